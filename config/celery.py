@@ -1,0 +1,17 @@
+"""The Celery application and the whole schedule.
+
+The broker is a doorbell: what is due stands in PostgreSQL and each entry of the schedule only says "look".
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("duebook")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "send_due_mail": {"task": "office.tasks.send_due_mail", "schedule": 60.0},
+}

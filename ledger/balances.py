@@ -1,0 +1,101 @@
+"""Reading the book: what is open and what is owed, now, on any past day, and as known at any moment."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Sum
+
+from ledger.models import AccountRole, Line, OpenItem
+
+
+class OpenOnDay(NamedTuple):
+    """An open item as it stood on a day; `open` is what was left of `amount` then, with its sign."""
+
+    id: int
+    customer_id: int
+    entry_id: int
+    kind: str
+    reference: str
+    dated_on: date
+    due_on: date
+    currency: str
+    amount: Decimal
+    open: Decimal
+
+
+OPEN_ON_DAY = """
+    SELECT i.id, i.customer_id, i.entry_id, i.kind, i.reference, i.dated_on, i.due_on, i.currency, i.amount,
+           i.amount - coalesce(settled.amount, 0) AS open
+    FROM ledger_openitem i
+    LEFT JOIN LATERAL (
+        SELECT sum(CASE WHEN i.amount > 0 THEN a.amount ELSE -a.amount END) AS amount
+        FROM ledger_allocation a
+        WHERE (a.debit_id = i.id OR a.credit_id = i.id) AND a.dated_on <= %(on)s
+    ) AS settled ON true
+    WHERE i.company_id = %(company_id)s AND i.open_during @> %(on)s::date
+      AND i.amount <> coalesce(settled.amount, 0)
+"""
+
+OPEN_ON_DAY_AS_KNOWN = """
+    SELECT i.id, i.customer_id, i.entry_id, i.kind, i.reference, i.dated_on, i.due_on, i.currency, i.amount,
+           i.amount - coalesce(settled.amount, 0) AS open
+    FROM ledger_openitem i
+    LEFT JOIN (
+        SELECT item_id, sum(amount) AS amount FROM (
+            SELECT debit_id AS item_id, amount FROM ledger_allocation
+                WHERE dated_on <= %(on)s AND recorded_at <= %(known_at)s
+            UNION ALL
+            SELECT credit_id, -amount FROM ledger_allocation
+                WHERE dated_on <= %(on)s AND recorded_at <= %(known_at)s
+        ) AS sides GROUP BY item_id
+    ) AS settled ON settled.item_id = i.id
+    WHERE i.company_id = %(company_id)s AND i.dated_on <= %(on)s AND i.recorded_at <= %(known_at)s
+      AND i.amount <> coalesce(settled.amount, 0)
+"""
+
+
+def open_on_day_sql(known_at: datetime | None) -> str:
+    """The query of every figure that is owed on a day. Parameters: company_id, on, and known_at where given."""
+    return OPEN_ON_DAY_AS_KNOWN if known_at else OPEN_ON_DAY
+
+
+def open_items_on(
+    company_id: int, on: date, *, customer_id: int | None = None, known_at: datetime | None = None
+) -> list[OpenOnDay]:
+    """What stood open on a day, by due day; with `known_at`, as the book knew it at that moment."""
+    only = "" if customer_id is None else "WHERE customer_id = %(customer_id)s"
+    sql = f"SELECT * FROM ({open_on_day_sql(known_at)}) AS open_items {only} ORDER BY due_on, dated_on, id"  # noqa: S608
+    parameters = {"company_id": company_id, "on": on, "known_at": known_at, "customer_id": customer_id}
+    return [OpenOnDay(*row) for row in _rows(sql, parameters)]
+
+
+def owed_on(company_id: int, on: date, *, customer_id: int, known_at: datetime | None = None) -> dict[str, Decimal]:
+    """What a customer owed on a day, by currency; negative where we owed them."""
+    owed: dict[str, Decimal] = {}
+    for item in open_items_on(company_id, on, customer_id=customer_id, known_at=known_at):
+        owed[item.currency] = owed.get(item.currency, Decimal(0)) + item.open
+    return owed
+
+
+def open_by_entry(entry_ids: Iterable[int]) -> dict[int, Decimal]:
+    """What is open now of the documents that were entered by these entries."""
+    sums = OpenItem.objects.filter(entry__in=list(entry_ids)).values_list("entry").annotate(Sum("balance"))
+    return dict(sums)
+
+
+def control_balance(company_id: int, on: date) -> dict[str, tuple[Decimal, Decimal]]:
+    """The receivable account's balance at the end of a day: per currency, in it and in the company's."""
+    lines = Line.objects.filter(
+        account__company_id=company_id, account__role=AccountRole.RECEIVABLE, entry__dated_on__lte=on
+    )
+    sums = lines.values_list("entry__currency").annotate(Sum("amount"), Sum("company_amount"))
+    return {currency: (amount, company_amount) for currency, amount, company_amount in sums}
+
+
+def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()

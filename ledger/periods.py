@@ -1,0 +1,27 @@
+"""Closing and reopening a company's months."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from ledger.models import Period
+
+
+@transaction.atomic
+def close_month(company_id: int, month: date) -> Period:
+    """Let nothing more be dated into a month; waits for postings under way."""
+    Period.objects.get_or_create(company_id=company_id, month=month.replace(day=1))
+    period = Period.objects.select_for_update().get(company_id=company_id, month=month.replace(day=1))
+    period.closed_at = period.closed_at or timezone.now()
+    period.save()
+    return period
+
+
+@transaction.atomic
+def reopen_month(company_id: int, month: date) -> Period:
+    """Allow postings into a closed month again."""
+    period = Period.objects.select_for_update().get(company_id=company_id, month=month.replace(day=1))
+    period.closed_at = None
+    period.save()
+    return period

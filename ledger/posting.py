@@ -1,0 +1,86 @@
+"""The one writer of the book."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+
+from ledger.guards import guards_spoken
+from ledger.models import Entry, ItemKind, Line, OpenItem
+
+
+@dataclass
+class Posting:
+    """A fact about to be entered: an unsaved entry, its lines, and the open items it makes for its customer."""
+
+    entry: Entry
+    lines: list[Line] = field(default_factory=list)
+    items: list[OpenItem] = field(default_factory=list)
+
+
+def post(posting: Posting) -> Entry:
+    """Enter one fact in the book. Raises Refused where its month is closed, IntegrityError where it entered before."""
+    return post_all([posting])[0]
+
+
+@transaction.atomic
+def post_all(postings: Sequence[Posting]) -> list[Entry]:
+    """Enter many facts with one statement per table; all of them or none."""
+    entries = [posting.entry for posting in postings]
+    with guards_spoken():
+        Entry.objects.bulk_create(entries)
+    for posting in postings:
+        for row in (*posting.lines, *posting.items):
+            row.entry = posting.entry
+        for item in posting.items:
+            _complete(item, posting.entry)
+    Line.objects.bulk_create(line for posting in postings for line in posting.lines)
+    OpenItem.objects.bulk_create(item for posting in postings for item in posting.items)
+    return entries
+
+
+def post_mirror(entry: Entry, *, key: str, kind: str, dated_on: date, by_id: int | None, memo: str = "") -> Entry:
+    """Enter the mirror image of an entry, which can be done once. Its items take back what the entry's items gave."""
+    mirror = Entry(
+        company_id=entry.company_id,
+        key=key,
+        kind=kind,
+        dated_on=dated_on,
+        currency=entry.currency,
+        company_currency=entry.company_currency,
+        reference=entry.reference,
+        memo=memo,
+        reverses=entry,
+        by_id=by_id,
+    )
+    lines = [
+        Line(
+            account_id=line.account_id,
+            amount=-line.amount,
+            company_amount=-line.company_amount,
+            customer_id=line.customer_id,
+        )
+        for line in entry.lines.order_by("id")
+    ]
+    items = [
+        OpenItem(
+            customer_id=item.customer_id,
+            kind=ItemKind.REVERSAL,
+            reference=item.reference,
+            due_on=dated_on,
+            amount=-item.amount,
+            company_amount=-item.company_amount,
+        )
+        for item in entry.items.order_by("id")
+    ]
+    return post(Posting(mirror, lines, items))
+
+
+def _complete(item: OpenItem, entry: Entry) -> None:
+    """What an item shares with its entry; the last two are the database's own and only fill the columns here."""
+    item.company_id = entry.company_id
+    item.dated_on = entry.dated_on
+    item.currency = entry.currency
+    item.balance = item.amount
+    item.open_during = (entry.dated_on, None)

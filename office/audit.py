@@ -1,0 +1,74 @@
+"""The audit trail: every operation leaves a row here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models
+
+from office.models import AuditRecord, User
+
+_origin: ContextVar[str] = ContextVar("origin", default="")
+
+
+@contextmanager
+def coming_from(origin: str) -> Iterator[None]:
+    """Name the door and address that the operations inside come from."""
+    token = _origin.set(origin[:100])
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+def record(
+    by: User | None,
+    action: str,
+    subject: models.Model,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Write who did what to what. `before` and `after` hold the fields that changed, in words a person can read."""
+    AuditRecord.objects.create(**_row(by, action, subject, before, after, reason))
+
+
+def record_all(by: User | None, action: str, subjects: list[models.Model], *, reason: str = "") -> None:
+    """The same action on many subjects, in one statement."""
+    AuditRecord.objects.bulk_create(
+        AuditRecord(**_row(by, action, subject, None, None, reason)) for subject in subjects
+    )
+
+
+def _row(
+    by: User | None,
+    action: str,
+    subject: models.Model,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    reason: str,
+) -> dict[str, Any]:
+    return {
+        "by": by,
+        "action": action,
+        "company_id": _company_id(subject),
+        "subject_type": subject._meta.label_lower,
+        "subject_id": subject.pk,
+        "subject_name": str(subject)[:200],
+        "before": _readable(before),
+        "after": _readable(after),
+        "reason": reason,
+        "origin": _origin.get(),
+    }
+
+
+def _company_id(subject: models.Model) -> int | None:
+    if subject._meta.label_lower == "office.company":
+        return subject.pk
+    return getattr(subject, "company_id", None)
+
+
+def _readable(values: dict[str, Any] | None) -> dict[str, str]:
+    return {name: "" if value is None else str(value) for name, value in (values or {}).items()}

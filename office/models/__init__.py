@@ -1,0 +1,23 @@
+"""The tables of the office."""
+
+from office.models.audit import AuditRecord
+from office.models.company import BankAccount, Company
+from office.models.doors import ApiToken, IdempotentAnswer
+from office.models.mail import MailStatus, OutgoingMail
+from office.models.numbers import NumberSeries
+from office.models.runs import Run, RunStatus
+from office.models.staff import User
+
+__all__ = [
+    "ApiToken",
+    "AuditRecord",
+    "BankAccount",
+    "Company",
+    "IdempotentAnswer",
+    "MailStatus",
+    "NumberSeries",
+    "OutgoingMail",
+    "Run",
+    "RunStatus",
+    "User",
+]

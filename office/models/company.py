@@ -1,0 +1,64 @@
+from datetime import date
+
+from django.db import models
+
+from ledger import calendar
+from ledger.fields import CurrencyField
+
+
+class TaxRounding(models.TextChoices):
+    DOCUMENT = "document", "Once per rate and document"
+    LINE = "line", "On each line"
+
+
+class Company(models.Model):
+    """One of our legal entities: who invoices, in which currency and time zone."""
+
+    legal_name = models.CharField(max_length=200)
+    street = models.CharField(max_length=200, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    region = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=2, help_text="ISO 3166 code.")
+    tax_id = models.CharField("VAT or tax id", max_length=40, blank=True)
+    registration = models.CharField("register entry", max_length=100, blank=True)
+    email = models.EmailField(help_text="Customers' answers go here.")
+    phone = models.CharField(max_length=40, blank=True)
+    currency = CurrencyField()
+    time_zone = models.CharField(max_length=60, default="UTC")
+    language = models.CharField(max_length=10, default="en")
+    tax_rounding = models.CharField(max_length=10, choices=TaxRounding, default=TaxRounding.DOCUMENT)
+    net_days = models.PositiveSmallIntegerField("usual days to pay", default=30)
+    logo = models.BinaryField(null=True, blank=True, editable=False)
+    logo_type = models.CharField(max_length=20, blank=True, editable=False)
+    invoice_footer = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name_plural = "companies"
+        permissions = [
+            ("change_company_settings", "Change the company's settings"),
+            ("close_month", "Close and reopen months"),
+            ("view_reports", "Read reports"),
+        ]
+
+    def __str__(self) -> str:
+        return self.legal_name
+
+    def today(self) -> date:
+        """The calendar day in the company's own time zone."""
+        return calendar.today(self.time_zone)
+
+
+class BankAccount(models.Model):
+    """Where customers pay to, as printed on documents."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="bank_accounts")
+    name = models.CharField(max_length=100)
+    holder = models.CharField(max_length=100)
+    iban = models.CharField("IBAN or account number", max_length=40)
+    bic = models.CharField("BIC or routing number", max_length=20, blank=True)
+    currency = CurrencyField()
+    is_printed = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,58 @@
+from django.db import models
+from django.db.models import Q
+
+
+class MailStatus(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    HANDED_OVER = "handed_over", "Handed over"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+    UNCERTAIN = "uncertain", "Uncertain"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class OutgoingMail(models.Model):
+    """One mail to one customer's contact. Its key says what it is, so it is written once, with its reason.
+
+    The kind's writer (office.mail) composes it just before it leaves; nothing secret is kept here.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=30)
+    company = models.ForeignKey("office.Company", on_delete=models.PROTECT, related_name="+")
+    customer_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    about_type = models.CharField(max_length=40, help_text="What the mail is about, such as billing.invoice.")
+    about_id = models.BigIntegerField()
+    to_email = models.EmailField(blank=True, help_text="Filled when it is composed: the contact's address then.")
+    subject = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=12, choices=MailStatus, default=MailStatus.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(help_text="Not before this moment.")
+    leased_until = models.DateTimeField(null=True, blank=True)
+    explanation = models.CharField(max_length=500, blank=True, help_text="Why it failed, was cancelled or is uncertain.")
+    queued_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    kept_message = models.BinaryField(null=True, editable=False, help_text="The whole mail, where no relay is set up.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="mail_leased_while_sending", condition=~Q(status="sending") | Q(leased_until__isnull=False)
+            )
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(status__in=["queued", "sending"]), name="mail_due"),
+            models.Index(fields=["about_type", "about_id"], name="mail_by_subject"),
+            models.Index(fields=["company", "-id"], name="mail_newest_first"),
+        ]
+        permissions = [("read_mail", "Read outgoing mail"), ("settle_mail", "Retry, cancel or settle outgoing mail")]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def message_id(self) -> str:
+        """The same at every attempt, so a mail taken twice is seen as one."""
+        return f"<mail-{self.pk}.{self.queued_at:%Y%m%d%H%M%S%f}@duebook>"
