@@ -1,0 +1,193 @@
+"""Money: exact decimals in the currency's own places. This is the one place that rounds."""
+
+import re
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Self
+
+from babel import Locale
+from babel.numbers import NumberPattern, list_currencies
+
+# ISO 4217. Babel's own places follow what shops show, which drops the legal fils, dinars and piastres of some currencies.
+_PLACES = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
+    **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+_MINUS = "\N{MINUS SIGN}"
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+_LETTER_BESIDE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")  # KWD 3.890, not KWD3.890
+
+
+class UnknownCurrency(ValueError):
+    """The code is in no list of currencies."""
+
+
+class MixedCurrencies(ValueError):
+    """Amounts of two currencies cannot be added or compared."""
+
+
+@cache
+def places(currency: str) -> int:
+    """How many decimal places amounts of this currency have."""
+    if currency not in list_currencies():
+        raise UnknownCurrency(f"{currency!r} is not a currency.")
+    return _PLACES.get(currency, 2)
+
+
+@cache
+def unit(currency: str) -> Decimal:
+    """The smallest amount of this currency: 0.01 of a euro, 1 yen."""
+    return Decimal(1).scaleb(-places(currency))
+
+
+def round_money(amount: Decimal, currency: str) -> Decimal:
+    """The amount in the currency's places, halves away from zero, so that round(-x) is -round(x)."""
+    if not isinstance(amount, Decimal):
+        raise TypeError(f"An amount is a Decimal, not {type(amount).__name__}.")
+    if not amount.is_finite():
+        raise ValueError(f"{amount} is not an amount.")
+    rounded = amount.quantize(unit(currency), rounding=ROUND_HALF_UP)
+    return rounded if rounded else abs(rounded)  # there is no minus zero in a book
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount of one currency, in exactly that currency's places."""
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        exact = round_money(self.amount, self.currency)
+        if exact != self.amount:
+            raise ValueError(
+                f"{self.currency} has {places(self.currency)} places, {self.amount} has more."
+            )
+        object.__setattr__(self, "amount", exact)
+
+    @classmethod
+    def zero(cls, currency: str) -> Self:
+        """Nothing, in this currency: where a sum begins."""
+        return cls(Decimal(0), currency)
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.amount + self._same_currency(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.amount - self._same_currency(other), self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.amount, self.currency)
+
+    def __abs__(self) -> "Money":
+        return Money(abs(self.amount), self.currency)
+
+    def __bool__(self) -> bool:
+        return bool(self.amount)
+
+    def __lt__(self, other: "Money") -> bool:
+        return self.amount < self._same_currency(other)
+
+    def __le__(self, other: "Money") -> bool:
+        return self.amount <= self._same_currency(other)
+
+    def __gt__(self, other: "Money") -> bool:
+        return self.amount > self._same_currency(other)
+
+    def __ge__(self, other: "Money") -> bool:
+        return self.amount >= self._same_currency(other)
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+    def _same_currency(self, other: "Money") -> Decimal:
+        if not isinstance(other, Money):
+            raise TypeError(f"Money goes with money, not with {type(other).__name__}.")
+        if other.currency != self.currency:
+            raise MixedCurrencies(f"{self} and {other} are of two currencies.")
+        return other.amount
+
+
+def add_up(amounts: Iterable[Money], currency: str) -> Money:
+    """The sum of amounts of one currency; nothing adds up to zero."""
+    return sum(amounts, Money.zero(currency))
+
+
+def round_to_total(
+    shares: Sequence[Fraction], total: Decimal, currency: str
+) -> list[Decimal]:
+    """The exact shares as amounts that add up to the total.
+
+    Units left over go one each to the largest remainders, ties to the earlier share. The total may differ from the
+    sum of the shares by its own rounding, no more.
+    """
+    smallest = unit(currency)
+    exact_units = [share / Fraction(smallest) for share in shares]
+    units = [
+        int(share) for share in exact_units
+    ]  # cut towards zero, so that negative shares mirror positive ones
+    left_over = int(total / smallest) - sum(units)
+    step = 1 if left_over > 0 else -1
+    largest_first = sorted(
+        range(len(units)),
+        key=lambda i: (exact_units[i] - units[i]) * step,
+        reverse=True,
+    )
+    for i in largest_first[: abs(left_over)]:
+        units[i] += step
+    return [count * smallest for count in units]
+
+
+def spread(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """The total in shares proportional to the weights, to the last cent."""
+    total = Money(total, currency).amount
+    whole = sum(map(Fraction, weights))
+    if whole:
+        return round_to_total(
+            [Fraction(total) * Fraction(weight) / whole for weight in weights],
+            total,
+            currency,
+        )
+    if total:
+        raise ValueError(
+            f"{total} {currency} cannot be spread over weights that add up to zero."
+        )
+    return [total for _ in weights]
+
+
+def split_evenly(total: Decimal, parts: int, currency: str) -> list[Decimal]:
+    """The total in so many equal parts; the first ones take the odd cents."""
+    return spread(total, [Decimal(1)] * parts, currency)
+
+
+def to_smallest_unit(money: Money) -> int:
+    """The amount as card processors want it: 10000 for 100.00 dollars, 100 for 100 yen."""
+    return int(money.amount.scaleb(places(money.currency)))
+
+
+def from_smallest_unit(units: int, currency: str) -> Money:
+    """The amount that a card processor means by so many smallest units."""
+    return Money(units * unit(currency), currency)
+
+
+def format_money(amount: Decimal, currency: str, locale: str = "en") -> str:
+    """The amount with its currency as people of this locale write it, in the currency's places."""
+    pattern = _pattern(locale, places(currency))
+    text = pattern.apply(
+        round_money(amount, currency), locale, currency=currency, currency_digits=False
+    )
+    return _LETTER_BESIDE_DIGIT.sub(_NO_BREAK_SPACE, text).replace("-", _MINUS)
+
+
+@cache
+def _pattern(language: Locale, digits: int) -> NumberPattern:
+    """The language's way of writing an amount, with so many places."""
+    pattern = copy(language.currency_formats["standard"])
+    pattern.frac_prec = (digits, digits)
+    return pattern
