@@ -64,9 +64,7 @@ class Bucket:
 
     def holds(self, days: int) -> bool:
         """Whether a debt so many days late belongs in this column."""
-        return (self.first_day is None or self.first_day <= days) and (
-            self.last_day is None or days <= self.last_day
-        )
+        return (self.first_day is None or self.first_day <= days) and (self.last_day is None or days <= self.last_day)
 
 
 BUCKETS = (

@@ -66,9 +66,7 @@ class Money:
     def __post_init__(self) -> None:
         exact = round_money(self.amount, self.currency)
         if exact != self.amount:
-            raise ValueError(
-                f"{self.currency} has {places(self.currency)} places, {self.amount} has more."
-            )
+            raise ValueError(f"{self.currency} has {places(self.currency)} places, {self.amount} has more.")
         object.__setattr__(self, "amount", exact)
 
     @classmethod
@@ -119,9 +117,7 @@ def add_up(amounts: Iterable[Money], currency: str) -> Money:
     return sum(amounts, Money.zero(currency))
 
 
-def round_to_total(
-    shares: Sequence[Fraction], total: Decimal, currency: str
-) -> list[Decimal]:
+def round_to_total(shares: Sequence[Fraction], total: Decimal, currency: str) -> list[Decimal]:
     """The exact shares as amounts that add up to the total.
 
     Units left over go one each to the largest remainders, ties to the earlier share. The total may differ from the
@@ -129,9 +125,7 @@ def round_to_total(
     """
     smallest = unit(currency)
     exact_units = [share / Fraction(smallest) for share in shares]
-    units = [
-        int(share) for share in exact_units
-    ]  # cut towards zero, so that negative shares mirror positive ones
+    units = [int(share) for share in exact_units]  # cut towards zero, so that negative shares mirror positive ones
     left_over = int(total / smallest) - sum(units)
     step = 1 if left_over > 0 else -1
     largest_first = sorted(
@@ -155,9 +149,7 @@ def spread(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[De
             currency,
         )
     if total:
-        raise ValueError(
-            f"{total} {currency} cannot be spread over weights that add up to zero."
-        )
+        raise ValueError(f"{total} {currency} cannot be spread over weights that add up to zero.")
     return [total for _ in weights]
 
 
@@ -178,10 +170,9 @@ def from_smallest_unit(units: int, currency: str) -> Money:
 
 def format_money(amount: Decimal, currency: str, locale: str = "en") -> str:
     """The amount with its currency as people of this locale write it, in the currency's places."""
-    pattern = _pattern(locale, places(currency))
-    text = pattern.apply(
-        round_money(amount, currency), locale, currency=currency, currency_digits=False
-    )
+    language = Locale.parse(locale.replace("-", "_"))
+    pattern = _pattern(language, places(currency))
+    text = pattern.apply(round_money(amount, currency), language, currency=currency, currency_digits=False)
     return _LETTER_BESIDE_DIGIT.sub(_NO_BREAK_SPACE, text).replace("-", _MINUS)
 
 

@@ -51,18 +51,8 @@ def test_a_moment_without_a_time_zone_is_refused():
 def test_a_debt_due_today_is_current_until_midnight(clock):  # AGE-07
     due = date(2025, 9, 9)
 
-    assert (
-        bucket_name(
-            due, day_of(datetime(2025, 9, 9, *clock, tzinfo=PARIS), "Europe/Paris")
-        )
-        == "Current"
-    )
-    assert (
-        days_late(
-            due, day_of(datetime(2025, 9, 10, 0, 0, 1, tzinfo=PARIS), "Europe/Paris")
-        )
-        == 1
-    )
+    assert bucket_name(due, day_of(datetime(2025, 9, 9, *clock, tzinfo=PARIS), "Europe/Paris")) == "Current"
+    assert days_late(due, day_of(datetime(2025, 9, 10, 0, 0, 1, tzinfo=PARIS), "Europe/Paris")) == 1
 
 
 @pytest.mark.parametrize(

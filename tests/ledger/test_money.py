@@ -64,9 +64,7 @@ def test_an_unknown_currency_is_refused(code):
         ("1", "EUR", "1.00"),
     ],
 )
-def test_halves_are_rounded_away_from_zero_in_the_places_of_the_currency(
-    amount, currency, expected
-):
+def test_halves_are_rounded_away_from_zero_in_the_places_of_the_currency(amount, currency, expected):
     assert str(round_money(Decimal(amount), currency)) == expected
 
 
@@ -138,39 +136,25 @@ def test_one_euro_is_not_one_dollar():
 
 
 def test_odd_cents_go_to_the_earlier_of_equal_weights():  # RND-01
-    assert spread(Decimal("10.00"), decimals("100", "100", "100"), "EUR") == decimals(
-        "3.34", "3.33", "3.33"
-    )
-    assert spread(Decimal("-10.00"), decimals("100", "100", "100"), "EUR") == decimals(
-        "-3.34", "-3.33", "-3.33"
-    )
+    assert spread(Decimal("10.00"), decimals("100", "100", "100"), "EUR") == decimals("3.34", "3.33", "3.33")
+    assert spread(Decimal("-10.00"), decimals("100", "100", "100"), "EUR") == decimals("-3.34", "-3.33", "-3.33")
 
 
 def test_odd_cents_go_to_the_largest_remainder():
-    assert spread(Decimal("0.10"), decimals("1", "2", "3"), "EUR") == decimals(
-        "0.02", "0.03", "0.05"
-    )
+    assert spread(Decimal("0.10"), decimals("1", "2", "3"), "EUR") == decimals("0.02", "0.03", "0.05")
 
 
 def test_equal_remainders_of_unequal_weights_go_to_the_earlier():
-    assert spread(Decimal("0.05"), decimals("1", "4", "1"), "EUR") == decimals(
-        "0.01", "0.03", "0.01"
-    )
-    assert spread(Decimal("0.02"), decimals("1", "4", "1"), "EUR") == decimals(
-        "0.01", "0.01", "0.00"
-    )
+    assert spread(Decimal("0.05"), decimals("1", "4", "1"), "EUR") == decimals("0.01", "0.03", "0.01")
+    assert spread(Decimal("0.02"), decimals("1", "4", "1"), "EUR") == decimals("0.01", "0.01", "0.00")
 
 
 def test_a_weight_of_zero_gets_nothing():
-    assert spread(Decimal("0.05"), decimals("0", "1", "1"), "EUR") == decimals(
-        "0.00", "0.03", "0.02"
-    )
+    assert spread(Decimal("0.05"), decimals("0", "1", "1"), "EUR") == decimals("0.00", "0.03", "0.02")
 
 
 def test_a_negative_weight_gets_a_negative_share():
-    assert spread(Decimal("10.00"), decimals("200", "-100"), "EUR") == decimals(
-        "20.00", "-10.00"
-    )
+    assert spread(Decimal("10.00"), decimals("200", "-100"), "EUR") == decimals("20.00", "-10.00")
 
 
 def test_nothing_is_spread_over_nothing():
@@ -186,9 +170,7 @@ def test_an_amount_cannot_be_spread_over_nothing():
 
 
 def test_equal_parts_add_up_to_the_whole():  # RND-12
-    assert split_evenly(Decimal(30000), 3, "EUR") == decimals(
-        "10000.00", "10000.00", "10000.00"
-    )
+    assert split_evenly(Decimal(30000), 3, "EUR") == decimals("10000.00", "10000.00", "10000.00")
     assert split_evenly(Decimal(100), 3, "EUR") == decimals("33.34", "33.33", "33.33")
     assert split_evenly(Decimal(100), 3, "JPY") == decimals("34", "33", "33")
 
@@ -197,9 +179,7 @@ def test_equal_parts_add_up_to_the_whole():  # RND-12
     ("amount", "currency", "units"),
     [("100", "JPY", 100), ("12345", "JPY", 12345), ("100.00", "USD", 10000)],
 )
-def test_a_card_processor_gets_smallest_units_and_they_come_back_the_same(
-    amount, currency, units
-):  # RND-06
+def test_a_card_processor_gets_smallest_units_and_they_come_back_the_same(amount, currency, units):  # RND-06
     money = Money(Decimal(amount), currency)
 
     assert to_smallest_unit(money) == units
@@ -231,15 +211,11 @@ def test_rounding_mirrors(amount, currency):
 
 @given(AMOUNTS, CURRENCIES)
 def test_rounding_moves_an_amount_by_half_a_unit_at_most(amount, currency):
-    assert abs(round_money(amount, currency) - amount) * 2 <= Decimal(1).scaleb(
-        -places(currency)
-    )
+    assert abs(round_money(amount, currency) - amount) * 2 <= Decimal(1).scaleb(-places(currency))
 
 
 @given(AMOUNTS, st.lists(st.decimals(-1000, 1000, places=3), min_size=1), CURRENCIES)
-def test_shares_always_add_up_mirror_and_stay_within_a_unit_of_exact(
-    amount, weights, currency
-):
+def test_shares_always_add_up_mirror_and_stay_within_a_unit_of_exact(amount, weights, currency):
     total, whole = round_money(amount, currency), sum(weights)
     if not whole:
         return
@@ -248,10 +224,7 @@ def test_shares_always_add_up_mirror_and_stay_within_a_unit_of_exact(
     assert sum(shares) == total
     assert spread(-total, weights, currency) == [-share for share in shares]
     exact = [total * weight / whole for weight in weights]
-    assert all(
-        abs(share - fair) <= Decimal(1).scaleb(-places(currency))
-        for share, fair in zip(shares, exact)
-    )
+    assert all(abs(share - fair) <= Decimal(1).scaleb(-places(currency)) for share, fair in zip(shares, exact))
 
 
 @given(AMOUNTS, CURRENCIES)
