@@ -36,7 +36,6 @@ INSTALLED_APPS = [
     "customers",
     "billing",
     "payments",
-    "credit_control",
     "reports",
     "config",
 ]

@@ -1,0 +1,1 @@
+"""What is owed: taxes, invoices, credit memos, their PDF and the customer's link to them."""

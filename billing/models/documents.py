@@ -1,0 +1,191 @@
+from django.db import models
+from django.db.models import F, Q
+
+from customers.models import Customer
+from ledger.fields import AmountField, CurrencyField, RateField
+from ledger.models import Entry
+from office.models import Company, User
+from office.models.company import TaxRounding
+
+from billing.models.taxes import Tax
+
+
+class DocumentKind(models.TextChoices):
+    INVOICE = "invoice", "Invoice"
+    CREDIT_MEMO = "credit_memo", "Credit memo"
+
+
+class DocumentStatus(models.TextChoices):
+    """What somebody decided. Part-paid, paid and overdue are read from the book and the date."""
+
+    DRAFT = "draft", "Draft"
+    ISSUED = "issued", "Issued"
+    VOID = "void", "Void"
+
+
+class Invoice(models.Model):
+    """An invoice or a credit memo. Its amounts are positive; the kind says which way they count.
+
+    A draft may change; once issued the database refuses any change but voiding.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="invoices")
+    kind = models.CharField(max_length=12, choices=DocumentKind, default=DocumentKind.INVOICE)
+    status = models.CharField(max_length=10, choices=DocumentStatus, default=DocumentStatus.DRAFT)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices")
+    number = models.CharField(max_length=40, blank=True)
+    dated_on = models.DateField(null=True, blank=True, help_text="Empty in a draft: the day it is issued.")
+    net_days = models.PositiveSmallIntegerField("days to pay", default=30)
+    due_on = models.DateField(null=True, blank=True)
+    currency = CurrencyField()
+    exchange_rate = RateField(default=1, help_text="Company currency for one of the document's currency.")
+    po_number = models.CharField("customer's order number", max_length=60, blank=True)
+    prices_include_tax = models.BooleanField(default=False)
+    tax_rounding = models.CharField(max_length=10, choices=TaxRounding, default=TaxRounding.DOCUMENT)
+    discount_amount = AmountField(default=0, help_text="Taken off the whole document, before tax.")
+    note = models.TextField("note to the customer", blank=True)
+    internal_note = models.TextField(blank=True)
+    credits = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_memos")
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it was credited.")
+    source_reference = models.CharField(max_length=60, blank=True, help_text="Its number in the system it came from.")
+
+    net = AmountField(default=0)
+    tax = AmountField(default=0)
+    total = AmountField(default=0)
+
+    printed = models.JSONField(default=dict, help_text="Names, addresses and texts as they stood at issue.")
+    entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+")
+    void_entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+")
+    sequence = models.PositiveIntegerField(null=True, help_text="Its place in the series of its kind and year.")
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64, blank=True)
+    issued_at = models.DateTimeField(null=True)
+    issued_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    voided_on = models.DateField(null=True)
+    void_reason = models.CharField(max_length=300, blank=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, help_text="Counts the saves of a draft; a stale save is refused.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="invoice_total_is_net_plus_tax", condition=Q(total=F("net") + F("tax"))),
+            models.CheckConstraint(
+                name="invoice_numbered_unless_draft",
+                condition=Q(status="draft", number="", sequence=None, hash="")
+                | (~Q(status="draft") & ~Q(number="") & Q(sequence__isnull=False) & ~Q(hash="")),
+            ),
+            models.CheckConstraint(
+                name="invoice_dated_unless_draft",
+                condition=Q(status="draft")
+                | Q(dated_on__isnull=False, due_on__isnull=False, due_on__gte=F("dated_on")),
+            ),
+            models.CheckConstraint(
+                name="invoice_entered_in_the_book_unless_draft",
+                condition=Q(status="draft", entry=None) | (~Q(status="draft") & (Q(entry__isnull=False) | Q(total=0))),
+            ),
+            models.CheckConstraint(
+                name="invoice_void_has_its_mirror",
+                condition=Q(void_entry=None) | Q(status="void", entry__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="invoice_issued_total_not_negative", condition=Q(status="draft") | Q(total__gte=0)
+            ),
+            models.CheckConstraint(
+                name="invoice_credits_only_as_credit_memo", condition=Q(credits=None) | Q(kind="credit_memo")
+            ),
+            models.CheckConstraint(name="invoice_exchange_rate_above_zero", condition=Q(exchange_rate__gt=0)),
+            models.UniqueConstraint(
+                fields=["company", "kind", "number"], condition=~Q(number=""), name="invoice_number_once_per_company"
+            ),
+            models.UniqueConstraint(
+                fields=["company", "kind", "source_reference"],
+                condition=~Q(source_reference=""),
+                name="invoice_source_reference_once_per_company",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "kind", "-dated_on", "-id"], name="invoice_newest_first"),
+            models.Index(fields=["company", "kind", "status", "-id"], name="invoice_by_status"),
+            models.Index(fields=["customer", "kind", "-dated_on", "-id"], name="invoice_by_customer"),
+        ]
+        permissions = [
+            ("draft_invoice", "Prepare invoices"),
+            ("issue_invoice", "Issue invoices"),
+            ("void_invoice", "Void invoices"),
+            ("credit_invoice", "Make credit memos"),
+            ("send_invoice", "Mail invoices to customers"),
+            ("manage_links", "Renew and revoke customers' links"),
+            ("import_invoices", "Import invoices from a file"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"Draft {self.pk}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == DocumentStatus.DRAFT
+
+    @property
+    def is_credit_memo(self) -> bool:
+        return self.kind == DocumentKind.CREDIT_MEMO
+
+
+class InvoiceLine(models.Model):
+    """One line of a document. What is below `tax` is worked out, and frozen when the document is issued."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    description = models.TextField()
+    quantity = RateField(default=1)
+    unit = models.CharField(max_length=10, blank=True)
+    unit_price = RateField()
+    discount_percent = RateField(default=0)
+    tax = models.ForeignKey(Tax, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    credited_line = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_lines"
+    )
+
+    net = AmountField(default=0, help_text="Quantity times price less the line's discount, as printed.")
+    discount_share = AmountField(default=0, help_text="Its part of the document's discount.")
+    taxable = AmountField(default=0, help_text="What is taxed and sold: net of every discount and of tax.")
+    tax_name = models.CharField(max_length=60, blank=True)
+    tax_category = models.CharField(max_length=2, blank=True)
+    tax_percent = RateField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "position"],
+                name="line_position_once_per_invoice",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                name="line_discount_between_0_and_100",
+                condition=Q(discount_percent__gte=0, discount_percent__lte=100),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.description[:60]}"
+
+
+class InvoiceTax(models.Model):
+    """One row of an issued document's tax summary: a rate, what it was taken of, and the tax."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="taxes")
+    position = models.PositiveSmallIntegerField()
+    tax = models.ForeignKey(Tax, null=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    category = models.CharField(max_length=2)
+    percent = RateField()
+    base = AmountField()
+    amount = AmountField()
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name_plural = "invoice taxes"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.amount}"

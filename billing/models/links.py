@@ -1,0 +1,44 @@
+from django.db import models
+
+from billing.models.documents import Invoice
+from customers.models import Contact
+
+
+class DocumentLink(models.Model):
+    """A contact's key to one document without log-in. Only the token's hash is kept."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="links")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.invoice} for {self.contact}"
+
+
+class OpeningKind(models.TextChoices):
+    OPENED = "opened", "Opened"
+    SEEN = "seen", "Seen"
+    DOWNLOADED = "downloaded", "PDF downloaded"
+
+
+class LinkOpening(models.Model):
+    """One visit by a link. A mail scanner opens; only a person's touch counts as seen."""
+
+    append_only = True
+
+    link = models.ForeignKey(DocumentLink, on_delete=models.PROTECT, related_name="openings")
+    kind = models.CharField(max_length=12, choices=OpeningKind)
+    address_prefix = models.CharField(max_length=50, blank=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.link} {self.kind}"

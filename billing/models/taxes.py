@@ -1,0 +1,40 @@
+from django.db import models
+from django.db.models import Q
+
+from ledger.fields import RateField
+from ledger.models import Account
+from office.models import Company
+
+
+class TaxCategory(models.TextChoices):
+    """UNCL 5305, as EN 16931 uses it."""
+
+    STANDARD = "S", "Standard rate"
+    ZERO = "Z", "Zero rated"
+    EXEMPT = "E", "Exempt"
+    OUTSIDE = "O", "Outside the scope of tax"
+
+
+class Tax(models.Model):
+    """A tax rate that lines can carry."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="taxes")
+    name = models.CharField(max_length=60)
+    category = models.CharField(max_length=2, choices=TaxCategory, default=TaxCategory.STANDARD)
+    percent = RateField()
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["-percent", "name"]
+        verbose_name_plural = "taxes"
+        constraints = [
+            models.UniqueConstraint(fields=["company", "name"], name="tax_name_once_per_company"),
+            models.CheckConstraint(name="tax_percent_not_negative", condition=Q(percent__gte=0)),
+            models.CheckConstraint(
+                name="tax_percent_only_at_standard_rate", condition=Q(category="S", percent__gt=0) | Q(percent=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""Who owes: customers with their contacts, addresses and terms."""

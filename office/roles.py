@@ -1,0 +1,63 @@
+"""The roles and what each may do. A role is a Django group; this table is its whole content."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+READ = [
+    "billing.view_invoice",
+    "customers.view_customer",
+    "office.read_mail",
+    "office.view_runs",
+    "office.view_reports",
+    "payments.view_receipt",
+]
+CLERK = [
+    *READ,
+    "billing.draft_invoice",
+    "billing.issue_invoice",
+    "billing.credit_invoice",
+    "billing.send_invoice",
+    "billing.manage_links",
+    "billing.import_invoices",
+    "customers.create_customer",
+    "customers.update_customer",
+    "customers.import_customers",
+    "payments.allocate",
+    "payments.record_receipt",
+    "payments.reverse_receipt",
+    "payments.undo_allocation",
+]
+ROLES: dict[str, list[str]] = {
+    "clerk": CLERK,
+    "collector": [*READ, "billing.send_invoice", "customers.update_customer"],
+    "manager": [
+        *CLERK,
+        "billing.void_invoice",
+        "office.close_month",
+        "office.read_audit",
+        "office.settle_mail",
+        "payments.refund_credit",
+    ],
+    "sales": ["billing.draft_invoice", "billing.view_invoice", "customers.create_customer", "customers.view_customer"],
+    "auditor": [*READ, "office.read_audit"],
+    "administrator": [
+        *READ,
+        "office.change_company_settings",
+        "office.manage_staff",
+        "office.read_audit",
+        "office.settle_mail",
+    ],
+}
+
+
+def grant_roles(**kwargs: Any) -> None:
+    """Make the groups say what the table says; runs after every migration."""
+    for role, names in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=role)
+        wanted = Q(pk=None)
+        for name in names:
+            app_label, codename = name.split(".")
+            wanted |= Q(content_type__app_label=app_label, codename=codename)
+        group.permissions.set(Permission.objects.filter(wanted))

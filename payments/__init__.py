@@ -1,0 +1,1 @@
+"""Money in: receipts, their allocation, refunds."""

@@ -1,0 +1,101 @@
+"""The tables of payments."""
+
+from django.db import models
+from django.db.models import Q
+
+from customers.models import Customer
+from ledger.fields import AmountField, CurrencyField, RateField
+from ledger.models import Account, Entry
+from office.models import Company, User
+
+
+class PaymentMethod(models.TextChoices):
+    TRANSFER = "transfer", "Bank transfer"
+    CHEQUE = "cheque", "Cheque"
+    CASH = "cash", "Cash"
+    CARD = "card", "Card"
+    DIRECT_DEBIT = "direct_debit", "Direct debit"
+
+
+class ReceiptStatus(models.TextChoices):
+    RECORDED = "recorded", "Recorded"
+    REVERSED = "reversed", "Reversed"
+
+
+class Receipt(models.Model):
+    """Money that came in from a customer. What of it is applied, and what is free, is read from the book."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="receipts")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="receipts")
+    number = models.CharField(max_length=40)
+    status = models.CharField(max_length=10, choices=ReceiptStatus, default=ReceiptStatus.RECORDED)
+    received_on = models.DateField()
+    amount = AmountField()
+    currency = CurrencyField()
+    exchange_rate = RateField(default=1, help_text="Company currency for one of the receipt's currency.")
+    method = models.CharField(max_length=20, choices=PaymentMethod, default=PaymentMethod.TRANSFER)
+    reference = models.CharField(max_length=200, blank=True, help_text="What the payer wrote.")
+    bank_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    external_id = models.CharField(max_length=100, blank=True, help_text="The payment's id at the bank or provider.")
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+    reversal_entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+")
+    reversed_on = models.DateField(null=True)
+    reversal_reason = models.CharField(max_length=300, blank=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="receipt_number_once_per_company"),
+            models.UniqueConstraint(
+                fields=["company", "external_id"], condition=~Q(external_id=""), name="receipt_once_per_external_id"
+            ),
+            models.CheckConstraint(name="receipt_amount_above_zero", condition=Q(amount__gt=0)),
+            models.CheckConstraint(name="receipt_exchange_rate_above_zero", condition=Q(exchange_rate__gt=0)),
+            models.CheckConstraint(
+                name="receipt_reversed_has_its_mirror",
+                condition=Q(status="recorded", reversal_entry=None, reversed_on=None)
+                | Q(status="reversed", reversal_entry__isnull=False, reversed_on__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "-received_on", "-id"], name="receipt_newest_first"),
+            models.Index(fields=["customer", "-received_on", "-id"], name="receipt_by_customer"),
+        ]
+        permissions = [
+            ("record_receipt", "Record receipts"),
+            ("allocate", "Apply receipts and credits"),
+            ("undo_allocation", "Undo an allocation"),
+            ("reverse_receipt", "Reverse a receipt that was returned or mistaken"),
+            ("refund_credit", "Refund a customer's credit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Refund(models.Model):
+    """Free credit paid back to a customer."""
+
+    append_only = True
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="refunds")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="refunds")
+    number = models.CharField(max_length=40)
+    refunded_on = models.DateField()
+    amount = AmountField()
+    currency = CurrencyField()
+    bank_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="refund_number_once_per_company"),
+            models.CheckConstraint(name="refund_amount_above_zero", condition=Q(amount__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
