@@ -1,0 +1,22 @@
+"""Which customers a member of staff sees; whatever belongs to another customer is "not found" for them."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from customers.models import Customer
+from office.access import companies_for
+from office.models import User
+
+
+def customers_for(user: User) -> QuerySet[Customer]:
+    """The customers of a person's companies; only those they own in sales, where they are limited to these."""
+    seen = Customer.objects.filter(company__in=companies_for(user))
+    return seen.filter(sales_owner=user) if user.only_own_customers else seen
+
+
+def get_customer_for(user: User, customer_id: int) -> Customer:
+    """The customer, or Http404 where this person may not see one of that id."""
+    customer = customers_for(user).filter(pk=customer_id).select_related("company").first()
+    if customer is None:
+        raise Http404("No such customer.")
+    return customer

@@ -1,0 +1,1 @@
+"""Writing about customers, one module per verb."""

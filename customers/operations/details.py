@@ -1,0 +1,147 @@
+"""What a person may say of a customer, checked the same for every door."""
+
+from dataclasses import asdict, dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+
+from customers.models import AddressKind, Contact, Customer
+from customers.search import fold
+from ledger.money import UnknownCurrency, places, round_money
+from ledger.refusals import Refused
+
+
+@dataclass(frozen=True)
+class AddressDetails:
+    kind: str = AddressKind.BILLING
+    name: str = ""
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class ContactDetails:
+    """A person at the customer; with an `id` it is one we know already."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    gets_invoices: bool = True
+    gets_statements: bool = True
+    gets_reminders: bool = True
+    is_active: bool = True
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class CustomerDetails:
+    """All that is known of a customer. An empty number means: give it the next one."""
+
+    name: str
+    number: str = ""
+    currency: str = ""
+    language: str = "en"
+    tax_id: str = ""
+    net_days: int | None = None
+    credit_limit: Decimal | None = None
+    tags: list[str] = field(default_factory=list)
+    sales_owner_id: int | None = None
+    note: str = ""
+    is_active: bool = True
+    contacts: list[ContactDetails] = field(default_factory=list)
+    addresses: list[AddressDetails] = field(default_factory=list)
+
+
+FIELDS = ["number", "name", "currency", "language", "tax_id", "net_days", "credit_limit", "tags", "sales_owner_id"]
+FIELDS += ["note", "is_active"]
+
+
+def checked(details: CustomerDetails) -> CustomerDetails:
+    """The details with blanks trimmed; raises Refused naming what cannot be so."""
+    if not details.name.strip():
+        raise Refused("A customer needs a name.", code="name_missing")
+    try:
+        places(details.currency)
+    except UnknownCurrency as error:
+        raise Refused(f"{details.currency!r} is not a currency. Use its ISO code, such as EUR.", code="bad_currency") from error
+    for contact in details.contacts:
+        _check_contact(contact)
+    limit = details.credit_limit
+    if limit is not None and limit < 0:
+        raise Refused("A credit limit cannot be below zero.", code="bad_credit_limit")
+    return replace(
+        details,
+        name=details.name.strip(),
+        number=details.number.strip(),
+        tax_id=details.tax_id.strip(),
+        credit_limit=None if limit is None else round_money(limit, details.currency),
+        tags=sorted({tag.strip() for tag in details.tags if tag.strip()}),
+    )
+
+
+def _check_contact(contact: ContactDetails) -> None:
+    if not contact.name.strip():
+        raise Refused("Each contact needs a name.", code="contact_name_missing")
+    if contact.email:
+        try:
+            validate_email(contact.email)
+        except ValidationError as error:
+            raise Refused(f"{contact.email} is not an e-mail address.", code="bad_email") from error
+
+
+def state_of(customer: Customer) -> dict[str, Any]:
+    """What the audit trail compares: the customer's fields, contacts and addresses."""
+    state = {name: getattr(customer, name) for name in FIELDS}
+    state["contacts"] = "; ".join(_contact_words(contact) for contact in customer.contacts.all())
+    state["addresses"] = "; ".join(f"{address.kind}: {address}" for address in customer.addresses.all())
+    return state
+
+
+def _contact_words(contact: Contact) -> str:
+    gets = [name for name in ("invoices", "statements", "reminders") if getattr(contact, f"gets_{name}")]
+    active = "" if contact.is_active else " (left)"
+    return f"{contact.name}{active} <{contact.email}> {contact.phone} gets {', '.join(gets) or 'nothing'}"
+
+
+def write_details(customer: Customer, details: CustomerDetails) -> None:
+    """Save the customer's own fields, contacts and addresses. Contacts are never deleted, addresses are replaced.
+
+    Raises Refused where the number is another customer's.
+    """
+    for name in FIELDS:
+        setattr(customer, name, getattr(details, name))
+    customer.sort_name = fold(details.name)
+    customer.search_text = _search_text(details)
+    _save(customer)
+    for contact in details.contacts:
+        values = asdict(contact)
+        contact_id = values.pop("id")
+        if contact_id is None:
+            customer.contacts.create(**values)
+        elif not customer.contacts.filter(pk=contact_id).update(**values):
+            raise Refused("That contact belongs to another customer.", code="unknown_contact")
+    customer.addresses.all().delete()
+    customer.addresses.bulk_create(
+        customer.addresses.model(customer=customer, **asdict(address)) for address in details.addresses
+    )
+
+
+def _save(customer: Customer) -> None:
+    try:
+        with transaction.atomic():
+            customer.save()
+    except IntegrityError as error:
+        if "customer_number_once_per_company" not in str(error):
+            raise
+        raise Refused(f"There is a customer {customer.number} already.", code="number_taken") from error
+
+
+def _search_text(details: CustomerDetails) -> str:
+    contacts = " ".join(f"{contact.name} {contact.email}" for contact in details.contacts)
+    return fold(f"{details.number} {details.name} {details.tax_id} {' '.join(details.tags)} {contacts}")

@@ -1,0 +1,39 @@
+from dataclasses import replace
+
+from django.db import transaction
+
+from customers.models import Customer
+from customers.operations.details import CustomerDetails, checked, state_of, write_details
+from ledger.refusals import Refused
+from office.audit import record
+from office.models import User
+
+
+@transaction.atomic
+def update_customer(
+    customer_id: int, details: CustomerDetails, *, version: int, by: User | None, reason: str = ""
+) -> Customer:
+    """Change a customer that was read at `version`. Raises Refused where somebody changed it meanwhile."""
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
+    if customer.version != version:
+        raise Refused("Somebody changed this customer while you were editing. Load it again.", code="stale")
+    details = replace(
+        details,
+        number=details.number or customer.number,
+        currency=details.currency or customer.currency,
+        net_days=customer.net_days if details.net_days is None else details.net_days,
+    )
+    details = checked(details)
+    before = state_of(customer)
+    customer.version += 1
+    write_details(customer, details)
+    changed = {name for name, value in state_of(customer).items() if before[name] != value}
+    record(
+        by,
+        "update_customer",
+        customer,
+        before={name: before[name] for name in changed},
+        after={name: getattr(customer, name) for name in changed},
+        reason=reason,
+    )
+    return customer

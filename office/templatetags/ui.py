@@ -1,0 +1,213 @@
+"""How amounts, days, states and icons are written on every screen; loaded everywhere, without `{% load %}`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from django import template
+from django.forms import BaseForm, BoundField, CheckboxInput, Select
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+
+from ledger.money import format_money, places
+
+register = template.Library()
+
+MINUS = "\N{MINUS SIGN}"
+
+STATES = {
+    "draft": ("Draft", "circle-dashed", "neutral"),
+    "open": ("Open", "clock", "blue"),
+    "part_paid": ("Part-paid", "circle-half-2", "azure"),
+    "paid": ("Paid", "circle-check", "green"),
+    "overdue": ("Overdue", "clock-exclamation", "red"),
+    "disputed": ("Disputed", "message-exclamation", "purple"),
+    "void": ("Void", "ban", "neutral"),
+    "applied": ("Applied", "circle-check", "green"),
+    "part_applied": ("Part-applied", "circle-half-2", "azure"),
+    "unapplied": ("Unapplied", "clock", "blue"),
+    "reversed": ("Reversed", "arrow-back-up", "neutral"),
+    "on_hold": ("On hold", "lock", "amber"),
+    "queued": ("Queued", "hourglass", "neutral"),
+    "sending": ("Sending", "send", "blue"),
+    "handed_over": ("Handed over", "send", "azure"),
+    "sent": ("Sent", "mail-check", "green"),
+    "failed": ("Failed", "circle-x", "red"),
+    "uncertain": ("Uncertain", "help", "amber"),
+    "cancelled": ("Cancelled", "mail-off", "neutral"),
+    "running": ("Running", "player-play", "blue"),
+    "done": ("Done", "circle-check", "green"),
+    "stopped": ("Stopped", "player-pause", "amber"),
+}
+"""Word, icon and colour of each state: never colour alone."""
+
+
+def locale() -> Locale:
+    """The reader's way of writing numbers and days."""
+    try:
+        return Locale.parse(to_locale(get_language() or "en"))
+    except UnknownLocaleError:
+        return Locale("en")
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str) -> str:
+    """An amount with its currency: `{{ total|money:invoice.currency }}`. Nothing known is a dash."""
+    return "–" if amount is None else format_money(amount, currency, str(locale()))
+
+
+@register.filter
+def plain_amount(amount: Decimal | None, currency: str) -> str:
+    """An amount in its currency's places, where a heading already names the currency."""
+    if amount is None:
+        return "–"
+    digits = places(currency)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(amount, format=pattern, locale=locale()).replace("-", MINUS)
+
+
+@register.filter
+def quantity(value: Decimal | None) -> str:
+    """A quantity, rate or unit price with as many places as it needs."""
+    return "–" if value is None else format_decimal(value, format="#,##0.######", locale=locale()).replace("-", MINUS)
+
+
+@register.filter
+def day(value: date | None) -> str | SafeString:
+    """A calendar day."""
+    if not value:
+        return "–"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), format_date(value, "medium", locale()))
+
+
+@register.filter
+def moment(value: datetime | None) -> str | SafeString:
+    """A day and time, in the time zone of whoever reads."""
+    if not value:
+        return "–"
+    here = timezone.localtime(value)
+    text = f"{format_date(here, 'medium', locale())}, {format_datetime(here, 'HH:mm', locale=locale())}"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), text)
+
+
+@register.filter
+def days_late(due_on: date | None, today: date) -> str:
+    """How a due day stands to today, in words: "12 days late", "due today", "in 5 days"."""
+    if not due_on:
+        return ""
+    days = (today - due_on).days
+    if days == 0:
+        return "due today"
+    return f"{counted(days, 'day')} late" if days > 0 else f"in {counted(-days, 'day')}"
+
+
+def counted(number: int, word: str) -> str:
+    """A number with its word, in the plural where it must be."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture beside a word; screen readers pass over it."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name)
+
+
+@register.simple_tag
+def state_badge(state: str) -> SafeString:
+    """A state as word, icon and colour."""
+    word, picture, colour = STATES.get(state, (state.replace("_", " ").capitalize(), "circle-dashed", "neutral"))
+    return format_html('<span class="state state-{}">{} {}</span>', colour, icon(picture), word)
+
+
+@register.simple_block_tag
+def menu(content: str, label: str, css: str = "btn") -> SafeString:
+    """A button that opens a list of links and small forms: `{% menu "More" %}...{% endmenu %}`. Works without script."""
+    return format_html(
+        '<details class="menu"><summary class="{}">{} {}</summary><div class="menu-panel">{}</div></details>',
+        css,
+        label,
+        icon("chevron-down"),
+        content,
+    )
+
+
+@register.simple_tag
+def crumb(label: str, url_name: str, *args: object) -> SafeString:
+    """The way back to the list or paper this page came from; script adds the filters the list had."""
+    url = reverse(url_name, args=args)
+    return format_html('<li class="breadcrumb-item"><a href="{}" data-back>{}</a></li>', url, label)
+
+
+@register.inclusion_tag("ui/_field.html")
+def field(bound: BoundField, label: str = "") -> dict:
+    """A form's field: label above, help and error tied to it."""
+    widget = bound.field.widget
+    css = "form-select" if isinstance(widget, Select) else "form-control"
+    css = "form-check-input" if isinstance(widget, CheckboxInput) else css
+    kept = widget.attrs.get("class", "")
+    invalid = "is-invalid" if bound.errors else ""
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "is_checkbox": isinstance(widget, CheckboxInput),
+        "input": bound.as_widget(attrs={"class": " ".join(filter(None, (css, kept, invalid)))}),
+    }
+
+
+@register.inclusion_tag("ui/_error_summary.html")
+def error_summary(form: BaseForm) -> dict:
+    """What is wrong with a form, on top, each line leading to its field."""
+    return {"form": form, "wrong": [bound for bound in form if bound.errors]}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a chart as drawn: its words and its size in percent."""
+
+    label: str
+    text: str
+    url: str
+    colour: str
+    width: str
+    top: int
+
+    @property
+    def text_y(self) -> int:
+        return self.top + 15
+
+    @property
+    def bar_y(self) -> int:
+        return self.top + 23
+
+
+BAR_HEIGHT = 44
+
+
+@register.inclusion_tag("ui/_bar_chart.html")
+def bar_chart(rows: Iterable[dict], currency: str, caption: str) -> dict:
+    """Bars, one a row; each row has `label`, `amount`, `url` and may have `colour` (a token such as age-2).
+
+    Bars only show sizes: the figures beside them are the book's own, and the table under them repeats these.
+    """
+    rows = list(rows)
+    largest = max((abs(row["amount"]) for row in rows), default=Decimal(0)) or Decimal(1)
+    bars = [
+        Bar(
+            label=row["label"],
+            text=money(row["amount"], currency),
+            url=row["url"],
+            colour=row.get("colour", "accent"),
+            width=f"{abs(row['amount']) / largest * 100:.2f}%",
+            top=index * BAR_HEIGHT,
+        )
+        for index, row in enumerate(rows)
+    ]
+    return {"bars": bars, "caption": caption, "height": len(bars) * BAR_HEIGHT}

@@ -1,0 +1,29 @@
+"""What every page's template may use besides its own values."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language_bidi
+
+from office.web.navigation import navigation_for, url_of
+
+THEMES = ("light", "dark")
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Theme, direction and side bar of the page that answers this request."""
+    choice = request.COOKIES.get("theme", "auto")
+    return {
+        "theme": choice if choice in THEMES else "auto",
+        "text_direction": "rtl" if get_language_bidi() else "ltr",
+        "navigation": SimpleLazyObject(lambda: navigation_of(request)),
+        "search_url": SimpleLazyObject(lambda: url_of("search")),
+        "log_out_url": SimpleLazyObject(lambda: url_of("office:log_out")),
+    }
+
+
+def navigation_of(request: HttpRequest) -> list:
+    """The side bar; empty before log-in."""
+    user = getattr(request, "user", None)
+    return navigation_for(user, request.path) if user and user.is_authenticated else []

@@ -1,0 +1,68 @@
+"""The side bar: one level, by task. A door that does not exist yet, or that someone may not use, is not shown."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A door in the side bar; `key` is pressed after g to go there."""
+
+    label: str
+    url_name: str
+    icon: str
+    permission: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as someone sees it on a page."""
+
+    entry: Entry
+    url: str
+    is_current: bool
+
+
+DAILY = [
+    Entry("Home", "home", "home", key="h"),
+    Entry("Customers", "customers:customer_list", "users", "customers.view_customer", "c"),
+    Entry("Invoices", "billing:invoice_list", "file-invoice", "billing.view_invoice", "i"),
+    Entry("Credit memos", "billing:credit_memo_list", "receipt-refund", "billing.view_invoice", "m"),
+    Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p"),
+    Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
+]
+OFFICE = [
+    Entry("Mail", "office:mail_list", "mail", "office.read_mail"),
+    Entry("Runs", "office:run_list", "progress", "office.view_runs"),
+    Entry("Audit trail", "office:audit_list", "shield-check", "office.read_audit"),
+    Entry("Settings", "office:company_settings", "settings", "office.change_company_settings"),
+]
+
+
+def navigation_for(user: AbstractBaseUser, path: str) -> list[list[Link]]:
+    """The groups of links this person may use, with the one that holds this path marked."""
+    groups = [[(entry, url_of(entry.url_name)) for entry in group if may_use(user, entry)] for group in (DAILY, OFFICE)]
+    found = [[(entry, url) for entry, url in group if url] for group in groups]
+    current = current_url(path, [url for group in found for _, url in group])
+    return [[Link(entry, url, url == current) for entry, url in group] for group in found if group]
+
+
+def may_use(user: AbstractBaseUser, entry: Entry) -> bool:
+    """Whether this person holds the entry's permission, if it names one."""
+    return not entry.permission or user.has_perm(entry.permission)
+
+
+def url_of(url_name: str) -> str:
+    """The address of a page, or nothing while it has none."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def current_url(path: str, urls: list[str]) -> str:
+    """The longest of the addresses that the path lies under; home holds only itself."""
+    return max((url for url in urls if path == url or (url != "/" and path.startswith(url))), key=len, default="")

@@ -1,0 +1,21 @@
+"""Which receipts a member of staff sees: those of the customers they see."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from customers.access import customers_for
+from office.models import User
+from payments.models import Receipt
+
+
+def receipts_for(user: User) -> QuerySet[Receipt]:
+    """The receipts of a person's customers."""
+    return Receipt.objects.filter(customer__in=customers_for(user))
+
+
+def get_receipt_for(user: User, receipt_id: int) -> Receipt:
+    """The receipt, or Http404 where this person may not see one of that id."""
+    receipt = receipts_for(user).filter(pk=receipt_id).select_related("company", "customer").first()
+    if receipt is None:
+        raise Http404("No such receipt.")
+    return receipt

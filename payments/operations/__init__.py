@@ -1,0 +1,1 @@
+"""Writing about money that came in, one module per verb."""

@@ -1,0 +1,61 @@
+"""Applying receipts and credits to what is open, and undoing it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+
+from customers.models import Customer
+from ledger.allocating import Pair, allocate, lock_items, oldest_first
+from ledger.allocating import undo_allocation as undo_in_book
+from ledger.models import Allocation, OpenItem
+from ledger.refusals import Refused
+from office.audit import record
+from office.days import require_not_future
+from office.models import User
+
+
+@transaction.atomic
+def apply_credits(
+    customer: Customer, pairs: Sequence[Pair], *, dated_on: date, by: User | None, reason: str = ""
+) -> list[Allocation]:
+    """Apply a customer's receipts and credit memos to their open items, as chosen.
+
+    Raises Refused where an item is not this customer's, or an amount is not above zero or more than is open.
+    """
+    require_not_future(customer.company, dated_on)
+    wanted = {item_id for pair in pairs for item_id in (pair.debit_id, pair.credit_id)}
+    if OpenItem.objects.filter(pk__in=wanted, customer_id=customer.pk).count() != len(wanted):
+        raise Refused("One of these items is not this customer's.", code="another_customer")
+    allocations = allocate(pairs, dated_on=dated_on, by_id=by and by.pk, reason=reason)
+    applied = ", ".join(f"{pair.amount} of item {pair.credit_id} to item {pair.debit_id}" for pair in pairs)
+    record(by, "apply_credits", customer, after={"applied": applied}, reason=reason)
+    return allocations
+
+
+@transaction.atomic
+def apply_oldest_first(
+    customer: Customer, *, dated_on: date, by: User | None, only_credits: Sequence[int] | None = None, currency: str = ""
+) -> list[Allocation]:
+    """Settle a customer's oldest open items first, with all their free credit or only the credit items given."""
+    currency = currency or customer.currency
+    items = OpenItem.objects.filter(
+        company_id=customer.company_id, customer_id=customer.pk, currency=currency, dated_on__lte=dated_on
+    ).exclude(balance=0)
+    locked = lock_items(items.values_list("pk", flat=True)).values()
+    debits = [item for item in locked if item.balance > 0]
+    credits = [item for item in locked if item.balance < 0 and (only_credits is None or item.pk in only_credits)]
+    pairs = oldest_first(debits, credits)
+    return apply_credits(customer, pairs, dated_on=dated_on, by=by, reason="Oldest first") if pairs else []
+
+
+@transaction.atomic
+def undo_allocation(allocation_id: int, *, dated_on: date, by: User | None, reason: str) -> Allocation:
+    """Bring back what an allocation closed. Raises Refused without a reason, or where it was undone before."""
+    if not reason.strip():
+        raise Refused("Say why the allocation is undone.", code="reason_missing")
+    undone = undo_in_book(allocation_id, dated_on=dated_on, by_id=by and by.pk, reason=reason)
+    customer = Customer.objects.get(pk=undone.debit.customer_id)
+    words = f"{-undone.amount} of item {undone.credit_id} to item {undone.debit_id}"
+    record(by, "undo_allocation", customer, before={"applied": words}, reason=reason)
+    return undone

@@ -1,0 +1,143 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from customers.models import Customer
+from ledger.accounts import default_account
+from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
+from ledger.money import Money, round_money
+from ledger.posting import Posting, post_all
+from ledger.refusals import Refused
+from office.audit import record_all
+from office.days import require_not_future
+from office.models import Company, User
+from office.numbers import lock_series, take_number
+from payments.models import PaymentMethod, Receipt
+
+
+@dataclass(frozen=True)
+class ReceiptDetails:
+    """Money that came in from a customer; `external_id` is the bank's or provider's own id of the payment."""
+
+    customer_id: int
+    received_on: date
+    amount: Decimal
+    currency: str = ""
+    exchange_rate: Decimal = Decimal(1)
+    method: str = PaymentMethod.TRANSFER
+    reference: str = ""
+    bank_account_id: int | None = None
+    external_id: str = ""
+
+
+def record_receipt(company: Company, details: ReceiptDetails, *, by: User | None) -> Receipt:
+    """Enter one receipt in the book, unapplied. A payment with an external id that came before is returned as it is.
+
+    Raises Refused where the amount is not above zero or its day is in the future or a closed month.
+    """
+    known = _known(company, details.external_id)
+    if known:
+        return known
+    try:
+        with transaction.atomic():
+            return record_receipts(company, [details], by=by)[0]
+    except IntegrityError:
+        known = _known(company, details.external_id)  # somebody else was quicker with the same notice
+        if known is None:
+            raise
+        return known
+
+
+@transaction.atomic
+def record_receipts(company: Company, batch: Sequence[ReceiptDetails], *, by: User | None) -> list[Receipt]:
+    """Enter many receipts at once; all of them or none."""
+    customers = Customer.objects.filter(company=company).in_bulk({details.customer_id for details in batch})
+    bank = default_account(company.pk, AccountRole.BANK)
+    receipts = [_receipt(company, customers[details.customer_id], details, bank) for details in batch]
+    for receipt in receipts:
+        _check(receipt)
+        receipt.created_by = by
+    _number(company, receipts)
+    receivable = default_account(company.pk, AccountRole.RECEIVABLE)
+    entries = post_all([_posting(receipt, receivable, by) for receipt in receipts])
+    for receipt, entry in zip(receipts, entries, strict=True):
+        receipt.entry = entry
+    Receipt.objects.bulk_create(receipts)
+    record_all(by, "record_receipt", receipts)
+    return receipts
+
+
+def _known(company: Company, external_id: str) -> Receipt | None:
+    return Receipt.objects.filter(company=company, external_id=external_id).first() if external_id else None
+
+
+def _receipt(company: Company, customer: Customer, details: ReceiptDetails, bank: Account) -> Receipt:
+    return Receipt(
+        company=company,
+        customer=customer,
+        received_on=details.received_on,
+        amount=details.amount,
+        currency=details.currency or customer.currency,
+        exchange_rate=details.exchange_rate,
+        method=details.method,
+        reference=details.reference,
+        bank_account_id=details.bank_account_id or bank.pk,
+        external_id=details.external_id,
+    )
+
+
+def _check(receipt: Receipt) -> None:
+    if receipt.amount <= 0:
+        raise Refused("The amount received must be above zero.", code="amount_not_positive")
+    if receipt.amount != round_money(receipt.amount, receipt.currency):
+        raise Refused(f"{receipt.amount} has more places than {receipt.currency} has.", code="too_many_places")
+    if receipt.currency == receipt.company.currency and receipt.exchange_rate != 1:
+        raise Refused("The exchange rate of the company's own currency is 1.", code="bad_exchange_rate")
+    require_not_future(receipt.company, receipt.received_on)
+
+
+def _number(company: Company, receipts: list[Receipt]) -> None:
+    """Give each its number, taking the series of each year once."""
+    for year in sorted({receipt.received_on.year for receipt in receipts}):
+        series = lock_series(company, "receipt", year)
+        for receipt in receipts:
+            if receipt.received_on.year == year:
+                receipt.number = take_number(series)
+        series.save()
+
+
+def _posting(receipt: Receipt, receivable: Account, by: User | None) -> Posting:
+    money = Money(receipt.amount, receipt.currency)
+    company_amount = round_money(money.amount * receipt.exchange_rate, receipt.company.currency)
+    entry = Entry(
+        company_id=receipt.company_id,
+        key=f"record_receipt:{receipt.company_id}:{receipt.number}",
+        kind="record_receipt",
+        dated_on=receipt.received_on,
+        currency=receipt.currency,
+        company_currency=receipt.company.currency,
+        reference=receipt.number,
+        memo=receipt.reference,
+        by_id=by and by.pk,
+    )
+    lines = [
+        Line(account_id=receipt.bank_account_id, amount=money.amount, company_amount=company_amount),
+        Line(
+            account=receivable,
+            amount=-money.amount,
+            company_amount=-company_amount,
+            customer_id=receipt.customer_id,
+        ),
+    ]
+    item = OpenItem(
+        customer_id=receipt.customer_id,
+        kind=ItemKind.PAYMENT,
+        reference=receipt.number,
+        due_on=receipt.received_on,
+        amount=-money.amount,
+        company_amount=-company_amount,
+    )
+    return Posting(entry, lines, [item])

@@ -1,0 +1,102 @@
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from customers.models import Customer
+from ledger.accounts import default_account
+from ledger.allocating import Pair, allocate, lock_items
+from ledger.models import AccountRole, Entry, ItemKind, Line, OpenItem
+from ledger.money import round_money
+from ledger.posting import Posting, post
+from ledger.refusals import Refused
+from office.audit import record
+from office.days import require_not_future
+from office.models import User
+from office.numbers import next_number
+from payments.models import Refund
+
+
+@dataclass(frozen=True)
+class RefundDetails:
+    """What is paid back, and out of which credit item."""
+
+    credit_item_id: int
+    amount: Decimal
+    refunded_on: date
+    reason: str
+    exchange_rate: Decimal = Decimal(1)
+
+
+@transaction.atomic
+def refund_credit(customer: Customer, details: RefundDetails, *, by: User | None) -> Refund:
+    """Pay free credit back to a customer, at most what is free. Raises Refused for more, or without a reason."""
+    credit = lock_items([details.credit_item_id]).get(details.credit_item_id)
+    if credit is None or credit.customer_id != customer.pk or credit.amount > 0:
+        raise Refused("That is not a credit of this customer.", code="another_customer")
+    _check(customer, details, credit)
+    by_id = by and by.pk
+    number = next_number(customer.company, "refund", details.refunded_on.year)
+    bank = default_account(customer.company_id, AccountRole.BANK)
+    entry = post(_posting(customer, details, credit.currency, number, by_id))
+    pair = Pair(entry.items.get().pk, credit.pk, details.amount)
+    allocate([pair], dated_on=details.refunded_on, by_id=by_id, reason=details.reason)
+    refund = Refund.objects.create(
+        company=customer.company,
+        customer=customer,
+        number=number,
+        refunded_on=details.refunded_on,
+        amount=details.amount,
+        currency=credit.currency,
+        bank_account=bank,
+        reason=details.reason,
+        entry=entry,
+        created_by=by,
+    )
+    record(by, "refund_credit", refund, after={"amount": details.amount}, reason=details.reason)
+    return refund
+
+
+def _check(customer: Customer, details: RefundDetails, credit: OpenItem) -> None:
+    if not details.reason.strip():
+        raise Refused("Say why the credit is refunded.", code="reason_missing")
+    if details.amount <= 0:
+        raise Refused("The amount to refund must be above zero.", code="amount_not_positive")
+    if details.amount > -credit.balance:
+        free = round_money(-credit.balance, credit.currency)
+        raise Refused(f"Only {free} {credit.currency} of {credit.reference} is free.", code="more_than_open")
+    require_not_future(customer.company, details.refunded_on)
+
+
+def _posting(
+    customer: Customer, details: RefundDetails, currency: str, number: str, by_id: int | None
+) -> Posting:
+    company = customer.company
+    company_amount = round_money(details.amount * details.exchange_rate, company.currency)
+    entry = Entry(
+        company_id=company.pk,
+        key=f"refund_credit:{company.pk}:{number}",
+        kind="refund_credit",
+        dated_on=details.refunded_on,
+        currency=currency,
+        company_currency=company.currency,
+        reference=number,
+        memo=details.reason,
+        by_id=by_id,
+    )
+    receivable = default_account(company.pk, AccountRole.RECEIVABLE)
+    bank = default_account(company.pk, AccountRole.BANK)
+    lines = [
+        Line(account=receivable, amount=details.amount, company_amount=company_amount, customer_id=customer.pk),
+        Line(account=bank, amount=-details.amount, company_amount=-company_amount),
+    ]
+    item = OpenItem(
+        customer_id=customer.pk,
+        kind=ItemKind.REFUND,
+        reference=number,
+        due_on=details.refunded_on,
+        amount=details.amount,
+        company_amount=company_amount,
+    )
+    return Posting(entry, lines, [item])
