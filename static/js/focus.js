@@ -1,0 +1,25 @@
+// Where the eye should be after a form came back: on the list of what is wrong.
+const target = document.querySelector("[data-focus]");
+target?.focus();
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  event.detail.elt?.querySelector?.("[data-focus]")?.focus();
+});
+
+// A button that sends a form is off while it is under way; the browser's Back turns it on again.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method === "dialog") return;
+  setTimeout(() => setBusy(event.target, true));
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach((form) => setBusy(form, false)));
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form[data-busy]");
+  if (form) setBusy(form, false);
+});
+
+function setBusy(form, busy) {
+  if (form.method !== "post") return;
+  form.toggleAttribute("data-busy", busy);
+  const outside = form.id ? document.querySelectorAll(`button[form="${form.id}"]`) : [];
+  for (const button of [...form.querySelectorAll("button:not([type=button])"), ...outside]) button.disabled = busy;
+}

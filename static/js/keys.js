@@ -1,0 +1,83 @@
+// Keys are written on the page: data-key="/" or data-key="g i" on the link, button or box that they press.
+// Single letters never fire in a field, with a modifier, or when switched off (data-keys="off" on <html>).
+const PAUSE = 1200;
+const FIELDS = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]';
+let typed = "";
+let timer = 0;
+
+const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+const holders = () => [...document.querySelectorAll("[data-key]")].filter((each) => visible(each) || each.closest(".sidebar"));
+
+function press(element) {
+  if (element.matches(FIELDS)) {
+    element.focus();
+    element.select?.();
+  } else {
+    element.click();
+  }
+}
+
+function onLetter(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+  if (event.target.closest(FIELDS) || document.querySelector("dialog[open]")) return;
+  if (document.documentElement.dataset.keys === "off" || event.key.length > 1) return;
+  clearTimeout(timer);
+  typed = typed ? `${typed} ${event.key}` : event.key;
+  const found = holders();
+  const hit = found.find((each) => each.dataset.key === typed);
+  if (hit) event.preventDefault();
+  if (hit) press(hit);
+  const more = !hit && found.some((each) => each.dataset.key.startsWith(`${typed} `));
+  if (!more) typed = "";
+  timer = setTimeout(() => (typed = ""), PAUSE);
+}
+
+// j, k and the arrows move over a list's rows, Enter opens one, x selects it.
+function onRow(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(FIELDS)) return;
+  if (document.documentElement.dataset.keys === "off" || document.querySelector("dialog[open]")) return;
+  const rows = [...document.querySelectorAll("[data-rows] > tr")];
+  if (!rows.length) return;
+  const here = rows.indexOf(document.activeElement.closest("[data-rows] > tr"));
+  const step = { j: 1, k: -1, ...(here >= 0 && { ArrowDown: 1, ArrowUp: -1 }) }[event.key];
+  if (step) {
+    event.preventDefault();
+    rows[Math.min(Math.max(here + step, 0), rows.length - 1)].querySelector("a, input")?.focus();
+  } else if (event.key === "x" && here >= 0) {
+    rows[here].querySelector('input[name="selected"]')?.click();
+  }
+}
+
+// Ctrl+S saves and Ctrl+Enter goes on, where a button of the page says so: data-shortcut="save" or "go".
+function onShortcut(event) {
+  if (!(event.ctrlKey || event.metaKey)) return;
+  const name = { s: "save", Enter: "go" }[event.key];
+  const button = name && document.querySelector(`[data-shortcut="${name}"]:not(:disabled)`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+}
+
+function listKeys() {
+  const list = document.querySelector("[data-key-list]");
+  list.replaceChildren();
+  for (const element of document.querySelectorAll("[data-key]")) {
+    const term = document.createElement("dt");
+    for (const key of element.dataset.key.split(" ")) {
+      term.append(Object.assign(document.createElement("kbd"), { textContent: key }), " ");
+    }
+    const label = element.getAttribute("aria-label") || element.labels?.[0]?.textContent || element.textContent;
+    list.append(term, Object.assign(document.createElement("dd"), { textContent: label.trim() }));
+  }
+}
+
+for (const button of document.querySelectorAll("[data-open-keys]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    listKeys();
+    document.getElementById("keys").showModal();
+  });
+}
+document.addEventListener("keydown", onLetter);
+document.addEventListener("keydown", onRow);
+document.addEventListener("keydown", onShortcut);

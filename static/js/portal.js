@@ -1,0 +1,3 @@
+// The customer's pages: all of it is convenience, the pages are complete without.
+import "./copy.js";
+import "./seen.js";

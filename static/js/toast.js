@@ -1,0 +1,35 @@
+// Toasts: what was done goes after ten seconds unless someone reads it; a refusal stays until closed.
+const SECONDS = 10;
+
+function watch(toast) {
+  if (toast.dataset.watched) return;
+  toast.dataset.watched = "yes";
+  if (toast.closest("#alerts")) return;
+  let timer = 0;
+  const start = () => (timer = setTimeout(() => toast.remove(), SECONDS * 1000));
+  for (const pause of ["pointerenter", "focusin"]) toast.addEventListener(pause, () => clearTimeout(timer));
+  for (const resume of ["pointerleave", "focusout"]) toast.addEventListener(resume, start);
+  start();
+}
+
+function watchAll() {
+  for (const toast of document.querySelectorAll("[data-toast]")) watch(toast);
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close-toast]")) event.target.closest("[data-toast]").remove();
+});
+document.addEventListener("htmx:afterSettle", watchAll);
+document.addEventListener("htmx:oobAfterSwap", watchAll);
+watchAll();
+
+/** Say something that a script did, such as a copied number. */
+export function say(text) {
+  const live = document.getElementById("live");
+  const toast = document.createElement("div");
+  toast.className = "toast-note toast-green";
+  toast.dataset.toast = "";
+  toast.append(Object.assign(document.createElement("p"), { textContent: text }));
+  live?.append(toast);
+  watch(toast);
+}
