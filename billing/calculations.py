@@ -1,15 +1,14 @@
 """What a document comes to: values in, values out, no database.
 
-The rules are those of EN 16931. A line's net is quantity times price less its discount, rounded once. A document discount
-is spread over the lines before tax. Tax is rounded once per rate, or on each line where the company chose so. Where
-prices include tax, the price typed is kept and the tax taken out of it. Every line carries its own part of the discount
-and of the tax, so whatever is added up from lines closes to the cent, and so does whatever is credited line by line.
+The rules are those of EN 16931. A line's net is quantity times price less its discount, rounded once. A document
+discount is spread over the lines before tax. Tax is rounded once per rate, or on each line where the company chose so.
+Where prices include tax, the price typed is kept and the tax taken out of it. Every line carries its own part of the
+discount and of the tax, so what is added up from lines closes to the cent, and so does what is credited by line.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from fractions import Fraction
 from typing import Literal
 
 from ledger.money import round_money, round_to_total, spread
@@ -118,36 +117,47 @@ def total_document(document: DocumentInput) -> DocumentTotals:
     with localcontext(prec=_DIGITS):
         nets = [_line_net(line, document.currency) for line in document.lines]
         nets += [round_money(charge.amount, document.currency) for charge in document.charges]
-        shares = _discount_shares(document, nets[: len(document.lines)]) + [ZERO] * len(document.charges)
+        shares = _discount_shares(document, nets[: len(document.lines)])
+        shares += [_zero(document.currency)] * len(document.charges)
         rates = [row.tax for row in (*document.lines, *document.charges)]
         amounts = [net - share for net, share in zip(nets, shares, strict=True)]
         taxes = _taxes(document, amounts, rates)
         rows = [
-            LineTotals(rate, net, share, amount - tax if document.prices_include_tax else amount, tax)
+            LineTotals(
+                rate,
+                net,
+                share,
+                amount - tax if document.prices_include_tax else amount,
+                tax,
+            )
             for rate, net, share, amount, tax in zip(rates, nets, shares, amounts, taxes, strict=True)
         ]
-        return _add_up(rows[: len(document.lines)], rows[len(document.lines) :])
+        return _add_up(rows[: len(document.lines)], rows[len(document.lines) :], document.currency)
 
 
 def _line_net(line: LineInput, currency: str) -> Decimal:
-    price = line.unit_price * (100 - line.discount_percent) / (100 * line.price_per)
-    return round_money(line.quantity * price + line.adjustment, currency)
+    undivided = line.quantity * line.unit_price * (100 - line.discount_percent)
+    return round_money(undivided / (100 * line.price_per) + line.adjustment, currency)
 
 
 def _discount_shares(document: DocumentInput, nets: Sequence[Decimal]) -> list[Decimal]:
     """Each line's part of the document discount, in proportion to its net."""
     by_percent = sum(nets, ZERO) * document.discount_percent / 100
-    return spread(round_money(document.discount_amount + by_percent, document.currency), nets, document.currency)
+    return spread(
+        round_money(document.discount_amount + by_percent, document.currency),
+        nets,
+        document.currency,
+    )
 
 
 def _taxes(document: DocumentInput, amounts: Sequence[Decimal], rates: Sequence[TaxRate | None]) -> list[Decimal]:
     """The tax on or in each amount; those of one rate add up to that rate's tax."""
-    taxes = [ZERO] * len(amounts)
+    taxes = [_zero(document.currency)] * len(amounts)
     for rate in _in_order(rates):
-        places = [place for place, other in enumerate(rates) if other == rate]
-        of_rate = _taxes_of_rate(document, [amounts[place] for place in places], rate.percent)
-        for place, tax in zip(places, of_rate, strict=True):
-            taxes[place] = tax
+        rows = [row for row, other in enumerate(rates) if other == rate]
+        of_rate = _taxes_of_rate(document, [amounts[row] for row in rows], rate.percent)
+        for row, tax in zip(rows, of_rate, strict=True):
+            taxes[row] = tax
     return taxes
 
 
@@ -159,35 +169,32 @@ def _taxes_of_rate(document: DocumentInput, amounts: Sequence[Decimal], percent:
     whole = sum(amounts, ZERO)
     tax = round_money(whole * percent / parts_of, document.currency)
     if not document.prices_include_tax:
-        return round_to_total(_parts(amounts, percent, parts_of), tax, document.currency)
-    nets = round_to_total(_parts(amounts, Decimal(100), parts_of), whole - tax, document.currency)
+        return round_to_total(amounts, percent, parts_of, tax, document.currency)
+    nets = round_to_total(amounts, Decimal(100), parts_of, whole - tax, document.currency)
     return [amount - net for amount, net in zip(amounts, nets, strict=True)]
 
 
-def _parts(amounts: Sequence[Decimal], numerator: Decimal, denominator: Decimal) -> list[Fraction]:
-    """So many parts of so many of each amount, not rounded."""
-    ratio = Fraction(numerator) / Fraction(denominator)
-    return [Fraction(amount) * ratio for amount in amounts]
-
-
-def _add_up(lines: Sequence[LineTotals], charges: Sequence[LineTotals] = ()) -> DocumentTotals:
+def _add_up(lines: Sequence[LineTotals], charges: Sequence[LineTotals], currency: str) -> DocumentTotals:
     rows = (*lines, *charges)
-    net = sum((row.taxable for row in rows), ZERO)
-    tax = sum((row.tax_amount for row in rows), ZERO)
-    discount = sum((row.discount_share for row in rows), ZERO)
+    zero = _zero(currency)
+    net = sum((row.taxable for row in rows), zero)
+    tax = sum((row.tax_amount for row in rows), zero)
+    discount = sum((row.discount_share for row in rows), zero)
     return DocumentTotals(tuple(lines), tuple(charges), discount, _tax_summary(rows), net, tax, net + tax)
 
 
 def _tax_summary(rows: Sequence[LineTotals]) -> tuple[TaxTotal, ...]:
     """Base and tax of each rate, in the order in which the document first names it."""
-    return tuple(
-        TaxTotal(
-            rate,
-            base=sum((row.taxable for row in rows if row.tax == rate), ZERO),
-            amount=sum((row.tax_amount for row in rows if row.tax == rate), ZERO),
-        )
-        for rate in _in_order(row.tax for row in rows)
-    )
+    summary = []
+    for rate in _in_order(row.tax for row in rows):
+        of_rate = [row for row in rows if row.tax == rate]
+        base = sum((row.taxable for row in of_rate), ZERO)
+        summary.append(TaxTotal(rate, base, sum((row.tax_amount for row in of_rate), ZERO)))
+    return tuple(summary)
+
+
+def _zero(currency: str) -> Decimal:
+    return round_money(ZERO, currency)
 
 
 def _in_order(rates: Iterable[TaxRate | None]) -> list[TaxRate]:
@@ -212,11 +219,15 @@ class CreditInput:
 def total_credit(lines: Sequence[CreditInput], currency: str, *, prices_include_tax: bool = False) -> DocumentTotals:
     """The totals of a credit memo, signed as the invoice is.
 
-    A line gives its part of what is left of it, so the credit that takes the last of the quantity takes the last cent of
-    net and tax, in whatever pieces and order the others were made.
+    A line gives its part of what is left of it, so the credit that takes the last of its quantity takes the last cent
+    of net and tax, in whatever pieces and order the others were made.
     """
     with localcontext(prec=_DIGITS):
-        return _add_up([_credit(line, currency, prices_include_tax) for line in lines])
+        return _add_up(
+            [_credit(line, currency, prices_include_tax) for line in lines],
+            [],
+            currency,
+        )
 
 
 def _credit(line: CreditInput, currency: str, prices_include_tax: bool) -> LineTotals:

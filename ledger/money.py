@@ -4,21 +4,21 @@ import re
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
 from typing import Self
 
 from babel import Locale
 from babel.numbers import NumberPattern, list_currencies
 
-# ISO 4217. Babel's own places follow what shops show, which drops the legal fils, dinars and piastres of some currencies.
+# ISO 4217. Babel's own places are those that shops show: none for the Serbian or Iraqi dinar, whose books have 2 and 3.
 _PLACES = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
     **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
+_EXACT = 100  # digits: no product of two of our columns is cut short
 _MINUS = "\N{MINUS SIGN}"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _LETTER_BESIDE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")  # KWD 3.890, not KWD3.890
@@ -117,40 +117,42 @@ def add_up(amounts: Iterable[Money], currency: str) -> Money:
     return sum(amounts, Money.zero(currency))
 
 
-def round_to_total(shares: Sequence[Fraction], total: Decimal, currency: str) -> list[Decimal]:
-    """The exact shares as amounts that add up to the total.
+def round_to_total(
+    weights: Sequence[Decimal],
+    numerator: Decimal,
+    denominator: Decimal,
+    total: Decimal,
+    currency: str,
+) -> list[Decimal]:
+    """Each weight times numerator over denominator, as amounts that add up to the total.
 
-    Units left over go one each to the largest remainders, ties to the earlier share. The total may differ from the
-    sum of the shares by its own rounding, no more.
+    Units left over go one each to the largest remainders, ties to the earlier. The total is the sum of the exact shares,
+    or that sum rounded.
     """
     smallest = unit(currency)
-    exact_units = [share / Fraction(smallest) for share in shares]
-    units = [int(share) for share in exact_units]  # cut towards zero, so that negative shares mirror positive ones
-    left_over = int(total / smallest) - sum(units)
-    step = 1 if left_over > 0 else -1
-    largest_first = sorted(
-        range(len(units)),
-        key=lambda i: (exact_units[i] - units[i]) * step,
-        reverse=True,
-    )
-    for i in largest_first[: abs(left_over)]:
-        units[i] += step
-    return [count * smallest for count in units]
+    with localcontext(prec=_EXACT):
+        whole = abs(denominator) * smallest
+        upper = numerator.copy_sign(numerator * denominator)
+        cut = [divmod(weight * upper, whole) for weight in weights]  # towards zero, so that minus mirrors plus
+        units = [count for count, _ in cut]
+        left_over = int(total / smallest - sum(units))
+        step = 1 if left_over > 0 else -1
+        largest_first = sorted(range(len(cut)), key=lambda i: cut[i][1] * step, reverse=True) if left_over else []
+        for i in largest_first[: abs(left_over)]:
+            units[i] += step
+        return [round_money(count * smallest, currency) for count in units]
 
 
 def spread(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
     """The total in shares proportional to the weights, to the last cent."""
     total = Money(total, currency).amount
-    whole = sum(map(Fraction, weights))
-    if whole:
-        return round_to_total(
-            [Fraction(total) * Fraction(weight) / whole for weight in weights],
-            total,
-            currency,
-        )
-    if total:
+    if not total:
+        return [total for _ in weights]
+    with localcontext(prec=_EXACT):
+        whole = sum(weights, Decimal(0))
+    if not whole:
         raise ValueError(f"{total} {currency} cannot be spread over weights that add up to zero.")
-    return [total for _ in weights]
+    return round_to_total(weights, total, whole, total, currency)
 
 
 def split_evenly(total: Decimal, parts: int, currency: str) -> list[Decimal]:
@@ -172,7 +174,12 @@ def format_money(amount: Decimal, currency: str, locale: str = "en") -> str:
     """The amount with its currency as people of this locale write it, in the currency's places."""
     language = Locale.parse(locale.replace("-", "_"))
     pattern = _pattern(language, places(currency))
-    text = pattern.apply(round_money(amount, currency), language, currency=currency, currency_digits=False)
+    text = pattern.apply(
+        round_money(amount, currency),
+        language,
+        currency=currency,
+        currency_digits=False,
+    )
     return _LETTER_BESIDE_DIGIT.sub(_NO_BREAK_SPACE, text).replace("-", _MINUS)
 
 

@@ -224,7 +224,9 @@ def test_shares_always_add_up_mirror_and_stay_within_a_unit_of_exact(amount, wei
     assert sum(shares) == total
     assert spread(-total, weights, currency) == [-share for share in shares]
     exact = [total * weight / whole for weight in weights]
-    assert all(abs(share - fair) <= Decimal(1).scaleb(-places(currency)) for share, fair in zip(shares, exact))
+    assert all(
+        abs(share - fair) <= Decimal(1).scaleb(-places(currency)) for share, fair in zip(shares, exact, strict=True)
+    )
 
 
 @given(AMOUNTS, CURRENCIES)
