@@ -27,6 +27,6 @@ def open_accounts(company_id: int) -> None:
     )
 
 
-def default_account(company_id: int, role: AccountRole) -> Account:
-    """The company's default account for a role; raises Account.DoesNotExist where somebody took it away."""
-    return Account.objects.get(company_id=company_id, role=role, is_default=True)
+def default_accounts(company_id: int) -> dict[str, Account]:
+    """The company's default account of each role."""
+    return {account.role: account for account in Account.objects.filter(company_id=company_id, is_default=True)}

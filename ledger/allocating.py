@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from ledger.accounts import default_account
+from ledger.accounts import default_accounts
 from ledger.guards import guards_spoken
 from ledger.models import AccountRole, Allocation, Entry, Line, OpenItem
 from ledger.money import round_money
@@ -65,7 +65,10 @@ def undo_allocation(allocation_id: int, *, dated_on: date, by_id: int | None, re
     if done.reverses_id or Allocation.objects.filter(reverses=done).exists():
         raise Refused("This allocation has been undone already.", code="already_undone")
     if dated_on < done.dated_on:
-        raise Refused(f"It was made on {done.dated_on}; it can be undone on that day or later.", code="before_it_was_made")
+        raise Refused(
+            f"It was made on {done.dated_on}; it can be undone on that day or later.",
+            code="before_it_was_made",
+        )
     opposite = Allocation(
         debit_id=done.debit_id,
         credit_id=done.credit_id,
@@ -137,7 +140,10 @@ def _use(item: OpenItem, amount: Decimal, carried: dict[int, Decimal]) -> Decima
     if amount == left or item.amount == item.company_amount:
         share = carried[item.pk] if amount == left else amount
     else:
-        share = min(carried[item.pk], round_money(carried[item.pk] * amount / left, item.entry.company_currency))
+        share = min(
+            carried[item.pk],
+            round_money(carried[item.pk] * amount / left, item.entry.company_currency),
+        )
     carried[item.pk] -= share
     item.balance -= amount if item.balance > 0 else -amount
     return share
@@ -164,9 +170,12 @@ def _exchange_posting(allocation: Allocation, debit: OpenItem) -> Posting:
         reference=debit.reference,
         by_id=allocation.by_id,
     )
-    receivable, exchange = (
-        Line(account=default_account(debit.company_id, role), amount=ZERO, company_amount=amount)
-        for role, amount in ((AccountRole.RECEIVABLE, gain), (AccountRole.EXCHANGE, -gain))
+    accounts = default_accounts(debit.company_id)
+    receivable = Line(
+        account=accounts[AccountRole.RECEIVABLE],
+        amount=ZERO,
+        company_amount=gain,
+        customer_id=debit.customer_id,
     )
-    receivable.customer_id = debit.customer_id
+    exchange = Line(account=accounts[AccountRole.EXCHANGE], amount=ZERO, company_amount=-gain)
     return Posting(entry, [receivable, exchange])

@@ -63,12 +63,21 @@ def open_on_day_sql(known_at: datetime | None) -> str:
 
 
 def open_items_on(
-    company_id: int, on: date, *, customer_id: int | None = None, known_at: datetime | None = None
+    company_id: int,
+    on: date,
+    *,
+    customer_id: int | None = None,
+    known_at: datetime | None = None,
 ) -> list[OpenOnDay]:
     """What stood open on a day, by due day; with `known_at`, as the book knew it at that moment."""
     only = "" if customer_id is None else "WHERE customer_id = %(customer_id)s"
     sql = f"SELECT * FROM ({open_on_day_sql(known_at)}) AS open_items {only} ORDER BY due_on, dated_on, id"  # noqa: S608
-    parameters = {"company_id": company_id, "on": on, "known_at": known_at, "customer_id": customer_id}
+    parameters = {
+        "company_id": company_id,
+        "on": on,
+        "known_at": known_at,
+        "customer_id": customer_id,
+    }
     return [OpenOnDay(*row) for row in _rows(sql, parameters)]
 
 
@@ -89,7 +98,9 @@ def open_by_entry(entry_ids: Iterable[int]) -> dict[int, Decimal]:
 def control_balance(company_id: int, on: date) -> dict[str, tuple[Decimal, Decimal]]:
     """The receivable account's balance at the end of a day: per currency, in it and in the company's."""
     lines = Line.objects.filter(
-        account__company_id=company_id, account__role=AccountRole.RECEIVABLE, entry__dated_on__lte=on
+        account__company_id=company_id,
+        account__role=AccountRole.RECEIVABLE,
+        entry__dated_on__lte=on,
     )
     sums = lines.values_list("entry__currency").annotate(Sum("amount"), Sum("company_amount"))
     return {currency: (amount, company_amount) for currency, amount, company_amount in sums}

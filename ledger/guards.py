@@ -8,7 +8,10 @@ from django.db import IntegrityError, transaction
 from ledger.refusals import Refused
 
 WORDS = {
-    "period_is_open": ("That month is closed. Choose a later date, or have the month reopened.", "period_closed"),
+    "period_is_open": (
+        "That month is closed. Choose a later date, or have the month reopened.",
+        "period_closed",
+    ),
     "item_balance_between_zero_and_amount": (
         "That is more than is still open. Look again: somebody may have applied part of it meanwhile.",
         "more_than_open",

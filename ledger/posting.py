@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from ledger.guards import guards_spoken
-from ledger.models import Entry, ItemKind, Line, OpenItem
+from ledger.models import Account, Entry, ItemKind, Line, OpenItem
 
 
 @dataclass
@@ -17,6 +17,17 @@ class Posting:
     entry: Entry
     lines: list[Line] = field(default_factory=list)
     items: list[OpenItem] = field(default_factory=list)
+
+
+def customer_posting(entry: Entry, receivable: Account, item: OpenItem, contra: Sequence[Line]) -> Posting:
+    """The posting of one open item: its receivable line says what the item says, the other lines say against what."""
+    own = Line(
+        account=receivable,
+        amount=item.amount,
+        company_amount=item.company_amount,
+        customer_id=item.customer_id,
+    )
+    return Posting(entry, [own, *contra], [item])
 
 
 def post(posting: Posting) -> Entry:
@@ -40,7 +51,15 @@ def post_all(postings: Sequence[Posting]) -> list[Entry]:
     return entries
 
 
-def post_mirror(entry: Entry, *, key: str, kind: str, dated_on: date, by_id: int | None, memo: str = "") -> Entry:
+def post_mirror(
+    entry: Entry,
+    *,
+    key: str,
+    kind: str,
+    dated_on: date,
+    by_id: int | None,
+    memo: str = "",
+) -> Entry:
     """Enter the mirror image of an entry, which can be done once. Its items take back what the entry's items gave."""
     mirror = Entry(
         company_id=entry.company_id,

@@ -9,4 +9,7 @@ from office.models import Company
 def require_not_future(company: Company, day: date) -> None:
     """Refuse a date after the company's today: the book holds what happened."""
     if day > company.today():
-        raise Refused(f"{day} is in the future. Today is {company.today()}.", code="date_in_future")
+        raise Refused(
+            f"{day} is in the future. Today is {company.today()}.",
+            code="date_in_future",
+        )

@@ -13,9 +13,7 @@ PATTERNS = {
 
 def lock_series(company: Company, kind: str, year: int = 0) -> NumberSeries:
     """The series with its row locked until the transaction ends. Needs a transaction; take it after every other lock."""
-    NumberSeries.objects.get_or_create(
-        company=company, kind=kind, year=year, defaults={"pattern": PATTERNS[kind]}
-    )
+    NumberSeries.objects.get_or_create(company=company, kind=kind, year=year, defaults={"pattern": PATTERNS[kind]})
     return NumberSeries.objects.select_for_update(no_key=True).get(company=company, kind=kind, year=year)
 
 

@@ -40,7 +40,12 @@ ROLES: dict[str, list[str]] = {
         "office.settle_mail",
         "payments.refund_credit",
     ],
-    "sales": ["billing.draft_invoice", "billing.view_invoice", "customers.create_customer", "customers.view_customer"],
+    "sales": [
+        "billing.draft_invoice",
+        "billing.view_invoice",
+        "customers.create_customer",
+        "customers.view_customer",
+    ],
     "auditor": [*READ, "office.read_audit"],
     "administrator": [
         *READ,

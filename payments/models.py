@@ -36,7 +36,11 @@ class Receipt(models.Model):
     method = models.CharField(max_length=20, choices=PaymentMethod, default=PaymentMethod.TRANSFER)
     reference = models.CharField(max_length=200, blank=True, help_text="What the payer wrote.")
     bank_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    external_id = models.CharField(max_length=100, blank=True, help_text="The payment's id at the bank or provider.")
+    external_id = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="The payment's id at the bank or provider.",
+    )
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
     reversal_entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+")
     reversed_on = models.DateField(null=True)
@@ -48,14 +52,23 @@ class Receipt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="receipt_number_once_per_company"),
             models.UniqueConstraint(
-                fields=["company", "external_id"], condition=~Q(external_id=""), name="receipt_once_per_external_id"
+                fields=["company", "external_id"],
+                condition=~Q(external_id=""),
+                name="receipt_once_per_external_id",
             ),
             models.CheckConstraint(name="receipt_amount_above_zero", condition=Q(amount__gt=0)),
-            models.CheckConstraint(name="receipt_exchange_rate_above_zero", condition=Q(exchange_rate__gt=0)),
+            models.CheckConstraint(
+                name="receipt_exchange_rate_above_zero",
+                condition=Q(exchange_rate__gt=0),
+            ),
             models.CheckConstraint(
                 name="receipt_reversed_has_its_mirror",
                 condition=Q(status="recorded", reversal_entry=None, reversed_on=None)
-                | Q(status="reversed", reversal_entry__isnull=False, reversed_on__isnull=False),
+                | Q(
+                    status="reversed",
+                    reversal_entry__isnull=False,
+                    reversed_on__isnull=False,
+                ),
             ),
         ]
         indexes = [

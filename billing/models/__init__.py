@@ -1,6 +1,12 @@
 """The tables of billing."""
 
-from billing.models.documents import DocumentKind, DocumentStatus, Invoice, InvoiceLine, InvoiceTax
+from billing.models.documents import (
+    DocumentKind,
+    DocumentStatus,
+    Invoice,
+    InvoiceLine,
+    InvoiceTax,
+)
 from billing.models.files import InvoicePdf, PdfEdition
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
 from billing.models.taxes import Tax, TaxCategory

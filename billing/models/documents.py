@@ -45,7 +45,13 @@ class Invoice(models.Model):
     discount_amount = AmountField(default=0, help_text="Taken off the whole document, before tax.")
     note = models.TextField("note to the customer", blank=True)
     internal_note = models.TextField(blank=True)
-    credits = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_memos")
+    credits = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="credit_memos",
+    )
     reason = models.CharField(max_length=300, blank=True, help_text="Why it was credited.")
     source_reference = models.CharField(max_length=60, blank=True, help_text="Its number in the system it came from.")
 
@@ -69,7 +75,10 @@ class Invoice(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="invoice_total_is_net_plus_tax", condition=Q(total=F("net") + F("tax"))),
+            models.CheckConstraint(
+                name="invoice_total_is_net_plus_tax",
+                condition=Q(total=F("net") + F("tax")),
+            ),
             models.CheckConstraint(
                 name="invoice_numbered_unless_draft",
                 condition=Q(status="draft", number="", sequence=None, hash="")
@@ -78,7 +87,11 @@ class Invoice(models.Model):
             models.CheckConstraint(
                 name="invoice_dated_unless_draft",
                 condition=Q(status="draft")
-                | Q(dated_on__isnull=False, due_on__isnull=False, due_on__gte=F("dated_on")),
+                | Q(
+                    dated_on__isnull=False,
+                    due_on__isnull=False,
+                    due_on__gte=F("dated_on"),
+                ),
             ),
             models.CheckConstraint(
                 name="invoice_entered_in_the_book_unless_draft",
@@ -89,14 +102,21 @@ class Invoice(models.Model):
                 condition=Q(void_entry=None) | Q(status="void", entry__isnull=False),
             ),
             models.CheckConstraint(
-                name="invoice_issued_total_not_negative", condition=Q(status="draft") | Q(total__gte=0)
+                name="invoice_issued_total_not_negative",
+                condition=Q(status="draft") | Q(total__gte=0),
             ),
             models.CheckConstraint(
-                name="invoice_credits_only_as_credit_memo", condition=Q(credits=None) | Q(kind="credit_memo")
+                name="invoice_credits_only_as_credit_memo",
+                condition=Q(credits=None) | Q(kind="credit_memo"),
             ),
-            models.CheckConstraint(name="invoice_exchange_rate_above_zero", condition=Q(exchange_rate__gt=0)),
+            models.CheckConstraint(
+                name="invoice_exchange_rate_above_zero",
+                condition=Q(exchange_rate__gt=0),
+            ),
             models.UniqueConstraint(
-                fields=["company", "kind", "number"], condition=~Q(number=""), name="invoice_number_once_per_company"
+                fields=["company", "kind", "number"],
+                condition=~Q(number=""),
+                name="invoice_number_once_per_company",
             ),
             models.UniqueConstraint(
                 fields=["company", "kind", "source_reference"],
@@ -105,9 +125,15 @@ class Invoice(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["company", "kind", "-dated_on", "-id"], name="invoice_newest_first"),
+            models.Index(
+                fields=["company", "kind", "-dated_on", "-id"],
+                name="invoice_newest_first",
+            ),
             models.Index(fields=["company", "kind", "status", "-id"], name="invoice_by_status"),
-            models.Index(fields=["customer", "kind", "-dated_on", "-id"], name="invoice_by_customer"),
+            models.Index(
+                fields=["customer", "kind", "-dated_on", "-id"],
+                name="invoice_by_customer",
+            ),
         ]
         permissions = [
             ("draft_invoice", "Prepare invoices"),
@@ -143,12 +169,23 @@ class InvoiceLine(models.Model):
     discount_percent = RateField(default=0)
     tax = models.ForeignKey(Tax, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     credited_line = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_lines"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="credit_lines",
     )
 
-    net = AmountField(default=0, help_text="Quantity times price less the line's discount, as printed.")
+    net = AmountField(
+        default=0,
+        help_text="Quantity times price less the line's discount, as printed.",
+    )
     discount_share = AmountField(default=0, help_text="Its part of the document's discount.")
-    taxable = AmountField(default=0, help_text="What is taxed and sold: net of every discount and of tax.")
+    taxable = AmountField(
+        default=0,
+        help_text="What is sold and taxed: net of every discount, without tax.",
+    )
+    tax_amount = AmountField(default=0, help_text="Its part of its rate's tax.")
     tax_name = models.CharField(max_length=60, blank=True)
     tax_category = models.CharField(max_length=2, blank=True)
     tax_percent = RateField(default=0)

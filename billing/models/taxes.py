@@ -32,7 +32,8 @@ class Tax(models.Model):
             models.UniqueConstraint(fields=["company", "name"], name="tax_name_once_per_company"),
             models.CheckConstraint(name="tax_percent_not_negative", condition=Q(percent__gte=0)),
             models.CheckConstraint(
-                name="tax_percent_only_at_standard_rate", condition=Q(category="S", percent__gt=0) | Q(percent=0)
+                name="tax_percent_only_at_standard_rate",
+                condition=Q(category="S", percent__gt=0) | Q(percent=0),
             ),
         ]
 

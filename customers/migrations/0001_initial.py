@@ -9,93 +9,211 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('office', '0001_initial'),
+        ("office", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30)),
-                ('name', models.CharField(max_length=200)),
-                ('sort_name', models.CharField(editable=False, max_length=200)),
-                ('search_text', models.TextField(editable=False, help_text='Folded number, name, tax id, tags and contacts.')),
-                ('currency', ledger.fields.CurrencyField(max_length=3)),
-                ('language', models.CharField(default='en', max_length=10)),
-                ('tax_id', models.CharField(blank=True, max_length=40, verbose_name='VAT or tax id')),
-                ('net_days', models.PositiveSmallIntegerField(default=30, verbose_name='days to pay')),
-                ('credit_limit', ledger.fields.AmountField(blank=True, decimal_places=4, max_digits=19, null=True)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('note', models.TextField(blank=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='office.company')),
-                ('sales_owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_customers', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.CharField(max_length=30)),
+                ("name", models.CharField(max_length=200)),
+                ("sort_name", models.CharField(editable=False, max_length=200)),
+                (
+                    "search_text",
+                    models.TextField(
+                        editable=False,
+                        help_text="Folded number, name, tax id, tags and contacts.",
+                    ),
+                ),
+                ("currency", ledger.fields.CurrencyField(max_length=3)),
+                ("language", models.CharField(default="en", max_length=10)),
+                (
+                    "tax_id",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="VAT or tax id"
+                    ),
+                ),
+                (
+                    "net_days",
+                    models.PositiveSmallIntegerField(
+                        default=30, verbose_name="days to pay"
+                    ),
+                ),
+                (
+                    "credit_limit",
+                    ledger.fields.AmountField(
+                        blank=True, decimal_places=4, max_digits=19, null=True
+                    ),
+                ),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="customers",
+                        to="office.company",
+                    ),
+                ),
+                (
+                    "sales_owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_customers",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'permissions': [('create_customer', 'Add customers'), ('update_customer', 'Change customers and their contacts'), ('import_customers', 'Import customers from a file')],
+                "permissions": [
+                    ("create_customer", "Add customers"),
+                    ("update_customer", "Change customers and their contacts"),
+                    ("import_customers", "Import customers from a file"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('gets_invoices', models.BooleanField(default=True)),
-                ('gets_statements', models.BooleanField(default=True)),
-                ('gets_reminders', models.BooleanField(default=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("gets_invoices", models.BooleanField(default=True)),
+                ("gets_statements", models.BooleanField(default=True)),
+                ("gets_reminders", models.BooleanField(default=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('billing', 'Billing'), ('delivery', 'Delivery')], default='billing', max_length=10)),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='addressee')),
-                ('street', models.CharField(blank=True, max_length=200)),
-                ('postal_code', models.CharField(blank=True, max_length=20)),
-                ('city', models.CharField(blank=True, max_length=100)),
-                ('region', models.CharField(blank=True, max_length=100)),
-                ('country', models.CharField(blank=True, help_text='ISO 3166 code.', max_length=2)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("billing", "Billing"), ("delivery", "Delivery")],
+                        default="billing",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="addressee"
+                    ),
+                ),
+                ("street", models.CharField(blank=True, max_length=200)),
+                ("postal_code", models.CharField(blank=True, max_length=20)),
+                ("city", models.CharField(blank=True, max_length=100)),
+                ("region", models.CharField(blank=True, max_length=100)),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True, help_text="ISO 3166 code.", max_length=2
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="addresses",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'addresses',
-                'ordering': ['id'],
+                "verbose_name_plural": "addresses",
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['company', 'sort_name', 'id'], name='customer_by_name'),
+            model_name="customer",
+            index=models.Index(
+                fields=["company", "sort_name", "id"], name="customer_by_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='customer_by_tag'),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["tags"], name="customer_by_tag"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='customer_number_once_per_company'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(
+                fields=("company", "number"), name="customer_number_once_per_company"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_limit', None), ('credit_limit__gte', 0), _connector='OR'), name='customer_credit_limit_not_negative'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("credit_limit", None), ("credit_limit__gte", 0), _connector="OR"
+                ),
+                name="customer_credit_limit_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='address',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'billing')), fields=('customer',), name='address_one_for_billing'),
+            model_name="address",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "billing")),
+                fields=("customer",),
+                name="address_one_for_billing",
+            ),
         ),
     ]

@@ -26,5 +26,9 @@ def tie(table: str, column: str, target: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     """The book and the office hold plain ids of people below them in the house; here the database ties them."""
 
-    dependencies = [("customers", "0001_initial"), ("ledger", "0002_guards"), ("office", "0001_initial")]
+    dependencies = [
+        ("customers", "0001_initial"),
+        ("ledger", "0002_guards"),
+        ("office", "0001_initial"),
+    ]
     operations = [tie(*columns) for columns in TIES]

@@ -22,7 +22,11 @@ class Customer(models.Model):
     credit_limit = AmountField(null=True, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     sales_owner = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="owned_customers"
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="owned_customers",
     )
     note = models.TextField(blank=True)
     is_active = models.BooleanField(default=True)
@@ -33,7 +37,8 @@ class Customer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="customer_number_once_per_company"),
             models.CheckConstraint(
-                name="customer_credit_limit_not_negative", condition=Q(credit_limit=None) | Q(credit_limit__gte=0)
+                name="customer_credit_limit_not_negative",
+                condition=Q(credit_limit=None) | Q(credit_limit__gte=0),
             ),
         ]
         indexes = [

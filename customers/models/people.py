@@ -45,9 +45,19 @@ class Address(models.Model):
         verbose_name_plural = "addresses"
         constraints = [
             models.UniqueConstraint(
-                fields=["customer"], condition=Q(kind="billing"), name="address_one_for_billing"
+                fields=["customer"],
+                condition=Q(kind="billing"),
+                name="address_one_for_billing",
             )
         ]
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.street, f"{self.postal_code} {self.city}".strip(), self.country) if part)
+        return ", ".join(
+            part
+            for part in (
+                self.street,
+                f"{self.postal_code} {self.city}".strip(),
+                self.country,
+            )
+            if part
+        )

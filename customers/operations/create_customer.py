@@ -3,7 +3,12 @@ from dataclasses import replace
 from django.db import transaction
 
 from customers.models import Customer
-from customers.operations.details import CustomerDetails, checked, state_of, write_details
+from customers.operations.details import (
+    CustomerDetails,
+    checked,
+    state_of,
+    write_details,
+)
 from office.audit import record
 from office.models import Company, User
 from office.numbers import next_number

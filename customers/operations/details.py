@@ -58,7 +58,17 @@ class CustomerDetails:
     addresses: list[AddressDetails] = field(default_factory=list)
 
 
-FIELDS = ["number", "name", "currency", "language", "tax_id", "net_days", "credit_limit", "tags", "sales_owner_id"]
+FIELDS = [
+    "number",
+    "name",
+    "currency",
+    "language",
+    "tax_id",
+    "net_days",
+    "credit_limit",
+    "tags",
+    "sales_owner_id",
+]
 FIELDS += ["note", "is_active"]
 
 
@@ -69,7 +79,10 @@ def checked(details: CustomerDetails) -> CustomerDetails:
     try:
         places(details.currency)
     except UnknownCurrency as error:
-        raise Refused(f"{details.currency!r} is not a currency. Use its ISO code, such as EUR.", code="bad_currency") from error
+        raise Refused(
+            f"{details.currency!r} is not a currency. Use its ISO code, such as EUR.",
+            code="bad_currency",
+        ) from error
     for contact in details.contacts:
         _check_contact(contact)
     limit = details.credit_limit

@@ -3,7 +3,12 @@ from dataclasses import replace
 from django.db import transaction
 
 from customers.models import Customer
-from customers.operations.details import CustomerDetails, checked, state_of, write_details
+from customers.operations.details import (
+    CustomerDetails,
+    checked,
+    state_of,
+    write_details,
+)
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
@@ -11,12 +16,20 @@ from office.models import User
 
 @transaction.atomic
 def update_customer(
-    customer_id: int, details: CustomerDetails, *, version: int, by: User | None, reason: str = ""
+    customer_id: int,
+    details: CustomerDetails,
+    *,
+    version: int,
+    by: User | None,
+    reason: str = "",
 ) -> Customer:
     """Change a customer that was read at `version`. Raises Refused where somebody changed it meanwhile."""
     customer = Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
     if customer.version != version:
-        raise Refused("Somebody changed this customer while you were editing. Load it again.", code="stale")
+        raise Refused(
+            "Somebody changed this customer while you were editing. Load it again.",
+            code="stale",
+        )
     details = replace(
         details,
         number=details.number or customer.number,

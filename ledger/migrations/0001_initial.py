@@ -9,153 +9,457 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=100)),
-                ('role', models.CharField(choices=[('receivable', 'Accounts receivable'), ('bank', 'Bank'), ('sales', 'Sales'), ('tax', 'Tax payable'), ('discount', 'Discounts allowed'), ('bad_debt', 'Bad debt'), ('bad_debt_recovered', 'Bad debt recovered'), ('interest', 'Interest income'), ('fee', 'Fee income'), ('exchange', 'Exchange gain and loss'), ('rounding', 'Rounding'), ('refunds', 'Customer refunds clearing'), ('opening', 'Opening balances')], max_length=20)),
-                ('is_default', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("company_id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("receivable", "Accounts receivable"),
+                            ("bank", "Bank"),
+                            ("sales", "Sales"),
+                            ("tax", "Tax payable"),
+                            ("discount", "Discounts allowed"),
+                            ("bad_debt", "Bad debt"),
+                            ("bad_debt_recovered", "Bad debt recovered"),
+                            ("interest", "Interest income"),
+                            ("fee", "Fee income"),
+                            ("exchange", "Exchange gain and loss"),
+                            ("rounding", "Rounding"),
+                            ("refunds", "Customer refunds clearing"),
+                            ("opening", "Opening balances"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("is_default", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['company_id', 'code'],
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'code'), name='account_code_once_per_company'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('company_id', 'role'), name='account_default_once_per_role'), models.UniqueConstraint(condition=models.Q(('role', 'receivable')), fields=('company_id',), name='account_receivable_once_per_company')],
+                "ordering": ["company_id", "code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company_id", "code"),
+                        name="account_code_once_per_company",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("company_id", "role"),
+                        name="account_default_once_per_role",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("role", "receivable")),
+                        fields=("company_id",),
+                        name="account_receivable_once_per_company",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('key', models.CharField(max_length=100, unique=True)),
-                ('kind', models.CharField(help_text='The operation that entered it, such as issue_invoice.', max_length=40)),
-                ('dated_on', models.DateField()),
-                ('currency', ledger.fields.CurrencyField(max_length=3)),
-                ('company_currency', ledger.fields.CurrencyField(max_length=3)),
-                ('reference', models.CharField(blank=True, max_length=60)),
-                ('memo', models.CharField(blank=True, max_length=300)),
-                ('by_id', models.BigIntegerField(help_text="The person; empty for the office's own work.", null=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("company_id", models.BigIntegerField()),
+                ("key", models.CharField(max_length=100, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        help_text="The operation that entered it, such as issue_invoice.",
+                        max_length=40,
+                    ),
+                ),
+                ("dated_on", models.DateField()),
+                ("currency", ledger.fields.CurrencyField(max_length=3)),
+                ("company_currency", ledger.fields.CurrencyField(max_length=3)),
+                ("reference", models.CharField(blank=True, max_length=60)),
+                ("memo", models.CharField(blank=True, max_length=300)),
+                (
+                    "by_id",
+                    models.BigIntegerField(
+                        help_text="The person; empty for the office's own work.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.contrib.postgres.functions.TransactionNow()
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'entries',
+                "verbose_name_plural": "entries",
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', ledger.fields.AmountField(decimal_places=4, help_text="In the entry's currency.", max_digits=19)),
-                ('company_amount', ledger.fields.AmountField(decimal_places=4, help_text="In the company's currency.", max_digits=19)),
-                ('customer_id', models.BigIntegerField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.account')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "amount",
+                    ledger.fields.AmountField(
+                        decimal_places=4,
+                        help_text="In the entry's currency.",
+                        max_digits=19,
+                    ),
+                ),
+                (
+                    "company_amount",
+                    ledger.fields.AmountField(
+                        decimal_places=4,
+                        help_text="In the company's currency.",
+                        max_digits=19,
+                    ),
+                ),
+                ("customer_id", models.BigIntegerField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OpenItem',
+            name="OpenItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('customer_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('debit_note', 'Debit note'), ('fee', 'Fee'), ('interest', 'Interest'), ('refund', 'Refund'), ('reversal', 'Reversal'), ('payment', 'Payment'), ('credit_memo', 'Credit memo'), ('write_off', 'Write-off'), ('opening', 'Opening balance')], max_length=20)),
-                ('reference', models.CharField(help_text="The document's number.", max_length=60)),
-                ('dated_on', models.DateField()),
-                ('due_on', models.DateField(help_text="The document's own day where it has no due date.")),
-                ('currency', ledger.fields.CurrencyField(max_length=3)),
-                ('amount', ledger.fields.AmountField(decimal_places=4, max_digits=19)),
-                ('company_amount', ledger.fields.AmountField(decimal_places=4, max_digits=19)),
-                ('balance', ledger.fields.AmountField(decimal_places=4, help_text='What is open now: the amount less its allocations.', max_digits=19)),
-                ('open_during', django.contrib.postgres.fields.ranges.DateRangeField(help_text='From its day to the day its last allocation closed it.')),
-                ('recorded_at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("company_id", models.BigIntegerField()),
+                ("customer_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invoice", "Invoice"),
+                            ("debit_note", "Debit note"),
+                            ("fee", "Fee"),
+                            ("interest", "Interest"),
+                            ("refund", "Refund"),
+                            ("reversal", "Reversal"),
+                            ("payment", "Payment"),
+                            ("credit_memo", "Credit memo"),
+                            ("write_off", "Write-off"),
+                            ("opening", "Opening balance"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(help_text="The document's number.", max_length=60),
+                ),
+                ("dated_on", models.DateField()),
+                (
+                    "due_on",
+                    models.DateField(
+                        help_text="The document's own day where it has no due date."
+                    ),
+                ),
+                ("currency", ledger.fields.CurrencyField(max_length=3)),
+                ("amount", ledger.fields.AmountField(decimal_places=4, max_digits=19)),
+                (
+                    "company_amount",
+                    ledger.fields.AmountField(decimal_places=4, max_digits=19),
+                ),
+                (
+                    "balance",
+                    ledger.fields.AmountField(
+                        decimal_places=4,
+                        help_text="What is open now: the amount less its allocations.",
+                        max_digits=19,
+                    ),
+                ),
+                (
+                    "open_during",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="From its day to the day its last allocation closed it."
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.contrib.postgres.functions.TransactionNow()
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', ledger.fields.AmountField(decimal_places=4, help_text='Positive; negative where it undoes another.', max_digits=19)),
-                ('debit_company_amount', ledger.fields.AmountField(decimal_places=4, help_text="The part of the debit item's company amount that this settles.", max_digits=19)),
-                ('credit_company_amount', ledger.fields.AmountField(decimal_places=4, help_text="The part of the credit item's company amount that this uses.", max_digits=19)),
-                ('dated_on', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('by_id', models.BigIntegerField(null=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.allocation')),
-                ('credit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='debits_settled', to='ledger.openitem')),
-                ('debit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='credits_taken', to='ledger.openitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "amount",
+                    ledger.fields.AmountField(
+                        decimal_places=4,
+                        help_text="Positive; negative where it undoes another.",
+                        max_digits=19,
+                    ),
+                ),
+                (
+                    "debit_company_amount",
+                    ledger.fields.AmountField(
+                        decimal_places=4,
+                        help_text="The part of the debit item's company amount that this settles.",
+                        max_digits=19,
+                    ),
+                ),
+                (
+                    "credit_company_amount",
+                    ledger.fields.AmountField(
+                        decimal_places=4,
+                        help_text="The part of the credit item's company amount that this uses.",
+                        max_digits=19,
+                    ),
+                ),
+                ("dated_on", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("by_id", models.BigIntegerField(null=True)),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.contrib.postgres.functions.TransactionNow()
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.allocation",
+                    ),
+                ),
+                (
+                    "credit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="debits_settled",
+                        to="ledger.openitem",
+                    ),
+                ),
+                (
+                    "debit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credits_taken",
+                        to="ledger.openitem",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Period',
+            name="Period",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('month', models.DateField(help_text='Its first day.')),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("company_id", models.BigIntegerField()),
+                ("month", models.DateField(help_text="Its first day.")),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'month'), name='period_once_per_company'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='period_starts_on_the_first')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company_id", "month"), name="period_once_per_company"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)),
+                        name="period_starts_on_the_first",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['company_id', 'dated_on'], name='entry_by_day'),
+            model_name="entry",
+            index=models.Index(fields=["company_id", "dated_on"], name="entry_by_day"),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['account', 'customer_id'], name='line_by_account'),
+            model_name="line",
+            index=models.Index(
+                fields=["account", "customer_id"], name="line_by_account"
+            ),
         ),
         migrations.AddIndex(
-            model_name='openitem',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['open_during'], include=('id', 'company_id', 'customer_id', 'due_on', 'amount'), name='item_open_on_a_day'),
+            model_name="openitem",
+            index=django.contrib.postgres.indexes.GistIndex(
+                fields=["open_during"],
+                include=("id", "company_id", "customer_id", "due_on", "amount"),
+                name="item_open_on_a_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='openitem',
-            index=models.Index(condition=models.Q(('balance', 0), _negated=True), fields=['company_id', 'customer_id', 'due_on'], include=('currency', 'amount', 'balance'), name='item_open_now'),
+            model_name="openitem",
+            index=models.Index(
+                condition=models.Q(("balance", 0), _negated=True),
+                fields=["company_id", "customer_id", "due_on"],
+                include=("currency", "amount", "balance"),
+                name="item_open_now",
+            ),
         ),
         migrations.AddIndex(
-            model_name='openitem',
-            index=models.Index(fields=['customer_id', 'dated_on'], name='item_by_customer'),
+            model_name="openitem",
+            index=models.Index(
+                fields=["customer_id", "dated_on"], name="item_by_customer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('balance__gte', 0), ('balance__lte', models.F('amount'))), models.Q(('amount__lt', 0), ('balance__gte', models.F('amount')), ('balance__lte', 0)), _connector='OR'), name='item_balance_between_zero_and_amount'),
+            model_name="openitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("amount__gt", 0),
+                        ("balance__gte", 0),
+                        ("balance__lte", models.F("amount")),
+                    ),
+                    models.Q(
+                        ("amount__lt", 0),
+                        ("balance__gte", models.F("amount")),
+                        ("balance__lte", 0),
+                    ),
+                    _connector="OR",
+                ),
+                name="item_balance_between_zero_and_amount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('company_amount__gte', 0)), models.Q(('amount__lt', 0), ('company_amount__lte', 0)), _connector='OR'), name='item_amounts_have_one_sign'),
+            model_name="openitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), ("company_amount__gte", 0)),
+                    models.Q(("amount__lt", 0), ("company_amount__lte", 0)),
+                    _connector="OR",
+                ),
+                name="item_amounts_have_one_sign",
+            ),
         ),
         migrations.AddIndex(
-            model_name='allocation',
-            index=models.Index(fields=['debit'], include=('dated_on', 'amount'), name='allocation_by_debit'),
+            model_name="allocation",
+            index=models.Index(
+                fields=["debit"],
+                include=("dated_on", "amount"),
+                name="allocation_by_debit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='allocation',
-            index=models.Index(fields=['credit'], include=('dated_on', 'amount'), name='allocation_by_credit'),
+            model_name="allocation",
+            index=models.Index(
+                fields=["credit"],
+                include=("dated_on", "amount"),
+                name="allocation_by_credit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='allocation',
-            index=models.Index(condition=models.Q(('amount__lt', 0)), fields=['debit', 'dated_on'], name='allocation_undone_debit'),
+            model_name="allocation",
+            index=models.Index(
+                condition=models.Q(("amount__lt", 0)),
+                fields=["debit", "dated_on"],
+                name="allocation_undone_debit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='allocation',
-            index=models.Index(condition=models.Q(('amount__lt', 0)), fields=['credit', 'dated_on'], name='allocation_undone_credit'),
+            model_name="allocation",
+            index=models.Index(
+                condition=models.Q(("amount__lt", 0)),
+                fields=["credit", "dated_on"],
+                name="allocation_undone_credit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('reverses', None)), models.Q(('amount__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='allocation_negative_only_to_undo'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), ("reverses", None)),
+                    models.Q(("amount__lt", 0), ("reverses__isnull", False)),
+                    _connector="OR",
+                ),
+                name="allocation_negative_only_to_undo",
+            ),
         ),
     ]

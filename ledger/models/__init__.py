@@ -5,4 +5,13 @@ from ledger.models.entries import Entry, Line
 from ledger.models.items import Allocation, ItemKind, OpenItem
 from ledger.models.periods import Period
 
-__all__ = ["Account", "AccountRole", "Allocation", "Entry", "ItemKind", "Line", "OpenItem", "Period"]
+__all__ = [
+    "Account",
+    "AccountRole",
+    "Allocation",
+    "Entry",
+    "ItemKind",
+    "Line",
+    "OpenItem",
+    "Period",
+]

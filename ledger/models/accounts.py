@@ -35,10 +35,14 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["company_id", "code"], name="account_code_once_per_company"),
             models.UniqueConstraint(
-                fields=["company_id", "role"], condition=Q(is_default=True), name="account_default_once_per_role"
+                fields=["company_id", "role"],
+                condition=Q(is_default=True),
+                name="account_default_once_per_role",
             ),
             models.UniqueConstraint(
-                fields=["company_id"], condition=Q(role="receivable"), name="account_receivable_once_per_company"
+                fields=["company_id"],
+                condition=Q(role="receivable"),
+                name="account_receivable_once_per_company",
             ),
         ]
 

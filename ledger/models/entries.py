@@ -19,7 +19,11 @@ class Entry(models.Model):
     reference = models.CharField(max_length=60, blank=True)
     memo = models.CharField(max_length=300, blank=True)
     reverses = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reversed_by",
     )
     by_id = models.BigIntegerField(null=True, help_text="The person; empty for the office's own work.")
     recorded_at = models.DateTimeField(db_default=TransactionNow())

@@ -84,13 +84,22 @@ class Allocation(models.Model):
     append_only = True
 
     debit = models.ForeignKey(OpenItem, on_delete=models.PROTECT, related_name="credits_taken", db_index=False)
-    credit = models.ForeignKey(OpenItem, on_delete=models.PROTECT, related_name="debits_settled", db_index=False)
+    credit = models.ForeignKey(
+        OpenItem,
+        on_delete=models.PROTECT,
+        related_name="debits_settled",
+        db_index=False,
+    )
     amount = AmountField(help_text="Positive; negative where it undoes another.")
     debit_company_amount = AmountField(help_text="The part of the debit item's company amount that this settles.")
     credit_company_amount = AmountField(help_text="The part of the credit item's company amount that this uses.")
     dated_on = models.DateField()
     reverses = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reversed_by",
     )
     reason = models.CharField(max_length=300, blank=True)
     by_id = models.BigIntegerField(null=True)
@@ -104,10 +113,26 @@ class Allocation(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["debit"], include=["dated_on", "amount"], name="allocation_by_debit"),
-            models.Index(fields=["credit"], include=["dated_on", "amount"], name="allocation_by_credit"),
-            models.Index(fields=["debit", "dated_on"], condition=Q(amount__lt=0), name="allocation_undone_debit"),
-            models.Index(fields=["credit", "dated_on"], condition=Q(amount__lt=0), name="allocation_undone_credit"),
+            models.Index(
+                fields=["debit"],
+                include=["dated_on", "amount"],
+                name="allocation_by_debit",
+            ),
+            models.Index(
+                fields=["credit"],
+                include=["dated_on", "amount"],
+                name="allocation_by_credit",
+            ),
+            models.Index(
+                fields=["debit", "dated_on"],
+                condition=Q(amount__lt=0),
+                name="allocation_undone_debit",
+            ),
+            models.Index(
+                fields=["credit", "dated_on"],
+                condition=Q(amount__lt=0),
+                name="allocation_undone_credit",
+            ),
         ]
 
     def __str__(self) -> str:

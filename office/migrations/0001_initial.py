@@ -8,187 +8,539 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('legal_name', models.CharField(max_length=200)),
-                ('street', models.CharField(blank=True, max_length=200)),
-                ('postal_code', models.CharField(blank=True, max_length=20)),
-                ('city', models.CharField(blank=True, max_length=100)),
-                ('region', models.CharField(blank=True, max_length=100)),
-                ('country', models.CharField(help_text='ISO 3166 code.', max_length=2)),
-                ('tax_id', models.CharField(blank=True, max_length=40, verbose_name='VAT or tax id')),
-                ('registration', models.CharField(blank=True, max_length=100, verbose_name='register entry')),
-                ('email', models.EmailField(help_text="Customers' answers go here.", max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('currency', ledger.fields.CurrencyField(max_length=3)),
-                ('time_zone', models.CharField(default='UTC', max_length=60)),
-                ('language', models.CharField(default='en', max_length=10)),
-                ('tax_rounding', models.CharField(choices=[('document', 'Once per rate and document'), ('line', 'On each line')], default='document', max_length=10)),
-                ('net_days', models.PositiveSmallIntegerField(default=30, verbose_name='usual days to pay')),
-                ('logo', models.BinaryField(blank=True, null=True)),
-                ('logo_type', models.CharField(blank=True, editable=False, max_length=20)),
-                ('invoice_footer', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("legal_name", models.CharField(max_length=200)),
+                ("street", models.CharField(blank=True, max_length=200)),
+                ("postal_code", models.CharField(blank=True, max_length=20)),
+                ("city", models.CharField(blank=True, max_length=100)),
+                ("region", models.CharField(blank=True, max_length=100)),
+                ("country", models.CharField(help_text="ISO 3166 code.", max_length=2)),
+                (
+                    "tax_id",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="VAT or tax id"
+                    ),
+                ),
+                (
+                    "registration",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="register entry"
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        help_text="Customers' answers go here.", max_length=254
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("currency", ledger.fields.CurrencyField(max_length=3)),
+                ("time_zone", models.CharField(default="UTC", max_length=60)),
+                ("language", models.CharField(default="en", max_length=10)),
+                (
+                    "tax_rounding",
+                    models.CharField(
+                        choices=[
+                            ("document", "Once per rate and document"),
+                            ("line", "On each line"),
+                        ],
+                        default="document",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "net_days",
+                    models.PositiveSmallIntegerField(
+                        default=30, verbose_name="usual days to pay"
+                    ),
+                ),
+                ("logo", models.BinaryField(blank=True, null=True)),
+                (
+                    "logo_type",
+                    models.CharField(blank=True, editable=False, max_length=20),
+                ),
+                ("invoice_footer", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'verbose_name_plural': 'companies',
-                'permissions': [('change_company_settings', "Change the company's settings"), ('close_month', 'Close and reopen months'), ('view_reports', 'Read reports')],
+                "verbose_name_plural": "companies",
+                "permissions": [
+                    ("change_company_settings", "Change the company's settings"),
+                    ("close_month", "Close and reopen months"),
+                    ("view_reports", "Read reports"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('is_active', models.BooleanField(default=True)),
-                ('only_own_customers', models.BooleanField(default=False, help_text='Sees only customers they own in sales.')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('companies', models.ManyToManyField(blank=True, related_name='staff', to='office.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "only_own_customers",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Sees only customers they own in sales.",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "companies",
+                    models.ManyToManyField(
+                        blank=True, related_name="staff", to="office.company"
+                    ),
+                ),
             ],
             options={
-                'permissions': [('manage_staff', 'Invite staff and set their roles')],
+                "permissions": [("manage_staff", "Invite staff and set their roles")],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="api_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BankAccount',
+            name="BankAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('holder', models.CharField(max_length=100)),
-                ('iban', models.CharField(max_length=40, verbose_name='IBAN or account number')),
-                ('bic', models.CharField(blank=True, max_length=20, verbose_name='BIC or routing number')),
-                ('currency', ledger.fields.CurrencyField(max_length=3)),
-                ('is_printed', models.BooleanField(default=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_accounts', to='office.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("holder", models.CharField(max_length=100)),
+                (
+                    "iban",
+                    models.CharField(
+                        max_length=40, verbose_name="IBAN or account number"
+                    ),
+                ),
+                (
+                    "bic",
+                    models.CharField(
+                        blank=True, max_length=20, verbose_name="BIC or routing number"
+                    ),
+                ),
+                ("currency", ledger.fields.CurrencyField(max_length=3)),
+                ("is_printed", models.BooleanField(default=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bank_accounts",
+                        to="office.company",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditRecord',
+            name="AuditRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=60)),
-                ('subject_type', models.CharField(max_length=40)),
-                ('subject_id', models.BigIntegerField()),
-                ('subject_name', models.CharField(max_length=200)),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('origin', models.CharField(blank=True, help_text='The door and address it came from.', max_length=100)),
-                ('recorded_at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("action", models.CharField(max_length=60)),
+                ("subject_type", models.CharField(max_length=40)),
+                ("subject_id", models.BigIntegerField()),
+                ("subject_name", models.CharField(max_length=200)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "origin",
+                    models.CharField(
+                        blank=True,
+                        help_text="The door and address it came from.",
+                        max_length=100,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.contrib.postgres.functions.TransactionNow()
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="office.company",
+                    ),
+                ),
             ],
             options={
-                'permissions': [('read_audit', 'Read the audit trail')],
-                'indexes': [models.Index(fields=['subject_type', 'subject_id', 'id'], name='audit_by_subject'), models.Index(fields=['company', '-id'], name='audit_newest_first')],
+                "permissions": [("read_audit", "Read the audit trail")],
+                "indexes": [
+                    models.Index(
+                        fields=["subject_type", "subject_id", "id"],
+                        name="audit_by_subject",
+                    ),
+                    models.Index(fields=["company", "-id"], name="audit_newest_first"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotentAnswer',
+            name="IdempotentAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=100)),
-                ('request_hash', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('body', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.CharField(max_length=100)),
+                ("request_hash", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(default=0)),
+                ("body", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='answer_once_per_key')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "key"), name="answer_once_per_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('year', models.PositiveSmallIntegerField(help_text='0 where the series runs on over the years.')),
-                ('pattern', models.CharField(help_text='With {year} and {number}, such as INV-{year}-{number:04d}.', max_length=40)),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('last_hash', models.CharField(blank=True, max_length=64)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        help_text="0 where the series runs on over the years."
+                    ),
+                ),
+                (
+                    "pattern",
+                    models.CharField(
+                        help_text="With {year} and {number}, such as INV-{year}-{number:04d}.",
+                        max_length=40,
+                    ),
+                ),
+                ("last", models.PositiveIntegerField(default=0)),
+                ("last_hash", models.CharField(blank=True, max_length=64)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="office.company",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company', 'kind', 'year'), name='series_once_per_company_kind_year')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "kind", "year"),
+                        name="series_once_per_company_kind_year",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutgoingMail',
+            name="OutgoingMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('kind', models.CharField(max_length=30)),
-                ('customer_id', models.BigIntegerField()),
-                ('contact_id', models.BigIntegerField()),
-                ('about_type', models.CharField(help_text='What the mail is about, such as billing.invoice.', max_length=40)),
-                ('about_id', models.BigIntegerField()),
-                ('to_email', models.EmailField(blank=True, help_text="Filled when it is composed: the contact's address then.", max_length=254)),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Sending'), ('handed_over', 'Handed over'), ('sent', 'Sent'), ('failed', 'Failed'), ('uncertain', 'Uncertain'), ('cancelled', 'Cancelled')], default='queued', max_length=12)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(help_text='Not before this moment.')),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('explanation', models.CharField(blank=True, help_text='Why it failed, was cancelled or is uncertain.', max_length=500)),
-                ('queued_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('kept_message', models.BinaryField(help_text='The whole mail, where no relay is set up.', null=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, unique=True)),
+                ("kind", models.CharField(max_length=30)),
+                ("customer_id", models.BigIntegerField()),
+                ("contact_id", models.BigIntegerField()),
+                (
+                    "about_type",
+                    models.CharField(
+                        help_text="What the mail is about, such as billing.invoice.",
+                        max_length=40,
+                    ),
+                ),
+                ("about_id", models.BigIntegerField()),
+                (
+                    "to_email",
+                    models.EmailField(
+                        blank=True,
+                        help_text="Filled when it is composed: the contact's address then.",
+                        max_length=254,
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sending", "Sending"),
+                            ("handed_over", "Handed over"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("uncertain", "Uncertain"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(help_text="Not before this moment.")),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "explanation",
+                    models.CharField(
+                        blank=True,
+                        help_text="Why it failed, was cancelled or is uncertain.",
+                        max_length=500,
+                    ),
+                ),
+                ("queued_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "kept_message",
+                    models.BinaryField(
+                        help_text="The whole mail, where no relay is set up.", null=True
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="office.company",
+                    ),
+                ),
             ],
             options={
-                'permissions': [('read_mail', 'Read outgoing mail'), ('settle_mail', 'Retry, cancel or settle outgoing mail')],
-                'indexes': [models.Index(condition=models.Q(('status__in', ['queued', 'sending'])), fields=['due_at'], name='mail_due'), models.Index(fields=['about_type', 'about_id'], name='mail_by_subject'), models.Index(fields=['company', '-id'], name='mail_newest_first')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status', 'sending'), _negated=True), ('leased_until__isnull', False), _connector='OR'), name='mail_leased_while_sending')],
+                "permissions": [
+                    ("read_mail", "Read outgoing mail"),
+                    ("settle_mail", "Retry, cancel or settle outgoing mail"),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["queued", "sending"])),
+                        fields=["due_at"],
+                        name="mail_due",
+                    ),
+                    models.Index(
+                        fields=["about_type", "about_id"], name="mail_by_subject"
+                    ),
+                    models.Index(fields=["company", "-id"], name="mail_newest_first"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "sending"), _negated=True),
+                            ("leased_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="mail_leased_while_sending",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=200)),
-                ('parameters', models.JSONField(default=dict)),
-                ('input_file', models.BinaryField(null=True)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('result', models.JSONField(default=dict, help_text='Counts by name, in the words shown.')),
-                ('errors_file', models.BinaryField(help_text='CSV of the rows left out, with the reason.', null=True)),
-                ('explanation', models.TextField(blank=True)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=200)),
+                ("parameters", models.JSONField(default=dict)),
+                ("input_file", models.BinaryField(null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("done", models.PositiveIntegerField(default=0)),
+                (
+                    "result",
+                    models.JSONField(
+                        default=dict, help_text="Counts by name, in the words shown."
+                    ),
+                ),
+                (
+                    "errors_file",
+                    models.BinaryField(
+                        help_text="CSV of the rows left out, with the reason.",
+                        null=True,
+                    ),
+                ),
+                ("explanation", models.TextField(blank=True)),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="office.company",
+                    ),
+                ),
             ],
             options={
-                'permissions': [('view_runs', 'See long runs')],
-                'indexes': [models.Index(fields=['company', '-id'], name='run_newest_first')],
+                "permissions": [("view_runs", "See long runs")],
+                "indexes": [
+                    models.Index(fields=["company", "-id"], name="run_newest_first")
+                ],
             },
         ),
     ]

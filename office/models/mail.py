@@ -31,7 +31,11 @@ class OutgoingMail(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(help_text="Not before this moment.")
     leased_until = models.DateTimeField(null=True, blank=True)
-    explanation = models.CharField(max_length=500, blank=True, help_text="Why it failed, was cancelled or is uncertain.")
+    explanation = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="Why it failed, was cancelled or is uncertain.",
+    )
     queued_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     kept_message = models.BinaryField(null=True, editable=False, help_text="The whole mail, where no relay is set up.")
@@ -39,15 +43,23 @@ class OutgoingMail(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="mail_leased_while_sending", condition=~Q(status="sending") | Q(leased_until__isnull=False)
+                name="mail_leased_while_sending",
+                condition=~Q(status="sending") | Q(leased_until__isnull=False),
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(status__in=["queued", "sending"]), name="mail_due"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(status__in=["queued", "sending"]),
+                name="mail_due",
+            ),
             models.Index(fields=["about_type", "about_id"], name="mail_by_subject"),
             models.Index(fields=["company", "-id"], name="mail_newest_first"),
         ]
-        permissions = [("read_mail", "Read outgoing mail"), ("settle_mail", "Retry, cancel or settle outgoing mail")]
+        permissions = [
+            ("read_mail", "Read outgoing mail"),
+            ("settle_mail", "Retry, cancel or settle outgoing mail"),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -7,13 +7,19 @@ class NumberSeries(models.Model):
     company = models.ForeignKey("office.Company", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20)
     year = models.PositiveSmallIntegerField(help_text="0 where the series runs on over the years.")
-    pattern = models.CharField(max_length=40, help_text="With {year} and {number}, such as INV-{year}-{number:04d}.")
+    pattern = models.CharField(
+        max_length=40,
+        help_text="With {year} and {number}, such as INV-{year}-{number:04d}.",
+    )
     last = models.PositiveIntegerField(default=0)
     last_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["company", "kind", "year"], name="series_once_per_company_kind_year")
+            models.UniqueConstraint(
+                fields=["company", "kind", "year"],
+                name="series_once_per_company_kind_year",
+            )
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,11 @@ class Run(models.Model):
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     result = models.JSONField(default=dict, help_text="Counts by name, in the words shown.")
-    errors_file = models.BinaryField(null=True, editable=False, help_text="CSV of the rows left out, with the reason.")
+    errors_file = models.BinaryField(
+        null=True,
+        editable=False,
+        help_text="CSV of the rows left out, with the reason.",
+    )
     explanation = models.TextField(blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -85,7 +85,11 @@ def day(value: date | None) -> str | SafeString:
     """A calendar day."""
     if not value:
         return "–"
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), format_date(value, "medium", locale()))
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        value.isoformat(),
+        format_date(value, "medium", locale()),
+    )
 
 
 @register.filter
@@ -117,7 +121,11 @@ def counted(number: int, word: str) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A picture beside a word; screen readers pass over it."""
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name)
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>',
+        static("icons.svg"),
+        name,
+    )
 
 
 @register.simple_tag

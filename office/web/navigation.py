@@ -30,7 +30,13 @@ DAILY = [
     Entry("Home", "home", "home", key="h"),
     Entry("Customers", "customers:customer_list", "users", "customers.view_customer", "c"),
     Entry("Invoices", "billing:invoice_list", "file-invoice", "billing.view_invoice", "i"),
-    Entry("Credit memos", "billing:credit_memo_list", "receipt-refund", "billing.view_invoice", "m"),
+    Entry(
+        "Credit memos",
+        "billing:credit_memo_list",
+        "receipt-refund",
+        "billing.view_invoice",
+        "m",
+    ),
     Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p"),
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
 ]
@@ -38,7 +44,12 @@ OFFICE = [
     Entry("Mail", "office:mail_list", "mail", "office.read_mail"),
     Entry("Runs", "office:run_list", "progress", "office.view_runs"),
     Entry("Audit trail", "office:audit_list", "shield-check", "office.read_audit"),
-    Entry("Settings", "office:company_settings", "settings", "office.change_company_settings"),
+    Entry(
+        "Settings",
+        "office:company_settings",
+        "settings",
+        "office.change_company_settings",
+    ),
 ]
 
 
@@ -65,4 +76,8 @@ def url_of(url_name: str) -> str:
 
 def current_url(path: str, urls: list[str]) -> str:
     """The longest of the addresses that the path lies under; home holds only itself."""
-    return max((url for url in urls if path == url or (url != "/" and path.startswith(url))), key=len, default="")
+    return max(
+        (url for url in urls if path == url or (url != "/" and path.startswith(url))),
+        key=len,
+        default="",
+    )

@@ -7,64 +7,260 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
-        ('ledger', '0001_initial'),
-        ('office', '0001_initial'),
+        ("customers", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("office", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40)),
-                ('status', models.CharField(choices=[('recorded', 'Recorded'), ('reversed', 'Reversed')], default='recorded', max_length=10)),
-                ('received_on', models.DateField()),
-                ('amount', ledger.fields.AmountField(decimal_places=4, max_digits=19)),
-                ('currency', ledger.fields.CurrencyField(max_length=3)),
-                ('exchange_rate', ledger.fields.RateField(decimal_places=6, default=1, help_text="Company currency for one of the receipt's currency.", max_digits=19)),
-                ('method', models.CharField(choices=[('transfer', 'Bank transfer'), ('cheque', 'Cheque'), ('cash', 'Cash'), ('card', 'Card'), ('direct_debit', 'Direct debit')], default='transfer', max_length=20)),
-                ('reference', models.CharField(blank=True, help_text='What the payer wrote.', max_length=200)),
-                ('external_id', models.CharField(blank=True, help_text="The payment's id at the bank or provider.", max_length=100)),
-                ('reversed_on', models.DateField(null=True)),
-                ('reversal_reason', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('bank_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='office.company')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='customers.customer')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('reversal_entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.CharField(max_length=40)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("recorded", "Recorded"), ("reversed", "Reversed")],
+                        default="recorded",
+                        max_length=10,
+                    ),
+                ),
+                ("received_on", models.DateField()),
+                ("amount", ledger.fields.AmountField(decimal_places=4, max_digits=19)),
+                ("currency", ledger.fields.CurrencyField(max_length=3)),
+                (
+                    "exchange_rate",
+                    ledger.fields.RateField(
+                        decimal_places=6,
+                        default=1,
+                        help_text="Company currency for one of the receipt's currency.",
+                        max_digits=19,
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("transfer", "Bank transfer"),
+                            ("cheque", "Cheque"),
+                            ("cash", "Cash"),
+                            ("card", "Card"),
+                            ("direct_debit", "Direct debit"),
+                        ],
+                        default="transfer",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        blank=True, help_text="What the payer wrote.", max_length=200
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="The payment's id at the bank or provider.",
+                        max_length=100,
+                    ),
+                ),
+                ("reversed_on", models.DateField(null=True)),
+                ("reversal_reason", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="office.company",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "reversal_entry",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
             options={
-                'permissions': [('record_receipt', 'Record receipts'), ('allocate', 'Apply receipts and credits'), ('undo_allocation', 'Undo an allocation'), ('reverse_receipt', 'Reverse a receipt that was returned or mistaken'), ('refund_credit', "Refund a customer's credit")],
-                'indexes': [models.Index(fields=['company', '-received_on', '-id'], name='receipt_newest_first'), models.Index(fields=['customer', '-received_on', '-id'], name='receipt_by_customer')],
-                'constraints': [models.UniqueConstraint(fields=('company', 'number'), name='receipt_number_once_per_company'), models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('company', 'external_id'), name='receipt_once_per_external_id'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receipt_amount_above_zero'), models.CheckConstraint(condition=models.Q(('exchange_rate__gt', 0)), name='receipt_exchange_rate_above_zero'), models.CheckConstraint(condition=models.Q(models.Q(('reversal_entry', None), ('reversed_on', None), ('status', 'recorded')), models.Q(('reversal_entry__isnull', False), ('reversed_on__isnull', False), ('status', 'reversed')), _connector='OR'), name='receipt_reversed_has_its_mirror')],
+                "permissions": [
+                    ("record_receipt", "Record receipts"),
+                    ("allocate", "Apply receipts and credits"),
+                    ("undo_allocation", "Undo an allocation"),
+                    (
+                        "reverse_receipt",
+                        "Reverse a receipt that was returned or mistaken",
+                    ),
+                    ("refund_credit", "Refund a customer's credit"),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["company", "-received_on", "-id"],
+                        name="receipt_newest_first",
+                    ),
+                    models.Index(
+                        fields=["customer", "-received_on", "-id"],
+                        name="receipt_by_customer",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "number"),
+                        name="receipt_number_once_per_company",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("company", "external_id"),
+                        name="receipt_once_per_external_id",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)),
+                        name="receipt_amount_above_zero",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("exchange_rate__gt", 0)),
+                        name="receipt_exchange_rate_above_zero",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reversal_entry", None),
+                                ("reversed_on", None),
+                                ("status", "recorded"),
+                            ),
+                            models.Q(
+                                ("reversal_entry__isnull", False),
+                                ("reversed_on__isnull", False),
+                                ("status", "reversed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="receipt_reversed_has_its_mirror",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Refund',
+            name="Refund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40)),
-                ('refunded_on', models.DateField()),
-                ('amount', ledger.fields.AmountField(decimal_places=4, max_digits=19)),
-                ('currency', ledger.fields.CurrencyField(max_length=3)),
-                ('reason', models.CharField(max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('bank_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='office.company')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='customers.customer')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.CharField(max_length=40)),
+                ("refunded_on", models.DateField()),
+                ("amount", ledger.fields.AmountField(decimal_places=4, max_digits=19)),
+                ("currency", ledger.fields.CurrencyField(max_length=3)),
+                ("reason", models.CharField(max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="office.company",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company', 'number'), name='refund_number_once_per_company'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_amount_above_zero')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "number"),
+                        name="refund_number_once_per_company",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)),
+                        name="refund_amount_above_zero",
+                    ),
+                ],
             },
         ),
     ]

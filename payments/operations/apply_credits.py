@@ -17,7 +17,12 @@ from office.models import User
 
 @transaction.atomic
 def apply_credits(
-    customer: Customer, pairs: Sequence[Pair], *, dated_on: date, by: User | None, reason: str = ""
+    customer: Customer,
+    pairs: Sequence[Pair],
+    *,
+    dated_on: date,
+    by: User | None,
+    reason: str = "",
 ) -> list[Allocation]:
     """Apply a customer's receipts and credit memos to their open items, as chosen.
 
@@ -35,12 +40,20 @@ def apply_credits(
 
 @transaction.atomic
 def apply_oldest_first(
-    customer: Customer, *, dated_on: date, by: User | None, only_credits: Sequence[int] | None = None, currency: str = ""
+    customer: Customer,
+    *,
+    dated_on: date,
+    by: User | None,
+    only_credits: Sequence[int] | None = None,
+    currency: str = "",
 ) -> list[Allocation]:
     """Settle a customer's oldest open items first, with all their free credit or only the credit items given."""
     currency = currency or customer.currency
     items = OpenItem.objects.filter(
-        company_id=customer.company_id, customer_id=customer.pk, currency=currency, dated_on__lte=dated_on
+        company_id=customer.company_id,
+        customer_id=customer.pk,
+        currency=currency,
+        dated_on__lte=dated_on,
     ).exclude(balance=0)
     locked = lock_items(items.values_list("pk", flat=True)).values()
     debits = [item for item in locked if item.balance > 0]

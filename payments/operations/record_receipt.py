@@ -6,10 +6,10 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 
 from customers.models import Customer
-from ledger.accounts import default_account
+from ledger.accounts import default_accounts
 from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import Money, round_money
-from ledger.posting import Posting, post_all
+from ledger.posting import Posting, customer_posting, post_all
 from ledger.refusals import Refused
 from office.audit import record_all
 from office.days import require_not_future
@@ -55,14 +55,15 @@ def record_receipt(company: Company, details: ReceiptDetails, *, by: User | None
 def record_receipts(company: Company, batch: Sequence[ReceiptDetails], *, by: User | None) -> list[Receipt]:
     """Enter many receipts at once; all of them or none."""
     customers = Customer.objects.filter(company=company).in_bulk({details.customer_id for details in batch})
-    bank = default_account(company.pk, AccountRole.BANK)
-    receipts = [_receipt(company, customers[details.customer_id], details, bank) for details in batch]
+    accounts = default_accounts(company.pk)
+    receipts = [
+        _receipt(company, customers[details.customer_id], details, accounts[AccountRole.BANK]) for details in batch
+    ]
     for receipt in receipts:
         _check(receipt)
         receipt.created_by = by
     _number(company, receipts)
-    receivable = default_account(company.pk, AccountRole.RECEIVABLE)
-    entries = post_all([_posting(receipt, receivable, by) for receipt in receipts])
+    entries = post_all([_posting(receipt, accounts[AccountRole.RECEIVABLE], by) for receipt in receipts])
     for receipt, entry in zip(receipts, entries, strict=True):
         receipt.entry = entry
     Receipt.objects.bulk_create(receipts)
@@ -93,9 +94,15 @@ def _check(receipt: Receipt) -> None:
     if receipt.amount <= 0:
         raise Refused("The amount received must be above zero.", code="amount_not_positive")
     if receipt.amount != round_money(receipt.amount, receipt.currency):
-        raise Refused(f"{receipt.amount} has more places than {receipt.currency} has.", code="too_many_places")
+        raise Refused(
+            f"{receipt.amount} has more places than {receipt.currency} has.",
+            code="too_many_places",
+        )
     if receipt.currency == receipt.company.currency and receipt.exchange_rate != 1:
-        raise Refused("The exchange rate of the company's own currency is 1.", code="bad_exchange_rate")
+        raise Refused(
+            "The exchange rate of the company's own currency is 1.",
+            code="bad_exchange_rate",
+        )
     require_not_future(receipt.company, receipt.received_on)
 
 
@@ -123,15 +130,6 @@ def _posting(receipt: Receipt, receivable: Account, by: User | None) -> Posting:
         memo=receipt.reference,
         by_id=by and by.pk,
     )
-    lines = [
-        Line(account_id=receipt.bank_account_id, amount=money.amount, company_amount=company_amount),
-        Line(
-            account=receivable,
-            amount=-money.amount,
-            company_amount=-company_amount,
-            customer_id=receipt.customer_id,
-        ),
-    ]
     item = OpenItem(
         customer_id=receipt.customer_id,
         kind=ItemKind.PAYMENT,
@@ -140,4 +138,9 @@ def _posting(receipt: Receipt, receivable: Account, by: User | None) -> Posting:
         amount=-money.amount,
         company_amount=-company_amount,
     )
-    return Posting(entry, lines, [item])
+    bank = Line(
+        account_id=receipt.bank_account_id,
+        amount=money.amount,
+        company_amount=company_amount,
+    )
+    return customer_posting(entry, receivable, item, [bank])

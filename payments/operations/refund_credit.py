@@ -5,11 +5,11 @@ from decimal import Decimal
 from django.db import transaction
 
 from customers.models import Customer
-from ledger.accounts import default_account
+from ledger.accounts import default_accounts
 from ledger.allocating import Pair, allocate, lock_items
-from ledger.models import AccountRole, Entry, ItemKind, Line, OpenItem
+from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import round_money
-from ledger.posting import Posting, post
+from ledger.posting import Posting, customer_posting, post
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_not_future
@@ -38,8 +38,8 @@ def refund_credit(customer: Customer, details: RefundDetails, *, by: User | None
     _check(customer, details, credit)
     by_id = by and by.pk
     number = next_number(customer.company, "refund", details.refunded_on.year)
-    bank = default_account(customer.company_id, AccountRole.BANK)
-    entry = post(_posting(customer, details, credit.currency, number, by_id))
+    accounts = default_accounts(customer.company_id)
+    entry = post(_posting(customer, details, accounts, credit.currency, number, by_id))
     pair = Pair(entry.items.get().pk, credit.pk, details.amount)
     allocate([pair], dated_on=details.refunded_on, by_id=by_id, reason=details.reason)
     refund = Refund.objects.create(
@@ -49,12 +49,18 @@ def refund_credit(customer: Customer, details: RefundDetails, *, by: User | None
         refunded_on=details.refunded_on,
         amount=details.amount,
         currency=credit.currency,
-        bank_account=bank,
+        bank_account=accounts[AccountRole.BANK],
         reason=details.reason,
         entry=entry,
         created_by=by,
     )
-    record(by, "refund_credit", refund, after={"amount": details.amount}, reason=details.reason)
+    record(
+        by,
+        "refund_credit",
+        refund,
+        after={"amount": details.amount},
+        reason=details.reason,
+    )
     return refund
 
 
@@ -65,12 +71,20 @@ def _check(customer: Customer, details: RefundDetails, credit: OpenItem) -> None
         raise Refused("The amount to refund must be above zero.", code="amount_not_positive")
     if details.amount > -credit.balance:
         free = round_money(-credit.balance, credit.currency)
-        raise Refused(f"Only {free} {credit.currency} of {credit.reference} is free.", code="more_than_open")
+        raise Refused(
+            f"Only {free} {credit.currency} of {credit.reference} is free.",
+            code="more_than_open",
+        )
     require_not_future(customer.company, details.refunded_on)
 
 
 def _posting(
-    customer: Customer, details: RefundDetails, currency: str, number: str, by_id: int | None
+    customer: Customer,
+    details: RefundDetails,
+    accounts: dict[str, Account],
+    currency: str,
+    number: str,
+    by_id: int | None,
 ) -> Posting:
     company = customer.company
     company_amount = round_money(details.amount * details.exchange_rate, company.currency)
@@ -85,12 +99,6 @@ def _posting(
         memo=details.reason,
         by_id=by_id,
     )
-    receivable = default_account(company.pk, AccountRole.RECEIVABLE)
-    bank = default_account(company.pk, AccountRole.BANK)
-    lines = [
-        Line(account=receivable, amount=details.amount, company_amount=company_amount, customer_id=customer.pk),
-        Line(account=bank, amount=-details.amount, company_amount=-company_amount),
-    ]
     item = OpenItem(
         customer_id=customer.pk,
         kind=ItemKind.REFUND,
@@ -99,4 +107,9 @@ def _posting(
         amount=details.amount,
         company_amount=company_amount,
     )
-    return Posting(entry, lines, [item])
+    bank = Line(
+        account=accounts[AccountRole.BANK],
+        amount=-details.amount,
+        company_amount=-company_amount,
+    )
+    return customer_posting(entry, accounts[AccountRole.RECEIVABLE], item, [bank])

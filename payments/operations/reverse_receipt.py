@@ -3,10 +3,11 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from ledger.accounts import default_account
+from ledger.accounts import default_accounts
 from ledger.allocating import Pair, allocate, lock_items, undo_allocation
 from ledger.models import AccountRole, Allocation, Entry, ItemKind, Line, OpenItem
-from ledger.posting import Posting, post, post_mirror
+from ledger.money import round_money
+from ledger.posting import customer_posting, post, post_mirror
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_not_future
@@ -16,7 +17,12 @@ from payments.models import Receipt, ReceiptStatus
 
 @transaction.atomic
 def reverse_receipt(
-    receipt_id: int, *, dated_on: date, by: User | None, reason: str, fee: Decimal = Decimal(0)
+    receipt_id: int,
+    *,
+    dated_on: date,
+    by: User | None,
+    reason: str,
+    fee: Decimal = Decimal(0),
 ) -> Receipt:
     """Take back a receipt that was returned or mistaken: what it had settled is open again from that day.
 
@@ -31,10 +37,18 @@ def reverse_receipt(
         undo_allocation(allocation_id, dated_on=dated_on, by_id=by_id, reason=reason)
     key = f"reverse_receipt:{receipt.pk}"
     mirror = post_mirror(
-        receipt.entry, key=key, kind="reverse_receipt", dated_on=dated_on, by_id=by_id, memo=reason
+        receipt.entry,
+        key=key,
+        kind="reverse_receipt",
+        dated_on=dated_on,
+        by_id=by_id,
+        memo=reason,
     )
     allocate(
-        [Pair(mirror.items.get().pk, item_id, receipt.amount)], dated_on=dated_on, by_id=by_id, reason=reason
+        [Pair(mirror.items.get().pk, item_id, receipt.amount)],
+        dated_on=dated_on,
+        by_id=by_id,
+        reason=reason,
     )
     if fee:
         _charge_fee(receipt, fee, dated_on, by_id)
@@ -53,13 +67,21 @@ def _check(receipt: Receipt, dated_on: date, reason: str) -> None:
     if not reason.strip():
         raise Refused("Say why the receipt is reversed.", code="reason_missing")
     if dated_on < receipt.received_on:
-        raise Refused(f"{receipt.number} came in on {receipt.received_on}.", code="before_it_was_made")
+        raise Refused(
+            f"{receipt.number} came in on {receipt.received_on}.",
+            code="before_it_was_made",
+        )
     require_not_future(receipt.company, dated_on)
 
 
 def _standing_allocations(credit_id: int) -> list[int]:
     """The allocations of a receipt that nobody has undone, after locking all they touch."""
-    lock_items([credit_id, *Allocation.objects.filter(credit_id=credit_id).values_list("debit_id", flat=True)])
+    lock_items(
+        [
+            credit_id,
+            *Allocation.objects.filter(credit_id=credit_id).values_list("debit_id", flat=True),
+        ]
+    )
     standing = Allocation.objects.filter(credit_id=credit_id, reverses=None, reversed_by=None)
     return list(standing.order_by("id").values_list("pk", flat=True))
 
@@ -67,7 +89,7 @@ def _standing_allocations(credit_id: int) -> list[int]:
 def _charge_fee(receipt: Receipt, fee: Decimal, dated_on: date, by_id: int | None) -> None:
     if fee < 0:
         raise Refused("A fee cannot be below zero.", code="amount_not_positive")
-    company_fee = fee * receipt.exchange_rate
+    company_fee = round_money(fee * receipt.exchange_rate, receipt.company.currency)
     entry = Entry(
         company_id=receipt.company_id,
         key=f"returned_payment_fee:{receipt.pk}",
@@ -79,12 +101,6 @@ def _charge_fee(receipt: Receipt, fee: Decimal, dated_on: date, by_id: int | Non
         memo=f"Bank fee for the return of {receipt.number}",
         by_id=by_id,
     )
-    receivable = default_account(receipt.company_id, AccountRole.RECEIVABLE)
-    income = default_account(receipt.company_id, AccountRole.FEE)
-    lines = [
-        Line(account=receivable, amount=fee, company_amount=company_fee, customer_id=receipt.customer_id),
-        Line(account=income, amount=-fee, company_amount=-company_fee),
-    ]
     item = OpenItem(
         customer_id=receipt.customer_id,
         kind=ItemKind.FEE,
@@ -93,4 +109,6 @@ def _charge_fee(receipt: Receipt, fee: Decimal, dated_on: date, by_id: int | Non
         amount=fee,
         company_amount=company_fee,
     )
-    post(Posting(entry, lines, [item]))
+    accounts = default_accounts(receipt.company_id)
+    income = Line(account=accounts[AccountRole.FEE], amount=-fee, company_amount=-company_fee)
+    post(customer_posting(entry, accounts[AccountRole.RECEIVABLE], item, [income]))

@@ -1,0 +1,63 @@
+"""How a document enters the book: receivable against sales and tax; a credit memo the other way round."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from billing.models import Invoice, InvoiceLine
+from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
+from ledger.money import round_money, spread
+from ledger.posting import Posting, customer_posting
+from office.models import User
+
+
+def document_posting(
+    invoice: Invoice,
+    lines: Sequence[InvoiceLine],
+    accounts: Mapping[str, Account],
+    by: User | None,
+) -> Posting:
+    """The posting of an issued document, ready to enter; `accounts` are the company's default ones by role."""
+    sign = -1 if invoice.is_credit_memo else 1
+    company_total = round_money(invoice.total * invoice.exchange_rate, invoice.company.currency)
+    entry = Entry(
+        company_id=invoice.company_id,
+        key=f"issue_invoice:{invoice.pk}",
+        kind="issue_invoice",
+        dated_on=invoice.dated_on,
+        currency=invoice.currency,
+        company_currency=invoice.company.currency,
+        reference=invoice.number,
+        by_id=by and by.pk,
+    )
+    item = OpenItem(
+        customer_id=invoice.customer_id,
+        kind=ItemKind.CREDIT_MEMO if invoice.is_credit_memo else ItemKind.INVOICE,
+        reference=invoice.number,
+        due_on=invoice.due_on,
+        amount=sign * invoice.total,
+        company_amount=sign * company_total,
+    )
+    contra = _contra_lines(invoice, _by_account(invoice, lines, accounts), -sign, company_total)
+    return customer_posting(entry, accounts[AccountRole.RECEIVABLE], item, contra)
+
+
+def _contra_lines(invoice: Invoice, amounts: Mapping[int, Decimal], sign: int, company_total: Decimal) -> list[Line]:
+    """What the total is made of, by account. In company currency they share its rounded total to the cent."""
+    company_amounts = spread(company_total, list(amounts.values()), invoice.company.currency)
+    return [
+        Line(
+            account_id=account_id,
+            amount=sign * amount,
+            company_amount=sign * company_amount,
+        )
+        for (account_id, amount), company_amount in zip(amounts.items(), company_amounts, strict=True)
+    ]
+
+
+def _by_account(invoice: Invoice, lines: Sequence[InvoiceLine], accounts: Mapping[str, Account]) -> dict[int, Decimal]:
+    amounts = {accounts[AccountRole.SALES].pk: invoice.net}
+    for line in lines:
+        if line.tax_amount:
+            account_id = (line.tax and line.tax.account_id) or accounts[AccountRole.TAX].pk
+            amounts[account_id] = amounts.get(account_id, Decimal(0)) + line.tax_amount
+    return {account_id: amount for account_id, amount in amounts.items() if amount}

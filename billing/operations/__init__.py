@@ -1,0 +1,1 @@
+"""Writing about documents, one module per verb."""

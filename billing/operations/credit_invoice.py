@@ -1,0 +1,126 @@
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine
+from billing.operations.issue_invoice import issue_invoice
+from billing.totals import total_invoice
+from ledger.allocating import allocate, lock_items, oldest_first
+from ledger.models import OpenItem
+from ledger.refusals import Refused
+from office.audit import record
+from office.models import User
+
+
+@transaction.atomic
+def credit_invoice(
+    invoice_id: int,
+    quantities: Mapping[int, Decimal] | None,
+    *,
+    reason: str,
+    by: User | None,
+    on: date,
+    apply: bool = True,
+) -> Invoice:
+    """Issue a credit memo for an invoice's lines: so much of each line by its id, or None for all that is left.
+
+    It settles what is still open of the invoice, unless `apply` is off; the rest is the customer's free credit. Raises
+    Refused without a reason, for a document that is no issued invoice, or for more than is left of a line.
+    """
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
+    _check(invoice, reason, on)
+    left = creditable(invoice)
+    wanted = {line_id: quantity for line_id, quantity in left.items() if quantity} if quantities is None else quantities
+    if not wanted:
+        raise Refused("Nothing is left to credit on this invoice.", code="nothing_left")
+    memo = _draft(invoice, wanted, reason, by)
+    memo = issue_invoice(memo.pk, by=by, on=on)
+    record(
+        by,
+        "credit_invoice",
+        invoice,
+        after={"credit_memo": memo.number, "total": memo.total},
+        reason=reason,
+    )
+    if apply:
+        _apply(invoice, memo, on, by)
+    return memo
+
+
+def creditable(invoice: Invoice) -> dict[int, Decimal]:
+    """By line id, the quantity that no issued credit memo has taken back."""
+    left = {line.pk: line.quantity for line in invoice.lines.all()}
+    taken = InvoiceLine.objects.filter(credited_line__in=left, invoice__status=DocumentStatus.ISSUED)
+    for line_id, quantity in taken.values_list("credited_line", "quantity"):
+        left[line_id] -= quantity
+    return left
+
+
+def _check(invoice: Invoice, reason: str, on: date) -> None:
+    if invoice.is_credit_memo or invoice.status != DocumentStatus.ISSUED:
+        raise Refused("Only an issued invoice can be credited.", code="invalid_move")
+    if not reason.strip():
+        raise Refused("Say why the invoice is credited.", code="reason_missing")
+    if invoice.dated_on and on < invoice.dated_on:
+        raise Refused(
+            f"The invoice is dated {invoice.dated_on}; it cannot be credited before.",
+            code="before_it_was_made",
+        )
+
+
+def _draft(invoice: Invoice, wanted: Mapping[int, Decimal], reason: str, by: User | None) -> Invoice:
+    """A draft credit memo with the invoice's terms, and its lines in the wanted quantities."""
+    memo = Invoice(
+        company=invoice.company,
+        kind=DocumentKind.CREDIT_MEMO,
+        customer=invoice.customer,
+        credits=invoice,
+        reason=reason.strip(),
+        created_by=by,
+    )
+    for name in (
+        "currency",
+        "exchange_rate",
+        "po_number",
+        "prices_include_tax",
+        "tax_rounding",
+    ):
+        setattr(memo, name, getattr(invoice, name))
+    billed = {line.pk: line for line in invoice.lines.select_related("tax")}
+    if unknown := set(wanted) - set(billed):
+        raise Refused(f"Line {min(unknown)} is not on this invoice.", code="unknown_line")
+    lines = [
+        _credit_line(memo, position, billed[line_id], wanted[line_id])
+        for position, line_id in enumerate(sorted(wanted, key=lambda pk: billed[pk].position), start=1)
+    ]
+    total_invoice(memo, lines)
+    memo.discount_amount = sum((line.discount_share for line in lines), Decimal(0))
+    memo.save()
+    InvoiceLine.objects.bulk_create(lines)
+    return memo
+
+
+def _credit_line(memo: Invoice, position: int, billed: InvoiceLine, quantity: Decimal) -> InvoiceLine:
+    return InvoiceLine(
+        invoice=memo,
+        position=position,
+        description=billed.description,
+        quantity=quantity,
+        unit=billed.unit,
+        unit_price=billed.unit_price,
+        discount_percent=billed.discount_percent,
+        tax=billed.tax,
+        credited_line=billed,
+    )
+
+
+def _apply(invoice: Invoice, memo: Invoice, on: date, by: User | None) -> None:
+    """Let the credit memo settle what is open of its invoice, the earliest due item first."""
+    items = OpenItem.objects.filter(entry__in=[invoice.entry_id, memo.entry_id]).values_list("pk", flat=True)
+    locked = lock_items(items).values()
+    debits = [item for item in locked if item.balance > 0]
+    credits = [item for item in locked if item.balance < 0]
+    if pairs := oldest_first(debits, credits):
+        allocate(pairs, dated_on=on, by_id=by and by.pk, reason=f"Credit memo {memo.number}")

@@ -1,0 +1,128 @@
+"""What a person may say of a draft, checked the same for every door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from billing.models import DocumentKind, Invoice, InvoiceLine, Tax
+from billing.totals import total_invoice
+from customers.models import Customer
+from ledger.money import UnknownCurrency, round_money
+from ledger.refusals import Refused
+
+ZERO = Decimal(0)
+MOST_LINES = 2000
+LARGEST = Decimal(10) ** 12
+
+
+@dataclass(frozen=True)
+class LineDetails:
+    """A line as typed: quantity and price with up to six places, discount in percent."""
+
+    description: str
+    unit_price: Decimal
+    quantity: Decimal = Decimal(1)
+    unit: str = ""
+    discount_percent: Decimal = ZERO
+    tax_id: int | None = None
+
+
+@dataclass(frozen=True)
+class InvoiceDetails:
+    """A draft as typed. What is None or empty comes from the customer; an empty day is the day of issue."""
+
+    customer_id: int
+    lines: Sequence[LineDetails] = ()
+    kind: str = DocumentKind.INVOICE
+    dated_on: date | None = None
+    due_on: date | None = None
+    net_days: int | None = None
+    currency: str = ""
+    exchange_rate: Decimal = Decimal(1)
+    po_number: str = ""
+    prices_include_tax: bool = False
+    discount_amount: Decimal = ZERO
+    note: str = ""
+    internal_note: str = ""
+    source_reference: str = ""
+
+
+def fill_draft(
+    invoice: Invoice, customer: Customer, details: InvoiceDetails, taxes: dict[int, Tax]
+) -> list[InvoiceLine]:
+    """Write the details and what they come to on an unsaved draft; returns its lines, unsaved.
+
+    Raises Refused where an amount, a currency or a tax cannot be so.
+    """
+    invoice.customer = customer
+    invoice.dated_on = details.dated_on
+    invoice.due_on = details.due_on
+    invoice.net_days = customer.net_days if details.net_days is None else details.net_days
+    invoice.currency = details.currency or customer.currency
+    invoice.exchange_rate = details.exchange_rate
+    invoice.po_number = details.po_number.strip()
+    invoice.prices_include_tax = details.prices_include_tax
+    invoice.tax_rounding = invoice.company.tax_rounding
+    invoice.note = details.note.strip()
+    invoice.internal_note = details.internal_note.strip()
+    invoice.source_reference = details.source_reference
+    _check(invoice, details)
+    invoice.discount_amount = round_money(details.discount_amount, invoice.currency)
+    lines = [_line(invoice, position, line, taxes) for position, line in enumerate(details.lines, start=1)]
+    total_invoice(invoice, lines)
+    return lines
+
+
+def _check(invoice: Invoice, details: InvoiceDetails) -> None:
+    try:
+        round_money(ZERO, invoice.currency)
+    except UnknownCurrency as error:
+        raise Refused(
+            f"{invoice.currency!r} is not a currency. Use its ISO code, such as EUR.",
+            code="bad_currency",
+        ) from error
+    if invoice.exchange_rate <= 0 or (invoice.currency == invoice.company.currency and invoice.exchange_rate != 1):
+        raise Refused(
+            "The exchange rate must be above zero, and 1 in the company's own currency.",
+            code="bad_exchange_rate",
+        )
+    if details.due_on and details.dated_on and details.due_on < details.dated_on:
+        raise Refused("The due date is before the invoice's own date.", code="due_before_dated")
+    if details.discount_amount < 0:
+        raise Refused("A discount cannot be below zero.", code="bad_discount")
+    if len(details.lines) > MOST_LINES:
+        raise Refused(f"A document has at most {MOST_LINES} lines.", code="too_many_lines")
+
+
+def _line(invoice: Invoice, position: int, line: LineDetails, taxes: dict[int, Tax]) -> InvoiceLine:
+    if not 0 <= line.discount_percent <= 100:
+        raise Refused(
+            f"Line {position}: a discount is between 0 and 100 percent.",
+            code="bad_discount",
+        )
+    if (
+        max(
+            abs(line.quantity),
+            abs(line.unit_price),
+            abs(line.quantity * line.unit_price),
+        )
+        >= LARGEST
+    ):
+        raise Refused(f"Line {position}: the amount is too large.", code="bad_amounts")
+    tax = taxes.get(line.tax_id) if line.tax_id else None
+    if line.tax_id and tax is None:
+        raise Refused(
+            f"Line {position}: that tax is not one of this company's.",
+            code="unknown_tax",
+        )
+    return InvoiceLine(
+        invoice=invoice,
+        position=position,
+        description=line.description.strip(),
+        quantity=line.quantity,
+        unit=line.unit.strip(),
+        unit_price=line.unit_price,
+        discount_percent=line.discount_percent,
+        tax=tax,
+    )

@@ -1,0 +1,82 @@
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from billing.models import Invoice, InvoiceLine, Tax
+from billing.operations.details import InvoiceDetails, fill_draft
+from billing.states import require_draft
+from customers.models import Customer
+from ledger.refusals import Refused
+from office.audit import record, record_all
+from office.models import Company, User
+
+
+def draft_invoice(company: Company, details: InvoiceDetails, *, by: User | None) -> Invoice:
+    """Prepare an invoice or credit memo; it has no number and owes nothing yet. Raises Refused for details that cannot be."""
+    return draft_invoices(company, [details], by=by)[0]
+
+
+@transaction.atomic
+def draft_invoices(company: Company, batch: Sequence[InvoiceDetails], *, by: User | None) -> list[Invoice]:
+    """Prepare many at once; all of them or none."""
+    customers = Customer.objects.filter(company=company).in_bulk({details.customer_id for details in batch})
+    taxes = Tax.objects.filter(company=company).in_bulk()
+    drafts, lines = [], []
+    for details in batch:
+        if details.customer_id not in customers:
+            raise Refused("That customer is not one of this company's.", code="unknown_customer")
+        draft = Invoice(company=company, kind=details.kind, created_by=by)
+        lines += fill_draft(draft, customers[details.customer_id], details, taxes)
+        drafts.append(draft)
+    Invoice.objects.bulk_create(drafts)
+    InvoiceLine.objects.bulk_create(lines)
+    record_all(by, "draft_invoice", drafts)
+    return drafts
+
+
+@transaction.atomic
+def edit_draft(invoice_id: int, details: InvoiceDetails, *, version: int, by: User | None) -> Invoice:
+    """Save a draft that was read at `version`. Raises Refused where somebody saved or issued it meanwhile."""
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
+    require_draft(invoice)
+    if invoice.version != version:
+        raise Refused(
+            "Somebody saved this draft while you were editing. Load it again.",
+            code="stale",
+        )
+    customer = Customer.objects.filter(company_id=invoice.company_id, pk=details.customer_id).first()
+    if customer is None:
+        raise Refused("That customer is not one of this company's.", code="unknown_customer")
+    before = {"customer": invoice.customer, "total": invoice.total}
+    lines = fill_draft(
+        invoice,
+        customer,
+        details,
+        Tax.objects.filter(company=invoice.company_id).in_bulk(),
+    )
+    invoice.version += 1
+    invoice.save()
+    invoice.lines.all().delete()
+    InvoiceLine.objects.bulk_create(lines)
+    record(
+        by,
+        "edit_draft",
+        invoice,
+        before=before,
+        after={"customer": customer, "total": invoice.total},
+    )
+    return invoice
+
+
+@transaction.atomic
+def delete_draft(invoice_id: int, *, by: User | None) -> None:
+    """Throw a draft away; it had no number, so nothing is missing. Raises Refused once it is issued."""
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
+    require_draft(invoice)
+    record(
+        by,
+        "delete_draft",
+        invoice,
+        before={"customer": invoice.customer, "total": invoice.total},
+    )
+    invoice.delete()

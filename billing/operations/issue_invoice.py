@@ -1,0 +1,136 @@
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils import timezone
+
+from billing.chain import document_hash
+from billing.entries import document_posting
+from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
+from billing.printed import printed_facts
+from billing.states import require_move
+from billing.totals import WORKED_OUT, tax_rows, total_invoice
+from ledger.accounts import default_accounts
+from ledger.calendar import due_on
+from ledger.posting import post_all
+from ledger.refusals import Refused
+from office.audit import record_all
+from office.days import require_not_future
+from office.models import Company, User
+from office.numbers import lock_series, take_number
+
+FROZEN = [
+    "status",
+    "number",
+    "sequence",
+    "dated_on",
+    "due_on",
+    "net",
+    "tax",
+    "total",
+    "printed",
+    "entry",
+]
+FROZEN += ["previous_hash", "hash", "issued_at", "issued_by"]
+
+
+def issue_invoice(invoice_id: int, *, by: User | None, on: date) -> Invoice:
+    """Give a draft its number and enter in the book what the customer now owes.
+
+    `on` is the day of a draft that has none of its own. Raises Refused for what is not a draft, has no lines, comes to
+    less than zero, is dated in the future or in a closed month, or credits more than is left.
+    """
+    return issue_invoices([invoice_id], by=by, on=on)[0]
+
+
+@transaction.atomic
+def issue_invoices(invoice_ids: Sequence[int], *, by: User | None, on: date) -> list[Invoice]:
+    """Issue drafts of one company in the order of their ids; all of them or none."""
+    invoices = _locked(invoice_ids)
+    lines = {invoice.pk: list(invoice.lines.all()) for invoice in invoices}
+    taxes = []
+    for invoice in invoices:
+        _prepare(invoice, lines[invoice.pk], on)
+        taxes += _total(invoice, lines[invoice.pk])
+        invoice.issued_at, invoice.issued_by = timezone.now(), by
+    InvoiceTax.objects.bulk_create(taxes)
+    _number(invoices[0].company, invoices, lines)
+    _enter(invoices, lines, by)
+    Invoice.objects.bulk_update(invoices, FROZEN)
+    record_all(by, "issue_invoice", invoices)
+    return invoices
+
+
+def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
+    """The drafts, locked; with an invoice that is credited locked before the credit memo."""
+    credited = Invoice.objects.filter(credit_memos__in=invoice_ids).order_by("pk").values_list("pk", flat=True)
+    list(Invoice.objects.select_for_update(no_key=True).filter(pk__in=list(credited)).order_by("pk"))
+    invoices = list(
+        Invoice.objects.select_for_update(no_key=True, of=("self",))
+        .filter(pk__in=invoice_ids)
+        .select_related("company", "customer")
+        .order_by("pk")
+    )
+    if len({invoice.company_id for invoice in invoices}) > 1:
+        raise Refused("Issue the documents of one company at a time.", code="several_companies")
+    lines = InvoiceLine.objects.select_related("tax")
+    prefetch_related_objects(
+        invoices,
+        Prefetch("lines", lines),
+        "customer__addresses",
+        "company__bank_accounts",
+    )
+    return invoices
+
+
+def _prepare(invoice: Invoice, lines: list[InvoiceLine], on: date) -> None:
+    require_move(invoice.status, DocumentStatus.ISSUED)
+    if not lines:
+        raise Refused(
+            "There is nothing on this document. Add a line first.",
+            code="nothing_to_bill",
+        )
+    invoice.status = DocumentStatus.ISSUED
+    invoice.dated_on = invoice.dated_on or on
+    invoice.due_on = invoice.due_on or due_on(invoice.dated_on, 0 if invoice.is_credit_memo else invoice.net_days)
+    if invoice.due_on < invoice.dated_on:
+        raise Refused("The due date is before the document's own date.", code="due_before_dated")
+    require_not_future(invoice.company, invoice.dated_on)
+    invoice.printed = printed_facts(invoice, invoice.customer)
+
+
+def _total(invoice: Invoice, lines: list[InvoiceLine]) -> list[InvoiceTax]:
+    """Work the totals out anew, as a rate or what is left to credit may have changed; keep what differs."""
+    before = [[getattr(line, name) for name in WORKED_OUT] for line in lines]
+    totals = total_invoice(invoice, lines)
+    if totals.total < 0:
+        raise Refused(
+            "It comes to less than zero. Make a credit memo instead.",
+            code="negative_total",
+        )
+    if before != [[getattr(line, name) for name in WORKED_OUT] for line in lines]:
+        InvoiceLine.objects.bulk_update(lines, WORKED_OUT)
+    return tax_rows(invoice, lines, totals)
+
+
+def _number(company: Company, invoices: list[Invoice], lines: dict[int, list[InvoiceLine]]) -> None:
+    """Give each its number and its place in the chain; the series stay locked until the transaction ends."""
+    for kind, year in sorted({(invoice.kind, invoice.dated_on.year) for invoice in invoices}):
+        series = lock_series(company, kind, year)
+        for invoice in invoices:
+            if (invoice.kind, invoice.dated_on.year) == (kind, year):
+                invoice.number = take_number(series)
+                invoice.sequence = series.last
+                invoice.previous_hash = series.last_hash
+                invoice.hash = series.last_hash = document_hash(invoice, lines[invoice.pk])
+        series.save()
+
+
+def _enter(invoices: list[Invoice], lines: dict[int, list[InvoiceLine]], by: User | None) -> None:
+    """Post each that moves money; one that comes to nothing has no entry."""
+    owing = [invoice for invoice in invoices if invoice.total]
+    accounts = default_accounts(invoices[0].company_id)
+    postings = [document_posting(invoice, lines[invoice.pk], accounts, by) for invoice in owing]
+    for invoice, entry in zip(owing, post_all(postings), strict=True):
+        invoice.entry = entry

@@ -1,0 +1,72 @@
+from datetime import date
+
+from django.db import transaction
+
+from billing.models import DocumentStatus, Invoice
+from billing.states import require_move
+from ledger.allocating import Pair, allocate, lock_items
+from ledger.models import Entry
+from ledger.posting import post_mirror
+from ledger.refusals import Refused
+from office.audit import record
+from office.days import require_not_future
+from office.models import User
+
+
+@transaction.atomic
+def void_invoice(invoice_id: int, *, reason: str, by: User | None, on: date) -> Invoice:
+    """Take an issued document back by its mirror; it keeps its number and says it is void.
+
+    Raises Refused without a reason, before its own day, while anything is applied to it, or while a credit memo of it
+    stands.
+    """
+    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
+    require_move(invoice.status, DocumentStatus.VOID)
+    _check(invoice, reason, on)
+    if invoice.entry:
+        invoice.void_entry = _take_back(invoice, reason, on, by)
+    invoice.status = DocumentStatus.VOID
+    invoice.voided_on = on
+    invoice.void_reason = reason.strip()
+    invoice.save()
+    record(by, "void_invoice", invoice, reason=reason)
+    return invoice
+
+
+def _check(invoice: Invoice, reason: str, on: date) -> None:
+    if not reason.strip():
+        raise Refused("Say why the document is void.", code="reason_missing")
+    if on < invoice.dated_on:
+        raise Refused(
+            f"It is dated {invoice.dated_on}; it cannot be void before.",
+            code="before_it_was_made",
+        )
+    require_not_future(invoice.company, on)
+    if invoice.credit_memos.filter(status=DocumentStatus.ISSUED).exists():
+        raise Refused("A credit memo of this invoice stands. Void that first.", code="credited")
+
+
+def _take_back(invoice: Invoice, reason: str, on: date, by: User | None) -> Entry:
+    """Enter the mirror and let it settle the document's own items."""
+    items = lock_items(invoice.entry.items.values_list("pk", flat=True))
+    if any(item.balance != item.amount for item in items.values()):
+        raise Refused(
+            "Something is applied to it. Undo that first, or make a credit memo.",
+            code="applied",
+        )
+    by_id = by and by.pk
+    key = f"void_invoice:{invoice.pk}"
+    mirror = post_mirror(
+        invoice.entry,
+        key=key,
+        kind="void_invoice",
+        dated_on=on,
+        by_id=by_id,
+        memo=reason,
+    )
+    pairs = []
+    for item, opposite in zip(invoice.entry.items.order_by("id"), mirror.items.order_by("id"), strict=True):
+        debit, credit = (item, opposite) if item.amount > 0 else (opposite, item)
+        pairs.append(Pair(debit.pk, credit.pk, abs(item.amount)))
+    allocate(pairs, dated_on=on, by_id=by_id, reason=reason)
+    return mirror

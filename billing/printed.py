@@ -1,0 +1,65 @@
+"""What an issued document prints of us and of the customer, copied when it is issued."""
+
+from typing import Any
+
+from billing.models import Invoice
+from customers.models import Address, AddressKind, Customer
+from office.models import Company
+
+
+def printed_facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
+    """Seller, buyer, bank details and texts as they stand now. Customers come with addresses prefetched in bulk runs."""
+    company = invoice.company
+    addresses = {address.kind: address for address in customer.addresses.all()}
+    return {
+        "language": customer.language,
+        "seller": _seller(company),
+        "buyer": _buyer(customer, addresses.get(AddressKind.BILLING)),
+        "delivery": _address_lines(addresses[AddressKind.DELIVERY]) if AddressKind.DELIVERY in addresses else [],
+        "bank_accounts": _bank_accounts(invoice),
+        "footer": company.invoice_footer,
+        "tax_rounding": invoice.tax_rounding,
+    }
+
+
+def _seller(company: Company) -> dict[str, Any]:
+    return {
+        "name": company.legal_name,
+        "address": [line for line in (company.street, _city(company), company.country) if line],
+        "country": company.country,
+        "tax_id": company.tax_id,
+        "registration": company.registration,
+        "email": company.email,
+        "phone": company.phone,
+    }
+
+
+def _buyer(customer: Customer, address: Address | None) -> dict[str, Any]:
+    return {
+        "number": customer.number,
+        "name": (address and address.name) or customer.name,
+        "address": _address_lines(address) if address else [],
+        "country": address.country if address else "",
+        "tax_id": customer.tax_id,
+    }
+
+
+def _address_lines(address: Address) -> list[str]:
+    return [line for line in (*address.street.splitlines(), _city(address), address.country) if line]
+
+
+def _city(place: Address | Company) -> str:
+    return " ".join(part for part in (place.postal_code, place.city, place.region) if part)
+
+
+def _bank_accounts(invoice: Invoice) -> list[dict[str, str]]:
+    return [
+        {
+            "name": account.name,
+            "holder": account.holder,
+            "iban": account.iban,
+            "bic": account.bic,
+        }
+        for account in invoice.company.bank_accounts.all()
+        if account.is_printed and account.currency == invoice.currency
+    ]
