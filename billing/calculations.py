@@ -119,7 +119,7 @@ def total_document(document: DocumentInput) -> DocumentTotals:
         nets += [round_money(charge.amount, document.currency) for charge in document.charges]
         shares = _discount_shares(document, nets[: len(document.lines)])
         shares += [_zero(document.currency)] * len(document.charges)
-        rates = [row.tax for row in (*document.lines, *document.charges)]
+        rates = [line.tax for line in document.lines] + [charge.tax for charge in document.charges]
         amounts = [net - share for net, share in zip(nets, shares, strict=True)]
         taxes = _taxes(document, amounts, rates)
         rows = [
@@ -238,7 +238,7 @@ def _credit(line: CreditInput, currency: str, prices_include_tax: bool) -> LineT
     left_amount = left.total if prices_include_tax else left.taxable
     net = round_money(left.net * line.quantity / left_quantity, currency)
     amount = round_money(left_amount * line.quantity / left_quantity, currency)
-    tax = round_money(left.tax_amount * amount / left_amount, currency) if left_amount else left.tax_amount
+    tax = round_money(left.tax_amount * amount / left_amount, currency) if left_amount else _zero(currency)
     return LineTotals(left.tax, net, net - amount, amount - tax if prices_include_tax else amount, tax)
 
 

@@ -126,8 +126,8 @@ def round_to_total(
 ) -> list[Decimal]:
     """Each weight times numerator over denominator, as amounts that add up to the total.
 
-    Units left over go one each to the largest remainders, ties to the earlier. The total is the sum of the exact shares,
-    or that sum rounded.
+    Units left over go one each to the largest remainders, ties to the earlier. The total is the sum of the exact
+    shares, or that sum rounded.
     """
     smallest = unit(currency)
     with localcontext(prec=_EXACT):

@@ -385,6 +385,12 @@ def test_a_credit_gives_back_the_price_typed_where_it_includes_tax():
     assert sum(credit.tax for credit in invoice.made) == Decimal("6.90")
 
 
+def test_a_line_given_away_is_credited_with_nothing():
+    invoice = Credits(DocumentInput("EUR", [line("2", "40.00", vat("20"), discount="100")]))
+
+    assert sums(invoice.credit((0, Decimal(2)))) == ("0.00", "0.00", "0.00")
+
+
 def test_a_credit_leaves_out_the_document_discount_the_line_bore():
     invoice = Credits(DocumentInput("EUR", [line("2", "100.00", vat("20"))], discount_amount=Decimal("20.00")))
     credit = invoice.credit((0, Decimal(1)))

@@ -103,8 +103,12 @@ def test_money_adds_subtracts_and_compares_in_one_currency():
     assert five + three == Money(Decimal("8.00"), "EUR")
     assert three - five == Money(Decimal("-2.00"), "EUR") == -Money(Decimal(2), "EUR")
     assert abs(three - five) == Money(Decimal(2), "EUR")
-    assert three < five and three <= five and five > three and five >= three
-    assert five and not five - five
+    assert three < five
+    assert three <= five
+    assert five > three
+    assert five >= three
+    assert five
+    assert not five - five
     assert add_up([five, three, three], "EUR") == Money(Decimal(11), "EUR")
     assert add_up([], "JPY") == Money(Decimal(0), "JPY")
 
