@@ -1,0 +1,122 @@
+"""What every test stands on: a PostgreSQL and a Valkey of this run's own, and a database in which a test has the very
+rights that the web and the workers have."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import django
+import psycopg2
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from config.services import passing_services
+
+RUNNING = ExitStack()
+if "DATABASE_URL" not in os.environ:  # with pytest -n only the first process starts them; the others inherit
+    os.environ |= RUNNING.enter_context(passing_services(Path(__file__).parent.parent / "var" / "test"))
+os.environ.setdefault("SECRET_KEY", "only for tests")
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
+from pytest_django.plugin import DjangoDbBlocker  # noqa: E402
+
+from config.database import create_role, grant_app_rights, logged_in_as  # noqa: E402
+
+hypothesis_settings.register_profile("ci", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("ci")
+
+KEPT_BETWEEN_TESTS = (
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "auth_group",
+    "auth_group_permissions",
+)
+
+
+def pytest_unconfigure() -> None:
+    RUNNING.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Make the database as its owner, as a deployment does; the tests then log in as the app."""
+    app, password = connection.settings_dict["USER"], connection.settings_dict["PASSWORD"]
+    with django_db_blocker.unblock(), logged_in_as(settings.DATABASE_OWNER_URL):
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        create_role(app, password)
+        grant_app_rights(app)
+    TransactionTestCase._fixture_teardown = empty_tables
+    yield
+    drop_database(connection.settings_dict["NAME"])
+
+
+def superuser_connection(database: str) -> Any:
+    """A connection that no guard stops."""
+    url = os.environ.get("DATABASE_SUPERUSER_URL", settings.DATABASE_OWNER_URL)
+    superuser = psycopg2.connect(url, dbname=database)
+    superuser.autocommit = True
+    return superuser
+
+
+def drop_database(name: str) -> None:
+    superuser = superuser_connection("postgres")
+    superuser.cursor().execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    superuser.close()
+
+
+def empty_tables(test: TransactionTestCase) -> None:
+    """What Django's flush does after a test that really commits, past the guards that let nobody empty the book."""
+    superuser = superuser_connection(connection.settings_dict["NAME"])
+    with superuser.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
+            [list(KEPT_BETWEEN_TESTS)],
+        )
+        cursor.execute("".join(f'DELETE FROM "{table}";' for (table,) in cursor.fetchall()))
+    superuser.close()
+
+
+@pytest.fixture
+def superuser_cursor(transactional_db: None) -> Iterator[Any]:
+    """A cursor that no right stops and, after `SET session_replication_role = replica`, no trigger. It commits at once."""
+    superuser = superuser_connection(connection.settings_dict["NAME"])
+    yield superuser.cursor()
+    superuser.close()
+
+
+@pytest.fixture
+def in_parallel(transactional_db: None) -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
+    """Run functions at the same moment, each on its own connection, and give their results or exceptions in order."""
+
+    def run(functions: Sequence[Callable[[], Any]]) -> list[Any]:
+        barrier = threading.Barrier(len(functions))
+        results: list[Any] = [None] * len(functions)
+
+        def run_one(place: int) -> None:
+            barrier.wait()
+            try:
+                results[place] = functions[place]()
+            except Exception as error:
+                results[place] = error
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run_one, args=[place]) for place in range(len(functions))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return results
+
+    return run
