@@ -17,11 +17,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
-from ledger.money import format_money, places
+from ledger.money import format_money, places, round_money
 
 register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
+NOTHING = "\N{EN DASH}"
 
 STATES = {
     "draft": ("Draft", "circle-dashed", "neutral"),
@@ -61,42 +62,45 @@ def locale() -> Locale:
 @register.filter
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount with its currency: `{{ total|money:invoice.currency }}`. Nothing known is a dash."""
-    return "–" if amount is None else format_money(amount, currency, str(locale()))
+    return NOTHING if amount is None else format_money(amount, currency, str(locale()))
 
 
 @register.filter
 def plain_amount(amount: Decimal | None, currency: str) -> str:
     """An amount in its currency's places, where a heading already names the currency."""
     if amount is None:
-        return "–"
+        return NOTHING
     digits = places(currency)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(amount, format=pattern, locale=locale()).replace("-", MINUS)
+    return format_decimal(round_money(amount, currency), format=pattern, locale=locale()).replace("-", MINUS)
 
 
 @register.filter
 def quantity(value: Decimal | None) -> str:
     """A quantity, rate or unit price with as many places as it needs."""
-    return "–" if value is None else format_decimal(value, format="#,##0.######", locale=locale()).replace("-", MINUS)
+    if value is None:
+        return NOTHING
+    return format_decimal(value, format="#,##0.######", locale=locale()).replace("-", MINUS)
+
+
+def plain_day(value: date) -> str:
+    """A calendar day as the reader writes it."""
+    return format_date(value, "medium", locale())
 
 
 @register.filter
 def day(value: date | None) -> str | SafeString:
     """A calendar day."""
     if not value:
-        return "–"
-    return format_html(
-        '<time datetime="{}">{}</time>',
-        value.isoformat(),
-        format_date(value, "medium", locale()),
-    )
+        return NOTHING
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), plain_day(value))
 
 
 @register.filter
 def moment(value: datetime | None) -> str | SafeString:
     """A day and time, in the time zone of whoever reads."""
     if not value:
-        return "–"
+        return NOTHING
     here = timezone.localtime(value)
     text = f"{format_date(here, 'medium', locale())}, {format_datetime(here, 'HH:mm', locale=locale())}"
     return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), text)
@@ -137,7 +141,7 @@ def state_badge(state: str) -> SafeString:
 
 @register.simple_block_tag
 def menu(content: str, label: str, css: str = "btn") -> SafeString:
-    """A button that opens a list of links and small forms: `{% menu "More" %}...{% endmenu %}`. Works without script."""
+    """A button that opens links and small forms, even without script: `{% menu "More" %}...{% endmenu %}`."""
     return format_html(
         '<details class="menu"><summary class="{}">{} {}</summary><div class="menu-panel">{}</div></details>',
         css,

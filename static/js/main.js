@@ -1,5 +1,5 @@
 // Everything the staff's pages need, in one go. Pages work without it; this makes them quicker.
-import "./back.js";
+import "./list.js";
 import "./bulk.js";
 import "./dirty.js";
 import "./focus.js";

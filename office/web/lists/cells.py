@@ -1,0 +1,57 @@
+"""A list's cells as the page shows them."""
+
+from typing import Any
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+
+from office.templatetags import ui
+from office.web.lists.spec import Column, read
+from office.web.lists.totals import Totals
+
+
+def cell(column: Column, row: Any) -> SafeString:
+    """One table cell: the value, perhaps as a link, with its small words below."""
+    shown = content(column, row)
+    if column.url:
+        shown = format_html('<a href="{}">{}</a>', column.url(row), shown)
+    note = column.note(row) if column.note else ""
+    if note:
+        shown = format_html('{}<div class="cell-note">{}</div>', shown, note)
+    return format_html('<td class="{}">{}</td>', css(column), shown)
+
+
+def content(column: Column, row: Any) -> SafeString | str:
+    """A value in the words, figures or badge of its kind."""
+    value = read(row, column.value)
+    if column.kind == "money":
+        return ui.money(value, read(row, column.currency))
+    if column.kind == "number":
+        return ui.quantity(value)
+    if column.kind == "day":
+        return ui.day(value)
+    if column.kind == "moment":
+        return ui.moment(value)
+    if column.kind == "state":
+        return ui.state_badge(value)
+    return conditional_escape("" if value is None else value)
+
+
+def css(column: Column) -> str:
+    """The classes of a column's cells."""
+    names = ["amount"] if column.is_figure else []
+    return " ".join([*names, f"hide-{column.hide_below}"] if column.hide_below else names)
+
+
+def total_cells(columns: tuple[Column, ...], totals: Totals) -> list[SafeString]:
+    """The foot's cells for one currency; the first says what the figures cover."""
+    named = format_html('<th scope="row">Total, {}</th>', totals.currency)
+    return [named, *(total_cell(column, totals) for column in columns[1:])]
+
+
+def total_cell(column: Column, totals: Totals) -> SafeString:
+    """A sum under its column, or nothing."""
+    amount = totals.sums.get(column.key)
+    return format_html(
+        '<td class="{}">{}</td>', css(column), "" if amount is None else ui.money(amount, totals.currency)
+    )

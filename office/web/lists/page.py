@@ -1,0 +1,212 @@
+"""A list's page, and the pieces and files that the same address gives when asked."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+
+from office.web.lists.cells import cell, css, total_cells
+from office.web.lists.exporting import csv_response, xlsx_response
+from office.web.lists.filters import Filter, clean_text, search_rows
+from office.web.lists.paging import Order, Page, in_order, take_page
+from office.web.lists.spec import Column, ListSpec
+from office.web.lists.totals import Totals, count_words, totals_of
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter and the address without it."""
+
+    label: str
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's head: its words, and where a click on it leads."""
+
+    label: str
+    css: str
+    url: str = ""
+    aria_sort: str = ""
+
+
+class ListPage:
+    """One list as one address asks for it. Only what is used is read."""
+
+    def __init__(self, spec: ListSpec, queryset: QuerySet, params: QueryDict) -> None:
+        self.spec, self.everything, self.params = spec, queryset, params
+        self.text = clean_text(params.get("q", "")) if spec.search else ""
+        asked = [(narrowing, narrowing.clean(params)) for narrowing in spec.filters]
+        self.active: list[tuple[Filter, Any]] = [(narrowing, value) for narrowing, value in asked if value is not None]
+
+    @cached_property
+    def order(self) -> Order:
+        """The order asked for, if some column has it, else the list's own."""
+        asked = self.params.get("sort", "")
+        name = asked if asked.removeprefix("-") in self.spec.sortable else self.spec.order
+        key = name.removeprefix("-")
+        return Order(self.spec.name, key, self.spec.sortable[key].sort, descending=name.startswith("-"))
+
+    @cached_property
+    def queryset(self) -> QuerySet:
+        """Every row that fits, in no order yet."""
+        queryset = search_rows(self.everything, self.spec.search, self.spec.fold(self.text))
+        for narrowing, value in self.active:
+            queryset = narrowing.narrow(queryset, value)
+        return queryset
+
+    @property
+    def in_order(self) -> QuerySet:
+        """Every row that fits, in the order asked for."""
+        return in_order(self.queryset, self.order, turned=False)
+
+    @cached_property
+    def page(self) -> Page:
+        """The rows of this page."""
+        return take_page(self.queryset, self.order, self.params.get("after", ""), self.params.get("before", ""))
+
+    @property
+    def rows(self) -> list[list[SafeString]]:
+        """The page's rows as table cells."""
+        return [[cell(column, row) for column in self.spec.columns] for row in self.page.rows]
+
+    @cached_property
+    def count(self) -> str:
+        """How many rows fit, in words."""
+        return count_words(self.queryset)
+
+    @cached_property
+    def totals(self) -> list[Totals]:
+        """What the rows that fit add up to."""
+        return totals_of(self.queryset, self.spec)
+
+    @property
+    def foot_rows(self) -> list[list[SafeString]]:
+        """The foot's rows as table cells, one for each currency."""
+        return [total_cells(self.spec.columns, totals) for totals in self.totals]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything hides rows."""
+        return bool(self.text or self.active)
+
+    @property
+    def has_any(self) -> bool:
+        """Whether there would be rows without the narrowing."""
+        return self.everything.exists()
+
+    @property
+    def chips(self) -> list[Chip]:
+        """What narrows the list, each with the way to drop it."""
+        searched = [Chip("Search", f"“{self.text}”", self.without("q"))] if self.text else []
+        named = [Chip(f.label, f.words(value), self.without(*f.params)) for f, value in self.active]
+        return searched + named
+
+    @property
+    def clear_url(self) -> str:
+        """The address with nothing narrowed."""
+        return self.without("q", *self.filter_params)
+
+    @property
+    def filter_params(self) -> list[str]:
+        """The parameters that the filters read."""
+        return [name for narrowing in self.spec.filters for name in narrowing.params]
+
+    @property
+    def headings(self) -> list[Heading]:
+        """The columns' heads; a click sorts, a second one turns the order round."""
+        return [self.heading(column) for column in self.spec.columns]
+
+    def heading(self, column: Column) -> Heading:
+        if column.sort is None:
+            return Heading(column.label, css(column))
+        is_current = column.key == self.order.key
+        turned = f"-{column.key}" if is_current and not self.order.descending else column.key
+        direction = ("descending" if self.order.descending else "ascending") if is_current else ""
+        return Heading(column.label, css(column), self.address(sort=turned), direction)
+
+    @property
+    def fields(self) -> list[dict[str, Any]]:
+        """The filters with what the address says of each, for the form."""
+        return [
+            {"filter": narrowing, "values": [(name, self.params.get(name, "")) for name in narrowing.params]}
+            for narrowing in self.spec.filters
+        ]
+
+    @property
+    def previous_url(self) -> str:
+        return self.address(before=self.page.previous) if self.page.previous else ""
+
+    @property
+    def next_url(self) -> str:
+        return self.address(after=self.page.next) if self.page.next else ""
+
+    @property
+    def foot_url(self) -> str:
+        """Where the count and the totals come from, after the rows."""
+        return self.address(part="foot", first=str(self.page.start + 1), last=str(self.page.end))
+
+    @property
+    def with_totals_url(self) -> str:
+        """This page with its foot at once, for who has no script."""
+        place = {name: self.params.get(name, "") for name in ("after", "before")}
+        return self.address(totals="1", **place)
+
+    @property
+    def count_words(self) -> str:
+        """Which rows of how many, for the foot that is loaded after them."""
+        first, last = (clean_number(self.params.get(name, "")) for name in ("first", "last"))
+        return f"{first} to {last} of {self.count}" if first and last else self.count
+
+    @property
+    def csv_url(self) -> str:
+        return self.address(format="csv")
+
+    @property
+    def xlsx_url(self) -> str:
+        return self.address(format="xlsx")
+
+    def without(self, *names: str) -> str:
+        """This list's address less some parameters, at its start."""
+        return self.address(**dict.fromkeys(names, ""))
+
+    def address(self, **changes: str) -> str:
+        """This list's address with some parameters set, empty ones dropped; the place in it is not kept."""
+        kept = {name: self.params.get(name, "") for name in ("q", "sort", *self.filter_params)} | changes
+        return "?" + urlencode({name: value for name, value in kept.items() if value})
+
+
+def clean_number(text: str) -> str:
+    """The digits that our own address carries; nothing else is shown back."""
+    return text if text.isascii() and text.isdigit() and len(text) < 10 else ""
+
+
+def list_page(
+    request: HttpRequest,
+    spec: ListSpec,
+    queryset: QuerySet,
+    *,
+    template: str = "ui/list.html",
+    unscoped: QuerySet | None = None,
+    **context: Any,
+) -> HttpResponseBase:
+    """Answer with the list's page, its foot, or a file of every row that fits.
+
+    `unscoped` tells, when the reader sees nothing at all, whether there is something that they may not see.
+    """
+    shown = ListPage(spec, queryset, request.GET)
+    if request.GET.get("format") == "csv":
+        return csv_response(spec, shown.in_order)
+    if request.GET.get("format") == "xlsx":
+        return xlsx_response(spec, shown.in_order)
+    if request.GET.get("part") == "foot":
+        return render(request, "ui/_list_foot.html", {"list": shown, "spec": spec, "foot_alone": True, **context})
+    hidden = unscoped is not None and not shown.page.rows and not shown.has_any and unscoped.exists()
+    return render(request, template, {"list": shown, "spec": spec, "nothing_for_you": hidden, **context})

@@ -1,0 +1,94 @@
+"""What a list is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db.models import Model
+from django.db.models.expressions import Combinable
+
+from office.web.lists.filters import Filter
+
+Kind = Literal["text", "money", "number", "day", "moment", "state"]
+Getter = str | Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    `value` is a dotted path on the row or a function of it. `sort` is a field path or expression that is never null.
+    `total` is a field path or expression of an amount, summed over the whole filter. `currency` says where a money
+    column finds its currency. `note` is a function of the row that gives small words under the value on the page.
+    """
+
+    key: str
+    label: str
+    value: Getter
+    kind: Kind = "text"
+    sort: str | Combinable | None = None
+    total: str | Combinable | None = None
+    currency: Getter = "currency"
+    url: Callable[[Any], str] | None = None
+    note: Callable[[Any], str] | None = None
+    hide_below: Literal["", "phone", "tablet"] = ""
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether the column stands flush right."""
+        return self.kind in ("money", "number")
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What a list says when there is nothing yet: what it is for, and the first step."""
+
+    title: str
+    text: str
+    icon: str = "inbox"
+    url_name: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """A list: its columns, what it can be narrowed by, and its usual order ("-due_on" for the newest first).
+
+    `search` names the fields in which each typed word is looked for; `fold` makes typed words like what those hold.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    order: str
+    empty: Empty
+    filters: tuple[Filter, ...] = ()
+    search: tuple[str, ...] = ()
+    search_hint: str = "Search"
+    fold: Callable[[str], str] = str
+    currency: str = "currency"
+
+    def __post_init__(self) -> None:
+        if self.order.removeprefix("-") not in self.sortable:
+            raise ValueError(f"{self.name} is ordered by {self.order!r}, which is no sortable column.")
+
+    @property
+    def sortable(self) -> dict[str, Column]:
+        """The columns that can order the list, by their key."""
+        return {column.key: column for column in self.columns if column.sort is not None}
+
+    @property
+    def totalled(self) -> list[Column]:
+        """The columns that are added up at the foot."""
+        return [column for column in self.columns if column.total is not None]
+
+
+def read(row: Model | dict, getter: Getter) -> Any:
+    """A row's value for a dotted path or a function; a path that ends early is nothing."""
+    if callable(getter):
+        return getter(row)
+    for name in getter.split("."):
+        row = row.get(name) if isinstance(row, dict) else getattr(row, name)
+        if row is None:
+            return None
+    return row() if callable(row) else row

@@ -1,0 +1,39 @@
+"""What stands at the foot: how many rows there are, and what they add up to in each currency."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel.numbers import format_decimal
+from django.db.models import F, QuerySet, Sum
+
+from office.templatetags.ui import locale
+from office.web.lists.spec import ListSpec
+
+MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The sums of one currency, by column key."""
+
+    currency: str
+    sums: dict[str, Decimal]
+
+
+def count_words(queryset: QuerySet) -> str:
+    """How many rows there are; past ten thousand counting costs more than it tells."""
+    count = queryset.order_by()[: MOST + 1].count()
+    shown = format_decimal(min(count, MOST), locale=locale())
+    return f"{shown}+" if count > MOST else shown
+
+
+def totals_of(queryset: QuerySet, spec: ListSpec) -> list[Totals]:
+    """The sums over every row, one set for each currency."""
+    if not spec.totalled:
+        return []
+    sums = {f"total_{column.key}": Sum(column.total) for column in spec.totalled}
+    rows = queryset.order_by().values(list_currency=F(spec.currency)).annotate(**sums).order_by("list_currency")
+    return [
+        Totals(row["list_currency"], {column.key: row[f"total_{column.key}"] for column in spec.totalled})
+        for row in rows
+    ]
