@@ -1,6 +1,6 @@
 """A stored document's totals: its typed fields go to the calculations, what comes back is written on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from billing.calculations import (
     ZERO,
@@ -9,6 +9,7 @@ from billing.calculations import (
     DocumentTotals,
     LineInput,
     LineTotals,
+    NotCreditable,
     TaxRate,
     total_credit,
     total_document,
@@ -38,7 +39,7 @@ def total_invoice(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTot
 
 def tax_rows(invoice: Invoice, lines: Sequence[InvoiceLine], totals: DocumentTotals) -> list[InvoiceTax]:
     """The tax summary as rows to keep."""
-    taxes = {_rate(line.tax): line for line in lines if line.tax}
+    taxes = {_rate(line): line for line in lines if line.tax}
     return [
         InvoiceTax(
             invoice=invoice,
@@ -57,7 +58,7 @@ def tax_rows(invoice: Invoice, lines: Sequence[InvoiceLine], totals: DocumentTot
 def _totals(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:
     if any(line.credited_line_id for line in lines):
         return _credit_totals(invoice, lines)
-    inputs = [LineInput(line.quantity, line.unit_price, _rate(line.tax), line.discount_percent) for line in lines]
+    inputs = [LineInput(line.quantity, line.unit_price, _rate(line), line.discount_percent) for line in lines]
     try:
         return total_document(
             DocumentInput(
@@ -72,8 +73,13 @@ def _totals(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:
         raise Refused(str(error), code="bad_amounts") from error
 
 
-def _rate(tax: Tax | None) -> TaxRate | None:
-    return tax and TaxRate(str(tax.pk), tax.percent, tax.category)
+def _rate(line: InvoiceLine) -> TaxRate | None:
+    """The tax as it is now; of a line that credits another, as that one was taxed."""
+    if line.tax is None:
+        return None
+    if line.credited_line:
+        return TaxRate(str(line.tax_id), line.credited_line.tax_percent, line.credited_line.tax_category)
+    return TaxRate(str(line.tax_id), line.tax.percent, line.tax.category)
 
 
 def _write_line(line: InvoiceLine, totals: LineTotals) -> None:
@@ -81,32 +87,31 @@ def _write_line(line: InvoiceLine, totals: LineTotals) -> None:
     line.discount_share = totals.discount_share
     line.taxable = totals.taxable
     line.tax_amount = totals.tax_amount
-    line.tax_name = line.tax.name if line.tax else ""
-    line.tax_category = line.tax.category if line.tax else ""
-    line.tax_percent = line.tax.percent if line.tax else 0
+    line.tax_name = (line.credited_line.tax_name if line.credited_line else line.tax.name) if line.tax else ""
+    line.tax_category = totals.tax.category if totals.tax else ""
+    line.tax_percent = totals.tax.percent if totals.tax else ZERO
 
 
 def _credit_totals(memo: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:
     """A credit memo of an invoice's lines takes its part of what earlier credit memos left of each."""
-    billed = InvoiceLine.objects.in_bulk([line.credited_line_id for line in lines])
-    earlier = _credited_before(billed)
-    inputs = [_credit_input(line, billed[line.credited_line_id], earlier[line.credited_line_id]) for line in lines]
+    earlier = _credited_before([line.credited_line_id for line in lines])
+    inputs = [_credit_input(line, line.credited_line, earlier[line.credited_line_id]) for line in lines]
     try:
         return total_credit(inputs, memo.currency, prices_include_tax=memo.prices_include_tax)
-    except ValueError as error:
+    except NotCreditable as error:
         raise Refused(str(error), code="more_than_left") from error
 
 
-def _credited_before(billed: Mapping[int, InvoiceLine]) -> dict[int, list[InvoiceLine]]:
-    rows = InvoiceLine.objects.filter(credited_line__in=billed, invoice__status=DocumentStatus.ISSUED)
-    credited: dict[int, list[InvoiceLine]] = {line_id: [] for line_id in billed}
+def _credited_before(billed_ids: Sequence[int]) -> dict[int, list[InvoiceLine]]:
+    rows = InvoiceLine.objects.filter(credited_line__in=billed_ids, invoice__status=DocumentStatus.ISSUED)
+    credited: dict[int, list[InvoiceLine]] = {line_id: [] for line_id in billed_ids}
     for row in rows:
         credited[row.credited_line_id].append(row)
     return credited
 
 
 def _credit_input(line: InvoiceLine, billed: InvoiceLine, earlier: Sequence[InvoiceLine]) -> CreditInput:
-    rate = _rate(line.tax)
+    rate = _rate(line)
     return CreditInput(
         quantity=line.quantity,
         billed_quantity=billed.quantity,

@@ -1,9 +1,15 @@
 """The site map."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("reports.urls")),
+    path("", include("office.urls")),
+    path("", include("billing.urls")),
+    path("", include("payments.urls")),
+    path("customers/", include("customers.urls")),
+    path("p/", include("billing.portal_urls")),
     path("healthz", healthz, name="healthz"),
 ]

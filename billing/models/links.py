@@ -1,15 +1,26 @@
+import secrets
+
 from django.db import models
 
 from billing.models.documents import Invoice
 from customers.models import Contact
 
 
+def new_ref() -> str:
+    """A name for the page behind a link: random, so it says nothing of the document."""
+    return secrets.token_urlsafe(16)
+
+
 class DocumentLink(models.Model):
-    """A contact's key to one document without log-in. Only the token's hash is kept."""
+    """A contact's key to one document without log-in. Only the token's hash is kept.
+
+    `ref` stands in the page's address after the token was swapped for a cookie; alone it opens nothing.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="links")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="links")
     token_hash = models.CharField(max_length=64, unique=True)
+    ref = models.CharField(max_length=32, unique=True, default=new_ref)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

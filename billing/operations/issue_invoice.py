@@ -74,7 +74,7 @@ def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
     )
     if len({invoice.company_id for invoice in invoices}) > 1:
         raise Refused("Issue the documents of one company at a time.", code="several_companies")
-    lines = InvoiceLine.objects.select_related("tax")
+    lines = InvoiceLine.objects.select_related("tax", "credited_line")
     prefetch_related_objects(
         invoices,
         Prefetch("lines", lines),

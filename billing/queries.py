@@ -1,0 +1,65 @@
+"""Reading documents: each with what is open of it and the state that follows from the book and the date."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from billing.models import DocumentKind, DocumentStatus, Invoice
+from ledger.fields import AmountField
+from ledger.models import Allocation, ItemKind, OpenItem
+
+STATES = {
+    "draft": "Draft",
+    "open": "Open",
+    "part_paid": "Part-paid",
+    "overdue": "Overdue",
+    "paid": "Paid",
+    "void": "Void",
+}
+
+
+def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
+    """Add `open` (what is open now, without sign) and `state`, one of STATES, as it reads on a day.
+
+    A credit memo is open while some of it is unapplied, and paid when it is used up.
+    """
+    items = OpenItem.objects.filter(entry=OuterRef("entry"))
+    balance = items.order_by().values("entry").annotate(sum=Sum("balance")).values("sum")
+    signed = Coalesce(Subquery(balance), Decimal(0), output_field=AmountField())
+    late = Exists(items.filter(balance__gt=0, due_on__lt=on))
+    return invoices.annotate(
+        open=Case(When(kind=DocumentKind.CREDIT_MEMO, then=-signed), default=signed, output_field=AmountField()),
+        state=Case(
+            When(status=DocumentStatus.DRAFT, then=Value("draft")),
+            When(status=DocumentStatus.VOID, then=Value("void")),
+            When(open=0, then=Value("paid")),
+            When(Q(kind=DocumentKind.INVOICE) & late, then=Value("overdue")),
+            When(open__lt=F("total"), then=Value("part_paid")),
+            default=Value("open"),
+            output_field=CharField(),
+        ),
+    )
+
+
+def settlements(invoice: Invoice) -> list[Allocation]:
+    """What was applied to an invoice or, of a credit memo, what it was applied to; undone ones with their undoing."""
+    rows = Allocation.objects.filter(Q(debit__entry=invoice.entry_id) | Q(credit__entry=invoice.entry_id))
+    return list(rows.select_related("debit", "credit", "reverses", "reversed_by").order_by("dated_on", "id"))
+
+
+def account_of(invoice: Invoice) -> dict[str, Decimal]:
+    """An invoice's own account: its total, what payments and what credit memos settled, and what is due now."""
+    settled: dict[str, Any] = dict(
+        Allocation.objects.filter(debit__entry=invoice.entry_id)
+        .order_by()
+        .values_list("credit__kind")
+        .annotate(Sum("amount"))
+    )
+    credited = settled.get(ItemKind.CREDIT_MEMO, Decimal(0))
+    reversed_ = settled.get(ItemKind.REVERSAL, Decimal(0))
+    paid = sum(settled.values(), Decimal(0)) - credited - reversed_
+    due = invoice.total - sum(settled.values(), Decimal(0))
+    return {"total": invoice.total, "paid": paid, "credited": credited, "due": due}

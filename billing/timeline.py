@@ -1,0 +1,108 @@
+"""What happened to a document, newest first: one row for each fact, from the audit trail, the book, mail and link."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from billing.models import Invoice, LinkOpening, OpeningKind
+from billing.queries import settlements
+from ledger.models import Allocation
+from office.models import AuditRecord, OutgoingMail, User
+
+WORDS = {
+    "draft_invoice": ("Drafted", "pencil"),
+    "edit_draft": ("Draft saved", "pencil"),
+    "issue_invoice": ("Issued", "file-check"),
+    "credit_invoice": ("Credited", "receipt-refund"),
+    "void_invoice": ("Voided", "ban"),
+    "send_invoice": ("Sent to be mailed", "send"),
+    "renew_link": ("Link renewed", "link"),
+    "revoke_link": ("Link revoked", "link-off"),
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One row of a timeline. `entry_id` leads to the paper that brought the money."""
+
+    at: datetime
+    words: str
+    icon: str
+    who: str = ""
+    amount: Decimal | None = None
+    reference: str = ""
+    entry_id: int | None = None
+    dated_on: date | None = None
+    note: str = ""
+    is_undone: bool = False
+
+
+def timeline(invoice: Invoice) -> list[Fact]:
+    """All facts about a document, newest first."""
+    facts = [*_changes(invoice), *_money(invoice), *_mails(invoice), *_openings(invoice)]
+    return sorted(facts, key=lambda fact: fact.at, reverse=True)
+
+
+def _changes(invoice: Invoice) -> list[Fact]:
+    records = AuditRecord.objects.filter(subject_type="billing.invoice", subject_id=invoice.pk).select_related("by")
+    facts = []
+    for record in records:
+        words, icon = WORDS.get(record.action, (record.action.replace("_", " ").capitalize(), "point"))
+        if memo := record.after.get("credit_memo"):
+            words = f"{words} by {memo}"
+        facts.append(Fact(record.recorded_at, words, icon, who=str(record.by or "Duebook"), note=record.reason))
+    return facts
+
+
+def _money(invoice: Invoice) -> list[Fact]:
+    """Each allocation, with the paper on its other side."""
+    rows = settlements(invoice) if invoice.entry_id else []
+    people = User.objects.in_bulk({row.by_id for row in rows if row.by_id})
+    return [_allocation_fact(invoice, row, people) for row in rows]
+
+
+def _allocation_fact(invoice: Invoice, row: Allocation, people: dict[int, User]) -> Fact:
+    is_debit = row.debit.entry_id == invoice.entry_id
+    other = row.credit if is_debit else row.debit
+    words = f"{other.get_kind_display()} {other.reference} applied" if is_debit else f"Applied to {other.reference}"
+    if row.reverses_id:
+        words = f"Undone: {words[0].lower()}{words[1:]}" if not is_debit else f"Undone: {words}"
+    return Fact(
+        row.recorded_at,
+        words,
+        "arrow-back-up" if row.reverses_id else "cash",
+        who=str(people.get(row.by_id or 0, "Duebook")),
+        amount=row.amount,
+        reference=other.reference,
+        entry_id=other.entry_id,
+        dated_on=row.dated_on,
+        note=row.reason,
+        is_undone=hasattr(row, "reversed_by"),
+    )
+
+
+def _mails(invoice: Invoice) -> list[Fact]:
+    mails = OutgoingMail.objects.filter(about_type="billing.invoice", about_id=invoice.pk)
+    return [
+        Fact(
+            mail.finished_at or mail.queued_at,
+            f"Mail to {mail.to_email or 'a contact'}: {mail.get_status_display().lower()}",
+            "mail",
+            note=mail.explanation,
+        )
+        for mail in mails
+    ]
+
+
+def _openings(invoice: Invoice) -> list[Fact]:
+    icons = {OpeningKind.OPENED: "eye", OpeningKind.SEEN: "eye-check", OpeningKind.DOWNLOADED: "download"}
+    openings = LinkOpening.objects.filter(link__invoice=invoice).select_related("link__contact")[:100]
+    return [
+        Fact(
+            opening.opened_at,
+            f"{opening.get_kind_display()} by the link of {opening.link.contact}",
+            icons[OpeningKind(opening.kind)],
+            note=opening.address_prefix,
+        )
+        for opening in openings
+    ]

@@ -1,0 +1,24 @@
+"""Staff's pages for invoices and credit memos."""
+
+from django.urls import path
+
+from billing.web import acts, credit, document, editor, importing, listing
+
+app_name = "billing"
+urlpatterns = [
+    path("invoices/", listing.invoice_list, name="invoice_list"),
+    path("credit-memos/", listing.credit_memo_list, name="credit_memo_list"),
+    path("invoices/new/", editor.new_invoice, name="invoice_new"),
+    path("invoices/totals/", editor.live_totals, name="live_totals"),
+    path("invoices/import/", importing.import_invoices_page, name="import"),
+    path("invoices/<int:invoice_id>/", document.document_page, name="invoice"),
+    path("invoices/<int:invoice_id>/edit/", editor.edit_invoice, name="invoice_edit"),
+    path("invoices/<int:invoice_id>/pdf/", document.pdf, name="invoice_pdf"),
+    path("invoices/<int:invoice_id>/issue/", acts.issue, name="issue_invoice"),
+    path("invoices/<int:invoice_id>/delete/", acts.delete, name="delete_draft"),
+    path("invoices/<int:invoice_id>/send/", acts.send, name="send_invoice"),
+    path("invoices/<int:invoice_id>/void/", acts.void, name="void_invoice"),
+    path("invoices/<int:invoice_id>/credit/", credit.credit_page, name="credit_invoice"),
+    path("links/<int:link_id>/renew/", acts.renew, name="renew_link"),
+    path("links/<int:link_id>/revoke/", acts.revoke, name="revoke_link"),
+]

@@ -1,0 +1,117 @@
+"""What staff do with one document from its page."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from billing.access import get_invoice_for, invoices_for
+from billing.models import DocumentLink
+from billing.operations.draft_invoice import delete_draft
+from billing.operations.issue_invoice import issue_invoice
+from billing.operations.manage_links import renew_link, revoke_link
+from billing.operations.send_invoice import send_invoice
+from billing.operations.void_invoice import void_invoice
+from ledger.refusals import Refused
+from office.web.doors import staff_door
+
+
+@require_POST
+@staff_door("billing.issue_invoice")
+def issue(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Issue a draft and, where the box is ticked, mail it."""
+    invoice = get_invoice_for(request.user, invoice_id)
+
+    def act() -> str:
+        issued = issue_invoice(invoice.pk, by=request.user, on=invoice.company.today())
+        if request.POST.get("send") and request.user.has_perm("billing.send_invoice"):
+            mails = send_invoice(issued.pk, by=request.user)
+            return f"{issued} is issued. {len(mails)} mail{'s' * (len(mails) != 1)} will leave in a moment."
+        return f"{issued} is issued."
+
+    return _answer(request, invoice.pk, act)
+
+
+@require_POST
+@staff_door("billing.send_invoice")
+def send(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Mail an issued document to those who get invoices."""
+    invoice = get_invoice_for(request.user, invoice_id)
+
+    def act() -> str:
+        mails = send_invoice(invoice.pk, by=request.user)
+        return f"{len(mails)} mail{'s' * (len(mails) != 1)} will leave in a moment."
+
+    return _answer(request, invoice.pk, act)
+
+
+@require_POST
+@staff_door("billing.void_invoice")
+def void(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Void an issued document, with a reason."""
+    invoice = get_invoice_for(request.user, invoice_id)
+
+    def act() -> str:
+        reason = request.POST.get("reason", "")
+        void_invoice(invoice.pk, reason=reason, by=request.user, on=invoice.company.today())
+        return f"{invoice} is void. Its number stays, and its link says so."
+
+    return _answer(request, invoice.pk, act)
+
+
+@require_POST
+@staff_door("billing.draft_invoice")
+def delete(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Throw a draft away."""
+    invoice = get_invoice_for(request.user, invoice_id)
+    try:
+        delete_draft(invoice.pk, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("billing:invoice", invoice.pk)
+    messages.success(request, "The draft is gone. No number was used.")
+    return redirect("billing:invoice_list")
+
+
+@require_POST
+@staff_door("billing.manage_links")
+def renew(request: HttpRequest, link_id: int) -> HttpResponse:
+    """Mail the contact a fresh link; the old one stops."""
+    link = _get_link_for(request, link_id)
+
+    def act() -> str:
+        renew_link(link.pk, by=request.user)
+        return f"{link.contact} gets a mail with a new link. The old one stopped."
+
+    return _answer(request, link.invoice_id, act)
+
+
+@require_POST
+@staff_door("billing.manage_links")
+def revoke(request: HttpRequest, link_id: int) -> HttpResponse:
+    """Stop a link at once."""
+    link = _get_link_for(request, link_id)
+
+    def act() -> str:
+        revoke_link(link.pk, by=request.user)
+        return f"The link of {link.contact} stopped."
+
+    return _answer(request, link.invoice_id, act)
+
+
+def _get_link_for(request: HttpRequest, link_id: int) -> DocumentLink:
+    link = DocumentLink.objects.filter(pk=link_id, invoice__in=invoices_for(request.user)).first()
+    if link is None:
+        raise Http404("No such link.")
+    return link
+
+
+def _answer(request: HttpRequest, invoice_id: int, act: Callable[[], str]) -> HttpResponse:
+    """Do it, say what was done or why not, and show the document again."""
+    try:
+        messages.success(request, act())
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("billing:invoice", invoice_id)

@@ -1,0 +1,57 @@
+"""The page of one invoice or credit memo, and its PDF."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from billing.access import get_invoice_for, invoices_for
+from billing.models import Invoice
+from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
+from billing.queries import account_of, settlements, with_state
+from billing.timeline import timeline
+from office.models import OutgoingMail
+from office.web.doors import staff_door
+
+
+@require_GET
+@staff_door("billing.view_invoice")
+def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """The document as printed, its figures, what settled it, its mails and links, and what happened to it."""
+    get_invoice_for(request.user, invoice_id)
+    shown = invoices_for(request.user).filter(pk=invoice_id)
+    shown = shown.select_related("company", "customer", "credits", "issued_by", "created_by")
+    invoice = with_state(shown, request.company.today()).get()
+    context = {
+        "invoice": invoice,
+        "today": invoice.company.today(),
+        "lines": invoice.lines.select_related("tax"),
+        "taxes": invoice.taxes.all(),
+        "account": account_of(invoice) if invoice.entry_id else None,
+        "settlements": settlements(invoice) if invoice.entry_id else [],
+        "credit_memos": invoice.credit_memos.exclude(status="draft"),
+        "links": invoice.links.select_related("contact"),
+        "mails": OutgoingMail.objects.filter(about_type="billing.invoice", about_id=invoice.pk).order_by("-id"),
+        "receivers": receivers(invoice),
+        "timeline": timeline(invoice),
+    }
+    return render(request, "billing/document.html", context)
+
+
+def receivers(invoice: Invoice) -> list:
+    """The contacts that would get the document by mail."""
+    contacts = invoice.customer.contacts.filter(is_active=True, gets_invoices=True)
+    return list(contacts.exclude(email=""))
+
+
+@require_GET
+@staff_door("billing.view_invoice")
+def pdf(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """The kept bytes of an issued document; a draft is made anew each time, and says that it is one."""
+    invoice = get_invoice_for(request.user, invoice_id)
+    try:
+        content = draft_pdf(invoice) if invoice.is_draft else bytes(kept_pdf(invoice).content)
+    except PdfUnavailable as failure:
+        return HttpResponse(str(failure), status=503, content_type="text/plain; charset=utf-8")
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{invoice}.pdf"'
+    return answer

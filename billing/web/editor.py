@@ -1,0 +1,119 @@
+"""The editor of a draft, with totals while one types."""
+
+from django.contrib import messages
+from django.forms import BaseFormSet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from billing.access import get_invoice_for
+from billing.models import Invoice, Tax
+from billing.operations.details import fill_draft
+from billing.operations.draft_invoice import draft_invoice, edit_draft
+from billing.totals import tax_rows, total_invoice
+from billing.web.forms import DraftForm, LineForms, details_from, initial_from, line_places, tax_choices
+from customers.access import customers_for, get_customer_for
+from customers.models import Customer
+from customers.queries import owed_now
+from ledger.refusals import Refused
+from office.web.doors import staff_door
+
+EMPTY_LINES = 5
+
+
+@staff_door("billing.draft_invoice")
+def new_invoice(request: HttpRequest) -> HttpResponse:
+    """Draft an invoice; a link may bring the customer along."""
+    taxes = tax_choices(request.company)
+    head = {"customer": request.GET.get("customer"), "currency": "", "net_days": None}
+    rows = [{"quantity": "1", "tax": taxes[0][0]} for _ in range(EMPTY_LINES)]
+    form, lines = _forms(request, head, rows)
+    if request.method == "POST" and form.is_valid() and lines.is_valid():
+        try:
+            get_customer_for(request.user, form.cleaned_data["customer"])
+            invoice = draft_invoice(request.company, details_from(form, lines), by=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "The draft is saved.")
+            return redirect("billing:invoice", invoice.pk)
+    return _page(request, form, lines)
+
+
+@staff_door("billing.draft_invoice")
+def edit_invoice(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Change a draft; refused where somebody else saved meanwhile."""
+    invoice = get_invoice_for(request.user, invoice_id)
+    if not invoice.is_draft:
+        messages.error(request, f"{invoice} is {invoice.status}. It is corrected by a credit memo.")
+        return redirect("billing:invoice", invoice.pk)
+    form, lines = _forms(request, *initial_from(invoice))
+    if request.method == "POST" and form.is_valid() and lines.is_valid():
+        version = int(request.POST.get("version") or 0)
+        try:
+            get_customer_for(request.user, form.cleaned_data["customer"])
+            edit_draft(invoice.pk, details_from(form, lines, invoice), version=version, by=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "The draft is saved.")
+            return redirect("billing:invoice", invoice.pk)
+    return _page(request, form, lines, invoice)
+
+
+@require_POST
+@staff_door("billing.draft_invoice")
+def live_totals(request: HttpRequest) -> HttpResponse:
+    """What the typed lines come to, as a piece; nothing is kept."""
+    form, lines = _forms(request, {}, [])
+    context = {"form": form, "error": ""}
+    if form.is_valid() and lines.is_valid():
+        context |= _worked_out(request, form, lines)
+    else:
+        context["error"] = _first_error(form, lines)
+    return render(request, "billing/_live_totals.html", context)
+
+
+def _worked_out(request: HttpRequest, form: DraftForm, lines: BaseFormSet) -> dict:
+    customer = get_customer_for(request.user, form.cleaned_data["customer"])
+    draft = Invoice(company=customer.company)
+    try:
+        rows = fill_draft(
+            draft, customer, details_from(form, lines), Tax.objects.filter(company=customer.company).in_bulk()
+        )
+        taxes = tax_rows(draft, rows, total_invoice(draft, rows))
+    except Refused as refusal:
+        return {"error": refusal.message}
+    return {
+        "draft": draft,
+        "taxes": taxes,
+        "nets": list(zip(line_places(lines), rows, strict=True)),
+        "customer": customer,
+        "owed": owed_now(customer, customer.company.today()),
+    }
+
+
+def _first_error(form: DraftForm, lines: BaseFormSet) -> str:
+    for errors in (form.errors, *lines.errors):
+        for messages_ in errors.values():
+            return str(messages_[0])
+    return ""
+
+
+def _forms(request: HttpRequest, head: dict, rows: list[dict]) -> tuple[DraftForm, BaseFormSet]:
+    kwargs = {"prefix": "lines", "form_kwargs": {"taxes": tax_choices(request.company)}}
+    if request.method == "POST":
+        return DraftForm(request.POST, initial=head), LineForms(request.POST, **kwargs)
+    formset = LineForms(initial=rows, **kwargs)
+    return DraftForm(initial=head), formset
+
+
+def _page(request: HttpRequest, form: DraftForm, lines: BaseFormSet, invoice: Invoice | None = None) -> HttpResponse:
+    context = {"form": form, "lines": lines, "invoice": invoice, "customer": _customer(request, form)}
+    return render(request, "billing/invoice_edit.html", context, status=422 if form.errors else 200)
+
+
+def _customer(request: HttpRequest, form: DraftForm) -> Customer | None:
+    """The customer the form names, to show its name in the picker."""
+    value = str(form["customer"].value() or "")
+    return customers_for(request.user).filter(pk=int(value)).first() if value.isdecimal() else None

@@ -1,0 +1,134 @@
+"""What a draft looks like as typed; whether it is allowed is the operations' word."""
+
+from typing import Any
+
+from babel.numbers import list_currencies
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+
+from billing.models import Invoice, Tax
+from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
+from office.models import Company
+from office.web.fields import SumField
+
+
+class DraftForm(forms.Form):
+    """The head of a draft."""
+
+    customer = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Choose a customer."})
+    dated_on = forms.DateField(
+        label="Date",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Empty: the day it is issued.",
+    )
+    net_days = forms.IntegerField(label="Days to pay", required=False, min_value=0, max_value=365)
+    currency = forms.CharField(max_length=3, required=False)
+    exchange_rate = SumField(
+        label="Exchange rate", required=False, max_digits=19, decimal_places=6, help_text="Only in a foreign currency."
+    )
+    po_number = forms.CharField(label="Their order number", max_length=60, required=False)
+    discount_amount = SumField(label="Discount on the whole", required=False, max_digits=19, decimal_places=4)
+    prices_include_tax = forms.BooleanField(label="Prices include tax", required=False)
+    note = forms.CharField(
+        label="Note to the customer", required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=4000
+    )
+    internal_note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=4000)
+
+    def clean_currency(self) -> str:
+        currency = self.cleaned_data["currency"].strip().upper()
+        if currency and currency not in list_currencies():
+            raise forms.ValidationError(f"{currency} is not a currency. Use its ISO code, such as EUR.")
+        return currency
+
+
+class LineForm(forms.Form):
+    """One line; a row with neither text nor price is no line."""
+
+    description = forms.CharField(required=False, max_length=20000)
+    quantity = SumField(required=False, max_digits=19, decimal_places=6)
+    unit = forms.CharField(required=False, max_length=10)
+    unit_price = SumField(required=False, max_digits=19, decimal_places=6)
+    discount_percent = SumField(required=False, max_digits=9, decimal_places=6, min_value=0, max_value=100)
+    tax = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, taxes: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tax"].choices = taxes
+
+    @property
+    def is_filled(self) -> bool:
+        data = self.cleaned_data
+        return bool(data.get("description") or data.get("unit_price") is not None)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("description") and data.get("unit_price") is None and "unit_price" not in self.errors:
+            self.add_error("unit_price", "This line needs a price.")
+        return data
+
+
+LineForms = formset_factory(LineForm, extra=0, max_num=MOST_LINES, absolute_max=MOST_LINES, can_delete=True)
+
+
+def tax_choices(company: Company) -> list[tuple[str, str]]:
+    """The company's taxes to choose from, the usual one first."""
+    return [(str(tax.pk), tax.name) for tax in Tax.objects.filter(company=company, is_active=True)] + [("", "No tax")]
+
+
+def details_from(form: DraftForm, lines: BaseFormSet, invoice: Invoice | None = None) -> InvoiceDetails:
+    """The valid forms as details for the operations."""
+    values = dict(form.cleaned_data)
+    optional = {name: values.pop(name) for name in ("exchange_rate", "discount_amount")}
+    return InvoiceDetails(
+        customer_id=values.pop("customer"),
+        lines=[_line(each.cleaned_data) for each in _kept(lines)],
+        source_reference=invoice.source_reference if invoice else "",
+        **values,
+        **{name: value for name, value in optional.items() if value is not None},
+    )
+
+
+def _kept(lines: BaseFormSet) -> list[LineForm]:
+    return [each for each in lines if each not in lines.deleted_forms and each.is_filled]
+
+
+def _line(data: dict[str, Any]) -> LineDetails:
+    return LineDetails(
+        description=data["description"],
+        unit_price=data["unit_price"] or 0,
+        quantity=1 if data["quantity"] is None else data["quantity"],
+        unit=data["unit"],
+        discount_percent=data["discount_percent"] or 0,
+        tax_id=int(data["tax"]) if data["tax"] else None,
+    )
+
+
+def line_places(lines: BaseFormSet) -> list[int]:
+    """The row of the grid in which each line stands, in the order of the lines."""
+    kept = _kept(lines)
+    return [place for place, each in enumerate(lines) if each in kept]
+
+
+def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What the forms show of a draft we know."""
+    head = {name: getattr(invoice, name) for name in DraftForm.base_fields if name != "customer"}
+    rows = [
+        {
+            "description": line.description,
+            "quantity": _short(line.quantity),
+            "unit": line.unit,
+            "unit_price": _short(line.unit_price),
+            "discount_percent": _short(line.discount_percent) if line.discount_percent else "",
+            "tax": str(line.tax_id or ""),
+        }
+        for line in invoice.lines.all()
+    ]
+    head["discount_amount"] = _short(invoice.discount_amount) if invoice.discount_amount else ""
+    head["exchange_rate"] = "" if invoice.exchange_rate == 1 else _short(invoice.exchange_rate)
+    return head | {"customer": invoice.customer_id}, rows
+
+
+def _short(value: Any) -> str:
+    """A stored number without the zeros behind it."""
+    return f"{value.normalize():f}"

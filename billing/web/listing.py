@@ -1,0 +1,96 @@
+"""The lists of invoices and credit memos."""
+
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from billing.access import invoices_for
+from billing.models import DocumentKind, Invoice
+from billing.queries import STATES, with_state
+from customers.search import fold
+from office.web.doors import staff_door
+from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.templatetags.ui import days_late
+
+
+def _columns(title: str) -> tuple[Column, ...]:
+    return (
+        Column("number", title, str, sort="pk", url=lambda row: reverse("billing:invoice", args=[row.pk])),
+        Column(
+            "customer",
+            "Customer",
+            "customer.name",
+            sort="customer__sort_name",
+            url=lambda row: reverse("customers:customer", args=[row.customer_id]),
+        ),
+        Column("state", "State", "state", "state", note=_lateness),
+        Column(
+            "dated_on", "Date", "dated_on", "day", sort=Coalesce("dated_on", F("created_at__date")), hide_below="phone"
+        ),
+        Column("due_on", "Due", "due_on", "day", hide_below="tablet"),
+        Column("po_number", "Their order", "po_number", hide_below="tablet"),
+        Column("total", "Total", "total", "money", sort="total", total="total", hide_below="phone"),
+        Column("open", "Open", "open", "money", sort="open", total="open"),
+    )
+
+
+def _lateness(row: Invoice) -> str:
+    return days_late(row.due_on, row.company.today()) if row.state == "overdue" else ""
+
+
+FILTERS = (
+    Choice("state", "State", "state", tuple(STATES.items())),
+    DateRange("dated", "Date", "dated_on"),
+    DateRange("due", "Due", "due_on"),
+)
+SEARCHED = ("number", "customer__search_text", "po_number", "source_reference")
+
+INVOICES = ListSpec(
+    name="invoices",
+    title="Invoices",
+    columns=_columns("Invoice"),
+    order="-number",
+    filters=FILTERS,
+    search=SEARCHED,
+    search_hint="Number, customer or order number",
+    empty=Empty(
+        "No invoices yet",
+        "Draft one, check its totals while you type, and issue it: it gets its number and goes to the customer.",
+        "file-invoice",
+        "billing:invoice_new",
+        "New invoice",
+    ),
+)
+CREDIT_MEMOS = ListSpec(
+    name="credit-memos",
+    title="Credit memos",
+    columns=_columns("Credit memo"),
+    order="-number",
+    filters=FILTERS,
+    search=SEARCHED,
+    search_hint="Number, customer or order number",
+    empty=Empty(
+        "No credit memos yet",
+        "A credit memo takes back an invoice, or some of its lines. Open the invoice and choose Credit.",
+        "receipt-refund",
+    ),
+)
+
+
+@staff_door("billing.view_invoice")
+def invoice_list(request: HttpRequest) -> HttpResponse:
+    """All invoices with their state and what is open."""
+    return _listed(request, DocumentKind.INVOICE, INVOICES)
+
+
+@staff_door("billing.view_invoice")
+def credit_memo_list(request: HttpRequest) -> HttpResponse:
+    """All credit memos with what of them is unapplied."""
+    return _listed(request, DocumentKind.CREDIT_MEMO, CREDIT_MEMOS)
+
+
+def _listed(request: HttpRequest, kind: DocumentKind, spec: ListSpec) -> HttpResponse:
+    documents = invoices_for(request.user).filter(company=request.company, kind=kind)
+    documents = with_state(documents.select_related("customer", "company"), request.company.today())
+    return list_page(request, spec, documents, template="billing/invoice_list.html")

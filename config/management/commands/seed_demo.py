@@ -1,0 +1,192 @@
+"""A demo office: one company with staff, customers, and eight months of invoices and payments, the same each time."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from billing.models import Invoice, Tax
+from billing.operations.credit_invoice import credit_invoice
+from billing.operations.details import InvoiceDetails, LineDetails
+from billing.operations.draft_invoice import draft_invoice, draft_invoices
+from billing.operations.issue_invoice import issue_invoices
+from customers.models import Customer
+from customers.operations.create_customer import create_customer
+from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
+from ledger.accounts import open_accounts
+from office.models import BankAccount, Company, User
+from payments.operations.apply_credits import apply_oldest_first
+from payments.operations.record_receipt import ReceiptDetails, record_receipt
+
+PASSWORD = "duebook-demo"  # noqa: S105
+STAFF = [
+    ("clerk", "Nora Lindqvist", "clerk"),
+    ("manager", "Idris Okafor", "manager"),
+    ("collector", "Paula Reyes", "collector"),
+    ("sales", "Tom Whitfield", "sales"),
+    ("auditor", "Anna Kowalska", "auditor"),
+    ("admin", "Sam Bergmann", "administrator"),
+]
+CUSTOMERS = [
+    ("Alder & Sons Joinery", "Leeds", "LS1 4AP"),
+    ("Bramble Coffee Roasters", "Bristol", "BS1 5TY"),
+    ("Castell Print Works", "Cardiff", "CF10 1EP"),
+    ("Dunmore Veterinary Clinic", "York", "YO1 7HH"),
+    ("Eastgate Bicycles", "Norwich", "NR2 1TF"),
+    ("Fenwick Stationers", "Durham", "DH1 3NJ"),
+    ("Gorse Hill Farm Shop", "Exeter", "EX1 1GQ"),
+    ("Hartley Boat Builders", "Falmouth", "TR11 3HN"),
+    ("Isle Textiles", "Stornoway", "HS1 2XA"),
+    ("Juniper Street Kitchen", "London", "SE1 9TG"),
+    ("Kestrel Outdoor", "Keswick", "CA12 5BT"),
+    ("Larkfield Nursery", "Kent", "ME20 6SG"),
+    ("Mossbank Ceramics", "Stoke-on-Trent", "ST1 5DJ"),
+    ("Northgate Dental", "Newcastle", "NE1 5XU"),
+    ("Oakhurst Academy", "Reading", "RG1 7QE"),
+    ("Pennine Signs", "Sheffield", "S1 2HE"),
+    ("Quayside Hotel", "Poole", "BH15 1HJ"),
+    ("Redfern Lighting", "Birmingham", "B3 1RL"),
+    ("Saltmarsh Foods", "Whitby", "YO21 3PU"),
+    ("Thistle Instruments", "Edinburgh", "EH3 9QN"),
+    ("Upton Book Depot", "Oxford", "OX1 2JD"),
+    ("Vale Garden Centre", "Evesham", "WR11 4RE"),
+    ("Westmoor Glazing", "Carlisle", "CA3 8JH"),
+    ("Yarrow Herbalists", "Totnes", "TQ9 5RY"),
+]
+GOODS = [
+    ("Shelving unit, oak, 180 cm", Decimal("148.50")),
+    ("Display crate, set of four", Decimal("62.00")),
+    ("Counter stool, black", Decimal("89.90")),
+    ("Price ticket holders, box of 100", Decimal("18.40")),
+    ("LED strip, warm white, 5 m", Decimal("34.25")),
+    ("Fitting and delivery, per hour", Decimal("45.00")),
+    ("Hanging rail, brushed steel", Decimal("54.75")),
+    ("Window lettering, per letter", Decimal("7.95")),
+]
+
+
+class Command(BaseCommand):
+    help = "Makes the demo office once; does nothing where a company exists."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Company.objects.exists():
+            self.stdout.write("There is a company already; nothing was added.")
+            return
+        with transaction.atomic():
+            make_demo(Random(20), date.today())  # noqa: DTZ011, S311
+        self.stdout.write(
+            f"Made the demo office: {Customer.objects.count()} customers, {Invoice.objects.count()} invoices."
+        )
+
+
+def make_demo(chance: Random, today: date) -> Company:
+    """The demo office, with its last document on or before `today`."""
+    company = _company()
+    staff = _staff(company)
+    clerk = staff["clerk"]
+    taxes = [
+        Tax.objects.create(company=company, name="VAT 20%", percent=20),
+        Tax.objects.create(company=company, name="VAT 5%", percent=5),
+        Tax.objects.create(company=company, name="Zero-rated", category="Z", percent=0),
+    ]
+    customers = [_customer(company, place, staff) for place in range(len(CUSTOMERS))]
+    invoices = _invoices(company, customers, taxes[0], chance, today, clerk)
+    _receipts(company, invoices, chance, today, clerk)
+    _credits(invoices, chance, today, clerk)
+    for customer in customers[:3]:
+        draft_invoice(company, _details(customer, taxes[0], chance, None), by=clerk)
+    return company
+
+
+def _company() -> Company:
+    company = Company.objects.create(
+        legal_name="Harbour & Finch Ltd",
+        street="12 Quay Street",
+        postal_code="BS1 4DZ",
+        city="Bristol",
+        country="GB",
+        tax_id="GB 123 4567 82",
+        registration="Registered in England, no. 01234567",
+        email="billing@harbourfinch.example",
+        phone="+44 117 496 0123",
+        currency="GBP",
+        time_zone="Europe/London",
+        invoice_footer="Thank you for your custom.",
+    )
+    BankAccount.objects.create(
+        company=company,
+        name="Main account",
+        holder="Harbour & Finch Ltd",
+        iban="GB33BUKB20201555555555",
+        bic="BUKBGB22",
+        currency="GBP",
+    )
+    open_accounts(company.pk)
+    return company
+
+
+def _staff(company: Company) -> dict[str, User]:
+    staff = {}
+    for login, name, role in STAFF:
+        user = User.objects.create_user(f"{login}@demo.example", PASSWORD, name=name)
+        user.groups.add(Group.objects.get(name=role))
+        user.companies.add(company)
+        staff[role] = user
+    return staff
+
+
+def _customer(company: Company, place: int, staff: dict[str, User]) -> Customer:
+    name, city, postal_code = CUSTOMERS[place]
+    host = "".join(c for c in name.lower() if c.isalnum())
+    details = CustomerDetails(
+        name=name,
+        tags=[("retail", "trade", "public")[place % 3]],
+        credit_limit=Decimal(5000 + 1000 * (place % 6)),
+        sales_owner_id=staff["sales"].pk if place % 2 else None,
+        net_days=(14, 30, 30)[place % 3],
+        contacts=[ContactDetails("Accounts payable", f"accounts@{host}.example")],
+        addresses=[AddressDetails(street=f"{place + 3} High Street", postal_code=postal_code, city=city, country="GB")],
+    )
+    return create_customer(company, details, by=staff["clerk"])
+
+
+def _invoices(
+    company: Company, customers: list[Customer], tax: Tax, chance: Random, today: date, by: User
+) -> list[Invoice]:
+    """One to four invoices a week for eight months, issued day by day."""
+    days = sorted(today - timedelta(days=chance.randrange(1, 240)) for _ in range(180))
+    batch = [_details(chance.choice(customers), tax, chance, day) for day in days]
+    drafts = draft_invoices(company, batch, by=by)
+    return issue_invoices([draft.pk for draft in drafts], by=by, on=today)
+
+
+def _details(customer: Customer, tax: Tax, chance: Random, day: date | None) -> InvoiceDetails:
+    goods = chance.sample(GOODS, chance.randrange(1, 5))
+    lines = [LineDetails(name, price, Decimal(chance.randrange(1, 12)), tax_id=tax.pk) for name, price in goods]
+    po_number = f"PO-{chance.randrange(1000, 9999)}" if chance.random() < 0.4 else ""
+    return InvoiceDetails(customer.pk, lines, dated_on=day, po_number=po_number)
+
+
+def _receipts(company: Company, invoices: list[Invoice], chance: Random, today: date, by: User) -> None:
+    """Most pay, near their due date; some late, some a part, some not at all."""
+    for invoice in invoices:
+        day = invoice.due_on + timedelta(days=chance.choice([-9, -4, -1, 0, 2, 6, 13, 31]))
+        if chance.random() < 0.12 or not invoice.dated_on <= day <= today:
+            continue
+        part = chance.random() < 0.06
+        amount = (invoice.total / 2).quantize(Decimal("0.01")) if part else invoice.total
+        details = ReceiptDetails(invoice.customer_id, day, amount, reference=invoice.number)
+        receipt = record_receipt(company, details, by=by)
+        if chance.random() < 0.96:
+            credit = receipt.entry.items.get()
+            apply_oldest_first(invoice.customer, dated_on=day, by=by, only_credits=[credit.pk])
+
+
+def _credits(invoices: list[Invoice], chance: Random, today: date, by: User) -> None:
+    for invoice in chance.sample(invoices[-60:], 4):
+        line = invoice.lines.first()
+        credit_invoice(invoice.pk, {line.pk: Decimal(1)}, reason="Damaged in transit", by=by, on=today)

@@ -1,0 +1,44 @@
+"""Reading customers with what they owe."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from customers.models import Customer
+from ledger.fields import AmountField
+from ledger.models import OpenItem
+
+
+def with_owed(customers: QuerySet[Customer], on: date) -> QuerySet[Customer]:
+    """Add `balance`, `overdue` (both in the customer's own currency) and `oldest_due`, as they read on a day."""
+    items = OpenItem.objects.filter(customer_id=OuterRef("pk"), currency=OuterRef("currency"))
+    open_now = items.exclude(balance=0).order_by().values("customer_id")
+    late = open_now.filter(balance__gt=0, due_on__lt=on)
+    return customers.annotate(
+        balance=_amount(open_now.annotate(sum=Sum("balance")).values("sum")),
+        overdue=_amount(late.annotate(sum=Sum("balance")).values("sum")),
+        oldest_due=Subquery(late.annotate(first=Min("due_on")).values("first")),
+    )
+
+
+def free_credit(customer: Customer) -> dict[str, Decimal]:
+    """What a customer could still use of receipts and credit memos, by currency, without sign."""
+    sums = OpenItem.objects.filter(customer_id=customer.pk, balance__lt=0).order_by().values_list("currency")
+    return {currency: -amount for currency, amount in sums.annotate(Sum("balance"))}
+
+
+def owed_now(customer: Customer, on: date) -> list[dict[str, object]]:
+    """Balance and overdue amount by currency, as they read on a day."""
+    sums = OpenItem.objects.filter(customer_id=customer.pk).exclude(balance=0).order_by().values("currency")
+    return list(
+        sums.annotate(
+            owed=Coalesce(Sum("balance"), Decimal(0)),
+            late=Coalesce(Sum("balance", filter=Q(balance__gt=0, due_on__lt=on)), Decimal(0)),
+        ).order_by("currency")
+    )
+
+
+def _amount(sums: QuerySet[OpenItem]) -> Coalesce:
+    return Coalesce(Subquery(sums), Decimal(0), output_field=AmountField())

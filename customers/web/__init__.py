@@ -1,0 +1,1 @@
+"""The customers' door for browsers."""

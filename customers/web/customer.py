@@ -1,0 +1,32 @@
+"""The page of one customer: what they owe, their papers, people and history."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from customers.access import get_customer_for
+from customers.queries import free_credit, owed_now
+from ledger.models import OpenItem
+from office.models import AuditRecord
+from office.web.doors import staff_door
+
+
+@require_GET
+@staff_door("customers.view_customer")
+def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """What a customer owes, item by item, with how to reach them and what was done."""
+    customer = get_customer_for(request.user, customer_id)
+    today = customer.company.today()
+    items = OpenItem.objects.filter(customer_id=customer.pk).exclude(balance=0).order_by("due_on", "dated_on", "pk")
+    records = AuditRecord.objects.filter(subject_type="customers.customer", subject_id=customer.pk)
+    context = {
+        "customer": customer,
+        "today": today,
+        "owed": owed_now(customer, today),
+        "free": free_credit(customer),
+        "items": items,
+        "contacts": customer.contacts.all(),
+        "addresses": customer.addresses.all(),
+        "records": records.select_related("by").order_by("-id")[:50],
+    }
+    return render(request, "customers/customer.html", context)

@@ -1,0 +1,106 @@
+"""What input about a customer looks like; whether it is allowed is the operations' word."""
+
+from typing import Any
+
+from babel.numbers import list_currencies
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+
+from customers.models import Customer
+from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
+from office.models import User
+
+LANGUAGES = [("en", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish"), ("nl", "Dutch")]
+
+
+class CustomerForm(forms.Form):
+    """A customer's own fields and billing address."""
+
+    name = forms.CharField(max_length=200)
+    number = forms.CharField(max_length=30, required=False, help_text="Left empty, the next number is given.")
+    tax_id = forms.CharField(label="VAT or tax id", max_length=40, required=False)
+    currency = forms.CharField(max_length=3, required=False, help_text="ISO code, such as EUR.")
+    language = forms.ChoiceField(choices=LANGUAGES)
+    net_days = forms.IntegerField(label="Days to pay", min_value=0, max_value=365, required=False)
+    credit_limit = forms.DecimalField(min_value=0, max_digits=19, decimal_places=4, required=False)
+    sales_owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
+    tags = forms.CharField(max_length=400, required=False, help_text="Separated by commas.")
+    is_active = forms.BooleanField(label="Active", required=False, initial=True)
+    note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    street = forms.CharField(max_length=200, required=False)
+    postal_code = forms.CharField(max_length=20, required=False)
+    city = forms.CharField(max_length=100, required=False)
+    region = forms.CharField(max_length=100, required=False)
+    country = forms.CharField(max_length=2, required=False, help_text="Two letters, such as DE.")
+
+    OWN = ["name", "number", "tax_id", "currency", "language", "net_days", "credit_limit", "sales_owner", "tags"]
+    OWN += ["is_active"]
+    PLACE = ["street", "postal_code", "city", "region", "country"]
+
+    def __init__(self, *args: Any, staff: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sales_owner"].queryset = staff
+
+    def clean_currency(self) -> str:
+        currency = self.cleaned_data["currency"].strip().upper()
+        if currency and currency not in list_currencies():
+            raise forms.ValidationError(f"{currency} is not a currency.")
+        return currency
+
+    def clean_country(self) -> str:
+        return self.cleaned_data["country"].strip().upper()
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.OWN]
+
+    @property
+    def place_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.PLACE]
+
+
+class ContactForm(forms.Form):
+    """One person at the customer; a row left empty is no contact."""
+
+    id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(max_length=100, required=False)
+    email = forms.EmailField(required=False)
+    phone = forms.CharField(max_length=40, required=False)
+    gets_invoices = forms.BooleanField(label="Invoices", required=False, initial=True)
+    gets_statements = forms.BooleanField(label="Statements", required=False, initial=True)
+    gets_reminders = forms.BooleanField(label="Reminders", required=False, initial=True)
+    is_active = forms.BooleanField(label="Active", required=False, initial=True)
+
+
+ContactForms = formset_factory(ContactForm, extra=2, max_num=50)
+
+
+def details_from(form: CustomerForm, contacts: BaseFormSet) -> CustomerDetails:
+    """The valid forms as details for the operations."""
+    values = dict(form.cleaned_data)
+    address = AddressDetails(**{name: values.pop(name) for name in CustomerForm.PLACE})
+    owner = values.pop("sales_owner")
+    values["tags"] = values["tags"].split(",")
+    people = [ContactDetails(**row) for row in (each.cleaned_data for each in contacts) if _is_filled(row)]
+    return CustomerDetails(
+        **values,
+        sales_owner_id=owner and owner.pk,
+        contacts=people,
+        addresses=[address] if any((address.street, address.city, address.postal_code, address.country)) else [],
+    )
+
+
+def _is_filled(row: dict[str, Any]) -> bool:
+    return bool(row and (row.get("id") or row.get("name") or row.get("email") or row.get("phone")))
+
+
+def initial_from(customer: Customer) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What the forms show of a customer we know."""
+    values: dict[str, Any] = {
+        name: getattr(customer, name) for name in CustomerForm.OWN + ["note"] if name not in ("tags", "sales_owner")
+    }
+    values |= {"tags": ", ".join(customer.tags), "sales_owner": customer.sales_owner_id}
+    if address := customer.addresses.filter(kind="billing").first():
+        values |= {name: getattr(address, name) for name in CustomerForm.PLACE}
+    people = [{name: getattr(contact, name) for name in ContactForm.base_fields} for contact in customer.contacts.all()]
+    return values, people

@@ -1,0 +1,81 @@
+"""The list of customers, and the picker other pages choose one from."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from customers.access import customers_for
+from customers.models import Customer
+from customers.queries import with_owed
+from customers.search import fold
+from office.web.doors import staff_door
+from office.web.lists import Column, Empty, ListSpec, Text, Toggle, list_page
+
+PICKED = 8
+
+CUSTOMERS = ListSpec(
+    name="customers",
+    title="Customers",
+    columns=(
+        Column(
+            "name",
+            "Customer",
+            "name",
+            sort="sort_name",
+            url=lambda row: reverse("customers:customer", args=[row.pk]),
+            note=lambda row: "" if row.is_active else "Not active",
+        ),
+        Column("number", "Number", "number", sort="number", hide_below="phone"),
+        Column("oldest_due", "Oldest due", "oldest_due", "day", hide_below="tablet"),
+        Column("overdue", "Overdue", "overdue", "money", sort="overdue", total="overdue", hide_below="phone"),
+        Column("balance", "Owes", "balance", "money", sort="balance", total="balance"),
+        Column("credit_limit", "Credit limit", "credit_limit", "money", hide_below="tablet"),
+        Column("sales_owner", "Sales", "sales_owner.name", hide_below="tablet"),
+        Column("tags", "Tags", lambda row: ", ".join(row.tags), hide_below="tablet"),
+    ),
+    order="name",
+    filters=(
+        Toggle("owing", "Owes something", lambda rows, _: rows.filter(balance__gt=0)),
+        Toggle("late", "Overdue", lambda rows, _: rows.filter(overdue__gt=0)),
+        Text("tag", "Tag", lambda rows, tag: rows.filter(tags__contains=[tag])),
+        Toggle("inactive", "Not active", lambda rows, _: rows.filter(is_active=False)),
+    ),
+    search=("search_text",),
+    search_hint="Name, number, tax id, contact or tag",
+    fold=fold,
+    empty=Empty(
+        "No customers yet",
+        "A customer is somebody you send invoices to. Add one, or import a list from Excel or CSV.",
+        "users",
+        "customers:new",
+        "Add a customer",
+    ),
+)
+
+
+@staff_door("customers.view_customer")
+def customer_list(request: HttpRequest) -> HttpResponse:
+    """All customers with what they owe."""
+    customers = customers_for(request.user).filter(company=request.company).select_related("sales_owner")
+    return list_page(
+        request, CUSTOMERS, with_owed(customers, request.company.today()), template="customers/customer_list.html"
+    )
+
+
+@require_GET
+@staff_door("customers.view_customer")
+def pick_customer(request: HttpRequest) -> HttpResponse:
+    """The customers whose name, number or contact holds what was typed, as the picker's options."""
+    customers = customers_for(request.user).filter(company=request.company, is_active=True)
+    for word in fold(request.GET.get("q", "")).split():
+        customers = customers.filter(search_text__contains=word)
+    found = with_owed(customers, request.company.today()).order_by("sort_name", "pk")[:PICKED]
+    return render(request, "customers/_picked.html", {"customers": found, "typed": request.GET.get("q", "").strip()})
+
+
+def customer_choice(request: HttpRequest, value: str) -> Customer | None:
+    """The customer a picker or link names, if this person may see it in the company they work in."""
+    if not value.isdecimal():
+        return None
+    return customers_for(request.user).filter(company=request.company, pk=int(value)).first()

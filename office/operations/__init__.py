@@ -1,0 +1,1 @@
+"""Writing about the office, one module per verb."""

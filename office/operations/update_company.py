@@ -1,0 +1,57 @@
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+from django.db import transaction
+from PIL import Image, UnidentifiedImageError
+
+from ledger.refusals import Refused
+from office.audit import record
+from office.models import Company, User
+
+LARGEST_LOGO = 1_000_000
+LOGO_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
+
+
+@transaction.atomic
+def update_company(company_id: int, values: Mapping[str, Any], *, by: User | None) -> Company:
+    """Change a company's own details; documents that are issued keep what they printed."""
+    company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
+    before = {name: getattr(company, name) for name in values}
+    for name, value in values.items():
+        setattr(company, name, value)
+    company.full_clean(exclude=["logo", "logo_type"])
+    company.save()
+    changed = {name for name, value in values.items() if before[name] != value}
+    record(
+        by,
+        "update_company",
+        company,
+        before={name: before[name] for name in changed},
+        after={name: values[name] for name in changed},
+    )
+    return company
+
+
+@transaction.atomic
+def set_logo(company_id: int, content: bytes | None, *, by: User | None) -> Company:
+    """Keep a logo (PNG or JPEG, up to 1 MB), or none. Raises Refused for anything that is no such picture."""
+    company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
+    company.logo, company.logo_type = content, _picture_type(content) if content else ""
+    company.save()
+    record(by, "set_logo", company, after={"logo": company.logo_type or "none"})
+    return company
+
+
+def _picture_type(content: bytes) -> str:
+    if len(content) > LARGEST_LOGO:
+        raise Refused("A logo has at most 1 MB. Save it smaller and try again.", code="logo_too_large")
+    try:
+        with Image.open(BytesIO(content)) as picture:
+            picture.verify()
+            kind = picture.format
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        raise Refused("That file is not a picture. A logo is a PNG or JPEG file.", code="not_a_picture") from error
+    if kind not in LOGO_TYPES:
+        raise Refused(f"{kind} pictures cannot be used. A logo is a PNG or JPEG file.", code="not_a_picture")
+    return LOGO_TYPES[kind]

@@ -1,0 +1,53 @@
+"""Form fields that read what people type."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+TOKENS = re.compile(r"\s*(\d[\d,]*\.?\d*|\.\d+|[-+*/])")
+
+
+class SumField(forms.DecimalField):
+    """A number or a plain sum of numbers, such as 3*45 or 100-2.50; thousands may be parted by commas."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        return super().to_python(f"{worked_out(value):f}")
+
+
+def worked_out(text: str) -> Decimal:
+    """The result of a plain sum; products before sums. Raises ValidationError for anything else."""
+    tokens = TOKENS.findall(text)
+    if "".join(tokens) != re.sub(r"\s+", "", text):
+        raise ValidationError(f"{text} is not a number. Write it like 1234.50, or as a sum like 3*45.")
+    try:
+        return _sum([token.replace(",", "") for token in tokens])
+    except (InvalidOperation, IndexError, ZeroDivisionError) as error:
+        raise ValidationError(f"{text} cannot be worked out.") from error
+
+
+def _sum(tokens: list[str]) -> Decimal:
+    total = _product(tokens)
+    while tokens:
+        sign = tokens.pop(0)
+        total = total + _product(tokens) if sign == "+" else total - _product(tokens)
+    return total
+
+
+def _product(tokens: list[str]) -> Decimal:
+    product = _number(tokens)
+    while tokens and tokens[0] in "*/":
+        times = tokens.pop(0) == "*"
+        product = product * _number(tokens) if times else product / _number(tokens)
+    return product
+
+
+def _number(tokens: list[str]) -> Decimal:
+    token = tokens.pop(0)
+    return -_number(tokens) if token == "-" else Decimal(token)

@@ -1,0 +1,52 @@
+"""The company's own details and logo."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from ledger.refusals import Refused
+from office.models import Company
+from office.operations.update_company import set_logo, update_company
+from office.web.doors import staff_door
+
+FIELDS = ["legal_name", "street", "postal_code", "city", "region", "country", "tax_id", "registration", "email"]
+FIELDS += ["phone", "time_zone", "net_days", "tax_rounding", "invoice_footer"]
+
+
+class CompanyForm(forms.ModelForm):
+    """What a company says of itself. Its currency is fixed once it has a book."""
+
+    logo = forms.FileField(required=False, help_text="PNG or JPEG, up to 1 MB. Printed on documents.")
+
+    class Meta:
+        model = Company
+        fields = FIELDS
+
+
+@staff_door("office.change_company_settings")
+def company_settings(request: HttpRequest) -> HttpResponse:
+    """Show and change the company's details."""
+    company = Company.objects.get(pk=request.company.pk)
+    form = CompanyForm(request.POST or None, request.FILES or None, instance=company)
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_company(company.pk, {name: form.cleaned_data[name] for name in FIELDS}, by=request.user)
+            if upload := form.cleaned_data["logo"]:
+                set_logo(company.pk, upload.read(), by=request.user)
+        except Refused as refusal:
+            form.add_error("logo", refusal.message)
+        else:
+            messages.success(request, "Saved. New documents print these details; issued ones stay as they are.")
+            return redirect("office:company_settings")
+    return render(request, "office/company_settings.html", {"form": form, "company": company})
+
+
+@require_GET
+@staff_door("office.change_company_settings")
+def logo(request: HttpRequest) -> HttpResponse:
+    """The company's logo as stored."""
+    if not request.company.logo:
+        raise Http404("No logo.")
+    return HttpResponse(bytes(request.company.logo), content_type=request.company.logo_type)

@@ -1,0 +1,23 @@
+"""Reading receipts and what of them is free."""
+
+from decimal import Decimal
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from ledger.fields import AmountField
+from ledger.models import Allocation, OpenItem
+from payments.models import Receipt
+
+
+def with_free(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
+    """Add `free`: what of each receipt is applied to nothing yet."""
+    items = OpenItem.objects.filter(entry=OuterRef("entry")).order_by()
+    balance = items.values("entry").annotate(sum=Sum("balance")).values("sum")
+    return receipts.annotate(free=Coalesce(-Subquery(balance), Decimal(0), output_field=AmountField()))
+
+
+def applications(receipt: Receipt) -> list[Allocation]:
+    """What a receipt was applied to, in order; undone ones with their undoing."""
+    rows = Allocation.objects.filter(Q(credit__entry=receipt.entry_id) | Q(debit__entry=receipt.entry_id))
+    return list(rows.select_related("debit", "credit", "reverses", "reversed_by").order_by("dated_on", "id"))

@@ -1,0 +1,71 @@
+"""The list of receipts."""
+
+from django.db.models import Case, CharField, F, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from customers.search import fold
+from office.web.doors import staff_door
+from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from payments.access import receipts_for
+from payments.models import PaymentMethod, ReceiptStatus
+from payments.queries import with_free
+
+STATES = (
+    ("applied", "Applied"),
+    ("part_applied", "Part-applied"),
+    ("unapplied", "Unapplied"),
+    ("reversed", "Reversed"),
+)
+
+RECEIPTS = ListSpec(
+    name="receipts",
+    title="Payments",
+    columns=(
+        Column("number", "Receipt", "number", sort="pk", url=lambda row: reverse("payments:receipt", args=[row.pk])),
+        Column(
+            "customer",
+            "Customer",
+            "customer.name",
+            sort="customer__sort_name",
+            url=lambda row: reverse("customers:customer", args=[row.customer_id]),
+        ),
+        Column("state", "State", "state", "state"),
+        Column("received_on", "Received", "received_on", "day", sort="received_on", hide_below="phone"),
+        Column("method", "How", lambda row: row.get_method_display(), hide_below="tablet"),
+        Column("reference", "Their words", "reference", hide_below="tablet"),
+        Column("amount", "Amount", "amount", "money", sort="amount", total="amount"),
+        Column("free", "Free", "free", "money", sort="free", total="free", hide_below="phone"),
+    ),
+    order="-number",
+    filters=(
+        Choice("state", "State", "state", STATES),
+        Choice("method", "How", "method", PaymentMethod.choices),
+        DateRange("received", "Received", "received_on"),
+    ),
+    search=("number", "customer__search_text", "reference", "external_id"),
+    search_hint="Number, customer or reference",
+    fold=fold,
+    empty=Empty(
+        "No payments yet",
+        "Record what came in, and apply it to what is open.",
+        "cash",
+        "payments:receipt_new",
+        "Record a payment",
+    ),
+)
+
+
+@staff_door("payments.view_receipt")
+def receipt_list(request: HttpRequest) -> HttpResponse:
+    """All receipts with what of them is free."""
+    receipts = with_free(receipts_for(request.user).filter(company=request.company))
+    state = Case(
+        When(status=ReceiptStatus.REVERSED, then=Value("reversed")),
+        When(free=0, then=Value("applied")),
+        When(free__lt=F("amount"), then=Value("part_applied")),
+        default=Value("unapplied"),
+        output_field=CharField(),
+    )
+    receipts = receipts.annotate(state=state).select_related("customer")
+    return list_page(request, RECEIPTS, receipts, template="payments/receipt_list.html")

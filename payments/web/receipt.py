@@ -1,0 +1,159 @@
+"""Recording a receipt, its page, and taking it back."""
+
+from decimal import Decimal
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from billing.access import invoices_for
+from customers.access import customers_for, get_customer_for
+from ledger.allocating import Pair
+from ledger.models import Account, AccountRole
+from ledger.money import format_money
+from ledger.refusals import Refused
+from office.web.doors import staff_door
+from office.web.fields import SumField
+from payments.access import get_receipt_for, receipts_for
+from payments.models import PaymentMethod, Receipt
+from payments.operations.apply_credits import apply_credits, apply_oldest_first
+from payments.operations.record_receipt import ReceiptDetails, record_receipt
+from payments.operations.reverse_receipt import reverse_receipt
+from payments.queries import applications, with_free
+
+
+class ReceiptForm(forms.Form):
+    """Money that came in."""
+
+    customer = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Choose a customer."})
+    amount = SumField(max_digits=19, decimal_places=4)
+    currency = forms.CharField(max_length=3, required=False, help_text="Empty: the customer's own.")
+    exchange_rate = SumField(required=False, max_digits=19, decimal_places=6, help_text="Only in a foreign currency.")
+    received_on = forms.DateField(label="Received on", widget=forms.DateInput(attrs={"type": "date"}))
+    method = forms.ChoiceField(label="How", choices=PaymentMethod.choices)
+    bank_account = forms.ModelChoiceField(Account.objects.none(), empty_label=None)
+    reference = forms.CharField(label="Their words", max_length=200, required=False)
+    apply = forms.ChoiceField(
+        label="Apply it",
+        choices=[("choose", "I choose next"), ("oldest", "Oldest first"), ("invoice", "To this invoice first")],
+        required=False,
+    )
+    invoice = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: object, company_id: int, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        banks = Account.objects.filter(company_id=company_id, role=AccountRole.BANK, is_active=True)
+        self.fields["bank_account"].queryset = banks
+        self.initial.setdefault("bank_account", banks.filter(is_default=True).first())
+
+    def details(self) -> ReceiptDetails:
+        """The valid form as details for the operation."""
+        data = self.cleaned_data
+        return ReceiptDetails(
+            customer_id=data["customer"],
+            received_on=data["received_on"],
+            amount=data["amount"],
+            currency=data["currency"].strip().upper(),
+            exchange_rate=data["exchange_rate"] or Decimal(1),
+            method=data["method"],
+            reference=data["reference"],
+            bank_account_id=data["bank_account"].pk,
+        )
+
+
+@staff_door("payments.record_receipt")
+def new_receipt(request: HttpRequest) -> HttpResponse:
+    """Record what came in, then apply it."""
+    invoice_id = request.GET.get("invoice", "")
+    initial = {
+        "customer": request.GET.get("customer", ""),
+        "amount": request.GET.get("amount", ""),
+        "received_on": request.company.today(),
+        "invoice": invoice_id,
+        "apply": "invoice" if invoice_id else "choose",
+    }
+    form = ReceiptForm(request.POST or None, initial=initial, company_id=request.company.pk)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _recorded(request, form)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+    value = str(form["customer"].value() or "")
+    customer = customers_for(request.user).filter(pk=int(value)).first() if value.isdecimal() else None
+    context = {"form": form, "customer": customer}
+    return render(request, "payments/receipt_new.html", context, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _recorded(request: HttpRequest, form: ReceiptForm) -> HttpResponse:
+    customer = get_customer_for(request.user, form.cleaned_data["customer"])
+    receipt = record_receipt(request.company, form.details(), by=request.user)
+    amount = format_money(receipt.amount, receipt.currency)
+    messages.success(request, f"{receipt} records {amount} from {customer.name}.")
+    how = form.cleaned_data["apply"]
+    if how == "invoice":
+        _apply_to_invoice(request, receipt, form.cleaned_data["invoice"] or 0)
+    if how == "oldest":
+        credit = receipt.entry.items.get()
+        apply_oldest_first(
+            customer, dated_on=receipt.received_on, by=request.user, only_credits=[credit.pk], currency=receipt.currency
+        )
+    if how == "choose":
+        return redirect("payments:allocate", customer.pk)
+    return redirect("payments:receipt", receipt.pk)
+
+
+def _apply_to_invoice(request: HttpRequest, receipt: Receipt, invoice_id: int) -> None:
+    """Apply as much as the invoice has open; the rest stays free."""
+    invoice = invoices_for(request.user).filter(pk=invoice_id, customer=receipt.customer).first()
+    if invoice is None or invoice.entry is None:
+        raise Refused("That invoice is not this customer's.", code="another_customer")
+    credit, left, pairs = receipt.entry.items.get(), receipt.amount, []
+    for item in invoice.entry.items.filter(balance__gt=0).order_by("due_on", "id"):
+        pairs.append(Pair(item.pk, credit.pk, min(left, item.balance)))
+        left -= pairs[-1].amount
+    day = max(receipt.received_on, invoice.dated_on)
+    apply_credits(receipt.customer, [pair for pair in pairs if pair.amount], dated_on=day, by=request.user)
+
+
+@require_GET
+@staff_door("payments.view_receipt")
+def receipt_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
+    """A receipt, what it was applied to, and what of it is free."""
+    get_receipt_for(request.user, receipt_id)
+    receipts = receipts_for(request.user).filter(pk=receipt_id)
+    receipt = with_free(receipts.select_related("customer", "company", "created_by", "bank_account")).get()
+    context = {"receipt": receipt, "rows": applications(receipt), "today": receipt.company.today()}
+    return render(request, "payments/receipt.html", context)
+
+
+@require_POST
+@staff_door("payments.reverse_receipt")
+def reverse_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
+    """Take a receipt back, with a reason and perhaps a fee."""
+    receipt = get_receipt_for(request.user, receipt_id)
+    form = ReversalForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(message for errors in form.errors.values() for message in errors))
+        return redirect("payments:receipt", receipt.pk)
+    data = form.cleaned_data
+    try:
+        reverse_receipt(
+            receipt.pk, dated_on=data["on"], by=request.user, reason=data["reason"], fee=data["fee"] or Decimal(0)
+        )
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"{receipt} is reversed. What it had settled is open again.")
+    return redirect("payments:receipt", receipt.pk)
+
+
+class ReversalForm(forms.Form):
+    """Why and when a receipt is taken back."""
+
+    on = forms.DateField()
+    reason = forms.CharField(max_length=300)
+    fee = SumField(required=False, max_digits=19, decimal_places=4, min_value=0)
