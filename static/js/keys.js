@@ -1,4 +1,4 @@
-// Keys are written on the page: data-key="/" or data-key="g i" on the link, button or box that they press.
+// Keys are written on the page: data-key="/", "g i" or "mod+s" on the link, button or box that they press.
 // Single letters never fire in a field, with a modifier, or when switched off (data-keys="off" on <html>).
 const PAUSE = 1200;
 const FIELDS = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]';
@@ -48,11 +48,10 @@ function onRow(event) {
   }
 }
 
-// Ctrl+S saves and Ctrl+Enter goes on, where a button of the page says so: data-shortcut="save" or "go".
+// data-key="mod+s" or "mod+Enter": with Ctrl, or Cmd on a Mac. These work in fields too.
 function onShortcut(event) {
-  if (!(event.ctrlKey || event.metaKey)) return;
-  const name = { s: "save", Enter: "go" }[event.key];
-  const button = name && document.querySelector(`[data-shortcut="${name}"]:not(:disabled)`);
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+  const button = document.querySelector(`[data-key="mod+${CSS.escape(event.key)}"]:not(:disabled)`);
   if (!button) return;
   event.preventDefault();
   button.click();
@@ -63,7 +62,7 @@ function listKeys() {
   list.replaceChildren();
   for (const element of document.querySelectorAll("[data-key]")) {
     const term = document.createElement("dt");
-    for (const key of element.dataset.key.split(" ")) {
+    for (const key of element.dataset.key.replace("mod+", "Ctrl ").split(" ")) {
       term.append(Object.assign(document.createElement("kbd"), { textContent: key }), " ");
     }
     const label = element.getAttribute("aria-label") || element.labels?.[0]?.textContent || element.textContent;

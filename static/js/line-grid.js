@@ -1,3 +1,5 @@
+import { say } from "./toast.js";
+
 // <line-grid prefix="lines">: the lines of an invoice, typed as in a sheet.
 //
 //   <line-grid prefix="lines">
@@ -14,7 +16,7 @@ const CELLS = 'input:not([type="hidden"], [type="checkbox"]), select, textarea';
 
 class LineGrid extends HTMLElement {
   connectedCallback() {
-    this.prefix = this.getAttribute("prefix") || "lines";
+    this.formset = this.getAttribute("prefix") || "lines";
     this.body = this.querySelector("[data-lines]");
     this.model = this.querySelector("template[data-new-line]");
     this.body.addEventListener("keydown", (event) => this.onKey(event));
@@ -111,16 +113,26 @@ class LineGrid extends HTMLElement {
   remove(line) {
     const lines = this.lines;
     const neighbour = lines[lines.indexOf(line) + 1] ?? lines[lines.indexOf(line) - 1] ?? this.add();
-    const tick = line.querySelector('input[name$="-DELETE"]');
-    if (this.isSaved(line) && tick) {
-      tick.checked = true;
-      line.hidden = true;
-    } else {
-      line.remove();
-    }
-    this.removed = line;
+    const after = line.nextElementSibling;
+    const isKept = this.isSaved(line) && line.querySelector('input[name$="-DELETE"]');
+    if (isKept) this.tick(line, true);
+    else line.remove();
+    this.settle(neighbour);
+    say("Line removed.", () => {
+      if (isKept) this.tick(line, false);
+      else this.body.insertBefore(line, after?.isConnected ? after : null);
+      this.settle(line);
+    });
+  }
+
+  tick(line, isRemoved) {
+    line.querySelector('input[name$="-DELETE"]').checked = isRemoved;
+    line.hidden = isRemoved;
+  }
+
+  settle(focused) {
     this.renumber();
-    this.focusFirst(neighbour);
+    this.focusFirst(focused);
     this.changed();
   }
 
@@ -172,7 +184,7 @@ class LineGrid extends HTMLElement {
   // Saved and removed lines keep their place in the numbering: the formset reads all of them.
   renumber() {
     const all = [...this.body.querySelectorAll("[data-line]")];
-    const pattern = new RegExp(`^((?:id_)?${this.prefix}-)(?:\\d+|__prefix__)(-)`);
+    const pattern = new RegExp(`^((?:id_)?${this.formset}-)(?:\\d+|__prefix__)(-)`);
     for (const [index, line] of all.entries()) {
       for (const element of line.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
         for (const attribute of ["name", "id", "for", "aria-describedby"]) {
@@ -184,13 +196,14 @@ class LineGrid extends HTMLElement {
       if (order) order.value = index + 1;
     }
     this.lines.forEach((line, index) => this.label(line, index + 1));
-    const total = this.querySelector(`input[name="${this.prefix}-TOTAL_FORMS"]`);
+    const total = this.querySelector(`input[name="${this.formset}-TOTAL_FORMS"]`);
     if (total) total.value = all.length;
   }
 
   // Each box says its line, so that "Quantity" is told apart from the next one.
   label(line, number) {
     for (const box of line.querySelectorAll("[data-cell]")) box.setAttribute("aria-label", `${box.dataset.cell}, line ${number}`);
+    for (const button of line.querySelectorAll("button")) button.tabIndex = -1; // Tab goes from box to box; keys do the rest
     for (const place of line.querySelectorAll("[data-line-number]")) place.textContent = String(number);
   }
 

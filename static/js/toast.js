@@ -23,13 +23,21 @@ document.addEventListener("htmx:afterSettle", watchAll);
 document.addEventListener("htmx:oobAfterSwap", watchAll);
 watchAll();
 
-/** Say something that a script did, such as a copied number. */
-export function say(text) {
+/** Say something that a script did; `undo` takes it back. */
+export function say(text, undo = null) {
   const live = document.getElementById("live");
   const toast = document.createElement("div");
   toast.className = "toast-note toast-green";
   toast.dataset.toast = "";
-  toast.append(Object.assign(document.createElement("p"), { textContent: text }));
+  toast.append(document.createElement("span"), Object.assign(document.createElement("p"), { textContent: text }));
+  if (undo) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-link", textContent: "Undo" });
+    button.addEventListener("click", () => {
+      toast.remove();
+      undo();
+    });
+    toast.append(button);
+  }
   live?.append(toast);
   watch(toast);
 }

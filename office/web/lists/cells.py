@@ -39,7 +39,7 @@ def content(column: Column, row: Any) -> SafeString | str:
 
 def css(column: Column) -> str:
     """The classes of a column's cells."""
-    names = ["amount"] if column.is_figure else []
+    names = ["amount" if column.is_figure else f"kind-{column.kind}"]
     return " ".join([*names, f"hide-{column.hide_below}"] if column.hide_below else names)
 
 
