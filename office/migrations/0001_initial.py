@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.functions
 import django.db.models.deletion
-import ledger.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import ledger.fields
 
 
 class Migration(migrations.Migration):
@@ -394,7 +395,7 @@ class Migration(migrations.Migration):
                     "to_email",
                     models.EmailField(
                         blank=True,
-                        help_text="Filled when it is composed: the contact's address then.",
+                        help_text="The contact's address, taken anew when it is composed.",
                         max_length=254,
                     ),
                 ),
@@ -450,7 +451,7 @@ class Migration(migrations.Migration):
                 ],
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("status__in", ["queued", "sending"])),
+                        condition=models.Q(("status__in", ["queued", "sending", "handed_over"])),
                         fields=["due_at"],
                         name="mail_due",
                     ),

@@ -25,7 +25,7 @@ class OutgoingMail(models.Model):
     contact_id = models.BigIntegerField()
     about_type = models.CharField(max_length=40, help_text="What the mail is about, such as billing.invoice.")
     about_id = models.BigIntegerField()
-    to_email = models.EmailField(blank=True, help_text="Filled when it is composed: the contact's address then.")
+    to_email = models.EmailField(blank=True, help_text="The contact's address, taken anew when it is composed.")
     subject = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=12, choices=MailStatus, default=MailStatus.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -50,7 +50,7 @@ class OutgoingMail(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at"],
-                condition=Q(status__in=["queued", "sending"]),
+                condition=Q(status__in=["queued", "sending", "handed_over"]),
                 name="mail_due",
             ),
             models.Index(fields=["about_type", "about_id"], name="mail_by_subject"),

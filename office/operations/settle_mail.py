@@ -23,7 +23,7 @@ def outcomes_for(mail: OutgoingMail) -> list[str]:
 
 @transaction.atomic
 def settle_mail(mail_id: int, outcome: str, by: User | None) -> OutgoingMail:
-    """Decide of a mail that waits for a person: "retry", "sent" or "cancel". Raises Refused where its state has moved on."""
+    """Decide of a mail that waits for a person: "retry", "sent" or "cancel". Raises Refused where it waits no more."""
     if outcome not in MOVES:
         raise Refused("Say retry, sent or cancel.", code="unknown_outcome")
     mail = OutgoingMail.objects.select_for_update(no_key=True).get(pk=mail_id)

@@ -1,0 +1,60 @@
+"""A document as its customer sees it: the mail and the page behind the link say the same."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from billing.models import Invoice
+from billing.queries import account_of, settlements, with_state
+from ledger.models import Allocation
+
+
+@dataclass(frozen=True)
+class CustomerView:
+    """An issued or void document, with what its own account says today."""
+
+    invoice: Invoice
+    today: date
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether there is something to pay."""
+        return self.invoice.state in ("open", "part_paid", "overdue") and not self.invoice.is_credit_memo
+
+    @cached_property
+    def account(self) -> dict[str, Decimal]:
+        """What the customer's payments and our credit memos did to the total."""
+        return account_of(self.invoice)
+
+    @property
+    def seller(self) -> dict[str, Any]:
+        return self.invoice.printed["seller"]
+
+    @property
+    def buyer(self) -> dict[str, Any]:
+        return self.invoice.printed["buyer"]
+
+    @property
+    def bank_accounts(self) -> list[dict[str, str]]:
+        """Where to pay to, as printed; account numbers in groups of four, as people read them out."""
+        return [{**account, "grouped": in_fours(account["iban"])} for account in self.invoice.printed["bank_accounts"]]
+
+    @property
+    def history(self) -> list[Allocation]:
+        """What was applied to the document and stands."""
+        return [row for row in settlements(self.invoice) if not row.reverses_id and not hasattr(row, "reversed_by")]
+
+
+def customer_view(invoice: Invoice) -> CustomerView:
+    """The document as it stands on its company's today."""
+    today = invoice.company.today()
+    read = with_state(Invoice.objects.filter(pk=invoice.pk).select_related("company"), today).get()
+    return CustomerView(read, today)
+
+
+def in_fours(number: str) -> str:
+    """`DE02120300000000202051` as `DE02 1203 0000 0000 2020 51`."""
+    bare = "".join(number.split())
+    return " ".join(bare[start : start + 4] for start in range(0, len(bare), 4))

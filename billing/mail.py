@@ -1,0 +1,76 @@
+"""The mail that brings a customer's contact an invoice or credit memo."""
+
+from django.template.loader import render_to_string
+
+from billing.access import invoices_for
+from billing.customer_view import CustomerView, customer_view
+from billing.links import LIFETIME, address_of
+from billing.models import DocumentStatus, Invoice
+from billing.operations.mint_link import mint_link
+from billing.pdf import PdfUnavailable, kept_pdf
+from customers.models import Contact
+from office.mail import Attachment, Letter, MailKind, NotReady
+from office.models import OutgoingMail
+from office.templatetags.ui import plain_day
+
+KIND = "invoice"
+
+
+def subject_of(invoice: Invoice) -> str:
+    """What the mail is about: `Invoice INV-2026-0042 from Acme Ltd`."""
+    return f"{invoice.get_kind_display()} {invoice.number} from {invoice.printed['seller']['name']}"
+
+
+def compose(mail: OutgoingMail) -> Letter:
+    """The mail as things stand now, with a link of its own: its token is in the mail and nowhere else."""
+    contact = Contact.objects.get(pk=mail.contact_id)
+    view = customer_view(Invoice.objects.get(pk=mail.about_id))
+    pdf = _pdf(view.invoice)
+    context = {
+        "view": view,
+        "invoice": view.invoice,
+        "company": mail.company,
+        "contact": contact,
+        "due_day": plain_day(view.invoice.due_on),
+        "link": address_of(mint_link(view.invoice, contact)),
+        "link_days": LIFETIME.days,
+    }
+    return Letter(
+        to_name=contact.name,
+        to_email=contact.email,
+        subject=_subject(view),
+        text=render_to_string("billing/mail/invoice.txt", context),
+        html=render_to_string("billing/mail/invoice.html", context),
+        attachments=[pdf],
+    )
+
+
+def _subject(view: CustomerView) -> str:
+    if not view.is_payable:
+        return subject_of(view.invoice)
+    return f"{subject_of(view.invoice)}, due {plain_day(view.invoice.due_on)}"
+
+
+def _pdf(invoice: Invoice) -> Attachment:
+    try:
+        content = bytes(kept_pdf(invoice).content)
+    except PdfUnavailable as reason:
+        raise NotReady(f"Its PDF cannot be made now: {reason}") from reason
+    return Attachment(f"{invoice.number}.pdf".replace("/", "-"), "application/pdf", content)
+
+
+def reason_not_to_send(mail: OutgoingMail) -> str:
+    """Why the mail must not leave any more; empty when it may. `to_email` is where it is about to go."""
+    contact = Contact.objects.get(pk=mail.contact_id)
+    if Invoice.objects.get(pk=mail.about_id).status != DocumentStatus.ISSUED:
+        return "Not sent: the document is void."
+    if not contact.is_active:
+        return f"Not sent: {contact.name} has left."
+    if not contact.email:
+        return f"Not sent: {contact.name} has no address any more."
+    if contact.email != mail.to_email:
+        return f"Not sent: the address of {contact.name} changed just then. Send it again."
+    return ""
+
+
+INVOICE_MAIL = MailKind(KIND, compose, reason_not_to_send, invoices_for)

@@ -1,0 +1,14 @@
+"""The customer's pages: a link from a mail, and the document behind it."""
+
+from django.urls import path
+
+from billing.web import portal
+
+app_name = "portal"
+urlpatterns = [
+    path("<str:token>/", portal.enter, name="enter"),
+    path("d/<str:ref>/", portal.document, name="document"),
+    path("d/<str:ref>/pdf/", portal.pdf, name="pdf"),
+    path("d/<str:ref>/logo/", portal.logo, name="logo"),
+    path("d/<str:ref>/seen/", portal.seen, name="seen"),
+]

@@ -1,0 +1,160 @@
+"""The customer's page behind a mailed link: no log-in. A visit changes nothing but the list of openings."""
+
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from billing.customer_view import CustomerView, customer_view
+from billing.links import link_by_ref, link_by_token
+from billing.models import DocumentLink, OpeningKind
+from billing.operations.note_opening import note_opening
+from billing.pdf import PdfUnavailable, kept_pdf
+from billing.web.payment_code import payment_code
+from ledger.money import round_money
+from office.web.doors import View, open_door
+
+COOKIE = "duebook_link"
+SALT = "billing.web.portal"
+MOST_LINES = 100
+
+
+class NoSuchLink(Exception):
+    """Unknown, revoked or expired: the reader cannot tell which."""
+
+
+def customer_door(view: View) -> View:
+    """A page for whoever holds a link: kept by no cache, told to no other site, and one answer to all who hold none."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except NoSuchLink:
+            response = render(request, "portal/not_found.html", status=404)
+        response["Cache-Control"] = "no-store, private"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return open_door(guarded)
+
+
+@require_safe
+@customer_door
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """Swap the token for a cookie that only the page itself gets, so it stays out of history and referrers."""
+    link = link_by_token(token)
+    if link is None:
+        raise NoSuchLink
+    page = reverse("portal:document", args=[link.ref])
+    response = HttpResponseRedirect(page)
+    response.set_signed_cookie(
+        COOKIE,
+        link.ref,
+        salt=SALT,
+        path=page,
+        max_age=link.expires_at - timezone.now(),
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@require_safe
+@customer_door
+def document(request: HttpRequest, ref: str) -> HttpResponse:
+    """The document: what is due and how to pay, its lines, and what was paid."""
+    link = opened_link(request, ref, OpeningKind.OPENED)
+    view = customer_view(link.invoice)
+    lines = list(link.invoice.lines.all()[: MOST_LINES + 1])
+    context = {
+        "link": link,
+        "view": view,
+        "invoice": view.invoice,
+        "company": view.invoice.company,
+        "amount_to_copy": round_money(view.invoice.open, view.invoice.currency),
+        "accounts": payable_accounts(view) if view.is_payable else [],
+        "lines": lines[:MOST_LINES],
+        "has_more_lines": len(lines) > MOST_LINES,
+        "taxes": view.invoice.taxes.all(),
+    }
+    return render(request, "portal/document.html", context)
+
+
+@require_safe
+@customer_door
+def pdf(request: HttpRequest, ref: str) -> HttpResponse:
+    """The document's kept file, the same for everybody."""
+    link = opened_link(request, ref, OpeningKind.DOWNLOADED)
+    try:
+        content = b"" if request.method == "HEAD" else bytes(kept_pdf(link.invoice).content)
+    except PdfUnavailable:
+        return render(request, "portal/no_pdf.html", {"link": link, "company": link.invoice.company}, status=503)
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{file_name(link)}"'},
+    )
+
+
+@require_safe
+@customer_door
+def logo(request: HttpRequest, ref: str) -> HttpResponse:
+    """The sender's logo."""
+    company = held_link(request, ref).invoice.company
+    if not company.logo:
+        raise NoSuchLink
+    return HttpResponse(bytes(company.logo), content_type=company.logo_type)
+
+
+@require_POST
+@customer_door
+def seen(request: HttpRequest, ref: str) -> HttpResponse:
+    """A person touched the page, which no mail scanner does."""
+    note_opening(held_link(request, ref), OpeningKind.SEEN, request.META.get("REMOTE_ADDR", ""))
+    return HttpResponse(status=204)
+
+
+def opened_link(request: HttpRequest, ref: str, kind: OpeningKind) -> DocumentLink:
+    """The link whose token this reader has shown; the visit is written down unless it only looked at the headers."""
+    link = held_link(request, ref)
+    if request.method != "HEAD":
+        note_opening(link, kind, request.META.get("REMOTE_ADDR", ""))
+    return link
+
+
+def held_link(request: HttpRequest, ref: str) -> DocumentLink:
+    """The live link of this page, for a reader who holds its cookie; else NoSuchLink."""
+    link = link_by_ref(ref) if request.get_signed_cookie(COOKIE, None, salt=SALT) == ref else None
+    if link is None:
+        raise NoSuchLink
+    return link
+
+
+def payable_accounts(view: CustomerView) -> list[dict[str, str]]:
+    """Where to pay to, each with the code that fills in the transfer."""
+    invoice = view.invoice
+    return [
+        {
+            **account,
+            "code": payment_code(
+                holder=account["holder"],
+                iban=account["iban"],
+                amount=invoice.open,
+                currency=invoice.currency,
+                reference=invoice.number,
+            ),
+        }
+        for account in view.bank_accounts
+    ]
+
+
+def file_name(link: DocumentLink) -> str:
+    """The document's number, as a name that every system takes."""
+    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in link.invoice.number) + ".pdf"

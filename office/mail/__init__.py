@@ -1,0 +1,10 @@
+"""Outgoing mail. An operation writes a row in its own transaction; a worker composes the mail and sends it, once.
+
+queued -> sending -> handed_over -> sent, besides failed, uncertain and cancelled. Each arrow is one conditional UPDATE
+that commits by itself, so any number of workers may run, and any of them may die at any step.
+"""
+
+from office.mail.kinds import Attachment, Letter, MailKind, NotReady, register_kind
+from office.mail.queueing import queue_mail
+
+__all__ = ["Attachment", "Letter", "MailKind", "NotReady", "queue_mail", "register_kind"]

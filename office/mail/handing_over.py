@@ -1,0 +1,114 @@
+"""One mail from queued to its end. Nothing here may run inside a transaction: each step commits before the next."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from office.mail.kinds import KINDS, Letter, NotReady
+from office.mail.message import ascii_address, message_bytes, sender_address
+from office.mail.relay import Answer, Outcome, Relay, hand_to_relay
+from office.models import MailStatus, OutgoingMail
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=10)
+"""Twice what a task may take, so a worker that still lives is never overtaken."""
+MOST_ATTEMPTS = 12
+LONGEST_WAIT = timedelta(hours=4)
+
+
+def hand_over(mail_id: int) -> None:
+    """Send a mail that is queued and due; whatever else it is, leave it alone."""
+    mail = claim(mail_id)
+    if mail is None:
+        return
+    try:
+        letter = KINDS[mail.kind].compose(mail)
+        content = message_bytes(mail, letter)
+    except NotReady as reason:
+        put_back(mail, str(reason))
+    except Exception:
+        logger.exception("Mail %s could not be composed.", mail.pk)
+        put_back(mail, "It could not be composed. The log says why.")
+    else:
+        if may_leave(mail, letter):
+            record_answer(mail, deliver(mail, letter, content))
+
+
+def claim(mail_id: int) -> OutgoingMail | None:
+    """Take the mail for one attempt, if nobody else has it."""
+    now = timezone.now()
+    mine = OutgoingMail.objects.filter(pk=mail_id, status=MailStatus.QUEUED, due_at__lte=now).update(
+        status=MailStatus.SENDING, attempts=F("attempts") + 1, leased_until=now + LEASE
+    )
+    return OutgoingMail.objects.select_related("company").get(pk=mail_id) if mine else None
+
+
+@transaction.atomic(durable=True)
+def may_leave(mail: OutgoingMail, letter: Letter) -> bool:
+    """Ask in the last moment whether it should still go, and mark it handed over or cancelled."""
+    locked = still_mine(mail, MailStatus.SENDING).select_for_update(no_key=True, of=("self",)).first()
+    if locked is None:
+        return False
+    locked.to_email = letter.to_email
+    reason = KINDS[locked.kind].reason_not_to_send(locked)
+    if reason:
+        move(mail, MailStatus.SENDING, MailStatus.CANCELLED, explanation=reason)
+    else:
+        said = {"to_email": letter.to_email, "subject": letter.subject[:200], "leased_until": timezone.now() + LEASE}
+        move(mail, MailStatus.SENDING, MailStatus.HANDED_OVER, **said)
+    return not reason
+
+
+def deliver(mail: OutgoingMail, letter: Letter, content: bytes) -> Answer:
+    """Hand the mail to the relay; where none is set up, keep it for the mailbox page."""
+    if not settings.EMAIL_URL:
+        still_mine(mail, MailStatus.HANDED_OVER).update(kept_message=content)
+        return Answer(Outcome.TAKEN)
+    return hand_to_relay(Relay.from_url(settings.EMAIL_URL), sender_address(), ascii_address(letter.to_email), content)
+
+
+def record_answer(mail: OutgoingMail, answer: Answer) -> None:
+    """Write down what became of a mail that was handed over."""
+    if answer.outcome is Outcome.REFUSED_FOR_NOW:
+        put_back(mail, answer.words, before=MailStatus.HANDED_OVER)
+        return
+    after = {
+        Outcome.TAKEN: MailStatus.SENT,
+        Outcome.REFUSED: MailStatus.FAILED,
+        Outcome.UNCERTAIN: MailStatus.UNCERTAIN,
+    }[answer.outcome]
+    explanation = "" if after == MailStatus.SENT else answer.words
+    move(mail, MailStatus.HANDED_OVER, after, explanation=explanation)
+
+
+def put_back(mail: OutgoingMail, reason: str, before: MailStatus = MailStatus.SENDING) -> None:
+    """Try a mail that certainly did not leave again later, and give up after many times."""
+    if mail.attempts >= MOST_ATTEMPTS:
+        move(mail, before, MailStatus.FAILED, explanation=f"Given up after {mail.attempts} attempts. {reason}")
+    else:
+        move(mail, before, MailStatus.QUEUED, due_at=next_try(mail.attempts, timezone.now()), explanation=reason)
+
+
+def next_try(attempts: int, now: datetime) -> datetime:
+    """Two minutes after the first attempt, then twice as long each time, up to four hours."""
+    return now + min(timedelta(minutes=2**attempts), LONGEST_WAIT)
+
+
+def still_mine(mail: OutgoingMail, status: MailStatus) -> Any:
+    """The mail's row, if it is still in this state and in the attempt that this worker began."""
+    return OutgoingMail.objects.filter(pk=mail.pk, status=status, attempts=mail.attempts)
+
+
+def move(mail: OutgoingMail, before: MailStatus, after: MailStatus, **fields: Any) -> None:
+    """One arrow: a conditional UPDATE, which does nothing where somebody else moved the mail."""
+    if "explanation" in fields:
+        fields["explanation"] = fields["explanation"][:500]
+    if after in (MailStatus.SENT, MailStatus.FAILED, MailStatus.UNCERTAIN, MailStatus.CANCELLED):
+        fields["finished_at"] = timezone.now()
+    still_mine(mail, before).update(status=after, **{"leased_until": None, **fields})

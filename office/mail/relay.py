@@ -1,0 +1,123 @@
+"""Handing a mail to the relay, and telling apart what it plainly refused from what we cannot know."""
+
+import re
+import smtplib
+import ssl
+from dataclasses import dataclass
+from enum import Enum
+
+import environ
+
+SECONDS = 30
+"""How long each step may take; all of them together stay under a task's time limit."""
+
+
+class Outcome(Enum):
+    TAKEN = "taken"
+    REFUSED_FOR_NOW = "refused_for_now"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a mail at the relay, and its words."""
+
+    outcome: Outcome
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Where mails are handed over, read from EMAIL_URL.
+
+    smtp: speaks plainly, smtp+tls: and smtps: change to TLS by STARTTLS, smtp+ssl: is TLS from the start.
+    """
+
+    host: str
+    port: int
+    user: str
+    password: str
+    starts_tls: bool
+    is_tls: bool
+
+    @classmethod
+    def from_url(cls, url: str) -> "Relay":
+        config = environ.Env.email_url_config(url)
+        starts_tls, is_tls = bool(config.get("EMAIL_USE_TLS")), bool(config.get("EMAIL_USE_SSL"))
+        return cls(
+            host=config["EMAIL_HOST"] or "localhost",
+            port=config["EMAIL_PORT"] or (465 if is_tls else 587 if starts_tls else 25),
+            user=config["EMAIL_HOST_USER"] or "",
+            password=config["EMAIL_HOST_PASSWORD"] or "",
+            starts_tls=starts_tls,
+            is_tls=is_tls,
+        )
+
+
+def hand_to_relay(relay: Relay, sender: str, recipient: str, content: bytes) -> Answer:
+    """Give the relay one mail. Only after the body has begun to leave can its fate be unknown."""
+    try:
+        connection = connect(relay)
+    except (OSError, smtplib.SMTPException) as error:
+        return Answer(Outcome.REFUSED_FOR_NOW, f"No connection to the mail relay: {error}")
+    try:
+        return envelope(connection, sender, recipient) or body(connection, content)
+    finally:
+        connection.close()
+
+
+def connect(relay: Relay) -> smtplib.SMTP:
+    """A session with the relay, encrypted and logged in where the address says so."""
+    tls = ssl.create_default_context()
+    if relay.is_tls:
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(relay.host, relay.port, timeout=SECONDS, context=tls)
+    else:
+        connection = smtplib.SMTP(relay.host, relay.port, timeout=SECONDS)
+    try:
+        if relay.starts_tls:
+            connection.starttls(context=tls)
+        if relay.user:
+            connection.login(relay.user, relay.password)
+        connection.ehlo_or_helo_if_needed()
+    except (OSError, smtplib.SMTPException):
+        connection.close()
+        raise
+    return connection
+
+
+def envelope(connection: smtplib.SMTP, sender: str, recipient: str) -> Answer | None:
+    """Say from whom, to whom, and that the body follows; the answer only where the relay will not have it."""
+    steps = (
+        (lambda: connection.mail(sender), 250),
+        (lambda: connection.rcpt(recipient), 250),
+        (lambda: connection.docmd("DATA"), 354),
+    )
+    for step, wanted in steps:
+        try:
+            code, reply = step()
+        except (OSError, smtplib.SMTPException) as error:
+            return Answer(Outcome.REFUSED_FOR_NOW, f"The mail relay hung up before the mail: {error}")
+        if code != wanted:
+            return refusal(code, reply)
+    return None
+
+
+def body(connection: smtplib.SMTP, content: bytes) -> Answer:
+    """Send the mail itself. A lost answer means that it may have been taken."""
+    try:
+        connection.send(re.sub(rb"(?m)^\.", b"..", content) + b"\r\n.\r\n")
+        code, reply = connection.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        return Answer(Outcome.UNCERTAIN, f"The mail relay hung up before it answered: {error}")
+    return Answer(Outcome.TAKEN, words(code, reply)) if code == 250 else refusal(code, reply)
+
+
+def refusal(code: int, reply: bytes) -> Answer:
+    """4xx is for now, all else for good."""
+    outcome = Outcome.REFUSED_FOR_NOW if 400 <= code < 500 else Outcome.REFUSED
+    return Answer(outcome, f"The mail relay said: {words(code, reply)}")
+
+
+def words(code: int, reply: bytes) -> str:
+    return f"{code} {reply.decode(errors='replace')}"
