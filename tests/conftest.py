@@ -28,6 +28,7 @@ from django.test import TransactionTestCase  # noqa: E402
 from pytest_django.plugin import DjangoDbBlocker  # noqa: E402
 
 from config.database import create_role, grant_app_rights, logged_in_as  # noqa: E402
+from tests import world  # noqa: E402
 
 hypothesis_settings.register_profile("ci", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("ci")
@@ -120,3 +121,27 @@ def in_parallel(transactional_db: None) -> Callable[[Sequence[Callable[[], Any]]
         return results
 
     return run
+
+
+@pytest.fixture
+def company(db: None) -> Any:
+    """A company that invoices in euros."""
+    return world.make_company()
+
+
+@pytest.fixture
+def customer(company: Any) -> Any:
+    """A customer of the company."""
+    return world.make_customer(company)
+
+
+@pytest.fixture
+def clerk(company: Any) -> Any:
+    """A billing specialist."""
+    return world.make_user(company, "clerk")
+
+
+@pytest.fixture
+def manager(company: Any) -> Any:
+    """A manager."""
+    return world.make_user(company, "manager")

@@ -1,0 +1,104 @@
+"""The process that renders. It reads pages on its standard input and writes PDFs.
+
+It reaches no file and no network for what a page names, has limits of time and memory, and keeps one style sheet and one
+font configuration for all its pages (a new font configuration for each page leaks).
+"""
+
+import gc
+import hashlib
+import json
+import os
+import resource
+import sys
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+ROOT = Path(__file__).parents[2]
+FONTS = ROOT / "static" / "fonts" / "pdf"
+STYLE = Path(__file__).with_name("invoice.css")
+HEAD_BYTES = 8
+MEMORY = 1 << 30
+COLLECT_EVERY = 200
+
+FONT_CONFIG = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>{fonts}</dir>
+  <cachedir>{cache}</cachedir>
+  <include ignore_missing="yes">/etc/fonts/conf.d/10-scale-bitmap-fonts.conf</include>
+</fontconfig>
+"""
+
+
+def use_own_fonts() -> None:
+    """Let fontconfig know our fonts and no others, so a PDF looks the same on every machine."""
+    folder = (
+        Path(tempfile.gettempdir())
+        / f"duebook-fonts-{os.getuid()}-{hashlib.sha256(str(FONTS).encode()).hexdigest()[:12]}"
+    )
+    folder.mkdir(mode=0o700, exist_ok=True)
+    config = folder / "fonts.conf"
+    config.write_text(FONT_CONFIG.format(fonts=FONTS, cache=folder / "cache"))
+    os.environ["FONTCONFIG_FILE"] = str(config)
+
+
+class Maker:
+    """WeasyPrint, warmed up."""
+
+    def __init__(self) -> None:
+        from weasyprint import CSS, HTML  # takes half a second, and only this process needs it
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher
+
+        self.html = HTML
+        self.fetcher = URLFetcher(
+            allowed_protocols=["data"], allow_redirects=False
+        )  # pictures stand in the page itself
+        self.fonts = FontConfiguration()
+        self.style = CSS(string=STYLE.read_text(), font_config=self.fonts, url_fetcher=self.fetcher)
+
+    def make(self, page: dict[str, str]) -> bytes:
+        """The PDF of one page; its identifier comes from the document, so the bytes do not depend on the clock."""
+        document = self.html(string=page["html"], url_fetcher=self.fetcher)
+        identifier = hashlib.sha256(page["identifier"].encode()).digest()[:16]
+        return document.write_pdf(
+            stylesheets=[self.style], font_config=self.fonts, pdf_identifier=identifier, optimize_images=True
+        )
+
+
+def answer(out: BinaryIO, kind: bytes, content: bytes) -> None:
+    """Write one answer: P and a PDF, or E and what went wrong."""
+    out.write(kind + len(content).to_bytes(HEAD_BYTES, "big") + content)
+    out.flush()
+
+
+def serve(source: BinaryIO, out: BinaryIO) -> None:
+    """Render until the parent closes its end."""
+    use_own_fonts()
+    try:
+        maker = Maker()
+    except OSError as error:
+        head = source.read(HEAD_BYTES)
+        source.read(int.from_bytes(head, "big"))
+        answer(out, b"E", f"PDFs need a system library that is missing ({error}). README says which.".encode())
+        return
+    gc.freeze()
+    gc.disable()
+    made = 0
+    while head := source.read(HEAD_BYTES):
+        page = json.loads(source.read(int.from_bytes(head, "big")))
+        try:
+            answer(out, b"P", maker.make(page))
+        except Exception as error:  # whatever a page does, the next one is served
+            answer(out, b"E", f"The PDF could not be made: {error}".encode())
+        made += 1
+        if made % COLLECT_EVERY == 0:
+            gc.collect()
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints goes to the log, not among the PDFs
+    serve(sys.stdin.buffer, out)

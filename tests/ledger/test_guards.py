@@ -1,0 +1,216 @@
+"""What the database itself refuses, whoever wrote the SQL. Each guard has a control: switched off, the harm happens."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.utils import ProgrammingError
+
+from ledger.accounts import default_accounts
+from ledger.models import Allocation, Entry, Line, OpenItem
+from ledger.periods import close_month, reopen_month
+from ledger.refusals import Refused
+from tests import world
+
+DAY = date(2026, 3, 2)
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CHANGES = [
+    "UPDATE ledger_entry SET memo = 'x'",
+    "DELETE FROM ledger_entry",
+    "UPDATE ledger_line SET amount = amount",
+    "DELETE FROM ledger_line",
+    "UPDATE ledger_allocation SET amount = amount",
+    "DELETE FROM ledger_allocation",
+    "UPDATE ledger_openitem SET balance = 0",
+    "UPDATE ledger_openitem SET due_on = '2030-01-01'",
+    "DELETE FROM ledger_openitem",
+    "TRUNCATE ledger_allocation",
+    "TRUNCATE ledger_line CASCADE",
+    "UPDATE office_auditrecord SET reason = 'x'",
+    "DELETE FROM office_auditrecord",
+]
+
+
+@pytest.fixture
+def history(customer: Any) -> Any:
+    """An invoice of 100.00, half paid."""
+    invoice = world.issue(customer, "100", DAY)
+    receipt = world.receive(customer, "50", DAY)
+    world.apply(receipt, invoice, "50", DAY)
+    return invoice
+
+
+def as_app(sql: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.parametrize("sql", CHANGES)
+def test_the_app_has_no_right_to_change_the_book(history: Any, sql: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+        as_app(sql)
+
+
+@pytest.mark.parametrize("sql", CHANGES)
+def test_not_even_a_superuser_changes_the_book_while_its_guards_stand(
+    history: Any, superuser_cursor: Any, sql: str
+) -> None:
+    with pytest.raises(Exception, match="append-only|written once"):
+        superuser_cursor.execute(sql)
+
+
+def test_control_with_the_guards_off_the_book_can_be_changed(history: Any, superuser_cursor: Any) -> None:
+    superuser_cursor.execute("SET session_replication_role = replica")
+    superuser_cursor.execute("UPDATE ledger_openitem SET balance = 1 WHERE kind = 'invoice'")
+
+    assert world.open_of(history) == Decimal(1)
+
+
+def entry(company: Any, key: str, on: date = DAY) -> Entry:
+    return Entry.objects.create(
+        company_id=company.pk, key=key, kind="test", dated_on=on, currency="EUR", company_currency="EUR"
+    )
+
+
+def accounts(company: Any) -> dict[str, int]:
+    return {role: account.pk for role, account in default_accounts(company.pk).items()}
+
+
+def two_lines(entry: Entry, accounts: dict[str, int], debit: str, credit: str, **company_amounts: str) -> list[Line]:
+    company_debit = Decimal(company_amounts.get("company_debit", debit))
+    return [
+        Line(entry=entry, account_id=accounts["bank"], amount=Decimal(debit), company_amount=company_debit),
+        Line(entry=entry, account_id=accounts["sales"], amount=Decimal(credit), company_amount=Decimal(credit)),
+    ]
+
+
+def test_lines_that_do_not_add_to_zero_are_refused(company: Any) -> None:
+    with pytest.raises(IntegrityError, match="do not add up to zero"), transaction.atomic():
+        Line.objects.bulk_create(two_lines(entry(company, "a"), accounts(company), "10.00", "-9.99"))
+
+    assert not Entry.objects.exists()
+
+
+def test_lines_that_do_not_add_to_zero_in_company_currency_are_refused(company: Any) -> None:
+    lines = {"company_debit": "10.01"}
+    with pytest.raises(IntegrityError, match="do not add up to zero"), transaction.atomic():
+        Line.objects.bulk_create(two_lines(entry(company, "a"), accounts(company), "10.00", "-10.00", **lines))
+
+
+def test_lines_are_not_added_to_an_old_entry(company: Any) -> None:
+    old = entry(company, "a")
+    with pytest.raises(IntegrityError, match="once, when it is made"):
+        Line.objects.bulk_create(two_lines(old, accounts(company), "10.00", "-10.00"))
+
+
+def test_a_fact_enters_once(company: Any) -> None:
+    entry(company, "issue_invoice:1")
+    with pytest.raises(IntegrityError, match="key"):
+        entry(company, "issue_invoice:1")
+
+
+def test_an_item_that_differs_from_its_receivable_line_is_refused(customer: Any) -> None:
+    item = {"customer_id": customer.pk, "company_id": customer.company_id, "kind": "invoice", "reference": "x"}
+    days = {"dated_on": DAY, "due_on": DAY, "open_during": (DAY, None), "currency": "EUR"}
+    with pytest.raises(IntegrityError, match="differ from its receivable lines"), transaction.atomic():
+        OpenItem.objects.create(
+            entry=entry(customer.company, "a"), amount=5, company_amount=5, balance=5, **item, **days
+        )
+
+
+def allocation(debit: OpenItem, credit: OpenItem, amount: str, on: date = DAY, **more: Any) -> Allocation:
+    return Allocation.objects.create(
+        debit=debit,
+        credit=credit,
+        amount=Decimal(amount),
+        debit_company_amount=Decimal(amount),
+        credit_company_amount=Decimal(amount),
+        dated_on=on,
+        **more,
+    )
+
+
+def test_more_than_is_open_cannot_be_allocated_by_any_sql(customer: Any) -> None:
+    invoice, receipt = world.issue(customer, "100", DAY), world.receive(customer, "500", DAY)
+    with pytest.raises(IntegrityError, match="item_balance_between_zero_and_amount"):
+        allocation(world.item_of(invoice), world.item_of(receipt), "100.01")
+
+    assert (world.open_of(invoice), world.open_of(receipt)) == (Decimal(100), Decimal(500))
+
+
+def test_an_allocation_of_two_customers_is_refused(company: Any, customer: Any) -> None:
+    other = world.make_customer(company, "Castell AG")
+    invoice, receipt = world.issue(customer, "100", DAY), world.receive(other, "100", DAY)
+    with pytest.raises(IntegrityError, match="do not belong together"):
+        allocation(world.item_of(invoice), world.item_of(receipt), "100")
+
+
+def test_an_allocation_before_both_items_exist_is_refused(customer: Any) -> None:
+    invoice, receipt = world.issue(customer, "100", DAY), world.receive(customer, "100", date(2026, 3, 5))
+    with pytest.raises(IntegrityError, match="before both exist"):
+        allocation(world.item_of(invoice), world.item_of(receipt), "100", date(2026, 3, 4))
+
+
+def test_an_allocation_is_undone_only_by_its_exact_opposite_and_once(customer: Any) -> None:
+    invoice, receipt = world.issue(customer, "100", DAY), world.receive(customer, "100", DAY)
+    done = world.apply(receipt, invoice, "60", DAY)
+    debit, credit = world.item_of(invoice), world.item_of(receipt)
+    with pytest.raises(IntegrityError, match="exact opposite"):
+        allocation(debit, credit, "-59", reverses=done)
+    allocation(debit, credit, "-60", reverses=done)
+    with pytest.raises(IntegrityError, match="reverses_id"):
+        allocation(debit, credit, "-60", reverses=done)
+
+    assert world.open_of(invoice) == Decimal(100)
+
+
+def test_a_negative_allocation_that_undoes_nothing_is_refused(customer: Any) -> None:
+    invoice, receipt = world.issue(customer, "100", DAY), world.receive(customer, "100", DAY)
+    with pytest.raises(IntegrityError, match="allocation_negative_only_to_undo"):
+        allocation(world.item_of(invoice), world.item_of(receipt), "-10")
+
+
+def test_nothing_is_posted_into_a_closed_month(customer: Any) -> None:
+    invoice = world.issue(customer, "100", DAY)
+    receipt = world.receive(customer, "100", DAY)
+    close_month(customer.company_id, DAY)
+    with pytest.raises(Refused, match="month is closed"):
+        world.receive(customer, "10", DAY)
+    with pytest.raises(Refused, match="month is closed"):
+        world.apply(receipt, invoice, "100", DAY)
+    reopen_month(customer.company_id, DAY)
+    world.apply(receipt, invoice, "100", DAY)
+
+    assert world.owes(customer, DAY) == 0
+
+
+def test_closing_a_month_waits_for_a_posting_under_way(
+    customer: Any, in_parallel: Callable[[list[Callable[[], Any]]], list[Any]]
+) -> None:
+    """Whichever comes first, no entry is dated into the month after it was closed."""
+    results = in_parallel(
+        [lambda: close_month(customer.company_id, DAY)] + [lambda: world.receive(customer, "10", DAY) for _ in range(5)]
+    )
+    period = results[0]
+    entered = Entry.objects.filter(company_id=customer.company_id)
+
+    assert all(entry.recorded_at <= period.closed_at for entry in entered)
+    assert sum(isinstance(result, Refused) for result in results[1:]) == 5 - entered.count()
+
+
+def test_an_issued_document_and_its_parts_are_frozen(history: Any) -> None:
+    for sql in (
+        "UPDATE billing_invoice SET note = 'x' WHERE status = 'issued'",
+        "UPDATE billing_invoice SET status = 'draft' WHERE status = 'issued'",
+        "DELETE FROM billing_invoice",
+        "UPDATE billing_invoiceline SET description = 'x'",
+        "DELETE FROM billing_invoiceline",
+        "UPDATE payments_receipt SET amount = 1",
+        "DELETE FROM payments_receipt",
+    ):
+        with pytest.raises(DatabaseError, match="issued|frozen|in the book"):
+            as_app(sql)

@@ -1,0 +1,107 @@
+"""A small office for tests, made by the product's own operations: everything is dated, nothing is drawn by chance."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from billing.models import DocumentKind, Invoice, Tax
+from billing.operations.details import InvoiceDetails, LineDetails
+from billing.operations.draft_invoice import draft_invoice
+from billing.operations.issue_invoice import issue_invoice
+from customers.models import Customer
+from customers.operations.create_customer import create_customer
+from customers.operations.details import ContactDetails, CustomerDetails
+from ledger.accounts import open_accounts
+from ledger.allocating import Pair
+from ledger.balances import owed_on
+from ledger.models import Allocation, OpenItem
+from office.models import Company, User
+from payments.models import Receipt
+from payments.operations.apply_credits import apply_credits
+from payments.operations.record_receipt import ReceiptDetails, record_receipt
+
+PASSWORD = "correct horse battery"
+
+
+def make_company(currency: str = "EUR", **details: Any) -> Company:
+    """A company with a book."""
+    values = {
+        "legal_name": "Alder Ltd",
+        "country": "DE",
+        "email": "billing@alder.example",
+        "time_zone": "Europe/Berlin",
+    }
+    company = Company.objects.create(currency=currency, **values | details)
+    open_accounts(company.pk)
+    return company
+
+
+def make_user(company: Company, role: str = "clerk", **details: Any) -> User:
+    """A member of staff in a role."""
+    values = {"email": f"{role}{User.objects.count()}@alder.example", "name": role.capitalize()}
+    user = User.objects.create_user(password=PASSWORD, **values | details)
+    user.groups.add(Group.objects.get(name=role))
+    user.companies.add(company)
+    return user
+
+
+def make_customer(company: Company, name: str = "Bramble GmbH", **details: Any) -> Customer:
+    """A customer with one contact who gets everything."""
+    contacts = details.pop("contacts", [ContactDetails("Eva Brandt", f"eva@{name.split(maxsplit=1)[0].lower()}.example")])
+    return create_customer(company, CustomerDetails(name=name, contacts=contacts, **details), by=None)
+
+
+def make_tax(company: Company, percent: str, **details: Any) -> Tax:
+    """A tax of so many percent."""
+    return Tax.objects.create(company=company, name=f"VAT {percent}%", percent=Decimal(percent), **details)
+
+
+def line(price: str, quantity: str = "1", tax: Tax | None = None, **details: Any) -> LineDetails:
+    """A line of a draft."""
+    values = {"description": "Work"} | details
+    return LineDetails(unit_price=Decimal(price), quantity=Decimal(quantity), tax_id=tax and tax.pk, **values)
+
+
+def draft(customer: Customer, lines: str | Sequence[LineDetails], **details: Any) -> Invoice:
+    """A draft of some lines, or of one line at a price."""
+    lines = [line(lines)] if isinstance(lines, str) else lines
+    return draft_invoice(customer.company, InvoiceDetails(customer.pk, lines, **details), by=None)
+
+
+def issue(customer: Customer, lines: str | Sequence[LineDetails], on: date, **details: Any) -> Invoice:
+    """An invoice issued on a day."""
+    return issue_invoice(draft(customer, lines, dated_on=on, **details).pk, by=None, on=on)
+
+
+def issue_credit_memo(customer: Customer, amount: str, on: date, **details: Any) -> Invoice:
+    """A credit memo of its own, for no invoice in particular."""
+    return issue(customer, amount, on, kind=DocumentKind.CREDIT_MEMO, **details)
+
+
+def receive(customer: Customer, amount: str, on: date, **details: Any) -> Receipt:
+    """A receipt, not applied to anything."""
+    return record_receipt(customer.company, ReceiptDetails(customer.pk, on, Decimal(amount), **details), by=None)
+
+
+def item_of(paper: Invoice | Receipt) -> OpenItem:
+    """The one open item of a document or receipt, as it is now."""
+    return paper.entry.items.get()
+
+
+def apply(credit: Invoice | Receipt, debit: Invoice, amount: str, on: date) -> Allocation:
+    """Apply so much of a receipt or credit memo to an invoice."""
+    pair = Pair(item_of(debit).pk, item_of(credit).pk, Decimal(amount))
+    return apply_credits(debit.customer, [pair], dated_on=on, by=None)[0]
+
+
+def open_of(paper: Invoice | Receipt) -> Decimal:
+    """What is open of a paper now, without its sign."""
+    return abs(item_of(paper).balance)
+
+
+def owes(customer: Customer, on: date) -> Decimal:
+    """What a customer owes on a day in their own currency."""
+    return owed_on(customer.company_id, on, customer_id=customer.pk).get(customer.currency, Decimal(0))
