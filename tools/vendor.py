@@ -141,6 +141,7 @@ def build_font(folder: Path, family: str, package: str, subsets: list[str], weig
         ]
         font = Merger().merge([str(part) for part in parts]) if len(parts) > 1 else TTFont(parts[0], lazy=False)
         font.recalcTimestamp = False
+        font["head"].created = font["head"].modified = TTFont(parts[0])["head"].modified
         set_names(font, family, WEIGHTS[weight])
         add_narrow_space(font)
         target = PDF_FONTS / f"{family.replace(' ', '')}-{WEIGHTS[weight]}.ttf"
