@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import healthz
+from reports.urls import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *site,
     path("", include("reports.urls")),
     path("", include("office.urls")),
     path("", include("billing.urls")),

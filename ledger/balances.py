@@ -95,13 +95,14 @@ def open_by_entry(entry_ids: Iterable[int]) -> dict[int, Decimal]:
     return dict(sums)
 
 
-def control_balance(company_id: int, on: date) -> dict[str, tuple[Decimal, Decimal]]:
+def control_balance(
+    company_id: int, on: date, *, known_at: datetime | None = None
+) -> dict[str, tuple[Decimal, Decimal]]:
     """The receivable account's balance at the end of a day: per currency, in it and in the company's."""
-    lines = Line.objects.filter(
-        account__company_id=company_id,
-        account__role=AccountRole.RECEIVABLE,
-        entry__dated_on__lte=on,
-    )
+    lines = Line.objects.filter(account__company_id=company_id, account__role=AccountRole.RECEIVABLE)
+    lines = lines.filter(entry__dated_on__lte=on)
+    if known_at:
+        lines = lines.filter(entry__recorded_at__lte=known_at)
     sums = lines.values_list("entry__currency").annotate(Sum("amount"), Sum("company_amount"))
     return {currency: (amount, company_amount) for currency, amount, company_amount in sums}
 

@@ -1,0 +1,192 @@
+"""Ageing: what each customer owed on a day, by how late it was; as the book knows it now, or knew it at a moment.
+
+Not due and due today is current; then 1-30, 31-60, 61-90 and over 90 days after the due date. Unapplied payments and
+credit memos stand in a column of their own, below zero. The columns add up to the customer's balance, and the balances to
+the receivable account.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+from django.db import connection
+
+from ledger.balances import control_balance, open_on_day_sql
+from ledger.calendar import BUCKETS
+from reports.snapshot import snapshot
+
+PAGE = 50
+UNAPPLIED = "unapplied"
+COLUMNS = [*(bucket.key for bucket in BUCKETS), UNAPPLIED]
+
+
+@dataclass(frozen=True)
+class AgeingQuestion:
+    """What is asked: whose book, which day, as known when, aged by which date, and for whose customers."""
+
+    company_id: int
+    on: date
+    known_at: datetime | None = None
+    by: Literal["due_on", "dated_on"] = "due_on"
+    owner_id: int | None = None
+    search: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the answer covers the whole book, so that it must equal the receivable account."""
+        return self.owner_id is None and not self.search
+
+
+class AgeingRow(NamedTuple):
+    """A customer's figures in one currency; the last column is the sum of those before it."""
+
+    customer_id: int
+    number: str
+    name: str
+    sort_name: str
+    currency: str
+    current: Decimal
+    days_1_30: Decimal
+    days_31_60: Decimal
+    days_61_90: Decimal
+    over_90: Decimal
+    unapplied: Decimal
+    total: Decimal
+
+    @property
+    def amounts(self) -> list[tuple[str, Decimal]]:
+        """Each column with its amount."""
+        return [(column, getattr(self, column)) for column in COLUMNS]
+
+
+@dataclass(frozen=True)
+class Ageing:
+    """The answer: a page of rows, totals by currency, and the receivable account to compare with."""
+
+    question: AgeingQuestion
+    rows: list[AgeingRow]
+    totals: list[AgeingRow]
+    has_more: bool
+    control: dict[str, Decimal]
+
+    def difference(self, currency: str) -> Decimal:
+        """What the receivable account says more than the ageing; zero, or something is wrong with the book."""
+        total = next((row.total for row in self.totals if row.currency == currency), Decimal(0))
+        return self.control.get(currency, Decimal(0)) - total
+
+
+def ageing(question: AgeingQuestion, *, after: tuple[str, int] | None = None, limit: int | None = PAGE) -> Ageing:
+    """A page of customers by name, from the one after (sort name, id), with the totals of all; no limit gives all."""
+    with snapshot():
+        fetched = _fetch(question, after, limit)
+        control = control_balance(question.company_id, question.on, known_at=question.known_at)
+    rows = [row for row in fetched if row.customer_id]
+    return Ageing(
+        question,
+        rows[:limit],
+        totals=[row for row in fetched if not row.customer_id],
+        has_more=limit is not None and len(rows) > limit,
+        control={currency: amount for currency, (amount, _) in control.items()} if question.is_whole else {},
+    )
+
+
+def ageing_totals(question: AgeingQuestion) -> list[AgeingRow]:
+    """The totals by currency alone."""
+    return ageing(question, limit=0).totals
+
+
+def ageing_sql(question: AgeingQuestion) -> str:
+    """One statement: the rows of a page and the totals (customer 0), over the items that were open on the day."""
+    sums = ", ".join(f"coalesce(sum(open) FILTER (WHERE {_in_column(column)}), 0) AS {column}" for column in COLUMNS)
+    columns = ", ".join([*COLUMNS, "total"])
+    return f"""
+        WITH open_items AS MATERIALIZED ({open_on_day_sql(question.known_at)}),
+        sums AS MATERIALIZED (
+            SELECT customer_id, currency, {sums}, sum(open) AS total
+            FROM (SELECT *, %(on)s::date - {question.by} AS age FROM open_items) AS aged
+            GROUP BY customer_id, currency
+        ),
+        rows AS (
+            SELECT customer.id, customer.number, customer.name, customer.sort_name, sums.currency, {columns}
+            FROM sums JOIN customers_customer customer ON customer.id = sums.customer_id
+            WHERE {_scope(question)}
+        )
+        (SELECT 0 AS id, '' AS number, '' AS name, '' AS sort_name, currency,
+                {", ".join(f"sum({column})" for column in [*COLUMNS, "total"])}
+         FROM rows GROUP BY currency ORDER BY currency)
+        UNION ALL
+        (SELECT * FROM rows WHERE (sort_name, id) > (%(after_name)s, %(after_id)s)
+         ORDER BY sort_name, id, currency LIMIT %(limit)s)
+    """  # noqa: S608  built from our own column names
+
+
+def _fetch(question: AgeingQuestion, after: tuple[str, int] | None, limit: int | None) -> list[AgeingRow]:
+    after_name, after_id = after or ("", 0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ageing_sql(question),
+            _parameters(question) | {"after_name": after_name, "after_id": after_id, "limit": limit and limit + 1},
+        )
+        return [AgeingRow(*row) for row in cursor.fetchall()]
+
+
+def _parameters(question: AgeingQuestion) -> dict[str, Any]:
+    return {
+        "company_id": question.company_id,
+        "on": question.on,
+        "known_at": question.known_at,
+        "owner_id": question.owner_id,
+        "search": f"%{question.search}%",
+    }
+
+
+def _in_column(column: str) -> str:
+    """The condition on `open` and `age` that puts an item in a column; none for no column in particular."""
+    if column == UNAPPLIED:
+        return "open < 0"
+    bucket = next((bucket for bucket in BUCKETS if bucket.key == column), None)
+    if bucket is None:
+        return "true"
+    first = [] if bucket.first_day is None else [f"age >= {bucket.first_day}"]
+    last = [] if bucket.last_day is None else [f"age <= {bucket.last_day}"]
+    return " AND ".join(["open > 0", *first, *last])
+
+
+def _scope(question: AgeingQuestion) -> str:
+    owned = "customer.sales_owner_id = %(owner_id)s" if question.owner_id is not None else "true"
+    found = "customer.search_text LIKE %(search)s" if question.search else "true"
+    return f"{owned} AND {found}"
+
+
+class AgedItem(NamedTuple):
+    """One open item behind a figure."""
+
+    customer_id: int
+    customer: str
+    entry_id: int
+    kind: str
+    reference: str
+    dated_on: date
+    due_on: date
+    currency: str
+    amount: Decimal
+    open: Decimal
+    age: int
+
+
+def aged_items(
+    question: AgeingQuestion, *, column: str = "", customer_id: int | None = None, currency: str = ""
+) -> list[AgedItem]:
+    """The items that one cell of the report adds up: of a column, a customer and a currency, or of all."""
+    sql = f"""
+        SELECT customer.id, customer.name, entry_id, kind, reference, dated_on, due_on, aged.currency, amount, open, age
+        FROM (SELECT *, %(on)s::date - {question.by} AS age FROM ({open_on_day_sql(question.known_at)}) AS items) AS aged
+        JOIN customers_customer customer ON customer.id = aged.customer_id
+        WHERE {_scope(question)} AND (%(customer_id)s::bigint IS NULL OR customer.id = %(customer_id)s)
+          AND (%(currency)s = '' OR aged.currency = %(currency)s) AND {_in_column(column)}
+        ORDER BY customer.sort_name, customer.id, {question.by}, aged.id
+    """  # noqa: S608
+    with snapshot(), connection.cursor() as cursor:
+        cursor.execute(sql, _parameters(question) | {"customer_id": customer_id, "currency": currency})
+        return [AgedItem(*row) for row in cursor.fetchall()]

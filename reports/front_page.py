@@ -1,0 +1,66 @@
+"""What the front page says: what is owed and late now, what came in this month, and what to do next."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.urls import reverse
+
+from billing.access import invoices_for
+from billing.models import DocumentKind, DocumentStatus
+from billing.queries import with_state
+from customers.access import customers_for
+from ledger.models import OpenItem
+from office.models import Company, MailStatus, OutgoingMail, User
+from payments.access import receipts_for
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to do, how often, and where."""
+
+    words: str
+    count: int
+    icon: str
+    url: str
+
+
+def came_in(user: User, company: Company, today: date) -> dict[str, Decimal]:
+    """What was received since the first of the month, by currency, less what was returned since."""
+    receipts = receipts_for(user).filter(company=company, received_on__gte=today.replace(day=1), status="recorded")
+    return dict(receipts.order_by().values_list("currency").annotate(Sum("amount")))
+
+
+def tasks(user: User, company: Company, today: date) -> list[Task]:
+    """What waits for this person, only what is there."""
+    invoices = invoices_for(user).filter(company=company)
+    drafts = invoices.filter(status=DocumentStatus.DRAFT).count()
+    overdue = _overdue(user, company, today)
+    unapplied = _unapplied(user, company)
+    uncertain = OutgoingMail.objects.filter(
+        company=company, status__in=[MailStatus.UNCERTAIN, MailStatus.FAILED], customer_id__in=customers_for(user).values("pk")
+    ).count()
+    found = [
+        Task("drafts to finish and issue", drafts, "pencil", reverse("billing:invoice_list") + "?state=draft"),
+        Task("invoices overdue", overdue, "clock-exclamation", reverse("billing:invoice_list") + "?state=overdue"),
+        Task("payments to apply", unapplied, "cash", reverse("payments:receipt_list") + "?sort=-free"),
+        Task("mails that need a look", uncertain, "mail", reverse("office:mail_list")),
+    ]
+    return [task for task in found if task.count]
+
+
+def latest_invoices(user: User, company: Company, today: date) -> list:
+    """The documents issued last, with their state."""
+    issued = invoices_for(user).filter(company=company, status=DocumentStatus.ISSUED, kind=DocumentKind.INVOICE)
+    return list(with_state(issued.select_related("customer"), today).order_by("-id")[:6])
+
+
+def _overdue(user: User, company: Company, today: date) -> int:
+    late = OpenItem.objects.filter(company_id=company.pk, balance__gt=0, due_on__lt=today, kind="invoice")
+    return late.filter(customer_id__in=customers_for(user).values("pk")).values("entry").distinct().count()
+
+
+def _unapplied(user: User, company: Company) -> int:
+    free = OpenItem.objects.filter(company_id=company.pk, balance__lt=0, kind="payment")
+    return free.filter(customer_id__in=customers_for(user).values("pk")).count()

@@ -1,0 +1,17 @@
+"""The pages that only read."""
+
+from django.urls import path
+
+from reports.web import ageing, home, paper, search
+
+app_name = "reports"
+urlpatterns = [
+    path("reports/ageing/", ageing.ageing_page, name="ageing"),
+    path("reports/ageing/items/", ageing.items_page, name="ageing_items"),
+    path("reports/ageing/file/", ageing.ageing_file, name="ageing_file"),
+]
+site = [
+    path("", home.home, name="home"),
+    path("papers/<int:entry_id>/", paper.paper, name="paper"),
+    path("search/", search.search_page, name="search"),
+]

@@ -1,0 +1,38 @@
+"""From an entry of the book to the paper it stems from: every figure leads here."""
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from billing.access import invoices_for
+from customers.access import customers_for
+from ledger.models import Entry
+from office.access import companies_for
+from office.web.doors import staff_door
+from payments.access import receipts_for
+
+
+@require_GET
+@staff_door("customers.view_customer")
+def paper(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """The document or receipt of an entry, or the entry itself where it has no page of its own."""
+    invoice = invoices_for(request.user).filter(Q(entry=entry_id) | Q(void_entry=entry_id)).first()
+    if invoice:
+        return redirect("billing:invoice", invoice.pk)
+    receipt = receipts_for(request.user).filter(Q(entry=entry_id) | Q(reversal_entry=entry_id)).first()
+    if receipt:
+        return redirect("payments:receipt", receipt.pk)
+    return render(request, "reports/entry.html", {"entry": _entry_for(request, entry_id)})
+
+
+def _entry_for(request: HttpRequest, entry_id: int) -> Entry:
+    """An entry of the person's companies, about customers they see."""
+    companies = companies_for(request.user).values("pk")
+    entry = Entry.objects.filter(pk=entry_id, company_id__in=companies).prefetch_related("lines__account").first()
+    if entry is None:
+        raise Http404("No such entry.")
+    about = {line.customer_id for line in entry.lines.all() if line.customer_id}
+    if customers_for(request.user).filter(pk__in=about).count() != len(about):
+        raise Http404("No such entry.")
+    return entry

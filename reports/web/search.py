@@ -1,0 +1,63 @@
+"""Finding a customer, document or receipt by number, name, order number or amount."""
+
+from decimal import Decimal, InvalidOperation
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from billing.access import invoices_for
+from customers.access import customers_for
+from customers.search import fold
+from office.web.doors import staff_door
+from payments.access import receipts_for
+
+MOST = 20
+
+
+@require_GET
+@staff_door("customers.view_customer")
+def search_page(request: HttpRequest) -> HttpResponse:
+    """What is found in the company one works in, a few of each kind."""
+    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    context: dict[str, object] = {"text": text}
+    if text:
+        amount = _amount(text)
+        context |= {
+            "customers": _customers(request, text),
+            "invoices": _invoices(request, text, amount),
+            "receipts": _receipts(request, text, amount) if request.user.has_perm("payments.view_receipt") else [],
+        }
+    return render(request, "reports/search.html", context)
+
+
+def _customers(request: HttpRequest, text: str) -> list:
+    found = customers_for(request.user).filter(company=request.company)
+    for word in fold(text).split():
+        found = found.filter(search_text__contains=word)
+    return list(found.order_by("sort_name")[:MOST])
+
+
+def _invoices(request: HttpRequest, text: str, amount: Decimal | None) -> list:
+    wanted = Q(number__icontains=text) | Q(po_number__icontains=text) | Q(source_reference__iexact=text)
+    if amount is not None:
+        wanted |= Q(total=amount)
+    found = invoices_for(request.user).filter(wanted, company=request.company).select_related("customer")
+    return list(found.order_by("-id")[:MOST])
+
+
+def _receipts(request: HttpRequest, text: str, amount: Decimal | None) -> list:
+    wanted = Q(number__icontains=text) | Q(reference__icontains=text) | Q(external_id__iexact=text)
+    if amount is not None:
+        wanted |= Q(amount=amount)
+    found = receipts_for(request.user).filter(wanted, company=request.company).select_related("customer")
+    return list(found.order_by("-id")[:MOST])
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and abs(amount) < 10**14 else None
