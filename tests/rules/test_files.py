@@ -1,0 +1,48 @@
+"""The files that no test run executes still say what the running code says."""
+
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from config.processes import COMMANDS
+from config.system import PDF_LIBRARIES
+
+ROOT = Path(__file__).parents[2]
+SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_compose_runs_the_command_that_bin_start_runs(name):
+    ours = shlex.split(COMMANDS[name])
+    assert shlex.split(SERVICES[name]["command"])[: len(ours)] == ours
+
+
+def test_compose_has_every_part_of_the_office():
+    assert set(SERVICES) == {"postgres", "valkey", "mail", *COMMANDS}
+
+
+def test_only_the_one_that_migrates_knows_the_owner():
+    assert [name for name in SERVICES if "DATABASE_OWNER_URL" in SERVICES[name].get("environment", {})] == ["prepare"]
+
+
+def test_compose_offers_nothing_to_other_machines():
+    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+
+
+def test_the_image_has_the_libraries_that_pdfs_need():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert [package for package in PDF_LIBRARIES if package not in dockerfile] == []
+
+
+@pytest.mark.parametrize("script", ["bin/setup.sh", "bin/start", "bin/test", ".ci/run"])
+def test_a_script_is_well_formed(script):
+    subprocess.run(["bash", "-n", ROOT / script], check=True)
+
+
+@pytest.mark.parametrize("script", ["bin/start", "bin/test", ".ci/run"])
+def test_a_command_may_be_run(script):
+    assert (ROOT / script).stat().st_mode & 0o111
