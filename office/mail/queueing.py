@@ -1,5 +1,4 @@
 from datetime import datetime
-from functools import partial
 
 from celery import current_app
 from django.db import models, transaction
@@ -39,7 +38,7 @@ def queue_mail(
         },
     )
     if is_new:
-        transaction.on_commit(partial(ring_bell, mail.pk), robust=True)
+        transaction.on_commit(lambda: ring_bell(mail.pk), robust=True)
     return mail
 
 

@@ -106,7 +106,7 @@ def envelope(connection: smtplib.SMTP, sender: str, recipient: str) -> Answer | 
 def body(connection: smtplib.SMTP, content: bytes) -> Answer:
     """Send the mail itself. A lost answer means that it may have been taken."""
     try:
-        connection.send(re.sub(rb"(?m)^\.", b"..", content) + b"\r\n.\r\n")
+        connection.send(re.sub(rb"(?m)^\.", b"..", content).removesuffix(b"\r\n") + b"\r\n.\r\n")
         code, reply = connection.getreply()
     except (OSError, smtplib.SMTPException) as error:
         return Answer(Outcome.UNCERTAIN, f"The mail relay hung up before it answered: {error}")
