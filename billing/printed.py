@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from babel import Locale
+
 from billing.models import Invoice
 from customers.models import Address, AddressKind, Customer
 from office.models import Company
@@ -25,7 +27,7 @@ def printed_facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
 def _seller(company: Company) -> dict[str, Any]:
     return {
         "name": company.legal_name,
-        "address": [line for line in (company.street, _city(company), company.country) if line],
+        "address": [line for line in (company.street, _city(company), country_name(company.country)) if line],
         "country": company.country,
         "tax_id": company.tax_id,
         "registration": company.registration,
@@ -45,7 +47,12 @@ def _buyer(customer: Customer, address: Address | None) -> dict[str, Any]:
 
 
 def _address_lines(address: Address) -> list[str]:
-    return [line for line in (*address.street.splitlines(), _city(address), address.country) if line]
+    return [line for line in (*address.street.splitlines(), _city(address), country_name(address.country)) if line]
+
+
+def country_name(code: str) -> str:
+    """A country as an envelope names it, or the code where nobody knows it."""
+    return Locale("en").territories.get(code, code)
 
 
 def _city(place: Address | Company) -> str:
@@ -57,9 +64,15 @@ def _bank_accounts(invoice: Invoice) -> list[dict[str, str]]:
         {
             "name": account.name,
             "holder": account.holder,
-            "iban": account.iban,
+            "iban": _grouped(account.iban),
             "bic": account.bic,
         }
         for account in invoice.company.bank_accounts.all()
         if account.is_printed and account.currency == invoice.currency
     ]
+
+
+def _grouped(iban: str) -> str:
+    """An account number in groups of four, as people read it aloud."""
+    plain = iban.replace(" ", "")
+    return " ".join(plain[place : place + 4] for place in range(0, len(plain), 4))

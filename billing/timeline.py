@@ -64,9 +64,9 @@ def _money(invoice: Invoice) -> list[Fact]:
 def _allocation_fact(invoice: Invoice, row: Allocation, people: dict[int, User]) -> Fact:
     is_debit = row.debit.entry_id == invoice.entry_id
     other = row.credit if is_debit else row.debit
-    words = f"{other.get_kind_display()} {other.reference} applied" if is_debit else f"Applied to {other.reference}"
-    if row.reverses_id:
-        words = f"Undone: {words[0].lower()}{words[1:]}" if not is_debit else f"Undone: {words}"
+    kind = other.get_kind_display()
+    words = f"{kind} applied" if is_debit else f"Applied to {kind.lower()}"
+    words = f"Undone: {words[0].lower()}{words[1:]}" if row.reverses_id else words
     return Fact(
         row.recorded_at,
         words,

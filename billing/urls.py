@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from billing.web import acts, credit, document, editor, importing, listing
+from billing.web import acts, credit, document, editor, listing
+
 
 app_name = "billing"
 urlpatterns = [
@@ -10,7 +11,6 @@ urlpatterns = [
     path("credit-memos/", listing.credit_memo_list, name="credit_memo_list"),
     path("invoices/new/", editor.new_invoice, name="invoice_new"),
     path("invoices/totals/", editor.live_totals, name="live_totals"),
-    path("invoices/import/", importing.import_invoices_page, name="import"),
     path("invoices/<int:invoice_id>/", document.document_page, name="invoice"),
     path("invoices/<int:invoice_id>/edit/", editor.edit_invoice, name="invoice_edit"),
     path("invoices/<int:invoice_id>/pdf/", document.pdf, name="invoice_pdf"),

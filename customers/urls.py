@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from customers.web import customer, editor, importing, listing
+from customers.web import customer, editor, listing
+
 
 app_name = "customers"
 urlpatterns = [
     path("", listing.customer_list, name="customer_list"),
     path("pick/", listing.pick_customer, name="pick"),
     path("new/", editor.new_customer, name="new"),
-    path("import/", importing.import_customers_page, name="import"),
     path("<int:customer_id>/", customer.customer_page, name="customer"),
     path("<int:customer_id>/edit/", editor.edit_customer, name="edit"),
 ]

@@ -68,7 +68,7 @@ def _html(invoice: Invoice, **more: Any) -> str:
         "is_void": invoice.status == DocumentStatus.VOID,
         **more,
     }
-    with override("en"):
+    with override(f"en-{company.country.lower()}"):  # our English, dates as this country writes them
         return render_to_string("billing/pdf/invoice.html", context)
 
 

@@ -32,6 +32,7 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "links": invoice.links.select_related("contact"),
         "mails": OutgoingMail.objects.filter(about_type="billing.invoice", about_id=invoice.pk).order_by("-id"),
         "receivers": receivers(invoice),
+        "may_void": invoice.status == "issued" and invoice.open == invoice.total and not invoice.credit_memos.exists(),
         "timeline": timeline(invoice),
     }
     return render(request, "billing/document.html", context)

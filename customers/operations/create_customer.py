@@ -28,7 +28,7 @@ def create_customer(company: Company, details: CustomerDetails, *, by: User | No
         details = replace(details, number=_free_number(company))
     customer = Customer(company=company)
     write_details(customer, details)
-    record(by, "create_customer", customer, after=state_of(customer))
+    record(by, "create_customer", customer, after={name: value for name, value in state_of(customer).items() if value})
     return customer
 
 

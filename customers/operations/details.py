@@ -111,6 +111,7 @@ def _check_contact(contact: ContactDetails) -> None:
 def state_of(customer: Customer) -> dict[str, Any]:
     """What the audit trail compares: the customer's fields, contacts and addresses."""
     state = {name: getattr(customer, name) for name in FIELDS}
+    state["tags"] = ", ".join(customer.tags)
     state["contacts"] = "; ".join(_contact_words(contact) for contact in customer.contacts.all())
     state["addresses"] = "; ".join(f"{address.kind}: {address}" for address in customer.addresses.all())
     return state

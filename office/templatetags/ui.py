@@ -89,6 +89,40 @@ def plain_day(value: date) -> str:
 
 
 @register.filter
+def price(value: Decimal | None, currency: str) -> str:
+    """A unit price: at least the currency's places, and as many more as it needs."""
+    if value is None:
+        return "–"
+    digits = places(currency)
+    pattern = "#,##0." + "0" * digits + "#" * (6 - digits)
+    return format_decimal(value, format=pattern, locale=locale()).replace("-", MINUS)
+
+
+@register.filter
+def plain_number(value: Decimal) -> str:
+    """A number as addresses and forms take it, in no language."""
+    return f"{value.normalize():f}"
+
+
+@register.filter
+def negated(amount: Decimal) -> Decimal:
+    """An amount with its sign turned, where the words beside it say which way it counts."""
+    return -amount
+
+
+@register.filter
+def words(name: str) -> str:
+    """A name of ours as words: record_receipt becomes "Record receipt"."""
+    return name.replace("_", " ").capitalize()
+
+
+@register.filter
+def lookup(values: dict, key: str) -> object:
+    """The value of a key that is only known as the page is made."""
+    return values.get(key, "")
+
+
+@register.filter
 def day(value: date | None) -> str | SafeString:
     """A calendar day."""
     if not value:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -9,6 +10,7 @@ from customers.models import Customer
 from ledger.allocating import Pair, allocate, lock_items, oldest_first
 from ledger.allocating import undo_allocation as undo_in_book
 from ledger.models import Allocation, OpenItem
+from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_not_future
@@ -30,10 +32,11 @@ def apply_credits(
     """
     require_not_future(customer.company, dated_on)
     wanted = {item_id for pair in pairs for item_id in (pair.debit_id, pair.credit_id)}
-    if OpenItem.objects.filter(pk__in=wanted, customer_id=customer.pk).count() != len(wanted):
+    items = OpenItem.objects.filter(customer_id=customer.pk).in_bulk(wanted)
+    if len(items) != len(wanted):
         raise Refused("One of these items is not this customer's.", code="another_customer")
     allocations = allocate(pairs, dated_on=dated_on, by_id=by and by.pk, reason=reason)
-    applied = ", ".join(f"{pair.amount} of item {pair.credit_id} to item {pair.debit_id}" for pair in pairs)
+    applied = "; ".join(_words(pair.amount, items[pair.credit_id], items[pair.debit_id]) for pair in pairs)
     record(by, "apply_credits", customer, after={"applied": applied}, reason=reason)
     return allocations
 
@@ -69,6 +72,10 @@ def undo_allocation(allocation_id: int, *, dated_on: date, by: User | None, reas
         raise Refused("Say why the allocation is undone.", code="reason_missing")
     undone = undo_in_book(allocation_id, dated_on=dated_on, by_id=by and by.pk, reason=reason)
     customer = Customer.objects.get(pk=undone.debit.customer_id)
-    words = f"{-undone.amount} of item {undone.credit_id} to item {undone.debit_id}"
-    record(by, "undo_allocation", customer, before={"applied": words}, reason=reason)
+    words = _words(-undone.amount, undone.credit, undone.debit)
+    record(by, "undo_allocation", customer, after={"undone": words}, reason=reason)
     return undone
+
+
+def _words(amount: Decimal, credit: OpenItem, debit: OpenItem) -> str:
+    return f"{format_money(amount, credit.currency)} of {credit.reference} to {debit.reference}"

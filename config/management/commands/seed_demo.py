@@ -18,8 +18,9 @@ from customers.models import Customer
 from customers.operations.create_customer import create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
 from ledger.accounts import open_accounts
+from ledger.allocating import Pair
 from office.models import BankAccount, Company, User
-from payments.operations.apply_credits import apply_oldest_first
+from payments.operations.apply_credits import apply_credits
 from payments.operations.record_receipt import ReceiptDetails, record_receipt
 
 PASSWORD = "duebook-demo"  # noqa: S105
@@ -182,8 +183,8 @@ def _receipts(company: Company, invoices: list[Invoice], chance: Random, today: 
         details = ReceiptDetails(invoice.customer_id, day, amount, reference=invoice.number)
         receipt = record_receipt(company, details, by=by)
         if chance.random() < 0.96:
-            credit = receipt.entry.items.get()
-            apply_oldest_first(invoice.customer, dated_on=day, by=by, only_credits=[credit.pk])
+            pair = Pair(invoice.entry.items.get().pk, receipt.entry.items.get().pk, amount)
+            apply_credits(invoice.customer, [pair], dated_on=day, by=by)
 
 
 def _credits(invoices: list[Invoice], chance: Random, today: date, by: User) -> None:
