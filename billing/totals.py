@@ -14,7 +14,7 @@ from billing.calculations import (
     total_credit,
     total_document,
 )
-from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax, Tax
+from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from ledger.refusals import Refused
 
 WORKED_OUT = [

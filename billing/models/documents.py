@@ -1,13 +1,12 @@
 from django.db import models
 from django.db.models import F, Q
 
+from billing.models.taxes import Tax
 from customers.models import Customer
 from ledger.fields import AmountField, CurrencyField, RateField
 from ledger.models import Entry
 from office.models import Company, User
 from office.models.company import TaxRounding
-
-from billing.models.taxes import Tax
 
 
 class DocumentKind(models.TextChoices):

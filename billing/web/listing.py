@@ -8,10 +8,9 @@ from django.urls import reverse
 from billing.access import invoices_for
 from billing.models import DocumentKind, Invoice
 from billing.queries import STATES, with_state
-from customers.search import fold
+from office.templatetags.ui import days_late
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
-from office.templatetags.ui import days_late
 
 
 def _columns(title: str) -> tuple[Column, ...]:
