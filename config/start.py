@@ -71,11 +71,19 @@ def begin_anew(*, sure: bool) -> None:
         raise ServiceFailed(
             "--fresh deletes only what lies in var/. Empty the server that DATABASE_URL names yourself."
         )
-    if not sure and input("Delete all invoices, payments and customers in var/ and begin anew? Type yes: ") != "yes":
+    if not sure and not person_agrees("Delete all invoices, payments and customers in var/ and begin anew?"):
         raise ServiceFailed("Nothing was deleted.")
     for name in OUR_DATA:
         path = VAR / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def person_agrees(question: str) -> bool:
+    """Ask; where nobody can answer, the answer is no."""
+    try:
+        return input(f"{question} Type yes: ") == "yes"
+    except EOFError:
+        return False
 
 
 @contextmanager
