@@ -9,7 +9,7 @@ from billing.models import DocumentStatus, Invoice
 from billing.operations.mint_link import mint_link
 from billing.pdf import PdfUnavailable, kept_pdf
 from customers.models import Contact
-from office.mail import Attachment, Letter, MailKind, NotReady
+from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.models import OutgoingMail
 from office.templatetags.ui import plain_day
 
@@ -23,8 +23,10 @@ def subject_of(invoice: Invoice) -> str:
 
 def compose(mail: OutgoingMail) -> Letter:
     """The mail as things stand now, with a link of its own: its token is in the mail and nowhere else."""
-    contact = Contact.objects.get(pk=mail.contact_id)
-    view = customer_view(Invoice.objects.get(pk=mail.about_id))
+    invoice, contact = Invoice.objects.get(pk=mail.about_id), Contact.objects.get(pk=mail.contact_id)
+    if reason := _reason(invoice, contact):
+        raise NotToBeSent(reason)
+    view = customer_view(invoice)
     pdf = _pdf(view.invoice)
     context = {
         "view": view,
@@ -61,16 +63,18 @@ def _pdf(invoice: Invoice) -> Attachment:
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may. `to_email` is where it is about to go."""
-    contact = Contact.objects.get(pk=mail.contact_id)
-    if Invoice.objects.get(pk=mail.about_id).status != DocumentStatus.ISSUED:
+    invoice, contact = Invoice.objects.get(pk=mail.about_id), Contact.objects.get(pk=mail.contact_id)
+    if contact.email and contact.email != mail.to_email:
+        return f"Not sent: the address of {contact.name} changed just then. Send it again."
+    return _reason(invoice, contact)
+
+
+def _reason(invoice: Invoice, contact: Contact) -> str:
+    if invoice.status != DocumentStatus.ISSUED:
         return "Not sent: the document is void."
     if not contact.is_active:
         return f"Not sent: {contact.name} has left."
-    if not contact.email:
-        return f"Not sent: {contact.name} has no address any more."
-    if contact.email != mail.to_email:
-        return f"Not sent: the address of {contact.name} changed just then. Send it again."
-    return ""
+    return "" if contact.email else f"Not sent: {contact.name} has no address any more."
 
 
 INVOICE_MAIL = MailKind(KIND, compose, reason_not_to_send, invoices_for)

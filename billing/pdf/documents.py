@@ -56,7 +56,8 @@ class Row:
 
 def _html(invoice: Invoice, **more: Any) -> str:
     lines = list(invoice.lines.select_related("tax", "credited_line"))
-    taxes = list(invoice.taxes.all()) or tax_rows(invoice, lines, total_invoice(invoice, lines))
+    is_draft = invoice.status == DocumentStatus.DRAFT
+    taxes = tax_rows(invoice, lines, total_invoice(invoice, lines)) if is_draft else list(invoice.taxes.all())
     company = invoice.company
     context = {
         "invoice": invoice,

@@ -13,7 +13,7 @@ def payment_code(*, holder: str, iban: str, amount: Decimal, currency: str, refe
     """The code as the address of a picture; empty where these details allow none."""
     if currency != "EUR" or not 0 < amount <= MOST or not is_iban(iban):
         return ""
-    code = make_epc_qr(name=holder[:70], iban=IBAN(iban).compact, amount=amount, text=reference)
+    code = make_epc_qr(name=holder[:70], iban=iban, amount=amount, text=reference)
     return code.svg_data_uri(border=2, scale=4, omitsize=True, svgclass=None, lineclass=None)
 
 

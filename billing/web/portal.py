@@ -145,7 +145,7 @@ def payable_accounts(view: CustomerView) -> list[dict[str, str]]:
             **account,
             "code": payment_code(
                 holder=account["holder"],
-                iban=account["iban"],
+                iban=account["bare_iban"],
                 amount=invoice.open,
                 currency=invoice.currency,
                 reference=invoice.number,

@@ -4,7 +4,7 @@ queued -> sending -> handed_over -> sent, besides failed, uncertain and cancelle
 that commits by itself, so any number of workers may run, and any of them may die at any step.
 """
 
-from office.mail.kinds import Attachment, Letter, MailKind, NotReady, register_kind
+from office.mail.kinds import Attachment, Letter, MailKind, NotReady, NotToBeSent, register_kind
 from office.mail.queueing import queue_mail
 
-__all__ = ["Attachment", "Letter", "MailKind", "NotReady", "queue_mail", "register_kind"]
+__all__ = ["Attachment", "Letter", "MailKind", "NotReady", "NotToBeSent", "queue_mail", "register_kind"]

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from office.mail.kinds import KINDS, Letter, NotReady
+from office.mail.kinds import KINDS, Letter, NotReady, NotToBeSent
 from office.mail.message import ascii_address, message_bytes, sender_address
 from office.mail.relay import Answer, Outcome, Relay, hand_to_relay
 from office.models import MailStatus, OutgoingMail
@@ -30,6 +30,8 @@ def hand_over(mail_id: int) -> None:
     try:
         letter = KINDS[mail.kind].compose(mail)
         content = message_bytes(mail, letter)
+    except NotToBeSent as reason:
+        move(mail, MailStatus.SENDING, MailStatus.CANCELLED, explanation=str(reason))
     except NotReady as reason:
         put_back(mail, str(reason))
     except Exception:

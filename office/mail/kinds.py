@@ -13,6 +13,10 @@ class NotReady(Exception):
     """The mail cannot be composed now; the message says why. It is tried again later."""
 
 
+class NotToBeSent(Exception):
+    """Things have changed since the mail was queued; the message says what."""
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file that goes along."""
@@ -38,9 +42,9 @@ class Letter:
 class MailKind:
     """What a room knows of its mails.
 
-    `compose` writes the letter just before it leaves. `reason_not_to_send` is asked in the last moment, with the mail's
-    row locked; an empty answer lets it go. `seen_by` gives the papers that a member of staff sees: the mails about
-    these are theirs to read.
+    `compose` writes the letter just before it leaves, or raises NotReady or NotToBeSent. `reason_not_to_send` is asked
+    in the last moment, with the mail's row locked; an empty answer lets it go. `seen_by` gives the papers that a member
+    of staff sees: the mails about these are theirs to read.
     """
 
     name: str

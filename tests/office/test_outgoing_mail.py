@@ -29,7 +29,7 @@ from office.mail.sweep import due_mails
 from office.models import AuditRecord, Company, MailStatus, OutgoingMail
 from office.operations.settle_mail import settle_mail
 from office.tasks import send_due_mail
-from tests.making import contact_of, make_company, make_customer, make_user
+from tests.world import make_company, make_customer, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,7 +97,7 @@ def kind() -> Iterator[Callable[..., None]]:
 
 @pytest.fixture
 def queue(company: Company, kind: Any) -> Callable[..., OutgoingMail]:
-    contact = contact_of(make_customer(company))
+    contact = make_customer(company).contacts.get()
 
     def write(key: str = "one") -> OutgoingMail:
         return queue_mail(
@@ -165,8 +165,8 @@ def test_a_mail_is_taken_by_the_relay_once_as_it_was_written(queue, relay):
     [taken] = relay.taken
     assert status_of(mail) == MailStatus.SENT
     assert taken["To"] == "Ada <ada@buyer.example>"
-    assert taken["From"] == "Probe GmbH <billing@duebook.example>"
-    assert taken["Reply-To"] == "Probe GmbH <billing@probe.example>"
+    assert taken["From"] == "Alder Ltd <billing@duebook.example>"
+    assert taken["Reply-To"] == "Alder Ltd <billing@alder.example>"
     assert taken["Message-ID"] == mail.message_id
     assert taken.get_content().splitlines() == LETTER.text.splitlines()
 
