@@ -39,7 +39,9 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
     overdue = _overdue(user, company, today)
     unapplied = _unapplied(user, company)
     uncertain = OutgoingMail.objects.filter(
-        company=company, status__in=[MailStatus.UNCERTAIN, MailStatus.FAILED], customer_id__in=customers_for(user).values("pk")
+        company=company,
+        status__in=[MailStatus.UNCERTAIN, MailStatus.FAILED],
+        customer_id__in=customers_for(user).values("pk"),
     ).count()
     found = [
         Task("drafts to finish and issue", drafts, "pencil", reverse("billing:invoice_list") + "?state=draft"),

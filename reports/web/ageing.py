@@ -22,7 +22,11 @@ from office.web.doors import staff_door
 from office.web.lists.exporting import EXCEL
 from reports.ageing import COLUMNS, PAGE, UNAPPLIED, Ageing, AgeingQuestion, AgeingRow, aged_items, ageing
 
-LABELS = {bucket.key: bucket.name for bucket in BUCKETS} | {"current": "Not due", UNAPPLIED: "Unapplied", "total": "Total"}
+LABELS = {bucket.key: bucket.name for bucket in BUCKETS} | {
+    "current": "Not due",
+    UNAPPLIED: "Unapplied",
+    "total": "Total",
+}
 COLOURS = dict(zip(COLUMNS, ["age-0", "age-1", "age-2", "age-3", "age-4", "accent"], strict=True))
 
 

@@ -52,7 +52,12 @@ def test_age_01_variant_partly_credited_first(customer: Any) -> None:
 
 
 def test_age_02_what_is_not_yet_due_has_a_column(customer: Any) -> None:
-    for amount, due in (("200", (2025, 12, 30)), ("300", (2026, 1, 15)), ("50", (2025, 12, 29)), ("70", (2025, 11, 29))):
+    for amount, due in (
+        ("200", (2025, 12, 30)),
+        ("300", (2026, 1, 15)),
+        ("50", (2025, 12, 29)),
+        ("70", (2025, 11, 29)),
+    ):
         world.issue(customer, amount, date(2025, 11, 1), due_on=date(*due))
 
     assert aged(customer, date(2025, 12, 30)) == {

@@ -1,0 +1,192 @@
+"""Whether the book is as it must be. Each check is one query that names what is wrong; a sound book answers none.
+
+Everything is worked out anew from lines, items and allocations, so it also finds what was done with the guards off.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong: which promise, what it is about, and the figures that differ."""
+
+    check: str
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """A promise and the query that finds who breaks it, as rows of subject and detail."""
+
+    name: str
+    sql: str
+
+
+CHECKS = [
+    Check(
+        "the lines of an entry add to zero",
+        """
+        SELECT 'entry ' || e.key, 'lines add to ' || coalesce(sum(l.amount), 0) || ' and, in company currency, '
+            || coalesce(sum(l.company_amount), 0) || ' over ' || count(l.id) || ' lines'
+        FROM ledger_entry e LEFT JOIN ledger_line l ON l.entry_id = e.id
+        GROUP BY e.id HAVING count(l.id) < 2 OR sum(l.amount) <> 0 OR sum(l.company_amount) <> 0
+        """,
+    ),
+    Check(
+        "a line is on an account of its entry's company",
+        """
+        SELECT 'line ' || l.id, 'account ' || a.code || ' is of another company than entry ' || e.key
+        FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id
+        WHERE a.company_id <> e.company_id
+        """,
+    ),
+    Check(
+        "open items say what the receivable lines say",
+        """
+        SELECT 'entry ' || e.key, 'customer ' || coalesce(sides.customer_id::text, 'missing') || ': items '
+            || sum(sides.item) || ', receivable ' || sum(sides.line)
+        FROM (
+            SELECT entry_id, customer_id, amount AS item, 0 AS line FROM ledger_openitem
+            UNION ALL SELECT l.entry_id, l.customer_id, 0, l.amount
+            FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id WHERE a.role = 'receivable'
+        ) AS sides JOIN ledger_entry e ON e.id = sides.entry_id
+        GROUP BY e.id, sides.customer_id HAVING sum(sides.item) <> sum(sides.line) OR sides.customer_id IS NULL
+        """,
+    ),
+    Check(
+        "an item has its entry's company, day and currency",
+        """
+        SELECT 'item ' || i.id || ' ' || i.reference, 'differs from entry ' || e.key
+        FROM ledger_openitem i JOIN ledger_entry e ON e.id = i.entry_id
+        WHERE i.company_id <> e.company_id OR i.dated_on <> e.dated_on OR i.currency <> e.currency
+        """,
+    ),
+    Check(
+        "the receivable account equals the open items, on every day",
+        """
+        SELECT 'company ' || company_id || ', ' || currency || ', ' || dated_on,
+            'receivable moved by ' || sum(line) || ' (' || sum(company_line) || '), items by ' || sum(item) || ' ('
+            || sum(company_item) || ')'
+        FROM (
+            SELECT e.company_id, e.currency, e.dated_on, l.amount AS line, l.company_amount AS company_line,
+                0 AS item, 0 AS company_item
+            FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id AND a.role = 'receivable'
+            JOIN ledger_entry e ON e.id = l.entry_id
+            UNION ALL SELECT company_id, currency, dated_on, 0, 0, amount, company_amount FROM ledger_openitem
+            UNION ALL SELECT d.company_id, d.currency, a.dated_on, 0, 0, 0,
+                a.credit_company_amount - a.debit_company_amount
+            FROM ledger_allocation a JOIN ledger_openitem d ON d.id = a.debit_id
+        ) AS movements
+        GROUP BY company_id, currency, dated_on
+        HAVING sum(line) <> sum(item) OR sum(company_line) <> sum(company_item)
+        """,
+    ),
+    Check(
+        "an item's balance is its amount less its allocations",
+        """
+        SELECT 'item ' || i.id || ' ' || i.reference, 'balance ' || i.balance || ', by its allocations '
+            || i.amount - coalesce(settled.amount, 0)
+        FROM ledger_openitem i LEFT JOIN (
+            SELECT item_id, sum(amount) AS amount FROM (
+                SELECT debit_id AS item_id, amount FROM ledger_allocation
+                UNION ALL SELECT credit_id, -amount FROM ledger_allocation) AS sides GROUP BY item_id
+        ) AS settled ON settled.item_id = i.id
+        WHERE i.balance <> i.amount - coalesce(settled.amount, 0)
+        """,
+    ),
+    Check(
+        "an item is never settled beyond its amount, on any day",
+        """
+        SELECT DISTINCT 'item ' || id || ' ' || reference, 'stood at ' || open || ' of ' || amount || ' on ' || dated_on
+        FROM (
+            SELECT i.id, i.reference, i.amount, sides.dated_on, i.amount - sum(sides.amount) OVER (
+                PARTITION BY i.id ORDER BY sides.dated_on RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS open
+            FROM ledger_openitem i JOIN (
+                SELECT debit_id AS item_id, dated_on, amount FROM ledger_allocation
+                UNION ALL SELECT credit_id, dated_on, -amount FROM ledger_allocation
+            ) AS sides ON sides.item_id = i.id
+        ) AS running
+        WHERE open * sign(amount) < 0 OR abs(open) > abs(amount)
+        """,
+    ),
+    Check(
+        "an item's days are from its own to that of its last allocation",
+        """
+        SELECT 'item ' || i.id || ' ' || i.reference, 'open during ' || i.open_during || ', last settled '
+            || coalesce(last.day::text, 'never') || ', balance ' || i.balance
+        FROM ledger_openitem i LEFT JOIN (
+            SELECT item_id, max(dated_on) AS day FROM (
+                SELECT debit_id AS item_id, dated_on FROM ledger_allocation
+                UNION ALL SELECT credit_id, dated_on FROM ledger_allocation) AS sides GROUP BY item_id
+        ) AS last ON last.item_id = i.id
+        WHERE i.open_during <> daterange(i.dated_on, CASE WHEN i.balance = 0 THEN greatest(last.day, i.dated_on) END)
+        """,
+    ),
+    Check(
+        "an allocation joins what belongs together, when both exist",
+        """
+        SELECT 'allocation ' || a.id, d.reference || ' and ' || c.reference || ' on ' || a.dated_on
+        FROM ledger_allocation a
+        JOIN ledger_openitem d ON d.id = a.debit_id JOIN ledger_openitem c ON c.id = a.credit_id
+        WHERE d.amount < 0 OR c.amount > 0 OR d.company_id <> c.company_id OR d.customer_id <> c.customer_id
+            OR d.currency <> c.currency OR a.dated_on < greatest(d.dated_on, c.dated_on)
+        """,
+    ),
+    Check(
+        "an allocation is undone by its exact opposite",
+        """
+        SELECT 'allocation ' || u.id, 'undoes ' || a.id || ' (' || a.amount || ') by ' || u.amount
+        FROM ledger_allocation u JOIN ledger_allocation a ON a.id = u.reverses_id
+        WHERE a.reverses_id IS NOT NULL OR a.debit_id <> u.debit_id OR a.credit_id <> u.credit_id
+            OR a.amount <> -u.amount OR u.dated_on < a.dated_on
+        """,
+    ),
+    Check(
+        "a closed item has used up its company-currency amount",
+        """
+        SELECT 'item ' || i.id || ' ' || i.reference, 'stands for ' || abs(i.company_amount) || ', used ' || used.amount
+        FROM ledger_openitem i JOIN (
+            SELECT item_id, sum(amount) AS amount FROM (
+                SELECT debit_id AS item_id, debit_company_amount AS amount FROM ledger_allocation
+                UNION ALL SELECT credit_id, credit_company_amount FROM ledger_allocation) AS sides GROUP BY item_id
+        ) AS used ON used.item_id = i.id
+        WHERE used.amount < 0 OR used.amount > abs(i.company_amount)
+            OR (i.balance = 0 AND used.amount <> abs(i.company_amount))
+        """,
+    ),
+    Check(
+        "a mirror is the exact opposite of what it reverses",
+        """
+        SELECT 'entry ' || m.key, 'account ' || sides.account_id || ' keeps ' || sum(sides.amount)
+        FROM ledger_entry m JOIN (
+            SELECT e.id AS mirror_id, l.account_id, l.customer_id, l.amount, l.company_amount
+            FROM ledger_entry e JOIN ledger_line l ON l.entry_id IN (e.id, e.reverses_id)
+        ) AS sides ON sides.mirror_id = m.id
+        WHERE m.reverses_id IS NOT NULL
+        GROUP BY m.id, sides.account_id, sides.customer_id
+        HAVING sum(sides.amount) <> 0 OR sum(sides.company_amount) <> 0
+        """,
+    ),
+    Check(
+        "nothing was entered into a month after it was closed",
+        """
+        SELECT 'entry ' || e.key, 'dated ' || e.dated_on || ', recorded ' || e.recorded_at || ', month closed ' || p.closed_at
+        FROM ledger_entry e JOIN ledger_period p
+            ON p.company_id = e.company_id AND p.month = date_trunc('month', e.dated_on)::date
+        WHERE e.recorded_at > p.closed_at
+        """,
+    ),
+]
+
+
+def run_checks(checks: list[Check]) -> list[Finding]:
+    """What the checks find, in their order."""
+    findings = []
+    with connection.cursor() as cursor:
+        for check in checks:
+            cursor.execute(check.sql)
+            findings += [Finding(check.name, subject, detail) for subject, detail in cursor.fetchall()]
+    return findings

@@ -1,0 +1,111 @@
+"""The book check finds whatever a superuser does to the book with its guards off."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from billing.operations.credit_invoice import credit_invoice
+from billing.operations.void_invoice import void_invoice
+from billing.pdf import kept_pdf
+from ledger.periods import close_month
+from payments.operations.apply_credits import apply_oldest_first, undo_allocation
+from payments.operations.refund_credit import RefundDetails, refund_credit
+from payments.operations.reverse_receipt import reverse_receipt
+from reports.book_check import check_book
+from tests import world
+
+DAY = date(2026, 3, 2)
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PLANTED = [
+    ("UPDATE ledger_line SET amount = amount + 1 WHERE id = (SELECT max(id) FROM ledger_line)", "the lines of an entry add to zero"),
+    ("UPDATE ledger_line SET company_amount = company_amount + 1 WHERE id = (SELECT min(id) FROM ledger_line)", "the lines of an entry add to zero"),
+    ("DELETE FROM ledger_line WHERE id = (SELECT max(id) FROM ledger_line)", "the lines of an entry add to zero"),
+    ("UPDATE ledger_account SET company_id = company_id + 1 WHERE role = 'sales'", "a line is on an account of its entry's company"),
+    ("UPDATE ledger_line SET customer_id = NULL WHERE customer_id IS NOT NULL", "open items say what the receivable lines say"),
+    ("UPDATE ledger_openitem SET amount = amount + 1, balance = balance + 1 WHERE balance > 0", "open items say what the receivable lines say"),
+    ("UPDATE ledger_openitem SET dated_on = dated_on - 40 WHERE balance > 0", "an item has its entry's company, day and currency"),
+    ("UPDATE ledger_openitem SET company_amount = company_amount + 1 WHERE balance > 0", "the receivable account equals the open items, on every day"),
+    ("UPDATE ledger_entry SET dated_on = dated_on + 1", "the receivable account equals the open items, on every day"),
+    ("UPDATE ledger_openitem SET balance = balance + 1 WHERE kind = 'invoice' AND balance = 0", "an item's balance is its amount less its allocations"),
+    ("DELETE FROM ledger_allocation WHERE reverses_id IS NULL AND id NOT IN (SELECT reverses_id FROM ledger_allocation WHERE reverses_id IS NOT NULL)", "an item's balance is its amount less its allocations"),
+    ("UPDATE ledger_allocation SET amount = amount * 3 WHERE reverses_id IS NULL", "an item is never settled beyond its amount, on any day"),
+    ("UPDATE ledger_openitem SET open_during = daterange(dated_on, NULL) WHERE balance = 0", "an item's days are from its own to that of its last allocation"),
+    ("UPDATE ledger_openitem SET open_during = daterange(dated_on, dated_on) WHERE balance <> 0", "an item's days are from its own to that of its last allocation"),
+    ("UPDATE ledger_allocation SET dated_on = dated_on - 400", "an allocation joins what belongs together, when both exist"),
+    ("UPDATE ledger_allocation SET dated_on = dated_on - 1 WHERE reverses_id IS NOT NULL", "an allocation is undone by its exact opposite"),
+    ("UPDATE ledger_allocation SET debit_company_amount = debit_company_amount + 1", "a closed item has used up its company-currency amount"),
+    ("UPDATE ledger_line SET amount = amount * 2, company_amount = company_amount * 2 WHERE entry_id IN (SELECT id FROM ledger_entry WHERE reverses_id IS NOT NULL)", "a mirror is the exact opposite of what it reverses"),
+    ("UPDATE ledger_entry SET recorded_at = now() + interval '1 day' WHERE dated_on < '2026-03-01'", "nothing was entered into a month after it was closed"),
+    ("UPDATE billing_invoice SET net = net + 1, total = total + 1 WHERE status = 'issued'", "a document's lines and taxes add up to its totals"),
+    ("UPDATE billing_invoiceline SET taxable = taxable + 1", "a document's lines and taxes add up to its totals"),
+    ("UPDATE billing_invoicetax SET amount = amount + 1", "a document's lines and taxes add up to its totals"),
+    ("UPDATE billing_invoice SET entry_id = NULL, total = 0, net = 0, tax = 0, void_entry_id = NULL WHERE status = 'issued' AND kind = 'invoice'", "a document's lines and taxes add up to its totals"),
+    ("UPDATE billing_invoice SET customer_id = customer_id + 1 WHERE status = 'issued'", "a document and the book say the same amount, day and customer"),
+    ("UPDATE billing_invoice SET sequence = sequence + 5 WHERE id = (SELECT max(id) FROM billing_invoice WHERE kind = 'invoice' AND status = 'issued')", "numbers run on without a gap and as far as the series says"),
+    ("UPDATE office_numberseries SET last = last + 1 WHERE kind = 'invoice'", "numbers run on without a gap and as far as the series says"),
+    ("UPDATE billing_invoiceline SET quantity = quantity * 3 WHERE credited_line_id IS NOT NULL", "a credit memo takes no more than is left of its lines"),
+    ("UPDATE billing_invoice SET note = 'pay me more' WHERE status = 'issued'", "a document says what it said when issued"),
+    ("UPDATE billing_invoiceline SET description = 'something else'", "a document says what it said when issued"),
+    ("UPDATE billing_invoice SET printed = '{}'", "a document says what it said when issued"),
+    ("UPDATE billing_invoice SET previous_hash = repeat('0', 64) WHERE sequence = 2", "each document holds the hash of the one before"),
+    ("UPDATE billing_invoicepdf SET content = '%PDF'", "the file kept matches the hash kept"),
+    ("UPDATE payments_receipt SET amount = amount + 1", "a receipt and the book say the same"),
+    ("UPDATE payments_receipt SET received_on = received_on + 1", "a receipt and the book say the same"),
+    ("UPDATE payments_receipt SET status = 'reversed', reversed_on = received_on, reversal_entry_id = entry_id WHERE status = 'recorded'", "a reversed receipt has nothing free and settles nothing"),
+    ("UPDATE payments_refund SET amount = amount + 1", "a refund and the book say the same"),
+    ("DELETE FROM payments_receipt WHERE id = (SELECT min(id) FROM payments_receipt)", "numbers of receipts and refunds run on without a gap"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def history(company: Any, customer: Any) -> None:
+    """A little of everything: paid, part-paid, credited, void, reversed, refunded, undone, closed."""
+    vat = world.make_tax(company, "20")
+    february = date(2026, 2, 10)
+    paid = world.issue(customer, [world.line("100", tax=vat)], february)
+    world.apply(world.receive(customer, "120", february), paid, "120", february)
+    close_month(company.pk, february)
+    open_one = world.issue(customer, [world.line("50", "2", tax=vat)], DAY)
+    done = world.apply(world.receive(customer, "30", DAY), open_one, "30", DAY)
+    undo_allocation(done.pk, dated_on=DAY, by=None, reason="mistake")
+    credited = world.issue(customer, [world.line("40", "3", tax=vat)], DAY)
+    memo = credit_invoice(
+        credited.pk, {credited.lines.get().pk: Decimal(2)}, reason="back", by=None, on=DAY, apply=False
+    )
+    refund_credit(customer, RefundDetails(world.item_of(memo).pk, Decimal(10), DAY, "asked for"), by=None)
+    void_invoice(world.issue(customer, "7", DAY).pk, reason="twice", by=None, on=DAY)
+    reverse_receipt(world.receive(customer, "15", DAY).pk, dated_on=DAY, by=None, reason="returned", fee=Decimal(5))
+    world.receive(customer, "11", DAY)
+    apply_oldest_first(customer, dated_on=DAY, by=None)
+    kept_pdf(paid)
+
+
+def test_a_sound_book_passes(history: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check_book() == []
+    call_command("check_book")
+    assert "sound" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("sql", "check"), PLANTED)
+def test_every_planted_corruption_is_found_by_name(history: None, superuser_cursor: Any, sql: str, check: str) -> None:
+    superuser_cursor.execute("SET session_replication_role = replica")
+    superuser_cursor.execute(sql)
+    assert superuser_cursor.rowcount > 0
+
+    assert check in {finding.check for finding in check_book()}
+
+
+def test_the_command_fails_and_names_the_item(
+    history: None, superuser_cursor: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    superuser_cursor.execute("SET session_replication_role = replica")
+    superuser_cursor.execute("UPDATE ledger_openitem SET balance = balance + 1 WHERE reference = 'INV-2026-0001'")
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_book")
+
+    assert ended.value.code == 1
+    assert "INV-2026-0001" in capsys.readouterr().err
