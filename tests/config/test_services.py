@@ -11,7 +11,6 @@ import redis
 
 from config.services import ServiceFailed, free_port, passing_services, services
 
-
 RIGHTS_OF_ROLE = "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
 
 
