@@ -22,7 +22,7 @@ from config.waiting import wait_until
 VAR = Path(__file__).parent.parent / "var"
 LOGS = VAR / "log"
 SEEDED = VAR / "demo_is_seeded"
-OUR_DATA = ("postgres", "valkey", "demo_is_seeded", "beat_schedule")
+OUR_DATA = ("postgres", "valkey", "demo_is_seeded")
 DEMO_LOG_INS = ("clerk", "collector", "manager", "sales", "auditor", "admin")
 STOPPED = 130  # what a shell expects of a program ended by Ctrl-C
 
