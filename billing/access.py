@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404
 
-from billing.models import Invoice
+from billing.models import DocumentLink, Invoice
 from customers.access import customers_for
 from office.models import User
 
@@ -19,3 +19,11 @@ def get_invoice_for(user: User, invoice_id: int) -> Invoice:
     if invoice is None:
         raise Http404("No such document.")
     return invoice
+
+
+def get_link_for(user: User, link_id: int) -> DocumentLink:
+    """The link to a document, or Http404 where this person may not see one of that id."""
+    link = DocumentLink.objects.filter(pk=link_id, invoice__in=invoices_for(user)).first()
+    if link is None:
+        raise Http404("No such link.")
+    return link

@@ -169,17 +169,22 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["office.api.permissions.NamedPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "office.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "office.api.errors.answer_error",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Duebook",
-    "DESCRIPTION": "Accounts receivable: invoices, credit memos, receipts, allocation and ageing over one append-only book.",
+    "DESCRIPTION": "Invoices, credit memos, receipts, allocation and ageing over one append-only book.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "AddressKind": "customers.models.AddressKind",
+        "DocumentKind": "billing.models.DocumentKind",
+        "ItemKind": "ledger.models.items.ItemKind",
+    },
 }
 
 LOGGING = {

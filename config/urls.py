@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("payments.urls")),
     path("customers/", include("customers.urls")),
     path("p/", include("billing.portal_urls")),
+    path("api/", include("config.api_urls")),
     path("healthz", healthz, name="healthz"),
 ]

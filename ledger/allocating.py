@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from ledger.accounts import default_accounts
 from ledger.guards import guards_spoken
-from ledger.models import AccountRole, Allocation, Entry, Line, OpenItem
+from ledger.models import AccountRole, Allocation, Entry, ItemKind, Line, OpenItem
 from ledger.money import round_money
 from ledger.posting import Posting, post_all
 from ledger.refusals import Refused
@@ -64,6 +64,8 @@ def undo_allocation(allocation_id: int, *, dated_on: date, by_id: int | None, re
     items = lock_items([done.debit_id, done.credit_id])
     if done.reverses_id or Allocation.objects.filter(reverses=done).exists():
         raise Refused("This allocation has been undone already.", code="already_undone")
+    if ItemKind.REVERSAL in {item.kind for item in items.values()}:
+        raise Refused("It belongs to a reversal, and that stands. Record the payment anew.", code="reversal_stands")
     if dated_on < done.dated_on:
         raise Refused(
             f"It was made on {done.dated_on}; it can be undone on that day or later.",
@@ -112,6 +114,8 @@ def _require_open(pairs: Sequence[Pair], items: dict[int, OpenItem]) -> None:
             wanted[item_id] = wanted.get(item_id, ZERO) + pair.amount
     for item_id, amount in wanted.items():
         item = items[item_id]
+        if amount != round_money(amount, item.currency):
+            raise Refused(f"{amount} has more places than {item.currency} has.", code="too_many_places")
         if amount > abs(item.balance):
             raise Refused(
                 f"{item.reference} has {round_money(abs(item.balance), item.currency)} {item.currency} open; "

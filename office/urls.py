@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.web import audit, login, mail, settings
+from office.web import audit, login, mail, settings, tokens
 
 app_name = "office"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("mail/<int:mail_id>/", mail.mail, name="mail"),
     path("mail/<int:mail_id>/attachments/<int:position>/", mail.attachment, name="mail_attachment"),
     path("mail/<int:mail_id>/settle/", mail.settle, name="settle_mail"),
+    path("me/tokens/", tokens.token_list, name="token_list"),
+    path("me/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_api_token"),
     path("audit/", audit.audit_list, name="audit_list"),
     path("settings/", settings.company_settings, name="company_settings"),
     path("settings/logo/", settings.logo, name="company_logo"),

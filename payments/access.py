@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from customers.access import customers_for
+from ledger.models import Allocation
 from office.models import User
 from payments.models import Receipt
 
@@ -19,3 +20,12 @@ def get_receipt_for(user: User, receipt_id: int) -> Receipt:
     if receipt is None:
         raise Http404("No such receipt.")
     return receipt
+
+
+def get_allocation_for(user: User, allocation_id: int) -> Allocation:
+    """The allocation, or Http404 where it is of a customer this person may not see."""
+    seen = Allocation.objects.filter(pk=allocation_id, debit__customer_id__in=customers_for(user).values("pk"))
+    allocation = seen.select_related("debit").first()
+    if allocation is None:
+        raise Http404("No such allocation.")
+    return allocation

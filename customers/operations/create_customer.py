@@ -16,7 +16,12 @@ from office.numbers import next_number
 
 @transaction.atomic
 def create_customer(company: Company, details: CustomerDetails, *, by: User | None) -> Customer:
-    """Add a customer. Raises Refused where a detail cannot be so or the number is taken."""
+    """Add a customer. Whoever is limited to their own customers owns those they add.
+
+    Raises Refused where a detail cannot be so or the number is taken.
+    """
+    if by and by.only_own_customers:
+        details = replace(details, sales_owner_id=by.pk)
     details = checked(
         replace(
             details,

@@ -85,6 +85,8 @@ def checked(details: CustomerDetails) -> CustomerDetails:
         ) from error
     for contact in details.contacts:
         _check_contact(contact)
+    if sum(address.kind == AddressKind.BILLING for address in details.addresses) > 1:
+        raise Refused("A customer has one billing address.", code="several_billing_addresses")
     limit = details.credit_limit
     if limit is not None and limit < 0:
         raise Refused("A credit limit cannot be below zero.", code="bad_credit_limit")
@@ -126,8 +128,11 @@ def _contact_words(contact: Contact) -> str:
 def write_details(customer: Customer, details: CustomerDetails) -> None:
     """Save the customer's own fields, contacts and addresses. Contacts are never deleted, addresses are replaced.
 
-    Raises Refused where the number is another customer's.
+    Raises Refused where the number is another customer's, or the sales owner does not work for the company.
     """
+    owner_id = details.sales_owner_id
+    if owner_id and not customer.company.staff.filter(pk=owner_id).exists():
+        raise Refused("That person does not work for this company.", code="unknown_owner")
     for name in FIELDS:
         setattr(customer, name, getattr(details, name))
     customer.sort_name = fold(details.name)

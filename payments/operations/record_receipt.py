@@ -38,17 +38,23 @@ def record_receipt(company: Company, details: ReceiptDetails, *, by: User | None
 
     Raises Refused where the amount is not above zero or its day is in the future or a closed month.
     """
+    receipt, _ = record_receipt_once(company, details, by=by)
+    return receipt
+
+
+def record_receipt_once(company: Company, details: ReceiptDetails, *, by: User | None) -> tuple[Receipt, bool]:
+    """As record_receipt, with whether the receipt is new; of two at once with one external id only one is."""
     known = _known(company, details.external_id)
     if known:
-        return known
+        return known, False
     try:
         with transaction.atomic():
-            return record_receipts(company, [details], by=by)[0]
+            return record_receipts(company, [details], by=by)[0], True
     except IntegrityError:
         known = _known(company, details.external_id)  # somebody else was quicker with the same notice
         if known is None:
             raise
-        return known
+        return known, False
 
 
 @transaction.atomic

@@ -89,6 +89,8 @@ def _standing_allocations(credit_id: int) -> list[int]:
 def _charge_fee(receipt: Receipt, fee: Decimal, dated_on: date, by_id: int | None) -> None:
     if fee < 0:
         raise Refused("A fee cannot be below zero.", code="amount_not_positive")
+    if fee != round_money(fee, receipt.currency):
+        raise Refused(f"{fee} has more places than {receipt.currency} has.", code="too_many_places")
     company_fee = round_money(fee * receipt.exchange_rate, receipt.company.currency)
     entry = Entry(
         company_id=receipt.company_id,

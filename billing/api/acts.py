@@ -1,0 +1,158 @@
+"""What programs do with one document."""
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.access import get_invoice_for, get_link_for
+from billing.api.serializers import CreditIn, InvoiceOut, IssueIn, LinkOut, LinksOut, MailOut, MailsOut, SendIn, VoidIn
+from billing.api.shown import shown
+from billing.operations.credit_invoice import credit_invoice
+from billing.operations.issue_invoice import issue_invoice
+from billing.operations.manage_links import renew_link, revoke_link
+from billing.operations.send_invoice import send_invoice
+from billing.operations.void_invoice import void_invoice
+from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
+from office.api.errors import Unavailable
+from office.api.idempotency import idempotent
+from office.api.views import ApiView, checked
+
+
+class IssueView(ApiView):
+    """Issuing a draft."""
+
+    permission = {"post": "billing.issue_invoice"}
+
+    @extend_schema(operation_id="issue_invoice", request=IssueIn, responses=InvoiceOut)
+    @idempotent
+    def post(self, request: Request, invoice_id: int) -> Response:
+        """Give a draft its number and enter in the book what the customer now owes."""
+        invoice = get_invoice_for(request.user, invoice_id)
+        on = checked(IssueIn, request.data).get("on") or invoice.company.today()
+        issue_invoice(invoice.pk, by=request.user, on=on)
+        return shown(request.user, invoice_id)
+
+
+class SendView(ApiView):
+    """Mailing a document."""
+
+    permission = {"post": "billing.send_invoice"}
+
+    @extend_schema(operation_id="send_invoice", request=SendIn, responses=MailsOut)
+    @idempotent
+    def post(self, request: Request, invoice_id: int) -> Response:
+        """Mail an issued document to those who get invoices, or to those named."""
+        invoice = get_invoice_for(request.user, invoice_id)
+        contacts = checked(SendIn, request.data).get("contacts")
+        mails = send_invoice(invoice.pk, by=request.user, contact_ids=contacts)
+        return Response(MailsOut({"results": mails}).data)
+
+
+class VoidView(ApiView):
+    """Voiding a document."""
+
+    permission = {"post": "billing.void_invoice"}
+
+    @extend_schema(operation_id="void_invoice", request=VoidIn, responses=InvoiceOut)
+    @idempotent
+    def post(self, request: Request, invoice_id: int) -> Response:
+        """Take an issued document back by its mirror; it keeps its number."""
+        invoice = get_invoice_for(request.user, invoice_id)
+        data = checked(VoidIn, request.data)
+        on = data.get("on") or invoice.company.today()
+        void_invoice(invoice.pk, reason=data["reason"], by=request.user, on=on)
+        return shown(request.user, invoice_id)
+
+
+class CreditView(ApiView):
+    """Crediting an invoice."""
+
+    permission = {"post": "billing.credit_invoice"}
+
+    @extend_schema(operation_id="credit_invoice", request=CreditIn, responses={201: InvoiceOut})
+    @idempotent
+    def post(self, request: Request, invoice_id: int) -> Response:
+        """Issue a credit memo for an invoice's lines, and answer with it."""
+        invoice = get_invoice_for(request.user, invoice_id)
+        data = checked(CreditIn, request.data)
+        lines = data.get("lines")
+        memo = credit_invoice(
+            invoice.pk,
+            None if lines is None else {line["line"]: line["quantity"] for line in lines},
+            reason=data["reason"],
+            by=request.user,
+            on=data.get("on") or invoice.company.today(),
+            apply=data["apply"],
+        )
+        return shown(request.user, memo.pk, 201)
+
+
+class PdfRenderer(BaseRenderer):
+    """Lets a caller ask for application/pdf; the view makes the bytes."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+    render_style = "binary"
+    charset = None
+
+
+class PdfView(ApiView):
+    """A document on paper."""
+
+    permission = {"get": "billing.view_invoice"}
+    renderer_classes = [PdfRenderer, JSONRenderer]
+
+    @extend_schema(
+        operation_id="get_invoice_pdf",
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, invoice_id: int) -> HttpResponse:
+        """The kept bytes of an issued document; a draft is made anew each time and says that it is one."""
+        invoice = get_invoice_for(request.user, invoice_id)
+        try:
+            content = draft_pdf(invoice) if invoice.is_draft else bytes(kept_pdf(invoice).content)
+        except PdfUnavailable as failure:
+            raise Unavailable(str(failure), code="pdf_unavailable") from failure
+        headers = {"Content-Disposition": f'attachment; filename="{invoice}.pdf"'}
+        return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+class LinksView(ApiView):
+    """The links that opened a document to its customer."""
+
+    permission = {"get": "billing.view_invoice"}
+
+    @extend_schema(operation_id="list_links", responses=LinksOut)
+    def get(self, request: Request, invoice_id: int) -> Response:
+        """A document's links, the newest first."""
+        invoice = get_invoice_for(request.user, invoice_id)
+        return Response(LinksOut({"results": invoice.links.select_related("contact")}).data)
+
+
+class RenewLinkView(ApiView):
+    """Renewing a link."""
+
+    permission = {"post": "billing.manage_links"}
+
+    @extend_schema(operation_id="renew_link", request=None, responses=MailOut)
+    @idempotent
+    def post(self, request: Request, link_id: int) -> Response:
+        """Stop a link and mail its contact a new one."""
+        link = get_link_for(request.user, link_id)
+        return Response(MailOut(renew_link(link.pk, by=request.user)).data)
+
+
+class RevokeLinkView(ApiView):
+    """Revoking a link."""
+
+    permission = {"post": "billing.manage_links"}
+
+    @extend_schema(operation_id="revoke_link", request=None, responses=LinkOut)
+    @idempotent
+    def post(self, request: Request, link_id: int) -> Response:
+        """Stop a link at once."""
+        link = get_link_for(request.user, link_id)
+        return Response(LinkOut(revoke_link(link.pk, by=request.user)).data)

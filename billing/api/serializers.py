@@ -1,0 +1,254 @@
+"""What documents look like coming in and going out."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from billing.models import DocumentKind, DocumentLink, Invoice, InvoiceLine, InvoiceTax, Tax
+from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
+from billing.queries import STATES
+from customers.api.serializers import CustomerRef
+from ledger.models import Allocation, OpenItem
+from office.api.fields import AmountIn, AmountOut, IdIn, Input, Query, RateIn, RateOut
+from office.api.paging import PageQuery
+
+
+class LineIn(Input):
+    """A line as typed."""
+
+    description = serializers.CharField(max_length=20000)
+    unit_price = RateIn()
+    quantity = RateIn(required=False, help_text="Left out: 1.")
+    unit = serializers.CharField(max_length=10, required=False, allow_blank=True)
+    discount_percent = RateIn(required=False)
+    tax_id = IdIn(required=False, allow_null=True)
+
+
+class DraftIn(Input):
+    """A draft. What is left out comes from the customer; without a day it is dated when it is issued."""
+
+    customer = IdIn()
+    lines = LineIn(many=True, required=False, max_length=MOST_LINES)
+    dated_on = serializers.DateField(required=False, allow_null=True)
+    due_on = serializers.DateField(required=False, allow_null=True)
+    net_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
+    currency = serializers.CharField(max_length=3, required=False)
+    exchange_rate = RateIn(required=False)
+    po_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    prices_include_tax = serializers.BooleanField(default=False)
+    discount_amount = AmountIn(required=False)
+    note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    internal_note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+
+
+class DraftChange(DraftIn):
+    """All of a draft as it shall be, and the version that was read."""
+
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class IssueIn(Input):
+    """The day of a draft that has none of its own; left out: today."""
+
+    on = serializers.DateField(required=False)
+
+
+class SendIn(Input):
+    """Who gets it; left out: every contact who gets invoices."""
+
+    contacts = serializers.ListField(child=IdIn(), required=False, allow_empty=False)
+
+
+class VoidIn(Input):
+    """Why it is void, and since when; left out: today."""
+
+    reason = serializers.CharField(max_length=300, allow_blank=True)
+    on = serializers.DateField(required=False)
+
+
+class CreditLineIn(Input):
+    """So much of one line."""
+
+    line = IdIn()
+    quantity = RateIn()
+
+
+class CreditIn(Input):
+    """What is credited, and why."""
+
+    reason = serializers.CharField(max_length=300, allow_blank=True)
+    lines = CreditLineIn(many=True, required=False, help_text="Left out: all that is left.")
+    apply = serializers.BooleanField(default=True, help_text="Let it settle what is open of the invoice.")
+    on = serializers.DateField(required=False, help_text="Left out: today.")
+
+
+class InvoiceQuery(PageQuery):
+    """Which documents."""
+
+    kind = serializers.ChoiceField(choices=DocumentKind.choices, required=False)
+    state = serializers.ChoiceField(choices=list(STATES.items()), required=False)
+    customer = IdIn(required=False)
+    dated_from = serializers.DateField(required=False)
+    dated_to = serializers.DateField(required=False)
+    q = serializers.CharField(required=False, max_length=200, help_text="Words of number, customer or order number.")
+
+
+def details_from(data: dict[str, Any], **kept: Any) -> InvoiceDetails:
+    """Valid input as details for the operations."""
+    values = dict(data)
+    lines = [LineDetails(**line) for line in values.pop("lines", [])]
+    return InvoiceDetails(customer_id=values.pop("customer"), lines=lines, **values, **kept)
+
+
+class LineOut(serializers.ModelSerializer):
+    """A line with what it comes to."""
+
+    quantity = RateOut()
+    unit_price = RateOut()
+    discount_percent = RateOut()
+    net = AmountOut("invoice.currency")
+    discount_share = AmountOut("invoice.currency")
+    taxable = AmountOut("invoice.currency")
+    tax_amount = AmountOut("invoice.currency")
+
+    class Meta:
+        model = InvoiceLine
+        fields = ["id", "position", "description", "quantity", "unit", "unit_price", "discount_percent", "tax_id"]
+        fields += ["net", "discount_share", "taxable", "tax_amount", "credited_line_id"]
+
+
+class InvoiceTaxOut(serializers.ModelSerializer):
+    """A row of the tax summary."""
+
+    percent = RateOut()
+    base = AmountOut("invoice.currency")
+    amount = AmountOut("invoice.currency")
+
+    class Meta:
+        model = InvoiceTax
+        fields = ["name", "category", "percent", "base", "amount"]
+
+
+class ItemOut(serializers.ModelSerializer):
+    """The open item that the document made in the book; `balance` is what is open of it now, with its sign."""
+
+    amount = AmountOut()
+    balance = AmountOut()
+
+    class Meta:
+        model = OpenItem
+        fields = ["id", "kind", "reference", "dated_on", "due_on", "currency", "amount", "balance"]
+
+
+class AllocationOut(serializers.ModelSerializer):
+    """So much of a credit item applied to a debit item; a negative one undoes another."""
+
+    debit = ItemOut()
+    credit = ItemOut()
+    amount = AmountOut("debit.currency")
+    currency = serializers.CharField(source="debit.currency")
+
+    class Meta:
+        model = Allocation
+        fields = ["id", "debit", "credit", "amount", "currency", "dated_on", "reverses_id", "reason"]
+
+
+class AccountOut(serializers.Serializer):
+    """An invoice's own account."""
+
+    currency = serializers.CharField()
+    total = AmountOut()
+    paid = AmountOut()
+    credited = AmountOut()
+    due = AmountOut()
+
+
+class InvoiceRow(serializers.ModelSerializer):
+    """A document in a list; `open` is what is open of it now, `state` follows from the book and the day."""
+
+    customer = CustomerRef()
+    state = serializers.ChoiceField(choices=list(STATES.items()))
+    net = AmountOut()
+    tax = AmountOut()
+    total = AmountOut()
+    open = AmountOut()
+
+    class Meta:
+        model = Invoice
+        fields = ["id", "kind", "number", "state", "customer", "dated_on", "due_on", "currency", "net", "tax", "total"]
+        fields += ["open", "po_number", "credits_id", "version"]
+
+
+class InvoiceOut(InvoiceRow):
+    """A document with its lines, its taxes, its account and what settled it."""
+
+    exchange_rate = RateOut()
+    discount_amount = AmountOut()
+    lines = LineOut(many=True)
+    taxes = InvoiceTaxOut(many=True, source="tax_summary")
+    account = AccountOut(allow_null=True)
+    items = ItemOut(many=True)
+    settlements = AllocationOut(many=True)
+
+    class Meta(InvoiceRow.Meta):
+        fields = [*InvoiceRow.Meta.fields, "net_days", "exchange_rate", "prices_include_tax", "tax_rounding"]
+        fields += ["discount_amount", "note", "internal_note", "reason", "void_reason", "voided_on", "issued_at"]
+        fields += ["lines", "taxes", "account", "items", "settlements"]
+
+
+class InvoicePage(serializers.Serializer):
+    """Some documents, and the cursor of the next page."""
+
+    results = InvoiceRow(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class MailOut(serializers.Serializer):
+    """A mail on its way."""
+
+    id = serializers.IntegerField()
+    to = serializers.EmailField(source="to_email")
+    subject = serializers.CharField()
+    status = serializers.CharField()
+
+
+class MailsOut(serializers.Serializer):
+    """The mails that were queued."""
+
+    results = MailOut(many=True)
+
+
+class LinkOut(serializers.ModelSerializer):
+    """A contact's link to a document; nobody here sees its token."""
+
+    contact = serializers.CharField(source="contact.name")
+
+    class Meta:
+        model = DocumentLink
+        fields = ["id", "invoice_id", "contact_id", "contact", "created_at", "expires_at", "revoked_at"]
+
+
+class LinksOut(serializers.Serializer):
+    """A document's links, the newest first."""
+
+    results = LinkOut(many=True)
+
+
+class TaxOut(serializers.ModelSerializer):
+    """A tax rate that lines can carry."""
+
+    percent = RateOut()
+
+    class Meta:
+        model = Tax
+        fields = ["id", "name", "category", "percent", "is_active"]
+
+
+class TaxesOut(serializers.Serializer):
+    """A company's taxes."""
+
+    results = TaxOut(many=True)
+
+
+class TaxQuery(Query):
+    """Whose taxes."""

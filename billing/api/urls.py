@@ -1,0 +1,19 @@
+"""Where programs find documents."""
+
+from django.urls import path
+
+from billing.api import acts, views
+
+urlpatterns = [
+    path("invoices/", views.InvoicesView.as_view()),
+    path("invoices/<int:invoice_id>/", views.InvoiceView.as_view()),
+    path("invoices/<int:invoice_id>/issue/", acts.IssueView.as_view()),
+    path("invoices/<int:invoice_id>/send/", acts.SendView.as_view()),
+    path("invoices/<int:invoice_id>/void/", acts.VoidView.as_view()),
+    path("invoices/<int:invoice_id>/credit/", acts.CreditView.as_view()),
+    path("invoices/<int:invoice_id>/pdf/", acts.PdfView.as_view()),
+    path("invoices/<int:invoice_id>/links/", acts.LinksView.as_view()),
+    path("links/<int:link_id>/renew/", acts.RenewLinkView.as_view()),
+    path("links/<int:link_id>/revoke/", acts.RevokeLinkView.as_view()),
+    path("taxes/", views.TaxesView.as_view()),
+]

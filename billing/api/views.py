@@ -1,0 +1,110 @@
+"""Invoices and credit memos, for programs: reading and drafting."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.access import get_invoice_for, invoices_for
+from billing.api.serializers import (
+    DraftChange,
+    DraftIn,
+    InvoiceOut,
+    InvoicePage,
+    InvoiceQuery,
+    TaxesOut,
+    TaxQuery,
+    details_from,
+)
+from billing.api.shown import shown
+from billing.models import Invoice, Tax
+from billing.operations.draft_invoice import delete_draft, draft_invoice, edit_draft
+from billing.queries import with_state
+from billing.web.listing import INVOICES
+from customers.access import get_customer_for
+from office.api.idempotency import idempotent
+from office.api.paging import page_of
+from office.api.views import ApiView, checked, company_of
+from office.web.lists.filters import search_rows
+
+WHERE = {
+    "kind": "kind",
+    "state": "state",
+    "customer": "customer_id",
+    "dated_from": "dated_on__gte",
+    "dated_to": "dated_on__lte",
+}
+
+
+class InvoicesView(ApiView):
+    """All documents, and drafting one."""
+
+    permission = {"get": "billing.view_invoice", "post": "billing.draft_invoice"}
+
+    @extend_schema(operation_id="list_invoices", parameters=[InvoiceQuery], responses=InvoicePage)
+    def get(self, request: Request) -> Response:
+        """The invoices and credit memos of a company."""
+        query = checked(InvoiceQuery, request.query_params.dict())
+        company = company_of(request)
+        documents = invoices_for(request.user).filter(company=company).select_related("customer")
+        rows, following = page_of(_narrowed(with_state(documents, company.today()), query), query, "invoices")
+        return Response(InvoicePage({"results": rows, "next": following}).data)
+
+    @extend_schema(operation_id="draft_invoice", request=DraftIn, responses={201: InvoiceOut})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Draft an invoice; it has no number and owes nothing yet."""
+        data = checked(DraftIn, request.data)
+        customer = get_customer_for(request.user, data["customer"])
+        invoice = draft_invoice(customer.company, details_from(data), by=request.user)
+        return shown(request.user, invoice.pk, 201)
+
+
+class InvoiceView(ApiView):
+    """One document."""
+
+    permission = {
+        "get": "billing.view_invoice",
+        "put": "billing.draft_invoice",
+        "delete": "billing.draft_invoice",
+    }
+
+    @extend_schema(operation_id="get_invoice", responses=InvoiceOut)
+    def get(self, request: Request, invoice_id: int) -> Response:
+        """A document with its lines, taxes, account and what settled it."""
+        return shown(request.user, invoice_id)
+
+    @extend_schema(operation_id="edit_draft", request=DraftChange, responses=InvoiceOut)
+    def put(self, request: Request, invoice_id: int) -> Response:
+        """Change a draft that was read at `version`; its lines are replaced."""
+        invoice = get_invoice_for(request.user, invoice_id)
+        data = checked(DraftChange, request.data)
+        version = data.pop("version")
+        get_customer_for(request.user, data["customer"])
+        details = details_from(data, source_reference=invoice.source_reference)
+        edit_draft(invoice.pk, details, version=version, by=request.user)
+        return shown(request.user, invoice_id)
+
+    @extend_schema(operation_id="delete_draft", responses={204: None})
+    def delete(self, request: Request, invoice_id: int) -> Response:
+        """Throw a draft away."""
+        delete_draft(get_invoice_for(request.user, invoice_id).pk, by=request.user)
+        return Response(status=204)
+
+
+class TaxesView(ApiView):
+    """The taxes that lines can carry."""
+
+    permission = {"get": "billing.view_invoice"}
+
+    @extend_schema(operation_id="list_taxes", parameters=[TaxQuery], responses=TaxesOut)
+    def get(self, request: Request) -> Response:
+        """A company's taxes."""
+        return Response(TaxesOut({"results": Tax.objects.filter(company=company_of(request))}).data)
+
+
+def _narrowed(documents: QuerySet[Invoice], query: dict[str, Any]) -> QuerySet[Invoice]:
+    documents = documents.filter(**{path: query[name] for name, path in WHERE.items() if name in query})
+    return search_rows(documents, INVOICES.search, INVOICES.fold(query.get("q", "")))

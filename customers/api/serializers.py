@@ -1,0 +1,165 @@
+"""What customers look like coming in and going out."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from customers.models import Address, AddressKind, Contact, Customer
+from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
+from office.api.fields import AmountIn, AmountOut, IdIn, Input, Query
+from office.api.paging import PageQuery
+
+
+class ContactIn(Input):
+    """A person at the customer; with an `id` it is one we know already."""
+
+    id = IdIn(required=False)
+    name = serializers.CharField(max_length=100)
+    email = serializers.EmailField(required=False, allow_blank=True)
+    phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    gets_invoices = serializers.BooleanField(default=True)
+    gets_statements = serializers.BooleanField(default=True)
+    gets_reminders = serializers.BooleanField(default=True)
+    is_active = serializers.BooleanField(default=True)
+
+
+class AddressIn(Input):
+    """Where invoices, or goods, go."""
+
+    kind = serializers.ChoiceField(choices=AddressKind.choices, default=AddressKind.BILLING)
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    street = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    postal_code = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    city = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    region = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    country = serializers.CharField(max_length=2, required=False, allow_blank=True)
+
+
+class CustomerIn(Input):
+    """All of a customer. What is left out comes from the company, or stays empty."""
+
+    name = serializers.CharField(max_length=200)
+    number = serializers.CharField(max_length=30, required=False, help_text="Left out: the next one.")
+    currency = serializers.CharField(max_length=3, required=False)
+    language = serializers.CharField(max_length=10, required=False)
+    tax_id = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    net_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
+    credit_limit = AmountIn(required=False, allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
+    sales_owner_id = IdIn(required=False, allow_null=True)
+    note = serializers.CharField(required=False, allow_blank=True)
+    is_active = serializers.BooleanField(default=True)
+    contacts = ContactIn(many=True, required=False)
+    addresses = AddressIn(many=True, required=False)
+
+
+class CustomerChange(CustomerIn):
+    """All of a customer as it shall be, and the version that was read."""
+
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class CustomerQuery(PageQuery):
+    """Which customers."""
+
+    q = serializers.CharField(
+        required=False, max_length=200, help_text="Words of name, number, tax id, contact or tag."
+    )
+    tag = serializers.CharField(required=False, max_length=40)
+
+
+class OpenItemQuery(Query):
+    """Which day."""
+
+    on = serializers.DateField(required=False, help_text="Left out: today in the company's time zone.")
+
+
+def details_from(data: dict[str, Any]) -> CustomerDetails:
+    """Valid input as details for the operations."""
+    values = dict(data)
+    contacts = [ContactDetails(**contact) for contact in values.pop("contacts", [])]
+    addresses = [AddressDetails(**address) for address in values.pop("addresses", [])]
+    return CustomerDetails(contacts=contacts, addresses=addresses, **values)
+
+
+class ContactOut(serializers.ModelSerializer):
+    """A person at the customer."""
+
+    class Meta:
+        model = Contact
+        fields = ["id", "name", "email", "phone", "gets_invoices", "gets_statements", "gets_reminders", "is_active"]
+
+
+class AddressOut(serializers.ModelSerializer):
+    """Where invoices, or goods, go."""
+
+    class Meta:
+        model = Address
+        fields = ["kind", "name", "street", "postal_code", "city", "region", "country"]
+
+
+class CustomerRow(serializers.ModelSerializer):
+    """A customer in a list, with what they owe in their own currency."""
+
+    credit_limit = AmountOut()
+    balance = AmountOut()
+    overdue = AmountOut()
+    oldest_due = serializers.DateField(allow_null=True)
+
+    class Meta:
+        model = Customer
+        fields = ["id", "number", "name", "currency", "language", "tax_id", "net_days", "credit_limit", "tags"]
+        fields += ["sales_owner_id", "is_active", "version", "balance", "overdue", "oldest_due"]
+
+
+class CustomerOut(CustomerRow):
+    """A customer with their people and addresses."""
+
+    contacts = ContactOut(many=True)
+    addresses = AddressOut(many=True)
+
+    class Meta(CustomerRow.Meta):
+        fields = [*CustomerRow.Meta.fields, "note", "contacts", "addresses"]
+
+
+class CustomerRef(serializers.ModelSerializer):
+    """Which customer."""
+
+    class Meta:
+        model = Customer
+        fields = ["id", "number", "name"]
+
+
+class CustomerPage(serializers.Serializer):
+    """Some customers, and the cursor of the next page."""
+
+    results = CustomerRow(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class OpenItemOut(serializers.Serializer):
+    """What one document adds to or takes from what a customer owes, and what of it was open on the day."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    reference = serializers.CharField()
+    dated_on = serializers.DateField()
+    due_on = serializers.DateField()
+    currency = serializers.CharField()
+    amount = AmountOut()
+    open = AmountOut()
+
+
+class OwedOut(serializers.Serializer):
+    """What a customer owes in one currency; below zero where we owe them."""
+
+    currency = serializers.CharField()
+    owed = AmountOut()
+
+
+class OpenItemsOut(serializers.Serializer):
+    """A customer's open items on a day, and what they add up to."""
+
+    on = serializers.DateField()
+    results = OpenItemOut(many=True)
+    totals = OwedOut(many=True)

@@ -1,0 +1,99 @@
+"""Customers, for programs."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.access import customers_for, get_customer_for
+from customers.api.serializers import (
+    CustomerChange,
+    CustomerIn,
+    CustomerOut,
+    CustomerPage,
+    CustomerQuery,
+    OpenItemQuery,
+    OpenItemsOut,
+    details_from,
+)
+from customers.models import Customer
+from customers.operations.create_customer import create_customer
+from customers.operations.update_customer import update_customer
+from customers.queries import with_owed
+from customers.search import fold
+from ledger.balances import open_items_on, owed_on
+from office.api.idempotency import idempotent
+from office.api.paging import page_of
+from office.api.views import ApiView, checked, company_of
+from office.models import User
+from office.web.lists.filters import search_rows
+
+
+class CustomersView(ApiView):
+    """All customers, and adding one."""
+
+    permission = {"get": "customers.view_customer", "post": "customers.create_customer"}
+
+    @extend_schema(operation_id="list_customers", parameters=[CustomerQuery], responses=CustomerPage)
+    def get(self, request: Request) -> Response:
+        """The customers of a company with what they owe."""
+        query = checked(CustomerQuery, request.query_params.dict())
+        company = company_of(request)
+        customers = search_rows(customers_for(request.user).filter(company=company), ("search_text",), _words(query))
+        if "tag" in query:
+            customers = customers.filter(tags__contains=[query["tag"]])
+        rows, following = page_of(with_owed(customers, company.today()), query, "customers")
+        return Response(CustomerPage({"results": rows, "next": following}).data)
+
+    @extend_schema(operation_id="create_customer", request=CustomerIn, responses={201: CustomerOut})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Add a customer."""
+        details = details_from(checked(CustomerIn, request.data))
+        customer = create_customer(company_of(request), details, by=request.user)
+        return Response(CustomerOut(shown(request.user, customer.pk)).data, 201)
+
+
+class CustomerView(ApiView):
+    """One customer."""
+
+    permission = {"get": "customers.view_customer", "put": "customers.update_customer"}
+
+    @extend_schema(operation_id="get_customer", responses=CustomerOut)
+    def get(self, request: Request, customer_id: int) -> Response:
+        """A customer with what they owe, their people and addresses."""
+        return Response(CustomerOut(shown(request.user, customer_id)).data)
+
+    @extend_schema(operation_id="update_customer", request=CustomerChange, responses=CustomerOut)
+    def put(self, request: Request, customer_id: int) -> Response:
+        """Change a customer that was read at `version`. Contacts left out stay; addresses are replaced."""
+        customer = get_customer_for(request.user, customer_id)
+        data = checked(CustomerChange, request.data)
+        version = data.pop("version")
+        update_customer(customer.pk, details_from(data), version=version, by=request.user)
+        return Response(CustomerOut(shown(request.user, customer_id)).data)
+
+
+class OpenItemsView(ApiView):
+    """What a customer owes, item by item."""
+
+    permission = {"get": "customers.view_customer"}
+
+    @extend_schema(operation_id="list_open_items", parameters=[OpenItemQuery], responses=OpenItemsOut)
+    def get(self, request: Request, customer_id: int) -> Response:
+        """A customer's open items on a day, by due day; credits are below zero."""
+        customer = get_customer_for(request.user, customer_id)
+        on = checked(OpenItemQuery, request.query_params.dict()).get("on") or customer.company.today()
+        items = open_items_on(customer.company_id, on, customer_id=customer.pk)
+        owed = owed_on(customer.company_id, on, customer_id=customer.pk)
+        totals = [{"currency": currency, "owed": amount} for currency, amount in sorted(owed.items())]
+        return Response(OpenItemsOut({"on": on, "results": items, "totals": totals}).data)
+
+
+def shown(user: User, customer_id: int) -> Customer:
+    """A customer with what they owe today, as this person may see them."""
+    company = get_customer_for(user, customer_id).company
+    return with_owed(customers_for(user).filter(pk=customer_id), company.today()).get()
+
+
+def _words(query: dict) -> str:
+    return fold(query.get("q", ""))

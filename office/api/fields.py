@@ -1,0 +1,85 @@
+"""What input and output are made of: amounts are strings in their currency's places, always beside the currency."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.fields import get_attribute
+
+from ledger.money import round_money
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "example": "100.00"})
+class AmountOut(serializers.Field):
+    """An amount in the places of the currency that stands at the path `currency` of the same row."""
+
+    def __init__(self, currency: str = "currency", **kwargs: Any) -> None:
+        self.currency = currency.split(".")
+        super().__init__(read_only=True, **kwargs)
+
+    def get_attribute(self, instance: Any) -> tuple[Decimal, str]:
+        return super().get_attribute(instance), get_attribute(instance, self.currency)
+
+    def to_representation(self, value: tuple[Decimal, str]) -> str | None:
+        amount, currency = value
+        return None if amount is None else str(round_money(amount, currency))
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "example": "19"})
+class RateOut(serializers.Field):
+    """A quantity, price, percentage or exchange rate with as many places as it needs."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Decimal) -> str:
+        return f"{value.normalize():f}"
+
+
+class NumberIn(serializers.DecimalField):
+    """A number written as a string: what JSON calls a number loses cents on its way."""
+
+    default_error_messages = {"not_a_string": 'Write numbers as strings, such as "100.00".'}
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if not isinstance(data, str):
+            self.fail("not_a_string")
+        return super().to_internal_value(data)
+
+
+class AmountIn(NumberIn):
+    """An amount; whether it fits its currency's places is the operation's word."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=19, decimal_places=4, **kwargs)
+
+
+class RateIn(NumberIn):
+    """A quantity, price, percentage or exchange rate."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=19, decimal_places=6, **kwargs)
+
+
+class IdIn(serializers.IntegerField):
+    """The id of one of our rows."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
+
+
+class Input(serializers.Serializer):
+    """What a caller sends; a field we do not know is an error, not a wish left out in silence."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, Mapping) and (unknown := set(data) - set(self.fields)):
+            raise serializers.ValidationError({name: ["There is no such field."] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
+class Query(Input):
+    """What stands in an address behind the question mark."""
+
+    company = IdIn(required=False, help_text="The company to work in; the header `Company` says it too.")

@@ -1,0 +1,98 @@
+"""A write happens once for each key: whoever lost the answer sends the same again and gets it."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+from rest_framework.exceptions import APIException
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from office.api.views import ApiView
+from office.models import IdempotentAnswer
+
+HEADER = "Idempotency-Key"
+LONGEST_KEY = 100
+TRIES = 3
+DEADLOCK = "40P01"
+
+Handler = Callable[..., Response]
+
+
+class BadKey(APIException):
+    """A write needs a key, of a sensible length."""
+
+    status_code = 400
+
+
+class KeyReused(APIException):
+    """The same key with other content: one of the two is a mistake."""
+
+    status_code = 422
+    default_code = "idempotency_key_reused"
+    default_detail = f"This {HEADER} came before with another request. Use a new key for a new request."
+
+
+def idempotent(handler: Handler) -> Handler:
+    """Do a write once for each key and caller; the same request again is answered as before and does nothing.
+
+    The key's row is written first, in the write's own transaction: of two at once the second waits for the first, and
+    what is refused leaves nothing behind. A deadlock is tried again.
+    """
+
+    @wraps(handler)
+    def once(view: ApiView, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key, content = key_of(request), hash_of(request)
+        for left in reversed(range(TRIES)):
+            try:
+                return _answered(request, key, content, lambda: handler(view, request, *args, **kwargs))
+            except OperationalError as error:
+                if getattr(error.__cause__, "pgcode", "") != DEADLOCK or not left:
+                    raise
+        raise AssertionError("unreachable")
+
+    once.is_idempotent = True  # type: ignore[attr-defined]
+    return once
+
+
+def key_of(request: Request) -> str:
+    """The caller's key for this write."""
+    key = request.headers.get(HEADER, "").strip()
+    if not key:
+        raise BadKey(f"Send a header {HEADER} with each write, new for each new fact.", code="idempotency_key_missing")
+    if len(key) > LONGEST_KEY:
+        raise BadKey(f"An {HEADER} has at most {LONGEST_KEY} characters.", code="idempotency_key_too_long")
+    return key
+
+
+def hash_of(request: Request) -> str:
+    """What is asked, in one hash: the address, who for, and the content."""
+    asked = [request.method, request.get_full_path(), request.headers.get("Company", ""), request.data]
+    return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+@transaction.atomic
+def _answered(request: Request, key: str, content: str, write: Callable[[], Response]) -> Response:
+    answer, is_new = _taken(request, key, content)
+    if answer.request_hash != content:
+        raise KeyReused
+    if not is_new:
+        return Response(answer.body, answer.status, headers={"Idempotent-Replay": "true"})
+    response = write()
+    answer.status = response.status_code
+    answer.body = json.loads(JSONRenderer().render(response.data) or "null")
+    answer.save(update_fields=["status", "body"])
+    return response
+
+
+def _taken(request: Request, key: str, content: str) -> tuple[IdempotentAnswer, bool]:
+    """The key's row, and whether it is ours to fill. Waits while somebody else is filling it."""
+    try:
+        with transaction.atomic():
+            return IdempotentAnswer.objects.create(user=request.user, key=key, request_hash=content), True
+    except IntegrityError:
+        return IdempotentAnswer.objects.get(user=request.user, key=key), False

@@ -1,0 +1,45 @@
+"""What the description of the API says of every endpoint alike."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from office.api.errors import PROBLEM, Problem
+from office.api.idempotency import HEADER, LONGEST_KEY
+
+KEY = OpenApiParameter(
+    HEADER,
+    {"type": "string", "maxLength": LONGEST_KEY},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="New for each new fact; the same for each try to send it.",
+)
+COMPANY = OpenApiParameter(
+    "Company", int, OpenApiParameter.HEADER, description="The company to work in; else the caller's first."
+)
+
+
+class ApiSchema(AutoSchema):
+    """Adds the headers and the one form of refusal."""
+
+    def get_override_parameters(self) -> list[Any]:
+        """The headers of an endpoint."""
+        return [COMPANY, KEY] if self.method == "POST" else [COMPANY]
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        problem = self.resolve_serializer(Problem, "response")
+        refusal = {"content": {PROBLEM: {"schema": problem.ref}}, "description": "Not done, and why."}
+        return super()._get_response_bodies(direction) | {"default": refusal}
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How a program logs in."""
+
+    target_class = "office.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """The scheme as OpenAPI names it."""
+        return {"type": "http", "scheme": "bearer"}

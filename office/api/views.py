@@ -1,0 +1,42 @@
+"""A door for programs."""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from office.access import companies_for
+from office.models import Company
+
+
+class ApiView(APIView):
+    """An endpoint. `permission` names, for each method it answers, what the caller must be allowed to do."""
+
+    permission: ClassVar[dict[str, str]]
+    http_method_names = ["get", "head", "post", "put", "delete"]
+
+
+def company_of(request: Request) -> Company:
+    """The company the caller works in: the one named in the address or the header, else their first."""
+    wanted = request.query_params.get("company") or request.headers.get("Company", "")
+    company = _own_company(request, wanted) if wanted else request._request.company
+    if not company:
+        raise PermissionDenied("You work for no company yet.")
+    return company
+
+
+def _own_company(request: Request, wanted: str) -> Company:
+    company = companies_for(request.user).filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+    if company is None:
+        raise Http404("No such company.")
+    return company
+
+
+def checked(serializer: type[Serializer], data: Any, **context: Any) -> dict[str, Any]:
+    """The input as the serializer reads it; raises ValidationError naming each wrong field."""
+    reader = serializer(data=data, context=context)
+    reader.is_valid(raise_exception=True)
+    return reader.validated_data

@@ -1,0 +1,81 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from customers.models import Customer
+from ledger.allocating import Pair, lock_items
+from ledger.models import OpenItem
+from ledger.refusals import Refused
+from office.models import User
+from payments.models import Receipt
+from payments.operations.apply_credits import apply_credits, apply_oldest_first
+from payments.operations.record_receipt import ReceiptDetails, record_receipt_once
+
+
+@dataclass(frozen=True)
+class Share:
+    """So much of a receipt for one open item."""
+
+    item_id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a receipt settles: chosen items, or the oldest first; and whether what finds no place stays on account."""
+
+    shares: Sequence[Share] = ()
+    oldest_first: bool = False
+    keep_excess: bool = True
+
+
+@transaction.atomic
+def receive_payment(customer: Customer, details: ReceiptDetails, plan: Plan, *, by: User | None) -> Receipt:
+    """Record a receipt and apply it at once. One with an external id that came before is returned and nothing done.
+
+    Raises Refused for what record_receipt and apply_credits refuse and, unless excess is kept, where less is open than
+    the plan wants to settle; then nothing is recorded.
+    """
+    open_items = _locked_debits(customer, plan)
+    receipt, is_new = record_receipt_once(customer.company, details, by=by)
+    if not is_new:
+        return receipt
+    credit = receipt.entry.items.get()
+    if plan.oldest_first:
+        apply_oldest_first(
+            customer, dated_on=receipt.received_on, by=by, only_credits=[credit.pk], currency=receipt.currency
+        )
+    else:
+        _apply_shares(customer, receipt, credit, plan, open_items, by)
+    credit.refresh_from_db()
+    if plan.oldest_first and not plan.keep_excess and credit.balance:
+        raise Refused(f"{-credit.balance} {credit.currency} more came in than is open.", code="more_than_open")
+    return receipt
+
+
+def _locked_debits(customer: Customer, plan: Plan) -> dict[int, OpenItem]:
+    """What the receipt may settle, locked before it is numbered."""
+    debits = OpenItem.objects.filter(company_id=customer.company_id, customer_id=customer.pk, amount__gt=0)
+    wanted = debits.exclude(balance=0) if plan.oldest_first else debits.filter(pk__in=[s.item_id for s in plan.shares])
+    return lock_items(wanted.values_list("pk", flat=True))
+
+
+def _apply_shares(
+    customer: Customer,
+    receipt: Receipt,
+    credit: OpenItem,
+    plan: Plan,
+    open_items: dict[int, OpenItem],
+    by: User | None,
+) -> None:
+    if unknown := {share.item_id for share in plan.shares} - set(open_items):
+        raise Refused(f"Item {min(unknown)} is not a debt of this customer.", code="another_customer")
+    amounts = {share.item_id: share.amount for share in plan.shares}
+    if plan.keep_excess:
+        amounts = {item_id: min(amount, open_items[item_id].balance) for item_id, amount in amounts.items()}
+    pairs = [Pair(item_id, credit.pk, amount) for item_id, amount in amounts.items() if amount]
+    if pairs:
+        day = max(receipt.received_on, *(open_items[pair.debit_id].dated_on for pair in pairs))
+        apply_credits(customer, pairs, dated_on=day, by=by)

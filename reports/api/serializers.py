@@ -1,0 +1,107 @@
+"""What reports are asked and answer."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from customers.search import fold
+from office.api.fields import AmountOut, IdIn, Query
+from office.api.paging import MOST, USUAL
+from office.models import Company, User
+from reports.ageing import COLUMNS, AgeingQuestion
+
+
+class QuestionQuery(Query):
+    """Which day, as known when, aged by which date."""
+
+    on = serializers.DateField(required=False, help_text="Left out: today in the company's time zone.")
+    by = serializers.ChoiceField(choices=[("due_on", "due date"), ("dated_on", "document date")], default="due_on")
+    known_at = serializers.DateTimeField(required=False, help_text="As the book knew it at this moment.")
+    q = serializers.CharField(required=False, max_length=100, help_text="A part of a customer's name or number.")
+
+
+class AgeingQuery(QuestionQuery):
+    """The question, and which page of its answer."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL, help_text="Rows on a page.")
+    cursor = serializers.CharField(required=False, help_text="What `next` of the page before said.")
+
+
+class AgedItemsQuery(QuestionQuery):
+    """The question, and which of its figures."""
+
+    column = serializers.ChoiceField(choices=[(column, column) for column in COLUMNS], required=False)
+    customer = IdIn(required=False)
+    currency = serializers.CharField(max_length=3, required=False)
+
+
+def question_from(query: dict[str, Any], company: Company, user: User) -> AgeingQuestion:
+    """The question within what this person may see."""
+    return AgeingQuestion(
+        company_id=company.pk,
+        on=query.get("on") or company.today(),
+        known_at=query.get("known_at"),
+        by=query["by"],
+        owner_id=user.pk if user.only_own_customers else None,
+        search=fold(query.get("q", "")).replace("%", "").replace("_", ""),
+    )
+
+
+class AgedAmounts(serializers.Serializer):
+    """Amounts by how late they are; the columns add up to the total."""
+
+    currency = serializers.CharField()
+    current = AmountOut()
+    days_1_30 = AmountOut()
+    days_31_60 = AmountOut()
+    days_61_90 = AmountOut()
+    over_90 = AmountOut()
+    unapplied = AmountOut()
+    total = AmountOut()
+
+
+class AgeingRowOut(AgedAmounts):
+    """A customer's figures in one currency."""
+
+    customer_id = serializers.IntegerField()
+    number = serializers.CharField()
+    name = serializers.CharField()
+
+
+class AgeingTotalOut(AgedAmounts):
+    """The sums of all customers, and the receivable account to compare with, where the answer covers the whole book."""
+
+    control = AmountOut(allow_null=True)
+    difference = AmountOut(allow_null=True)
+
+
+class AgeingOut(serializers.Serializer):
+    """The ageing report."""
+
+    on = serializers.DateField()
+    by = serializers.CharField()
+    known_at = serializers.DateTimeField(allow_null=True)
+    results = AgeingRowOut(many=True)
+    totals = AgeingTotalOut(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class AgedItemOut(serializers.Serializer):
+    """One open item behind a figure; `age` is its days past the date it is aged by."""
+
+    customer_id = serializers.IntegerField()
+    customer = serializers.CharField()
+    kind = serializers.CharField()
+    reference = serializers.CharField()
+    dated_on = serializers.DateField()
+    due_on = serializers.DateField()
+    currency = serializers.CharField()
+    amount = AmountOut()
+    open = AmountOut()
+    age = serializers.IntegerField()
+
+
+class AgedItemsOut(serializers.Serializer):
+    """The items that one figure adds up."""
+
+    results = AgedItemOut(many=True)

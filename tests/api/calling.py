@@ -1,0 +1,47 @@
+"""A program that calls the API with a token."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpResponse
+from rest_framework.test import APIClient
+
+from office.models import User
+from office.operations.create_api_token import create_api_token
+
+
+class Program:
+    """Calls under /api/v1/ as a member of staff; each write has a key of its own unless one is given."""
+
+    def __init__(self, user: User | None) -> None:
+        self.headers = {}
+        if user:
+            _, secret = create_api_token("tests", by=user)
+            self.headers["Authorization"] = f"Bearer {secret}"
+
+    def get(self, path: str, **query: Any) -> HttpResponse:
+        return self._send("get", path, query)
+
+    def post(self, path: str, body: Any = None, key: str | None = None) -> HttpResponse:
+        key = uuid4().hex if key is None else key
+        return self._send("post", path, {} if body is None else body, {"Idempotency-Key": key} if key else {})
+
+    def put(self, path: str, body: Any) -> HttpResponse:
+        return self._send("put", path, body)
+
+    def delete(self, path: str) -> HttpResponse:
+        return self._send("delete", path, None)
+
+    def _send(self, method: str, path: str, data: Any, headers: dict[str, str] | None = None) -> HttpResponse:
+        more = {} if method == "get" else {"format": "json"}
+        headers = self.headers | (headers or {})
+        return getattr(APIClient(), method)(f"/api/v1/{path}", data, headers=headers, **more)
+
+
+def refused(answer: HttpResponse) -> tuple[int, str]:
+    """Status and code of a refusal, which all have one form."""
+    assert answer["Content-Type"] == "application/problem+json", answer.content
+    body = answer.json()
+    assert body["status"] == answer.status_code
+    assert {"type", "title", "status", "code", "detail"} <= set(body)
+    return body["status"], body["code"]
