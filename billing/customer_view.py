@@ -6,9 +6,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from billing.models import Invoice
+from billing.models import DocumentStatus, Invoice
 from billing.queries import account_of, settlements, with_state
 from ledger.models import Allocation
+
+CREDIT_STATES = {"paid": "applied", "part_paid": "part_applied", "open": "unapplied"}
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,11 @@ class CustomerView:
 
     invoice: Invoice
     today: date
+
+    @property
+    def state(self) -> str:
+        """The state in its word for this kind of document: a credit memo is applied, not paid."""
+        return CREDIT_STATES.get(self.invoice.state, "void") if self.invoice.is_credit_memo else self.invoice.state
 
     @property
     def is_payable(self) -> bool:
@@ -44,7 +51,9 @@ class CustomerView:
 
     @property
     def history(self) -> list[Allocation]:
-        """What was applied to the document and stands."""
+        """What was applied to the document and stands; a void one has only its own mirror."""
+        if self.invoice.status == DocumentStatus.VOID:
+            return []
         return [row for row in settlements(self.invoice) if not row.reverses_id and not hasattr(row, "reversed_by")]
 
 

@@ -1,10 +1,14 @@
+import logging
 from datetime import datetime
 
 from celery import current_app
 from django.db import models, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from office.models import Company, OutgoingMail
+
+logger = logging.getLogger(__name__)
 
 
 def queue_mail(
@@ -44,4 +48,7 @@ def queue_mail(
 
 def ring_bell(mail_id: int) -> None:
     """Tell the workers at once. Nothing depends on it: the sweep finds the mail within a minute."""
-    current_app.send_task("office.tasks.hand_over_mail", [mail_id], retry=False)
+    try:
+        current_app.send_task("office.tasks.hand_over_mail", [mail_id], retry=False)
+    except OperationalError as error:
+        logger.warning("The broker is away, so mail %s waits for the sweep: %s", mail_id, error)

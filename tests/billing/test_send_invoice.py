@@ -1,11 +1,12 @@
 """Mailing a document: who gets it, once for each occasion, and only what still holds when it leaves."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
+import time_machine
 
 from billing.mail import compose
 from billing.models import DocumentLink, InvoicePdf
@@ -21,6 +22,12 @@ from tests.world import apply, draft, issue, make_company, make_customer, make_u
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY = date(2026, 3, 1)
+
+
+@pytest.fixture(autouse=True)
+def the_day_after():
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
@@ -156,15 +163,22 @@ def test_the_mail_tells_amount_due_day_link_and_how_to_pay_and_brings_the_pdf(in
 
 
 def test_a_mail_sent_later_asks_only_for_what_is_open(customer, invoice):
-    apply(receive(customer, "50.00", date(2026, 3, 5)), invoice, "50.00", date(2026, 3, 5))
+    apply(receive(customer, "50.00", DAY), invoice, "50.00", DAY)
     [mail] = send_invoice(invoice.pk, by=None)
     text = message_of(mail).get_body(("plain",)).get_content()
     assert "here is invoice" in text
     assert "Please pay €70.00 by" in text
 
 
+def test_a_mail_sent_late_says_that_it_is_late(invoice):
+    [mail] = send_invoice(invoice.pk, by=None)
+    with time_machine.travel(datetime(2026, 4, 1, 12, tzinfo=UTC)):
+        text = message_of(mail).get_body(("plain",)).get_content()
+    assert "It was due on Mar 31, 2026: please pay €120.00 now." in text
+
+
 def test_a_paid_invoice_asks_for_nothing(customer, invoice):
-    apply(receive(customer, "120.00", date(2026, 3, 5)), invoice, "120.00", date(2026, 3, 5))
+    apply(receive(customer, "120.00", DAY), invoice, "120.00", DAY)
     [mail] = send_invoice(invoice.pk, by=None)
     message = message_of(mail)
     text = message.get_body(("plain",)).get_content()
@@ -235,7 +249,7 @@ def test_an_address_changed_before_the_mail_left_is_used(customer, invoice):
 def test_what_is_paid_before_the_mail_left_is_not_asked_for(customer, invoice):
     """REM-03's variant: paid but for a cent, the mail asks for the cent."""
     [mail] = send_invoice(invoice.pk, by=None)
-    apply(receive(customer, "119.99", date(2026, 3, 5)), invoice, "119.99", date(2026, 3, 5))
+    apply(receive(customer, "119.99", DAY), invoice, "119.99", DAY)
     assert "Please pay €0.01 by" in message_of(mail).get_body(("plain",)).get_content()
 
 

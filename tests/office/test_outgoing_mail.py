@@ -148,7 +148,7 @@ def test_a_dead_broker_fails_nobody_and_the_sweep_still_finds_the_mail(queue, mo
     cut_off.conf.broker_transport_options = current_app.conf.broker_transport_options
     monkeypatch.setattr(queueing, "current_app", cut_off)
     with pytest.raises(OperationalError):
-        queueing.ring_bell(1)
+        cut_off.send_task("office.tasks.hand_over_mail", [1], retry=False)
     with transaction.atomic():
         mail = queue("one")
     assert due_mails(timezone.now()) == [mail.pk]
@@ -402,6 +402,16 @@ def test_a_worker_killed_after_the_hand_over_began_leaves_it_to_a_person(
     assert an_hour_later() == []
     assert status_of(mail) == MailStatus.UNCERTAIN
     assert len(relay.taken) == taken
+
+
+def test_control_a_sweep_that_took_back_what_was_handed_over_would_send_twice(queue, relay, monkeypatch):
+    monkeypatch.setattr(handing, "record_answer", die)
+    mail = queue()
+    dying_worker(mail)
+    monkeypatch.undo()
+    OutgoingMail.objects.filter(status=MailStatus.HANDED_OVER).update(status=MailStatus.QUEUED)
+    hand_over(mail.pk)
+    assert len(relay.taken) == 2
 
 
 def test_a_mail_that_kills_its_worker_each_time_is_given_up(queue, kind):
