@@ -16,6 +16,7 @@ WORDS = {
     "credit_invoice": ("Credited", "receipt-refund"),
     "void_invoice": ("Voided", "ban"),
     "send_invoice": ("Sent to be mailed", "send"),
+    "mint_link": ("Link made for a mail", "link"),
     "renew_link": ("Link renewed", "link"),
     "revoke_link": ("Link revoked", "link-off"),
 }

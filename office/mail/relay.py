@@ -8,7 +8,7 @@ from enum import Enum
 
 import environ
 
-SECONDS = 30
+SECONDS = 20
 """How long each step may take; all of them together stay under a task's time limit."""
 
 
