@@ -10,7 +10,7 @@ from office.models import Company
 
 
 def printed_facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
-    """Seller, buyer, bank details and texts as they stand now. Customers come with addresses prefetched in bulk runs."""
+    """Seller, buyer, bank details and texts as they stand now; bulk runs bring addresses prefetched."""
     company = invoice.company
     addresses = {address.kind: address for address in customer.addresses.all()}
     return {

@@ -4,7 +4,6 @@ from django.urls import path
 
 from billing.web import acts, credit, document, editor, listing
 
-
 app_name = "billing"
 urlpatterns = [
     path("invoices/", listing.invoice_list, name="invoice_list"),

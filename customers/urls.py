@@ -4,7 +4,6 @@ from django.urls import path
 
 from customers.web import customer, editor, listing
 
-
 app_name = "customers"
 urlpatterns = [
     path("", listing.customer_list, name="customer_list"),

@@ -173,7 +173,8 @@ CHECKS = [
     Check(
         "nothing was entered into a month after it was closed",
         """
-        SELECT 'entry ' || e.key, 'dated ' || e.dated_on || ', recorded ' || e.recorded_at || ', month closed ' || p.closed_at
+        SELECT 'entry ' || e.key,
+            'dated ' || e.dated_on || ', recorded ' || e.recorded_at || ', month closed ' || p.closed_at
         FROM ledger_entry e JOIN ledger_period p
             ON p.company_id = e.company_id AND p.month = date_trunc('month', e.dated_on)::date
         WHERE e.recorded_at > p.closed_at

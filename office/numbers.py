@@ -1,4 +1,4 @@
-"""Gapless numbers, taken as the last act of the transaction that uses them (the counter's row stays locked till then)."""
+"""Gapless numbers, taken as the last act of a transaction: the counter's row stays locked until it ends."""
 
 from office.models import Company, NumberSeries
 
@@ -12,7 +12,7 @@ PATTERNS = {
 
 
 def lock_series(company: Company, kind: str, year: int = 0) -> NumberSeries:
-    """The series with its row locked until the transaction ends. Needs a transaction; take it after every other lock."""
+    """The series, its row locked until the transaction ends. Needs a transaction; take it after every other lock."""
     NumberSeries.objects.get_or_create(company=company, kind=kind, year=year, defaults={"pattern": PATTERNS[kind]})
     return NumberSeries.objects.select_for_update(no_key=True).get(company=company, kind=kind, year=year)
 

@@ -1,8 +1,8 @@
 """Ageing: what each customer owed on a day, by how late it was; as the book knows it now, or knew it at a moment.
 
 Not due and due today is current; then 1-30, 31-60, 61-90 and over 90 days after the due date. Unapplied payments and
-credit memos stand in a column of their own, below zero. The columns add up to the customer's balance, and the balances to
-the receivable account.
+credit memos stand in a column of their own, below zero. The columns add up to the customer's balance, and the balances
+to the receivable account.
 """
 
 from dataclasses import dataclass
@@ -181,7 +181,9 @@ def aged_items(
     """The items that one cell of the report adds up: of a column, a customer and a currency, or of all."""
     sql = f"""
         SELECT customer.id, customer.name, entry_id, kind, reference, dated_on, due_on, aged.currency, amount, open, age
-        FROM (SELECT *, %(on)s::date - {question.by} AS age FROM ({open_on_day_sql(question.known_at)}) AS items) AS aged
+        FROM (
+            SELECT *, %(on)s::date - {question.by} AS age FROM ({open_on_day_sql(question.known_at)}) AS items
+        ) AS aged
         JOIN customers_customer customer ON customer.id = aged.customer_id
         WHERE {_scope(question)} AND (%(customer_id)s::bigint IS NULL OR customer.id = %(customer_id)s)
           AND (%(currency)s = '' OR aged.currency = %(currency)s) AND {_in_column(column)}

@@ -90,7 +90,7 @@ def empty_tables(test: TransactionTestCase) -> None:
 
 @pytest.fixture
 def superuser_cursor(transactional_db: None) -> Iterator[Any]:
-    """A cursor that no right stops and, after `SET session_replication_role = replica`, no trigger. It commits at once."""
+    """A cursor no right stops and, after `SET session_replication_role = replica`, no trigger. It commits at once."""
     superuser = superuser_connection(connection.settings_dict["NAME"])
     yield superuser.cursor()
     superuser.close()

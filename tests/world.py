@@ -50,7 +50,9 @@ def make_user(company: Company, role: str = "clerk", **details: Any) -> User:
 
 def make_customer(company: Company, name: str = "Bramble GmbH", **details: Any) -> Customer:
     """A customer with one contact who gets everything."""
-    contacts = details.pop("contacts", [ContactDetails("Eva Brandt", f"eva@{name.split(maxsplit=1)[0].lower()}.example")])
+    contacts = details.pop(
+        "contacts", [ContactDetails("Eva Brandt", f"eva@{name.split(maxsplit=1)[0].lower()}.example")]
+    )
     return create_customer(company, CustomerDetails(name=name, contacts=contacts, **details), by=None)
 
 

@@ -12,7 +12,7 @@ from office.models import Company, User
 
 
 def draft_invoice(company: Company, details: InvoiceDetails, *, by: User | None) -> Invoice:
-    """Prepare an invoice or credit memo; it has no number and owes nothing yet. Raises Refused for details that cannot be."""
+    """Prepare an invoice or credit memo; it has no number and owes nothing yet. Raises Refused for bad details."""
     return draft_invoices(company, [details], by=by)[0]
 
 

@@ -1,7 +1,7 @@
 """The process that renders. It reads pages on its standard input and writes PDFs.
 
-It reaches no file and no network for what a page names, has limits of time and memory, and keeps one style sheet and one
-font configuration for all its pages (a new font configuration for each page leaks).
+It reaches no file and no network for what a page names, has limits of time and memory, and keeps one style sheet and
+one font configuration for all its pages (a new font configuration for each page leaks).
 """
 
 import gc

@@ -47,14 +47,13 @@ class Renderer:
     def _child(self) -> subprocess.Popen[bytes]:
         if self.child is None or self.pid != os.getpid() or self.child.poll() is not None:
             command = [sys.executable, str(CHILD)]  # by its path: it needs nothing of Django
-            self.child = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
+            self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             self.pid = os.getpid()
         return self.child
 
     def _ask(self, child: subprocess.Popen[bytes], page: bytes) -> bytes:
-        assert child.stdin and child.stdout
+        assert child.stdin is not None
+        assert child.stdout is not None
         child.stdin.write(len(page).to_bytes(HEAD_BYTES, "big") + page)
         child.stdin.flush()
         if not select([child.stdout], [], [], SECONDS)[0]:

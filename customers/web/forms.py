@@ -97,7 +97,7 @@ def _is_filled(row: dict[str, Any]) -> bool:
 def initial_from(customer: Customer) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the forms show of a customer we know."""
     values: dict[str, Any] = {
-        name: getattr(customer, name) for name in CustomerForm.OWN + ["note"] if name not in ("tags", "sales_owner")
+        name: getattr(customer, name) for name in [*CustomerForm.OWN, "note"] if name not in ("tags", "sales_owner")
     }
     values |= {"tags": ", ".join(customer.tags), "sales_owner": customer.sales_owner_id}
     if address := customer.addresses.filter(kind="billing").first():

@@ -187,6 +187,13 @@ BEGIN
         RAISE EXCEPTION 'allocation % is not the exact opposite of what it undoes', bad
             USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_undone_by_its_opposite';
     END IF;
+    SELECT n.id INTO bad FROM new_allocations n
+        JOIN ledger_openitem d ON d.id = n.debit_id JOIN ledger_openitem c ON c.id = n.credit_id
+        WHERE n.amount < 0 AND 'reversal' IN (d.kind, c.kind) LIMIT 1;
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION 'allocation % would undo a reversal', bad
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_of_a_reversal_stands';
+    END IF;
     -- Dated before an undoing of the same item it would take, for the days between, what was still in use then.
     SELECT n.id INTO bad FROM new_allocations n
         WHERE n.amount > 0 AND EXISTS (

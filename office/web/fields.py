@@ -49,5 +49,5 @@ def _product(tokens: list[str]) -> Decimal:
 
 
 def _number(tokens: list[str]) -> Decimal:
-    token = tokens.pop(0)
-    return -_number(tokens) if token == "-" else Decimal(token)
+    first = tokens.pop(0)
+    return -_number(tokens) if first == "-" else Decimal(first)

@@ -140,6 +140,17 @@ def test_a_receipt_is_reversed_once(customer: Any) -> None:
     assert world.owes(customer, DAY) == 0
 
 
+def test_the_allocation_of_a_reversal_stands(customer: Any) -> None:
+    """Undoing it would make a returned payment free again."""
+    receipt = world.receive(customer, "10", DAY)
+    reverse_receipt(receipt.pk, dated_on=DAY, by=None, reason="returned")
+    with pytest.raises(Refused) as refusal:
+        undo_allocation(Allocation.objects.get().pk, dated_on=DAY, by=None, reason="mistake")
+
+    assert refusal.value.code == "reversal_stands"
+    assert world.open_of(receipt) == 0
+
+
 def test_all_08_no_more_is_refunded_than_was_paid(customer: Any) -> None:
     invoice = world.issue(customer, "100.00", DAY)
     world.apply(world.receive(customer, "40.00", DAY), invoice, "40.00", DAY)

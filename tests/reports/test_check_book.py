@@ -1,3 +1,4 @@
+# ruff: noqa: E501  each planted statement on one line reads best
 """The book check finds whatever a superuser does to the book with its guards off."""
 
 from datetime import date
