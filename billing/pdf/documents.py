@@ -69,7 +69,7 @@ def _html(invoice: Invoice, **more: Any) -> str:
         "is_void": invoice.status == DocumentStatus.VOID,
         **more,
     }
-    with override(f"en-{company.country.lower()}"):  # our English, dates as this country writes them
+    with override("en" if company.country == "US" else "en-gb"):
         return render_to_string("billing/pdf/invoice.html", context)
 
 
