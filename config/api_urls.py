@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from office.api.docs import SchemaView, docs_page
+from office.api.errors import no_such_address
 
 urlpatterns = [
     path("v1/", include("office.api.urls")),
@@ -12,4 +13,5 @@ urlpatterns = [
     path("v1/", include("reports.api.urls")),
     path("schema/", SchemaView.as_view(), name="api_schema"),
     path("docs/", docs_page, name="api_docs"),
+    path("<path:address>", no_such_address),
 ]

@@ -38,6 +38,10 @@ class AgeingQuestion:
         return self.owner_id is None and not self.search
 
 
+Place = tuple[str, int, str]
+"""Where a row stands in the report: by the customer's sort name and id, then by currency."""
+
+
 class AgeingRow(NamedTuple):
     """A customer's figures in one currency; the last column is the sum of those before it."""
 
@@ -53,6 +57,11 @@ class AgeingRow(NamedTuple):
     over_90: Decimal
     unapplied: Decimal
     total: Decimal
+
+    @property
+    def place(self) -> Place:
+        """Where the row stands in the report."""
+        return self.sort_name, self.customer_id, self.currency
 
     @property
     def amounts(self) -> list[tuple[str, Decimal]]:
@@ -76,8 +85,8 @@ class Ageing:
         return self.control.get(currency, Decimal(0)) - total
 
 
-def ageing(question: AgeingQuestion, *, after: tuple[str, int] | None = None, limit: int | None = PAGE) -> Ageing:
-    """A page of customers by name, from the one after (sort name, id), with the totals of all; no limit gives all."""
+def ageing(question: AgeingQuestion, *, after: Place | None = None, limit: int | None = PAGE) -> Ageing:
+    """A page of customers by name, from the one after a place, with the totals of all; no limit gives all."""
     with snapshot():
         fetched = _fetch(question, after, limit)
         control = control_balance(question.company_id, question.on, known_at=question.known_at)
@@ -116,17 +125,17 @@ def ageing_sql(question: AgeingQuestion) -> str:
                 {", ".join(f"sum({column})" for column in [*COLUMNS, "total"])}
          FROM rows GROUP BY currency ORDER BY currency)
         UNION ALL
-        (SELECT * FROM rows WHERE (sort_name, id) > (%(after_name)s, %(after_id)s)
+        (SELECT * FROM rows WHERE (sort_name, id, currency) > (%(after_name)s, %(after_id)s, %(after_currency)s)
          ORDER BY sort_name, id, currency LIMIT %(limit)s)
     """  # noqa: S608  built from our own column names
 
 
-def _fetch(question: AgeingQuestion, after: tuple[str, int] | None, limit: int | None) -> list[AgeingRow]:
-    after_name, after_id = after or ("", 0)
+def _fetch(question: AgeingQuestion, after: Place | None, limit: int | None) -> list[AgeingRow]:
+    place = dict(zip(("after_name", "after_id", "after_currency"), after or ("", 0, ""), strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
             ageing_sql(question),
-            _parameters(question) | {"after_name": after_name, "after_id": after_id, "limit": limit and limit + 1},
+            _parameters(question) | place | {"limit": limit and limit + 1},
         )
         return [AgeingRow(*row) for row in cursor.fetchall()]
 

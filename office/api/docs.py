@@ -5,12 +5,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from drf_spectacular.views import SpectacularAPIView
 
+from office.api.permissions import NamedPermission
 from office.web.doors import staff_door
 
 
 class SchemaView(SpectacularAPIView):
     """The description as OpenAPI."""
 
+    permission_classes = [NamedPermission]
     permission = {"get": "customers.view_customer"}
 
 

@@ -4,10 +4,12 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, serializers
 
 from ledger.refusals import Refused
+from office.web.doors import open_door
 
 PROBLEM = "application/problem+json"
 
@@ -43,6 +45,13 @@ def answer_error(error: Exception, context: dict[str, Any]) -> JsonResponse | No
         case exceptions.APIException():
             return _of_framework(error)
     return None
+
+
+@csrf_exempt
+@open_door
+def no_such_address(request: HttpRequest, address: str) -> JsonResponse:
+    """What a program hears that calls an address we do not have."""
+    return problem(404, "not_found", "The API has no such address. /api/schema/ lists those it has.")
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> JsonResponse:

@@ -35,14 +35,14 @@ def bad_cursor() -> ValidationError:
     return ValidationError({"cursor": ["This cursor is not one of this list's."]})
 
 
-def seal(place: list[Any], list_name: str) -> str:
+def seal(place: tuple[Any, ...], list_name: str) -> str:
     """A cursor of a list that is ordered in its own way."""
-    return signing.dumps(place, salt=f"api:{list_name}", compress=True)
+    return signing.dumps(list(place), salt=f"api:{list_name}", compress=True)
 
 
-def unseal(cursor: str, list_name: str) -> list[Any]:
+def unseal(cursor: str, list_name: str) -> tuple[Any, ...]:
     """The place that a cursor names; raises ValidationError where it is not ours."""
     try:
-        return signing.loads(cursor, salt=f"api:{list_name}")
+        return tuple(signing.loads(cursor, salt=f"api:{list_name}"))
     except signing.BadSignature as error:
         raise bad_cursor() from error

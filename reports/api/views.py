@@ -25,7 +25,7 @@ class AgeingView(ApiView):
         query = checked(AgeingQuery, request.query_params.dict())
         question = question_from(query, company_of(request), request.user)
         after = unseal(query["cursor"], LIST) if "cursor" in query else None
-        answer = ageing(question, after=after and tuple(after), limit=query["limit"])
+        answer = ageing(question, after=after, limit=query["limit"])
         return Response(AgeingOut(_shown(answer)).data)
 
 
@@ -55,7 +55,7 @@ def _shown(answer: Ageing) -> dict[str, Any]:
         "known_at": question.known_at,
         "results": answer.rows,
         "totals": [row._asdict() | _proof(answer, row.currency) for row in answer.totals],
-        "next": seal([last.sort_name, last.customer_id], LIST) if answer.has_more and last else None,
+        "next": seal(last.place, LIST) if answer.has_more and last else None,
     }
 
 

@@ -20,7 +20,7 @@ from ledger.money import places
 from office.sheets import guard
 from office.web.doors import staff_door
 from office.web.lists.exporting import EXCEL
-from reports.ageing import COLUMNS, PAGE, UNAPPLIED, Ageing, AgeingQuestion, AgeingRow, aged_items, ageing
+from reports.ageing import COLUMNS, PAGE, UNAPPLIED, Ageing, AgeingQuestion, AgeingRow, Place, aged_items, ageing
 
 LABELS = {bucket.key: bucket.name for bucket in BUCKETS} | {
     "current": "Not due",
@@ -114,13 +114,14 @@ def bars(question: AgeingQuestion, row: AgeingRow) -> list[dict[str, Any]]:
 
 
 def _mark(row: AgeingRow) -> str:
-    return urlsafe_b64encode(f"{row.customer_id}:{row.sort_name}".encode()).decode()
+    name, customer_id, currency = row.place
+    return urlsafe_b64encode(f"{customer_id}:{currency}:{name}".encode()).decode()
 
 
-def _place(mark: str) -> tuple[str, int] | None:
+def _place(mark: str) -> Place | None:
     try:
-        customer_id, _, name = urlsafe_b64decode(mark).decode().partition(":")
-        return (name, int(customer_id)) if mark else None
+        customer_id, currency, name = urlsafe_b64decode(mark).decode().split(":", 2)
+        return name, int(customer_id), currency
     except ValueError:
         return None
 
