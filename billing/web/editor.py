@@ -110,7 +110,7 @@ def _forms(request: HttpRequest, head: dict, rows: list[dict]) -> tuple[DraftFor
 
 def _page(request: HttpRequest, form: DraftForm, lines: BaseFormSet, invoice: Invoice | None = None) -> HttpResponse:
     context = {"form": form, "lines": lines, "invoice": invoice, "customer": _customer(request, form)}
-    return render(request, "billing/invoice_edit.html", context, status=422 if form.errors else 200)
+    return render(request, "billing/invoice_edit.html", context)
 
 
 def _customer(request: HttpRequest, form: DraftForm) -> Customer | None:

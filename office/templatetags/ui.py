@@ -62,7 +62,7 @@ def locale() -> Locale:
 @register.filter
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount with its currency: `{{ total|money:invoice.currency }}`. Nothing known is a dash."""
-    return NOTHING if amount is None else format_money(amount, currency, str(locale()))
+    return NOTHING if amount is None else format_money(Decimal(str(amount)), currency, str(locale()))
 
 
 @register.filter

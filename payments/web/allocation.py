@@ -61,7 +61,7 @@ def allocation_page(request: HttpRequest, customer_id: int) -> HttpResponse:
             messages.success(request, f"Applied to {len(pairs)} item{'s' * (len(pairs) != 1)}.")
             return redirect("payments:allocate", customer.pk)
     context = {"customer": customer, "form": form, "today": today, "done": _recent(customer)}
-    return render(request, "payments/allocate.html", context, status=422 if form.errors else 200)
+    return render(request, "payments/allocate.html", context)
 
 
 @require_POST

@@ -84,7 +84,7 @@ def new_receipt(request: HttpRequest) -> HttpResponse:
     value = str(form["customer"].value() or "")
     customer = customers_for(request.user).filter(pk=int(value)).first() if value.isdecimal() else None
     context = {"form": form, "customer": customer}
-    return render(request, "payments/receipt_new.html", context, status=422 if form.errors else 200)
+    return render(request, "payments/receipt_new.html", context)
 
 
 @transaction.atomic
