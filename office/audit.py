@@ -1,8 +1,9 @@
 """The audit trail: every operation leaves a row here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import zip_longest
 from typing import Any
 
 from django.db import models
@@ -35,10 +36,17 @@ def record(
     AuditRecord.objects.create(**_row(by, action, subject, before, after, reason))
 
 
-def record_all(by: User | None, action: str, subjects: list[models.Model], *, reason: str = "") -> None:
-    """The same action on many subjects, in one statement."""
+def record_all(
+    by: User | None,
+    action: str,
+    subjects: Sequence[models.Model],
+    *,
+    after: Sequence[dict[str, Any]] = (),
+    reason: str = "",
+) -> None:
+    """The same action on many subjects, in one statement; `after` holds what each is now, where that is to be kept."""
     AuditRecord.objects.bulk_create(
-        AuditRecord(**_row(by, action, subject, None, None, reason)) for subject in subjects
+        AuditRecord(**_row(by, action, subject, None, state, reason)) for subject, state in zip_longest(subjects, after)
     )
 
 

@@ -1,10 +1,16 @@
 """The office's background work. Each task takes ids, does one thing and may run twice without harm."""
 
+import time
+
 from celery import shared_task
 from django.utils import timezone
 
 from office.mail.handing_over import hand_over
 from office.mail.sweep import due_mails
+from office.runs import carry_out, ring_bell, unfinished_runs
+
+AT_A_STRETCH = 60
+"""Seconds after which a run gives its worker back, so that mail is not kept waiting."""
 
 
 @shared_task
@@ -18,3 +24,20 @@ def send_due_mail() -> None:
     """Ring for every mail that is due; runs each minute."""
     for mail_id in due_mails(timezone.now()):
         hand_over_mail.delay(mail_id)
+
+
+@shared_task
+def carry_out_run(run_id: int) -> None:
+    """Do pieces of a run for a while; a run that is not finished then rings for itself again."""
+    began = time.monotonic()
+    for run in carry_out(run_id):
+        if not run.is_finished and time.monotonic() - began > AT_A_STRETCH:
+            ring_bell(run_id)
+            return
+
+
+@shared_task
+def continue_runs() -> None:
+    """Ring for every run that was left unfinished; runs each minute."""
+    for run_id in unfinished_runs(timezone.now()):
+        ring_bell(run_id)

@@ -8,6 +8,7 @@ from billing.models.documents import (
     InvoiceTax,
 )
 from billing.models.files import InvoicePdf, PdfEdition
+from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
 from billing.models.taxes import Tax, TaxCategory
 
@@ -22,6 +23,7 @@ __all__ = [
     "LinkOpening",
     "OpeningKind",
     "PdfEdition",
+    "StagedDocument",
     "Tax",
     "TaxCategory",
 ]

@@ -1,25 +1,48 @@
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 
-from customers.models import Customer
-from customers.operations.details import (
-    CustomerDetails,
-    checked,
-    state_of,
-    write_details,
-)
-from office.audit import record
+from customers.models import Address, Contact, Customer
+from customers.operations.details import ContactDetails, CustomerDetails, checked, fill_customer, state_of
+from ledger.refusals import Refused
+from office.audit import record_all
 from office.models import Company, User
 from office.numbers import next_number
 
 
-@transaction.atomic
 def create_customer(company: Company, details: CustomerDetails, *, by: User | None) -> Customer:
     """Add a customer. Whoever is limited to their own customers owns those they add.
 
     Raises Refused where a detail cannot be so or the number is taken.
     """
+    return create_customers(company, [details], by=by)[0]
+
+
+@transaction.atomic
+def create_customers(company: Company, batch: Sequence[CustomerDetails], *, by: User | None) -> list[Customer]:
+    """Add many at once; all of them or none."""
+    batch = [_completed(company, details, by) for details in batch]
+    customers = [Customer(company=company) for _ in batch]
+    for customer, details in zip(customers, batch, strict=True):
+        fill_customer(customer, details)
+    _save(company, customers)
+    pairs = list(zip(customers, batch, strict=True))
+    Contact.objects.bulk_create(
+        _contact(customer, person) for customer, details in pairs for person in details.contacts
+    )
+    Address.objects.bulk_create(
+        Address(customer=customer, **asdict(address)) for customer, details in pairs for address in details.addresses
+    )
+    prefetch_related_objects(customers, "contacts", "addresses")
+    states = [{name: value for name, value in state_of(customer).items() if value} for customer in customers]
+    record_all(by, "create_customer", customers, after=states)
+    return customers
+
+
+def _completed(company: Company, details: CustomerDetails, by: User | None) -> CustomerDetails:
+    """The details with what the company and the person give where nothing was said."""
     if by and by.only_own_customers:
         details = replace(details, sales_owner_id=by.pk)
     details = checked(
@@ -29,12 +52,25 @@ def create_customer(company: Company, details: CustomerDetails, *, by: User | No
             net_days=company.net_days if details.net_days is None else details.net_days,
         )
     )
-    if not details.number:
-        details = replace(details, number=_free_number(company))
-    customer = Customer(company=company)
-    write_details(customer, details)
-    record(by, "create_customer", customer, after={name: value for name, value in state_of(customer).items() if value})
-    return customer
+    return details if details.number else replace(details, number=_free_number(company))
+
+
+def _contact(customer: Customer, details: ContactDetails) -> Contact:
+    values = asdict(details)
+    values.pop("id")
+    return Contact(customer=customer, **values)
+
+
+def _save(company: Company, customers: list[Customer]) -> None:
+    try:
+        with transaction.atomic():
+            Customer.objects.bulk_create(customers)
+    except IntegrityError as error:
+        if "customer_number_once_per_company" not in str(error):
+            raise
+        numbers = [customer.number for customer in customers]
+        taken = Customer.objects.filter(company=company, number__in=numbers).values_list("number", flat=True).first()
+        raise Refused(f"There is a customer {taken or numbers[0]} already.", code="number_taken") from error
 
 
 def _free_number(company: Company) -> str:

@@ -125,11 +125,8 @@ def _contact_words(contact: Contact) -> str:
     return f"{contact.name}{active} <{contact.email}> {contact.phone} gets {', '.join(gets) or 'nothing'}"
 
 
-def write_details(customer: Customer, details: CustomerDetails) -> None:
-    """Save the customer's own fields, contacts and addresses. Contacts are never deleted, addresses are replaced.
-
-    Raises Refused where the number is another customer's, or the sales owner does not work for the company.
-    """
+def fill_customer(customer: Customer, details: CustomerDetails) -> None:
+    """Write the customer's own fields on it, unsaved. Raises Refused where the sales owner works elsewhere."""
     owner_id = details.sales_owner_id
     if owner_id and not customer.company.staff.filter(pk=owner_id).exists():
         raise Refused("That person does not work for this company.", code="unknown_owner")
@@ -137,6 +134,14 @@ def write_details(customer: Customer, details: CustomerDetails) -> None:
         setattr(customer, name, getattr(details, name))
     customer.sort_name = fold(details.name)
     customer.search_text = _search_text(details)
+
+
+def write_details(customer: Customer, details: CustomerDetails) -> None:
+    """Save the customer's own fields, contacts and addresses. Contacts are never deleted, addresses are replaced.
+
+    Raises Refused where the number is another customer's, or the sales owner does not work for the company.
+    """
+    fill_customer(customer, details)
     _save(customer)
     for contact in details.contacts:
         values = asdict(contact)

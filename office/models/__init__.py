@@ -3,6 +3,7 @@
 from office.models.audit import AuditRecord
 from office.models.company import BankAccount, Company
 from office.models.doors import ApiToken, IdempotentAnswer
+from office.models.imports import ImportMapping
 from office.models.mail import MailStatus, OutgoingMail
 from office.models.numbers import NumberSeries
 from office.models.runs import Run, RunStatus
@@ -14,6 +15,7 @@ __all__ = [
     "BankAccount",
     "Company",
     "IdempotentAnswer",
+    "ImportMapping",
     "MailStatus",
     "NumberSeries",
     "OutgoingMail",

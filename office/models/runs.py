@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 
 
 class RunStatus(models.TextChoices):
@@ -28,11 +29,24 @@ class Run(models.Model):
     )
     explanation = models.TextField(blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now=True, help_text="When its latest piece was done.")
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["company", "-id"], name="run_newest_first")]
+        indexes = [
+            models.Index(fields=["company", "-id"], name="run_newest_first"),
+            models.Index(fields=["touched_at"], condition=Q(status__in=["waiting", "running"]), name="run_unfinished"),
+        ]
         permissions = [("view_runs", "See long runs")]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in (RunStatus.DONE, RunStatus.FAILED)
+
+    @property
+    def percent(self) -> int:
+        """How much of it is done, of a hundred."""
+        return 100 if self.status == RunStatus.DONE else self.done * 100 // self.total if self.total else 0

@@ -1,0 +1,111 @@
+"""Long pieces of work. A run stands in the database and is done in small pieces, by whichever worker has time.
+
+A piece is one transaction that holds the run's row: two workers never do the same piece, and one that dies half-way
+leaves nothing of it. The room that owns a kind registers it when it starts.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from ledger.refusals import Refused
+from office.audit import coming_from
+from office.models import Run, RunStatus
+
+logger = logging.getLogger(__name__)
+UNTOUCHED = timedelta(minutes=2)
+LARGE = ("input_file", "errors_file")
+WORKED = ["status", "total", "done", "result", "errors_file", "input_file", "explanation", "touched_at", "finished_at"]
+
+
+@dataclass(frozen=True)
+class RunKind:
+    """What a room knows of its runs: `do_piece` does the next piece and sets `status` to done after the last."""
+
+    name: str
+    do_piece: Callable[[Run], None]
+
+
+KINDS: dict[str, RunKind] = {}
+
+
+def register_kind(kind: RunKind) -> None:
+    """Make a kind of run known."""
+    KINDS[kind.name] = kind
+
+
+def ring_bell(run_id: int) -> None:
+    """Tell the workers of a run at once. Nothing depends on it: the sweep finds it within minutes."""
+    try:
+        current_app.send_task("office.tasks.carry_out_run", [run_id], retry=False)
+    except OperationalError as error:
+        logger.warning("The broker is away, so run %s waits for the sweep: %s", run_id, error)
+
+
+def unfinished_runs(now: datetime) -> list[int]:
+    """The runs that nobody has touched for a while."""
+    unfinished = Run.objects.filter(status__in=[RunStatus.WAITING, RunStatus.RUNNING])
+    return list(unfinished.filter(touched_at__lt=now - UNTOUCHED).values_list("pk", flat=True))
+
+
+def carry_out(run_id: int) -> Iterator[Run]:
+    """Do a run's pieces one by one, giving the run as it stands after each, until it is finished or another has it."""
+    while (run := do_next_piece(run_id)) is not None:
+        yield run
+
+
+def do_next_piece(run_id: int) -> Run | None:
+    """Do the next piece of a run; None where it is finished or somebody else is at it. What is refused ends the run."""
+    try:
+        with transaction.atomic(), coming_from("run"):
+            run = _claimed(run_id)
+            if run:
+                run.status = RunStatus.RUNNING
+                KINDS[run.kind].do_piece(run)
+                _save(run)
+            return run
+    except Refused as refusal:
+        return fail_run(run_id, refusal.message)
+    except Exception:
+        fail_run(run_id, "Something went wrong that nobody foresaw. What was done so far stands; you can go on.")
+        raise
+
+
+@transaction.atomic
+def fail_run(run_id: int, explanation: str) -> Run | None:
+    """End a run where it is."""
+    run = _claimed(run_id)
+    if run:
+        run.status, run.explanation = RunStatus.FAILED, explanation
+        _save(run)
+    return run
+
+
+@transaction.atomic
+def resume_run(run_id: int) -> None:
+    """Let a run that failed go on with what is left. Raises Refused for one that did not fail."""
+    changed = Run.objects.filter(pk=run_id, status=RunStatus.FAILED).update(
+        status=RunStatus.RUNNING, explanation="", finished_at=None, touched_at=timezone.now()
+    )
+    if not changed:
+        raise Refused("Only a run that failed can go on.", code="invalid_move")
+    transaction.on_commit(lambda: ring_bell(run_id), robust=True)
+
+
+def _claimed(run_id: int) -> Run | None:
+    """The run with its row held until the transaction ends."""
+    unfinished = Run.objects.filter(pk=run_id, status__in=[RunStatus.WAITING, RunStatus.RUNNING])
+    held = unfinished.select_for_update(no_key=True, skip_locked=True, of=("self",)).defer(*LARGE)
+    return held.select_related("company", "by").first()
+
+
+def _save(run: Run) -> None:
+    if run.is_finished:
+        run.finished_at = timezone.now()
+    run.save(update_fields=[name for name in WORKED if name not in run.get_deferred_fields()])
