@@ -40,13 +40,14 @@ def update_customer(
     before = state_of(customer)
     customer.version += 1
     write_details(customer, details)
-    changed = {name for name, value in state_of(customer).items() if before[name] != value}
+    after = state_of(customer)
+    changed = {name for name, value in after.items() if before[name] != value}
     record(
         by,
         "update_customer",
         customer,
         before={name: before[name] for name in changed},
-        after={name: getattr(customer, name) for name in changed},
+        after={name: after[name] for name in changed},
         reason=reason,
     )
     return customer

@@ -1,0 +1,152 @@
+"""Credit memos: what they take back, what they settle, and that they never take more than is left."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from billing.models import Invoice, InvoiceLine
+from billing.operations.credit_invoice import credit_invoice, creditable
+from ledger.refusals import Refused
+from office.models import AuditRecord
+from tests import world
+
+DAY = date(2026, 3, 2)
+pytestmark = pytest.mark.django_db
+Parallel = Callable[[list[Callable[[], Any]]], list[Any]]
+
+
+def credit(invoice: Invoice, quantities: dict[int, str] | None = None, **more: Any) -> Invoice:
+    """Credit lines by their position, or all that is left."""
+    lines = {line.position: line.pk for line in invoice.lines.all()}
+    wanted = quantities and {lines[position]: Decimal(quantity) for position, quantity in quantities.items()}
+    return credit_invoice(invoice.pk, wanted, **{"reason": "Returned", "by": None, "on": DAY} | more)
+
+
+def test_a_whole_credit_settles_the_invoice_and_says_why(company: Any, customer: Any, clerk: Any) -> None:
+    vat = world.make_tax(company, "20")
+    invoice = world.issue(customer, [world.line("100.00", tax=vat)], DAY)
+
+    memo = credit(invoice, by=clerk)
+
+    assert (memo.number, memo.kind, memo.total, memo.reason) == ("CM-2026-0001", "credit_memo", 120, "Returned")
+    assert (world.open_of(invoice), world.open_of(memo), world.owes(customer, DAY)) == (0, 0, 0)
+    assert AuditRecord.objects.filter(action="credit_invoice", by=clerk, reason="Returned").count() == 1
+
+
+def test_rnd_03_a_full_credit_of_a_discounted_price_equals_the_invoice(customer: Any) -> None:
+    invoice = world.issue(customer, [world.line("82.50", "10", discount_percent=Decimal(15))], DAY)
+    memo = credit(invoice)
+
+    assert (invoice.total, memo.total, world.open_of(invoice)) == (Decimal("701.25"), Decimal("701.25"), 0)
+
+
+def test_rnd_04_half_cents_mirror(company: Any, customer: Any) -> None:
+    vat = world.make_tax(company, "25")
+    invoice = world.issue(customer, [world.line("100.50", tax=vat)], DAY)
+    memo = credit(invoice)
+
+    assert (invoice.tax, invoice.total) == (Decimal("25.13"), Decimal("125.63"))
+    assert (memo.tax, memo.total, world.open_of(invoice)) == (Decimal("25.13"), Decimal("125.63"), 0)
+
+
+def test_rnd_11_crediting_piece_by_piece_closes_the_invoice_to_the_cent(company: Any, customer: Any) -> None:
+    vat = world.make_tax(company, "20")
+    prices = ["68.33", "68.33", "57.50", "85.00"]
+    invoice = world.issue(customer, [world.line(price, tax=vat) for price in prices], DAY)
+    assert (invoice.net, invoice.tax, invoice.total) == (Decimal("279.16"), Decimal("55.83"), Decimal("334.99"))
+
+    memos = [credit(invoice, {position: "1"}) for position in (1, 3, 4, 2)]
+
+    assert [memo.total for memo in memos] == [Decimal(total) for total in ("82.00", "69.00", "102.00", "81.99")]
+    assert (memos[-1].net, memos[-1].tax) == (Decimal("68.33"), Decimal("13.66"))
+    assert sum(memo.tax for memo in memos) == Decimal("55.83")
+    assert world.open_of(invoice) == 0
+
+
+def test_all_11_lines_of_both_signs_make_one_credit(customer: Any) -> None:
+    invoice = world.issue(customer, [world.line("200.00"), world.line("-100.00")], DAY)
+    memo = credit(invoice)
+
+    assert (memo.total, world.open_of(invoice)) == (Decimal("100.00"), 0)
+
+
+def test_po_03_no_more_is_credited_than_was_sold(customer: Any) -> None:
+    invoice = world.issue(customer, [world.line("40.00", "2")], DAY)
+    credit(invoice, {1: "1"})
+    credit(invoice, {1: "1"})
+    with pytest.raises(Refused) as refusal:
+        credit(invoice, {1: "1"})
+
+    assert refusal.value.code == "more_than_left"
+    assert sum(memo.total for memo in invoice.credit_memos.all()) == Decimal("80.00")
+    assert creditable(invoice) == {invoice.lines.get().pk: 0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_po_03_nor_when_two_credits_race(customer: Any, in_parallel: Parallel) -> None:
+    invoice = world.issue(customer, [world.line("40.00", "2")], DAY)
+    credit(invoice, {1: "1"})
+
+    results = in_parallel([lambda: credit(invoice, {1: "1"})] * 2)
+
+    assert sorted(type(result).__name__ for result in results) == ["Invoice", "Refused"]
+    assert InvoiceLine.objects.filter(credited_line__isnull=False).count() == 2
+
+
+def test_a_credit_keeps_the_rate_it_was_billed_at(company: Any, customer: Any) -> None:
+    vat = world.make_tax(company, "20")
+    invoice = world.issue(customer, [world.line("100.00", tax=vat)], DAY)
+    vat.percent, vat.name = Decimal(25), "VAT 25%"
+    vat.save()
+
+    memo = credit(invoice)
+    row = memo.taxes.get()
+    assert (memo.total, row.name, row.percent) == (Decimal("120.00"), "VAT 20%", Decimal(20))
+
+
+def test_a_credit_may_stay_free_for_later(customer: Any) -> None:
+    invoice = world.issue(customer, "100.00", DAY)
+    memo = credit(invoice, apply=False)
+
+    assert (world.open_of(invoice), world.open_of(memo), world.owes(customer, DAY)) == (100, 100, 0)
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [({"reason": " "}, "reason_missing"), ({"on": date(2026, 3, 1)}, "before_it_was_made")],
+)
+def test_a_credit_without_a_reason_or_before_its_invoice_is_refused(customer: Any, more: dict, code: str) -> None:
+    invoice = world.issue(customer, "100.00", DAY)
+    with pytest.raises(Refused) as refusal:
+        credit(invoice, **more)
+
+    assert refusal.value.code == code
+    assert world.owes(customer, DAY) == 100
+
+
+def test_only_an_issued_invoice_is_credited(customer: Any) -> None:
+    memo = world.issue_credit_memo(customer, "5.00", DAY)
+    for paper in (world.draft(customer, "5.00"), memo):
+        with pytest.raises(Refused) as refusal:
+            credit(paper)
+        assert refusal.value.code == "invalid_move"
+
+
+def test_a_line_of_another_invoice_is_refused(customer: Any) -> None:
+    invoice, other = world.issue(customer, "5.00", DAY), world.issue(customer, "7.00", DAY)
+    with pytest.raises(Refused) as refusal:
+        credit_invoice(invoice.pk, {other.lines.get().pk: Decimal(1)}, reason="x", by=None, on=DAY)
+
+    assert refusal.value.code == "unknown_line"
+
+
+def test_a_credited_document_discount_goes_back_with_its_line(customer: Any) -> None:
+    invoice = world.issue(customer, [world.line("100.00")] * 3, DAY, discount_amount=Decimal("10.00"))
+    memos = [credit(invoice, {position: "1"}) for position in (1, 2, 3)]
+
+    assert [memo.total for memo in memos] == [Decimal("96.66"), Decimal("96.67"), Decimal("96.67")]
+    assert [memo.discount_amount for memo in memos] == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]
+    assert world.open_of(invoice) == 0
