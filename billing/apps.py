@@ -7,8 +7,10 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.mail import INVOICE_MAIL
+        from billing.operations.import_invoices import RUN_KIND
         from billing.web.masking import mask_tokens_in_logs
-        from office.mail import register_kind
+        from office import mail, runs
 
-        register_kind(INVOICE_MAIL)
+        mail.register_kind(INVOICE_MAIL)
+        runs.register_kind(RUN_KIND)
         mask_tokens_in_logs()

@@ -12,9 +12,9 @@ from ledger.allocating import undo_allocation as undo_in_book
 from ledger.models import Allocation, OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
-from office.audit import record
+from office.audit import record, record_all
 from office.days import require_not_future
-from office.models import User
+from office.models import Company, User
 
 
 @transaction.atomic
@@ -38,6 +38,26 @@ def apply_credits(
     allocations = allocate(pairs, dated_on=dated_on, by_id=by and by.pk, reason=reason)
     applied = "; ".join(_words(pair.amount, items[pair.credit_id], items[pair.debit_id]) for pair in pairs)
     record(by, "apply_credits", customer, after={"applied": applied}, reason=reason)
+    return allocations
+
+
+@transaction.atomic
+def apply_in_bulk(
+    company: Company, pairs: Sequence[Pair], *, dated_on: date, by: User | None, reason: str = ""
+) -> list[Allocation]:
+    """Apply credits of many customers on one day, with an audit row for each of them."""
+    require_not_future(company, dated_on)
+    allocations = allocate(pairs, dated_on=dated_on, by_id=by and by.pk, reason=reason)
+    items = OpenItem.objects.filter(company_id=company.pk).in_bulk(
+        {item_id for pair in pairs for item_id in (pair.debit_id, pair.credit_id)}
+    )
+    applied: dict[int, list[str]] = {}
+    for pair in pairs:
+        credit, debit = items[pair.credit_id], items[pair.debit_id]
+        applied.setdefault(debit.customer_id, []).append(_words(pair.amount, credit, debit))
+    customers = list(Customer.objects.filter(pk__in=applied))
+    after = [{"applied": "; ".join(applied[customer.pk])} for customer in customers]
+    record_all(by, "apply_credits", customers, after=after, reason=reason)
     return allocations
 
 
