@@ -4,6 +4,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from billing.access import invoices_for
 from billing.models import DocumentKind, Invoice
@@ -77,12 +78,14 @@ CREDIT_MEMOS = ListSpec(
 )
 
 
+@require_GET
 @staff_door("billing.view_invoice")
 def invoice_list(request: HttpRequest) -> HttpResponse:
     """All invoices with their state and what is open."""
     return _listed(request, DocumentKind.INVOICE, INVOICES)
 
 
+@require_GET
 @staff_door("billing.view_invoice")
 def credit_memo_list(request: HttpRequest) -> HttpResponse:
     """All credit memos with what of them is unapplied."""

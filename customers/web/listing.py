@@ -54,6 +54,7 @@ CUSTOMERS = ListSpec(
 )
 
 
+@require_GET
 @staff_door("customers.view_customer")
 def customer_list(request: HttpRequest) -> HttpResponse:
     """All customers with what they owe."""

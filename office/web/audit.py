@@ -1,6 +1,7 @@
 """The audit trail, newest first."""
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
 
 from office.models import AuditRecord
 from office.web.doors import staff_door
@@ -42,6 +43,7 @@ AUDIT = ListSpec(
 )
 
 
+@require_GET
 @staff_door("office.read_audit")
 def audit_list(request: HttpRequest) -> HttpResponse:
     """Who did what, when, from where, and why."""

@@ -3,6 +3,7 @@
 from django.db.models import Case, CharField, F, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from customers.search import fold
 from office.web.doors import staff_door
@@ -56,6 +57,7 @@ RECEIPTS = ListSpec(
 )
 
 
+@require_GET
 @staff_door("payments.view_receipt")
 def receipt_list(request: HttpRequest) -> HttpResponse:
     """All receipts with what of them is free."""

@@ -1,0 +1,145 @@
+"""Every route names its permission or is marked open, and lets in whoever holds it and nobody else."""
+
+from typing import Any, NamedTuple
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from office.models import Company
+from office.roles import ROLES
+from tests import world
+
+OPEN = "open"
+
+ARGUMENTS = {"int": "0", "str": "none", "path": "none", "slug": "none"}
+"""What stands in an address of a thing that does not exist."""
+
+FOR_ONESELF = {"me/tokens/", "me/tokens/<int:token_id>/revoke/"}
+"""Whoever may come in may write here: it changes nothing but one's own way in."""
+
+
+class Door(NamedTuple):
+    """One way to call one route."""
+
+    route: str
+    method: str
+    permission: str
+
+    @property
+    def address(self) -> str:
+        """The route with arguments that fit and name nothing."""
+        parts = self.route.split("/")
+        return "/" + "/".join(ARGUMENTS[part[1:].split(":")[0]] if part.startswith("<") else part for part in parts)
+
+
+def routes(resolver: Any = None, before: str = "") -> list[tuple[str, Any]]:
+    """Every route of the site with its view."""
+    found = []
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found += routes(pattern, route)
+        elif isinstance(pattern, URLPattern):
+            found.append((route, pattern.callback))
+    return found
+
+
+def doors() -> list[Door]:
+    """Every way to call every route that names a permission."""
+    found = []
+    for route, view in routes():
+        if api := api_view(view):
+            found += [Door(route, method, name) for method, name in api.permission.items()]
+        elif view.door != OPEN:
+            found += [Door(route, method, view.door) for method in ("get", "post")]
+    return found
+
+
+def api_view(view: Any) -> Any:
+    """The class behind a view for programs."""
+    return getattr(view, "cls", None)
+
+
+def known_permissions() -> set[str]:
+    return {name for names in ROLES.values() for name in names}
+
+
+def test_every_route_names_its_permission_or_is_marked_open():
+    assert [route for route, view in routes() if not api_view(view) and not hasattr(view, "door")] == []
+    assert [route for route, view in routes() if api_view(view) and not getattr(view.cls, "permission", None)] == []
+
+
+def test_the_open_routes_are_those_we_know():
+    opened = {route for route, view in routes() if getattr(view, "door", "") == OPEN}
+    assert sorted(opened) == [
+        "api/<path:address>",
+        "healthz",
+        "log-in/",
+        "log-out/",
+        "p/<str:token>/",
+        "p/d/<str:ref>/",
+        "p/d/<str:ref>/logo/",
+        "p/d/<str:ref>/pdf/",
+        "p/d/<str:ref>/seen/",
+    ]
+
+
+def test_every_permission_that_a_route_names_is_held_by_some_role():
+    assert {door.permission for door in doors()} - known_permissions() == set()
+
+
+def test_every_view_for_programs_names_a_permission_for_just_what_it_answers():
+    for route, view in routes():
+        if api := api_view(view):
+            answers = {method for method in ("get", "post", "put", "patch", "delete") if hasattr(api, method)}
+            assert set(api.permission) == answers, route
+
+
+def test_every_post_for_programs_happens_once_for_each_key():
+    posts = [api_view(view).post for _, view in routes() if hasattr(api_view(view), "post")]
+    assert len(posts) > 10
+    assert [post for post in posts if not getattr(post, "is_idempotent", False)] == []
+
+
+@pytest.fixture
+def passer_by(db: None) -> Client:
+    """Somebody who is not logged in."""
+    return Client()
+
+
+def called(browser: Client, door: Door) -> int:
+    """The status of a call with nothing in it, about a thing that does not exist."""
+    headers = {"Idempotency-Key": "K"} if door.method == "post" else {}
+    return getattr(browser, door.method)(door.address, headers=headers).status_code
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_comes_in_where_it_holds_the_permission_and_nowhere_else(company: Company, role: str, passer_by: Client):
+    user = world.make_user(company, role)
+    browser = Client()
+    browser.force_login(user)
+
+    let_in = {door: called(browser, door) != 403 for door in doors()}
+
+    assert let_in == {door: door.permission in ROLES[role] or wrong_method(passer_by, door) for door in doors()}
+
+
+def wrong_method(passer_by: Client, door: Door) -> bool:
+    """Whether the page is refused for its method before anybody asks who calls."""
+    return called(passer_by, door) == 405
+
+
+def test_whoever_is_not_logged_in_comes_in_nowhere(passer_by: Client):
+    statuses = {called(passer_by, door) for door in doors()}
+    assert statuses == {302, 401, 405}
+
+
+def test_an_auditor_can_write_nothing(company: Company):
+    browser = Client()
+    browser.force_login(world.make_user(company, "auditor"))
+    writes = [door for door in doors() if door.method != "get" and door.route not in FOR_ONESELF]
+
+    answers = {door: called(browser, door) for door in writes}
+
+    assert {door: status for door, status in answers.items() if status not in (403, 404, 405)} == {}
