@@ -9,7 +9,7 @@ from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
 from billing.queries import STATES
 from customers.api.serializers import CustomerRef
 from ledger.models import Allocation, OpenItem
-from office.api.fields import AmountIn, AmountOut, IdIn, Input, Query, RateIn, RateOut
+from office.api.fields import AmountIn, AmountOut, IdIn, Input, RateIn, RateOut
 from office.api.paging import PageQuery
 
 
@@ -248,7 +248,3 @@ class TaxesOut(serializers.Serializer):
     """A company's taxes."""
 
     results = TaxOut(many=True)
-
-
-class TaxQuery(Query):
-    """Whose taxes."""

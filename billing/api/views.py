@@ -15,7 +15,6 @@ from billing.api.serializers import (
     InvoicePage,
     InvoiceQuery,
     TaxesOut,
-    TaxQuery,
     details_from,
 )
 from billing.api.shown import shown
@@ -24,6 +23,7 @@ from billing.operations.draft_invoice import delete_draft, draft_invoice, edit_d
 from billing.queries import with_state
 from billing.web.listing import INVOICES
 from customers.access import get_customer_for
+from office.api.fields import Query
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
@@ -99,9 +99,10 @@ class TaxesView(ApiView):
 
     permission = {"get": "billing.view_invoice"}
 
-    @extend_schema(operation_id="list_taxes", parameters=[TaxQuery], responses=TaxesOut)
+    @extend_schema(operation_id="list_taxes", parameters=[Query], responses=TaxesOut)
     def get(self, request: Request) -> Response:
         """A company's taxes."""
+        checked(Query, request.query_params.dict())
         return Response(TaxesOut({"results": Tax.objects.filter(company=company_of(request))}).data)
 
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from customers.search import fold
 from office.api.fields import AmountOut, IdIn, Query
-from office.api.paging import MOST, USUAL
+from office.api.paging import PageQuery
 from office.models import Company, User
 from reports.ageing import COLUMNS, AgeingQuestion
 
@@ -20,11 +20,8 @@ class QuestionQuery(Query):
     q = serializers.CharField(required=False, max_length=100, help_text="A part of a customer's name or number.")
 
 
-class AgeingQuery(QuestionQuery):
+class AgeingQuery(QuestionQuery, PageQuery):
     """The question, and which page of its answer."""
-
-    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL, help_text="Rows on a page.")
-    cursor = serializers.CharField(required=False, help_text="What `next` of the page before said.")
 
 
 class AgedItemsQuery(QuestionQuery):
