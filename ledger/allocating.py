@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from ledger.accounts import default_accounts
+from ledger.bulk import insert_all
 from ledger.guards import guards_spoken
 from ledger.models import AccountRole, Allocation, Entry, ItemKind, Line, OpenItem
 from ledger.money import round_money
@@ -156,7 +157,7 @@ def _use(item: OpenItem, amount: Decimal, carried: dict[int, Decimal]) -> Decima
 def _enter(allocations: list[Allocation], items: dict[int, OpenItem]) -> list[Allocation]:
     """Write the rows, and what exchange gained or lost between the days of the two items."""
     with guards_spoken():
-        Allocation.objects.bulk_create(allocations)
+        insert_all(allocations)
     differing = [row for row in allocations if row.debit_company_amount != row.credit_company_amount]
     post_all([_exchange_posting(row, items[row.debit_id]) for row in differing])
     return allocations

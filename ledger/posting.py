@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
+from ledger.bulk import insert_all
 from ledger.guards import guards_spoken
 from ledger.models import Account, Entry, ItemKind, Line, OpenItem
 
@@ -40,14 +41,14 @@ def post_all(postings: Sequence[Posting]) -> list[Entry]:
     """Enter many facts with one statement per table; all of them or none."""
     entries = [posting.entry for posting in postings]
     with guards_spoken():
-        Entry.objects.bulk_create(entries)
+        insert_all(entries)
     for posting in postings:
         for row in (*posting.lines, *posting.items):
             row.entry = posting.entry
         for item in posting.items:
             _complete(item, posting.entry)
-    Line.objects.bulk_create(line for posting in postings for line in posting.lines)
-    OpenItem.objects.bulk_create(item for posting in postings for item in posting.items)
+    insert_all(line for posting in postings for line in posting.lines)
+    insert_all(item for posting in postings for item in posting.items)
     return entries
 
 

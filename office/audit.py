@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 
+from ledger.bulk import insert_all
 from office.models import AuditRecord, User
 
 _origin: ContextVar[str] = ContextVar("origin", default="")
@@ -45,7 +46,7 @@ def record_all(
     reason: str = "",
 ) -> None:
     """The same action on many subjects, in one statement; `after` holds what each is now, where that is to be kept."""
-    AuditRecord.objects.bulk_create(
+    insert_all(
         AuditRecord(**_row(by, action, subject, None, state, reason)) for subject, state in zip_longest(subjects, after)
     )
 

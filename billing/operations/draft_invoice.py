@@ -6,6 +6,7 @@ from billing.models import Invoice, InvoiceLine, Tax
 from billing.operations.details import InvoiceDetails, fill_draft
 from billing.states import require_draft
 from customers.models import Customer
+from ledger.bulk import insert_all
 from ledger.refusals import Refused
 from office.audit import record, record_all
 from office.models import Company, User
@@ -28,8 +29,10 @@ def draft_invoices(company: Company, batch: Sequence[InvoiceDetails], *, by: Use
         draft = Invoice(company=company, kind=details.kind, created_by=by)
         lines += fill_draft(draft, customers[details.customer_id], details, taxes)
         drafts.append(draft)
-    Invoice.objects.bulk_create(drafts)
-    InvoiceLine.objects.bulk_create(lines)
+    insert_all(drafts)
+    for line in lines:
+        line.invoice = line.invoice  # which has its id only now
+    insert_all(lines)
     record_all(by, "draft_invoice", drafts)
     return drafts
 

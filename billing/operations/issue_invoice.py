@@ -12,6 +12,7 @@ from billing.printed import printed_facts
 from billing.states import require_move
 from billing.totals import WORKED_OUT, tax_rows, total_invoice
 from ledger.accounts import default_accounts
+from ledger.bulk import insert_all, update_all
 from ledger.calendar import due_on
 from ledger.posting import post_all
 from ledger.refusals import Refused
@@ -54,10 +55,10 @@ def issue_invoices(invoice_ids: Sequence[int], *, by: User | None, on: date) -> 
         _prepare(invoice, lines[invoice.pk], on)
         taxes += _total(invoice, lines[invoice.pk])
         invoice.issued_at, invoice.issued_by = timezone.now(), by
-    InvoiceTax.objects.bulk_create(taxes)
+    insert_all(taxes)
     _number(invoices[0].company, invoices, lines)
     _enter(invoices, lines, by)
-    Invoice.objects.bulk_update(invoices, FROZEN)
+    update_all(invoices, FROZEN)
     record_all(by, "issue_invoice", invoices)
     return invoices
 
@@ -110,7 +111,7 @@ def _total(invoice: Invoice, lines: list[InvoiceLine]) -> list[InvoiceTax]:
             code="negative_total",
         )
     if before != [[getattr(line, name) for name in WORKED_OUT] for line in lines]:
-        InvoiceLine.objects.bulk_update(lines, WORKED_OUT)
+        update_all(lines, WORKED_OUT)
     return tax_rows(invoice, lines, totals)
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from customers.models import Customer
 from ledger.accounts import default_accounts
+from ledger.bulk import insert_all
 from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import Money, round_money
 from ledger.posting import Posting, customer_posting, post_all
@@ -72,7 +73,7 @@ def record_receipts(company: Company, batch: Sequence[ReceiptDetails], *, by: Us
     entries = post_all([_posting(receipt, accounts[AccountRole.RECEIVABLE], by) for receipt in receipts])
     for receipt, entry in zip(receipts, entries, strict=True):
         receipt.entry = entry
-    Receipt.objects.bulk_create(receipts)
+    insert_all(receipts)
     record_all(by, "record_receipt", receipts)
     return receipts
 

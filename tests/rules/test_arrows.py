@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-LEDGER_FOR_ALL = {"ledger.money", "ledger.calendar", "ledger.fields", "ledger.refusals"}
-"""The modules of the ledger that hold no book: how money and days are counted, and how one says no."""
+LEDGER_FOR_ALL = {"ledger.money", "ledger.calendar", "ledger.fields", "ledger.refusals", "ledger.bulk"}
+"""The modules of the ledger that hold no book: how money and days are counted, rows written, and how one says no."""
 
 MAY_USE = {
     "ledger": set(),
