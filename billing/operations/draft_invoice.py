@@ -17,24 +17,31 @@ def draft_invoice(company: Company, details: InvoiceDetails, *, by: User | None)
     return draft_invoices(company, [details], by=by)[0]
 
 
-@transaction.atomic
 def draft_invoices(company: Company, batch: Sequence[InvoiceDetails], *, by: User | None) -> list[Invoice]:
     """Prepare many at once; all of them or none."""
+    return [draft for draft, _ in draft_with_lines(company, batch, by=by)]
+
+
+@transaction.atomic
+def draft_with_lines(
+    company: Company, batch: Sequence[InvoiceDetails], *, by: User | None
+) -> list[tuple[Invoice, list[InvoiceLine]]]:
+    """Prepare many at once, each with its lines, as they were written."""
     customers = Customer.objects.filter(company=company).in_bulk({details.customer_id for details in batch})
     taxes = Tax.objects.filter(company=company).in_bulk()
-    drafts, lines = [], []
+    drafted = []
     for details in batch:
         if details.customer_id not in customers:
             raise Refused("That customer is not one of this company's.", code="unknown_customer")
         draft = Invoice(company=company, kind=details.kind, created_by=by)
-        lines += fill_draft(draft, customers[details.customer_id], details, taxes)
-        drafts.append(draft)
-    insert_all(drafts)
-    for line in lines:
-        line.invoice = line.invoice  # which has its id only now
-    insert_all(lines)
-    record_all(by, "draft_invoice", drafts)
-    return drafts
+        drafted.append((draft, fill_draft(draft, customers[details.customer_id], details, taxes)))
+    insert_all(draft for draft, _ in drafted)
+    for draft, lines in drafted:
+        for line in lines:
+            line.invoice = draft  # which has its id only now
+    insert_all(line for _, lines in drafted for line in lines)
+    record_all(by, "draft_invoice", [draft for draft, _ in drafted])
+    return drafted
 
 
 @transaction.atomic

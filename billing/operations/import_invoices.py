@@ -14,8 +14,7 @@ from billing.importing.lines import LineReader
 from billing.importing.staging import drop_known, next_documents, stage
 from billing.models import DocumentKind, Invoice, StagedDocument
 from billing.operations.details import InvoiceDetails, LineDetails
-from billing.operations.draft_invoice import draft_invoices
-from billing.operations.issue_invoice import issue_invoices
+from billing.operations.issue_invoice import draft_and_issue
 from customers.countries import country_code
 from customers.models import Customer
 from customers.operations.create_customer import create_customers
@@ -104,8 +103,7 @@ def _issue(run: Run, documents: Sequence[StagedDocument]) -> Counter[str]:
     company, by, day = run.company, run.by, documents[0].dated_on
     customers, added = _customers(company, documents, by)
     batch = [_details(document, customers[document.customer_number]) for document in documents]
-    drafts = draft_invoices(company, batch, by=by)
-    issued = issue_invoices([draft.pk for draft in drafts], by=by, on=day)
+    issued = draft_and_issue(company, batch, by=by, on=day)
     memos = [invoice for invoice in issued if invoice.is_credit_memo]
     if run.parameters.get("apply_credits") and memos:
         settle_oldest(memos, by=by)

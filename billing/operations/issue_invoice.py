@@ -8,6 +8,8 @@ from django.utils import timezone
 from billing.chain import document_hash
 from billing.entries import document_posting
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
+from billing.operations.details import InvoiceDetails
+from billing.operations.draft_invoice import draft_with_lines
 from billing.printed import printed_facts
 from billing.states import require_move
 from billing.totals import WORKED_OUT, tax_rows, total_invoice
@@ -49,7 +51,20 @@ def issue_invoice(invoice_id: int, *, by: User | None, on: date) -> Invoice:
 def issue_invoices(invoice_ids: Sequence[int], *, by: User | None, on: date) -> list[Invoice]:
     """Issue drafts of one company in the order of their ids; all of them or none."""
     invoices = _locked(invoice_ids)
-    lines = {invoice.pk: list(invoice.lines.all()) for invoice in invoices}
+    return _issue(invoices, {invoice.pk: list(invoice.lines.all()) for invoice in invoices}, by, on)
+
+
+@transaction.atomic
+def draft_and_issue(company: Company, batch: Sequence[InvoiceDetails], *, by: User | None, on: date) -> list[Invoice]:
+    """Prepare and issue many at once, in their order; all of them or none. Nothing just written is read back."""
+    drafted = draft_with_lines(company, batch, by=by)
+    invoices = [draft for draft, _ in drafted]
+    prefetch_related_objects(invoices, "customer__addresses", "company__bank_accounts")
+    return _issue(invoices, {draft.pk: lines for draft, lines in drafted}, by, on)
+
+
+def _issue(invoices: list[Invoice], lines: dict[int, list[InvoiceLine]], by: User | None, on: date) -> list[Invoice]:
+    """Issue drafts that nobody else can reach: they are locked, or this transaction made them."""
     taxes = []
     for invoice in invoices:
         _prepare(invoice, lines[invoice.pk], on)

@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _PARTS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
@@ -49,7 +48,6 @@ class DayEvidence:
         return None if said or self.is_open else DayOrder.YEAR_FIRST
 
 
-@lru_cache(maxsize=20_000)
 def read_day(text: str, order: DayOrder) -> date:
     """The day, whatever time follows it. Raises ValueError for what is no day in this order."""
     text = _TIME.sub("", text.strip())

@@ -3,7 +3,6 @@
 import re
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
 
 _SIGNS = str.maketrans(
     {"\N{MINUS SIGN}": "-", "\N{NO-BREAK SPACE}": "", "\N{NARROW NO-BREAK SPACE}": "", " ": "", "'": ""}
@@ -61,7 +60,6 @@ def _decimal_sign(digits: str) -> DecimalSign | None:
     return None if could_be_thousands else sign
 
 
-@lru_cache(maxsize=20_000)
 def read_number(text: str, sign: DecimalSign) -> Decimal:
     """The number. Raises ValueError for what is none in this way of writing: groups of thousands are whole."""
     plain = text.translate(_SIGNS)

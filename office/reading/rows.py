@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import IO, Any
 
 from ledger.refusals import Refused
@@ -16,6 +17,7 @@ from office.reading.troubles import Trouble
 
 TRUE = {"yes", "y", "true", "1", "x"}
 FALSE = {"no", "n", "false", "0", ""}
+REMEMBERED = 10_000
 BAD_LETTERS = {"\x00", "\N{REPLACEMENT CHARACTER}"}
 ADVICE = {
     FieldKind.NUMBER: "Write it as a number, such as 1234.50.",
@@ -117,7 +119,14 @@ def read_headings(file: IO[bytes], mapping: Mapping) -> list[str]:
 
 
 def parser_of(kind: FieldKind, rule: ColumnRule) -> Callable[[Cell], Any]:
-    """What turns a cell of a column into a value, None where it is empty. It raises ValueError for what cannot be."""
+    """What turns a cell of a column into a value, None where it is empty. It raises ValueError for what cannot be.
+
+    Columns say the same again and again, so what was understood lately is remembered.
+    """
+    return lru_cache(REMEMBERED, typed=True)(_parser(kind, rule))
+
+
+def _parser(kind: FieldKind, rule: ColumnRule) -> Callable[[Cell], Any]:
     if kind is FieldKind.NUMBER:
         sign = DecimalSign(rule.decimal)
         return lambda cell: _number(cell, sign)
