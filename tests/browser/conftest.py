@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
 from tests import world
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": CHROMIUM, "args": QUIET}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Nothing moves: a colour caught half-way of a fade is no colour of ours."""
+    return browser_context_args | {"reduced_motion": "reduce", "viewport": DESKTOP}
 
 
 class Watched:
@@ -78,6 +85,20 @@ def log_in(page: Page, live_server: Any, watched: Watched) -> Callable[[Any], Pa
         return page
 
     return log_in
+
+
+@pytest.fixture
+def enter(page: Page, live_server: Any, watched: Watched) -> Callable[[Any], Page]:
+    """Come in as somebody who has logged in before."""
+
+    def enter(user: Any) -> Page:
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
+        return page
+
+    return enter
 
 
 def shoot(page: Page, name: str) -> None:

@@ -1,0 +1,192 @@
+"""Every page of the site, in light, in dark and on a phone: clean, reachable, readable. A page without a row fails."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import Page
+
+from billing.operations.credit_invoice import credit_invoice
+from billing.operations.send_invoice import send_invoice
+from billing.operations.void_invoice import void_invoice
+from ledger.models import Entry
+from office.mail.handing_over import hand_over
+from office.models import Run
+from payments.operations.reverse_receipt import reverse_receipt
+from tests import world
+from tests.browser.conftest import shoot
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A page to look at: its name, and which thing of the world it is about."""
+
+    name: str
+    about: str = ""
+    query: str = ""
+    role: str = "manager"
+    is_ours: bool = True
+    """Swagger's own inside is not held to our colours and headings."""
+
+
+PAGES = [
+    Row("home"),
+    Row("search", query="?q=bramble"),
+    Row("customers:customer_list"),
+    Row("customers:new"),
+    Row("customers:customer", "customer"),
+    Row("customers:edit", "customer"),
+    Row("customers:import"),
+    Row("billing:invoice_list"),
+    Row("billing:credit_memo_list"),
+    Row("billing:invoice_new"),
+    Row("billing:invoice", "invoice"),
+    Row("billing:invoice", "draft"),
+    Row("billing:invoice", "void"),
+    Row("billing:invoice", "memo"),
+    Row("billing:invoice_edit", "draft"),
+    Row("billing:credit_invoice", "invoice"),
+    Row("billing:import"),
+    Row("payments:receipt_list"),
+    Row("payments:receipt_new"),
+    Row("payments:receipt", "receipt"),
+    Row("payments:allocate", "customer"),
+    Row("reports:ageing"),
+    Row("reports:ageing_items"),
+    Row("paper", "fee"),
+    Row("office:mail_list"),
+    Row("office:mail", "mail"),
+    Row("office:run_list"),
+    Row("office:run", "run"),
+    Row("office:audit_list"),
+    Row("office:company_settings", role="administrator"),
+    Row("office:token_list"),
+    Row("api_docs", is_ours=False),
+]
+ELSEWHERE = {
+    "office:log_in": "every other test logs in",
+    "customers:pick": "a piece of the editor",
+    "billing:live_totals": "a piece of the editor",
+    "healthz": "no page",
+    "portal:document": "tests/billing/test_portal.py",
+}
+
+
+@pytest.fixture
+def things(company: Any, customer: Any) -> dict[str, int]:
+    """One of each thing a page can be about."""
+    day = company.today() - timedelta(days=40)
+    vat = world.make_tax(company, "19")
+    invoice = world.issue(customer, [world.line("100.00", "3", tax=vat)], day, po_number="PO-77", note="Thank you")
+    receipt = world.receive(customer, "150.00", day)
+    world.apply(receipt, invoice, "120.00", day)
+    memo = credit_invoice(invoice.pk, {invoice.lines.get().pk: 1}, reason="Damaged", by=None, on=day)
+    void = void_invoice(world.issue(customer, "9.00", day).pk, reason="twice", by=None, on=day)
+    [mail] = send_invoice(invoice.pk, by=None)
+    hand_over(mail.pk)
+    return {
+        "customer": customer.pk,
+        "invoice": invoice.pk,
+        "draft": world.draft(customer, [world.line("5.00", tax=vat)]).pk,
+        "memo": memo.pk,
+        "void": void.pk,
+        "receipt": receipt.pk,
+        "mail": mail.pk,
+        "fee": returned_payment(customer, day),
+        "run": a_run(company),
+    }
+
+
+def returned_payment(customer: Any, day: Any) -> int:
+    """The entry of a fee, which has no page of its own."""
+    reverse_receipt(world.receive(customer, "8.00", day).pk, dated_on=day, by=None, reason="back", fee=Decimal(5))
+    return Entry.objects.get(kind="returned_payment_fee").pk
+
+
+def a_run(company: Any) -> int:
+    return Run.objects.create(company=company, kind="import_customers", title="Customers", total=10, done=4).pk
+
+
+def page_names(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    """The names of all routes that a browser can open by GET."""
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            if str(entry.pattern).startswith("api/"):
+                continue
+            inner = f"{entry.namespace}:" if entry.namespace else ""
+            yield from page_names(entry.url_patterns, prefix + inner)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield prefix + entry.name
+
+
+def test_every_route_is_looked_at_here_or_says_where(client: Any, company: Any) -> None:
+    client.force_login(world.make_user(company, "manager", is_superuser=True))
+    seen = {row.name for row in PAGES} | set(ELSEWHERE)
+    missing = [name for name in page_names(get_resolver().url_patterns) if name not in seen and opens(client, name)]
+
+    assert missing == []
+
+
+def opens(client: Any, name: str) -> bool:
+    """Whether a route answers GET with a page of its own, not a file, a refusal or a redirect."""
+    for arguments in ([], [1], ["x"], [1, 0]):
+        try:
+            answer = client.get(reverse(name, args=arguments))
+        except Exception:
+            continue
+        return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+    return False
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: f"{row.name}-{row.about}".strip("-").replace(":", "-"))
+def test_every_page(
+    company: Any, things: dict[str, int], enter: Callable[[Any], Page], live_server: Any, row: Row
+) -> None:
+    page = enter(world.make_user(company, row.role))
+    arguments = [things[row.about]] if row.about else []
+    answer = page.goto(live_server.url + reverse(row.name, args=arguments) + row.query)
+    page.wait_for_load_state("networkidle")
+
+    assert answer.status == 200
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert page.title().endswith("Duebook")
+    assert page.locator("h1").count() == 1 or not row.is_ours
+    name = f"page-{row.name.replace(':', '-')}-{row.about}".strip("-")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("scheme => document.documentElement.dataset.bsTheme === scheme", arg=scheme)
+        assert axe(page) == [] or not row.is_ours, scheme
+        shoot(page, f"{name}-{scheme}")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size({"width": 390, "height": 844})
+    shoot(page, f"{name}-phone")
+
+
+def axe(page: Page) -> list[str]:
+    """What axe-core finds, in words."""
+    page.evaluate(AXE)
+    found = page.evaluate(f"axe.run(document, {json.dumps(RULES)}).then(answer => answer.violations)")
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+def test_every_title_is_its_own(company: Any, things: dict[str, int], client: Any) -> None:
+    client.force_login(world.make_user(company, "manager", is_superuser=True))
+    titles = {}
+    for row in PAGES:
+        answer = client.get(reverse(row.name, args=[things[row.about]] if row.about else []) + row.query)
+        title = answer.content.decode().split("<title>")[1].split("</title>")[0]
+        titles.setdefault(title.strip(), []).append(row)
+
+    assert [rows for rows in titles.values() if len({(row.name, row.about) for row in rows}) > 1] == []
