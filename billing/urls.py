@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from billing.web import acts, credit, document, editor, listing
+from billing.web import acts, credit, document, editor, importing, listing, taxes
 
 app_name = "billing"
 urlpatterns = [
     path("invoices/", listing.invoice_list, name="invoice_list"),
     path("credit-memos/", listing.credit_memo_list, name="credit_memo_list"),
+    path("invoices/import/", importing.upload, name="import"),
+    path("invoices/import/<int:run_id>/", importing.mapping, name="import_mapping"),
     path("invoices/new/", editor.new_invoice, name="invoice_new"),
     path("invoices/totals/", editor.live_totals, name="live_totals"),
     path("invoices/<int:invoice_id>/", document.document_page, name="invoice"),
@@ -18,6 +20,8 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/send/", acts.send, name="send_invoice"),
     path("invoices/<int:invoice_id>/void/", acts.void, name="void_invoice"),
     path("invoices/<int:invoice_id>/credit/", credit.credit_page, name="credit_invoice"),
+    path("settings/taxes/", taxes.tax_list, name="tax_list"),
+    path("settings/taxes/<int:tax_id>/retire/", taxes.retire, name="retire_tax"),
     path("links/<int:link_id>/renew/", acts.renew, name="renew_link"),
     path("links/<int:link_id>/revoke/", acts.revoke, name="revoke_link"),
 ]

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class CustomersConfig(AppConfig):
     name = "customers"
     verbose_name = "Customers"
+
+    def ready(self) -> None:
+        from customers.operations.import_customers import RUN_KIND
+        from office.runs import register_kind
+
+        register_kind(RUN_KIND)

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from customers.web import customer, editor, listing
+from customers.web import customer, editor, importing, listing
 
 app_name = "customers"
 urlpatterns = [
     path("", listing.customer_list, name="customer_list"),
     path("pick/", listing.pick_customer, name="pick"),
+    path("import/", importing.upload, name="import"),
+    path("import/<int:run_id>/", importing.mapping, name="import_mapping"),
     path("new/", editor.new_customer, name="new"),
     path("<int:customer_id>/", customer.customer_page, name="customer"),
     path("<int:customer_id>/edit/", editor.edit_customer, name="edit"),

@@ -26,10 +26,14 @@ WORKED = ["status", "total", "done", "result", "errors_file", "input_file", "exp
 
 @dataclass(frozen=True)
 class RunKind:
-    """What a room knows of its runs: `do_piece` does the next piece and sets `status` to done after the last."""
+    """What a room knows of its runs: `do_piece` does the next piece and sets `status` to done after the last.
+
+    `page` names the address where a run is prepared and, after its dry run, started.
+    """
 
     name: str
     do_piece: Callable[[Run], None]
+    page: str
 
 
 KINDS: dict[str, RunKind] = {}
@@ -85,6 +89,15 @@ def fail_run(run_id: int, explanation: str) -> Run | None:
         run.status, run.explanation = RunStatus.FAILED, explanation
         _save(run)
     return run
+
+
+@transaction.atomic
+def begin_run(run: Run) -> None:
+    """Hand a prepared run, or one that was dry, to the workers."""
+    run.status, run.done, run.total, run.result, run.explanation = RunStatus.WAITING, 0, 0, {}, ""
+    run.errors_file, run.finished_at = None, None
+    run.save()
+    transaction.on_commit(lambda: ring_bell(run.pk), robust=True)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.web import audit, login, mail, settings, tokens
+from office.web import audit, bank_accounts, login, mail, runs, settings, staff, tokens
 
 app_name = "office"
 urlpatterns = [
@@ -15,6 +15,14 @@ urlpatterns = [
     path("me/tokens/", tokens.token_list, name="token_list"),
     path("me/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_api_token"),
     path("audit/", audit.audit_list, name="audit_list"),
+    path("office/runs/", runs.run_list, name="run_list"),
+    path("office/runs/<int:run_id>/", runs.run, name="run"),
+    path("office/runs/<int:run_id>/errors/", runs.run_errors, name="run_errors"),
     path("settings/", settings.company_settings, name="company_settings"),
     path("settings/logo/", settings.logo, name="company_logo"),
+    path("settings/bank-accounts/", bank_accounts.bank_accounts, name="bank_accounts"),
+    path("settings/staff/", staff.staff_list, name="staff_list"),
+    path("settings/staff/<int:user_id>/", staff.staff, name="staff"),
+    path("me/password/", login.change_password, name="change_password"),
+    path("companies/<int:company_id>/choose/", login.choose_company, name="choose_company"),
 ]

@@ -69,6 +69,7 @@ def stage(run: Run, rows: Iterable[ReadRow], reader: LineReader, troubles: Troub
         cursor.execute(HELD_BACK, {"run": run.pk})
         for line, reference in cursor:
             note(Trouble(line, "reference", reference, ADVICE, "Another line of the same invoice cannot be used"))
+        cursor.execute("DROP TABLE file_line")
     return left_out
 
 

@@ -40,10 +40,11 @@ def start_import(company: Company, mapping: Mapping, *, by: User | None, name: s
     return Run.objects.create(company=company, by=by, kind=KIND, title=f"Import of {name}", parameters=parameters)
 
 
+@transaction.atomic
 def stage_file(run: Run, file: IO[bytes], troubles: IO[bytes]) -> None:
     """Read the file and stage what is to be issued; the run says how much that is and what was left out.
 
-    Needs a transaction. Raises Refused where the file or its mapping cannot be used.
+    Raises Refused where the file or its mapping cannot be used.
     """
     mapping = Mapping.from_json(run.parameters["mapping"])
     with unpacked(file) as table:
@@ -77,15 +78,25 @@ def do_piece(run: Run) -> None:
     """Stage the run's file, or issue the next documents of one day."""
     if not run.parameters.get("is_staged"):
         _stage_kept_file(run)
+        if run.is_dry:
+            _tell_only(run)
     elif documents := next_documents(run, AT_ONCE):
         done = Counter(run.result) + _issue(run, documents)
         run.result, run.done = dict(done), run.done + len(documents)
         StagedDocument.objects.filter(pk__in=[document.pk for document in documents]).delete()
     else:
-        run.status = RunStatus.DONE
+        run.status, run.input_file = RunStatus.DONE, None
 
 
-RUN_KIND = RunKind(KIND, do_piece)
+RUN_KIND = RunKind(KIND, do_piece, page="billing:import_mapping")
+
+
+def _tell_only(run: Run) -> None:
+    """End a dry run: it says what would be made and leaves nothing staged."""
+    run.result, run.status = summary(run), RunStatus.DONE
+    StagedDocument.objects.filter(run=run).delete()
+    run.parameters["is_staged"] = False
+    run.save(update_fields=["parameters"])
 
 
 def _stage_kept_file(run: Run) -> None:
@@ -94,8 +105,8 @@ def _stage_kept_file(run: Run) -> None:
         file.seek(0)
         stage_file(run, file, troubles)
         troubles.seek(0)
-        run.errors_file, run.input_file = troubles.read(), None
-    run.save()
+        run.errors_file = troubles.read()
+    run.save(update_fields=["errors_file", "parameters"])
 
 
 def _issue(run: Run, documents: Sequence[StagedDocument]) -> Counter[str]:

@@ -3,6 +3,7 @@ from django.db.models import Q
 
 
 class RunStatus(models.TextChoices):
+    PREPARED = "prepared", "Being prepared"
     WAITING = "waiting", "Waiting"
     RUNNING = "running", "Running"
     DONE = "done", "Done"
@@ -45,6 +46,11 @@ class Run(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.status in (RunStatus.DONE, RunStatus.FAILED)
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether it only says what would be done."""
+        return bool(self.parameters.get("dry_run"))
 
     @property
     def percent(self) -> int:

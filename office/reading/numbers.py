@@ -7,7 +7,7 @@ from enum import StrEnum
 _SIGNS = str.maketrans(
     {"\N{MINUS SIGN}": "-", "\N{NO-BREAK SPACE}": "", "\N{NARROW NO-BREAK SPACE}": "", " ": "", "'": ""}
 )
-_SHAPE = re.compile(r"[+-]?[\d.,]*\d[.,]?-?")
+_SHAPE = re.compile(r"[+-]?[0-9.,]*[0-9][.,]?-?")
 
 
 class DecimalSign(StrEnum):

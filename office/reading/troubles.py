@@ -1,7 +1,7 @@
 """What was wrong in a file, in words that help to mend it, and the file of it."""
 
+import codecs
 import csv
-import io
 from dataclasses import dataclass
 from typing import IO
 
@@ -23,8 +23,8 @@ class TroubleFile:
     """Troubles written as CSV, one a row."""
 
     def __init__(self, target: IO[bytes]) -> None:
-        self.text = io.TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
-        self.writer = csv.writer(self.text)
+        target.write(codecs.BOM_UTF8)  # by which Excel knows the encoding
+        self.writer = csv.writer(codecs.getwriter("utf-8")(target))
         self.writer.writerow(["Line", "Column", "Found", "What to do"])
         self.count = 0
 

@@ -44,6 +44,8 @@ STATES = {
     "failed": ("Failed", "circle-x", "red"),
     "uncertain": ("Uncertain", "help", "amber"),
     "cancelled": ("Cancelled", "mail-off", "neutral"),
+    "prepared": ("Being prepared", "circle-dashed", "neutral"),
+    "waiting": ("Waiting", "hourglass", "neutral"),
     "running": ("Running", "player-play", "blue"),
     "done": ("Done", "circle-check", "green"),
     "stopped": ("Stopped", "player-pause", "amber"),

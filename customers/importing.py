@@ -1,0 +1,31 @@
+"""What a file of customers may tell."""
+
+from customers.operations.details import FIELDS as KEPT
+from office.reading import Field, FieldKind
+
+FIELDS = (
+    Field(
+        "number", "Customer number", required=True, headings=("Number", "No", "Customer no", "CustomerID", "Account")
+    ),
+    Field("name", "Name", required=True, headings=("Customer", "Company", "Customer name")),
+    Field("currency", "Currency"),
+    Field("language", "Language"),
+    Field("tax_id", "Tax id", headings=("VAT id", "VAT number", "VAT")),
+    Field("net_days", "Days to pay", FieldKind.NUMBER, headings=("Terms", "Net days")),
+    Field("credit_limit", "Credit limit", FieldKind.NUMBER),
+    Field("tags", "Tags"),
+    Field("note", "Note", headings=("Notes", "Remark")),
+    Field("is_active", "Active", FieldKind.FLAG),
+    Field("contact_name", "Contact", headings=("Contact name", "Contact person")),
+    Field("contact_email", "E-mail", headings=("Email", "Contact email", "Mail")),
+    Field("contact_phone", "Phone", headings=("Telephone", "Contact phone")),
+    Field("addressee", "Addressee"),
+    Field("street", "Street", headings=("Address", "Address line 1")),
+    Field("postal_code", "Postal code", headings=("Postcode", "ZIP")),
+    Field("city", "City", headings=("Town",)),
+    Field("region", "Region", headings=("County", "State")),
+    Field("country", "Country"),
+)
+OWN = [name for name in KEPT if name != "sales_owner_id"]
+ADDRESS = {"addressee": "name", **{name: name for name in ("street", "postal_code", "city", "region", "country")}}
+CONTACT = {"contact_name": "name", "contact_email": "email", "contact_phone": "phone"}

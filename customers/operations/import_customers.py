@@ -1,0 +1,187 @@
+"""Importing customers by their number: new ones are added, changed ones updated, the same ones left alone."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from io import BytesIO
+from typing import IO, Any
+
+from django.db import transaction
+
+from customers.access import customers_for
+from customers.countries import country_code
+from customers.importing import ADDRESS, CONTACT, FIELDS, OWN
+from customers.models import AddressKind, Customer
+from customers.operations.create_customer import create_customer
+from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
+from customers.operations.update_customer import update_customer
+from ledger.refusals import Refused
+from office.models import Company, Run, RunStatus, User
+from office.reading import Mapping as ColumnMapping
+from office.reading import ReadRow, TableReader, Trouble, TroubleFile
+from office.reading.unpacking import unpacked
+from office.runs import RunKind
+
+SHOWN = 20
+NEW, CHANGED, SAME, WRONG = "New", "Changed", "Same as before", "Wrong"
+
+
+@dataclass
+class Outcome:
+    """What an import did, or would do: counts, the first rows with what becomes of each, and the troubles."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    first: list[tuple[int, str, str, str]] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def add(self, row: ReadRow, what: str) -> None:
+        """Count a row, and keep it where it is one of the first."""
+        self.counts[what] += 1
+        if len(self.first) < SHOWN:
+            self.first.append((row.line, row.values.get("number", ""), row.values.get("name", ""), what))
+
+
+@transaction.atomic
+def import_customers(
+    company: Company,
+    table: IO[bytes],
+    mapping: ColumnMapping,
+    *,
+    by: User | None,
+    dry_run: bool = False,
+    all_or_none: bool = False,
+) -> Outcome:
+    """Bring a table's customers in by their numbers.
+
+    Raises Refused for a file that cannot be read and, where all or none is wanted, for a wrong row.
+    """
+    outcome = Outcome()
+    seen: dict[str, int] = {}
+    for row in TableReader(table, FIELDS, mapping):
+        troubles = row.troubles or _repeated(row, seen)
+        what = WRONG if troubles else _take(company, row, outcome, by)
+        outcome.troubles += troubles
+        outcome.add(row, what)
+    if all_or_none and outcome.troubles and not dry_run:
+        raise Refused(f"{outcome.counts[WRONG]} rows are wrong, so none was taken.", code="rows_wrong")
+    transaction.set_rollback(dry_run)
+    return outcome
+
+
+def _repeated(row: ReadRow, seen: dict[str, int]) -> list[Trouble]:
+    number = row.values["number"]
+    first = seen.setdefault(number, row.line)
+    if first == row.line:
+        return []
+    advice = f"The number stands on line {first} already. Keep one of them."
+    return [Trouble(row.line, "Customer number", number, advice, "Number twice in the file")]
+
+
+def _take(company: Company, row: ReadRow, outcome: Outcome, by: User | None) -> str:
+    """Add, update or leave the customer; a refusal is the row's trouble."""
+    try:
+        with transaction.atomic():
+            return _write(company, row.values, by)
+    except Refused as refusal:
+        outcome.troubles.append(Trouble(row.line, "", row.values["number"], refusal.message, refusal.code))
+        return WRONG
+
+
+def _write(company: Company, values: Mapping[str, Any], by: User | None) -> str:
+    known = Customer.objects.filter(company=company, number=values["number"]).first()
+    if known is None:
+        create_customer(company, _merged(CustomerDetails(name=""), values), by=by)
+        return NEW
+    if by and not customers_for(by).filter(pk=known.pk).exists():
+        raise Refused("This number is taken by a customer of somebody else.", code="number_taken")
+    present = _present(known)
+    wanted = _merged(present, values)
+    if wanted == present:
+        return SAME
+    update_customer(known.pk, wanted, version=known.version, by=by, reason="Import")
+    return CHANGED
+
+
+def _present(customer: Customer) -> CustomerDetails:
+    """The customer as details; what a file does not tell of stays so."""
+    return CustomerDetails(
+        **{name: getattr(customer, name) for name in (*OWN, "sales_owner_id")},
+        contacts=[
+            ContactDetails(**{name: getattr(contact, name) for name in asdict(ContactDetails(""))})
+            for contact in customer.contacts.all()
+        ],
+        addresses=[
+            AddressDetails(**{name: getattr(address, name) for name in asdict(AddressDetails())})
+            for address in customer.addresses.all()
+        ],
+    )
+
+
+def _merged(present: CustomerDetails, values: Mapping[str, Any]) -> CustomerDetails:
+    own = {name: values[name] for name in OWN if name in values}
+    if "tags" in own:
+        own["tags"] = sorted({tag.strip() for tag in own["tags"].split(",") if tag.strip()})
+    if "net_days" in own:
+        own["net_days"] = _whole_days(own["net_days"])
+    contact = {name: values[column] for column, name in CONTACT.items() if column in values}
+    address = {name: values[column] for column, name in ADDRESS.items() if column in values}
+    return replace(
+        present,
+        **own,
+        contacts=_with_contact(present.contacts, contact) if contact else present.contacts,
+        addresses=_with_billing(present.addresses, address) if address else present.addresses,
+    )
+
+
+def _whole_days(days: Any) -> int:
+    if days != int(days) or not 0 <= days <= 3650:
+        raise Refused("The days to pay are a whole number from 0 to 3650.", code="bad_net_days")
+    return int(days)
+
+
+def _with_contact(contacts: list[ContactDetails], told: dict[str, str]) -> list[ContactDetails]:
+    """The contact of that e-mail address, or else of that name, brought up to date; or one more."""
+    told.setdefault("name", told.get("email", ""))
+    same = [c for c in contacts if told.get("email") and c.email.casefold() == told["email"].casefold()]
+    same = same or [c for c in contacts if c.name == told["name"]]
+    if not same:
+        return [*contacts, ContactDetails(**told)]
+    return [replace(contact, **told) if contact is same[0] else contact for contact in contacts]
+
+
+def _with_billing(addresses: list[AddressDetails], told: dict[str, str]) -> list[AddressDetails]:
+    if country := told.get("country"):
+        told["country"] = country_code(country)
+        if not told["country"]:
+            raise Refused(f"{country!r} is not a country we know. Use its ISO code.", code="unknown_country")
+    others = [address for address in addresses if address.kind != AddressKind.BILLING]
+    billing = next((address for address in addresses if address.kind == AddressKind.BILLING), AddressDetails())
+    changed = replace(billing, **told)
+    if billing in addresses:
+        return [changed if address is billing else address for address in addresses]
+    return [changed, *others]
+
+
+def do_piece(run: Run) -> None:
+    """The run of an import on screen: the whole file in one piece."""
+    with unpacked(BytesIO(run.input_file)) as table:
+        outcome = import_customers(
+            run.company,
+            table,
+            ColumnMapping.from_json(run.parameters["mapping"]),
+            by=run.by,
+            dry_run=run.is_dry,
+            all_or_none=run.parameters.get("all_or_none", False),
+        )
+    run.done = run.total = sum(outcome.counts.values())
+    run.result, run.parameters["first"] = dict(outcome.counts), outcome.first
+    with BytesIO() as target:
+        file = TroubleFile(target)
+        for trouble in outcome.troubles:
+            file.add(trouble)
+        run.errors_file = target.getvalue()
+    run.status, run.input_file = RunStatus.DONE, run.input_file if run.is_dry else None
+    run.save(update_fields=["parameters"])
+
+
+RUN_KIND = RunKind("import_customers", do_piece, page="customers:import_mapping")

@@ -1,0 +1,29 @@
+"""Importing customers on screen."""
+
+from django.http import HttpRequest, HttpResponse
+
+from customers.importing import FIELDS
+from office.web import importing
+from office.web.doors import staff_door
+from office.web.importing import ImportPage
+
+PAGE = ImportPage(
+    "import_customers",
+    "Import customers",
+    "customers:customer_list",
+    FIELDS,
+    {},
+    switches=[("all_or_none", "Take nothing at all where a row is wrong")],
+)
+
+
+@staff_door("customers.import_customers")
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take a file of customers in."""
+    return importing.upload(request, PAGE)
+
+
+@staff_door("customers.import_customers")
+def mapping(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Say which column is which, make a dry run, and start."""
+    return importing.mapping(request, PAGE, run_id)

@@ -1,0 +1,75 @@
+"""Long runs: what was asked, how far they are, what came of them."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from office.models import Run, RunStatus
+from office.runs import KINDS
+from office.web.doors import staff_door
+from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+
+RUNS = ListSpec(
+    name="runs",
+    title="Runs",
+    columns=(
+        Column("title", "Run", "title", sort="title", url=lambda row: reverse("office:run", args=[row.pk])),
+        Column("state", "State", "status", "state", sort="status", note=lambda row: row.explanation),
+        Column("done", "Done", "done", "number", hide_below="phone"),
+        Column("total", "Of", "total", "number", hide_below="phone"),
+        Column("by", "Started by", lambda row: str(row.by) if row.by else "Duebook", hide_below="tablet"),
+        Column("started_at", "Started", "started_at", "moment", sort="id", hide_below="tablet"),
+    ),
+    order="-started_at",
+    filters=(
+        Choice("state", "State", "status", choices=RunStatus.choices),
+        DateRange("started", "Started", "started_at__date"),
+    ),
+    search=("title",),
+    search_hint="Title",
+    empty=Empty(
+        "No runs yet", "Imports and other long pieces of work are listed here, with what came of them.", "progress"
+    ),
+)
+
+
+@require_GET
+@staff_door("office.view_runs")
+def run_list(request: HttpRequest) -> HttpResponse:
+    """All long runs, newest first."""
+    runs = Run.objects.filter(company=request.company).select_related("by").defer("input_file", "errors_file")
+    return list_page(request, RUNS, runs, template="office/run_list.html")
+
+
+@require_GET
+@staff_door("office.view_runs")
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """One run; while it goes on, its piece asks for itself again each two seconds."""
+    shown = _run_for(request, run_id)
+    page = reverse(KINDS[shown.kind].page, args=[shown.pk]) if shown.by_id == request.user.pk else ""
+    context = {
+        "run": shown,
+        "counts": [(what, count) for what, count in shown.result.items() if count],
+        "first": shown.parameters.get("first", []) if shown.is_finished else [],
+        "page_url": page if shown.is_finished and shown.is_dry else "",
+        "resume_url": page if shown.status == RunStatus.FAILED and not shown.is_dry else "",
+        "has_errors": Run.objects.filter(pk=shown.pk, errors_file__isnull=False).exists(),
+    }
+    return render(request, "ui/_progress.html" if request.htmx else "office/run.html", context)
+
+
+@require_GET
+@staff_door("office.view_runs")
+def run_errors(request: HttpRequest, run_id: int) -> HttpResponse:
+    """The rows that were left out, as CSV."""
+    content = _run_for(request, run_id).errors_file
+    if not content:
+        raise Http404("No errors.")
+    headers = {"Content-Disposition": f'attachment; filename="left-out-{run_id}.csv"'}
+    return HttpResponse(bytes(content), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _run_for(request: HttpRequest, run_id: int) -> Run:
+    runs = Run.objects.filter(company=request.company).select_related("by").defer("input_file", "errors_file")
+    return get_object_or_404(runs, pk=run_id)
