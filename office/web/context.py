@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_bidi
 
+from office.access import companies_for
+from office.models import Company
 from office.web.navigation import navigation_for, url_of
 
 THEMES = ("light", "dark")
@@ -19,8 +21,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "text_direction": "rtl" if get_language_bidi() else "ltr",
         "navigation": SimpleLazyObject(lambda: navigation_of(request)),
         "search_url": SimpleLazyObject(lambda: url_of("search")),
+        "other_companies": SimpleLazyObject(lambda: other_companies(request)),
         "log_out_url": SimpleLazyObject(lambda: url_of("office:log_out")),
     }
+
+
+def other_companies(request: HttpRequest) -> list[Company]:
+    """The companies this person could work in instead."""
+    return [company for company in companies_for(request.user) if company != request.company]
 
 
 def navigation_of(request: HttpRequest) -> list:

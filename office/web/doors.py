@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 View = Callable[..., HttpResponse]
+EVERYBODY = "customers.view_customer"
+"""What every role may do, for the pages about oneself."""
 
 
 def staff_door(permission: str) -> Callable[[View], View]:

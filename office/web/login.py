@@ -1,10 +1,16 @@
 """Coming in and going out."""
 
 from django.conf import settings
-from django.contrib.auth import views
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash, views
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
-from office.web.doors import open_door
+from office.access import companies_for
+from office.audit import record
+from office.web.doors import EVERYBODY, open_door, staff_door
 
 
 class LogInForm(AuthenticationForm):
@@ -25,3 +31,28 @@ log_in = open_door(
     )
 )
 log_out = open_door(views.LogoutView.as_view())
+
+
+@staff_door(EVERYBODY)
+def change_password(request: HttpRequest) -> HttpResponse:
+    """One's own password; other sessions end."""
+    form = PasswordChangeForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        update_session_auth_hash(request, form.user)
+        record(request.user, "change_password", request.user)
+        messages.success(request, "Your password is changed. Everywhere else you are logged out.")
+        return redirect("home")
+    return render(request, "office/change_password.html", {"form": form})
+
+
+@require_POST
+@staff_door(EVERYBODY)
+def choose_company(request: HttpRequest, company_id: int) -> HttpResponse:
+    """Work in another of one's companies from now on."""
+    company = companies_for(request.user).filter(pk=company_id).first()
+    if company is None:
+        raise Http404("You do not work for that company.")
+    request.session["company_id"] = company.pk
+    messages.success(request, f"You work in {company} now.")
+    return redirect("home")

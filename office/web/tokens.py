@@ -11,10 +11,7 @@ from ledger.refusals import Refused
 from office.models import ApiToken
 from office.operations.create_api_token import create_api_token
 from office.operations.revoke_api_token import revoke_api_token
-from office.web.doors import staff_door
-
-EVERYBODY = "customers.view_customer"
-"""What every role may do: a token gives nobody more than they have."""
+from office.web.doors import EVERYBODY, staff_door
 
 
 class TokenForm(forms.Form):

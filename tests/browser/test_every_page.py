@@ -70,6 +70,11 @@ PAGES = [
     Row("office:run", "run"),
     Row("office:audit_list"),
     Row("office:company_settings", role="administrator"),
+    Row("office:bank_accounts", role="administrator"),
+    Row("office:staff_list", role="administrator"),
+    Row("office:staff", "person", role="administrator"),
+    Row("billing:tax_list", role="administrator"),
+    Row("office:change_password"),
     Row("office:token_list"),
     Row("api_docs", is_ours=False),
 ]
@@ -104,6 +109,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "mail": mail.pk,
         "fee": returned_payment(customer, day),
         "run": a_run(company),
+        "person": world.make_user(company, "sales").pk,
     }
 
 

@@ -15,7 +15,7 @@ OPEN = "open"
 ARGUMENTS = {"int": "0", "str": "none", "path": "none", "slug": "none"}
 """What stands in an address of a thing that does not exist."""
 
-FOR_ONESELF = {"me/tokens/", "me/tokens/<int:token_id>/revoke/"}
+FOR_ONESELF = {"me/password/", "companies/<int:company_id>/choose/", "me/tokens/", "me/tokens/<int:token_id>/revoke/"}
 """Whoever may come in may write here: it changes nothing but one's own way in."""
 
 

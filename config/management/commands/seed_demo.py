@@ -14,10 +14,10 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.draft_invoice import draft_invoice, draft_invoices
 from billing.operations.issue_invoice import issue_invoices
+from config.first_company import open_company
 from customers.models import Customer
 from customers.operations.create_customer import create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
-from ledger.accounts import open_accounts
 from ledger.allocating import Pair
 from office.models import BankAccount, Company, User
 from payments.operations.apply_credits import apply_credits
@@ -104,7 +104,7 @@ def make_demo(chance: Random, today: date) -> Company:
 
 
 def _company() -> Company:
-    company = Company.objects.create(
+    company = open_company(
         legal_name="Harbour & Finch Ltd",
         street="12 Quay Street",
         postal_code="BS1 4DZ",
@@ -126,7 +126,6 @@ def _company() -> Company:
         bic="BUKBGB22",
         currency="GBP",
     )
-    open_accounts(company.pk)
     return company
 
 

@@ -1,0 +1,94 @@
+"""Who works here and what they may do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from ledger.refusals import Refused
+from office.audit import record
+from office.models import Company, User
+from office.roles import ROLES
+
+
+@dataclass(frozen=True)
+class StaffDetails:
+    """A member of staff: their roles by name, and whether they see only customers they own in sales."""
+
+    email: str
+    name: str
+    roles: Sequence[str]
+    only_own_customers: bool = False
+    is_active: bool = True
+
+
+@transaction.atomic
+def add_staff(company: Company, details: StaffDetails, password: str, *, by: User | None) -> User:
+    """Let somebody log in to a company. Raises Refused for a known or impossible address, or a weak password."""
+    _check(details)
+    email = details.email.strip().lower()
+    if User.objects.filter(email=email).exists():
+        raise Refused(f"Somebody with {email} works here already.", code="email_taken")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), code="weak_password") from error
+    user = User.objects.create_user(email, password, name=details.name.strip())
+    user.companies.add(company)
+    _write(user, details)
+    record(by, "add_staff", user, after=_state(user))
+    return user
+
+
+@transaction.atomic
+def update_staff(user_id: int, details: StaffDetails, *, by: User | None) -> User:
+    """Change somebody's name, roles or way in. Nobody changes their own roles or shuts themselves out."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    _check(details)
+    before = _state(user)
+    own_way_in = {"roles": ", ".join(sorted(details.roles)), "is_active": details.is_active}
+    if by == user and any(before[name] != value for name, value in own_way_in.items()):
+        raise Refused("Somebody else has to change your own roles.", code="own_roles")
+    user.name = details.name.strip()
+    user.is_active = details.is_active
+    _write(user, details)
+    after = _state(user)
+    changed = [name for name in after if before[name] != after[name]]
+    record(
+        by,
+        "update_staff",
+        user,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
+    return user
+
+
+def _check(details: StaffDetails) -> None:
+    try:
+        validate_email(details.email.strip())
+    except ValidationError as error:
+        raise Refused(f"{details.email} is not an e-mail address.", code="bad_email") from error
+    if not details.name.strip():
+        raise Refused("Everybody here has a name.", code="name_missing")
+    if unknown := set(details.roles) - set(ROLES):
+        raise Refused(f"{min(unknown)} is not a role.", code="unknown_role")
+
+
+def _write(user: User, details: StaffDetails) -> None:
+    user.only_own_customers = details.only_own_customers
+    user.save()
+    user.groups.set(Group.objects.filter(name__in=details.roles))
+
+
+def _state(user: User) -> dict[str, object]:
+    return {
+        "name": user.name,
+        "roles": ", ".join(sorted(user.groups.values_list("name", flat=True))),
+        "only_own_customers": user.only_own_customers,
+        "is_active": user.is_active,
+    }

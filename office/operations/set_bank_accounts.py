@@ -1,0 +1,60 @@
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+
+from ledger.money import UnknownCurrency, places
+from ledger.refusals import Refused
+from office.audit import record
+from office.models import BankAccount, Company, User
+
+
+@dataclass(frozen=True)
+class BankDetails:
+    """An account customers pay to; an IBAN is checked, other numbers are taken as typed."""
+
+    name: str
+    holder: str
+    iban: str
+    bic: str = ""
+    currency: str = ""
+
+
+@transaction.atomic
+def set_bank_accounts(company_id: int, accounts: Sequence[BankDetails], *, by: User | None) -> list[BankAccount]:
+    """Say where customers pay to. Issued documents keep what they printed. Raises Refused for what cannot be."""
+    company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
+    for account in accounts:
+        _check(account)
+    before = _words(company)
+    company.bank_accounts.all().delete()
+    rows = [
+        BankAccount(company=company, **asdict(account) | {"currency": account.currency or company.currency})
+        for account in accounts
+    ]
+    BankAccount.objects.bulk_create(rows)
+    record(by, "set_bank_accounts", company, before={"accounts": before}, after={"accounts": _words(company)})
+    return rows
+
+
+def _check(account: BankDetails) -> None:
+    from schwifty import IBAN
+    from schwifty.exceptions import SchwiftyException
+
+    if not (account.name.strip() and account.holder.strip() and account.iban.strip()):
+        raise Refused("A bank account needs a name, a holder and a number.", code="bank_details_missing")
+    if account.currency:
+        try:
+            places(account.currency)
+        except UnknownCurrency as error:
+            raise Refused(f"{account.currency!r} is not a currency.", code="bad_currency") from error
+    number = account.iban.replace(" ", "").upper()
+    if number[:2].isalpha() and number[2:4].isdigit():
+        try:
+            IBAN(number)
+        except SchwiftyException as error:
+            raise Refused(f"{account.iban} is not a valid IBAN: look for a mistyped digit.", code="bad_iban") from error
+
+
+def _words(company: Company) -> str:
+    return "; ".join(f"{account.name} {account.iban} {account.currency}" for account in company.bank_accounts.all())

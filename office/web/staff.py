@@ -1,0 +1,78 @@
+"""Who works here: adding people and setting their roles."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from ledger.refusals import Refused
+from office.models import User
+from office.operations.manage_staff import StaffDetails, add_staff, update_staff
+from office.roles import ROLES
+from office.web.doors import staff_door
+
+ROLE_CHOICES = [(role, role.capitalize()) for role in ROLES]
+
+
+class StaffForm(forms.Form):
+    """Somebody's name and roles."""
+
+    name = forms.CharField(max_length=100)
+    roles = forms.MultipleChoiceField(choices=ROLE_CHOICES, widget=forms.CheckboxSelectMultiple)
+    only_own_customers = forms.BooleanField(label="Sees only customers they own in sales", required=False)
+    is_active = forms.BooleanField(label="May log in", required=False, initial=True)
+
+
+class NewStaffForm(StaffForm):
+    """Somebody new, with the password they begin with."""
+
+    field_order = ["name", "email", "password", "roles", "only_own_customers"]
+
+    email = forms.EmailField()
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 10 characters. They can change it after log-in.",
+    )
+    is_active = None
+
+
+@staff_door("office.manage_staff")
+def staff_list(request: HttpRequest) -> HttpResponse:
+    """Everybody who works for the company, and a form for somebody new."""
+    form = NewStaffForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        password = data.pop("password")
+        try:
+            user = add_staff(request.company, StaffDetails(**data), password, by=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, f"{user} can log in now.")
+            return redirect("office:staff_list")
+    staff = User.objects.filter(companies=request.company.pk).order_by("-is_active", "name").prefetch_related("groups")
+    return render(request, "office/staff_list.html", {"form": form, "staff": staff})
+
+
+@staff_door("office.manage_staff")
+def staff(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Change one person's name, roles or way in."""
+    user = User.objects.filter(companies=request.company.pk, pk=user_id).first()
+    if user is None:
+        raise Http404("Nobody of that id works here.")
+    initial = {
+        "name": user.name,
+        "roles": list(user.groups.values_list("name", flat=True)),
+        "only_own_customers": user.only_own_customers,
+        "is_active": user.is_active,
+    }
+    form = StaffForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_staff(user.pk, StaffDetails(email=user.email, **form.cleaned_data), by=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("office:staff_list")
+    return render(request, "office/staff.html", {"form": form, "person": user})

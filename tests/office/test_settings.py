@@ -1,0 +1,159 @@
+"""Companies, staff, bank accounts and taxes: what is kept, what is refused, and that each change is audited."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from billing.models import Tax
+from billing.operations.manage_taxes import TaxDetails, add_tax, retire_tax
+from config.first_company import open_company
+from ledger.models import Account
+from ledger.refusals import Refused
+from office.models import AuditRecord, User
+from office.operations.manage_staff import StaffDetails, add_staff, update_staff
+from office.operations.set_bank_accounts import BankDetails, set_bank_accounts
+from office.operations.update_company import update_company
+from tests import world
+
+pytestmark = pytest.mark.django_db
+GOOD = "a long enough pass phrase"
+EVA = StaffDetails("Eva@Alder.example ", "Eva Brandt", ["clerk"])
+
+
+def code_of(act: Any) -> str:
+    with pytest.raises(Refused) as refusal:
+        act()
+    return refusal.value.code
+
+
+def test_a_company_opens_with_its_accounts() -> None:
+    company = open_company(legal_name="New Ltd", country="GB", currency="GBP", email="a@new.example", time_zone="UTC")
+
+    assert Account.objects.filter(company_id=company.pk, role="receivable").count() == 1
+    assert AuditRecord.objects.filter(action="open_company", company=company).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"), [({"currency": "GBX"}, "bad_currency"), ({"time_zone": "Mars"}, "bad_time_zone")]
+)
+def test_a_currency_or_time_zone_nobody_knows_is_refused(wrong: dict[str, str], code: str) -> None:
+    details = {"legal_name": "New Ltd", "country": "GB", "currency": "GBP", "email": "a@new.example"}
+    assert code_of(lambda: open_company(**details | wrong)) == code
+
+
+def test_somebody_new_can_log_in_with_their_role(company: Any, client: Any) -> None:
+    user = add_staff(company, EVA, GOOD, by=None)
+
+    assert user.email == "eva@alder.example"
+    assert user.has_perm("billing.issue_invoice")
+    assert not user.has_perm("billing.void_invoice")
+    assert client.login(email="eva@alder.example", password=GOOD)
+    assert AuditRecord.objects.get(action="add_staff").after["roles"] == "clerk"
+
+
+@pytest.mark.parametrize(
+    ("details", "password", "code"),
+    [
+        (StaffDetails("nobody", "Eva", ["clerk"]), GOOD, "bad_email"),
+        (StaffDetails("a@b.example", " ", ["clerk"]), GOOD, "name_missing"),
+        (StaffDetails("a@b.example", "Eva", ["king"]), GOOD, "unknown_role"),
+        (StaffDetails("a@b.example", "Eva", ["clerk"]), "short", "weak_password"),
+        (StaffDetails("KNOWN@alder.example", "Eva", ["clerk"]), GOOD, "email_taken"),
+    ],
+)
+def test_staff_that_cannot_be_is_refused(company: Any, details: StaffDetails, password: str, code: str) -> None:
+    world.make_user(company, email="known@alder.example")
+    assert code_of(lambda: add_staff(company, details, password, by=None)) == code
+    assert User.objects.count() == 1
+
+
+def test_nobody_changes_their_own_roles(company: Any) -> None:
+    admin = world.make_user(company, "administrator")
+    promoted = StaffDetails(admin.email, admin.name, ["administrator", "manager"])
+
+    assert code_of(lambda: update_staff(admin.pk, promoted, by=admin)) == "own_roles"
+    assert not User.objects.get(pk=admin.pk).has_perm("billing.void_invoice")
+
+
+def test_roles_change_and_a_person_is_switched_off_with_an_audit_row(company: Any, client: Any) -> None:
+    admin, clerk = world.make_user(company, "administrator"), world.make_user(company, "clerk")
+    update_staff(clerk.pk, StaffDetails(clerk.email, "Nora", ["manager"], is_active=False), by=admin)
+
+    row = AuditRecord.objects.get(action="update_staff")
+    assert (row.before["roles"], row.after["roles"], row.after["is_active"]) == ("clerk", "manager", "False")
+    assert not client.login(email=clerk.email, password=world.PASSWORD)
+
+
+def test_bank_accounts_are_kept_and_printed_on_new_documents_only(company: Any, customer: Any) -> None:
+    before = world.issue(customer, "1.00", company.today())
+    set_bank_accounts(company.pk, [BankDetails("Main", "Alder Ltd", "DE89 3704 0044 0532 0130 00")], by=None)
+    customer = type(customer).objects.get(pk=customer.pk)
+    after = world.issue(customer, "1.00", company.today())
+
+    before.refresh_from_db()
+    assert before.printed["bank_accounts"] == []
+    assert after.printed["bank_accounts"][0]["iban"] == "DE89 3704 0044 0532 0130 00"
+
+
+@pytest.mark.parametrize(
+    ("account", "code"),
+    [
+        (BankDetails("Main", "Alder", "DE88 3704 0044 0532 0130 00"), "bad_iban"),
+        (BankDetails("Main", "", "12345"), "bank_details_missing"),
+        (BankDetails("Main", "Alder", "12345", currency="QQQ"), "bad_currency"),
+    ],
+)
+def test_a_bank_account_that_cannot_be_is_refused(company: Any, account: BankDetails, code: str) -> None:
+    assert code_of(lambda: set_bank_accounts(company.pk, [account], by=None)) == code
+    assert not company.bank_accounts.exists()
+
+
+def test_a_number_that_is_no_iban_is_taken_as_typed(company: Any) -> None:
+    [account] = set_bank_accounts(company.pk, [BankDetails("Main", "Alder", "0010-443")], by=None)
+    assert (account.iban, account.currency) == ("0010-443", "EUR")
+
+
+def test_a_tax_is_added_and_retired(company: Any, customer: Any) -> None:
+    vat = add_tax(company, TaxDetails(" VAT 20% ", Decimal(20)), by=None)
+    invoice = world.issue(customer, [world.line("10.00", tax=vat)], company.today())
+    retire_tax(vat.pk, by=None)
+
+    assert Tax.objects.get().is_active is False
+    assert invoice.total == 12
+
+
+@pytest.mark.parametrize(
+    ("details", "code"),
+    [
+        (TaxDetails(" ", Decimal(20)), "name_missing"),
+        (TaxDetails("Known", Decimal(20)), "name_taken"),
+        (TaxDetails("New", Decimal(20), "XX"), "bad_category"),
+        (TaxDetails("New", Decimal(-1)), "bad_percent"),
+        (TaxDetails("New", Decimal(101)), "bad_percent"),
+        (TaxDetails("New", Decimal(0)), "bad_percent"),
+        (TaxDetails("New", Decimal(5), "E"), "bad_percent"),
+    ],
+)
+def test_a_tax_that_cannot_be_is_refused(company: Any, details: TaxDetails, code: str) -> None:
+    add_tax(company, TaxDetails("Known", Decimal(5)), by=None)
+    assert code_of(lambda: add_tax(company, details, by=None)) == code
+    assert Tax.objects.count() == 1
+
+
+def test_company_details_change_with_an_audit_row(company: Any) -> None:
+    update_company(company.pk, {"legal_name": "Alder GmbH", "phone": ""}, by=None)
+
+    row = AuditRecord.objects.get(action="update_company")
+    assert (row.before, row.after) == ({"legal_name": "Alder Ltd"}, {"legal_name": "Alder GmbH"})
+
+
+def test_one_works_in_one_of_ones_companies(company: Any, client: Any) -> None:
+    user = world.make_user(company)
+    second, foreign = world.make_company(legal_name="Second"), world.make_company(legal_name="Foreign")
+    user.companies.add(second)
+    client.force_login(user)
+
+    assert client.post(f"/companies/{foreign.pk}/choose/").status_code == 404
+    client.post(f"/companies/{second.pk}/choose/")
+    assert b"Second" in client.get("/").content
