@@ -1,0 +1,159 @@
+"""Importing customers by their number: new, changed, the same and wrong ones; dry first."""
+
+import io
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from customers.importing import FIELDS
+from customers.models import Contact, Customer
+from customers.operations.import_customers import Outcome, import_customers
+from ledger.refusals import Refused
+from office.models import AuditRecord, Company, Run
+from office.reading import Mapping
+from office.reading.mapping import match_headings
+from office.reading.rows import read_headings
+from office.reading.unpacking import unpacked
+from office.runs import carry_out
+from tests import world
+
+pytestmark = pytest.mark.django_db
+
+FILE = (
+    "Customer no;Name;Days to pay;Credit limit;Tags;Contact;E-mail;Street;City;Country\n"
+    '0010;Åsa Möbler;14;"1.500,00";trade, north;Åsa Lind;asa@moebler.example;Storgatan 1;Umeå;Sweden\n'
+    "0011;Bramble GmbH;30;;;Eva Brandt;eva@bramble.example;;;DE\n"
+)
+
+
+def take(company: Company, content: str, **options: Any) -> Outcome:
+    with unpacked(io.BytesIO(content.encode())) as table:
+        mapping = match_headings(read_headings(table, Mapping({})), FIELDS)
+        return import_customers(company, table, mapping, **{"by": None, **options})
+
+
+def test_new_customers_come_in_with_contact_and_address(company: Company, clerk: Any) -> None:
+    outcome = take(company, FILE, by=clerk)
+
+    assert dict(outcome.counts) == {"New": 2}
+    customer = Customer.objects.get(number="0010")
+    assert (customer.name, customer.net_days, customer.credit_limit) == ("Åsa Möbler", 14, Decimal(1500))
+    assert (customer.tags, customer.currency) == (["north", "trade"], "EUR")
+    assert customer.contacts.values_list("name", "email").get() == ("Åsa Lind", "asa@moebler.example")
+    assert customer.addresses.values_list("street", "city", "country").get() == ("Storgatan 1", "Umeå", "SE")
+    assert AuditRecord.objects.filter(action="create_customer", by=clerk).count() == 2
+
+
+def test_imp_06_the_number_keeps_its_zeros_and_10_is_another_customer(company: Company) -> None:
+    take(company, FILE)
+    outcome = take(company, "Customer no;Name\n10;Castell AG\n")
+
+    assert dict(outcome.counts) == {"New": 1}
+    assert set(Customer.objects.values_list("number", flat=True)) == {"0010", "0011", "10"}
+
+
+def test_a_repeat_changes_nothing(company: Company) -> None:
+    take(company, FILE)
+    audited = AuditRecord.objects.count()
+
+    assert dict(take(company, FILE).counts) == {"Same as before": 2}
+    assert (AuditRecord.objects.count(), Contact.objects.count()) == (audited, 2)
+
+
+def test_what_changed_is_updated_and_what_the_file_does_not_tell_stays(company: Company) -> None:
+    take(company, FILE)
+    outcome = take(company, "Customer no;Name;E-mail;Phone\n0010;Åsa Möbler AB;asa@moebler.example;+46 90 100\n")
+
+    assert dict(outcome.counts) == {"Changed": 1}
+    customer = Customer.objects.get(number="0010")
+    assert (customer.name, customer.credit_limit) == ("Åsa Möbler AB", Decimal(1500))
+    assert customer.contacts.values_list("email", "phone").get() == ("asa@moebler.example", "+46 90 100")
+    assert AuditRecord.objects.filter(action="update_customer", reason="Import").count() == 1
+
+
+def test_a_dry_run_tells_the_same_and_keeps_nothing(company: Company) -> None:
+    outcome = take(company, FILE + "0012;;5;;;;;;;\n", dry_run=True)
+
+    assert dict(outcome.counts) == {"New": 2, "Wrong": 1}
+    assert outcome.first[0] == (2, "0010", "Åsa Möbler", "New")
+    assert Customer.objects.count() == 0
+
+
+BAD = (
+    "Customer no;Name;E-mail;Country\n"
+    "1;Alder;alder.example;\n"
+    "2;Bramble;;Atlantis\n"
+    "3;;;\n"
+    "4;Castell;;\n"
+    "4;Castell again;;\n"
+)
+
+
+def test_a_wrong_row_says_its_line_and_how_to_mend_it_and_good_ones_go_in(company: Company) -> None:
+    outcome = take(company, BAD)
+
+    assert [(trouble.line, trouble.advice) for trouble in outcome.troubles] == [
+        (2, "alder.example is not an e-mail address."),
+        (3, "'Atlantis' is not a country we know. Use its ISO code."),
+        (4, "It is empty. Fill it in."),
+        (6, "The number stands on line 5 already. Keep one of them."),
+    ]
+    assert list(Customer.objects.values_list("number", "name")) == [("4", "Castell")]
+
+
+def test_imp_07_none_goes_in_where_all_or_none_was_chosen(company: Company) -> None:
+    with pytest.raises(Refused) as refusal:
+        take(company, BAD, all_or_none=True)
+
+    assert refusal.value.code == "rows_wrong"
+    assert Customer.objects.count() == 0
+
+
+def test_somebody_elses_customer_is_not_changed_by_whoever_sees_only_their_own(company: Company) -> None:
+    world.make_customer(company, "Elsewhere", number="0010")
+    seller = world.make_user(company, "sales", only_own_customers=True)
+    outcome = take(company, FILE, by=seller)
+
+    assert dict(outcome.counts) == {"Wrong": 1, "New": 1}
+    assert Customer.objects.get(number="0010").name == "Elsewhere"
+    assert Customer.objects.get(number="0011").sales_owner == seller
+
+
+def test_the_command_does_the_same(company: Company, tmp_path: Any) -> None:
+    path, said = tmp_path / "customers.csv", io.StringIO()
+    path.write_text(BAD, encoding="utf-8")
+    call_command("import_customers", str(path), "--dry-run", stdout=said)
+    assert Customer.objects.count() == 0
+    call_command("import_customers", str(path), "--errors", str(tmp_path / "errors.csv"), stdout=said)
+
+    assert "4  Wrong" in said.getvalue()
+    assert Customer.objects.count() == 1
+    assert len((tmp_path / "errors.csv").read_text(encoding="utf-8-sig").splitlines()) == 5
+
+
+def test_on_screen_the_dry_run_shows_the_first_rows_before_the_start(company: Company, clerk: Any, client: Any) -> None:
+    client.force_login(clerk)
+    file = io.BytesIO(FILE.encode())
+    file.name = "customers.csv"
+    client.post("/customers/import/", {"file": file, "mapping": ""})
+    run = Run.objects.get()
+    form = client.get(f"/customers/import/{run.pk}/").context["form"]
+    client.post(f"/customers/import/{run.pk}/", {bound.name: bound.value() or "" for bound in form if bound.value()})
+    list(carry_out(run.pk))
+    shown = client.get(f"/office/runs/{run.pk}/").content.decode()
+    assert "Åsa Möbler" in shown
+    assert Customer.objects.count() == 0
+
+    client.post(f"/customers/import/{run.pk}/", {"start": "1"})
+    list(carry_out(run.pk))
+    assert Customer.objects.count() == 2
+
+
+def test_the_import_button_is_shown_to_whoever_may_use_it(company: Company, clerk: Any, client: Any) -> None:
+    client.force_login(clerk)
+    assert "/customers/import/" in client.get("/customers/").content.decode()
+    client.force_login(world.make_user(company, "auditor"))
+    assert "/customers/import/" not in client.get("/customers/").content.decode()
+    assert client.get("/customers/import/").status_code == 403
