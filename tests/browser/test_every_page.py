@@ -171,6 +171,7 @@ def test_every_page(
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function("scheme => document.documentElement.dataset.bsTheme === scheme", arg=scheme)
+        page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         assert axe(page) == [] or not row.is_ours, scheme
         shoot(page, f"{name}-{scheme}")
     page.emulate_media(color_scheme="light")
