@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from celery import current_app
+from django.db import OperationalError as DatabaseUnavailable
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -76,6 +77,8 @@ def do_next_piece(run_id: int) -> Run | None:
             return run
     except Refused as refusal:
         return fail_run(run_id, refusal.message)
+    except DatabaseUnavailable:
+        raise  # a deadlock or a lost connection: the sweep has the piece done again
     except Exception:
         fail_run(run_id, "Something went wrong that nobody foresaw. What was done so far stands; you can go on.")
         raise

@@ -1,0 +1,92 @@
+"""Long runs: pieces that happen wholly or not at all, what ends a run, and who takes it up again."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from ledger.refusals import Refused
+from office import runs, tasks
+from office.models import Company, Run, RunStatus
+from office.runs import RunKind, do_next_piece, resume_run, unfinished_runs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(company: Company) -> Iterator[Run]:
+    """A run of three pieces."""
+
+    def do_piece(run: Run) -> None:
+        run.total, run.done = 3, run.done + 1
+        run.status = RunStatus.DONE if run.done == 3 else RunStatus.RUNNING
+
+    runs.register_kind(RunKind("count", do_piece, page=""))
+    yield Run.objects.create(company=company, kind="count", title="Counting")
+    del runs.KINDS["count"]
+
+
+def failing(error: Exception) -> RunKind:
+    """A kind whose piece writes something and then fails."""
+
+    def do_piece(run: Run) -> None:
+        Run.objects.filter(pk=run.pk).update(title="half done")
+        raise error
+
+    return RunKind("count", do_piece, page="")
+
+
+def test_a_task_does_the_pieces_until_the_run_is_done(run: Run) -> None:
+    tasks.carry_out_run(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.done, run.percent) == (RunStatus.DONE, 3, 100)
+    assert run.finished_at is not None
+
+
+def test_a_task_that_rings_again_for_a_finished_run_does_nothing(run: Run) -> None:
+    tasks.carry_out_run(run.pk)
+    tasks.carry_out_run(run.pk)
+
+    run.refresh_from_db()
+    assert run.done == 3
+
+
+def test_a_refusal_ends_the_run_with_its_words_and_leaves_nothing_of_the_piece(run: Run) -> None:
+    runs.register_kind(failing(Refused("The month is closed.", code="period_closed")))
+    do_next_piece(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.explanation, run.title) == (RunStatus.FAILED, "The month is closed.", "Counting")
+
+
+def test_a_fault_ends_the_run_and_is_not_hidden(run: Run) -> None:
+    runs.register_kind(failing(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        do_next_piece(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.title) == (RunStatus.FAILED, "Counting")
+
+
+def test_a_lost_connection_leaves_the_run_to_the_sweep(run: Run) -> None:
+    runs.register_kind(failing(OperationalError()))
+    with pytest.raises(OperationalError):
+        do_next_piece(run.pk)
+
+    assert unfinished_runs(timezone.now()) == []
+    assert unfinished_runs(timezone.now() + timedelta(minutes=3)) == [run.pk]
+
+
+def test_only_a_run_that_failed_goes_on(run: Run) -> None:
+    with pytest.raises(Refused) as refusal:
+        resume_run(run.pk)
+    assert refusal.value.code == "invalid_move"
+
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.FAILED)
+    resume_run(run.pk)
+    tasks.carry_out_run(run.pk)
+    run.refresh_from_db()
+    assert run.done == 3
