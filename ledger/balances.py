@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Sum
 
-from ledger.models import AccountRole, Line, OpenItem
+from ledger.models import Account, AccountRole, Line, OpenItem
 
 
 class OpenOnDay(NamedTuple):
@@ -26,14 +26,19 @@ class OpenOnDay(NamedTuple):
     open: Decimal
 
 
+# The side's condition stands inside, so that each item's allocations are one look into one index.
 OPEN_ON_DAY = """
     SELECT i.id, i.customer_id, i.entry_id, i.kind, i.reference, i.dated_on, i.due_on, i.currency, i.amount,
            i.amount - coalesce(settled.amount, 0) AS open
     FROM ledger_openitem i
     LEFT JOIN LATERAL (
-        SELECT sum(CASE WHEN i.amount > 0 THEN a.amount ELSE -a.amount END) AS amount
-        FROM ledger_allocation a
-        WHERE (a.debit_id = i.id OR a.credit_id = i.id) AND a.dated_on <= %(on)s
+        SELECT sum(amount) AS amount FROM (
+            SELECT a.amount FROM ledger_allocation a
+                WHERE i.amount > 0 AND a.debit_id = i.id AND a.dated_on <= %(on)s
+            UNION ALL
+            SELECT -a.amount FROM ledger_allocation a
+                WHERE i.amount < 0 AND a.credit_id = i.id AND a.dated_on <= %(on)s
+        ) AS sides
     ) AS settled ON true
     WHERE i.company_id = %(company_id)s AND i.open_during @> %(on)s::date
       AND i.amount <> coalesce(settled.amount, 0)
@@ -99,11 +104,11 @@ def control_balance(
     company_id: int, on: date, *, known_at: datetime | None = None
 ) -> dict[str, tuple[Decimal, Decimal]]:
     """The receivable account's balance at the end of a day: per currency, in it and in the company's."""
-    lines = Line.objects.filter(account__company_id=company_id, account__role=AccountRole.RECEIVABLE)
-    lines = lines.filter(entry__dated_on__lte=on)
+    receivable = Account.objects.filter(company_id=company_id, role=AccountRole.RECEIVABLE).values("pk")
+    lines = Line.objects.filter(account=receivable[:1], dated_on__lte=on)
     if known_at:
         lines = lines.filter(entry__recorded_at__lte=known_at)
-    sums = lines.values_list("entry__currency").annotate(Sum("amount"), Sum("company_amount"))
+    sums = lines.values_list("currency").annotate(Sum("amount"), Sum("company_amount"))
     return {currency: (amount, company_amount) for currency, amount, company_amount in sums}
 
 

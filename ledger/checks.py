@@ -36,11 +36,11 @@ CHECKS = [
         """,
     ),
     Check(
-        "a line is on an account of its entry's company",
+        "a line has its entry's company, day and currency",
         """
-        SELECT 'line ' || l.id, 'account ' || a.code || ' is of another company than entry ' || e.key
+        SELECT 'line ' || l.id || ' on account ' || a.code, 'differs from entry ' || e.key
         FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id
-        WHERE a.company_id <> e.company_id
+        WHERE a.company_id <> e.company_id OR l.dated_on <> e.dated_on OR l.currency <> e.currency
         """,
     ),
     Check(

@@ -45,6 +45,7 @@ def post_all(postings: Sequence[Posting]) -> list[Entry]:
     for posting in postings:
         for row in (*posting.lines, *posting.items):
             row.entry = posting.entry
+            row.dated_on, row.currency = posting.entry.dated_on, posting.entry.currency
         for item in posting.items:
             _complete(item, posting.entry)
     insert_all(line for posting in postings for line in posting.lines)
@@ -98,9 +99,7 @@ def post_mirror(
 
 
 def _complete(item: OpenItem, entry: Entry) -> None:
-    """What an item shares with its entry; the last two are the database's own and only fill the columns here."""
+    """The item's company, and what the database itself will write: it only fills the columns here."""
     item.company_id = entry.company_id
-    item.dated_on = entry.dated_on
-    item.currency = entry.currency
     item.balance = item.amount
     item.open_during = (entry.dated_on, None)

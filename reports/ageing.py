@@ -107,26 +107,24 @@ def ageing_totals(question: AgeingQuestion) -> list[AgeingRow]:
 
 def ageing_sql(question: AgeingQuestion) -> str:
     """One statement: the rows of a page and the totals (customer 0), over the items that were open on the day."""
-    sums = ", ".join(f"coalesce(sum(open) FILTER (WHERE {_in_column(column)}), 0) AS {column}" for column in COLUMNS)
-    columns = ", ".join([*COLUMNS, "total"])
+    amounts = ", ".join(f"coalesce(sum(open) FILTER (WHERE {_in_column(column)}), 0) AS {column}" for column in COLUMNS)
     return f"""
-        WITH open_items AS MATERIALIZED ({open_on_day_sql(question.known_at)}),
-        sums AS MATERIALIZED (
-            SELECT customer_id, currency, {sums}, sum(open) AS total
-            FROM (SELECT *, %(on)s::date - {question.by} AS age FROM open_items) AS aged
-            GROUP BY customer_id, currency
-        ),
-        rows AS (
-            SELECT customer.id, customer.number, customer.name, customer.sort_name, sums.currency, {columns}
-            FROM sums JOIN customers_customer customer ON customer.id = sums.customer_id
+        WITH sums AS MATERIALIZED (
+            SELECT customer_id, currency, {amounts}
+            FROM (
+                SELECT *, %(on)s::date - {question.by} AS age FROM ({open_on_day_sql(question.known_at)}) AS items
+            ) AS aged
             WHERE {_scope(question)}
+            GROUP BY customer_id, currency
         )
         (SELECT 0 AS id, '' AS number, '' AS name, '' AS sort_name, currency,
-                {", ".join(f"sum({column})" for column in [*COLUMNS, "total"])}
-         FROM rows GROUP BY currency ORDER BY currency)
+                {", ".join(f"sum({column})" for column in COLUMNS)}, sum({" + ".join(COLUMNS)})
+         FROM sums GROUP BY currency ORDER BY currency)
         UNION ALL
-        (SELECT * FROM rows WHERE (sort_name, id, currency) > (%(after_name)s, %(after_id)s, %(after_currency)s)
-         ORDER BY sort_name, id, currency LIMIT %(limit)s)
+        (SELECT id, number, name, sort_name, sums.currency, {", ".join(COLUMNS)}, {" + ".join(COLUMNS)}
+         FROM sums JOIN customers_customer ON id = customer_id
+         WHERE (sort_name, id, sums.currency) > (%(after_name)s, %(after_id)s, %(after_currency)s)
+         ORDER BY sort_name, id, sums.currency LIMIT %(limit)s)
     """  # noqa: S608  built from our own column names
 
 
@@ -163,9 +161,12 @@ def _in_column(column: str) -> str:
 
 
 def _scope(question: AgeingQuestion) -> str:
-    owned = "customer.sales_owner_id = %(owner_id)s" if question.owner_id is not None else "true"
-    found = "customer.search_text LIKE %(search)s" if question.search else "true"
-    return f"{owned} AND {found}"
+    """The condition on `customer_id` that keeps to the customers asked for."""
+    if question.is_whole:
+        return "true"
+    owned = "sales_owner_id = %(owner_id)s" if question.owner_id is not None else "true"
+    found = "search_text LIKE %(search)s" if question.search else "true"
+    return f"customer_id IN (SELECT id FROM customers_customer WHERE {owned} AND {found})"  # noqa: S608
 
 
 class AgedItem(NamedTuple):

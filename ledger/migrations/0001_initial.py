@@ -139,6 +139,8 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
+                ("dated_on", models.DateField()),
+                ("currency", ledger.fields.CurrencyField(max_length=3)),
                 (
                     "amount",
                     ledger.fields.AmountField(
@@ -159,6 +161,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="ledger.account",
@@ -363,14 +366,24 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="line",
             index=models.Index(
-                fields=["account", "customer_id"], name="line_by_account"
+                fields=["account", "currency", "dated_on"],
+                include=("amount", "company_amount"),
+                name="line_by_account_and_day",
             ),
         ),
         migrations.AddIndex(
             model_name="openitem",
             index=django.contrib.postgres.indexes.GistIndex(
                 fields=["open_during"],
-                include=("id", "company_id", "customer_id", "due_on", "amount"),
+                include=(
+                    "id",
+                    "company_id",
+                    "customer_id",
+                    "dated_on",
+                    "due_on",
+                    "currency",
+                    "amount",
+                ),
                 name="item_open_on_a_day",
             ),
         ),

@@ -116,9 +116,10 @@ BEGIN
     END IF;
     SELECT e.id INTO bad FROM new_lines l
         JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id
-        WHERE e.recorded_at <> now() OR a.company_id <> e.company_id LIMIT 1;
+        WHERE e.recorded_at <> now() OR a.company_id <> e.company_id OR l.dated_on <> e.dated_on
+            OR l.currency <> e.currency LIMIT 1;
     IF bad IS NOT NULL THEN
-        RAISE EXCEPTION 'entry % takes lines of its own company, once, when it is made', bad
+        RAISE EXCEPTION 'entry % takes lines of its own company, day and currency, once, when it is made', bad
             USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_lines_come_with_it';
     END IF;
     RETURN NULL;

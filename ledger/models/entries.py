@@ -37,18 +37,29 @@ class Entry(models.Model):
 
 
 class Line(models.Model):
-    """One side of an entry: a signed amount on an account, debits positive. An entry's lines add up to zero."""
+    """One side of an entry: a signed amount on an account, debits positive. An entry's lines add up to zero.
+
+    It repeats its entry's day and currency, so that an account's balance on a day is read from one index.
+    """
 
     append_only = True
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="lines")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lines")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    dated_on = models.DateField()
+    currency = CurrencyField()
     amount = AmountField(help_text="In the entry's currency.")
     company_amount = AmountField(help_text="In the company's currency.")
     customer_id = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "customer_id"], name="line_by_account")]
+        indexes = [
+            models.Index(
+                fields=["account", "currency", "dated_on"],
+                include=["amount", "company_amount"],
+                name="line_by_account_and_day",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.amount}"

@@ -62,7 +62,7 @@ class OpenItem(models.Model):
         indexes = [
             GistIndex(
                 fields=["open_during"],
-                include=["id", "company_id", "customer_id", "due_on", "amount"],
+                include=["id", "company_id", "customer_id", "dated_on", "due_on", "currency", "amount"],
                 name="item_open_on_a_day",
             ),
             models.Index(

@@ -82,9 +82,17 @@ def accounts(company: Any) -> dict[str, int]:
 
 def two_lines(entry: Entry, accounts: dict[str, int], debit: str, credit: str, **company_amounts: str) -> list[Line]:
     company_debit = Decimal(company_amounts.get("company_debit", debit))
+    sides = [("bank", Decimal(debit), company_debit), ("sales", Decimal(credit), Decimal(credit))]
     return [
-        Line(entry=entry, account_id=accounts["bank"], amount=Decimal(debit), company_amount=company_debit),
-        Line(entry=entry, account_id=accounts["sales"], amount=Decimal(credit), company_amount=Decimal(credit)),
+        Line(
+            entry=entry,
+            account_id=accounts[role],
+            dated_on=entry.dated_on,
+            currency=entry.currency,
+            amount=amount,
+            company_amount=company_amount,
+        )
+        for role, amount, company_amount in sides
     ]
 
 
@@ -105,6 +113,14 @@ def test_lines_are_not_added_to_an_old_entry(company: Any) -> None:
     old = entry(company, "a")
     with pytest.raises(IntegrityError, match="once, when it is made"):
         Line.objects.bulk_create(two_lines(old, accounts(company), "10.00", "-10.00"))
+
+
+@pytest.mark.parametrize(("name", "value"), [("dated_on", date(2026, 3, 3)), ("currency", "USD")])
+def test_lines_of_another_day_or_currency_than_their_entry_are_refused(company: Any, name: str, value: Any) -> None:
+    lines = two_lines(entry(company, "a"), accounts(company), "10.00", "-10.00")
+    setattr(lines[0], name, value)
+    with pytest.raises(IntegrityError, match="own company, day and currency"), transaction.atomic():
+        Line.objects.bulk_create(lines)
 
 
 def test_a_fact_enters_once(company: Any) -> None:
