@@ -9,7 +9,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxInput, Select
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, Select
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -199,7 +199,7 @@ def field(bound: BoundField, label: str = "") -> dict:
     """A form's field: label above, help and error tied to it."""
     widget = bound.field.widget
     css = "form-select" if isinstance(widget, Select) else "form-control"
-    css = "form-check-input" if isinstance(widget, CheckboxInput) else css
+    css = "form-check-input" if isinstance(widget, CheckboxInput | CheckboxSelectMultiple) else css
     kept = widget.attrs.get("class", "")
     invalid = "is-invalid" if bound.errors else ""
     return {
