@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from billing.models import Invoice, InvoiceLine
 from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
-from ledger.money import round_money, spread
+from ledger.money import spread
 from ledger.posting import Posting, customer_posting
+from office.exchange import in_company_currency
 from office.models import User
 
 
@@ -18,7 +19,7 @@ def document_posting(
 ) -> Posting:
     """The posting of an issued document, ready to enter; `accounts` are the company's default ones by role."""
     sign = -1 if invoice.is_credit_memo else 1
-    company_total = round_money(invoice.total * invoice.exchange_rate, invoice.company.currency)
+    company_total = in_company_currency(invoice.company, invoice.total, invoice.exchange_rate)
     entry = Entry(
         company_id=invoice.company_id,
         key=f"issue_invoice:{invoice.pk}",

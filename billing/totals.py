@@ -1,6 +1,7 @@
 """A stored document's totals: its typed fields go to the calculations, what comes back is written on it."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from billing.calculations import (
     ZERO,
@@ -16,6 +17,7 @@ from billing.calculations import (
 )
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from ledger.refusals import Refused
+from office.exchange import LARGEST
 
 WORKED_OUT = [
     "net",
@@ -31,6 +33,7 @@ WORKED_OUT = [
 def total_invoice(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:
     """What the document comes to, written on it and on its lines, unsaved. Lines come with their tax loaded."""
     totals = _totals(invoice, lines)
+    _require_writable(totals)
     for line, worked_out in zip(lines, totals.lines, strict=True):
         _write_line(line, worked_out)
     invoice.net, invoice.tax, invoice.total = totals.net, totals.tax, totals.total
@@ -71,6 +74,13 @@ def _totals(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:
         )
     except ValueError as error:
         raise Refused(str(error), code="bad_amounts") from error
+
+
+def _require_writable(totals: DocumentTotals) -> None:
+    """Refuse what does not fit into the book: thousands of huge lines, or a discount spread over next to nothing."""
+    parts = [(line.net, line.discount_share, line.taxable, line.tax_amount) for line in totals.lines]
+    if max(abs(amount) for amount in (totals.net, totals.tax, totals.total, *chain(*parts))) >= LARGEST:
+        raise Refused("The amounts are too large.", code="bad_amounts")
 
 
 def _rate(line: InvoiceLine) -> TaxRate | None:

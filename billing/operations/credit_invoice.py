@@ -3,15 +3,18 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 
 from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine
 from billing.operations.issue_invoice import issue_invoice
 from billing.totals import total_invoice
 from ledger.allocating import allocate, lock_items, oldest_first
 from ledger.models import OpenItem
+from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from office.reasons import required_reason
 
 
 @transaction.atomic
@@ -27,15 +30,18 @@ def credit_invoice(
     """Issue a credit memo for an invoice's lines: so much of each line by its id, or None for all that is left.
 
     It settles what is still open of the invoice, unless `apply` is off; the rest is the customer's free credit. Raises
-    Refused without a reason, for a document that is no issued invoice, or for more than is left of a line.
+    Refused without a reason, for a document that is no issued invoice, or for more than is left of a line or of it all.
     """
+    reason = required_reason(reason, "Say why the invoice is credited.")
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
-    _check(invoice, reason, on)
+    _check(invoice, on)
+    lock_items(OpenItem.objects.filter(entry=invoice.entry_id).values_list("pk", flat=True))
     left = creditable(invoice)
     wanted = {line_id: quantity for line_id, quantity in left.items() if quantity} if quantities is None else quantities
     if not wanted:
         raise Refused("Nothing is left to credit on this invoice.", code="nothing_left")
     memo = _draft(invoice, wanted, reason, by)
+    _require_left(invoice, memo)
     memo = issue_invoice(memo.pk, by=by, on=on)
     record(
         by,
@@ -58,16 +64,22 @@ def creditable(invoice: Invoice) -> dict[int, Decimal]:
     return left
 
 
-def _check(invoice: Invoice, reason: str, on: date) -> None:
+def _check(invoice: Invoice, on: date) -> None:
     if invoice.is_credit_memo or invoice.status != DocumentStatus.ISSUED:
         raise Refused("Only an issued invoice can be credited.", code="invalid_move")
-    if not reason.strip():
-        raise Refused("Say why the invoice is credited.", code="reason_missing")
     if invoice.dated_on and on < invoice.dated_on:
         raise Refused(
             f"The invoice is dated {invoice.dated_on}; it cannot be credited before.",
             code="before_it_was_made",
         )
+
+
+def _require_left(invoice: Invoice, memo: Invoice) -> None:
+    """Refuse more than the invoice came to: its positive lines without the negative ones that went with them."""
+    earlier = invoice.credit_memos.filter(status=DocumentStatus.ISSUED).aggregate(sum=Sum("total"))["sum"] or Decimal(0)
+    if earlier + memo.total > invoice.total:
+        left = format_money(invoice.total - earlier, invoice.currency)
+        raise Refused(f"{left} of {invoice} is left to credit. Credit its deductions with it.", code="more_than_left")
 
 
 def _draft(invoice: Invoice, wanted: Mapping[int, Decimal], reason: str, by: User | None) -> Invoice:
@@ -77,7 +89,7 @@ def _draft(invoice: Invoice, wanted: Mapping[int, Decimal], reason: str, by: Use
         kind=DocumentKind.CREDIT_MEMO,
         customer=invoice.customer,
         credits=invoice,
-        reason=reason.strip(),
+        reason=reason,
         created_by=by,
     )
     for name in (

@@ -8,8 +8,9 @@ from decimal import Decimal
 from billing.models import DocumentKind, Invoice, InvoiceLine, Tax
 from billing.totals import total_invoice
 from customers.models import Customer
-from ledger.money import UnknownCurrency, round_money
+from ledger.money import round_money
 from ledger.refusals import Refused
+from office.exchange import exchange_rate_of
 
 ZERO = Decimal(0)
 MOST_LINES = 2000
@@ -39,7 +40,7 @@ class InvoiceDetails:
     due_on: date | None = None
     net_days: int | None = None
     currency: str = ""
-    exchange_rate: Decimal = Decimal(1)
+    exchange_rate: Decimal | None = None
     po_number: str = ""
     prices_include_tax: bool = False
     discount_amount: Decimal = ZERO
@@ -60,33 +61,21 @@ def fill_draft(
     invoice.due_on = details.due_on
     invoice.net_days = customer.net_days if details.net_days is None else details.net_days
     invoice.currency = details.currency or customer.currency
-    invoice.exchange_rate = details.exchange_rate
+    invoice.exchange_rate = exchange_rate_of(invoice.company, invoice.currency, details.exchange_rate)
     invoice.po_number = details.po_number.strip()
     invoice.prices_include_tax = details.prices_include_tax
     invoice.tax_rounding = invoice.company.tax_rounding
     invoice.note = details.note.strip()
     invoice.internal_note = details.internal_note.strip()
     invoice.source_reference = details.source_reference
-    _check(invoice, details)
+    _check(details)
     invoice.discount_amount = round_money(details.discount_amount, invoice.currency)
     lines = [_line(invoice, position, line, taxes) for position, line in enumerate(details.lines, start=1)]
     total_invoice(invoice, lines)
     return lines
 
 
-def _check(invoice: Invoice, details: InvoiceDetails) -> None:
-    try:
-        round_money(ZERO, invoice.currency)
-    except UnknownCurrency as error:
-        raise Refused(
-            f"{invoice.currency!r} is not a currency. Use its ISO code, such as EUR.",
-            code="bad_currency",
-        ) from error
-    if invoice.exchange_rate <= 0 or (invoice.currency == invoice.company.currency and invoice.exchange_rate != 1):
-        raise Refused(
-            "The exchange rate must be above zero, and 1 in the company's own currency.",
-            code="bad_exchange_rate",
-        )
+def _check(details: InvoiceDetails) -> None:
     if details.due_on and details.dated_on and details.due_on < details.dated_on:
         raise Refused("The due date is before the invoice's own date.", code="due_before_dated")
     if details.discount_amount < 0:
@@ -101,14 +90,7 @@ def _line(invoice: Invoice, position: int, line: LineDetails, taxes: dict[int, T
             f"Line {position}: a discount is between 0 and 100 percent.",
             code="bad_discount",
         )
-    if (
-        max(
-            abs(line.quantity),
-            abs(line.unit_price),
-            abs(line.quantity * line.unit_price),
-        )
-        >= LARGEST
-    ):
+    if max(abs(line.quantity), abs(line.unit_price), abs(line.quantity * line.unit_price)) >= LARGEST:
         raise Refused(f"Line {position}: the amount is too large.", code="bad_amounts")
     tax = taxes.get(line.tax_id) if line.tax_id else None
     if line.tax_id and tax is None:

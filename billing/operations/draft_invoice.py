@@ -47,8 +47,7 @@ def draft_with_lines(
 @transaction.atomic
 def edit_draft(invoice_id: int, details: InvoiceDetails, *, version: int, by: User | None) -> Invoice:
     """Save a draft that was read at `version`. Raises Refused where somebody saved or issued it meanwhile."""
-    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
-    require_draft(invoice)
+    invoice = _locked_draft(invoice_id)
     if invoice.version != version:
         raise Refused(
             "Somebody saved this draft while you were editing. Load it again.",
@@ -81,8 +80,7 @@ def edit_draft(invoice_id: int, details: InvoiceDetails, *, version: int, by: Us
 @transaction.atomic
 def delete_draft(invoice_id: int, *, by: User | None) -> None:
     """Throw a draft away; it had no number, so nothing is missing. Raises Refused once it is issued."""
-    invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
-    require_draft(invoice)
+    invoice = _locked_draft(invoice_id)
     record(
         by,
         "delete_draft",
@@ -90,3 +88,11 @@ def delete_draft(invoice_id: int, *, by: User | None) -> None:
         before={"customer": invoice.customer, "total": invoice.total},
     )
     invoice.delete()
+
+
+def _locked_draft(invoice_id: int) -> Invoice:
+    invoice = Invoice.objects.select_for_update(no_key=True).filter(pk=invoice_id).first()
+    if invoice is None:
+        raise Refused("Somebody has thrown this draft away.", code="gone")
+    require_draft(invoice)
+    return invoice

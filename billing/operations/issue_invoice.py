@@ -79,15 +79,12 @@ def _issue(invoices: list[Invoice], lines: dict[int, list[InvoiceLine]], by: Use
 
 
 def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
-    """The drafts, locked; with an invoice that is credited locked before the credit memo."""
-    credited = Invoice.objects.filter(credit_memos__in=invoice_ids).order_by("pk").values_list("pk", flat=True)
-    list(Invoice.objects.select_for_update(no_key=True).filter(pk__in=list(credited)).order_by("pk"))
-    invoices = list(
-        Invoice.objects.select_for_update(no_key=True, of=("self",))
-        .filter(pk__in=invoice_ids)
-        .select_related("company", "customer")
-        .order_by("pk")
-    )
+    """The drafts, locked and then read; with an invoice that is credited locked before the credit memo."""
+    credited = Invoice.objects.filter(credit_memos__in=invoice_ids).values_list("pk", flat=True)
+    _lock(list(credited))
+    if _lock(invoice_ids) < len(set(invoice_ids)):
+        raise Refused("Somebody has thrown this draft away.", code="gone")
+    invoices = list(Invoice.objects.filter(pk__in=invoice_ids).select_related("company", "customer").order_by("pk"))
     if len({invoice.company_id for invoice in invoices}) > 1:
         raise Refused("Issue the documents of one company at a time.", code="several_companies")
     lines = InvoiceLine.objects.select_related("tax", "credited_line")
@@ -100,6 +97,12 @@ def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
     return invoices
 
 
+def _lock(invoice_ids: Sequence[int]) -> int:
+    """Lock documents in one order, and say how many there still are."""
+    rows = Invoice.objects.select_for_update(no_key=True).filter(pk__in=invoice_ids).order_by("pk")
+    return len(rows.values_list("pk", flat=True))
+
+
 def _prepare(invoice: Invoice, lines: list[InvoiceLine], on: date) -> None:
     require_move(invoice.status, DocumentStatus.ISSUED)
     if not lines:
@@ -109,10 +112,10 @@ def _prepare(invoice: Invoice, lines: list[InvoiceLine], on: date) -> None:
         )
     invoice.status = DocumentStatus.ISSUED
     invoice.dated_on = invoice.dated_on or on
+    require_not_future(invoice.company, invoice.dated_on)
     invoice.due_on = invoice.due_on or due_on(invoice.dated_on, 0 if invoice.is_credit_memo else invoice.net_days)
     if invoice.due_on < invoice.dated_on:
         raise Refused("The due date is before the document's own date.", code="due_before_dated")
-    require_not_future(invoice.company, invoice.dated_on)
     invoice.printed = printed_facts(invoice, invoice.customer)
 
 

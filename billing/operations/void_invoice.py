@@ -11,6 +11,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_not_future
 from office.models import User
+from office.reasons import required_reason
 
 
 @transaction.atomic
@@ -22,20 +23,19 @@ def void_invoice(invoice_id: int, *, reason: str, by: User | None, on: date) -> 
     """
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
     require_move(invoice.status, DocumentStatus.VOID)
-    _check(invoice, reason, on)
+    reason = required_reason(reason, "Say why the document is void.")
+    _check(invoice, on)
     if invoice.entry:
         invoice.void_entry = _take_back(invoice, reason, on, by)
     invoice.status = DocumentStatus.VOID
     invoice.voided_on = on
-    invoice.void_reason = reason.strip()
+    invoice.void_reason = reason
     invoice.save()
     record(by, "void_invoice", invoice, reason=reason)
     return invoice
 
 
-def _check(invoice: Invoice, reason: str, on: date) -> None:
-    if not reason.strip():
-        raise Refused("Say why the document is void.", code="reason_missing")
+def _check(invoice: Invoice, on: date) -> None:
     if on < invoice.dated_on:
         raise Refused(
             f"It is dated {invoice.dated_on}; it cannot be void before.",

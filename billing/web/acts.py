@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from billing.access import get_invoice_for, invoices_for
-from billing.models import DocumentLink
+from billing.access import get_invoice_for, get_link_for
 from billing.operations.draft_invoice import delete_draft
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_links import renew_link, revoke_link
@@ -79,7 +78,7 @@ def delete(request: HttpRequest, invoice_id: int) -> HttpResponse:
 @staff_door("billing.manage_links")
 def renew(request: HttpRequest, link_id: int) -> HttpResponse:
     """Mail the contact a fresh link; the old one stops."""
-    link = _get_link_for(request, link_id)
+    link = get_link_for(request.user, link_id)
 
     def act() -> str:
         renew_link(link.pk, by=request.user)
@@ -92,20 +91,13 @@ def renew(request: HttpRequest, link_id: int) -> HttpResponse:
 @staff_door("billing.manage_links")
 def revoke(request: HttpRequest, link_id: int) -> HttpResponse:
     """Stop a link at once."""
-    link = _get_link_for(request, link_id)
+    link = get_link_for(request.user, link_id)
 
     def act() -> str:
         revoke_link(link.pk, by=request.user)
         return f"The link of {link.contact} stopped."
 
     return _answer(request, link.invoice_id, act)
-
-
-def _get_link_for(request: HttpRequest, link_id: int) -> DocumentLink:
-    link = DocumentLink.objects.filter(pk=link_id, invoice__in=invoices_for(request.user)).first()
-    if link is None:
-        raise Http404("No such link.")
-    return link
 
 
 def _answer(request: HttpRequest, invoice_id: int, act: Callable[[], str]) -> HttpResponse:

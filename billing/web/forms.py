@@ -125,7 +125,8 @@ def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]
         for line in invoice.lines.all()
     ]
     head["discount_amount"] = _short(invoice.discount_amount) if invoice.discount_amount else ""
-    head["exchange_rate"] = "" if invoice.exchange_rate == 1 else _short(invoice.exchange_rate)
+    is_own = invoice.currency == invoice.company.currency
+    head["exchange_rate"] = "" if is_own else _short(invoice.exchange_rate)
     return head | {"customer": invoice.customer_id}, rows
 
 

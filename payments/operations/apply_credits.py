@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
 from customers.models import Customer
 from ledger.allocating import Pair, allocate, lock_items, oldest_first
@@ -15,6 +16,7 @@ from ledger.refusals import Refused
 from office.audit import record, record_all
 from office.days import require_not_future
 from office.models import Company, User
+from office.reasons import required_reason
 
 
 @transaction.atomic
@@ -78,20 +80,25 @@ def apply_oldest_first(
         currency=currency,
         dated_on__lte=dated_on,
     ).exclude(balance=0)
+    if only_credits is not None:  # others' credits stay unlocked: who holds one may be waiting for our debits
+        items = items.filter(Q(amount__gt=0) | Q(pk__in=only_credits))
     locked = lock_items(items.values_list("pk", flat=True)).values()
     debits = [item for item in locked if item.balance > 0]
-    credits = [item for item in locked if item.balance < 0 and (only_credits is None or item.pk in only_credits)]
+    credits = [item for item in locked if item.balance < 0]
     pairs = oldest_first(debits, credits)
     return apply_credits(customer, pairs, dated_on=dated_on, by=by, reason="Oldest first") if pairs else []
 
 
 @transaction.atomic
 def undo_allocation(allocation_id: int, *, dated_on: date, by: User | None, reason: str) -> Allocation:
-    """Bring back what an allocation closed. Raises Refused without a reason, or where it was undone before."""
-    if not reason.strip():
-        raise Refused("Say why the allocation is undone.", code="reason_missing")
+    """Bring back what an allocation closed.
+
+    Raises Refused without a reason, where it was undone before, or dated before it was made or in the future.
+    """
+    reason = required_reason(reason, "Say why the allocation is undone.")
     undone = undo_in_book(allocation_id, dated_on=dated_on, by_id=by and by.pk, reason=reason)
-    customer = Customer.objects.get(pk=undone.debit.customer_id)
+    customer = Customer.objects.select_related("company").get(pk=undone.debit.customer_id)
+    require_not_future(customer.company, dated_on)
     words = _words(-undone.amount, undone.credit, undone.debit)
     record(by, "undo_allocation", customer, after={"undone": words}, reason=reason)
     return undone

@@ -14,6 +14,7 @@ from ledger.posting import Posting, customer_posting, post_all
 from ledger.refusals import Refused
 from office.audit import record_all
 from office.days import require_not_future
+from office.exchange import exchange_rate_of, in_company_currency
 from office.models import Company, User
 from office.numbers import lock_series, take_number
 from payments.models import PaymentMethod, Receipt
@@ -27,7 +28,7 @@ class ReceiptDetails:
     received_on: date
     amount: Decimal
     currency: str = ""
-    exchange_rate: Decimal = Decimal(1)
+    exchange_rate: Decimal | None = None
     method: str = PaymentMethod.TRANSFER
     reference: str = ""
     bank_account_id: int | None = None
@@ -63,12 +64,8 @@ def record_receipts(company: Company, batch: Sequence[ReceiptDetails], *, by: Us
     """Enter many receipts at once; all of them or none."""
     customers = Customer.objects.filter(company=company).in_bulk({details.customer_id for details in batch})
     accounts = default_accounts(company.pk)
-    receipts = [
-        _receipt(company, customers[details.customer_id], details, accounts[AccountRole.BANK]) for details in batch
-    ]
-    for receipt in receipts:
-        _check(receipt)
-        receipt.created_by = by
+    receipts = [_receipt(company, customers.get(details.customer_id), details, by) for details in batch]
+    _choose_banks(receipts, accounts[AccountRole.BANK])
     _number(company, receipts)
     entries = post_all([_posting(receipt, accounts[AccountRole.RECEIVABLE], by) for receipt in receipts])
     for receipt, entry in zip(receipts, entries, strict=True):
@@ -82,19 +79,35 @@ def _known(company: Company, external_id: str) -> Receipt | None:
     return Receipt.objects.filter(company=company, external_id=external_id).first() if external_id else None
 
 
-def _receipt(company: Company, customer: Customer, details: ReceiptDetails, bank: Account) -> Receipt:
-    return Receipt(
+def _receipt(company: Company, customer: Customer | None, details: ReceiptDetails, by: User | None) -> Receipt:
+    if customer is None:
+        raise Refused("That customer is not one of this company's.", code="unknown_customer")
+    currency = details.currency or customer.currency
+    receipt = Receipt(
         company=company,
         customer=customer,
         received_on=details.received_on,
         amount=details.amount,
-        currency=details.currency or customer.currency,
-        exchange_rate=details.exchange_rate,
+        currency=currency,
+        exchange_rate=exchange_rate_of(company, currency, details.exchange_rate),
         method=details.method,
         reference=details.reference,
-        bank_account_id=details.bank_account_id or bank.pk,
+        bank_account_id=details.bank_account_id,
         external_id=details.external_id,
+        created_by=by,
     )
+    _check(receipt)
+    return receipt
+
+
+def _choose_banks(receipts: Sequence[Receipt], usual: Account) -> None:
+    """Let what names no bank account go to the usual one. Raises Refused for an account that is no bank of ours."""
+    named = {receipt.bank_account_id for receipt in receipts} - {None}
+    banks = Account.objects.filter(company_id=usual.company_id, role=AccountRole.BANK, is_active=True, pk__in=named)
+    if named and len(banks) < len(named):
+        raise Refused("That is not a bank account of this company.", code="unknown_bank_account")
+    for receipt in receipts:
+        receipt.bank_account_id = receipt.bank_account_id or usual.pk
 
 
 def _check(receipt: Receipt) -> None:
@@ -104,11 +117,6 @@ def _check(receipt: Receipt) -> None:
         raise Refused(
             f"{receipt.amount} has more places than {receipt.currency} has.",
             code="too_many_places",
-        )
-    if receipt.currency == receipt.company.currency and receipt.exchange_rate != 1:
-        raise Refused(
-            "The exchange rate of the company's own currency is 1.",
-            code="bad_exchange_rate",
         )
     require_not_future(receipt.company, receipt.received_on)
 
@@ -125,7 +133,7 @@ def _number(company: Company, receipts: list[Receipt]) -> None:
 
 def _posting(receipt: Receipt, receivable: Account, by: User | None) -> Posting:
     money = Money(receipt.amount, receipt.currency)
-    company_amount = round_money(money.amount * receipt.exchange_rate, receipt.company.currency)
+    company_amount = in_company_currency(receipt.company, money.amount, receipt.exchange_rate)
     entry = Entry(
         company_id=receipt.company_id,
         key=f"record_receipt:{receipt.company_id}:{receipt.number}",

@@ -13,20 +13,22 @@ from ledger.posting import Posting, customer_posting, post
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_not_future
+from office.exchange import exchange_rate_of, in_company_currency
 from office.models import User
 from office.numbers import next_number
+from office.reasons import required_reason
 from payments.models import Refund
 
 
 @dataclass(frozen=True)
 class RefundDetails:
-    """What is paid back, and out of which credit item."""
+    """What is paid back, and out of which credit item; without a rate at that of the credit."""
 
     credit_item_id: int
     amount: Decimal
     refunded_on: date
     reason: str
-    exchange_rate: Decimal = Decimal(1)
+    exchange_rate: Decimal | None = None
 
 
 @transaction.atomic
@@ -35,13 +37,14 @@ def refund_credit(customer: Customer, details: RefundDetails, *, by: User | None
     credit = lock_items([details.credit_item_id]).get(details.credit_item_id)
     if credit is None or credit.customer_id != customer.pk or credit.amount > 0:
         raise Refused("That is not a credit of this customer.", code="another_customer")
+    reason = required_reason(details.reason, "Say why the credit is refunded.")
     _check(customer, details, credit)
     by_id = by and by.pk
     number = next_number(customer.company, "refund", details.refunded_on.year)
     accounts = default_accounts(customer.company_id)
-    entry = post(_posting(customer, details, accounts, credit.currency, number, by_id))
+    entry = post(_posting(customer, details, accounts, credit, number, by_id))
     pair = Pair(entry.items.get().pk, credit.pk, details.amount)
-    allocate([pair], dated_on=details.refunded_on, by_id=by_id, reason=details.reason)
+    allocate([pair], dated_on=details.refunded_on, by_id=by_id, reason=reason)
     refund = Refund.objects.create(
         company=customer.company,
         customer=customer,
@@ -50,23 +53,15 @@ def refund_credit(customer: Customer, details: RefundDetails, *, by: User | None
         amount=details.amount,
         currency=credit.currency,
         bank_account=accounts[AccountRole.BANK],
-        reason=details.reason,
+        reason=reason,
         entry=entry,
         created_by=by,
     )
-    record(
-        by,
-        "refund_credit",
-        refund,
-        after={"amount": details.amount},
-        reason=details.reason,
-    )
+    record(by, "refund_credit", refund, after={"amount": details.amount}, reason=reason)
     return refund
 
 
 def _check(customer: Customer, details: RefundDetails, credit: OpenItem) -> None:
-    if not details.reason.strip():
-        raise Refused("Say why the credit is refunded.", code="reason_missing")
     if details.amount <= 0:
         raise Refused("The amount to refund must be above zero.", code="amount_not_positive")
     if details.amount > -credit.balance:
@@ -82,21 +77,21 @@ def _posting(
     customer: Customer,
     details: RefundDetails,
     accounts: dict[str, Account],
-    currency: str,
+    credit: OpenItem,
     number: str,
     by_id: int | None,
 ) -> Posting:
     company = customer.company
-    company_amount = round_money(details.amount * details.exchange_rate, company.currency)
+    company_amount = in_company_currency(company, details.amount, _rate(customer, details, credit))
     entry = Entry(
         company_id=company.pk,
         key=f"refund_credit:{company.pk}:{number}",
         kind="refund_credit",
         dated_on=details.refunded_on,
-        currency=currency,
+        currency=credit.currency,
         company_currency=company.currency,
         reference=number,
-        memo=details.reason,
+        memo=details.reason.strip(),
         by_id=by_id,
     )
     item = OpenItem(
@@ -113,3 +108,10 @@ def _posting(
         company_amount=-company_amount,
     )
     return customer_posting(entry, accounts[AccountRole.RECEIVABLE], item, [bank])
+
+
+def _rate(customer: Customer, details: RefundDetails, credit: OpenItem) -> Decimal:
+    """The rate given, else the one the credit came in at, so that paying it back gains and loses nothing."""
+    if details.exchange_rate is None and credit.currency != customer.company.currency:
+        return credit.company_amount / credit.amount
+    return exchange_rate_of(customer.company, credit.currency, details.exchange_rate)

@@ -11,7 +11,9 @@ from ledger.posting import customer_posting, post, post_mirror
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_not_future
+from office.exchange import in_company_currency
 from office.models import User
+from office.reasons import required_reason
 from payments.models import Receipt, ReceiptStatus
 
 
@@ -29,8 +31,10 @@ def reverse_receipt(
     A fee the bank took can be passed on; it is an open item of its own. Raises Refused where it was reversed before,
     without a reason, or dated before the receipt or in the future.
     """
-    receipt = Receipt.objects.select_for_update(no_key=True).select_related("company").get(pk=receipt_id)
-    _check(receipt, dated_on, reason)
+    reason = required_reason(reason, "Say why the receipt is reversed.")
+    receipts = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
+    receipt = receipts.get(pk=receipt_id)
+    _check(receipt, dated_on)
     item_id = receipt.entry.items.get().pk
     by_id = by and by.pk
     for allocation_id in _standing_allocations(item_id):
@@ -61,11 +65,9 @@ def reverse_receipt(
     return receipt
 
 
-def _check(receipt: Receipt, dated_on: date, reason: str) -> None:
+def _check(receipt: Receipt, dated_on: date) -> None:
     if receipt.status == ReceiptStatus.REVERSED:
         raise Refused(f"{receipt.number} has been reversed already.", code="invalid_move")
-    if not reason.strip():
-        raise Refused("Say why the receipt is reversed.", code="reason_missing")
     if dated_on < receipt.received_on:
         raise Refused(
             f"{receipt.number} came in on {receipt.received_on}.",
@@ -91,7 +93,7 @@ def _charge_fee(receipt: Receipt, fee: Decimal, dated_on: date, by_id: int | Non
         raise Refused("A fee cannot be below zero.", code="amount_not_positive")
     if fee != round_money(fee, receipt.currency):
         raise Refused(f"{fee} has more places than {receipt.currency} has.", code="too_many_places")
-    company_fee = round_money(fee * receipt.exchange_rate, receipt.company.currency)
+    company_fee = in_company_currency(receipt.company, fee, receipt.exchange_rate)
     entry = Entry(
         company_id=receipt.company_id,
         key=f"returned_payment_fee:{receipt.pk}",

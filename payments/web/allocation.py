@@ -1,21 +1,21 @@
 """Applying a customer's receipts and credits to what they owe, undoing it, and refunding what is free."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from customers.access import customers_for, get_customer_for
+from customers.access import get_customer_for
 from customers.models import Customer
 from ledger.allocating import Pair
 from ledger.models import Allocation, OpenItem
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
+from payments.access import get_allocation_for
 from payments.operations.apply_credits import apply_credits, apply_oldest_first, undo_allocation
 from payments.operations.refund_credit import RefundDetails, refund_credit
 
@@ -88,13 +88,8 @@ def oldest_first(request: HttpRequest, customer_id: int) -> HttpResponse:
 @require_POST
 @staff_door("payments.undo_allocation")
 def undo(request: HttpRequest, allocation_id: int) -> HttpResponse:
-    """Undo one allocation, with a reason, and go back to the page it was asked on."""
-    customers = customers_for(request.user).values("pk")
-    allocation = (
-        Allocation.objects.filter(pk=allocation_id, debit__customer_id__in=customers).select_related("debit").first()
-    )
-    if allocation is None:
-        raise Http404("No such allocation.")
+    """Undo one allocation, with a reason."""
+    allocation = get_allocation_for(request.user, allocation_id)
     customer = Customer.objects.select_related("company").get(pk=allocation.debit.customer_id)
     try:
         undo_allocation(
@@ -110,7 +105,7 @@ def undo(request: HttpRequest, allocation_id: int) -> HttpResponse:
 class RefundForm(forms.Form):
     """What of a credit is paid back."""
 
-    credit = forms.IntegerField()
+    credit = forms.IntegerField(max_value=2**63 - 1)
     amount = SumField(max_digits=19, decimal_places=4)
     reason = forms.CharField(max_length=300)
 
@@ -125,7 +120,7 @@ def refund_page(request: HttpRequest, customer_id: int) -> HttpResponse:
         messages.error(request, "A refund needs an amount and a reason.")
         return redirect("payments:allocate", customer.pk)
     data = form.cleaned_data
-    details = RefundDetails(data["credit"], Decimal(data["amount"]), customer.company.today(), data["reason"])
+    details = RefundDetails(data["credit"], data["amount"], customer.company.today(), data["reason"])
     try:
         refund = refund_credit(customer, details, by=request.user)
     except Refused as refusal:

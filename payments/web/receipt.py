@@ -4,23 +4,23 @@ from decimal import Decimal
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from billing.access import invoices_for
-from customers.access import customers_for, get_customer_for
-from ledger.allocating import Pair
-from ledger.models import Account, AccountRole
+from billing.access import get_invoice_for
+from billing.models import Invoice
+from customers.access import get_customer_for
+from customers.web.listing import customer_choice
+from ledger.models import Account, AccountRole, OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from payments.access import get_receipt_for, receipts_for
-from payments.models import PaymentMethod, Receipt
-from payments.operations.apply_credits import apply_credits, apply_oldest_first
-from payments.operations.record_receipt import ReceiptDetails, record_receipt
+from payments.models import PaymentMethod
+from payments.operations.receive_payment import Plan, Share, receive_payment
+from payments.operations.record_receipt import ReceiptDetails
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.queries import applications, with_free
 
@@ -57,7 +57,7 @@ class ReceiptForm(forms.Form):
             received_on=data["received_on"],
             amount=data["amount"],
             currency=data["currency"].strip().upper(),
-            exchange_rate=data["exchange_rate"] or Decimal(1),
+            exchange_rate=data["exchange_rate"],
             method=data["method"],
             reference=data["reference"],
             bank_account_id=data["bank_account"].pk,
@@ -81,42 +81,32 @@ def new_receipt(request: HttpRequest) -> HttpResponse:
             return _recorded(request, form)
         except Refused as refusal:
             form.add_error(None, refusal.message)
-    value = str(form["customer"].value() or "")
-    customer = customers_for(request.user).filter(pk=int(value)).first() if value.isdecimal() else None
-    context = {"form": form, "customer": customer}
+    context = {"form": form, "customer": customer_choice(request, str(form["customer"].value()))}
     return render(request, "payments/receipt_new.html", context)
 
 
-@transaction.atomic
 def _recorded(request: HttpRequest, form: ReceiptForm) -> HttpResponse:
     customer = get_customer_for(request.user, form.cleaned_data["customer"])
-    receipt = record_receipt(request.company, form.details(), by=request.user)
+    details, how = form.details(), form.cleaned_data["apply"]
+    plan = Plan(oldest_first=how == "oldest")
+    if how == "invoice":
+        invoice = get_invoice_for(request.user, form.cleaned_data["invoice"] or 0)
+        plan = Plan(shares=_shares(invoice, details.amount))
+    receipt = receive_payment(customer, details, plan, by=request.user)
     amount = format_money(receipt.amount, receipt.currency)
     messages.success(request, f"{receipt} records {amount} from {customer.name}.")
-    how = form.cleaned_data["apply"]
-    if how == "invoice":
-        _apply_to_invoice(request, receipt, form.cleaned_data["invoice"] or 0)
-    if how == "oldest":
-        credit = receipt.entry.items.get()
-        apply_oldest_first(
-            customer, dated_on=receipt.received_on, by=request.user, only_credits=[credit.pk], currency=receipt.currency
-        )
     if how == "choose":
         return redirect("payments:allocate", customer.pk)
     return redirect("payments:receipt", receipt.pk)
 
 
-def _apply_to_invoice(request: HttpRequest, receipt: Receipt, invoice_id: int) -> None:
-    """Apply as much as the invoice has open; the rest stays free."""
-    invoice = invoices_for(request.user).filter(pk=invoice_id, customer=receipt.customer).first()
-    if invoice is None or invoice.entry is None:
-        raise Refused("That invoice is not this customer's.", code="another_customer")
-    credit, left, pairs = receipt.entry.items.get(), receipt.amount, []
-    for item in invoice.entry.items.filter(balance__gt=0).order_by("due_on", "id"):
-        pairs.append(Pair(item.pk, credit.pk, min(left, item.balance)))
-        left -= pairs[-1].amount
-    day = max(receipt.received_on, invoice.dated_on)
-    apply_credits(receipt.customer, [pair for pair in pairs if pair.amount], dated_on=day, by=request.user)
+def _shares(invoice: Invoice, amount: Decimal) -> list[Share]:
+    """The amount on what the invoice has open, the earliest due first; what is left over stays free."""
+    shares = []
+    for item in OpenItem.objects.filter(entry=invoice.entry_id, balance__gt=0).order_by("due_on", "pk"):
+        shares.append(Share(item.pk, min(amount, item.balance)))
+        amount -= shares[-1].amount
+    return shares
 
 
 @require_GET

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -78,8 +79,8 @@ def test_the_ageing_is_given_as_the_book_knew_it(program, customer, superuser_cu
 def test_the_pages_of_the_ageing_hold_every_customer_in_every_currency_once(program, company):
     for name in ("Aspen", "Beech", "Cedar"):
         customer = world.make_customer(company, name)
-        for currency in ("EUR", "USD"):
-            world.issue(customer, "10.00", date(2026, 3, 1), currency=currency)
+        for currency, rate in (("EUR", Decimal(1)), ("USD", Decimal("0.9"))):
+            world.issue(customer, "10.00", date(2026, 3, 1), currency=currency, exchange_rate=rate)
 
     seen, query = [], {"on": "2026-03-01", "limit": 3}
     while True:

@@ -9,8 +9,11 @@ import pytest
 
 from billing.models import Invoice, InvoiceLine
 from billing.operations.credit_invoice import credit_invoice, creditable
+from billing.operations.void_invoice import void_invoice
+from ledger.balances import control_balance
 from ledger.refusals import Refused
 from office.models import AuditRecord
+from reports.book_check import check_book
 from tests import world
 
 DAY = date(2026, 3, 2)
@@ -150,3 +153,46 @@ def test_a_credited_document_discount_goes_back_with_its_line(customer: Any) -> 
     assert [memo.total for memo in memos] == [Decimal("96.66"), Decimal("96.67"), Decimal("96.67")]
     assert [memo.discount_amount for memo in memos] == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]
     assert world.open_of(invoice) == 0
+
+
+def test_all_11_no_credit_is_more_than_the_invoice_came_to(customer: Any) -> None:
+    invoice = world.issue(customer, [world.line("200.00"), world.line("-100.00")], DAY)
+    with pytest.raises(Refused) as refusal:
+        credit(invoice, {1: "1"})
+
+    assert refusal.value.code == "more_than_left"
+    assert (world.open_of(invoice), invoice.credit_memos.count()) == (100, 0)
+    assert credit(invoice, {1: "0.5"}).total == 100
+
+
+def test_a_line_that_costs_nothing_is_credited_too(company: Any, customer: Any) -> None:
+    vat = world.make_tax(company, "20")
+    lines = [world.line("0.00", tax=vat), world.line("0.03", "3", tax=vat)]
+    invoice = world.issue(customer, lines, DAY, prices_include_tax=True)
+    memos = [credit(invoice, {1: "1"}), *(credit(invoice, {2: "1"}) for _ in range(3))]
+
+    assert memos[0].total == 0
+    assert sum(memo.total for memo in memos) == invoice.total
+    assert sum(memo.tax for memo in memos) == invoice.tax
+    assert world.open_of(invoice) == 0
+
+
+def test_a_credited_foreign_invoice_leaves_nothing_in_either_currency(company: Any) -> None:
+    american = world.make_customer(company, "Aspen Inc", currency="USD")
+    invoice = world.issue(american, [world.line("3.33")] * 3, DAY, exchange_rate=Decimal("0.913"))
+    for position in (1, 2, 3):
+        credit(invoice, {position: "1"})
+
+    assert world.open_of(invoice) == 0
+    assert control_balance(company.pk, DAY) == {"USD": (0, 0)}
+    assert check_book() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_invoice_is_voided_or_credited_when_both_are_asked_at_once(customer: Any, in_parallel: Parallel) -> None:
+    invoice = world.issue(customer, "100.00", DAY)
+    results = in_parallel([lambda: credit(invoice), lambda: void_invoice(invoice.pk, reason="twice", by=None, on=DAY)])
+
+    assert sorted(type(result).__name__ for result in results) == ["Invoice", "Refused"]
+    assert world.owes(customer, DAY) == 0
+    assert check_book() == []

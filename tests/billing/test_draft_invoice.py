@@ -169,3 +169,25 @@ def test_another_companys_customer_or_tax_is_refused(customer: Any) -> None:
     with pytest.raises(Refused) as refusal:
         world.draft(customer, [world.line("1.00", tax=theirs)])
     assert refusal.value.code == "unknown_tax"
+
+
+def test_amounts_that_no_book_holds_are_refused(customer: Any) -> None:
+    huge = [world.line("999999999999.00")] * 1500
+    nothing = [world.line("1.00"), world.line("-0.99")]
+    for lines, discount in ((huge, "0"), (nothing, "99999999999999.00")):
+        with pytest.raises(Refused) as refusal:
+            world.draft(customer, lines, discount_amount=Decimal(discount))
+        assert refusal.value.code == "bad_amounts"
+    assert not Invoice.objects.exists()
+
+
+def test_a_draft_that_somebody_threw_away_is_not_saved_or_thrown_away_again(customer: Any) -> None:
+    draft = world.draft(customer, "1.00")
+    delete_draft(draft.pk, by=None)
+    for act in (
+        lambda: delete_draft(draft.pk, by=None),
+        lambda: edit_draft(draft.pk, InvoiceDetails(customer.pk), version=1, by=None),
+    ):
+        with pytest.raises(Refused) as refusal:
+            act()
+        assert refusal.value.code == "gone"

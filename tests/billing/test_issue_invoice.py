@@ -10,12 +10,14 @@ from django.db import transaction
 
 from billing.chain import document_hash
 from billing.models import DocumentStatus, Invoice, InvoiceLine
-from billing.operations.draft_invoice import delete_draft
+from billing.operations.details import InvoiceDetails
+from billing.operations.draft_invoice import delete_draft, edit_draft
 from billing.operations.issue_invoice import issue_invoice, issue_invoices
 from billing.queries import with_state
 from ledger.models import Entry, Line
 from ledger.refusals import Refused
 from office.models import AuditRecord, NumberSeries
+from reports.book_check import check_book
 from tests import world
 
 DAY = date(2026, 3, 2)
@@ -213,3 +215,49 @@ def test_a_rate_changed_since_the_draft_counts_at_issue(company: Any, customer: 
 
     assert issue_invoice(draft.pk, by=None, on=DAY).total == Decimal("125.00")
     assert InvoiceLine.objects.get().tax_amount == Decimal(25)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_thrown_away_while_it_is_issued_is_one_or_the_other(customer: Any, in_parallel: Parallel) -> None:
+    for _ in range(5):
+        draft = world.draft(customer, "9.00")
+        results = in_parallel(
+            [
+                lambda draft=draft: issue_invoice(draft.pk, by=None, on=DAY),
+                lambda draft=draft: delete_draft(draft.pk, by=None),
+            ]
+        )
+        assert sum(isinstance(result, Refused) for result in results) == 1, results
+        assert Invoice.objects.filter(pk=draft.pk).exists() == isinstance(results[0], Invoice)
+    assert check_book() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_given_another_customer_while_it_is_issued_owes_what_it_says(
+    company: Any, customer: Any, in_parallel: Parallel
+) -> None:
+    other = world.make_customer(company, "Castell AG")
+    for _ in range(5):
+        draft = world.draft(customer, "9.00")
+        details = InvoiceDetails(other.pk, [world.line("11.00")])
+        issued, edited = in_parallel(
+            [
+                lambda draft=draft: issue_invoice(draft.pk, by=None, on=DAY),
+                lambda draft=draft, details=details: edit_draft(draft.pk, details, version=1, by=None),
+            ]
+        )
+        assert isinstance(issued, Invoice), issued
+        expected = (customer.pk, Decimal(9)) if isinstance(edited, Refused) else (other.pk, Decimal(11))
+        item = world.item_of(issued)
+        assert (item.customer_id, item.amount) == expected
+        assert issued.printed["buyer"]["number"] == issued.customer.number
+    assert check_book() == []
+
+
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(2999, 1, 1)])
+def test_a_draft_dated_in_a_far_future_is_refused(customer: Any, day: date) -> None:
+    draft = world.draft(customer, "9.00", dated_on=day)
+    with pytest.raises(Refused) as refusal:
+        issue_invoice(draft.pk, by=None, on=DAY)
+
+    assert refusal.value.code == "date_in_future"

@@ -234,3 +234,23 @@ def exchange_result(company: Any) -> Decimal:
             "company_amount", flat=True
         )
     )
+
+
+def test_an_allocation_is_not_undone_in_the_future(customer: Any) -> None:
+    invoice, receipt = world.issue(customer, "100.00", DAY), world.receive(customer, "100.00", DAY)
+    done = world.apply(receipt, invoice, "100.00", DAY)
+    with pytest.raises(Refused) as refusal:
+        undo_allocation(done.pk, dated_on=date(9999, 12, 31), by=None, reason="wrong one")
+
+    assert refusal.value.code == "date_in_future"
+    assert world.open_of(invoice) == 0
+
+
+@pytest.mark.parametrize(("reason", "code"), [(" ", "reason_missing"), ("x" * 301, "reason_too_long")])
+def test_a_reason_is_there_and_fits(customer: Any, reason: str, code: str) -> None:
+    invoice, receipt = world.issue(customer, "100.00", DAY), world.receive(customer, "100.00", DAY)
+    done = world.apply(receipt, invoice, "100.00", DAY)
+    with pytest.raises(Refused) as refusal:
+        undo_allocation(done.pk, dated_on=DAY, by=None, reason=reason)
+
+    assert refusal.value.code == code

@@ -9,9 +9,12 @@ import pytest
 
 from ledger.models import Allocation
 from ledger.refusals import Refused
-from payments.operations.apply_credits import apply_oldest_first
+from payments.models import Receipt
+from payments.operations.apply_credits import apply_oldest_first, undo_allocation
+from payments.operations.receive_payment import Plan, receive_payment
 from payments.operations.record_receipt import ReceiptDetails, record_receipt
 from payments.operations.refund_credit import RefundDetails, refund_credit
+from payments.operations.reverse_receipt import reverse_receipt
 from reports.book_check import check_book
 from tests import world
 
@@ -114,3 +117,47 @@ def test_payments_over_the_same_invoices_in_opposite_orders_do_not_deadlock(
 
     assert results == [None] * 8
     assert sum(world.open_of(invoice) for invoice in invoices) == Decimal("80.00")
+
+
+def test_an_allocation_undone_by_two_at_once_comes_back_once(customer: Any, in_parallel: Parallel) -> None:
+    invoice, receipt = world.issue(customer, "100.00", DAY), world.receive(customer, "100.00", DAY)
+    done = world.apply(receipt, invoice, "60.00", DAY)
+
+    undo = [lambda: undo_allocation(done.pk, dated_on=DAY, by=None, reason="wrong one")]
+    results = in_parallel(undo * 2)
+
+    assert sorted(type(result).__name__ for result in results) == ["Allocation", "Refused"]
+    assert (world.open_of(invoice), world.open_of(receipt)) == (100, 100)
+    assert check_book() == []
+
+
+def test_a_receipt_reversed_while_it_is_applied_settles_nothing(customer: Any, in_parallel: Parallel) -> None:
+    for _ in range(5):
+        invoice, receipt = world.issue(customer, "100.00", DAY), world.receive(customer, "100.00", DAY)
+        results = in_parallel(
+            [
+                lambda receipt=receipt: reverse_receipt(receipt.pk, dated_on=DAY, by=None, reason="bounced"),
+                lambda receipt=receipt, invoice=invoice: world.apply(receipt, invoice, "100.00", DAY),
+            ]
+        )
+
+        assert isinstance(results[0], Receipt)
+        assert isinstance(results[1], Allocation | Refused)
+        assert (world.open_of(invoice), world.open_of(receipt)) == (100, 0)
+    assert check_book() == []
+
+
+def test_an_old_credit_applied_while_a_payment_comes_in_does_not_deadlock(customer: Any, in_parallel: Parallel) -> None:
+    """The credit is older than the invoice: who applies it locks it first, and then waits for the invoice."""
+    details = ReceiptDetails(customer.pk, DAY, Decimal("30.00"))
+    for _ in range(8):
+        credit, invoice = world.receive(customer, "30.00", DAY), world.issue(customer, "60.00", DAY)
+        results = in_parallel(
+            [
+                lambda credit=credit, invoice=invoice: world.apply(credit, invoice, "30.00", DAY),
+                lambda: receive_payment(customer, details, Plan(oldest_first=True), by=None),
+            ]
+        )
+
+        assert [type(result).__name__ for result in results] == ["Allocation", "Receipt"]
+        assert world.open_of(invoice) == 0

@@ -1,0 +1,15 @@
+"""Why somebody corrected something: said by a person, kept with what they did."""
+
+from ledger.refusals import Refused
+
+LONGEST = 300
+
+
+def required_reason(reason: str, missing: str) -> str:
+    """The reason, trimmed. Raises Refused for none, in the words given, and for one that is too long to keep."""
+    reason = reason.replace("\0", "").strip()
+    if not reason:
+        raise Refused(missing, code="reason_missing")
+    if len(reason) > LONGEST:
+        raise Refused(f"A reason has at most {LONGEST} characters.", code="reason_too_long")
+    return reason
