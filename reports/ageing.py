@@ -88,7 +88,7 @@ class Ageing:
 def ageing(question: AgeingQuestion, *, after: Place | None = None, limit: int | None = PAGE) -> Ageing:
     """A page of customers by name, from the one after a place, with the totals of all; no limit gives all."""
     with snapshot():
-        fetched = _fetch(question, after, limit)
+        fetched = ageing_rows(question, after, limit)
         control = control_balance(question.company_id, question.on, known_at=question.known_at)
     rows = [row for row in fetched if row.customer_id]
     return Ageing(
@@ -128,7 +128,8 @@ def ageing_sql(question: AgeingQuestion) -> str:
     """  # noqa: S608  built from our own column names
 
 
-def _fetch(question: AgeingQuestion, after: Place | None, limit: int | None) -> list[AgeingRow]:
+def ageing_rows(question: AgeingQuestion, after: Place | None, limit: int | None) -> list[AgeingRow]:
+    """The rows of a page and one more, where there is one, and before them, as customer 0, the totals."""
     place = dict(zip(("after_name", "after_id", "after_currency"), after or ("", 0, ""), strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
