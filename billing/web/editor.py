@@ -12,11 +12,12 @@ from billing.operations.details import fill_draft
 from billing.operations.draft_invoice import draft_invoice, edit_draft
 from billing.totals import tax_rows, total_invoice
 from billing.web.forms import DraftForm, LineForms, details_from, initial_from, line_places, tax_choices
-from customers.access import customers_for, get_customer_for
-from customers.models import Customer
+from customers.access import get_customer_for
 from customers.queries import owed_now
+from customers.web.listing import customer_choice
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.fields import typed_id
 
 EMPTY_LINES = 5
 
@@ -49,7 +50,7 @@ def edit_invoice(request: HttpRequest, invoice_id: int) -> HttpResponse:
         return redirect("billing:invoice", invoice.pk)
     form, lines = _forms(request, *initial_from(invoice))
     if request.method == "POST" and form.is_valid() and lines.is_valid():
-        version = int(request.POST.get("version") or 0)
+        version = typed_id(request.POST.get("version", "")) or 0
         try:
             get_customer_for(request.user, form.cleaned_data["customer"])
             edit_draft(invoice.pk, details_from(form, lines, invoice), version=version, by=request.user)
@@ -109,11 +110,6 @@ def _forms(request: HttpRequest, head: dict, rows: list[dict]) -> tuple[DraftFor
 
 
 def _page(request: HttpRequest, form: DraftForm, lines: BaseFormSet, invoice: Invoice | None = None) -> HttpResponse:
-    context = {"form": form, "lines": lines, "invoice": invoice, "customer": _customer(request, form)}
+    customer = customer_choice(request, str(form["customer"].value()))
+    context = {"form": form, "lines": lines, "invoice": invoice, "customer": customer}
     return render(request, "billing/invoice_edit.html", context)
-
-
-def _customer(request: HttpRequest, form: DraftForm) -> Customer | None:
-    """The customer the form names, to show its name in the picker."""
-    value = str(form["customer"].value() or "")
-    return customers_for(request.user).filter(pk=int(value)).first() if value.isdecimal() else None

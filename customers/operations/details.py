@@ -13,6 +13,8 @@ from customers.search import fold
 from ledger.money import UnknownCurrency, places, round_money
 from ledger.refusals import Refused
 
+LONGEST_TAG = 40
+
 
 @dataclass(frozen=True)
 class AddressDetails:
@@ -87,6 +89,8 @@ def checked(details: CustomerDetails) -> CustomerDetails:
         _check_contact(contact)
     if sum(address.kind == AddressKind.BILLING for address in details.addresses) > 1:
         raise Refused("A customer has one billing address.", code="several_billing_addresses")
+    if any(len(tag.strip()) > LONGEST_TAG for tag in details.tags):
+        raise Refused(f"A tag has at most {LONGEST_TAG} characters.", code="tag_too_long")
     limit = details.credit_limit
     if limit is not None and limit < 0:
         raise Refused("A credit limit cannot be below zero.", code="bad_credit_limit")
@@ -132,7 +136,7 @@ def fill_customer(customer: Customer, details: CustomerDetails) -> None:
         raise Refused("That person does not work for this company.", code="unknown_owner")
     for name in FIELDS:
         setattr(customer, name, getattr(details, name))
-    customer.sort_name = fold(details.name)
+    customer.sort_name = fold(details.name)[:200]  # folding can make a name longer
     customer.search_text = _search_text(details)
 
 

@@ -12,6 +12,7 @@ from customers.web.forms import ContactForms, CustomerForm, details_from, initia
 from ledger.refusals import Refused
 from office.models import User
 from office.web.doors import staff_door
+from office.web.fields import typed_id
 
 
 @staff_door("customers.create_customer")
@@ -40,7 +41,7 @@ def edit_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     form = CustomerForm(request.POST or None, initial=values, staff=_staff(request))
     contacts = ContactForms(request.POST or None, initial=people, prefix="contacts")
     if request.method == "POST" and form.is_valid() and contacts.is_valid():
-        version = int(request.POST.get("version") or 0)
+        version = typed_id(request.POST.get("version", "")) or 0
         try:
             update_customer(customer.pk, details_from(form, contacts), version=version, by=request.user)
         except Refused as refusal:

@@ -10,7 +10,9 @@ from customers.models import Customer
 from customers.queries import with_owed
 from customers.search import fold
 from office.web.doors import staff_door
+from office.web.fields import typed_id
 from office.web.lists import Column, Empty, ListSpec, Text, Toggle, list_page
+from office.web.lists.filters import clean_text
 
 PICKED = 8
 
@@ -69,14 +71,13 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 def pick_customer(request: HttpRequest) -> HttpResponse:
     """The customers whose name, number or contact holds what was typed, as the picker's options."""
     customers = customers_for(request.user).filter(company=request.company, is_active=True)
-    for word in fold(request.GET.get("q", "")).split():
+    typed = clean_text(request.GET.get("q", ""))
+    for word in fold(typed).split():
         customers = customers.filter(search_text__contains=word)
     found = with_owed(customers, request.company.today()).order_by("sort_name", "pk")[:PICKED]
-    return render(request, "customers/_picked.html", {"customers": found, "typed": request.GET.get("q", "").strip()})
+    return render(request, "customers/_picked.html", {"customers": found, "typed": typed})
 
 
 def customer_choice(request: HttpRequest, value: str) -> Customer | None:
     """The customer a picker or link names, if this person may see it in the company they work in."""
-    if not value.isdecimal():
-        return None
-    return customers_for(request.user).filter(company=request.company, pk=int(value)).first()
+    return customers_for(request.user).filter(company=request.company, pk=typed_id(value)).first()

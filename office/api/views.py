@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from office.access import companies_for
 from office.models import Company
+from office.web.fields import typed_id
 
 
 class ApiView(APIView):
@@ -29,7 +30,7 @@ def company_of(request: Request) -> Company:
 
 
 def _own_company(request: Request, wanted: str) -> Company:
-    company = companies_for(request.user).filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+    company = companies_for(request.user).filter(pk=typed_id(wanted)).first()
     if company is None:
         raise Http404("No such company.")
     return company

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.db import transaction
 from PIL import Image, UnidentifiedImageError
@@ -15,7 +16,12 @@ LOGO_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 
 @transaction.atomic
 def update_company(company_id: int, values: Mapping[str, Any], *, by: User | None) -> Company:
-    """Change a company's own details; documents that are issued keep what they printed."""
+    """Change a company's own details; documents that are issued keep what they printed.
+
+    Raises Refused for a time zone that does not exist: nobody could tell its day any more.
+    """
+    if "time_zone" in values and values["time_zone"] not in available_timezones():
+        raise Refused("There is no such time zone. Write it like Europe/Paris.", code="unknown_time_zone")
     company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
     before = {name: getattr(company, name) for name in values}
     for name, value in values.items():
@@ -50,7 +56,7 @@ def _picture_type(content: bytes) -> str:
         with Image.open(BytesIO(content)) as picture:
             picture.verify()
             kind = picture.format
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
         raise Refused("That file is not a picture. A logo is a PNG or JPEG file.", code="not_a_picture") from error
     if kind not in LOGO_TYPES:
         raise Refused(f"{kind} pictures cannot be used. A logo is a PNG or JPEG file.", code="not_a_picture")

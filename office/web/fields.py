@@ -1,7 +1,7 @@
 """Form fields that read what people type."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -28,7 +28,7 @@ def worked_out(text: str) -> Decimal:
         raise ValidationError(f"{text} is not a number. Write it like 1234.50, or as a sum like 3*45.")
     try:
         return _sum([token.replace(",", "") for token in tokens])
-    except (InvalidOperation, IndexError, ZeroDivisionError) as error:
+    except (ArithmeticError, IndexError) as error:
         raise ValidationError(f"{text} cannot be worked out.") from error
 
 
@@ -49,5 +49,13 @@ def _product(tokens: list[str]) -> Decimal:
 
 
 def _number(tokens: list[str]) -> Decimal:
-    first = tokens.pop(0)
-    return -_number(tokens) if first == "-" else Decimal(first)
+    is_negative = tokens[0] == "-"
+    if is_negative:
+        tokens.pop(0)
+    number = Decimal(tokens.pop(0))
+    return -number if is_negative else number
+
+
+def typed_id(text: str) -> int | None:
+    """The id or version that an address or a hidden field carries; nothing for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

@@ -36,7 +36,7 @@ def company_settings(request: HttpRequest) -> HttpResponse:
             if upload := form.cleaned_data["logo"]:
                 set_logo(company.pk, upload.read(), by=request.user)
         except Refused as refusal:
-            form.add_error("logo", refusal.message)
+            form.add_error("time_zone" if refusal.code == "unknown_time_zone" else "logo", refusal.message)
         else:
             messages.success(request, "Saved. New documents print these details; issued ones stay as they are.")
             return redirect("office:company_settings")

@@ -19,7 +19,9 @@ from ledger.calendar import BUCKETS
 from ledger.money import places
 from office.sheets import guard
 from office.web.doors import staff_door
+from office.web.fields import typed_id
 from office.web.lists.exporting import EXCEL
+from office.web.lists.filters import clean_text
 from reports.ageing import COLUMNS, PAGE, UNAPPLIED, Ageing, AgeingQuestion, AgeingRow, Place, aged_items, ageing
 
 LABELS = {bucket.key: bucket.name for bucket in BUCKETS} | {
@@ -132,12 +134,11 @@ def items_page(request: HttpRequest) -> HttpResponse:
     """The open items that one figure of the report adds up, as of that day."""
     question, _ = asked(request)
     column = request.GET.get("column", "")
-    customer = request.GET.get("customer", "")
     items = aged_items(
         question,
         column=column,
-        customer_id=int(customer) if customer.isdecimal() and len(customer) < 19 else None,
-        currency=request.GET.get("currency", "")[:3],
+        customer_id=typed_id(request.GET.get("customer", "")),
+        currency=clean_text(request.GET.get("currency", ""))[:3],
     )
     totals: dict[str, Any] = {}
     for item in items:

@@ -60,4 +60,4 @@ def _amount(text: str) -> Decimal | None:
         amount = Decimal(text.replace(",", ""))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and abs(amount) < 10**14 else None
+    return amount if amount.is_finite() and (not amount or -4 <= amount.adjusted() < 14) else None

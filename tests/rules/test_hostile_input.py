@@ -1,0 +1,162 @@
+"""Whatever stands in an address or a form, a page answers: it is shown, refused or not found, but never breaks."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from office.roles import ROLES
+from tests import world
+
+DAY = date(2026, 3, 2)
+HOSTILE = [
+    "-1",
+    "NaN",
+    "9" * 30,
+    "1" * 5000,
+    "-" * 5000 + "1",
+    "9999-12-31",
+    "a\0b",
+    "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 200,
+    "99999999999999.9999",
+]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(company: Any) -> Client:
+    """Somebody who may do everything there is to do; an exception in a view fails the test."""
+    user = world.make_user(company, "manager")
+    for role in ROLES:
+        user.groups.add(world.Group.objects.get(name=role))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def assert_it_answers(answer: Any, sent: dict[str, Any]) -> None:
+    assert answer.status_code < 500, sent
+
+
+GETS = {
+    "billing:invoice_list": ["q", "state", "dated_from", "dated_to", "due_from", "sort", "after", "before", "first"],
+    "billing:invoice_new": ["customer"],
+    "customers:customer_list": ["q", "tag", "owing", "after", "before"],
+    "customers:pick": ["q"],
+    "customers:new": ["name"],
+    "payments:receipt_list": ["q", "received_from", "received_to", "method"],
+    "payments:receipt_new": ["customer", "invoice", "amount"],
+    "office:audit_list": ["q", "by", "action", "recorded_from", "recorded_to"],
+    "office:mail_list": ["q", "queued_from", "queued_to"],
+    "reports:ageing": ["on", "by", "known_at", "q", "after"],
+    "reports:ageing_items": ["on", "known_at", "customer", "currency", "column"],
+    "reports:ageing_file": ["on", "known_at"],
+    "search": ["q"],
+}
+
+
+@pytest.mark.parametrize("page", GETS)
+def test_a_page_answers_whatever_its_address_says(browser: Client, customer: Any, page: str) -> None:
+    world.issue(customer, "100.00", DAY)
+    for name in GETS[page]:
+        for value in HOSTILE:
+            assert_it_answers(browser.get(reverse(page), {name: value}), {name: value})
+
+
+def test_an_amount_too_small_for_the_database_is_searched_as_words(browser: Client) -> None:
+    assert browser.get(reverse("search"), {"q": "1e-99999"}).status_code == 200
+
+
+def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
+    """Each form's page, what its address needs, and what a person would type."""
+    invoice = world.issue(customer, [world.line("100.00", "3")], DAY)
+    receipt = world.receive(customer, "50.00", DAY)
+    draft = world.draft(customer, "10.00")
+    allocation = world.apply(receipt, invoice, "10.00", DAY)
+    lines = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "lines-0-description": "Work"}
+    lines |= {"lines-0-quantity": "1", "lines-0-unit_price": "10", "lines-0-discount_percent": "0", "lines-0-tax": ""}
+    head = {"customer": str(customer.pk), "dated_on": "2026-03-02", "net_days": "30", "currency": "EUR"}
+    head |= {"exchange_rate": "1", "po_number": "", "discount_amount": "0", "note": "n", "internal_note": ""}
+    contacts = {"contacts-TOTAL_FORMS": "1", "contacts-INITIAL_FORMS": "0", "contacts-0-name": "Eva"}
+    contacts |= {"contacts-0-id": "", "contacts-0-email": "eva@x.example", "contacts-0-phone": "1"}
+    person = {"name": "Cedar", "number": "", "currency": "EUR", "language": "en", "net_days": "30", "tags": "a"}
+    person |= {"credit_limit": "10", "sales_owner": "", "note": "", "street": "s", "country": "DE", "tax_id": ""}
+    money = {"customer": str(customer.pk), "amount": "5", "currency": "EUR", "exchange_rate": "", "reference": ""}
+    money |= {"received_on": "2026-03-02", "method": "transfer", "apply": "oldest", "invoice": ""}
+    money |= {"bank_account": str(receipt.bank_account_id)}
+    debit, credit = world.item_of(invoice), world.item_of(receipt)
+    company = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "time_zone": "Europe/Berlin"}
+    company |= {"net_days": "30", "tax_rounding": "document", "invoice_footer": "", "street": ""}
+    return {
+        "billing:live_totals": ([], head | lines),
+        "billing:invoice_new": ([], head | lines),
+        "billing:invoice_edit": ([draft.pk], head | lines | {"version": "1"}),
+        "billing:credit_invoice": ([invoice.pk], {"reason": "r", f"line_{invoice.lines.get().pk}": "1"}),
+        "billing:void_invoice": ([world.issue(customer, "7.00", DAY).pk], {"reason": "r"}),
+        "customers:new": ([], person | contacts),
+        "customers:edit": ([customer.pk], person | contacts | {"version": "1"}),
+        "payments:receipt_new": ([], money),
+        "payments:reverse_receipt": (
+            [world.receive(customer, "5.00", DAY).pk],
+            {"on": "2026-03-02", "reason": "r", "fee": "1"},
+        ),
+        "payments:allocate": ([customer.pk], {"credit": str(credit.pk), "on": "2026-03-02", f"item_{debit.pk}": "1"}),
+        "payments:refund_credit": ([customer.pk], {"credit": str(credit.pk), "amount": "1", "reason": "r"}),
+        "payments:undo_allocation": ([allocation.pk], {"reason": "r"}),
+        "office:token_list": ([], {"name": "n"}),
+        "office:company_settings": ([], company),
+    }
+
+
+NAMES = [
+    "billing:live_totals",
+    "billing:invoice_new",
+    "billing:invoice_edit",
+    "billing:credit_invoice",
+    "billing:void_invoice",
+    "customers:new",
+    "customers:edit",
+    "payments:receipt_new",
+    "payments:reverse_receipt",
+    "payments:allocate",
+    "payments:refund_credit",
+    "payments:undo_allocation",
+    "office:token_list",
+    "office:company_settings",
+]
+
+
+@pytest.mark.parametrize("page", NAMES)
+def test_a_form_answers_whatever_is_typed(browser: Client, customer: Any, page: str) -> None:
+    arguments, typed = forms(customer)[page]
+    address = reverse(page, args=arguments)
+    for name in typed:
+        for value in HOSTILE if not name.endswith("_FORMS") else []:
+            assert_it_answers(browser.post(address, typed | {name: value}), {name: value})
+
+
+def test_a_time_zone_that_does_not_exist_is_refused(browser: Client, company: Any) -> None:
+    details = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "net_days": "30"}
+    details |= {"tax_rounding": "document", "time_zone": "Mars/Olympus"}
+    answer = browser.post(reverse("office:company_settings"), details)
+
+    company.refresh_from_db()
+    assert (company.time_zone, answer.status_code) == ("Europe/Berlin", 200)
+    assert "There is no such time zone." in answer.content.decode()
+
+
+def test_a_tag_too_long_to_keep_is_refused(browser: Client, customer: Any) -> None:
+    answer = browser.post(
+        reverse("customers:new"),
+        {
+            "name": "Cedar",
+            "language": "en",
+            "tags": "x" * 41,
+            "contacts-TOTAL_FORMS": "0",
+            "contacts-INITIAL_FORMS": "0",
+        },
+    )
+    assert "A tag has at most 40 characters." in answer.content.decode()
