@@ -1,0 +1,109 @@
+"""A page reads as much from the database for fifty rows as for ten."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests import world
+
+DAY = date(2026, 3, 2)
+MOST = 20
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(company: Any) -> Client:
+    """A manager at work."""
+    client = Client()
+    client.force_login(world.make_user(company, "manager"))
+    return client
+
+
+def queries_of(browser: Client, address: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert browser.get(address).status_code == 200
+    return len(captured)
+
+
+def more_customers(customer: Any, count: int) -> None:
+    for _ in range(count):
+        world.issue(world.make_customer(customer.company, "Castell AG"), "10.00", DAY)
+
+
+def more_invoices(customer: Any, count: int) -> None:
+    for _ in range(count):
+        world.issue(customer, "10.00", DAY)
+
+
+def more_receipts(customer: Any, count: int) -> None:
+    for _ in range(count):
+        world.receive(customer, "5.00", DAY)
+
+
+LISTS: dict[str, Callable[[Any, int], None]] = {
+    "customers:customer_list": more_customers,
+    "billing:invoice_list": more_invoices,
+    "payments:receipt_list": more_receipts,
+    "office:audit_list": more_receipts,
+    "reports:ageing": more_customers,
+    "home": more_invoices,
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_takes_as_many_queries_for_fifty_rows_as_for_ten(browser: Client, customer: Any, name: str) -> None:
+    LISTS[name](customer, 10)
+    browser.get(reverse(name))  # what is read once and kept
+    few = queries_of(browser, reverse(name))
+    LISTS[name](customer, 40)
+
+    assert queries_of(browser, reverse(name)) == few <= MOST
+
+
+def test_a_customers_page_takes_as_many_queries_for_fifty_open_items_as_for_ten(browser: Client, customer: Any) -> None:
+    address = reverse("customers:customer", args=[customer.pk])
+    more_invoices(customer, 10)
+    browser.get(address)
+    few = queries_of(browser, address)
+    more_invoices(customer, 20)
+    more_receipts(customer, 20)
+
+    assert queries_of(browser, address) == few <= MOST
+
+
+def test_the_allocation_page_takes_as_many_queries_for_fifty_items_as_for_ten(browser: Client, customer: Any) -> None:
+    address = reverse("payments:allocate", args=[customer.pk])
+    more_invoices(customer, 5)
+    more_receipts(customer, 5)
+    browser.get(address)
+    few = queries_of(browser, address)
+    more_invoices(customer, 20)
+    more_receipts(customer, 20)
+
+    assert queries_of(browser, address) == few <= MOST
+
+
+def test_a_documents_page_takes_as_many_queries_for_fifty_payments_as_for_ten(
+    browser: Client, customer: Any, clerk: Any
+) -> None:
+    invoice = world.issue(customer, [world.line("10.00")] * 50, DAY)
+    address = reverse("billing:invoice", args=[invoice.pk])
+
+    def pay(count: int) -> None:
+        for _ in range(count):
+            world.apply(world.receive(customer, "5.00", DAY), invoice, "5.00", DAY)
+
+    pay(10)
+    browser.get(address)
+    few = queries_of(browser, address)
+    pay(40)
+
+    assert queries_of(browser, address) == few <= MOST + 10
