@@ -1,5 +1,6 @@
 """The audit trail, newest first."""
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -47,5 +48,6 @@ AUDIT = ListSpec(
 @staff_door("office.read_audit")
 def audit_list(request: HttpRequest) -> HttpResponse:
     """Who did what, when, from where, and why."""
-    records = AuditRecord.objects.filter(company=request.company).select_related("by")
+    of_no_company = Q(company=None, by__in=request.company.staff.all())  # such as a person's own tokens
+    records = AuditRecord.objects.filter(Q(company=request.company) | of_no_company).select_related("by")
     return list_page(request, AUDIT, records)

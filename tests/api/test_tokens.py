@@ -125,3 +125,13 @@ def test_a_role_without_any_right_makes_no_token(company):
     client.force_login(user)
 
     assert client.get("/me/tokens/").status_code == 403
+
+
+def test_the_audit_trail_shows_who_made_themselves_a_token(company):
+    auditor, stranger = world.make_user(company, "auditor"), world.make_user(world.make_company(), "auditor")
+    create_api_token("ledger export", by=auditor)
+
+    for user, is_shown in ((auditor, True), (stranger, False)):
+        browser = Client()
+        browser.force_login(user)
+        assert ("ledger export" in browser.get("/audit/").content.decode()) is is_shown
