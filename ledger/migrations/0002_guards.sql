@@ -136,7 +136,8 @@ DECLARE
     bad bigint;
 BEGIN
     SELECT entry_id INTO bad FROM (
-        SELECT entry_id, customer_id, company_id, dated_on, currency, amount, company_amount FROM new_items
+        SELECT entry_id, customer_id, company_id, dated_on, currency, amount, company_amount FROM ledger_openitem
+            WHERE entry_id IN (SELECT entry_id FROM new_items)
         UNION ALL
         SELECT l.entry_id, l.customer_id, e.company_id, e.dated_on, e.currency, -l.amount, -l.company_amount
             FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id AND a.role = 'receivable'

@@ -138,6 +138,15 @@ def test_an_item_that_differs_from_its_receivable_line_is_refused(customer: Any)
         )
 
 
+def test_an_entrys_items_are_not_entered_a_second_time(customer: Any) -> None:
+    again = world.item_of(world.issue(customer, "100", DAY))
+    again.pk = None
+    with pytest.raises(IntegrityError, match="differ from its receivable lines"), transaction.atomic():
+        again.save(force_insert=True)
+
+    assert world.owes(customer, DAY) == Decimal(100)
+
+
 def allocation(debit: OpenItem, credit: OpenItem, amount: str, on: date = DAY, **more: Any) -> Allocation:
     return Allocation.objects.create(
         debit=debit,
