@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.web import acts, credit, document, editor, importing, listing, taxes
+from billing.web import acts, credit, document, editor, importing, listing, months, taxes
 
 app_name = "billing"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/send/", acts.send, name="send_invoice"),
     path("invoices/<int:invoice_id>/void/", acts.void, name="void_invoice"),
     path("invoices/<int:invoice_id>/credit/", credit.credit_page, name="credit_invoice"),
+    path("months/", months.month_list, name="month_list"),
+    path("months/<str:month>/close/", months.close, name="close_month"),
+    path("months/<str:month>/reopen/", months.reopen, name="reopen_month"),
     path("settings/taxes/", taxes.tax_list, name="tax_list"),
     path("settings/taxes/<int:tax_id>/retire/", taxes.retire, name="retire_tax"),
     path("links/<int:link_id>/renew/", acts.renew, name="renew_link"),

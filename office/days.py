@@ -5,11 +5,12 @@ from datetime import date
 from ledger.refusals import Refused
 from office.models import Company
 
+FIRST_DAY = date(1990, 1, 1)
 
-def require_not_future(company: Company, day: date) -> None:
-    """Refuse a date after the company's today: the book holds what happened."""
+
+def require_bookable_day(company: Company, day: date) -> None:
+    """Refuse a day after the company's today, as the book holds what happened, and one that can only be a slip."""
     if day > company.today():
-        raise Refused(
-            f"{day} is in the future. Today is {company.today()}.",
-            code="date_in_future",
-        )
+        raise Refused(f"{day} is in the future. Today is {company.today()}.", code="date_in_future")
+    if day < FIRST_DAY:
+        raise Refused(f"{day} is before {FIRST_DAY}: look at the year.", code="date_too_early")

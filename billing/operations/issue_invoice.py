@@ -19,7 +19,7 @@ from ledger.calendar import due_on
 from ledger.posting import post_all
 from ledger.refusals import Refused
 from office.audit import record_all
-from office.days import require_not_future
+from office.days import require_bookable_day
 from office.models import Company, User
 from office.numbers import lock_series, take_number
 
@@ -38,13 +38,24 @@ FROZEN = [
 FROZEN += ["previous_hash", "hash", "issued_at", "issued_by"]
 
 
-def issue_invoice(invoice_id: int, *, by: User | None, on: date) -> Invoice:
+@transaction.atomic
+def issue_invoice(invoice_id: int, *, by: User | None, on: date, version: int | None = None) -> Invoice:
     """Give a draft its number and enter in the book what the customer now owes.
 
-    `on` is the day of a draft that has none of its own. Raises Refused for what is not a draft, has no lines, comes to
-    less than zero, is dated in the future or in a closed month, or credits more than is left.
+    `on` is the day of a draft that has none of its own, `version` the one that a person saw. Raises Refused for what is
+    not a draft, has changed since it was seen, has no lines, comes to less than zero, is dated in the future or in a
+    closed month, or credits more than is left.
     """
+    if version is not None:
+        _require_version(invoice_id, version)
     return issue_invoices([invoice_id], by=by, on=on)[0]
+
+
+def _require_version(invoice_id: int, version: int) -> None:
+    """Lock the draft as it was seen; whoever saves it meanwhile waits, or came first and is noticed."""
+    seen = Invoice.objects.select_for_update(no_key=True).filter(pk=invoice_id).first()
+    if seen is not None and seen.is_draft and seen.version != version:
+        raise Refused("Somebody changed this draft after you opened it. Look at it again.", code="stale")
 
 
 @transaction.atomic
@@ -112,7 +123,7 @@ def _prepare(invoice: Invoice, lines: list[InvoiceLine], on: date) -> None:
         )
     invoice.status = DocumentStatus.ISSUED
     invoice.dated_on = invoice.dated_on or on
-    require_not_future(invoice.company, invoice.dated_on)
+    require_bookable_day(invoice.company, invoice.dated_on)
     invoice.due_on = invoice.due_on or due_on(invoice.dated_on, 0 if invoice.is_credit_memo else invoice.net_days)
     if invoice.due_on < invoice.dated_on:
         raise Refused("The due date is before the document's own date.", code="due_before_dated")

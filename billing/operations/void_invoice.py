@@ -9,7 +9,7 @@ from ledger.models import Entry
 from ledger.posting import post_mirror
 from ledger.refusals import Refused
 from office.audit import record
-from office.days import require_not_future
+from office.days import require_bookable_day
 from office.models import User
 from office.reasons import required_reason
 
@@ -41,7 +41,7 @@ def _check(invoice: Invoice, on: date) -> None:
             f"It is dated {invoice.dated_on}; it cannot be void before.",
             code="before_it_was_made",
         )
-    require_not_future(invoice.company, on)
+    require_bookable_day(invoice.company, on)
     if invoice.credit_memos.filter(status=DocumentStatus.ISSUED).exists():
         raise Refused("A credit memo of this invoice stands. Void that first.", code="credited")
 

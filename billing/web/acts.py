@@ -24,7 +24,9 @@ def issue(request: HttpRequest, invoice_id: int) -> HttpResponse:
     invoice = get_invoice_for(request.user, invoice_id)
 
     def act() -> str:
-        issued = issue_invoice(invoice.pk, by=request.user, on=invoice.company.today())
+        version = request.POST.get("version", "")
+        seen = int(version) if version.isdecimal() and len(version) < 10 else None
+        issued = issue_invoice(invoice.pk, by=request.user, on=invoice.company.today(), version=seen)
         if request.POST.get("send") and request.user.has_perm("billing.send_invoice"):
             mails = send_invoice(issued.pk, by=request.user)
             return f"{issued} is issued. {len(mails)} mail{'s' * (len(mails) != 1)} will leave in a moment."

@@ -14,7 +14,7 @@ from ledger.models import Allocation, OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record, record_all
-from office.days import require_not_future
+from office.days import require_bookable_day
 from office.models import Company, User
 from office.reasons import required_reason
 
@@ -32,7 +32,7 @@ def apply_credits(
 
     Raises Refused where an item is not this customer's, or an amount is not above zero or more than is open.
     """
-    require_not_future(customer.company, dated_on)
+    require_bookable_day(customer.company, dated_on)
     wanted = {item_id for pair in pairs for item_id in (pair.debit_id, pair.credit_id)}
     items = OpenItem.objects.filter(customer_id=customer.pk).in_bulk(wanted)
     if len(items) != len(wanted):
@@ -48,7 +48,7 @@ def apply_in_bulk(
     company: Company, pairs: Sequence[Pair], *, dated_on: date, by: User | None, reason: str = ""
 ) -> list[Allocation]:
     """Apply credits of many customers on one day, with an audit row for each of them."""
-    require_not_future(company, dated_on)
+    require_bookable_day(company, dated_on)
     allocations = allocate(pairs, dated_on=dated_on, by_id=by and by.pk, reason=reason)
     items = OpenItem.objects.filter(company_id=company.pk).in_bulk(
         {item_id for pair in pairs for item_id in (pair.debit_id, pair.credit_id)}
@@ -98,7 +98,7 @@ def undo_allocation(allocation_id: int, *, dated_on: date, by: User | None, reas
     reason = required_reason(reason, "Say why the allocation is undone.")
     undone = undo_in_book(allocation_id, dated_on=dated_on, by_id=by and by.pk, reason=reason)
     customer = Customer.objects.select_related("company").get(pk=undone.debit.customer_id)
-    require_not_future(customer.company, dated_on)
+    require_bookable_day(customer.company, dated_on)
     words = _words(-undone.amount, undone.credit, undone.debit)
     record(by, "undo_allocation", customer, after={"undone": words}, reason=reason)
     return undone

@@ -13,7 +13,7 @@ from ledger.money import Money, round_money
 from ledger.posting import Posting, customer_posting, post_all
 from ledger.refusals import Refused
 from office.audit import record_all
-from office.days import require_not_future
+from office.days import require_bookable_day
 from office.exchange import exchange_rate_of, in_company_currency
 from office.models import Company, User
 from office.numbers import lock_series, take_number
@@ -118,7 +118,7 @@ def _check(receipt: Receipt) -> None:
             f"{receipt.amount} has more places than {receipt.currency} has.",
             code="too_many_places",
         )
-    require_not_future(receipt.company, receipt.received_on)
+    require_bookable_day(receipt.company, receipt.received_on)
 
 
 def _number(company: Company, receipts: list[Receipt]) -> None:

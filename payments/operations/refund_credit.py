@@ -12,7 +12,7 @@ from ledger.money import round_money
 from ledger.posting import Posting, customer_posting, post
 from ledger.refusals import Refused
 from office.audit import record
-from office.days import require_not_future
+from office.days import require_bookable_day
 from office.exchange import exchange_rate_of, in_company_currency
 from office.models import User
 from office.numbers import next_number
@@ -70,7 +70,7 @@ def _check(customer: Customer, details: RefundDetails, credit: OpenItem) -> None
             f"Only {free} {credit.currency} of {credit.reference} is free.",
             code="more_than_open",
         )
-    require_not_future(customer.company, details.refunded_on)
+    require_bookable_day(customer.company, details.refunded_on)
 
 
 def _posting(

@@ -10,7 +10,7 @@ from ledger.money import round_money
 from ledger.posting import customer_posting, post, post_mirror
 from ledger.refusals import Refused
 from office.audit import record
-from office.days import require_not_future
+from office.days import require_bookable_day
 from office.exchange import in_company_currency
 from office.models import User
 from office.reasons import required_reason
@@ -73,7 +73,7 @@ def _check(receipt: Receipt, dated_on: date) -> None:
             f"{receipt.number} came in on {receipt.received_on}.",
             code="before_it_was_made",
         )
-    require_not_future(receipt.company, dated_on)
+    require_bookable_day(receipt.company, dated_on)
 
 
 def _standing_allocations(credit_id: int) -> list[int]:

@@ -71,6 +71,24 @@ def test_a_date_in_the_future_is_refused(company: Any, customer: Any) -> None:
     assert refusal.value.code == "date_in_future"
 
 
+def test_a_year_that_can_only_be_a_slip_is_refused(customer: Any) -> None:
+    with pytest.raises(Refused) as refusal:
+        world.issue(customer, "5.00", date(26, 3, 2))
+
+    assert refusal.value.code == "date_too_early"
+    assert not NumberSeries.objects.filter(kind="invoice").exists()
+
+
+def test_a_draft_that_changed_after_it_was_seen_is_not_issued(customer: Any) -> None:
+    draft = world.draft(customer, "5.00")
+    edit_draft(draft.pk, InvoiceDetails(customer.pk, [world.line("500.00")]), version=1, by=None)
+    with pytest.raises(Refused) as refusal:
+        issue_invoice(draft.pk, by=None, on=DAY, version=1)
+
+    assert refusal.value.code == "stale"
+    assert issue_invoice(draft.pk, by=None, on=DAY, version=2).total == 500
+
+
 def test_rnd_09_an_invoice_of_nothing_is_issued_and_owes_nothing(company: Any, customer: Any) -> None:
     vat = world.make_tax(company, "5")
     free = [world.line("1300.00", tax=vat, discount_percent=Decimal(100))]

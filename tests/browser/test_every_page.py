@@ -74,6 +74,7 @@ PAGES = [
     Row("office:staff_list", role="administrator"),
     Row("office:staff", "person", role="administrator"),
     Row("billing:tax_list", role="administrator"),
+    Row("billing:month_list"),
     Row("office:change_password"),
     Row("office:token_list"),
     Row("api_docs", is_ours=False),

@@ -1,7 +1,5 @@
 """The line grid in a real browser: everything by keyboard, and names that a formset can read after each step."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -9,12 +7,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="No chromium on this machine.")
 
 LINE = """<tr data-line><td><input type="hidden" name="lines-{n}-id" value="{id}">
   <input type="hidden" name="lines-{n}-ORDER"><input type="checkbox" name="lines-{n}-DELETE" hidden>
@@ -46,22 +41,19 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
+def address() -> Iterator[str]:
+    """Where the sample page is served."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(ROOT / "static")))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(base_url=f"http://127.0.0.1:{server.server_port}")
-        yield page
-        browser.close()
+    yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
 
 
 @pytest.fixture
-def grid(browser_page: Page) -> Page:
-    browser_page.goto("/")
-    browser_page.wait_for_function("document.querySelector('[data-cell]').ariaLabel === 'Description, line 1'")
-    return browser_page
+def grid(page: Page, address: str) -> Page:
+    page.goto(address)
+    page.wait_for_function("document.querySelector('[data-cell]').ariaLabel === 'Description, line 1'")
+    return page
 
 
 def texts(grid: Page) -> list[str]:
