@@ -108,20 +108,20 @@ def ageing_totals(question: AgeingQuestion) -> list[AgeingRow]:
 def ageing_sql(question: AgeingQuestion) -> str:
     """One statement: the rows of a page and the totals (customer 0), over the items that were open on the day."""
     amounts = ", ".join(f"coalesce(sum(open) FILTER (WHERE {_in_column(column)}), 0) AS {column}" for column in COLUMNS)
+    columns = [*COLUMNS, "total"]
     return f"""
-        WITH sums AS MATERIALIZED (
-            SELECT customer_id, currency, {amounts}
-            FROM (
-                SELECT *, %(on)s::date - {question.by} AS age FROM ({open_on_day_sql(question.known_at)}) AS items
-            ) AS aged
-            WHERE {_scope(question)}
-            GROUP BY customer_id, currency
+        WITH aged AS MATERIALIZED (
+            SELECT customer_id, currency, open, %(on)s::date - {question.by} AS age
+            FROM ({open_on_day_sql(question.known_at)}) AS items WHERE {_scope(question)}
+        ),
+        sums AS MATERIALIZED (
+            SELECT customer_id, currency, {amounts}, sum(open) AS total FROM aged GROUP BY customer_id, currency
         )
         (SELECT 0 AS id, '' AS number, '' AS name, '' AS sort_name, currency,
-                {", ".join(f"sum({column})" for column in COLUMNS)}, sum({" + ".join(COLUMNS)})
+                {", ".join(f"sum({column})" for column in columns)}
          FROM sums GROUP BY currency ORDER BY currency)
         UNION ALL
-        (SELECT id, number, name, sort_name, sums.currency, {", ".join(COLUMNS)}, {" + ".join(COLUMNS)}
+        (SELECT id, number, name, sort_name, sums.currency, {", ".join(columns)}
          FROM sums JOIN customers_customer ON id = customer_id
          WHERE (sort_name, id, sums.currency) > (%(after_name)s, %(after_id)s, %(after_currency)s)
          ORDER BY sort_name, id, sums.currency LIMIT %(limit)s)

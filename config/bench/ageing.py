@@ -35,6 +35,13 @@ BARE_TABLES = """
     CREATE INDEX ON bare_settled (item_id) INCLUDE (dated_on, amount);
 """
 BARE_AGEING = """
+    WITH aged AS MATERIALIZED (
+        SELECT i.customer_id, %(on)s::date - i.due_on AS age, i.amount - coalesce(settled.amount, 0) AS open
+        FROM bare_item i LEFT JOIN LATERAL (
+            SELECT sum(amount) AS amount FROM bare_settled WHERE item_id = i.id AND dated_on <= %(on)s
+        ) AS settled ON true
+        WHERE i.open_during @> %(on)s::date
+    )
     SELECT customer_id,
         sum(open) FILTER (WHERE open > 0 AND age <= 0),
         sum(open) FILTER (WHERE open > 0 AND age BETWEEN 1 AND 30),
@@ -42,14 +49,7 @@ BARE_AGEING = """
         sum(open) FILTER (WHERE open > 0 AND age BETWEEN 61 AND 90),
         sum(open) FILTER (WHERE open > 0 AND age > 90),
         sum(open) FILTER (WHERE open < 0)
-    FROM (
-        SELECT i.customer_id, %(on)s::date - i.due_on AS age, i.amount - coalesce(settled.amount, 0) AS open
-        FROM bare_item i LEFT JOIN LATERAL (
-            SELECT sum(amount) AS amount FROM bare_settled WHERE item_id = i.id AND dated_on <= %(on)s
-        ) AS settled ON true
-        WHERE i.open_during @> %(on)s::date
-    ) AS aged
-    WHERE open <> 0 GROUP BY customer_id
+    FROM aged WHERE open <> 0 GROUP BY customer_id
 """
 
 
