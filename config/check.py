@@ -29,8 +29,11 @@ def main(arguments: list[str]) -> int:
     look_for_test_programs()
     steps = {"pytest": [*TOOL, "pytest", *arguments]} if arguments else STEPS
     with passing_services(VAR / "test") as named:
-        environment = {**DEPLOYED, **os.environ, **named}
-        outcomes = [run(name, line, environment) for name, line in steps.items()]
+        environment = {"SECRET_KEY": DEPLOYED["SECRET_KEY"], **os.environ, **named}
+        outcomes = [
+            run(name, line, {**DEPLOYED, **environment} if name == "deployment" else environment)
+            for name, line in steps.items()
+        ]
     print("\n" + "\n".join(f"{word:8}{name:14}{seconds:6.1f} s" for name, word, seconds in outcomes))
     return int(any(word == "FAILED" for _, word, _ in outcomes))
 

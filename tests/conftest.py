@@ -56,6 +56,7 @@ def django_db_setup(
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         create_role(app, password)
         grant_app_rights(app)
+    give_up_waiting(connection.settings_dict["NAME"])
     TransactionTestCase._fixture_teardown = empty_tables
     yield
     drop_database(connection.settings_dict["NAME"])
@@ -67,6 +68,13 @@ def superuser_connection(database: str) -> Any:
     superuser = psycopg2.connect(url, dbname=database)
     superuser.autocommit = True
     return superuser
+
+
+def give_up_waiting(database: str) -> None:
+    """Let a statement that waits for a lock fail after a while: no timeout of ours reaches into the driver."""
+    superuser = superuser_connection("postgres")
+    superuser.cursor().execute(f"ALTER DATABASE \"{database}\" SET lock_timeout = '30s'")
+    superuser.close()
 
 
 def drop_database(name: str) -> None:
