@@ -4,13 +4,13 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from billing.models import DocumentLink, Invoice
-from customers.access import customers_for
+from customers.access import rows_for
 from office.models import User
 
 
 def invoices_for(user: User) -> QuerySet[Invoice]:
     """The invoices and credit memos of a person's customers."""
-    return Invoice.objects.filter(customer__in=customers_for(user))
+    return rows_for(user, Invoice.objects.all())
 
 
 def get_invoice_for(user: User, invoice_id: int) -> Invoice:

@@ -1,5 +1,7 @@
 """Which customers a member of staff sees; whatever belongs to another customer is "not found" for them."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import Http404
 
@@ -12,6 +14,12 @@ def customers_for(user: User) -> QuerySet[Customer]:
     """The customers of a person's companies; only those they own in sales, where they are limited to these."""
     seen = Customer.objects.filter(company__in=companies_for(user))
     return seen.filter(sales_owner=user) if user.only_own_customers else seen
+
+
+def rows_for(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Of rows that each have a company and a customer, those of the customers whom a person sees."""
+    rows = rows.filter(company__in=companies_for(user))
+    return rows.filter(customer__sales_owner=user) if user.only_own_customers else rows
 
 
 def get_customer_for(user: User, customer_id: int) -> Customer:

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404
 
-from customers.access import customers_for
+from customers.access import customers_for, rows_for
 from ledger.models import Allocation
 from office.models import User
 from payments.models import Receipt
@@ -11,7 +11,7 @@ from payments.models import Receipt
 
 def receipts_for(user: User) -> QuerySet[Receipt]:
     """The receipts of a person's customers."""
-    return Receipt.objects.filter(customer__in=customers_for(user))
+    return rows_for(user, Receipt.objects.all())
 
 
 def get_receipt_for(user: User, receipt_id: int) -> Receipt:

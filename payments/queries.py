@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from ledger.fields import AmountField
@@ -14,7 +14,9 @@ def with_free(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
     """Add `free`: what of each receipt is applied to nothing yet."""
     items = OpenItem.objects.filter(entry=OuterRef("entry")).order_by()
     balance = items.values("entry").annotate(sum=Sum("balance")).values("sum")
-    return receipts.annotate(free=Coalesce(-Subquery(balance), Decimal(0), output_field=AmountField()))
+    return receipts.alias(is_free=Exists(items.filter(balance__lt=0))).annotate(
+        free=Coalesce(-Subquery(balance), Decimal(0), output_field=AmountField())
+    )
 
 
 def applications(receipt: Receipt) -> list[Allocation]:

@@ -20,7 +20,7 @@ from billing.api.serializers import (
 from billing.api.shown import shown
 from billing.models import Invoice, Tax
 from billing.operations.draft_invoice import delete_draft, draft_invoice, edit_draft
-from billing.queries import with_state
+from billing.queries import in_state, with_state
 from billing.web.listing import INVOICES
 from customers.access import get_customer_for
 from office.api.fields import Query
@@ -31,7 +31,6 @@ from office.web.lists.filters import search_rows
 
 WHERE = {
     "kind": "kind",
-    "state": "state",
     "customer": "customer_id",
     "dated_from": "dated_on__gte",
     "dated_to": "dated_on__lte",
@@ -108,4 +107,6 @@ class TaxesView(ApiView):
 
 def _narrowed(documents: QuerySet[Invoice], query: dict[str, Any]) -> QuerySet[Invoice]:
     documents = documents.filter(**{path: query[name] for name, path in WHERE.items() if name in query})
+    if "state" in query:
+        documents = in_state(documents, query["state"])
     return search_rows(documents, INVOICES.search, INVOICES.fold(query.get("q", "")))

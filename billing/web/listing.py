@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from billing.access import invoices_for
 from billing.models import DocumentKind, Invoice
-from billing.queries import STATES, with_state
+from billing.queries import STATES, in_state, with_state
 from office.templatetags.ui import days_late
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
@@ -40,7 +40,7 @@ def _lateness(row: Invoice) -> str:
 
 
 FILTERS = (
-    Choice("state", "State", "state", tuple(STATES.items())),
+    Choice("state", "State", in_state, tuple(STATES.items())),
     DateRange("dated", "Date", "dated_on"),
     DateRange("due", "Due", "due_on"),
 )
