@@ -102,7 +102,8 @@ def ageing(question: AgeingQuestion, *, after: Place | None = None, limit: int |
 
 def ageing_totals(question: AgeingQuestion) -> list[AgeingRow]:
     """The totals by currency alone."""
-    return ageing(question, limit=0).totals
+    with snapshot():
+        return ageing_rows(question, None, 0)
 
 
 def ageing_sql(question: AgeingQuestion) -> str:
@@ -136,7 +137,7 @@ def ageing_rows(question: AgeingQuestion, after: Place | None, limit: int | None
             ageing_sql(question),
             _parameters(question) | place | {"limit": limit and limit + 1},
         )
-        return [AgeingRow(*row) for row in cursor.fetchall()]
+        return list(map(AgeingRow._make, cursor.fetchall()))
 
 
 def _parameters(question: AgeingQuestion) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.db import connection
 from config.database import logged_in_as
 from config.services import postgres
 
+CACHE = "1GB"
 ONE_CORE = "SET max_parallel_workers_per_gather = 0"
 
 
@@ -28,6 +29,8 @@ def server() -> Iterator[str]:
     folder = settings.VAR_DIR / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     with postgres(folder / "postgres") as names:
+        _administer(names["DATABASE_SUPERUSER_URL"], f"ALTER SYSTEM SET shared_buffers = '{CACHE}'")
+    with postgres(folder / "postgres") as names:  # it counts from the next start on
         yield names["DATABASE_SUPERUSER_URL"]
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 import ledger.checks
 import payments.checks
-from config.bench.ageing import bare_ageing, make_bare_tables, product_ageing
+from config.bench.ageing import BARE_IDS, bare_ageing, make_bare_tables, product_ageing
 from config.bench.database import bench_database, server
 from config.bench.filling import fill
 from config.bench.rows import Row, as_table
@@ -24,7 +24,7 @@ def test_the_filled_book_is_as_the_triggers_would_have_left_it_and_both_ways_agr
         office = fill(2_000)
         make_bare_tables()
         question = AgeingQuestion(office.company.pk, office.past_day)
-        bare = bare_ageing(question.on)
+        bare = bare_ageing(question.on, BARE_IDS)
         rows = product_ageing(question, limit=None)
 
         assert run_checks([*ledger.checks.CHECKS, *payments.checks.CHECKS]) == []

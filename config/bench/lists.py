@@ -1,0 +1,45 @@
+"""The first screen of the office's lists, as a browser gets it: through the address, with everything a view does."""
+
+from functools import partial
+
+from django.test import Client
+from django.urls import reverse
+
+from config.bench.filling import FilledOffice
+from config.bench.rows import Row
+from config.bench.timing import medians
+from customers.models import Customer
+
+MILLION = 1_000_000
+SCREENS = {
+    "front page": ("home", ""),
+    "invoices": ("billing:invoice_list", ""),
+    "invoices overdue": ("billing:invoice_list", "?state=overdue"),
+    "invoices, a number searched": ("billing:invoice_list", "?q=INV-00000777"),
+    "invoices, a customer searched": ("billing:invoice_list", "?q={word}"),
+    "customers": ("customers:customer_list", ""),
+    "customers that are late": ("customers:customer_list", "?late=1"),
+    "customers, one searched": ("customers:customer_list", "?q={word}"),
+    "receipts": ("payments:receipt_list", ""),
+    "receipts with something free": ("payments:receipt_list", "?state=unapplied"),
+}
+
+
+def measure(office: FilledOffice) -> list[Row]:
+    """The seconds until each first screen stands."""
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(office.manager)
+    word = Customer.objects.order_by("pk")[100].sort_name.split()[0]
+    ways = [partial(_open, client, reverse(name) + query.format(word=word)) for name, query in SCREENS.values()]
+    goal = 0.3 if office.size == MILLION else None
+    return [
+        Row(f"first screen: {what}", office.size, seconds, goal=goal)
+        for what, seconds in zip(SCREENS, medians(*ways, times=5), strict=True)
+    ]
+
+
+def _open(client: Client, address: str) -> None:
+    answer = client.get(address)
+    if answer.status_code != 200:
+        raise AssertionError(f"{address} answered {answer.status_code}")
+    b"".join(answer)
