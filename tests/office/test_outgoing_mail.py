@@ -355,8 +355,12 @@ def test_a_worker_that_lost_its_lease_does_not_send(queue, relay, kind):
 
 def dying_worker(mail: OutgoingMail) -> int:
     """Run a worker in a process of its own, and give its exit code."""
-    connection.close()
-    worker = multiprocessing.get_context("fork").Process(target=hand_over, args=[mail.pk])
+
+    def work() -> None:
+        connection.connect()  # what it inherited would stay open in the parent, and hold its locks, when it dies
+        hand_over(mail.pk)
+
+    worker = multiprocessing.get_context("fork").Process(target=work)
     worker.start()
     worker.join(60)
     return worker.exitcode
