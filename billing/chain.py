@@ -44,6 +44,8 @@ LINE_FACTS += [
     "tax_category",
     "tax_percent",
 ]
+LATER_LINE_FACTS = ["tax_reason"]
+"""Left out where empty, so that what was issued before there was such a fact keeps its hash."""
 
 
 def document_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
@@ -52,9 +54,14 @@ def document_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
         "previous": invoice.previous_hash,
         "printed": invoice.printed,
         "document": {name: _plain(getattr(invoice, name)) for name in FACTS},
-        "lines": [{name: _plain(getattr(line, name)) for name in LINE_FACTS} for line in lines],
+        "lines": [_line_facts(line) for line in lines],
     }
     return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _line_facts(line: InvoiceLine) -> dict[str, str]:
+    names = LINE_FACTS + [name for name in LATER_LINE_FACTS if getattr(line, name)]
+    return {name: _plain(getattr(line, name)) for name in names}
 
 
 def _plain(value: object) -> str:

@@ -27,6 +27,7 @@ WORKED_OUT = [
     "tax_name",
     "tax_category",
     "tax_percent",
+    "tax_reason",
 ]
 
 
@@ -51,6 +52,7 @@ def tax_rows(invoice: Invoice, lines: Sequence[InvoiceLine], totals: DocumentTot
             name=taxes[row.tax].tax_name,
             category=row.tax.category,
             percent=row.tax.percent,
+            reason=taxes[row.tax].tax_reason,
             base=row.base,
             amount=row.amount,
         )
@@ -97,9 +99,18 @@ def _write_line(line: InvoiceLine, totals: LineTotals) -> None:
     line.discount_share = totals.discount_share
     line.taxable = totals.taxable
     line.tax_amount = totals.tax_amount
-    line.tax_name = (line.credited_line.tax_name if line.credited_line else line.tax.name) if line.tax else ""
+    line.tax_name, line.tax_reason = _tax_words(line)
     line.tax_category = totals.tax.category if totals.tax else ""
     line.tax_percent = totals.tax.percent if totals.tax else ZERO
+
+
+def _tax_words(line: InvoiceLine) -> tuple[str, str]:
+    """What is printed of the line's tax: its name, and why none is charged."""
+    if line.tax is None:
+        return "", ""
+    if line.credited_line:
+        return line.credited_line.tax_name, line.credited_line.tax_reason
+    return line.tax.name, line.tax.reason
 
 
 def _credit_totals(memo: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:

@@ -126,7 +126,7 @@ class InvoiceTaxOut(serializers.ModelSerializer):
 
     class Meta:
         model = InvoiceTax
-        fields = ["name", "category", "percent", "base", "amount"]
+        fields = ["name", "category", "percent", "reason", "base", "amount"]
 
 
 class ItemOut(serializers.ModelSerializer):
@@ -241,7 +241,7 @@ class TaxOut(serializers.ModelSerializer):
 
     class Meta:
         model = Tax
-        fields = ["id", "name", "category", "percent", "is_active"]
+        fields = ["id", "name", "category", "percent", "reason", "is_active"]
 
 
 class TaxesOut(serializers.Serializer):

@@ -10,9 +10,10 @@ from billing.models.documents import (
 from billing.models.files import InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
-from billing.models.taxes import Tax, TaxCategory
+from billing.models.taxes import NEVER_CHARGED, Tax, TaxCategory
 
 __all__ = [
+    "NEVER_CHARGED",
     "DocumentKind",
     "DocumentLink",
     "DocumentStatus",

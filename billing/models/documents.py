@@ -188,6 +188,7 @@ class InvoiceLine(models.Model):
     tax_name = models.CharField(max_length=60, blank=True)
     tax_category = models.CharField(max_length=2, blank=True)
     tax_percent = RateField(default=0)
+    tax_reason = models.CharField(max_length=200, blank=True, help_text="Why no tax is charged.")
 
     class Meta:
         ordering = ["position"]
@@ -216,6 +217,7 @@ class InvoiceTax(models.Model):
     name = models.CharField(max_length=60)
     category = models.CharField(max_length=2)
     percent = RateField()
+    reason = models.CharField(max_length=200, blank=True, help_text="Why no tax is charged.")
     base = AmountField()
     amount = AmountField()
 

@@ -12,6 +12,7 @@ from billing.operations.details import InvoiceDetails
 from billing.operations.draft_invoice import draft_with_lines
 from billing.printed import printed_facts
 from billing.states import require_move
+from billing.tax_ids import require_tax_ids
 from billing.totals import WORKED_OUT, tax_rows, total_invoice
 from ledger.accounts import default_accounts
 from ledger.bulk import insert_all, update_all
@@ -44,7 +45,7 @@ def issue_invoice(invoice_id: int, *, by: User | None, on: date, version: int | 
 
     `on` is the day of a draft that has none of its own, `version` the one that a person saw. Raises Refused for what is
     not a draft, has changed since it was seen, has no lines, comes to less than zero, is dated in the future or in a
-    closed month, or credits more than is left.
+    closed month, credits more than is left, or lacks a tax number that its taxes ask for.
     """
     if version is not None:
         _require_version(invoice_id, version)
@@ -80,6 +81,7 @@ def _issue(invoices: list[Invoice], lines: dict[int, list[InvoiceLine]], by: Use
     for invoice in invoices:
         _prepare(invoice, lines[invoice.pk], on)
         taxes += _total(invoice, lines[invoice.pk])
+        require_tax_ids(invoice, lines[invoice.pk])
         invoice.issued_at, invoice.issued_by = timezone.now(), by
     insert_all(taxes)
     _number(invoices[0].company, invoices, lines)

@@ -19,6 +19,12 @@ class TaxForm(forms.Form):
     name = forms.CharField(max_length=60, help_text="As it is printed, such as VAT 20%.")
     percent = SumField(label="Rate in percent", max_digits=9, decimal_places=6)
     category = forms.ChoiceField(choices=TaxCategory.choices)
+    reason = forms.CharField(
+        label="Why no tax is charged",
+        max_length=200,
+        required=False,
+        help_text="Printed beside the tax. Empty takes the usual words; an exemption needs its own.",
+    )
 
 
 @staff_door("office.change_company_settings")

@@ -47,7 +47,9 @@ def test_an_invoice_goes_from_draft_to_issued(program, company, customer):
         "tax_amount": "13.72",
         "credited_line_id": None,
     }
-    assert shown["taxes"] == [{"name": "VAT 19%", "category": "S", "percent": "19", "base": "72.23", "amount": "13.72"}]
+    assert shown["taxes"] == [
+        {"name": "VAT 19%", "category": "S", "percent": "19", "reason": "", "base": "72.23", "amount": "13.72"}
+    ]
     assert shown["account"] == {
         "currency": "EUR",
         "total": "85.95",

@@ -1,12 +1,9 @@
 """Companies, staff, bank accounts and taxes: what is kept, what is refused, and that each change is audited."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from billing.models import Tax
-from billing.operations.manage_taxes import TaxDetails, add_tax, retire_tax
 from config.first_company import open_company
 from ledger.models import Account
 from ledger.refusals import Refused
@@ -112,33 +109,6 @@ def test_a_bank_account_that_cannot_be_is_refused(company: Any, account: BankDet
 def test_a_number_that_is_no_iban_is_taken_as_typed(company: Any) -> None:
     [account] = set_bank_accounts(company.pk, [BankDetails("Main", "Alder", "0010-443")], by=None)
     assert (account.iban, account.currency) == ("0010-443", "EUR")
-
-
-def test_a_tax_is_added_and_retired(company: Any, customer: Any) -> None:
-    vat = add_tax(company, TaxDetails(" VAT 20% ", Decimal(20)), by=None)
-    invoice = world.issue(customer, [world.line("10.00", tax=vat)], company.today())
-    retire_tax(vat.pk, by=None)
-
-    assert Tax.objects.get().is_active is False
-    assert invoice.total == 12
-
-
-@pytest.mark.parametrize(
-    ("details", "code"),
-    [
-        (TaxDetails(" ", Decimal(20)), "name_missing"),
-        (TaxDetails("Known", Decimal(20)), "name_taken"),
-        (TaxDetails("New", Decimal(20), "XX"), "bad_category"),
-        (TaxDetails("New", Decimal(-1)), "bad_percent"),
-        (TaxDetails("New", Decimal(101)), "bad_percent"),
-        (TaxDetails("New", Decimal(0)), "bad_percent"),
-        (TaxDetails("New", Decimal(5), "E"), "bad_percent"),
-    ],
-)
-def test_a_tax_that_cannot_be_is_refused(company: Any, details: TaxDetails, code: str) -> None:
-    add_tax(company, TaxDetails("Known", Decimal(5)), by=None)
-    assert code_of(lambda: add_tax(company, details, by=None)) == code
-    assert Tax.objects.count() == 1
 
 
 def test_company_details_change_with_an_audit_row(company: Any) -> None:
