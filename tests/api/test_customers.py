@@ -183,5 +183,5 @@ def test_companies_and_taxes_are_read(program, company):
     [shown] = program.get("companies/").json()["results"]
     assert [shown[name] for name in ("id", "legal_name", "currency")] == [company.pk, "Alder Ltd", "EUR"]
     assert program.get("taxes/").json()["results"] == [
-        {"id": tax.pk, "name": "VAT 19%", "category": "S", "percent": "19", "is_active": True}
+        {"id": tax.pk, "name": "VAT 19%", "category": "S", "percent": "19", "reason": "", "is_active": True}
     ]
