@@ -11,6 +11,7 @@ from office.models import AuditRecord, OutgoingMail, User
 
 WORDS = {
     "draft_invoice": ("Drafted", "pencil"),
+    "copy_invoice": ("Copied", "copy"),
     "edit_draft": ("Draft saved", "pencil"),
     "issue_invoice": ("Issued", "file-check"),
     "credit_invoice": ("Credited", "receipt-refund"),
@@ -51,6 +52,8 @@ def _changes(invoice: Invoice) -> list[Fact]:
         words, icon = WORDS.get(record.action, (record.action.replace("_", " ").capitalize(), "point"))
         if memo := record.after.get("credit_memo"):
             words = f"{words} by {memo}"
+        if original := record.after.get("copied_from"):
+            words = f"{words} from {original}"
         facts.append(Fact(record.recorded_at, words, icon, who=str(record.by or "Duebook"), note=record.reason))
     return facts
 

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from billing.access import get_invoice_for, get_link_for
 from billing.api.serializers import CreditIn, InvoiceOut, IssueIn, LinkOut, LinksOut, MailOut, MailsOut, SendIn, VoidIn
 from billing.api.shown import shown
+from billing.operations.copy_invoice import copy_invoice
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_links import renew_link, revoke_link
@@ -19,6 +20,19 @@ from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
 from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked
+
+
+class CopyView(ApiView):
+    """Copying a document."""
+
+    permission = {"post": "billing.draft_invoice"}
+
+    @extend_schema(operation_id="copy_invoice", request=None, responses={201: InvoiceOut})
+    @idempotent
+    def post(self, request: Request, invoice_id: int) -> Response:
+        """Draft the same again, and answer with the draft."""
+        copy = copy_invoice(get_invoice_for(request.user, invoice_id).pk, by=request.user)
+        return shown(request.user, copy.pk, 201)
 
 
 class IssueView(ApiView):

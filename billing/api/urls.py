@@ -7,6 +7,7 @@ from billing.api import acts, views
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
     path("invoices/<int:invoice_id>/", views.InvoiceView.as_view()),
+    path("invoices/<int:invoice_id>/copy/", acts.CopyView.as_view()),
     path("invoices/<int:invoice_id>/issue/", acts.IssueView.as_view()),
     path("invoices/<int:invoice_id>/send/", acts.SendView.as_view()),
     path("invoices/<int:invoice_id>/void/", acts.VoidView.as_view()),

@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from billing.access import get_invoice_for, get_link_for
+from billing.models import Tax
+from billing.operations.copy_invoice import copy_invoice
 from billing.operations.draft_invoice import delete_draft
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_links import renew_link, revoke_link
@@ -15,6 +17,23 @@ from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+
+
+@require_POST
+@staff_door("billing.draft_invoice")
+def copy(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Draft the same again, and open the draft to be changed."""
+    invoice = get_invoice_for(request.user, invoice_id)
+    try:
+        draft = copy_invoice(invoice.pk, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("billing:invoice", invoice.pk)
+    messages.success(request, f"This is a copy of {invoice}. Change what differs; nothing is issued yet.")
+    retired = Tax.objects.filter(pk__in=draft.lines.values("tax"), is_active=False)
+    for tax in retired:
+        messages.warning(request, f"{tax} is retired. Choose another tax where it still stands.")
+    return redirect("billing:invoice_edit", draft.pk)
 
 
 @require_POST

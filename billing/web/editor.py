@@ -28,7 +28,7 @@ def new_invoice(request: HttpRequest) -> HttpResponse:
     taxes = tax_choices(request.company)
     head = {"customer": request.GET.get("customer"), "currency": "", "net_days": None}
     rows = [{"quantity": "1", "tax": taxes[0][0]} for _ in range(EMPTY_LINES)]
-    form, lines = _forms(request, head, rows)
+    form, lines = _forms(request, taxes, head, rows)
     if request.method == "POST" and form.is_valid() and lines.is_valid():
         try:
             get_customer_for(request.user, form.cleaned_data["customer"])
@@ -48,7 +48,8 @@ def edit_invoice(request: HttpRequest, invoice_id: int) -> HttpResponse:
     if not invoice.is_draft:
         messages.error(request, f"{invoice} is {invoice.status}. It is corrected by a credit memo.")
         return redirect("billing:invoice", invoice.pk)
-    form, lines = _forms(request, *initial_from(invoice))
+    taxes = tax_choices(request.company, carried=Tax.objects.filter(pk__in=invoice.lines.values("tax")))
+    form, lines = _forms(request, taxes, *initial_from(invoice))
     if request.method == "POST" and form.is_valid() and lines.is_valid():
         version = typed_id(request.POST.get("version", "")) or 0
         try:
@@ -66,7 +67,7 @@ def edit_invoice(request: HttpRequest, invoice_id: int) -> HttpResponse:
 @staff_door("billing.draft_invoice")
 def live_totals(request: HttpRequest) -> HttpResponse:
     """What the typed lines come to, as a piece; nothing is kept."""
-    form, lines = _forms(request, {}, [])
+    form, lines = _forms(request, tax_choices(request.company, carried=Tax.objects.all()), {}, [])
     context = {"form": form, "error": ""}
     if form.is_valid() and lines.is_valid():
         context |= _worked_out(request, form, lines)
@@ -101,8 +102,10 @@ def _first_error(form: DraftForm, lines: BaseFormSet) -> str:
     return ""
 
 
-def _forms(request: HttpRequest, head: dict, rows: list[dict]) -> tuple[DraftForm, BaseFormSet]:
-    kwargs = {"prefix": "lines", "form_kwargs": {"taxes": tax_choices(request.company)}}
+def _forms(
+    request: HttpRequest, taxes: list[tuple[str, str]], head: dict, rows: list[dict]
+) -> tuple[DraftForm, BaseFormSet]:
+    kwargs = {"prefix": "lines", "form_kwargs": {"taxes": taxes}}
     if request.method == "POST":
         return DraftForm(request.POST, initial=head), LineForms(request.POST, **kwargs)
     formset = LineForms(initial=rows, **kwargs)

@@ -4,6 +4,7 @@ from typing import Any
 
 from babel.numbers import list_currencies
 from django import forms
+from django.db.models import QuerySet
 from django.forms import BaseFormSet, formset_factory
 
 from billing.models import Invoice, Tax
@@ -71,9 +72,15 @@ class LineForm(forms.Form):
 LineForms = formset_factory(LineForm, extra=0, max_num=MOST_LINES, absolute_max=MOST_LINES, can_delete=True)
 
 
-def tax_choices(company: Company) -> list[tuple[str, str]]:
-    """The company's taxes to choose from, the usual one first."""
-    return [(str(tax.pk), tax.name) for tax in Tax.objects.filter(company=company, is_active=True)] + [("", "No tax")]
+def tax_choices(company: Company, *, carried: QuerySet[Tax] | None = None) -> list[tuple[str, str]]:
+    """The company's taxes to choose from, the usual one first; after them, retired ones that are carried already."""
+    offered = Tax.objects.filter(company=company, is_active=True)
+    retired = [] if carried is None else carried.filter(company=company, is_active=False)
+    return [
+        *((str(tax.pk), tax.name) for tax in offered),
+        ("", "No tax"),
+        *((str(tax.pk), f"{tax.name} (retired)") for tax in retired),
+    ]
 
 
 def details_from(form: DraftForm, lines: BaseFormSet, invoice: Invoice | None = None) -> InvoiceDetails:
