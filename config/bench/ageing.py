@@ -19,7 +19,7 @@ from reports.ageing import AgeingQuestion, AgeingRow, ageing, ageing_rows
 from reports.snapshot import snapshot
 
 MILLION = 1_000_000
-PAGE_ROWS = "ageing on a past day: 50 customers and the foot"
+PAGE_ROWS = "as_of_ratio: ageing on a past day, 50 customers and the foot"
 ALL_ROWS = "every customer and the foot"
 IDS = "50 customers and the foot, against sums by customer id alone"
 GROWTH = "the same, from one million invoices to three"

@@ -1,5 +1,6 @@
 """`manage.py create_company`: the first company of an office that is no demo, and the administrator who goes on."""
 
+import sys
 from getpass import getpass
 from typing import Any
 
@@ -39,7 +40,15 @@ class Command(BaseCommand):
                 known.companies.add(company)
             else:
                 details = StaffDetails(options["admin_email"], options["admin_name"], ["administrator", "manager"])
-                add_staff(company, details, getpass("Password for the administrator: "), by=None)
+                add_staff(company, details, _password(), by=None)
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
         self.stdout.write(f"{company} is open. Log in as {options['admin_email']} and set taxes and bank accounts.")
+
+
+def _password() -> str:
+    """Typed at a terminal, else the first line of what is piped in."""
+    password = getpass("Password for the administrator: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise CommandError("No password came. Run this in a terminal, or pipe the password in.")
+    return password
