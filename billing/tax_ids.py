@@ -28,7 +28,7 @@ def require_tax_ids(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
         return
     if not buyer["tax_id"]:
         raise Refused(
-            f"{buyer['name']} owes this tax, so the document has to name their VAT id. Add it to the customer.",
+            f"This tax category needs the VAT id of {buyer['name']} on the document. Add it to the customer.",
             code="their_tax_id_missing",
         )
     if seller["country"] in EU and not vat.is_valid(buyer["tax_id"]):

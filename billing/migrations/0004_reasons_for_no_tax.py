@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("category", "S"), ("percent__gt", 0)),
-                    ("category__in", ["L", "M"]),
+                    ("category__in", ("L", "M")),
                     models.Q(models.Q(("category", "S"), _negated=True), ("percent", 0)),
                     _connector="OR",
                 ),

@@ -10,9 +10,10 @@ from billing.models.documents import (
 from billing.models.files import InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
-from billing.models.taxes import NEVER_CHARGED, Tax, TaxCategory
+from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, Tax, TaxCategory
 
 __all__ = [
+    "AT_ANY_RATE",
     "NEVER_CHARGED",
     "DocumentKind",
     "DocumentLink",

@@ -22,6 +22,8 @@ class TaxCategory(models.TextChoices):
 
 NEVER_CHARGED = ("E", "AE", "K", "G", "O")
 """Categories under which no tax is charged, so that the document has to say why."""
+AT_ANY_RATE = ("L", "M")
+"""Categories whose rate may be zero or above."""
 
 
 class Tax(models.Model):
@@ -43,7 +45,9 @@ class Tax(models.Model):
             models.CheckConstraint(name="tax_percent_not_negative", condition=Q(percent__gte=0)),
             models.CheckConstraint(
                 name="tax_percent_fits_its_category",
-                condition=Q(category="S", percent__gt=0) | Q(category__in=["L", "M"]) | ~Q(category="S") & Q(percent=0),
+                condition=Q(category="S", percent__gt=0)
+                | Q(category__in=AT_ANY_RATE)
+                | ~Q(category="S") & Q(percent=0),
             ),
             models.CheckConstraint(
                 name="tax_reason_where_none_is_charged",

@@ -16,7 +16,7 @@ def copy_invoice(invoice_id: int, *, by: User | None) -> Invoice:
     foreign document keeps its exchange rate until somebody types another. Raises Refused for a credit memo of an
     invoice, whose lines are that invoice's.
     """
-    original = Invoice.objects.select_related("company").get(pk=invoice_id)
+    original = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
     if original.credits_id:
         raise Refused(
             f"{original} gives back lines of {original.credits}. Credit that invoice instead of copying.",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from billing.models import NEVER_CHARGED, Tax, TaxCategory
+from billing.models import AT_ANY_RATE, NEVER_CHARGED, Tax, TaxCategory
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
@@ -30,7 +30,6 @@ USUAL_REASONS = {
     TaxCategory.EXPORT: "Export, exempt under Article 146 of Directive 2006/112/EC.",
     TaxCategory.OUTSIDE: "Not subject to tax.",
 }
-CHARGED_AT_ANY_RATE = (TaxCategory.IGIC, TaxCategory.IPSI)
 
 
 @transaction.atomic
@@ -46,7 +45,7 @@ def add_tax(company: Company, details: TaxDetails, *, by: User | None) -> Tax:
     if not 0 <= details.percent <= 100:
         raise Refused("A rate is between 0 and 100 percent.", code="bad_percent")
     is_standard = details.category == TaxCategory.STANDARD
-    if details.category not in CHARGED_AT_ANY_RATE and is_standard != (details.percent > 0):
+    if details.category not in AT_ANY_RATE and is_standard != (details.percent > 0):
         raise Refused(
             "The standard category has a rate above zero; the others, but those of the Canary Islands, Ceuta and"
             " Melilla, have none.",

@@ -120,6 +120,16 @@ def test_on_screen_the_copy_opens_to_be_changed(invoice: Invoice, clerk: Any, cl
     assert "This is a copy of INV-2026-0001." in page.content.decode()
 
 
+def test_on_screen_a_credit_memo_of_an_invoice_says_why_not(invoice: Invoice, clerk: Any, client: Any) -> None:
+    memo = credit_invoice(invoice.pk, None, reason="Returned", by=None, on=DAY)
+    client.force_login(clerk)
+
+    assert "Copy to a new draft" not in client.get(f"/invoices/{memo.pk}/").content.decode()
+    page = client.post(f"/invoices/{memo.pk}/copy/", follow=True).content.decode()
+    assert "Credit that invoice instead of copying." in page
+    assert not Invoice.objects.filter(status="draft").exists()
+
+
 def test_a_retired_tax_stays_chosen_in_a_draft_that_carries_it(invoice: Invoice, clerk: Any, client: Any) -> None:
     """An editor that does not offer it would choose another tax without a word."""
     other = world.make_tax(invoice.company, "20")

@@ -1,4 +1,4 @@
-"""Companies, staff, bank accounts and taxes: what is kept, what is refused, and that each change is audited."""
+"""Companies, staff and bank accounts: what is kept, what is refused, and that each change is audited."""
 
 from typing import Any
 
