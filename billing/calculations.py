@@ -6,26 +6,36 @@ Where prices include tax, the price typed is kept and the tax taken out of it. E
 discount and of the tax, so what is added up from lines closes to the cent, and so does what is credited by line.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from fractions import Fraction
+from itertools import chain
 from typing import Literal
 
-from ledger.money import round_money, round_to_total, spread
+from ledger.money import round_fraction, round_money, round_to_total, spread
 
 ZERO = Decimal(0)
 _DIGITS = 100  # so many that no product or quotient of our columns is cut short before it is rounded
 
 TaxRounding = Literal["document", "line"]
+RateKind = Literal["added", "on_top", "withheld"]
 
 
 @dataclass(frozen=True, slots=True)
 class TaxRate:
-    """A tax; lines with an equal one share a row of the tax summary."""
+    """A rate as it is printed and posted; lines with an equal one share a row of the tax summary.
 
-    key: str
+    An `added` rate is taken of the net, one `on_top` of the net and the added taxes together, and a `withheld` one of
+    the net too, but the customer keeps it back for the tax office: it changes what is paid and not what is owed.
+    """
+
+    name: str
     percent: Decimal
     category: str = "S"
+    kind: RateKind = "added"
+    reason: str = ""
+    account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,7 @@ class LineInput:
 
     quantity: Decimal
     unit_price: Decimal
-    tax: TaxRate | None = None
+    rates: tuple[TaxRate, ...] = ()
     discount_percent: Decimal = ZERO
     price_per: Decimal = Decimal(1)
     adjustment: Decimal = ZERO
@@ -42,15 +52,18 @@ class LineInput:
 
 @dataclass(frozen=True, slots=True)
 class ChargeInput:
-    """An amount added to the document as a whole, such as freight, with its own tax; an allowance is below zero."""
+    """An amount added to the document as a whole, such as freight, with its own taxes; an allowance is below zero."""
 
     amount: Decimal
-    tax: TaxRate | None = None
+    rates: tuple[TaxRate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentInput:
-    """A document as typed. The discount is an amount, a percentage of the lines, or both; charges bear none of it."""
+    """A document as typed. The discount is an amount, a percentage of the lines, or both; charges bear none of it.
+
+    Prices that include tax include the added rates, never those on top.
+    """
 
     currency: str
     lines: Sequence[LineInput]
@@ -62,17 +75,39 @@ class DocumentInput:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxPart:
+    """What one rate comes to, of one line or of all that carry it: what it is taken of, and the tax."""
+
+    rate: TaxRate
+    base: Decimal
+    amount: Decimal
+
+    def less(self, other: "TaxPart") -> "TaxPart":
+        """What is left of it after the other, of the same rate, was taken from it."""
+        return TaxPart(self.rate, self.base - other.base, self.amount - other.amount)
+
+
+@dataclass(frozen=True, slots=True)
 class LineTotals:
-    """What a line comes to: its net as printed, its part of the document discount, what is taxed, and its tax.
+    """What a line comes to: its net as printed, its part of the document discount, what is sold, and its taxes.
 
     Where prices include tax, `net` and `discount_share` include it too; `taxable` never does.
     """
 
-    tax: TaxRate | None
     net: Decimal
     discount_share: Decimal
     taxable: Decimal
-    tax_amount: Decimal
+    parts: tuple[TaxPart, ...] = ()
+
+    @property
+    def tax_amount(self) -> Decimal:
+        """The tax that the customer owes with the line."""
+        return _amount_of(self.parts, "added", "on_top")
+
+    @property
+    def tax_inside(self) -> Decimal:
+        """The tax that a price including tax includes."""
+        return _amount_of(self.parts, "added")
 
     @property
     def total(self) -> Decimal:
@@ -81,35 +116,32 @@ class LineTotals:
 
     def less(self, other: "LineTotals") -> "LineTotals":
         """What is left of this line after the other was taken from it."""
+        parts = {part.rate: part for part in self.parts}
+        for part in other.parts:
+            parts[part.rate] = parts.get(part.rate, TaxPart(part.rate, ZERO, ZERO)).less(part)
         return LineTotals(
-            self.tax,
             net=self.net - other.net,
             discount_share=self.discount_share - other.discount_share,
             taxable=self.taxable - other.taxable,
-            tax_amount=self.tax_amount - other.tax_amount,
+            parts=tuple(parts.values()),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class TaxTotal:
-    """A row of the tax summary."""
-
-    tax: TaxRate
-    base: Decimal
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class DocumentTotals:
-    """What a document comes to. Lines and charges add up to net and tax, and the rows of the summary to the tax."""
+    """What a document comes to. Lines and charges add up to net and tax, and the rows of the summary to the tax.
+
+    `withheld` is what the customer keeps back of the total for the tax office.
+    """
 
     lines: tuple[LineTotals, ...]
     charges: tuple[LineTotals, ...]
     discount: Decimal
-    taxes: tuple[TaxTotal, ...]
+    taxes: tuple[TaxPart, ...]
     net: Decimal
     tax: Decimal
     total: Decimal
+    withheld: Decimal
 
 
 def total_document(document: DocumentInput) -> DocumentTotals:
@@ -119,18 +151,11 @@ def total_document(document: DocumentInput) -> DocumentTotals:
         nets += [round_money(charge.amount, document.currency) for charge in document.charges]
         shares = _discount_shares(document, nets[: len(document.lines)])
         shares += [_zero(document.currency)] * len(document.charges)
-        rates = [line.tax for line in document.lines] + [charge.tax for charge in document.charges]
+        rates = [row.rates for row in (*document.lines, *document.charges)]
         amounts = [net - share for net, share in zip(nets, shares, strict=True)]
-        taxes = _taxes(document, amounts, rates)
         rows = [
-            LineTotals(
-                rate,
-                net,
-                share,
-                amount - tax if document.prices_include_tax else amount,
-                tax,
-            )
-            for rate, net, share, amount, tax in zip(rates, nets, shares, amounts, taxes, strict=True)
+            LineTotals(net, share, taxable, parts)
+            for net, share, (taxable, parts) in zip(nets, shares, _taxed(document, amounts, rates), strict=True)
         ]
         return _add_up(rows[: len(document.lines)], rows[len(document.lines) :], document.currency)
 
@@ -150,28 +175,51 @@ def _discount_shares(document: DocumentInput, nets: Sequence[Decimal]) -> list[D
     )
 
 
-def _taxes(document: DocumentInput, amounts: Sequence[Decimal], rates: Sequence[TaxRate | None]) -> list[Decimal]:
-    """The tax on or in each amount; those of one rate add up to that rate's tax."""
-    taxes = [_zero(document.currency)] * len(amounts)
-    for rate in _in_order(rates):
-        rows = [row for row, other in enumerate(rates) if other == rate]
-        of_rate = _taxes_of_rate(document, [amounts[row] for row in rows], rate.percent)
-        for row, tax in zip(rows, of_rate, strict=True):
-            taxes[row] = tax
+def _taxed(
+    document: DocumentInput, amounts: Sequence[Decimal], rates: Sequence[tuple[TaxRate, ...]]
+) -> Iterator[tuple[Decimal, tuple[TaxPart, ...]]]:
+    """For each amount what is sold without tax, and its taxes: the added ones, then those taken of what is printed."""
+    added = [[rate for rate in carried if rate.kind == "added"] for carried in rates]
+    later = [[rate for rate in carried if rate.kind != "added"] for carried in rates]
+    parts_of = [100 + sum(rate.percent for rate in carried) * document.prices_include_tax for carried in added]
+    taxes = _taxes(document, added, lambda rate, row: Fraction(amounts[row] * rate.percent) / Fraction(parts_of[row]))
+    taxed = [sum(of_row.values(), _zero(document.currency)) for of_row in taxes]
+    sold = [amount - tax if document.prices_include_tax else amount for amount, tax in zip(amounts, taxed, strict=True)]
+    more = _taxes(document, later, lambda rate, row: Fraction(_base(rate, sold[row], taxed[row]) * rate.percent) / 100)
+    for row, net in enumerate(sold):
+        of_row = taxes[row] | more[row]
+        yield net, tuple(TaxPart(rate, _base(rate, net, taxed[row]), tax) for rate, tax in of_row.items())
+
+
+def _taxes(
+    document: DocumentInput, rates: Sequence[Sequence[TaxRate]], exact: Callable[[TaxRate, int], Fraction]
+) -> list[dict[TaxRate, Decimal]]:
+    """The tax of each row's rates, `exact` rounded; those of one rate add up to that rate's tax."""
+    taxes: list[dict[TaxRate, Decimal]] = [{} for _ in rates]
+    for rate in dict.fromkeys(chain(*rates)):
+        rows = [row for row, carried in enumerate(rates) if rate in carried]
+        for row, tax in zip(rows, _rounded([exact(rate, row) for row in rows], document), strict=True):
+            taxes[row][rate] = tax
     return taxes
 
 
-def _taxes_of_rate(document: DocumentInput, amounts: Sequence[Decimal], percent: Decimal) -> list[Decimal]:
-    parts_of = 100 + percent if document.prices_include_tax else Decimal(100)
+def _rounded(exact: Sequence[Fraction], document: DocumentInput) -> list[Decimal]:
+    """Taxes of one rate, each rounded by itself, or so that they add up to the rounded tax of them all."""
     if document.tax_rounding == "line":
-        return [round_money(amount * percent / parts_of, document.currency) for amount in amounts]
+        return [round_fraction(tax, document.currency) for tax in exact]
+    whole = round_fraction(sum(exact, Fraction(0)), document.currency)
+    if document.prices_include_tax:  # the odd cent is the earlier line's net, not its tax
+        return round_to_total(exact[::-1], whole, document.currency)[::-1]
+    return round_to_total(exact, whole, document.currency)
 
-    whole = sum(amounts, ZERO)
-    tax = round_money(whole * percent / parts_of, document.currency)
-    if not document.prices_include_tax:
-        return round_to_total(amounts, percent, parts_of, tax, document.currency)
-    nets = round_to_total(amounts, Decimal(100), parts_of, whole - tax, document.currency)
-    return [amount - net for amount, net in zip(amounts, nets, strict=True)]
+
+def _base(rate: TaxRate, net: Decimal, added: Decimal) -> Decimal:
+    """What a rate is taken of: the net, or the net and the added taxes."""
+    return net + added if rate.kind == "on_top" else net
+
+
+def _amount_of(parts: Iterable[TaxPart], *kinds: RateKind) -> Decimal:
+    return sum((part.amount for part in parts if part.rate.kind in kinds), ZERO)
 
 
 def _add_up(lines: Sequence[LineTotals], charges: Sequence[LineTotals], currency: str) -> DocumentTotals:
@@ -180,25 +228,22 @@ def _add_up(lines: Sequence[LineTotals], charges: Sequence[LineTotals], currency
     net = sum((row.taxable for row in rows), zero)
     tax = sum((row.tax_amount for row in rows), zero)
     discount = sum((row.discount_share for row in rows), zero)
-    return DocumentTotals(tuple(lines), tuple(charges), discount, _tax_summary(rows), net, tax, net + tax)
+    taxes = _tax_summary(rows)
+    withheld = zero + _amount_of(taxes, "withheld")
+    return DocumentTotals(tuple(lines), tuple(charges), discount, taxes, net, tax, net + tax, withheld)
 
 
-def _tax_summary(rows: Sequence[LineTotals]) -> tuple[TaxTotal, ...]:
+def _tax_summary(rows: Sequence[LineTotals]) -> tuple[TaxPart, ...]:
     """Base and tax of each rate, in the order in which the document first names it."""
-    summary = []
-    for rate in _in_order(row.tax for row in rows):
-        of_rate = [row for row in rows if row.tax == rate]
-        base = sum((row.taxable for row in of_rate), ZERO)
-        summary.append(TaxTotal(rate, base, sum((row.tax_amount for row in of_rate), ZERO)))
-    return tuple(summary)
+    summary: dict[TaxRate, TaxPart] = {}
+    for part in chain.from_iterable(row.parts for row in rows):
+        before = summary.get(part.rate, TaxPart(part.rate, ZERO, ZERO))
+        summary[part.rate] = TaxPart(part.rate, before.base + part.base, before.amount + part.amount)
+    return tuple(summary.values())
 
 
 def _zero(currency: str) -> Decimal:
     return round_money(ZERO, currency)
-
-
-def _in_order(rates: Iterable[TaxRate | None]) -> list[TaxRate]:
-    return [rate for rate in dict.fromkeys(rates) if rate is not None]
 
 
 class NotCreditable(ValueError):
@@ -213,7 +258,7 @@ class CreditInput:
     billed_quantity: Decimal
     billed: LineTotals
     credited_quantity: Decimal = ZERO
-    credited: LineTotals = LineTotals(None, ZERO, ZERO, ZERO, ZERO)
+    credited: LineTotals = LineTotals(ZERO, ZERO, ZERO)
 
 
 def total_credit(lines: Sequence[CreditInput], currency: str, *, prices_include_tax: bool = False) -> DocumentTotals:
@@ -235,11 +280,15 @@ def _credit(line: CreditInput, currency: str, prices_include_tax: bool) -> LineT
     _require_creditable(line.quantity, left_quantity)
     left = line.billed.less(line.credited)
 
-    left_amount = left.total if prices_include_tax else left.taxable
+    left_amount = left.taxable + left.tax_inside if prices_include_tax else left.taxable
     net = round_money(left.net * line.quantity / left_quantity, currency)
     amount = round_money(left_amount * line.quantity / left_quantity, currency)
-    tax = round_money(left.tax_amount * amount / left_amount, currency) if left_amount else _zero(currency)
-    return LineTotals(left.tax, net, net - amount, amount - tax if prices_include_tax else amount, tax)
+    share = Fraction(amount) / Fraction(left_amount) if left_amount else Fraction(0)
+    taxes = {part.rate: round_fraction(Fraction(part.amount) * share, currency) for part in left.parts}
+    added = sum((tax for rate, tax in taxes.items() if rate.kind == "added"), _zero(currency))
+    taxable = amount - added if prices_include_tax else amount
+    parts = tuple(TaxPart(rate, _base(rate, taxable, added), tax) for rate, tax in taxes.items())
+    return LineTotals(net, net - amount, taxable, parts)
 
 
 def _require_creditable(quantity: Decimal, left_quantity: Decimal) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 
 from billing.models import Invoice, InvoiceLine
 
@@ -44,7 +45,8 @@ LINE_FACTS += [
     "tax_category",
     "tax_percent",
 ]
-LATER_LINE_FACTS = ["tax_reason"]
+LATER_FACTS = ["withheld"]
+LATER_LINE_FACTS = ["tax_reason", "tax_parts"]
 """Left out where empty, so that what was issued before there was such a fact keeps its hash."""
 
 
@@ -53,19 +55,20 @@ def document_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
     content = {
         "previous": invoice.previous_hash,
         "printed": invoice.printed,
-        "document": {name: _plain(getattr(invoice, name)) for name in FACTS},
-        "lines": [_line_facts(line) for line in lines],
+        "document": _facts(invoice, FACTS, LATER_FACTS),
+        "lines": [_facts(line, LINE_FACTS, LATER_LINE_FACTS) for line in lines],
     }
     return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _line_facts(line: InvoiceLine) -> dict[str, str]:
-    names = LINE_FACTS + [name for name in LATER_LINE_FACTS if getattr(line, name)]
-    return {name: _plain(getattr(line, name)) for name in names}
+def _facts(row: Invoice | InvoiceLine, names: list[str], later: list[str]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in [*names, *(name for name in later if getattr(row, name))]}
 
 
-def _plain(value: object) -> str:
-    """The value as text that does not depend on how many zeros the database keeps behind the point."""
+def _plain(value: Any) -> Any:
+    """A list as it is; any other value as text, whatever zeros the database keeps behind the point."""
+    if isinstance(value, list):
+        return value
     if hasattr(value, "normalize"):
         return f"{value.normalize():f}" if value else "0"
     return str(value)

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 
-from billing.models import Invoice, InvoiceLine
+from billing.line_taxes import kept_parts
+from billing.models import Invoice, InvoiceLine, RateKind
 from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import spread
 from ledger.posting import Posting, customer_posting
@@ -57,8 +59,8 @@ def _contra_lines(invoice: Invoice, amounts: Mapping[int, Decimal], sign: int, c
 
 def _by_account(invoice: Invoice, lines: Sequence[InvoiceLine], accounts: Mapping[str, Account]) -> dict[int, Decimal]:
     amounts = {accounts[AccountRole.SALES].pk: invoice.net}
-    for line in lines:
-        if line.tax_amount:
-            account_id = (line.tax and line.tax.account_id) or accounts[AccountRole.TAX].pk
-            amounts[account_id] = amounts.get(account_id, Decimal(0)) + line.tax_amount
+    for part in chain.from_iterable(kept_parts(line) for line in lines):
+        if part.rate.kind != RateKind.WITHHELD:
+            account_id = part.rate.account_id or accounts[AccountRole.TAX].pk
+            amounts[account_id] = amounts.get(account_id, Decimal(0)) + part.amount
     return {account_id: amount for account_id, amount in amounts.items() if amount}

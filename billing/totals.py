@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from itertools import chain
 
+from django.db.models import QuerySet
+
 from billing.calculations import (
     ZERO,
     CreditInput,
@@ -11,10 +13,10 @@ from billing.calculations import (
     LineInput,
     LineTotals,
     NotCreditable,
-    TaxRate,
     total_credit,
     total_document,
 )
+from billing.line_taxes import kept_parts, rates_of, write_parts
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from ledger.refusals import Refused
 from office.exchange import LARGEST
@@ -28,31 +30,37 @@ WORKED_OUT = [
     "tax_category",
     "tax_percent",
     "tax_reason",
+    "tax_parts",
 ]
 
 
 def total_invoice(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:
-    """What the document comes to, written on it and on its lines, unsaved. Lines come with their tax loaded."""
+    """What the document comes to, written on it and on its lines, unsaved. Lines come with their taxes' rates loaded.
+
+    Raises Refused where that is no amount, or where a tax has no rate on the document's day.
+    """
     totals = _totals(invoice, lines)
     _require_writable(totals)
     for line, worked_out in zip(lines, totals.lines, strict=True):
         _write_line(line, worked_out)
-    invoice.net, invoice.tax, invoice.total = totals.net, totals.tax, totals.total
+    invoice.net, invoice.tax, invoice.total, invoice.withheld = totals.net, totals.tax, totals.total, totals.withheld
     return totals
 
 
 def tax_rows(invoice: Invoice, lines: Sequence[InvoiceLine], totals: DocumentTotals) -> list[InvoiceTax]:
     """The tax summary as rows to keep."""
-    taxes = {_rate(line): line for line in lines if line.tax}
+    taxes = {part.rate: line.tax for line in reversed(lines) for part in kept_parts(line)}
     return [
         InvoiceTax(
             invoice=invoice,
             position=position,
-            tax=taxes[row.tax].tax,
-            name=taxes[row.tax].tax_name,
-            category=row.tax.category,
-            percent=row.tax.percent,
-            reason=taxes[row.tax].tax_reason,
+            tax=taxes[row.rate],
+            name=row.rate.name,
+            category=row.rate.category,
+            percent=row.rate.percent,
+            kind=row.rate.kind,
+            account_id=row.rate.account_id,
+            reason=row.rate.reason,
             base=row.base,
             amount=row.amount,
         )
@@ -60,10 +68,24 @@ def tax_rows(invoice: Invoice, lines: Sequence[InvoiceLine], totals: DocumentTot
     ]
 
 
+def tax_summary(invoice: Invoice) -> list[InvoiceTax]:
+    """The tax summary of a stored document: as issued or, of a draft, as it would be now."""
+    if not invoice.is_draft:
+        return list(invoice.taxes.all())
+    lines = list(lines_with_taxes().filter(invoice=invoice))
+    return tax_rows(invoice, lines, total_invoice(invoice, lines))
+
+
+def lines_with_taxes() -> QuerySet[InvoiceLine]:
+    """Lines with all that working out their totals takes."""
+    return InvoiceLine.objects.select_related("tax", "credited_line").prefetch_related("tax__rates")
+
+
 def _totals(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:
     if any(line.credited_line_id for line in lines):
         return _credit_totals(invoice, lines)
-    inputs = [LineInput(line.quantity, line.unit_price, _rate(line), line.discount_percent) for line in lines]
+    day = invoice.dated_on or invoice.company.today()
+    inputs = [LineInput(line.quantity, line.unit_price, rates_of(line, day), line.discount_percent) for line in lines]
     try:
         return total_document(
             DocumentInput(
@@ -85,32 +107,12 @@ def _require_writable(totals: DocumentTotals) -> None:
         raise Refused("The amounts are too large.", code="bad_amounts")
 
 
-def _rate(line: InvoiceLine) -> TaxRate | None:
-    """The tax as it is now; of a line that credits another, as that one was taxed."""
-    if line.tax is None:
-        return None
-    if line.credited_line:
-        return TaxRate(str(line.tax_id), line.credited_line.tax_percent, line.credited_line.tax_category)
-    return TaxRate(str(line.tax_id), line.tax.percent, line.tax.category)
-
-
 def _write_line(line: InvoiceLine, totals: LineTotals) -> None:
     line.net = totals.net
     line.discount_share = totals.discount_share
     line.taxable = totals.taxable
     line.tax_amount = totals.tax_amount
-    line.tax_name, line.tax_reason = _tax_words(line)
-    line.tax_category = totals.tax.category if totals.tax else ""
-    line.tax_percent = totals.tax.percent if totals.tax else ZERO
-
-
-def _tax_words(line: InvoiceLine) -> tuple[str, str]:
-    """What is printed of the line's tax: its name, and why none is charged."""
-    if line.tax is None:
-        return "", ""
-    if line.credited_line:
-        return line.credited_line.tax_name, line.credited_line.tax_reason
-    return line.tax.name, line.tax.reason
+    write_parts(line, totals.parts)
 
 
 def _credit_totals(memo: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:
@@ -132,25 +134,17 @@ def _credited_before(billed_ids: Sequence[int]) -> dict[int, list[InvoiceLine]]:
 
 
 def _credit_input(line: InvoiceLine, billed: InvoiceLine, earlier: Sequence[InvoiceLine]) -> CreditInput:
-    rate = _rate(line)
+    nothing = credited = LineTotals(ZERO, ZERO, ZERO)
+    for row in earlier:
+        credited = credited.less(nothing.less(_stored(row)))
     return CreditInput(
         quantity=line.quantity,
         billed_quantity=billed.quantity,
-        billed=_stored(billed, rate),
+        billed=_stored(billed),
         credited_quantity=sum((row.quantity for row in earlier), ZERO),
-        credited=_sum([_stored(row, rate) for row in earlier], rate),
+        credited=credited,
     )
 
 
-def _stored(line: InvoiceLine, rate: TaxRate | None) -> LineTotals:
-    return LineTotals(rate, line.net, line.discount_share, line.taxable, line.tax_amount)
-
-
-def _sum(rows: Sequence[LineTotals], rate: TaxRate | None) -> LineTotals:
-    return LineTotals(
-        rate,
-        net=sum((row.net for row in rows), ZERO),
-        discount_share=sum((row.discount_share for row in rows), ZERO),
-        taxable=sum((row.taxable for row in rows), ZERO),
-        tax_amount=sum((row.tax_amount for row in rows), ZERO),
-    )
+def _stored(line: InvoiceLine) -> LineTotals:
+    return LineTotals(line.net, line.discount_share, line.taxable, kept_parts(line))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.web import acts, credit, document, editor, importing, listing, months, taxes
+from billing.web import acts, credit, document, editor, exemptions, importing, listing, months, taxes
 
 app_name = "billing"
 urlpatterns = [
@@ -25,7 +25,11 @@ urlpatterns = [
     path("months/<str:month>/close/", months.close, name="close_month"),
     path("months/<str:month>/reopen/", months.reopen, name="reopen_month"),
     path("settings/taxes/", taxes.tax_list, name="tax_list"),
+    path("settings/taxes/<int:tax_id>/", taxes.tax_page, name="tax"),
     path("settings/taxes/<int:tax_id>/retire/", taxes.retire, name="retire_tax"),
+    path("settings/tax-rates/<int:rate_id>/remove/", taxes.take_back_rate, name="remove_rate"),
+    path("customers/<int:customer_id>/certificates/", exemptions.exemption_list, name="exemption_list"),
+    path("certificates/<int:exemption_id>/end/", exemptions.end, name="end_exemption"),
     path("links/<int:link_id>/renew/", acts.renew, name="renew_link"),
     path("links/<int:link_id>/revoke/", acts.revoke, name="revoke_link"),
 ]

@@ -183,6 +183,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AddressKind": "customers.models.AddressKind",
         "DocumentKind": "billing.models.DocumentKind",
+        "RateKind": "billing.models.RateKind",
         "ItemKind": "ledger.models.items.ItemKind",
     },
 }

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cache
 from typing import Self
 
@@ -18,7 +19,6 @@ _PLACES = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
-_EXACT = 100  # digits: no product of two of our columns is cut short
 _MINUS = "\N{MINUS SIGN}"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _LETTER_BESIDE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")  # KWD 3.890, not KWD3.890
@@ -117,30 +117,28 @@ def add_up(amounts: Iterable[Money], currency: str) -> Money:
     return sum(amounts, Money.zero(currency))
 
 
-def round_to_total(
-    weights: Sequence[Decimal],
-    numerator: Decimal,
-    denominator: Decimal,
-    total: Decimal,
-    currency: str,
-) -> list[Decimal]:
-    """Each weight times numerator over denominator, as amounts that add up to the total.
+def round_fraction(exact: Fraction, currency: str) -> Decimal:
+    """The exact amount in the currency's places, halves away from zero."""
+    smallest = Fraction(unit(currency))
+    units = int(abs(exact) / smallest + Fraction(1, 2))
+    return round_money(units * unit(currency) * (1 if exact >= 0 else -1), currency)
 
-    Units left over go one each to the largest remainders, ties to the earlier. The total is the sum of the exact
-    shares, or that sum rounded.
+
+def round_to_total(exact: Sequence[Fraction], total: Decimal, currency: str) -> list[Decimal]:
+    """The exact amounts in the currency's places, so that they add up to the total: their sum, or that sum rounded.
+
+    Units left over go one each to the largest remainders, ties to the earlier.
     """
-    smallest = unit(currency)
-    with localcontext(prec=_EXACT):
-        whole = abs(denominator) * smallest
-        upper = numerator.copy_sign(numerator * denominator)
-        cut = [divmod(weight * upper, whole) for weight in weights]  # towards zero, so that minus mirrors plus
-        units = [count for count, _ in cut]
-        left_over = int(total / smallest - sum(units))
-        step = 1 if left_over > 0 else -1
-        largest_first = sorted(range(len(cut)), key=lambda i: cut[i][1] * step, reverse=True) if left_over else []
+    smallest = Fraction(unit(currency))
+    units = [int(amount / smallest) for amount in exact]  # towards zero, so that minus mirrors plus
+    left_over = int(Fraction(total) / smallest) - sum(units)
+    step = 1 if left_over > 0 else -1
+    if left_over:
+        remainders = [(amount / smallest - count) * step for amount, count in zip(exact, units, strict=True)]
+        largest_first = sorted(range(len(exact)), key=lambda i: remainders[i], reverse=True)
         for i in largest_first[: abs(left_over)]:
             units[i] += step
-        return [round_money(count * smallest, currency) for count in units]
+    return [round_money(count * unit(currency), currency) for count in units]
 
 
 def spread(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
@@ -148,11 +146,10 @@ def spread(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[De
     total = Money(total, currency).amount
     if not total:
         return [total for _ in weights]
-    with localcontext(prec=_EXACT):
-        whole = sum(weights, Decimal(0))
+    whole = sum(map(Fraction, weights), Fraction(0))
     if not whole:
         raise ValueError(f"{total} {currency} cannot be spread over weights that add up to zero.")
-    return round_to_total(weights, total, whole, total, currency)
+    return round_to_total([Fraction(total) * Fraction(weight) / whole for weight in weights], total, currency)
 
 
 def split_evenly(total: Decimal, parts: int, currency: str) -> list[Decimal]:

@@ -21,6 +21,7 @@ CLERK = [
     "billing.send_invoice",
     "billing.manage_links",
     "billing.import_invoices",
+    "billing.manage_exemptions",
     "customers.create_customer",
     "customers.update_customer",
     "customers.import_customers",

@@ -11,6 +11,7 @@ from billing.models import DocumentKind, Invoice, Tax
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.draft_invoice import draft_invoice
 from billing.operations.issue_invoice import issue_invoice
+from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from customers.models import Customer
 from customers.operations.create_customer import create_customer
 from customers.operations.details import ContactDetails, CustomerDetails
@@ -57,8 +58,8 @@ def make_customer(company: Company, name: str = "Bramble GmbH", **details: Any) 
 
 
 def make_tax(company: Company, percent: str, **details: Any) -> Tax:
-    """A tax of so many percent."""
-    return Tax.objects.create(company=company, name=f"VAT {percent}%", percent=Decimal(percent), **details)
+    """A tax of so many percent, always."""
+    return add_tax(company, TaxDetails(f"VAT {percent}%", [RateDetails(Decimal(percent), **details)]), by=None)
 
 
 def line(price: str, quantity: str = "1", tax: Tax | None = None, **details: Any) -> LineDetails:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from billing.models import DocumentKind, DocumentLink, Invoice, InvoiceLine, InvoiceTax, Tax
+from billing.models import DocumentKind, DocumentLink, Invoice, InvoiceLine, InvoiceTax
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
 from billing.queries import STATES
 from customers.api.serializers import CustomerRef
@@ -100,6 +100,17 @@ def details_from(data: dict[str, Any], **kept: Any) -> InvoiceDetails:
     return InvoiceDetails(customer_id=values.pop("customer"), lines=lines, **values, **kept)
 
 
+class LineTaxOut(serializers.Serializer):
+    """One of a line's taxes."""
+
+    name = serializers.CharField()
+    percent = serializers.CharField(help_text="As a number in text.")
+    category = serializers.CharField()
+    kind = serializers.CharField()
+    base = serializers.CharField(help_text="What it is taken of, in the document's currency.")
+    amount = serializers.CharField(help_text="In the document's currency.")
+
+
 class LineOut(serializers.ModelSerializer):
     """A line with what it comes to."""
 
@@ -110,11 +121,12 @@ class LineOut(serializers.ModelSerializer):
     discount_share = AmountOut("invoice.currency")
     taxable = AmountOut("invoice.currency")
     tax_amount = AmountOut("invoice.currency")
+    tax_parts = LineTaxOut(many=True)
 
     class Meta:
         model = InvoiceLine
         fields = ["id", "position", "description", "quantity", "unit", "unit_price", "discount_percent", "tax_id"]
-        fields += ["net", "discount_share", "taxable", "tax_amount", "credited_line_id"]
+        fields += ["net", "discount_share", "taxable", "tax_amount", "tax_parts", "credited_line_id"]
 
 
 class InvoiceTaxOut(serializers.ModelSerializer):
@@ -126,7 +138,7 @@ class InvoiceTaxOut(serializers.ModelSerializer):
 
     class Meta:
         model = InvoiceTax
-        fields = ["name", "category", "percent", "reason", "base", "amount"]
+        fields = ["name", "category", "percent", "kind", "reason", "base", "amount"]
 
 
 class ItemOut(serializers.ModelSerializer):
@@ -184,6 +196,8 @@ class InvoiceOut(InvoiceRow):
 
     exchange_rate = RateOut()
     discount_amount = AmountOut()
+    withheld = AmountOut()
+    to_pay = AmountOut()
     lines = LineOut(many=True)
     taxes = InvoiceTaxOut(many=True, source="tax_summary")
     account = AccountOut(allow_null=True)
@@ -192,7 +206,17 @@ class InvoiceOut(InvoiceRow):
 
     class Meta(InvoiceRow.Meta):
         fields = [*InvoiceRow.Meta.fields, "net_days", "exchange_rate", "prices_include_tax", "tax_rounding"]
-        fields += ["discount_amount", "note", "internal_note", "reason", "void_reason", "voided_on", "issued_at"]
+        fields += [
+            "discount_amount",
+            "withheld",
+            "to_pay",
+            "note",
+            "internal_note",
+            "reason",
+            "void_reason",
+            "voided_on",
+            "issued_at",
+        ]
         fields += ["lines", "taxes", "account", "items", "settlements"]
 
 
@@ -232,19 +256,3 @@ class LinksOut(serializers.Serializer):
     """A document's links, the newest first."""
 
     results = LinkOut(many=True)
-
-
-class TaxOut(serializers.ModelSerializer):
-    """A tax rate that lines can carry."""
-
-    percent = RateOut()
-
-    class Meta:
-        model = Tax
-        fields = ["id", "name", "category", "percent", "reason", "is_active"]
-
-
-class TaxesOut(serializers.Serializer):
-    """A company's taxes."""
-
-    results = TaxOut(many=True)

@@ -4,9 +4,8 @@ from rest_framework.response import Response
 
 from billing.access import get_invoice_for, invoices_for
 from billing.api.serializers import InvoiceOut
-from billing.models import Invoice, InvoiceTax
 from billing.queries import account_of, settlements, with_state
-from billing.totals import tax_rows, total_invoice
+from billing.totals import tax_summary
 from office.models import User
 
 
@@ -15,16 +14,8 @@ def shown(user: User, invoice_id: int, status: int = 200) -> Response:
     today = get_invoice_for(user, invoice_id).company.today()
     documents = invoices_for(user).filter(pk=invoice_id).select_related("company", "customer")
     invoice = with_state(documents, today).get()
-    invoice.tax_summary = _taxes(invoice)
+    invoice.tax_summary = tax_summary(invoice)
     invoice.account = account_of(invoice) | {"currency": invoice.currency} if invoice.entry_id else None
     invoice.items = list(invoice.entry.items.order_by("due_on", "id")) if invoice.entry_id else []
     invoice.settlements = settlements(invoice) if invoice.entry_id else []
     return Response(InvoiceOut(invoice).data, status)
-
-
-def _taxes(invoice: Invoice) -> list[InvoiceTax]:
-    """The tax summary as issued or, of a draft, as it would be."""
-    if not invoice.is_draft:
-        return list(invoice.taxes.all())
-    lines = list(invoice.lines.select_related("tax", "credited_line"))
-    return tax_rows(invoice, lines, total_invoice(invoice, lines))

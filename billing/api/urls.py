@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.api import acts, views
+from billing.api import acts, taxes, views
 
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
@@ -16,5 +16,10 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/links/", acts.LinksView.as_view()),
     path("links/<int:link_id>/renew/", acts.RenewLinkView.as_view()),
     path("links/<int:link_id>/revoke/", acts.RevokeLinkView.as_view()),
-    path("taxes/", views.TaxesView.as_view()),
+    path("taxes/", taxes.TaxesView.as_view()),
+    path("taxes/<int:tax_id>/rates/", taxes.TaxRatesView.as_view()),
+    path("taxes/<int:tax_id>/retire/", taxes.RetireTaxView.as_view()),
+    path("tax-rates/<int:rate_id>/", taxes.TaxRateView.as_view()),
+    path("customers/<int:customer_id>/exemptions/", taxes.ExemptionsView.as_view()),
+    path("exemptions/<int:exemption_id>/end/", taxes.EndExemptionView.as_view()),
 ]

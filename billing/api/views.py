@@ -14,16 +14,14 @@ from billing.api.serializers import (
     InvoiceOut,
     InvoicePage,
     InvoiceQuery,
-    TaxesOut,
     details_from,
 )
 from billing.api.shown import shown
-from billing.models import Invoice, Tax
+from billing.models import Invoice
 from billing.operations.draft_invoice import delete_draft, draft_invoice, edit_draft
 from billing.queries import in_state, with_state
 from billing.web.listing import INVOICES
 from customers.access import get_customer_for
-from office.api.fields import Query
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
@@ -91,18 +89,6 @@ class InvoiceView(ApiView):
         """Throw a draft away."""
         delete_draft(get_invoice_for(request.user, invoice_id).pk, by=request.user)
         return Response(status=204)
-
-
-class TaxesView(ApiView):
-    """The taxes that lines can carry."""
-
-    permission = {"get": "billing.view_invoice"}
-
-    @extend_schema(operation_id="list_taxes", parameters=[Query], responses=TaxesOut)
-    def get(self, request: Request) -> Response:
-        """A company's taxes."""
-        checked(Query, request.query_params.dict())
-        return Response(TaxesOut({"results": Tax.objects.filter(company=company_of(request))}).data)
 
 
 def _narrowed(documents: QuerySet[Invoice], query: dict[str, Any]) -> QuerySet[Invoice]:

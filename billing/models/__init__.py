@@ -10,11 +10,12 @@ from billing.models.documents import (
 from billing.models.files import InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
-from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, Tax, TaxCategory
+from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, DatedRate, RateKind, Tax, TaxCategory, TaxExemption
 
 __all__ = [
     "AT_ANY_RATE",
     "NEVER_CHARGED",
+    "DatedRate",
     "DocumentKind",
     "DocumentLink",
     "DocumentStatus",
@@ -25,7 +26,9 @@ __all__ = [
     "LinkOpening",
     "OpeningKind",
     "PdfEdition",
+    "RateKind",
     "StagedDocument",
     "Tax",
     "TaxCategory",
+    "TaxExemption",
 ]

@@ -1,10 +1,12 @@
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 
-from billing.models.taxes import Tax
+from billing.models.taxes import RateKind, Tax
 from customers.models import Customer
 from ledger.fields import AmountField, CurrencyField, RateField
-from ledger.models import Entry
+from ledger.models import Account, Entry
 from office.models import Company, User
 from office.models.company import TaxRounding
 
@@ -57,6 +59,7 @@ class Invoice(models.Model):
     net = AmountField(default=0)
     tax = AmountField(default=0)
     total = AmountField(default=0)
+    withheld = AmountField(default=0, help_text="Of the total, what the customer keeps back for the tax office.")
 
     printed = models.JSONField(default=dict, help_text="Names, addresses and texts as they stood at issue.")
     entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+")
@@ -152,6 +155,11 @@ class Invoice(models.Model):
         return self.status == DocumentStatus.DRAFT
 
     @property
+    def to_pay(self) -> Decimal:
+        """What of the total comes in money: all but what is withheld for the tax office."""
+        return self.total - self.withheld
+
+    @property
     def is_credit_memo(self) -> bool:
         return self.kind == DocumentKind.CREDIT_MEMO
 
@@ -189,6 +197,7 @@ class InvoiceLine(models.Model):
     tax_category = models.CharField(max_length=2, blank=True)
     tax_percent = RateField(default=0)
     tax_reason = models.CharField(max_length=200, blank=True, help_text="Why no tax is charged.")
+    tax_parts = models.JSONField(default=list, blank=True, help_text="Each of its taxes, with what it is taken of.")
 
     class Meta:
         ordering = ["position"]
@@ -209,7 +218,10 @@ class InvoiceLine(models.Model):
 
 
 class InvoiceTax(models.Model):
-    """One row of an issued document's tax summary: a rate, what it was taken of, and the tax."""
+    """One row of an issued document's tax summary: a rate, what it was taken of, and the tax.
+
+    Lines with different taxes may share a rate; `tax` is the first one's.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="taxes")
     position = models.PositiveSmallIntegerField()
@@ -217,6 +229,8 @@ class InvoiceTax(models.Model):
     name = models.CharField(max_length=60)
     category = models.CharField(max_length=2)
     percent = RateField()
+    kind = models.CharField(max_length=10, choices=RateKind, default=RateKind.ADDED)
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200, blank=True, help_text="Why no tax is charged.")
     base = AmountField()
     amount = AmountField()

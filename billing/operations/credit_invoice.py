@@ -100,7 +100,7 @@ def _draft(invoice: Invoice, wanted: Mapping[int, Decimal], reason: str, by: Use
         "tax_rounding",
     ):
         setattr(memo, name, getattr(invoice, name))
-    billed = {line.pk: line for line in invoice.lines.select_related("tax")}
+    billed = {line.pk: line for line in invoice.lines.all()}
     if unknown := set(wanted) - set(billed):
         raise Refused(f"Line {min(unknown)} is not on this invoice.", code="unknown_line")
     lines = [

@@ -2,9 +2,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from billing.models import Invoice, InvoiceLine, Tax
+from billing.models import Invoice, InvoiceLine
 from billing.operations.details import InvoiceDetails, fill_draft
 from billing.states import require_draft
+from billing.tax_choice import taxes_of
 from customers.models import Customer
 from ledger.bulk import insert_all
 from ledger.refusals import Refused
@@ -28,7 +29,7 @@ def draft_with_lines(
 ) -> list[tuple[Invoice, list[InvoiceLine]]]:
     """Prepare many at once, each with its lines, as they were written."""
     customers = Customer.objects.filter(company=company).in_bulk({details.customer_id for details in batch})
-    taxes = Tax.objects.filter(company=company).in_bulk()
+    taxes = taxes_of(company)
     drafted = []
     for details in batch:
         if details.customer_id not in customers:
@@ -57,12 +58,7 @@ def edit_draft(invoice_id: int, details: InvoiceDetails, *, version: int, by: Us
     if customer is None:
         raise Refused("That customer is not one of this company's.", code="unknown_customer")
     before = {"customer": invoice.customer, "total": invoice.total}
-    lines = fill_draft(
-        invoice,
-        customer,
-        details,
-        Tax.objects.filter(company=invoice.company_id).in_bulk(),
-    )
+    lines = fill_draft(invoice, customer, details, taxes_of(invoice.company))
     invoice.version += 1
     invoice.save()
     invoice.lines.all().delete()

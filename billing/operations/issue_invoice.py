@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from billing.chain import document_hash
 from billing.entries import document_posting
+from billing.exemptions import require_certificates
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.operations.details import InvoiceDetails
 from billing.operations.draft_invoice import draft_with_lines
 from billing.printed import printed_facts
 from billing.states import require_move
 from billing.tax_ids import require_tax_ids
-from billing.totals import WORKED_OUT, tax_rows, total_invoice
+from billing.totals import WORKED_OUT, lines_with_taxes, tax_rows, total_invoice
 from ledger.accounts import default_accounts
 from ledger.bulk import insert_all, update_all
 from ledger.calendar import due_on
@@ -33,6 +34,7 @@ FROZEN = [
     "net",
     "tax",
     "total",
+    "withheld",
     "printed",
     "entry",
 ]
@@ -45,7 +47,7 @@ def issue_invoice(invoice_id: int, *, by: User | None, on: date, version: int | 
 
     `on` is the day of a draft that has none of its own, `version` the one that a person saw. Raises Refused for what is
     not a draft, has changed since it was seen, has no lines, comes to less than zero, is dated in the future or in a
-    closed month, credits more than is left, or lacks a tax number that its taxes ask for.
+    closed month, credits more than is left, or lacks a tax number or a certificate that its taxes ask for.
     """
     if version is not None:
         _require_version(invoice_id, version)
@@ -83,6 +85,7 @@ def _issue(invoices: list[Invoice], lines: dict[int, list[InvoiceLine]], by: Use
         taxes += _total(invoice, lines[invoice.pk])
         require_tax_ids(invoice, lines[invoice.pk])
         invoice.issued_at, invoice.issued_by = timezone.now(), by
+    require_certificates(invoices, lines)
     insert_all(taxes)
     _number(invoices[0].company, invoices, lines)
     _enter(invoices, lines, by)
@@ -100,10 +103,9 @@ def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
     invoices = list(Invoice.objects.filter(pk__in=invoice_ids).select_related("company", "customer").order_by("pk"))
     if len({invoice.company_id for invoice in invoices}) > 1:
         raise Refused("Issue the documents of one company at a time.", code="several_companies")
-    lines = InvoiceLine.objects.select_related("tax", "credited_line")
     prefetch_related_objects(
         invoices,
-        Prefetch("lines", lines),
+        Prefetch("lines", lines_with_taxes()),
         "customer__addresses",
         "company__bank_accounts",
     )

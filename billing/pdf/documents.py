@@ -13,7 +13,7 @@ from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoicePdf, Pdf
 from billing.pdf.renderer import render_pdf
 from billing.printed import printed_facts
 from billing.queries import account_of
-from billing.totals import tax_rows, total_invoice
+from billing.totals import tax_summary
 
 LONGEST_CELL = 1400
 """Characters of a description in one table row: a row higher than a page would lose its head."""
@@ -55,16 +55,14 @@ class Row:
 
 
 def _html(invoice: Invoice, **more: Any) -> str:
-    lines = list(invoice.lines.select_related("tax", "credited_line"))
-    is_draft = invoice.status == DocumentStatus.DRAFT
-    taxes = tax_rows(invoice, lines, total_invoice(invoice, lines)) if is_draft else list(invoice.taxes.all())
+    lines = list(invoice.lines.all())
     company = invoice.company
     context = {
         "invoice": invoice,
         "printed": invoice.printed or printed_facts(invoice, invoice.customer),
         "rows": [row for line in lines for row in _rows(line)],
         "has_discounts": any(line.discount_percent for line in lines),
-        "taxes": taxes,
+        "taxes": tax_summary(invoice),
         "logo": _data_url(bytes(company.logo), company.logo_type) if company.logo else "",
         "is_void": invoice.status == DocumentStatus.VOID,
         **more,

@@ -9,6 +9,7 @@ from billing.models import Invoice
 from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
 from billing.queries import account_of, settlements, with_state
 from billing.timeline import timeline
+from billing.totals import tax_summary
 from office.models import OutgoingMail
 from office.web.doors import staff_door
 
@@ -24,8 +25,8 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
     context = {
         "invoice": invoice,
         "today": invoice.company.today(),
-        "lines": invoice.lines.select_related("tax"),
-        "taxes": invoice.taxes.all(),
+        "lines": invoice.lines.all(),
+        "taxes": tax_summary(invoice),
         "account": account_of(invoice) if invoice.entry_id else None,
         "settlements": settlements(invoice) if invoice.entry_id else [],
         "credit_memos": invoice.credit_memos.exclude(status="draft"),

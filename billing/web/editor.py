@@ -10,6 +10,7 @@ from billing.access import get_invoice_for
 from billing.models import Invoice, Tax
 from billing.operations.details import fill_draft
 from billing.operations.draft_invoice import draft_invoice, edit_draft
+from billing.tax_choice import taxes_of
 from billing.totals import tax_rows, total_invoice
 from billing.web.forms import DraftForm, LineForms, details_from, initial_from, line_places, tax_choices
 from customers.access import get_customer_for
@@ -80,9 +81,7 @@ def _worked_out(request: HttpRequest, form: DraftForm, lines: BaseFormSet) -> di
     customer = get_customer_for(request.user, form.cleaned_data["customer"])
     draft = Invoice(company=customer.company)
     try:
-        rows = fill_draft(
-            draft, customer, details_from(form, lines), Tax.objects.filter(company=customer.company).in_bulk()
-        )
+        rows = fill_draft(draft, customer, details_from(form, lines), taxes_of(customer.company))
         taxes = tax_rows(draft, rows, total_invoice(draft, rows))
     except Refused as refusal:
         return {"error": refusal.message}

@@ -9,6 +9,7 @@ from django.forms import BaseFormSet, formset_factory
 
 from billing.models import Invoice, Tax
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
+from billing.tax_choice import offered_taxes
 from office.models import Company
 from office.web.fields import SumField
 
@@ -74,7 +75,7 @@ LineForms = formset_factory(LineForm, extra=0, max_num=MOST_LINES, absolute_max=
 
 def tax_choices(company: Company, *, carried: QuerySet[Tax] | None = None) -> list[tuple[str, str]]:
     """The company's taxes to choose from, the usual one first; after them, retired ones that are carried already."""
-    offered = Tax.objects.filter(company=company, is_active=True)
+    offered = offered_taxes(company, company.today())
     retired = [] if carried is None else carried.filter(company=company, is_active=False)
     return [
         *((str(tax.pk), tax.name) for tax in offered),

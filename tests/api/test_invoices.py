@@ -45,10 +45,21 @@ def test_an_invoice_goes_from_draft_to_issued(program, company, customer):
         "discount_share": "0.00",
         "taxable": "72.23",
         "tax_amount": "13.72",
+        "tax_parts": [
+            {"name": "VAT 19%", "percent": "19", "category": "S", "kind": "added", "base": "72.23", "amount": "13.72"}
+        ],
         "credited_line_id": None,
     }
     assert shown["taxes"] == [
-        {"name": "VAT 19%", "category": "S", "percent": "19", "reason": "", "base": "72.23", "amount": "13.72"}
+        {
+            "name": "VAT 19%",
+            "category": "S",
+            "percent": "19",
+            "kind": "added",
+            "reason": "",
+            "base": "72.23",
+            "amount": "13.72",
+        }
     ]
     assert shown["account"] == {
         "currency": "EUR",

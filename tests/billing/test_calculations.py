@@ -32,7 +32,7 @@ def vat(percent: str, category: str = "S") -> TaxRate:
 
 
 def line(quantity: str, unit_price: str, tax: TaxRate | None = None, discount: str = "0") -> LineInput:
-    return LineInput(Decimal(quantity), Decimal(unit_price), tax, Decimal(discount))
+    return LineInput(Decimal(quantity), Decimal(unit_price), (tax,) if tax else (), Decimal(discount))
 
 
 def bill(*lines: LineInput, currency: str = "EUR", **rest) -> DocumentTotals:
@@ -49,7 +49,7 @@ class Credits:
     def __init__(self, document: DocumentInput) -> None:
         self.document = document
         self.invoice = total_document(document)
-        self.taken = [(ZERO, LineTotals(row.tax, ZERO, ZERO, ZERO, ZERO)) for row in self.invoice.lines]
+        self.taken = [(ZERO, LineTotals(ZERO, ZERO, ZERO)) for row in self.invoice.lines]
         self.made: list[DocumentTotals] = []
 
     def credit(self, *pieces: tuple[int, Decimal]) -> DocumentTotals:
@@ -78,8 +78,7 @@ class Credits:
 
 
 def plus(one: LineTotals, other: LineTotals) -> LineTotals:
-    minus_other = LineTotals(None, ZERO, ZERO, ZERO, ZERO).less(other)
-    return one.less(minus_other)
+    return one.less(LineTotals(ZERO, ZERO, ZERO).less(other))
 
 
 # Lines, discounts and taxes
@@ -213,7 +212,7 @@ def test_a_discount_lowers_each_rate_and_the_exempt_base():  # TAX-05
     )
 
     assert [row.discount_share for row in totals.lines] == decimals("20.00", "5.00", "5.00")
-    assert [(row.tax.key, str(row.base), str(row.amount)) for row in totals.taxes] == [
+    assert [(row.rate.name, str(row.base), str(row.amount)) for row in totals.taxes] == [
         ("S20", "180.00", "36.00"),
         ("S5.5", "45.00", "2.48"),
         ("E0", "45.00", "0.00"),
@@ -229,7 +228,7 @@ def test_equal_rates_share_a_row_and_rows_stand_in_the_order_the_document_names_
         line("1", "3", replace(seven, percent=Decimal("7.000000"))),
     )
 
-    assert [(row.tax.key, row.base) for row in totals.taxes] == [
+    assert [(row.rate.name, row.base) for row in totals.taxes] == [
         ("food", Decimal(4)),
         ("books", Decimal(2)),
     ]
@@ -246,8 +245,8 @@ def test_charges_and_allowances_are_taxed_at_their_own_rate_and_bear_no_discount
     totals = bill(
         line("1", "100.00", vat("20")),
         charges=[
-            ChargeInput(Decimal("10.00"), vat("20")),
-            ChargeInput(Decimal("-4.00"), vat("5.5")),
+            ChargeInput(Decimal("10.00"), (vat("20"),)),
+            ChargeInput(Decimal("-4.00"), (vat("5.5"),)),
         ],
         discount_percent=Decimal("10"),
     )
@@ -261,7 +260,7 @@ def test_charges_and_allowances_are_taxed_at_their_own_rate_and_bear_no_discount
 
 
 def test_a_price_may_be_for_several_units_and_a_line_may_be_adjusted():
-    elnat = LineInput(Decimal(90), Decimal(1585), vat("25"), price_per=Decimal(365))
+    elnat = LineInput(Decimal(90), Decimal(1585), (vat("25"),), price_per=Decimal(365))
     adjusted = LineInput(Decimal(1), Decimal("60.00"), adjustment=Decimal("-2.50"))
 
     assert [row.net for row in bill(elnat, adjusted).lines] == decimals("390.82", "57.50")
@@ -278,7 +277,7 @@ def test_six_places_of_quantity_and_price_are_multiplied_in_full():
 
 
 def test_a_document_without_lines_comes_to_nothing():
-    assert bill() == DocumentTotals((), (), ZERO, (), ZERO, ZERO, ZERO)
+    assert bill() == DocumentTotals((), (), ZERO, (), ZERO, ZERO, ZERO, ZERO)
 
 
 def test_a_discount_needs_lines_to_bear_it():
@@ -289,6 +288,47 @@ def test_a_discount_needs_lines_to_bear_it():
 def test_a_float_never_becomes_a_price():
     with pytest.raises(TypeError):
         bill(LineInput(Decimal(1), 1.5))
+
+
+def test_a_tax_on_tax_comes_to_the_same_in_either_order():  # TAX-01
+    nineteen, levy = TaxRate("VAT", Decimal(19)), TaxRate("Levy", Decimal(1), kind="on_top")
+    for rates in [(nineteen, levy), (levy, nineteen)]:
+        typed_net = bill(LineInput(Decimal(1), Decimal("100.00"), rates))
+        typed_gross = bill(LineInput(Decimal(1), Decimal("119.00"), rates), prices_include_tax=True)
+
+        for totals in (typed_net, typed_gross):
+            assert sums(totals) == ("100.00", "20.19", "120.19")
+            assert [(row.rate.name, str(row.base), str(row.amount)) for row in totals.taxes] == [
+                ("VAT", "100.00", "19.00"),
+                ("Levy", "119.00", "1.19"),
+            ]
+
+
+def test_two_taxes_inside_one_price_are_both_taken_out_of_it():  # TAX-02
+    rates = (TaxRate("State", Decimal(5)), TaxRate("County", Decimal(5)))
+    totals = bill(LineInput(Decimal(1), Decimal("110.00"), rates), prices_include_tax=True)
+
+    assert sums(totals) == ("100.00", "10.00", "110.00")
+    assert [(row.base, row.amount) for row in totals.taxes] == [(Decimal(100), Decimal(5))] * 2
+
+
+def test_a_rate_that_lines_share_is_rounded_once_whatever_else_they_carry():
+    gst, pst = TaxRate("GST", Decimal(5)), TaxRate("PST", Decimal(7))
+    totals = bill(LineInput(Decimal(1), Decimal("10.10"), (gst, pst)), LineInput(Decimal(1), Decimal("10.10"), (gst,)))
+
+    assert [(row.rate.name, str(row.base), str(row.amount)) for row in totals.taxes] == [
+        ("GST", "20.20", "1.01"),
+        ("PST", "10.10", "0.71"),
+    ]
+    assert sums(totals) == ("20.20", "1.72", "21.92")
+
+
+def test_what_is_withheld_is_told_beside_the_total_and_changes_nothing_of_it():
+    vat_and_kept_back = (vat("22"), TaxRate("Ritenuta", Decimal(20), kind="withheld"))
+    totals = bill(LineInput(Decimal(1), Decimal("1000.00"), vat_and_kept_back))
+
+    assert sums(totals) == ("1000.00", "220.00", "1220.00")
+    assert totals.withheld == Decimal("200.00")
 
 
 # Crediting
@@ -404,7 +444,17 @@ def test_a_credit_leaves_out_the_document_discount_the_line_bore():
 
 # Whatever is typed
 
-RATES = st.sampled_from([None, vat("0", "E"), vat("5.5"), vat("7"), vat("19"), vat("20"), vat("25")])
+GST, PST = TaxRate("GST", Decimal(5)), TaxRate("PST", Decimal(7))
+LEVY, KEPT_BACK = TaxRate("Levy", Decimal(1), kind="on_top"), TaxRate("Withheld", Decimal(10), kind="withheld")
+RATES = st.sampled_from(
+    [
+        (),
+        *((rate,) for rate in (vat("0", "E"), vat("5.5"), vat("7"), vat("19"), vat("20"), vat("25"), GST)),
+        (GST, PST),
+        (vat("19"), LEVY),
+        (LEVY, vat("19"), KEPT_BACK),
+    ]
+)
 PRICES = st.decimals(-10_000, 10_000, places=6)
 QUANTITIES = st.decimals(-1_000, 1_000, places=6)
 PERCENTS = st.decimals(0, 100, places=2)
@@ -412,10 +462,10 @@ LINES = st.builds(
     LineInput,
     quantity=QUANTITIES,
     unit_price=PRICES,
-    tax=RATES,
+    rates=RATES,
     discount_percent=PERCENTS,
 )
-CHARGES = st.builds(ChargeInput, amount=st.decimals(-100, 100, places=2), tax=RATES)
+CHARGES = st.builds(ChargeInput, amount=st.decimals(-100, 100, places=2), rates=RATES)
 DOCUMENTS = st.builds(
     DocumentInput,
     currency=st.sampled_from(["JPY", "EUR", "KWD"]),
@@ -429,7 +479,7 @@ SOLD = st.builds(
     LineInput,
     quantity=st.integers(1, 9).map(Decimal),
     unit_price=PRICES.map(abs),
-    tax=RATES,
+    rates=RATES,
     discount_percent=PERCENTS,
 )
 SALES = st.builds(
@@ -454,7 +504,7 @@ def amounts(totals: DocumentTotals) -> list[Decimal]:
     rows = [*totals.lines, *totals.charges]
     of_rows = [amount for row in rows for amount in (row.net, row.discount_share, row.taxable, row.tax_amount)]
     of_taxes = [amount for row in totals.taxes for amount in (row.base, row.amount)]
-    return [*of_rows, *of_taxes, totals.discount, totals.net, totals.tax, totals.total]
+    return [*of_rows, *of_taxes, totals.discount, totals.net, totals.tax, totals.total, totals.withheld]
 
 
 @given(DOCUMENTS)
@@ -463,12 +513,20 @@ def test_what_is_printed_always_adds_up(document):
     rows = [*totals.lines, *totals.charges]
 
     assert sum(row.taxable for row in rows) == totals.net
-    assert sum(row.tax_amount for row in rows) == totals.tax == sum(row.amount for row in totals.taxes)
+    assert sum(row.tax_amount for row in rows) == totals.tax
+    assert sum(row.amount for row in totals.taxes) == totals.tax + totals.withheld
     assert sum(row.total for row in rows) == totals.total == totals.net + totals.tax
     printed = sum(row.net for row in rows) - totals.discount
-    assert printed == (totals.total if document.prices_include_tax else totals.net)
-    untaxed = sum(row.taxable for row in rows if row.tax is None)
-    assert sum(row.base for row in totals.taxes) + untaxed == totals.net
+    inside = sum(row.tax_inside for row in rows)
+    assert printed == (totals.net + inside if document.prices_include_tax else totals.net)
+    for tax in totals.taxes:
+        carrying = [row for row in rows if tax.rate in [part.rate for part in row.parts]]
+        on_top = tax.rate.kind == "on_top"
+        assert tax.base == sum(row.taxable + on_top * row.tax_inside for row in carrying)
+
+
+def added_percent(row: LineTotals) -> Decimal:
+    return sum((part.rate.percent for part in row.parts if part.rate.kind == "added"), ZERO)
 
 
 @given(DOCUMENTS)
@@ -477,9 +535,13 @@ def test_the_tax_of_a_rate_is_its_base_times_the_rate_rounded_once(document):
 
     smallest = {"JPY": Decimal(1), "EUR": Decimal("0.01"), "KWD": Decimal("0.001")}[document.currency]
     for row in totals.taxes:
-        exact = row.base * row.tax.percent / 100
-        if document.prices_include_tax:
-            exact = (row.base + row.amount) * row.tax.percent / (100 + row.tax.percent)
+        exact = row.base * row.rate.percent / 100
+        if document.prices_include_tax and row.rate.kind == "added":
+            exact = sum(
+                (line.taxable + line.tax_inside) * row.rate.percent / (100 + added_percent(line))
+                for line in (*totals.lines, *totals.charges)
+                if row.rate in [part.rate for part in line.parts]
+            )
         assert abs(row.amount - exact) * 2 <= smallest
 
 
@@ -512,7 +574,7 @@ def test_credits_in_any_order_and_in_any_pieces_close_to_zero(document, data):
     assert sum(credit.total for credit in invoice.made) == invoice.invoice.total
     assert sum(credit.tax for credit in invoice.made) == invoice.invoice.tax
     for tax in invoice.invoice.taxes:
-        credited = [row for credit in invoice.made for row in credit.taxes if row.tax == tax.tax]
+        credited = [row for credit in invoice.made for row in credit.taxes if row.rate == tax.rate]
         assert (
             sum(row.base for row in credited),
             sum(row.amount for row in credited),

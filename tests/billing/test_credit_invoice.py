@@ -102,8 +102,7 @@ def test_po_03_nor_when_two_credits_race(customer: Any, in_parallel: Parallel) -
 def test_a_credit_keeps_the_rate_it_was_billed_at(company: Any, customer: Any) -> None:
     vat = world.make_tax(company, "20")
     invoice = world.issue(customer, [world.line("100.00", tax=vat)], DAY)
-    vat.percent, vat.name = Decimal(25), "VAT 25%"
-    vat.save()
+    vat.rates.update(name="VAT 25%", percent=Decimal(25))
 
     memo = credit(invoice)
     row = memo.taxes.get()

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from billing.chain import document_hash
-from billing.models import Invoice, Tax
+from billing.models import DatedRate, Invoice, Tax
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import issue_invoice
-from billing.operations.manage_taxes import TaxDetails, add_tax
+from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.pdf import kept_pdf
 from customers.models import Customer
 from ledger.refusals import Refused
@@ -30,7 +30,7 @@ def company() -> Company:
 
 
 def untaxed(company: Company, category: str = "AE") -> Tax:
-    return add_tax(company, TaxDetails(f"No tax, {category}", Decimal(0), category), by=None)
+    return add_tax(company, TaxDetails(f"No tax, {category}", [RateDetails(Decimal(0), category)]), by=None)
 
 
 def refusal_of(draft: Invoice) -> str:
@@ -41,7 +41,7 @@ def refusal_of(draft: Invoice) -> str:
 
 
 def test_tax_05_a_discount_over_rates_keeps_the_exempt_base_and_its_reason(company: Company) -> None:
-    exempt = add_tax(company, TaxDetails("Exempt", Decimal(0), "E", "Article 132(1)(i)"), by=None)
+    exempt = add_tax(company, TaxDetails("Exempt", [RateDetails(Decimal(0), "E", "Article 132(1)(i)")]), by=None)
     lines = [
         world.line("200.00", tax=world.make_tax(company, "20")),
         world.line("50.00", tax=world.make_tax(company, "5.5")),
@@ -104,7 +104,7 @@ def test_a_credit_memo_says_what_its_invoice_said_whatever_became_of_tax_and_num
     customer, tax = world.make_customer(company, tax_id=FRENCH), untaxed(company)
     invoice = world.issue(customer, [world.line("10.00", tax=tax)], DAY)
     Customer.objects.update(tax_id="")
-    Tax.objects.update(reason="Other words")
+    DatedRate.objects.update(reason="Other words")
 
     memo = credit_invoice(invoice.pk, None, reason="Returned", by=None, on=DAY)
     assert memo.taxes.get().reason == "Reverse charge: the customer owes the tax."

@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
 from billing.operations.credit_invoice import credit_invoice
+from billing.operations.manage_exemptions import ExemptionDetails, add_exemption
+from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
 from ledger.models import Entry
@@ -74,6 +76,8 @@ PAGES = [
     Row("office:staff_list", role="administrator"),
     Row("office:staff", "person", role="administrator"),
     Row("billing:tax_list", role="administrator"),
+    Row("billing:tax", "tax", role="administrator"),
+    Row("billing:exemption_list", "customer"),
     Row("billing:month_list"),
     Row("office:change_password"),
     Row("office:token_list"),
@@ -111,7 +115,16 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "fee": returned_payment(customer, day),
         "run": a_run(company),
         "person": world.make_user(company, "sales").pk,
+        "tax": with_certificate(company, customer),
     }
+
+
+def with_certificate(company: Any, customer: Any) -> int:
+    """A tax that needs a certificate, which the customer has shown."""
+    rates = [RateDetails(Decimal(0), "E", "Bought for resale"), RateDetails(Decimal(2), name="Levy", kind="on_top")]
+    tax = add_tax(company, TaxDetails("Resale", rates, needs_certificate=True), by=None)
+    add_exemption(customer.pk, ExemptionDetails(tax.pk, "TX-77", company.today()), by=None)
+    return tax.pk
 
 
 def returned_payment(customer: Any, day: Any) -> int:

@@ -14,6 +14,7 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.draft_invoice import draft_invoice, draft_invoices
 from billing.operations.issue_invoice import issue_invoices
+from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from config.first_company import open_company
 from customers.models import Customer
 from customers.operations.create_customer import create_customer
@@ -90,9 +91,9 @@ def make_demo(chance: Random, today: date) -> Company:
     staff = _staff(company)
     clerk = staff["clerk"]
     taxes = [
-        Tax.objects.create(company=company, name="VAT 20%", percent=20),
-        Tax.objects.create(company=company, name="VAT 5%", percent=5),
-        Tax.objects.create(company=company, name="Zero-rated", category="Z", percent=0),
+        add_tax(company, TaxDetails("VAT 20%", [RateDetails(Decimal(20))]), by=None),
+        add_tax(company, TaxDetails("VAT 5%", [RateDetails(Decimal(5))]), by=None),
+        add_tax(company, TaxDetails("Zero-rated", [RateDetails(Decimal(0), "Z")]), by=None),
     ]
     customers = [_customer(company, place, staff) for place in range(len(CUSTOMERS))]
     invoices = _invoices(company, customers, taxes[0], chance, today, clerk)
