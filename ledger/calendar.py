@@ -43,9 +43,23 @@ def add_months(day: date, months: int, wanted_day: int | None = None) -> date:
     return date(year, month + 1, min(wanted_day or day.day, last_day))
 
 
-def due_on(invoice_date: date, net_days: int) -> date:
-    """The day by which an invoice on so many days net is to be paid."""
-    return invoice_date + timedelta(days=net_days)
+def next_day_of_month(day: date, wanted_day: int) -> date:
+    """The first wanted day of a month after this day, or that month's last day where it has no such day."""
+    in_this_month = add_months(day, 0, wanted_day)
+    return in_this_month if in_this_month > day else add_months(day, 1, wanted_day)
+
+
+def due_on(
+    invoice_date: date, net_days: int, *, at_end_of_month: bool = False, day_of_month: int | None = None
+) -> date:
+    """The day by which an invoice on so many days net is to be paid.
+
+    The steps follow each other as terms are written: "30 days, end of month, on the 10th" adds the days, goes to the
+    end of that month, and then to the next 10th.
+    """
+    due = invoice_date + timedelta(days=net_days)
+    due = end_of_month(due) if at_end_of_month else due
+    return next_day_of_month(due, day_of_month) if day_of_month else due
 
 
 def days_late(due: date, on: date) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 from babel.numbers import list_currencies
 from django import forms
 from django.db.models import QuerySet
-from django.forms import BaseFormSet, formset_factory
+from django.forms import BaseFormSet, BoundField, formset_factory
 
 from billing.models import Invoice, Tax
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
@@ -57,6 +57,11 @@ class LineForm(forms.Form):
     def __init__(self, *args: Any, taxes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tax"].choices = taxes
+
+    @property
+    def more_cells(self) -> list[BoundField]:
+        """The cells that a kind of document has beside those of every line."""
+        return []
 
     @property
     def is_filled(self) -> bool:
