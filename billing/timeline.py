@@ -12,6 +12,8 @@ from office.models import AuditRecord, OutgoingMail, User
 WORDS = {
     "draft_invoice": ("Drafted", "pencil"),
     "copy_invoice": ("Copied", "copy"),
+    "bill_recurring": ("Made", "refresh"),
+    "consolidate_drafts": ("Joined from drafts", "arrows-join"),
     "edit_draft": ("Draft saved", "pencil"),
     "issue_invoice": ("Issued", "file-check"),
     "credit_invoice": ("Credited", "receipt-refund"),
@@ -54,6 +56,8 @@ def _changes(invoice: Invoice) -> list[Fact]:
             words = f"{words} by {memo}"
         if original := record.after.get("copied_from"):
             words = f"{words} from {original}"
+        if recurring := record.after.get("recurring"):
+            words = f"{words} by {recurring} for {record.after['period']}"
         facts.append(Fact(record.recorded_at, words, icon, who=str(record.by or "Duebook"), note=record.reason))
     return facts
 

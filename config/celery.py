@@ -14,5 +14,6 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "send_due_mail": {"task": "office.tasks.send_due_mail", "schedule": 60.0},
+    "bill_due_recurring": {"task": "billing.tasks.bill_due_recurring", "schedule": 60.0},
     "continue_runs": {"task": "office.tasks.continue_runs", "schedule": 60.0},
 }

@@ -19,6 +19,7 @@ _PLACES = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
+_PRICE = 10**6  # the smallest parts of a unit that a price has
 _MINUS = "\N{MINUS SIGN}"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _LETTER_BESIDE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")  # KWD 3.890, not KWD3.890
@@ -150,6 +151,12 @@ def spread(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[De
     if not whole:
         raise ValueError(f"{total} {currency} cannot be spread over weights that add up to zero.")
     return round_to_total([Fraction(total) * Fraction(weight) / whole for weight in weights], total, currency)
+
+
+def part_of_price(price: Decimal, part: Fraction) -> Decimal:
+    """An exact part of a unit price in the six places that prices have, halves away from zero."""
+    exact = abs(Fraction(price) * part) * _PRICE + Fraction(1, 2)
+    return Decimal(int(exact)).scaleb(-6).copy_sign(price)
 
 
 def split_evenly(total: Decimal, parts: int, currency: str) -> list[Decimal]:

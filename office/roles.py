@@ -22,6 +22,8 @@ CLERK = [
     "billing.manage_links",
     "billing.import_invoices",
     "billing.manage_exemptions",
+    "billing.manage_recurring",
+    "billing.record_usage",
     "customers.create_customer",
     "customers.update_customer",
     "customers.import_customers",

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
-from billing.models import DocumentKind, Invoice, Tax
+from billing.models import DocumentKind, Invoice, RecurringInvoice, Tax
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.draft_invoice import draft_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
+from billing.operations.manage_recurring import add_recurring_invoice
+from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from customers.models import Customer
 from customers.operations.create_customer import create_customer
 from customers.operations.details import ContactDetails, CustomerDetails
@@ -66,6 +68,28 @@ def line(price: str, quantity: str = "1", tax: Tax | None = None, **details: Any
     """A line of a draft."""
     values = {"description": "Work"} | details
     return LineDetails(unit_price=Decimal(price), quantity=Decimal(quantity), tax_id=tax and tax.pk, **values)
+
+
+def recurring_line(price: str, quantity: str = "1", tax: Tax | None = None, **details: Any) -> RecurringLineDetails:
+    """A line of a recurring invoice."""
+    values = {"description": "Rent"} | details
+    return RecurringLineDetails(unit_price=Decimal(price), quantity=Decimal(quantity), tax_id=tax and tax.pk, **values)
+
+
+def recurring_details(
+    customer: Customer, lines: str | Sequence[RecurringLineDetails], starts_on: date, **details: Any
+) -> RecurringDetails:
+    """A recurring invoice as typed, issued when due unless a test says otherwise."""
+    lines = [recurring_line(lines)] if isinstance(lines, str) else lines
+    values = {"name": "Rent", "issues": True} | details
+    return RecurringDetails(customer_id=customer.pk, lines=lines, starts_on=starts_on, **values)
+
+
+def make_recurring(
+    customer: Customer, lines: str | Sequence[RecurringLineDetails], starts_on: date, **details: Any
+) -> RecurringInvoice:
+    """A recurring invoice of a customer."""
+    return add_recurring_invoice(customer.company, recurring_details(customer, lines, starts_on, **details), by=None)
 
 
 def draft(customer: Customer, lines: str | Sequence[LineDetails], **details: Any) -> Invoice:

@@ -31,6 +31,8 @@ class DraftIn(Input):
     lines = LineIn(many=True, required=False, max_length=MOST_LINES)
     dated_on = serializers.DateField(required=False, allow_null=True)
     due_on = serializers.DateField(required=False, allow_null=True)
+    period_from = serializers.DateField(required=False, allow_null=True, help_text="The first day billed.")
+    period_to = serializers.DateField(required=False, allow_null=True, help_text="The last day billed.")
     net_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
     currency = serializers.CharField(max_length=3, required=False)
     exchange_rate = RateIn(required=False)
@@ -205,7 +207,7 @@ class InvoiceOut(InvoiceRow):
     settlements = AllocationOut(many=True)
 
     class Meta(InvoiceRow.Meta):
-        fields = [*InvoiceRow.Meta.fields, "net_days", "exchange_rate", "prices_include_tax", "tax_rounding"]
+        fields = [*InvoiceRow.Meta.fields, "period_from", "period_to", "net_days", "exchange_rate", "prices_include_tax", "tax_rounding"]
         fields += [
             "discount_amount",
             "withheld",

@@ -11,6 +11,14 @@ from billing.models.files import InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
 from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, DatedRate, RateKind, Tax, TaxCategory, TaxExemption
+from billing.models.recurring import (
+    Occurrence,
+    Outcome,
+    RecurringInvoice,
+    RecurringLine,
+    RecurringPause,
+    UsageRecord,
+)
 
 __all__ = [
     "AT_ANY_RATE",
@@ -24,11 +32,17 @@ __all__ = [
     "InvoicePdf",
     "InvoiceTax",
     "LinkOpening",
+    "Occurrence",
     "OpeningKind",
+    "Outcome",
     "PdfEdition",
     "RateKind",
+    "RecurringInvoice",
+    "RecurringLine",
+    "RecurringPause",
     "StagedDocument",
     "Tax",
     "TaxCategory",
     "TaxExemption",
+    "UsageRecord",
 ]

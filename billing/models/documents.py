@@ -38,6 +38,8 @@ class Invoice(models.Model):
     dated_on = models.DateField(null=True, blank=True, help_text="Empty in a draft: the day it is issued.")
     net_days = models.PositiveSmallIntegerField("days to pay", default=30)
     due_on = models.DateField(null=True, blank=True)
+    period_from = models.DateField(null=True, blank=True, help_text="The first day that is billed (BT-73).")
+    period_to = models.DateField(null=True, blank=True, help_text="The last day that is billed (BT-74).")
     currency = CurrencyField()
     exchange_rate = RateField(default=1, help_text="Company currency for one of the document's currency.")
     po_number = models.CharField("customer's order number", max_length=60, blank=True)
@@ -114,6 +116,10 @@ class Invoice(models.Model):
             models.CheckConstraint(
                 name="invoice_exchange_rate_above_zero",
                 condition=Q(exchange_rate__gt=0),
+            ),
+            models.CheckConstraint(
+                name="invoice_period_in_order",
+                condition=Q(period_from=None) | Q(period_to=None) | Q(period_to__gte=F("period_from")),
             ),
             models.UniqueConstraint(
                 fields=["company", "kind", "number"],

@@ -1,7 +1,7 @@
 from django.db import transaction
 
-from billing.models import Invoice, InvoiceLine
-from billing.operations.details import InvoiceDetails, LineDetails
+from billing.models import Invoice
+from billing.operations.details import InvoiceDetails, line_as_typed
 from billing.operations.draft_invoice import draft_invoice
 from ledger.refusals import Refused
 from office.audit import record
@@ -30,7 +30,7 @@ def copy_invoice(invoice_id: int, *, by: User | None) -> Invoice:
 def _details(original: Invoice) -> InvoiceDetails:
     return InvoiceDetails(
         customer_id=original.customer_id,
-        lines=[_line(line) for line in original.lines.all()],
+        lines=[line_as_typed(line) for line in original.lines.all()],
         kind=original.kind,
         net_days=original.net_days,
         currency=original.currency,
@@ -39,15 +39,4 @@ def _details(original: Invoice) -> InvoiceDetails:
         discount_amount=original.discount_amount,
         note=original.note,
         internal_note=original.internal_note,
-    )
-
-
-def _line(line: InvoiceLine) -> LineDetails:
-    return LineDetails(
-        description=line.description,
-        unit_price=line.unit_price,
-        quantity=line.quantity,
-        unit=line.unit,
-        discount_percent=line.discount_percent,
-        tax_id=line.tax_id,
     )

@@ -38,6 +38,8 @@ class InvoiceDetails:
     kind: str = DocumentKind.INVOICE
     dated_on: date | None = None
     due_on: date | None = None
+    period_from: date | None = None
+    period_to: date | None = None
     net_days: int | None = None
     currency: str = ""
     exchange_rate: Decimal | None = None
@@ -47,6 +49,18 @@ class InvoiceDetails:
     note: str = ""
     internal_note: str = ""
     source_reference: str = ""
+
+
+def line_as_typed(line: InvoiceLine) -> LineDetails:
+    """A stored line as somebody would type it anew."""
+    return LineDetails(
+        description=line.description,
+        unit_price=line.unit_price,
+        quantity=line.quantity,
+        unit=line.unit,
+        discount_percent=line.discount_percent,
+        tax_id=line.tax_id,
+    )
 
 
 def fill_draft(
@@ -59,6 +73,8 @@ def fill_draft(
     invoice.customer = customer
     invoice.dated_on = details.dated_on
     invoice.due_on = details.due_on
+    invoice.period_from = details.period_from
+    invoice.period_to = details.period_to
     invoice.net_days = customer.net_days if details.net_days is None else details.net_days
     invoice.currency = details.currency or customer.currency
     invoice.exchange_rate = exchange_rate_of(invoice.company, invoice.currency, details.exchange_rate)
@@ -78,6 +94,8 @@ def fill_draft(
 def _check(details: InvoiceDetails) -> None:
     if details.due_on and details.dated_on and details.due_on < details.dated_on:
         raise Refused("The due date is before the invoice's own date.", code="due_before_dated")
+    if details.period_from and details.period_to and details.period_to < details.period_from:
+        raise Refused("The period billed ends before it begins.", code="period_not_in_order")
     if details.discount_amount < 0:
         raise Refused("A discount cannot be below zero.", code="bad_discount")
     if len(details.lines) > MOST_LINES:

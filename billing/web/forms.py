@@ -24,6 +24,12 @@ class DraftForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Empty: the day it is issued.",
     )
+    period_from = forms.DateField(
+        label="Period billed, from", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    period_to = forms.DateField(
+        label="Period billed, to", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     net_days = forms.IntegerField(label="Days to pay", required=False, min_value=0, max_value=365)
     currency = forms.CharField(max_length=3, required=False)
     exchange_rate = SumField(

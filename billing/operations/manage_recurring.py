@@ -1,0 +1,130 @@
+"""Setting up recurring invoices, pausing and ending them."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from billing.models import RecurringInvoice, RecurringLine, RecurringPause
+from billing.operations.recurring_details import LATEST_DAY, TIMING, RecurringDetails, fill_recurring
+from billing.recurring import next_day
+from billing.tax_choice import taxes_of
+from customers.models import Customer
+from ledger.refusals import Refused
+from office.audit import record
+from office.models import Company, User
+
+DAY = timedelta(days=1)
+SHOWN = ("name", "customer", "interval", "every", "starts_on", "ends_on", "most", "issues", "sends")
+
+
+@transaction.atomic
+def add_recurring_invoice(company: Company, details: RecurringDetails, *, by: User | None) -> RecurringInvoice:
+    """Set up an invoice that repeats; what is due already is made within a minute. Raises Refused for bad details."""
+    recurring = RecurringInvoice(company=company, created_by=by)
+    _write(recurring, details)
+    record(by, "add_recurring_invoice", recurring, after=_shown(recurring))
+    return recurring
+
+
+@transaction.atomic
+def edit_recurring_invoice(
+    recurring_id: int, details: RecurringDetails, *, version: int, by: User | None
+) -> RecurringInvoice:
+    """Change what the coming documents say. Documents that were made stay as they are.
+
+    Raises Refused where somebody saved meanwhile, where it was ended, and for other days once a period was billed.
+    """
+    recurring = _locked(recurring_id)
+    if recurring.version != version:
+        raise Refused("Somebody saved this while you were editing. Load it again.", code="stale")
+    before = _shown(recurring)
+    if recurring.occurrences.exists() and any(getattr(recurring, name) != getattr(details, name) for name in TIMING):
+        raise Refused(
+            "A period was billed, so its days stay as they are. End this one, and set up another from the day after.",
+            code="timing_fixed",
+        )
+    recurring.version += 1
+    _write(recurring, details)
+    record(by, "edit_recurring_invoice", recurring, before=before, after=_shown(recurring))
+    return recurring
+
+
+@transaction.atomic
+def pause_recurring_invoice(
+    recurring_id: int, *, first_on: date, last_on: date | None = None, by: User | None
+) -> RecurringInvoice:
+    """Let no period begin from a day on, until another day or until it is resumed.
+
+    Raises Refused for days out of order, and where it is paused without an end already.
+    """
+    recurring = _locked(recurring_id)
+    if last_on and not first_on <= last_on <= first_on + LATEST_DAY:
+        raise Refused("A pause ends on its first day or within ten years after.", code="bad_pause")
+    if recurring.pauses.filter(last_on=None).exists():
+        raise Refused("It is paused already. Resume it first.", code="already_paused")
+    pause = RecurringPause.objects.create(recurring=recurring, first_on=first_on, last_on=last_on)
+    _settle_next(recurring)
+    record(by, "pause_recurring_invoice", recurring, after={"pause": pause})
+    return recurring
+
+
+@transaction.atomic
+def resume_recurring_invoice(recurring_id: int, *, on: date, by: User | None) -> RecurringInvoice:
+    """Let periods begin again from a day on; those that would have begun in the pause are not billed.
+
+    A pause that has not come yet is taken back. Raises Refused where there is none.
+    """
+    recurring = _locked(recurring_id)
+    ahead = recurring.pauses.exclude(last_on__lt=on)
+    if not ahead:
+        raise Refused("It is not paused.", code="not_paused")
+    for pause in ahead:
+        if pause.first_on < on:
+            pause.last_on = on - DAY
+            pause.save()
+        else:
+            pause.delete()
+    _settle_next(recurring)
+    record(by, "resume_recurring_invoice", recurring, after={"from": on})
+    return recurring
+
+
+@transaction.atomic
+def end_recurring_invoice(recurring_id: int, *, by: User | None) -> RecurringInvoice:
+    """Make no more documents, for good; those made stay. Raises Refused where it was ended already."""
+    recurring = _locked(recurring_id)
+    recurring.is_active = False
+    _settle_next(recurring)
+    record(by, "end_recurring_invoice", recurring)
+    return recurring
+
+
+def _locked(recurring_id: int) -> RecurringInvoice:
+    rows = RecurringInvoice.objects.select_for_update(no_key=True, of=("self",))
+    recurring = rows.select_related("company", "customer").get(pk=recurring_id)
+    if not recurring.is_active:
+        raise Refused(f"{recurring} was ended. Set up another one.", code="ended")
+    return recurring
+
+
+def _write(recurring: RecurringInvoice, details: RecurringDetails) -> None:
+    customer = Customer.objects.filter(company=recurring.company_id, pk=details.customer_id).first()
+    if customer is None:
+        raise Refused("That customer is not one of this company's.", code="unknown_customer")
+    namesakes = RecurringInvoice.objects.filter(company=recurring.company_id, name=details.name.strip())
+    if namesakes.exclude(pk=recurring.pk).exists():
+        raise Refused(f"There is one named {details.name.strip()} already.", code="name_taken")
+    lines = fill_recurring(recurring, customer, details, taxes_of(recurring.company))
+    recurring.save()
+    RecurringLine.objects.filter(recurring=recurring).delete()
+    RecurringLine.objects.bulk_create(lines)
+    _settle_next(recurring)
+
+
+def _settle_next(recurring: RecurringInvoice) -> None:
+    recurring.next_on = next_day(recurring)
+    recurring.save()
+
+
+def _shown(recurring: RecurringInvoice) -> dict[str, object]:
+    return {name: getattr(recurring, name) for name in SHOWN}

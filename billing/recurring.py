@@ -1,0 +1,152 @@
+"""Reading recurring invoices: which period is next, what its document says, and what the coming ones come to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+
+from django.db.models import Max, Q, QuerySet, Sum
+
+from billing.models import Invoice, RecurringInvoice, RecurringLine, Tax, UsageRecord
+from billing.operations.details import InvoiceDetails, LineDetails, fill_draft
+from billing.placeholders import filled
+from billing.schedules import Period, periods
+from billing.tax_choice import taxes_of
+from ledger.money import part_of_price, round_money
+from ledger.refusals import Refused
+from office.models import Company
+
+PREVIEWED = 12
+
+
+def due_recurring() -> list[int]:
+    """The recurring invoices of which a document is due on their own company's today and not made."""
+    due = Q(pk=None)
+    for company in Company.objects.all():
+        due |= Q(company=company, next_on__lte=company.today())
+    return list(RecurringInvoice.objects.filter(due).order_by("next_on", "pk").values_list("pk", flat=True))
+
+
+def coming_periods(recurring: RecurringInvoice, most: int) -> list[Period]:
+    """The next periods that nobody has taken on yet, in order; none of one that was ended."""
+    if not recurring.is_active:
+        return []
+    taken = recurring.occurrences.aggregate(last=Max("period_from"))["last"]
+    following = (period for period in periods(recurring.schedule) if taken is None or period.first > taken)
+    return list(islice(following, most))
+
+
+def next_day(recurring: RecurringInvoice) -> date | None:
+    """The day on which its next document is due."""
+    coming = coming_periods(recurring, 1)
+    return coming[0].due_on if coming else None
+
+
+def document_details(
+    recurring: RecurringInvoice,
+    lines: Sequence[RecurringLine],
+    period: Period,
+    used: Mapping[str, Decimal],
+    dated_on: date | None,
+) -> InvoiceDetails:
+    """The document of a period as a draft; it has no lines where nothing but usage is billed and nothing was used."""
+    return InvoiceDetails(
+        customer_id=recurring.customer_id,
+        lines=[_line(recurring, line, period, used) for line in lines if not line.meter or used.get(line.meter)],
+        dated_on=dated_on,
+        period_from=period.first,
+        period_to=period.last,
+        net_days=recurring.net_days,
+        currency=recurring.currency,
+        exchange_rate=recurring.exchange_rate,
+        po_number=recurring.po_number,
+        prices_include_tax=recurring.prices_include_tax,
+        note=recurring.note,
+        internal_note=recurring.internal_note,
+    )
+
+
+def _line(recurring: RecurringInvoice, line: RecurringLine, period: Period, used: Mapping[str, Decimal]) -> LineDetails:
+    return LineDetails(
+        description=filled(line.description, period, recurring.customer),
+        unit_price=_price(recurring, line, period),
+        quantity=used[line.meter] if line.meter else line.quantity,
+        unit=line.unit,
+        discount_percent=line.discount_percent,
+        tax_id=line.tax_id,
+    )
+
+
+def _price(recurring: RecurringInvoice, line: RecurringLine, period: Period) -> Decimal:
+    """The price on the period's first day, or its part of it; what was used was used, whatever the period's length."""
+    price = price_on(line, period.first)
+    if period.is_whole or line.meter or not recurring.prorates:
+        return price
+    part = part_of_price(price, period.part)
+    stands_alone = line.quantity == 1 and not line.discount_percent
+    return round_money(part, recurring.currency) if stands_alone else part
+
+
+def price_on(line: RecurringLine, day: date) -> Decimal:
+    """What the line costs in a period that begins on this day."""
+    return line.new_price if line.new_price_from and line.new_price_from <= day else line.unit_price
+
+
+def usage_until(recurring: RecurringInvoice, due_on: date) -> QuerySet[UsageRecord]:
+    """What was used before a document's day on the meters it bills, and no period billed yet.
+
+    Records that came too late for their own period are billed with the next one.
+    """
+    meters = [line.meter for line in recurring.lines.all() if line.meter]
+    records = UsageRecord.objects.filter(customer=recurring.customer_id, occurrence=None, meter__in=meters)
+    return records.filter(used_on__gte=recurring.starts_on, used_on__lt=due_on)
+
+
+def used_by_meter(records: QuerySet[UsageRecord]) -> dict[str, Decimal]:
+    """The sums of usage by meter."""
+    return dict(records.order_by().values_list("meter").annotate(Sum("quantity")))
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A document that will be made: its period, and what it comes to as things stand, or why that is unknown."""
+
+    period: Period
+    total: Decimal | None
+    problem: str = ""
+    waits_for_usage: bool = False
+
+
+def coming(recurring: RecurringInvoice, most: int = PREVIEWED) -> list[Coming]:
+    """The next documents with their totals as things stand."""
+    lines = list(recurring.lines.all())
+    taxes = taxes_of(recurring.company)
+    rows, since = [], None
+    for period in coming_periods(recurring, most):
+        rows.append(_coming(recurring, lines, taxes, period, since))
+        since = period.due_on
+    return rows
+
+
+def _coming(
+    recurring: RecurringInvoice,
+    lines: Sequence[RecurringLine],
+    taxes: dict[int, Tax],
+    period: Period,
+    since: date | None,
+) -> Coming:
+    has_meters = any(line.meter for line in lines)
+    used = used_by_meter(_used_since(recurring, period.due_on, since)) if has_meters else {}
+    draft = Invoice(company=recurring.company)
+    try:
+        fill_draft(draft, recurring.customer, document_details(recurring, lines, period, used, period.due_on), taxes)
+    except Refused as refusal:
+        return Coming(period, None, refusal.message)
+    still_used = has_meters and period.due_on > recurring.company.today()
+    return Coming(period, draft.total, waits_for_usage=still_used)
+
+
+def _used_since(recurring: RecurringInvoice, due_on: date, since: date | None) -> QuerySet[UsageRecord]:
+    records = usage_until(recurring, due_on)
+    return records.filter(used_on__gte=since) if since else records
