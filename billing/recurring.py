@@ -113,7 +113,8 @@ class Coming:
     """A document that will be made: its period, and what it comes to as things stand, or why that is unknown."""
 
     period: Period
-    total: Decimal | None
+    currency: str
+    total: Decimal | None = None
     problem: str = ""
     waits_for_usage: bool = False
 
@@ -142,9 +143,9 @@ def _coming(
     try:
         fill_draft(draft, recurring.customer, document_details(recurring, lines, period, used, period.due_on), taxes)
     except Refused as refusal:
-        return Coming(period, None, refusal.message)
+        return Coming(period, recurring.currency, problem=refusal.message)
     still_used = has_meters and period.due_on > recurring.company.today()
-    return Coming(period, draft.total, waits_for_usage=still_used)
+    return Coming(period, recurring.currency, draft.total, waits_for_usage=still_used)
 
 
 def _used_since(recurring: RecurringInvoice, due_on: date, since: date | None) -> QuerySet[UsageRecord]:

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from billing.web import acts, credit, document, editor, exemptions, importing, listing, months, taxes
+from billing.web import (
+    acts,
+    consolidate,
+    credit,
+    document,
+    editor,
+    exemptions,
+    importing,
+    listing,
+    months,
+    recurring,
+    recurring_editor,
+    taxes,
+    usage,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -12,6 +26,7 @@ urlpatterns = [
     path("invoices/import/<int:run_id>/", importing.mapping, name="import_mapping"),
     path("invoices/new/", editor.new_invoice, name="invoice_new"),
     path("invoices/totals/", editor.live_totals, name="live_totals"),
+    path("invoices/consolidate/", consolidate.consolidate_page, name="consolidate"),
     path("invoices/<int:invoice_id>/", document.document_page, name="invoice"),
     path("invoices/<int:invoice_id>/edit/", editor.edit_invoice, name="invoice_edit"),
     path("invoices/<int:invoice_id>/pdf/", document.pdf, name="invoice_pdf"),
@@ -21,6 +36,17 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/send/", acts.send, name="send_invoice"),
     path("invoices/<int:invoice_id>/void/", acts.void, name="void_invoice"),
     path("invoices/<int:invoice_id>/credit/", credit.credit_page, name="credit_invoice"),
+    path("recurring/", recurring.recurring_list, name="recurring_list"),
+    path("recurring/new/", recurring_editor.new_recurring, name="recurring_new"),
+    path("recurring/<int:recurring_id>/", recurring.recurring_page, name="recurring"),
+    path("recurring/<int:recurring_id>/edit/", recurring_editor.edit_recurring, name="recurring_edit"),
+    path("recurring/<int:recurring_id>/pause/", recurring.pause, name="pause_recurring"),
+    path("recurring/<int:recurring_id>/resume/", recurring.resume, name="resume_recurring"),
+    path("recurring/<int:recurring_id>/end/", recurring.end, name="end_recurring"),
+    path("recurring/periods/<int:occurrence_id>/again/", recurring.make_again, name="bill_again"),
+    path("usage/", usage.usage_list, name="usage_list"),
+    path("usage/import/", usage.upload, name="import_usage"),
+    path("usage/import/<int:run_id>/", usage.mapping, name="import_usage_mapping"),
     path("months/", months.month_list, name="month_list"),
     path("months/<str:month>/close/", months.close, name="close_month"),
     path("months/<str:month>/reopen/", months.reopen, name="reopen_month"),

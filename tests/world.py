@@ -7,12 +7,13 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
-from billing.models import DocumentKind, Invoice, RecurringInvoice, Tax
+from billing.models import DocumentKind, Invoice, RecurringInvoice, Tax, UsageRecord
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.draft_invoice import draft_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.manage_recurring import add_recurring_invoice
+from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from customers.models import Customer
 from customers.operations.create_customer import create_customer
@@ -90,6 +91,13 @@ def make_recurring(
 ) -> RecurringInvoice:
     """A recurring invoice of a customer."""
     return add_recurring_invoice(customer.company, recurring_details(customer, lines, starts_on, **details), by=None)
+
+
+def use(customer: Customer, quantity: str, on: date, meter: str = "calls", reference: str = "") -> None:
+    """So much used by a customer on a day."""
+    reference = reference or f"use-{UsageRecord.objects.count() + 1}"
+    details = UsageDetails(customer.pk, meter, on, Decimal(quantity), reference)
+    record_usage(customer.company, [details], by=None)
 
 
 def draft(customer: Customer, lines: str | Sequence[LineDetails], **details: Any) -> Invoice:

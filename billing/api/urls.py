@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from billing.api import acts, taxes, views
+from billing.api import acts, recurring, taxes, views
 
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
+    path("invoices/consolidate/", recurring.ConsolidateView.as_view()),
     path("invoices/<int:invoice_id>/", views.InvoiceView.as_view()),
     path("invoices/<int:invoice_id>/copy/", acts.CopyView.as_view()),
     path("invoices/<int:invoice_id>/issue/", acts.IssueView.as_view()),
@@ -22,4 +23,11 @@ urlpatterns = [
     path("tax-rates/<int:rate_id>/", taxes.TaxRateView.as_view()),
     path("customers/<int:customer_id>/exemptions/", taxes.ExemptionsView.as_view()),
     path("exemptions/<int:exemption_id>/end/", taxes.EndExemptionView.as_view()),
+    path("recurring-invoices/", recurring.RecurringInvoicesView.as_view()),
+    path("recurring-invoices/<int:recurring_id>/", recurring.RecurringInvoiceView.as_view()),
+    path("recurring-invoices/<int:recurring_id>/pause/", recurring.PauseView.as_view()),
+    path("recurring-invoices/<int:recurring_id>/resume/", recurring.ResumeView.as_view()),
+    path("recurring-invoices/<int:recurring_id>/end/", recurring.EndView.as_view()),
+    path("recurring-invoices/periods/<int:occurrence_id>/again/", recurring.BillAgainView.as_view()),
+    path("usage/", recurring.UsageView.as_view()),
 ]

@@ -58,8 +58,9 @@ def pause_recurring_invoice(
     Raises Refused for days out of order, and where it is paused without an end already.
     """
     recurring = _locked(recurring_id)
-    if last_on and not first_on <= last_on <= first_on + LATEST_DAY:
-        raise Refused("A pause ends on its first day or within ten years after.", code="bad_pause")
+    latest = recurring.company.today() + LATEST_DAY
+    if first_on > latest or (last_on and not first_on <= last_on <= latest):
+        raise Refused("A pause ends on its first day or later, within the next ten years.", code="bad_pause")
     if recurring.pauses.filter(last_on=None).exists():
         raise Refused("It is paused already. Resume it first.", code="already_paused")
     pause = RecurringPause.objects.create(recurring=recurring, first_on=first_on, last_on=last_on)

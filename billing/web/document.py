@@ -30,6 +30,7 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "account": account_of(invoice) if invoice.entry_id else None,
         "settlements": settlements(invoice) if invoice.entry_id else [],
         "credit_memos": invoice.credit_memos.exclude(status="draft"),
+        "occurrences": invoice.occurrences.select_related("recurring"),
         "links": invoice.links.select_related("contact"),
         "mails": OutgoingMail.objects.filter(about_type="billing.invoice", about_id=invoice.pk).order_by("-id"),
         "receivers": receivers(invoice),

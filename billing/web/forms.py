@@ -101,18 +101,20 @@ def details_from(form: DraftForm, lines: BaseFormSet, invoice: Invoice | None = 
     optional = {name: values.pop(name) for name in ("exchange_rate", "discount_amount")}
     return InvoiceDetails(
         customer_id=values.pop("customer"),
-        lines=[_line(each.cleaned_data) for each in _kept(lines)],
+        lines=[line_details(each.cleaned_data) for each in kept_lines(lines)],
         source_reference=invoice.source_reference if invoice else "",
         **values,
         **{name: value for name, value in optional.items() if value is not None},
     )
 
 
-def _kept(lines: BaseFormSet) -> list[LineForm]:
+def kept_lines(lines: BaseFormSet) -> list[LineForm]:
+    """The rows that hold a line and were not removed."""
     return [each for each in lines if each not in lines.deleted_forms and each.is_filled]
 
 
-def _line(data: dict[str, Any]) -> LineDetails:
+def line_details(data: dict[str, Any]) -> LineDetails:
+    """A row's valid cells as a line."""
     return LineDetails(
         description=data["description"],
         unit_price=data["unit_price"] or 0,
@@ -125,7 +127,7 @@ def _line(data: dict[str, Any]) -> LineDetails:
 
 def line_places(lines: BaseFormSet) -> list[int]:
     """The row of the grid in which each line stands, in the order of the lines."""
-    kept = _kept(lines)
+    kept = kept_lines(lines)
     return [place for place, each in enumerate(lines) if each in kept]
 
 
@@ -135,20 +137,20 @@ def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]
     rows = [
         {
             "description": line.description,
-            "quantity": _short(line.quantity),
+            "quantity": short(line.quantity),
             "unit": line.unit,
-            "unit_price": _short(line.unit_price),
-            "discount_percent": _short(line.discount_percent) if line.discount_percent else "",
+            "unit_price": short(line.unit_price),
+            "discount_percent": short(line.discount_percent) if line.discount_percent else "",
             "tax": str(line.tax_id or ""),
         }
         for line in invoice.lines.all()
     ]
-    head["discount_amount"] = _short(invoice.discount_amount) if invoice.discount_amount else ""
+    head["discount_amount"] = short(invoice.discount_amount) if invoice.discount_amount else ""
     is_own = invoice.currency == invoice.company.currency
-    head["exchange_rate"] = "" if is_own else _short(invoice.exchange_rate)
+    head["exchange_rate"] = "" if is_own else short(invoice.exchange_rate)
     return head | {"customer": invoice.customer_id}, rows
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
     """A stored number without the zeros behind it."""
     return f"{value.normalize():f}"

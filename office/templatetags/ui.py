@@ -48,6 +48,11 @@ STATES = {
     "waiting": ("Waiting", "hourglass", "neutral"),
     "running": ("Running", "player-play", "blue"),
     "done": ("Done", "circle-check", "green"),
+    "active": ("Active", "refresh", "blue"),
+    "ended": ("Ended", "ban", "neutral"),
+    "made": ("Made", "circle-check", "green"),
+    "nothing": ("Nothing to bill", "circle-dashed", "neutral"),
+    "parked": ("Parked", "alert-triangle", "amber"),
     "stopped": ("Stopped", "player-pause", "amber"),
 }
 """Word, icon and colour of each state: never colour alone."""

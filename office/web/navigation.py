@@ -37,6 +37,7 @@ DAILY = [
         "billing.view_invoice",
         "m",
     ),
+    Entry("Recurring", "billing:recurring_list", "refresh", "billing.view_invoice", "n"),
     Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p"),
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
 ]

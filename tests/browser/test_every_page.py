@@ -12,6 +12,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
+from billing.operations.bill_recurring import bill_recurring
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.manage_exemptions import ExemptionDetails, add_exemption
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
@@ -59,6 +60,13 @@ PAGES = [
     Row("billing:invoice_edit", "draft"),
     Row("billing:credit_invoice", "invoice"),
     Row("billing:import"),
+    Row("billing:consolidate"),
+    Row("billing:recurring_list"),
+    Row("billing:recurring_new"),
+    Row("billing:recurring", "recurring"),
+    Row("billing:recurring_edit", "recurring"),
+    Row("billing:usage_list"),
+    Row("billing:import_usage"),
     Row("payments:receipt_list"),
     Row("payments:receipt_new"),
     Row("payments:receipt", "receipt"),
@@ -108,6 +116,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "customer": customer.pk,
         "invoice": invoice.pk,
         "draft": world.draft(customer, [world.line("5.00", tax=vat)]).pk,
+        "recurring": a_recurring_invoice(customer, vat),
         "memo": memo.pk,
         "void": void.pk,
         "receipt": receipt.pk,
@@ -131,6 +140,25 @@ def returned_payment(customer: Any, day: Any) -> int:
     """The entry of a fee, which has no page of its own."""
     reverse_receipt(world.receive(customer, "8.00", day).pk, dated_on=day, by=None, reason="back", fee=Decimal(5))
     return Entry.objects.get(kind="returned_payment_fee").pk
+
+
+def a_recurring_invoice(customer: Any, vat: Any) -> int:
+    """One with a document made, one parked, a part of a month, usage and a new price ahead."""
+    today = customer.company.today()
+    lines = [
+        world.recurring_line("80.00", tax=vat, description="Support {month} {year}"),
+        world.recurring_line("0.02", tax=vat, description="Calls", meter="calls", new_price=1, new_price_from=today),
+    ]
+    start = today - timedelta(days=70)
+    recurring = world.make_recurring(
+        customer, lines, start, name="Support", wanted_day=1, internal_note="Renews in May"
+    )
+    world.use(customer, "1200", today - timedelta(days=30), meter="calls")
+    bill_recurring(recurring.pk)
+    recurring.occurrences.filter(pk=recurring.occurrences.last().pk).update(
+        outcome="parked", invoice=None, problem="That month is closed. Choose a later date, or have the month reopened."
+    )
+    return recurring.pk
 
 
 def a_run(company: Any) -> int:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from billing.models import RecurringInvoice
 from tests import world
 
 DAY = date(2026, 3, 2)
@@ -48,9 +49,22 @@ def more_receipts(customer: Any, count: int) -> None:
         world.receive(customer, "5.00", DAY)
 
 
+def more_recurring(customer: Any, count: int) -> None:
+    for _ in range(count):
+        name = f"Rent {RecurringInvoice.objects.count()}"
+        world.make_recurring(customer, "10.00", customer.company.today(), name=name)
+
+
+def more_usage(customer: Any, count: int) -> None:
+    for _ in range(count):
+        world.use(customer, "1", DAY)
+
+
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "billing:invoice_list": more_invoices,
+    "billing:recurring_list": more_recurring,
+    "billing:usage_list": more_usage,
     "payments:receipt_list": more_receipts,
     "office:audit_list": more_receipts,
     "reports:ageing": more_customers,
