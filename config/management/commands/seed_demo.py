@@ -10,11 +10,15 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from billing.models import Invoice, Tax
+from billing.operations.bill_recurring import bill_recurring
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.draft_invoice import draft_invoice, draft_invoices
 from billing.operations.issue_invoice import issue_invoices
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
+from billing.operations.manage_recurring import add_recurring_invoice
+from billing.operations.record_usage import UsageDetails, record_usage
+from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from config.first_company import open_company
 from customers.models import Customer
 from customers.operations.create_customer import create_customer
@@ -99,9 +103,24 @@ def make_demo(chance: Random, today: date) -> Company:
     invoices = _invoices(company, customers, taxes[0], chance, today, clerk)
     _receipts(company, invoices, chance, today, clerk)
     _credits(invoices, chance, today, clerk)
+    _recurring(company, customers, taxes[0], today, clerk)
     for customer in customers[:3]:
         draft_invoice(company, _details(customer, taxes[0], chance, None), by=clerk)
     return company
+
+
+def _recurring(company: Company, customers: list[Customer], tax: Tax, today: date, by: User) -> None:
+    """Rent in advance, issued as it falls due; and support by the quarter with calls by meter, waiting as drafts."""
+    start = today.replace(day=1)
+    rent = RecurringLineDetails("Rent of unit 4, {month} {year}", Decimal("780.00"), tax_id=tax.pk)
+    support = RecurringLineDetails("Support, {period}", Decimal("240.00"), tax_id=tax.pk)
+    calls = RecurringLineDetails("Calls", Decimal("0.04"), unit="calls", tax_id=tax.pk, meter="calls")
+    for details in (
+        RecurringDetails("Rent of unit 4", customers[3].pk, start, [rent], wanted_day=1, issues=True),
+        RecurringDetails("Support", customers[5].pk, start, [support, calls], interval="quarter", in_arrears=True),
+    ):
+        bill_recurring(add_recurring_invoice(company, details, by=by).pk)
+    record_usage(company, [UsageDetails(customers[5].pk, "calls", today, Decimal(412), "calls-1")], by=by)
 
 
 def _company() -> Company:
