@@ -11,8 +11,8 @@ from billing.models import DocumentKind, Invoice, RecurringInvoice, Tax, UsageRe
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.draft_invoice import draft_invoice
 from billing.operations.issue_invoice import issue_invoice
-from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.manage_recurring import add_recurring_invoice
+from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from customers.models import Customer

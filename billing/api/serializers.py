@@ -207,7 +207,15 @@ class InvoiceOut(InvoiceRow):
     settlements = AllocationOut(many=True)
 
     class Meta(InvoiceRow.Meta):
-        fields = [*InvoiceRow.Meta.fields, "period_from", "period_to", "net_days", "exchange_rate", "prices_include_tax", "tax_rounding"]
+        fields = [
+            *InvoiceRow.Meta.fields,
+            "period_from",
+            "period_to",
+            "net_days",
+            "exchange_rate",
+            "prices_include_tax",
+            "tax_rounding",
+        ]
         fields += [
             "discount_amount",
             "withheld",

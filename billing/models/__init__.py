@@ -10,7 +10,6 @@ from billing.models.documents import (
 from billing.models.files import InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
-from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, DatedRate, RateKind, Tax, TaxCategory, TaxExemption
 from billing.models.recurring import (
     Occurrence,
     Outcome,
@@ -19,6 +18,7 @@ from billing.models.recurring import (
     RecurringPause,
     UsageRecord,
 )
+from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, DatedRate, RateKind, Tax, TaxCategory, TaxExemption
 
 __all__ = [
     "AT_ANY_RATE",

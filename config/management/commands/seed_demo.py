@@ -15,8 +15,8 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.draft_invoice import draft_invoice, draft_invoices
 from billing.operations.issue_invoice import issue_invoices
-from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.manage_recurring import add_recurring_invoice
+from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from config.first_company import open_company
