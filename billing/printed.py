@@ -13,11 +13,14 @@ def printed_facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
     """Seller, buyer, bank details and texts as they stand now; bulk runs bring addresses prefetched."""
     company = invoice.company
     addresses = {address.kind: address for address in customer.addresses.all()}
+    delivery = addresses.get(AddressKind.DELIVERY)
     return {
         "language": customer.language,
         "seller": _seller(company),
         "buyer": _buyer(customer, addresses.get(AddressKind.BILLING)),
-        "delivery": _address_lines(addresses[AddressKind.DELIVERY]) if AddressKind.DELIVERY in addresses else [],
+        "delivery": _address_lines(delivery) if delivery else [],
+        "delivery_place": _place(delivery) | {"name": delivery.name} if delivery else {},
+        "einvoice": _einvoice(customer),
         "bank_accounts": _bank_accounts(invoice),
         "footer": company.invoice_footer,
         "tax_rounding": invoice.tax_rounding,
@@ -29,6 +32,10 @@ def _seller(company: Company) -> dict[str, Any]:
         "name": company.legal_name,
         "address": [line for line in (company.street, _city(company), country_name(company.country)) if line],
         "country": company.country,
+        "place": _place(company),
+        "contact_name": company.contact_name,
+        "electronic_address": company.electronic_address,
+        "electronic_address_scheme": company.electronic_address_scheme,
         "tax_id": company.tax_id,
         "registration": company.registration,
         "email": company.email,
@@ -42,8 +49,21 @@ def _buyer(customer: Customer, address: Address | None) -> dict[str, Any]:
         "name": (address and address.name) or customer.name,
         "address": _address_lines(address) if address else [],
         "country": address.country if address else "",
+        "place": _place(address) if address else {},
+        "electronic_address": customer.electronic_address,
+        "electronic_address_scheme": customer.electronic_address_scheme,
         "tax_id": customer.tax_id,
     }
+
+
+def _einvoice(customer: Customer) -> dict[str, Any]:
+    """Which e-invoice the customer wants; without a format there is none."""
+    return {"format": customer.einvoice_format, "buyer_reference": customer.buyer_reference}
+
+
+def _place(place: Address | Company) -> dict[str, str]:
+    """An address in its parts, as e-invoices ask for it."""
+    return {name: getattr(place, name) for name in ("street", "postal_code", "city", "region", "country")}
 
 
 def _address_lines(address: Address) -> list[str]:

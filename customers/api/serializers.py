@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from customers.models import Address, AddressKind, Contact, Customer
-from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
+from customers.models import Address, AddressKind, Contact, Customer, EInvoiceFormat
+from customers.operations.details import EINVOICE, AddressDetails, ContactDetails, CustomerDetails
 from office.api.fields import AmountIn, AmountOut, IdIn, Input, Query
 from office.api.paging import PageQuery
 
@@ -45,6 +45,13 @@ class CustomerIn(Input):
     tax_id = serializers.CharField(max_length=40, required=False, allow_blank=True)
     net_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
     credit_limit = AmountIn(required=False, allow_null=True)
+    einvoice_format = serializers.ChoiceField(choices=EInvoiceFormat.choices, required=False, allow_blank=True)
+    einvoice_by_mail = serializers.BooleanField(required=False, help_text="Attach the e-invoice to mails.")
+    electronic_address = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    electronic_address_scheme = serializers.CharField(
+        max_length=4, required=False, allow_blank=True, help_text="A code of the list EAS, such as 0204 or EM."
+    )
+    buyer_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
     tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
     sales_owner_id = IdIn(required=False, allow_null=True)
     note = serializers.CharField(required=False, allow_blank=True)
@@ -119,7 +126,7 @@ class CustomerOut(CustomerRow):
     addresses = AddressOut(many=True)
 
     class Meta(CustomerRow.Meta):
-        fields = [*CustomerRow.Meta.fields, "note", "contacts", "addresses"]
+        fields = [*CustomerRow.Meta.fields, *EINVOICE, "note", "contacts", "addresses"]
 
 
 class CustomerRef(serializers.ModelSerializer):

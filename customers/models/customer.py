@@ -7,6 +7,15 @@ from ledger.fields import AmountField, CurrencyField
 from office.models import Company, User
 
 
+class EInvoiceFormat(models.TextChoices):
+    """The kinds of e-invoice that a customer may want."""
+
+    PEPPOL_UBL = "peppol_ubl", "Peppol BIS Billing 3.0 (UBL)"
+    XRECHNUNG_UBL = "xrechnung_ubl", "XRechnung (UBL)"
+    XRECHNUNG_CII = "xrechnung_cii", "XRechnung (CII)"
+    FACTURX = "facturx", "Factur-X / ZUGFeRD (inside the PDF)"
+
+
 class Customer(models.Model):
     """Somebody who owes a company money, or may come to."""
 
@@ -21,6 +30,17 @@ class Customer(models.Model):
     net_days = models.PositiveSmallIntegerField("days to pay", default=30)
     credit_limit = AmountField(null=True, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    einvoice_format = models.CharField(
+        "e-invoice", max_length=20, choices=EInvoiceFormat, blank=True, help_text="Checked when a document is issued."
+    )
+    einvoice_by_mail = models.BooleanField("attach it to mails", default=True)
+    electronic_address = models.CharField(max_length=100, blank=True, help_text="Where their e-invoices arrive.")
+    electronic_address_scheme = models.CharField(
+        "kind of electronic address", max_length=4, blank=True, help_text="A code of the list EAS, such as 0204 or EM."
+    )
+    buyer_reference = models.CharField(
+        max_length=100, blank=True, help_text="Printed on e-invoices; German authorities call it Leitweg-ID."
+    )
     sales_owner = models.ForeignKey(
         User,
         null=True,

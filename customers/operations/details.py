@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from customers.models import AddressKind, Contact, Customer
+from customers.models import AddressKind, Contact, Customer, EInvoiceFormat
 from customers.search import fold
 from ledger.money import UnknownCurrency, places, round_money
 from ledger.refusals import Refused
@@ -52,6 +52,11 @@ class CustomerDetails:
     tax_id: str = ""
     net_days: int | None = None
     credit_limit: Decimal | None = None
+    einvoice_format: str = ""
+    einvoice_by_mail: bool = True
+    electronic_address: str = ""
+    electronic_address_scheme: str = ""
+    buyer_reference: str = ""
     tags: list[str] = field(default_factory=list)
     sales_owner_id: int | None = None
     note: str = ""
@@ -60,6 +65,7 @@ class CustomerDetails:
     addresses: list[AddressDetails] = field(default_factory=list)
 
 
+EINVOICE = ["einvoice_format", "electronic_address", "electronic_address_scheme", "buyer_reference", "einvoice_by_mail"]
 FIELDS = [
     "number",
     "name",
@@ -71,7 +77,7 @@ FIELDS = [
     "tags",
     "sales_owner_id",
 ]
-FIELDS += ["note", "is_active"]
+FIELDS += ["note", "is_active", *EINVOICE]
 
 
 def checked(details: CustomerDetails) -> CustomerDetails:
@@ -94,14 +100,28 @@ def checked(details: CustomerDetails) -> CustomerDetails:
     limit = details.credit_limit
     if limit is not None and limit < 0:
         raise Refused("A credit limit cannot be below zero.", code="bad_credit_limit")
+    _check_einvoice(details)
     return replace(
         details,
         name=details.name.strip(),
         number=details.number.strip(),
         tax_id=details.tax_id.strip(),
+        electronic_address=details.electronic_address.strip(),
+        electronic_address_scheme=details.electronic_address_scheme.strip().upper(),
+        buyer_reference=details.buyer_reference.strip(),
         credit_limit=None if limit is None else round_money(limit, details.currency),
         tags=sorted({tag.strip() for tag in details.tags if tag.strip()}),
     )
+
+
+def _check_einvoice(details: CustomerDetails) -> None:
+    if details.einvoice_format and details.einvoice_format not in EInvoiceFormat.values:
+        raise Refused(f"{details.einvoice_format!r} is no kind of e-invoice we write.", code="unknown_einvoice_format")
+    if bool(details.electronic_address.strip()) != bool(details.electronic_address_scheme.strip()):
+        raise Refused(
+            "An electronic address needs its kind beside it, such as 0204 for a Leitweg-ID or EM for e-mail.",
+            code="electronic_address_incomplete",
+        )
 
 
 def _check_contact(contact: ContactDetails) -> None:

@@ -6,8 +6,8 @@ from babel.numbers import list_currencies
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 
-from customers.models import Customer
-from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
+from customers.models import Customer, EInvoiceFormat
+from customers.operations.details import EINVOICE, AddressDetails, ContactDetails, CustomerDetails
 from office.models import User
 
 LANGUAGES = [("en", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish"), ("nl", "Dutch")]
@@ -26,6 +26,25 @@ class CustomerForm(forms.Form):
     sales_owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
     tags = forms.CharField(max_length=400, required=False, help_text="Separated by commas.")
     is_active = forms.BooleanField(label="Active", required=False, initial=True)
+    einvoice_format = forms.ChoiceField(
+        label="E-invoice",
+        choices=[("", "None"), *EInvoiceFormat.choices],
+        required=False,
+        help_text="Checked against the official rules when a document is issued.",
+    )
+    electronic_address = forms.CharField(
+        max_length=100, required=False, help_text="Where their e-invoices arrive: a Peppol id, Leitweg-ID or e-mail."
+    )
+    electronic_address_scheme = forms.CharField(
+        label="Kind of electronic address",
+        max_length=4,
+        required=False,
+        help_text="Code of the EAS list: 0204 Leitweg-ID, 9930 German VAT id, 0088 GLN, EM e-mail.",
+    )
+    buyer_reference = forms.CharField(
+        max_length=100, required=False, help_text="What they want to see on it, such as a Leitweg-ID or cost centre."
+    )
+    einvoice_by_mail = forms.BooleanField(label="Attach the e-invoice to mails", required=False, initial=True)
     note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
     street = forms.CharField(max_length=200, required=False)
     postal_code = forms.CharField(max_length=20, required=False)
@@ -53,6 +72,10 @@ class CustomerForm(forms.Form):
     @property
     def own_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.OWN]
+
+    @property
+    def einvoice_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in EINVOICE]
 
     @property
     def place_fields(self) -> list[forms.BoundField]:
@@ -96,9 +119,8 @@ def _is_filled(row: dict[str, Any]) -> bool:
 
 def initial_from(customer: Customer) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the forms show of a customer we know."""
-    values: dict[str, Any] = {
-        name: getattr(customer, name) for name in [*CustomerForm.OWN, "note"] if name not in ("tags", "sales_owner")
-    }
+    names = [*CustomerForm.OWN, *EINVOICE, "note"]
+    values: dict[str, Any] = {name: getattr(customer, name) for name in names if name not in ("tags", "sales_owner")}
     values |= {"tags": ", ".join(customer.tags), "sales_owner": customer.sales_owner_id}
     if address := customer.addresses.filter(kind="billing").first():
         values |= {name: getattr(address, name) for name in CustomerForm.PLACE}

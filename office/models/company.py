@@ -24,6 +24,13 @@ class Company(models.Model):
     registration = models.CharField("register entry", max_length=100, blank=True)
     email = models.EmailField(help_text="Customers' answers go here.")
     phone = models.CharField(max_length=40, blank=True)
+    contact_name = models.CharField(
+        "whom to ask", max_length=100, blank=True, help_text="A person or team, named on e-invoices."
+    )
+    electronic_address = models.CharField(max_length=100, blank=True, help_text="Our own, for e-invoices.")
+    electronic_address_scheme = models.CharField(
+        "kind of electronic address", max_length=4, blank=True, help_text="A code of the list EAS, such as 9930 or EM."
+    )
     currency = CurrencyField()
     time_zone = models.CharField(max_length=60, default="UTC")
     language = models.CharField(max_length=10, default="en")
