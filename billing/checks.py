@@ -6,7 +6,7 @@ from hashlib import sha256
 from django.db.models import Prefetch
 
 from billing.chain import document_hash
-from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoicePdf
+from billing.models import DocumentStatus, EInvoice, Invoice, InvoiceLine, InvoicePdf
 from ledger.checks import Check, Finding
 
 CHECKS = [
@@ -81,8 +81,11 @@ def broken_chain() -> Iterator[Finding]:
         last[series] = invoice.hash
 
 
-def changed_pdfs() -> Iterator[Finding]:
-    """Kept PDFs whose bytes do not match the hash kept beside them."""
+def changed_files() -> Iterator[Finding]:
+    """Kept PDFs and e-invoices whose bytes do not match the hash kept beside them."""
     for pdf in InvoicePdf.objects.select_related("invoice").iterator(chunk_size=50):
         if sha256(bytes(pdf.content)).hexdigest() != pdf.sha256:
             yield Finding("the file kept matches the hash kept", f"PDF of {pdf.invoice}", f"edition {pdf.edition}")
+    for einvoice in EInvoice.objects.select_related("invoice").iterator(chunk_size=50):
+        if sha256(bytes(einvoice.content)).hexdigest() != einvoice.sha256:
+            yield Finding("the file kept matches the hash kept", f"e-invoice of {einvoice.invoice}", einvoice.format)

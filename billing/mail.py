@@ -4,11 +4,12 @@ from django.template.loader import render_to_string
 
 from billing.access import invoices_for
 from billing.customer_view import CustomerView, customer_view
+from billing.einvoice.kept import file_name, kept_einvoice
 from billing.links import LIFETIME, address_of
 from billing.models import DocumentStatus, Invoice
 from billing.operations.mint_link import mint_link
 from billing.pdf import PdfUnavailable, kept_pdf
-from customers.models import Contact
+from customers.models import Contact, EInvoiceFormat
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.models import OutgoingMail
 from office.templatetags.ui import plain_day
@@ -27,7 +28,7 @@ def compose(mail: OutgoingMail) -> Letter:
     if reason := _reason(invoice, contact):
         raise NotToBeSent(reason)
     view = customer_view(invoice)
-    pdf = _pdf(view.invoice)
+    attachments = [_pdf(view.invoice), *_einvoice(view.invoice)]
     context = {
         "view": view,
         "invoice": view.invoice,
@@ -43,7 +44,7 @@ def compose(mail: OutgoingMail) -> Letter:
         subject=_subject(view),
         text=render_to_string("billing/mail/invoice.txt", context),
         html=render_to_string("billing/mail/invoice.html", context),
-        attachments=[pdf],
+        attachments=attachments,
     )
 
 
@@ -59,6 +60,14 @@ def _pdf(invoice: Invoice) -> Attachment:
     except PdfUnavailable as reason:
         raise NotReady(f"Its PDF cannot be made now: {reason}") from reason
     return Attachment(f"{invoice.number}.pdf".replace("/", "-"), "application/pdf", content)
+
+
+def _einvoice(invoice: Invoice) -> list[Attachment]:
+    """The e-invoice where the customer wants it by mail; a Factur-X one is inside the PDF already."""
+    form = invoice.einvoice_format
+    if not form or form == EInvoiceFormat.FACTURX or not invoice.customer.einvoice_by_mail:
+        return []
+    return [Attachment(file_name(invoice), "application/xml", bytes(kept_einvoice(invoice).content))]
 
 
 def reason_not_to_send(mail: OutgoingMail) -> str:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/", document.document_page, name="invoice"),
     path("invoices/<int:invoice_id>/edit/", editor.edit_invoice, name="invoice_edit"),
     path("invoices/<int:invoice_id>/pdf/", document.pdf, name="invoice_pdf"),
+    path("invoices/<int:invoice_id>/xml/", document.xml, name="invoice_xml"),
     path("invoices/<int:invoice_id>/copy/", acts.copy, name="copy_invoice"),
     path("invoices/<int:invoice_id>/issue/", acts.issue, name="issue_invoice"),
     path("invoices/<int:invoice_id>/delete/", acts.delete, name="delete_draft"),

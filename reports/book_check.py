@@ -11,4 +11,4 @@ def check_book() -> list[Finding]:
     """Everything that is wrong with the book; empty for a sound one. Reads one state of it."""
     with snapshot():
         findings = run_checks([*ledger.checks.CHECKS, *billing.checks.CHECKS, *payments.checks.CHECKS])
-        return [*findings, *billing.checks.broken_chain(), *billing.checks.changed_pdfs()]
+        return [*findings, *billing.checks.broken_chain(), *billing.checks.changed_files()]

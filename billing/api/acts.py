@@ -17,6 +17,7 @@ from billing.operations.manage_links import renew_link, revoke_link
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
+from billing.web.document import xml_response
 from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked
@@ -132,6 +133,30 @@ class PdfView(ApiView):
             raise Unavailable(str(failure), code="pdf_unavailable") from failure
         headers = {"Content-Disposition": f'attachment; filename="{invoice}.pdf"'}
         return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+class XmlRenderer(BaseRenderer):
+    """Lets a caller ask for application/xml; the view gives the bytes."""
+
+    media_type = "application/xml"
+    format = "xml"
+    render_style = "binary"
+    charset = None
+
+
+class XmlView(ApiView):
+    """A document as an e-invoice."""
+
+    permission = {"get": "billing.view_invoice"}
+    renderer_classes = [XmlRenderer, JSONRenderer]
+
+    @extend_schema(
+        operation_id="get_einvoice",
+        responses={(200, "application/xml"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, invoice_id: int) -> HttpResponse:
+        """The kept bytes of an issued document's e-invoice, in the format its customer wanted."""
+        return xml_response(get_invoice_for(request.user, invoice_id))
 
 
 class LinksView(ApiView):

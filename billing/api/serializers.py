@@ -200,6 +200,7 @@ class InvoiceOut(InvoiceRow):
     discount_amount = AmountOut()
     withheld = AmountOut()
     to_pay = AmountOut()
+    einvoice_format = serializers.CharField(help_text="Of an issued document; empty where it has none.")
     lines = LineOut(many=True)
     taxes = InvoiceTaxOut(many=True, source="tax_summary")
     account = AccountOut(allow_null=True)
@@ -227,7 +228,7 @@ class InvoiceOut(InvoiceRow):
             "voided_on",
             "issued_at",
         ]
-        fields += ["lines", "taxes", "account", "items", "settlements"]
+        fields += ["einvoice_format", "lines", "taxes", "account", "items", "settlements"]
 
 
 class InvoicePage(serializers.Serializer):

@@ -14,6 +14,7 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/void/", acts.VoidView.as_view()),
     path("invoices/<int:invoice_id>/credit/", acts.CreditView.as_view()),
     path("invoices/<int:invoice_id>/pdf/", acts.PdfView.as_view()),
+    path("invoices/<int:invoice_id>/xml/", acts.XmlView.as_view()),
     path("invoices/<int:invoice_id>/links/", acts.LinksView.as_view()),
     path("links/<int:link_id>/renew/", acts.RenewLinkView.as_view()),
     path("links/<int:link_id>/revoke/", acts.RevokeLinkView.as_view()),

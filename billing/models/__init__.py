@@ -7,7 +7,7 @@ from billing.models.documents import (
     InvoiceLine,
     InvoiceTax,
 )
-from billing.models.files import InvoicePdf, PdfEdition
+from billing.models.files import EInvoice, InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
 from billing.models.recurring import (
@@ -27,6 +27,7 @@ __all__ = [
     "DocumentKind",
     "DocumentLink",
     "DocumentStatus",
+    "EInvoice",
     "Invoice",
     "InvoiceLine",
     "InvoicePdf",

@@ -169,6 +169,11 @@ class Invoice(models.Model):
     def is_credit_memo(self) -> bool:
         return self.kind == DocumentKind.CREDIT_MEMO
 
+    @property
+    def einvoice_format(self) -> str:
+        """The kind of e-invoice that an issued document has; empty where its customer wanted none."""
+        return self.printed.get("einvoice", {}).get("format", "")
+
 
 class InvoiceLine(models.Model):
     """One line of a document. What is below `tax` is worked out, and frozen when the document is issued."""

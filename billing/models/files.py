@@ -1,6 +1,7 @@
 from django.db import models
 
 from billing.models.documents import Invoice
+from customers.models import EInvoiceFormat
 
 
 class PdfEdition(models.TextChoices):
@@ -24,3 +25,21 @@ class InvoicePdf(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice} {self.edition}"
+
+
+class EInvoice(models.Model):
+    """The kept bytes of a document as an e-invoice, in the kind its customer wanted when it was issued."""
+
+    append_only = True
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="einvoice")
+    format = models.CharField(max_length=20, choices=EInvoiceFormat)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "e-invoice"
+
+    def __str__(self) -> str:
+        return f"{self.invoice} {self.format}"

@@ -5,6 +5,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Sum
 
+from billing.einvoice.checking import draft_document, require_right
+from billing.einvoice.document import Document
 from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine
 from billing.operations.issue_invoice import issue_invoice
 from billing.totals import total_invoice
@@ -17,7 +19,6 @@ from office.models import User
 from office.reasons import required_reason
 
 
-@transaction.atomic
 def credit_invoice(
     invoice_id: int,
     quantities: Mapping[int, Decimal] | None,
@@ -33,6 +34,38 @@ def credit_invoice(
     Refused without a reason, for a document that is no issued invoice, or for more than is left of a line or of it all.
     """
     reason = required_reason(reason, "Say why the invoice is credited.")
+    judged = _judged(invoice_id, quantities, reason, on)
+    with transaction.atomic():
+        memo = _draft_memo(invoice_id, quantities, reason, on, by)
+        memo = issue_invoice(memo.pk, by=by, on=on, judged=judged)
+        record(
+            by,
+            "credit_invoice",
+            memo.credits,
+            after={"credit_memo": memo.number, "total": memo.total},
+            reason=reason,
+        )
+        if apply:
+            _apply(memo.credits, memo, on, by)
+    return memo
+
+
+def _judged(invoice_id: int, quantities: Mapping[int, Decimal] | None, reason: str, on: date) -> set[Document]:
+    """The credit memo as it will be, where its customer wants an e-invoice; drafted, taken back, and then judged."""
+    if not Invoice.objects.filter(pk=invoice_id).exclude(customer__einvoice_format="").exists():
+        return set()
+    with transaction.atomic():
+        memo = _draft_memo(invoice_id, quantities, reason, on, None)
+        document = draft_document(memo, list(memo.lines.select_related("tax", "credited_line")), on)
+        transaction.set_rollback(True)
+    require_right(document, memo.einvoice_format)
+    return {document}
+
+
+def _draft_memo(
+    invoice_id: int, quantities: Mapping[int, Decimal] | None, reason: str, on: date, by: User | None
+) -> Invoice:
+    """A draft credit memo for an invoice that is locked with its open items."""
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
     _check(invoice, on)
     lock_items(OpenItem.objects.filter(entry=invoice.entry_id).values_list("pk", flat=True))
@@ -42,16 +75,6 @@ def credit_invoice(
         raise Refused("Nothing is left to credit on this invoice.", code="nothing_left")
     memo = _draft(invoice, wanted, reason, by)
     _require_left(invoice, memo)
-    memo = issue_invoice(memo.pk, by=by, on=on)
-    record(
-        by,
-        "credit_invoice",
-        invoice,
-        after={"credit_memo": memo.number, "total": memo.total},
-        reason=reason,
-    )
-    if apply:
-        _apply(invoice, memo, on, by)
     return memo
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -6,6 +6,9 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from billing.chain import document_hash
+from billing.days import set_days
+from billing.einvoice.checking import judge_drafts, require_judged, unnumbered
+from billing.einvoice.document import Document
 from billing.entries import document_posting
 from billing.exemptions import require_certificates
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
@@ -17,7 +20,6 @@ from billing.tax_ids import require_tax_ids
 from billing.totals import WORKED_OUT, lines_with_taxes, tax_rows, total_invoice
 from ledger.accounts import default_accounts
 from ledger.bulk import insert_all, update_all
-from ledger.calendar import due_on
 from ledger.posting import post_all
 from ledger.refusals import Refused
 from office.audit import record_all
@@ -41,17 +43,26 @@ FROZEN = [
 FROZEN += ["previous_hash", "hash", "issued_at", "issued_by"]
 
 
-@transaction.atomic
-def issue_invoice(invoice_id: int, *, by: User | None, on: date, version: int | None = None) -> Invoice:
+def issue_invoice(
+    invoice_id: int,
+    *,
+    by: User | None,
+    on: date,
+    version: int | None = None,
+    judged: Collection[Document] | None = None,
+) -> Invoice:
     """Give a draft its number and enter in the book what the customer now owes.
 
     `on` is the day of a draft that has none of its own, `version` the one that a person saw. Raises Refused for what is
     not a draft, has changed since it was seen, has no lines, comes to less than zero, is dated in the future or in a
-    closed month, credits more than is left, or lacks a tax number or a certificate that its taxes ask for.
+    closed month, credits more than is left, lacks a tax number or a certificate that its taxes ask for, or breaks a
+    rule of the e-invoice that its customer wants; whoever holds locks has that `judged` before.
     """
-    if version is not None:
-        _require_version(invoice_id, version)
-    return issue_invoices([invoice_id], by=by, on=on)[0]
+    judged = judge_drafts([invoice_id], on) if judged is None else judged
+    with transaction.atomic():
+        if version is not None:
+            _require_version(invoice_id, version)
+        return _issue_drafts([invoice_id], by, on, judged)[0]
 
 
 def _require_version(invoice_id: int, version: int) -> None:
@@ -61,29 +72,51 @@ def _require_version(invoice_id: int, version: int) -> None:
         raise Refused("Somebody changed this draft after you opened it. Look at it again.", code="stale")
 
 
-@transaction.atomic
 def issue_invoices(invoice_ids: Sequence[int], *, by: User | None, on: date) -> list[Invoice]:
     """Issue drafts of one company in the order of their ids; all of them or none."""
+    judged = judge_drafts(invoice_ids, on)
+    with transaction.atomic():
+        return _issue_drafts(invoice_ids, by, on, judged)
+
+
+def _issue_drafts(invoice_ids: Sequence[int], by: User | None, on: date, judged: Collection[Document]) -> list[Invoice]:
     invoices = _locked(invoice_ids)
-    return _issue(invoices, {invoice.pk: list(invoice.lines.all()) for invoice in invoices}, by, on)
+    return _issue(invoices, {invoice.pk: list(invoice.lines.all()) for invoice in invoices}, by, on, judged)
 
 
 @transaction.atomic
 def draft_and_issue(company: Company, batch: Sequence[InvoiceDetails], *, by: User | None, on: date) -> list[Invoice]:
-    """Prepare and issue many at once, in their order; all of them or none. Nothing just written is read back."""
+    """Prepare and issue many at once, in their order; all of them or none. Nothing just written is read back.
+
+    They are another system's history: whatever e-invoice their customers want, it was made there.
+    """
     drafted = draft_with_lines(company, batch, by=by)
     invoices = [draft for draft, _ in drafted]
     prefetch_related_objects(invoices, "customer__addresses", "company__bank_accounts")
     return _issue(invoices, {draft.pk: lines for draft, lines in drafted}, by, on)
 
 
-def _issue(invoices: list[Invoice], lines: dict[int, list[InvoiceLine]], by: User | None, on: date) -> list[Invoice]:
-    """Issue drafts that nobody else can reach: they are locked, or this transaction made them."""
+def _issue(
+    invoices: list[Invoice],
+    lines: dict[int, list[InvoiceLine]],
+    by: User | None,
+    on: date,
+    judged: Collection[Document] | None = None,
+) -> list[Invoice]:
+    """Issue drafts that nobody else can reach: they are locked, or this transaction made them.
+
+    Those that become e-invoices have been `judged`; with None none of them becomes one.
+    """
     taxes = []
     for invoice in invoices:
         _prepare(invoice, lines[invoice.pk], on)
-        taxes += _total(invoice, lines[invoice.pk])
+        rows = _total(invoice, lines[invoice.pk])
+        taxes += rows
         require_tax_ids(invoice, lines[invoice.pk])
+        if judged is None:
+            invoice.printed["einvoice"]["format"] = ""
+        elif invoice.einvoice_format:
+            require_judged(unnumbered(invoice, lines[invoice.pk], rows), judged)
         invoice.issued_at, invoice.issued_by = timezone.now(), by
     require_certificates(invoices, lines)
     insert_all(taxes)
@@ -100,7 +133,9 @@ def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
     _lock(list(credited))
     if _lock(invoice_ids) < len(set(invoice_ids)):
         raise Refused("Somebody has thrown this draft away.", code="gone")
-    invoices = list(Invoice.objects.filter(pk__in=invoice_ids).select_related("company", "customer").order_by("pk"))
+    invoices = list(
+        Invoice.objects.filter(pk__in=invoice_ids).select_related("company", "customer", "credits").order_by("pk")
+    )
     if len({invoice.company_id for invoice in invoices}) > 1:
         raise Refused("Issue the documents of one company at a time.", code="several_companies")
     prefetch_related_objects(
@@ -126,9 +161,8 @@ def _prepare(invoice: Invoice, lines: list[InvoiceLine], on: date) -> None:
             code="nothing_to_bill",
         )
     invoice.status = DocumentStatus.ISSUED
-    invoice.dated_on = invoice.dated_on or on
+    set_days(invoice, on)
     require_bookable_day(invoice.company, invoice.dated_on)
-    invoice.due_on = invoice.due_on or due_on(invoice.dated_on, 0 if invoice.is_credit_memo else invoice.net_days)
     if invoice.due_on < invoice.dated_on:
         raise Refused("The due date is before the document's own date.", code="due_before_dated")
     invoice.printed = printed_facts(invoice, invoice.customer)

@@ -1,15 +1,18 @@
-"""The page of one invoice or credit memo, and its PDF."""
+"""The page of one invoice or credit memo, its PDF and its e-invoice."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from billing.access import get_invoice_for, invoices_for
+from billing.einvoice.kept import file_name, kept_einvoice
 from billing.models import Invoice
 from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
 from billing.queries import account_of, settlements, with_state
 from billing.timeline import timeline
 from billing.totals import tax_summary
+from ledger.refusals import Refused
 from office.models import OutgoingMail
 from office.web.doors import staff_door
 
@@ -58,3 +61,22 @@ def pdf(request: HttpRequest, invoice_id: int) -> HttpResponse:
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{invoice}.pdf"'
     return answer
+
+
+@require_GET
+@staff_door("billing.view_invoice")
+def xml(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """The kept bytes of an issued document's e-invoice."""
+    invoice = get_invoice_for(request.user, invoice_id)
+    try:
+        return xml_response(invoice)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("billing:invoice", invoice.pk)
+
+
+def xml_response(invoice: Invoice) -> HttpResponse:
+    """The e-invoice as a file to keep. Raises Refused where there is none."""
+    content = bytes(kept_einvoice(invoice).content)
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(invoice)}"'}
+    return HttpResponse(content, content_type="application/xml", headers=headers)

@@ -15,6 +15,7 @@ from billing.links import link_by_ref, link_by_token
 from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening
 from billing.pdf import PdfUnavailable, kept_pdf
+from billing.web.document import xml_response
 from billing.web.payment_code import payment_code
 from ledger.money import round_money
 from office.web.doors import View, open_door
@@ -101,6 +102,17 @@ def pdf(request: HttpRequest, ref: str) -> HttpResponse:
         content_type="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{file_name(link)}"'},
     )
+
+
+@require_safe
+@customer_door
+def xml(request: HttpRequest, ref: str) -> HttpResponse:
+    """The document's e-invoice, the same for everybody."""
+    link = held_link(request, ref)
+    if not link.invoice.einvoice_format:
+        raise NoSuchLink
+    opened_link(request, ref, OpeningKind.DOWNLOADED)
+    return xml_response(link.invoice)
 
 
 @require_safe

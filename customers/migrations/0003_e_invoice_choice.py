@@ -4,35 +4,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0002_tie_the_book_to_its_people'),
+        ("customers", "0002_tie_the_book_to_its_people"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customer',
-            name='buyer_reference',
-            field=models.CharField(blank=True, help_text='Printed on e-invoices; German authorities call it Leitweg-ID.', max_length=100),
+            model_name="customer",
+            name="buyer_reference",
+            field=models.CharField(
+                blank=True, help_text="Printed on e-invoices; German authorities call it Leitweg-ID.", max_length=100
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='einvoice_by_mail',
-            field=models.BooleanField(default=True, verbose_name='attach it to mails'),
+            model_name="customer",
+            name="einvoice_by_mail",
+            field=models.BooleanField(default=True, verbose_name="attach it to mails"),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='einvoice_format',
-            field=models.CharField(blank=True, choices=[('peppol_ubl', 'Peppol BIS Billing 3.0 (UBL)'), ('xrechnung_ubl', 'XRechnung (UBL)'), ('xrechnung_cii', 'XRechnung (CII)'), ('facturx', 'Factur-X / ZUGFeRD (inside the PDF)')], help_text='Checked when a document is issued.', max_length=20, verbose_name='e-invoice'),
+            model_name="customer",
+            name="einvoice_format",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("peppol_ubl", "Peppol BIS Billing 3.0 (UBL)"),
+                    ("xrechnung_ubl", "XRechnung (UBL)"),
+                    ("xrechnung_cii", "XRechnung (CII)"),
+                    ("facturx", "Factur-X / ZUGFeRD (inside the PDF)"),
+                ],
+                help_text="Checked when a document is issued.",
+                max_length=20,
+                verbose_name="e-invoice",
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='electronic_address',
-            field=models.CharField(blank=True, help_text='Where their e-invoices arrive.', max_length=100),
+            model_name="customer",
+            name="electronic_address",
+            field=models.CharField(blank=True, help_text="Where their e-invoices arrive.", max_length=100),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='electronic_address_scheme',
-            field=models.CharField(blank=True, help_text='A code of the list EAS, such as 0204 or EM.', max_length=4, verbose_name='kind of electronic address'),
+            model_name="customer",
+            name="electronic_address_scheme",
+            field=models.CharField(
+                blank=True,
+                help_text="A code of the list EAS, such as 0204 or EM.",
+                max_length=4,
+                verbose_name="kind of electronic address",
+            ),
         ),
     ]

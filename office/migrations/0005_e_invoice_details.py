@@ -4,25 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('office', '0004_prepared_runs'),
+        ("office", "0004_prepared_runs"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='company',
-            name='contact_name',
-            field=models.CharField(blank=True, help_text='A person or team, named on e-invoices.', max_length=100, verbose_name='whom to ask'),
+            model_name="company",
+            name="contact_name",
+            field=models.CharField(
+                blank=True,
+                help_text="A person or team, named on e-invoices.",
+                max_length=100,
+                verbose_name="whom to ask",
+            ),
         ),
         migrations.AddField(
-            model_name='company',
-            name='electronic_address',
-            field=models.CharField(blank=True, help_text='Our own, for e-invoices.', max_length=100),
+            model_name="company",
+            name="electronic_address",
+            field=models.CharField(blank=True, help_text="Our own, for e-invoices.", max_length=100),
         ),
         migrations.AddField(
-            model_name='company',
-            name='electronic_address_scheme',
-            field=models.CharField(blank=True, help_text='A code of the list EAS, such as 9930 or EM.', max_length=4, verbose_name='kind of electronic address'),
+            model_name="company",
+            name="electronic_address_scheme",
+            field=models.CharField(
+                blank=True,
+                help_text="A code of the list EAS, such as 9930 or EM.",
+                max_length=4,
+                verbose_name="kind of electronic address",
+            ),
         ),
     ]

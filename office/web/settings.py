@@ -12,7 +12,16 @@ from office.operations.update_company import set_logo, update_company
 from office.web.doors import staff_door
 
 FIELDS = ["legal_name", "street", "postal_code", "city", "region", "country", "tax_id", "registration", "email"]
-FIELDS += ["phone", "contact_name", "electronic_address", "electronic_address_scheme", "time_zone", "net_days", "tax_rounding", "invoice_footer"]
+FIELDS += [
+    "phone",
+    "contact_name",
+    "electronic_address",
+    "electronic_address_scheme",
+    "time_zone",
+    "net_days",
+    "tax_rounding",
+    "invoice_footer",
+]
 
 
 class CompanyForm(forms.ModelForm):

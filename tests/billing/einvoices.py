@@ -1,4 +1,4 @@
-"""What tests of e-invoices share: a seller and a buyer with all that the rules ask for, and the judgement of both syntaxes."""
+"""What tests of e-invoices share: a seller and a buyer with all that the rules ask for, and how both are judged."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -26,13 +26,13 @@ SELLER = {
     "registration": "HRB 4711",
     "phone": "+49 30 123456",
     "contact_name": "Accounts",
-    "electronic_address": "billing@alder.example",
-    "electronic_address_scheme": "EM",
+    "electronic_address": "DE123456788",
+    "electronic_address_scheme": "9930",
 }
 BUYER = {
     "tax_id": "FR40303265045",
-    "electronic_address": "ap@bramble.example",
-    "electronic_address_scheme": "EM",
+    "electronic_address": "FR40303265045",
+    "electronic_address_scheme": "9957",
     "buyer_reference": "04011000-12345-03",
 }
 PLACE = AddressDetails(street="1 rue de Rivoli", postal_code="75001", city="Paris", country="FR")

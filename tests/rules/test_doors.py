@@ -82,6 +82,7 @@ def test_the_open_routes_are_those_we_know():
         "p/d/<str:ref>/logo/",
         "p/d/<str:ref>/pdf/",
         "p/d/<str:ref>/seen/",
+        "p/d/<str:ref>/xml/",
     ]
 
 
