@@ -12,6 +12,7 @@ from billing.einvoice.rules import Finding, RulesUnavailable, judge
 from billing.einvoice.writing import write
 from billing.models import Invoice, InvoiceLine, InvoiceTax
 from billing.printed import printed_facts
+from billing.tax_ids import require_tax_ids
 from billing.totals import tax_rows, total_invoice
 from ledger.refusals import Refused
 
@@ -23,9 +24,11 @@ MOST_SAID = 5
 def judge_drafts(invoice_ids: Collection[int], on: date) -> set[Document]:
     """The documents that these drafts would be if they were issued on a day, each found right.
 
-    Drafts of customers who want no e-invoice are left out. Raises Refused naming what breaks which rule.
+    Left out are those whose customers want no e-invoice, and empty ones, which are refused in any case. Raises Refused
+    naming what breaks which rule.
     """
-    wanted = Invoice.objects.filter(pk__in=invoice_ids, status="draft").exclude(customer__einvoice_format="")
+    filled = Invoice.objects.filter(pk__in=invoice_ids, status="draft", lines__isnull=False).distinct()
+    wanted = filled.exclude(customer__einvoice_format="")
     drafts = wanted.select_related("company", "customer", "credits").order_by("pk")
     return {judged(draft, list(draft.lines.select_related("tax", "credited_line")), on) for draft in drafts}
 
@@ -38,10 +41,14 @@ def judged(draft: Invoice, lines: Sequence[InvoiceLine], on: date) -> Document:
 
 
 def draft_document(draft: Invoice, lines: Sequence[InvoiceLine], on: date) -> Document:
-    """What a draft would say if it were issued on a day; written on the draft too, unsaved."""
+    """What a draft would say if it were issued on a day; written on the draft too, unsaved.
+
+    Raises Refused where the day or a tax number cannot be so.
+    """
     set_days(draft, on)
     totals = total_invoice(draft, lines)
     draft.printed = printed_facts(draft, draft.customer)
+    require_tax_ids(draft, lines)
     return unnumbered(draft, lines, tax_rows(draft, lines, totals))
 
 

@@ -23,7 +23,6 @@ from ledger.bulk import insert_all, update_all
 from ledger.posting import post_all
 from ledger.refusals import Refused
 from office.audit import record_all
-from office.days import require_bookable_day
 from office.models import Company, User
 from office.numbers import lock_series, take_number
 
@@ -162,7 +161,6 @@ def _prepare(invoice: Invoice, lines: list[InvoiceLine], on: date) -> None:
         )
     invoice.status = DocumentStatus.ISSUED
     set_days(invoice, on)
-    require_bookable_day(invoice.company, invoice.dated_on)
     if invoice.due_on < invoice.dated_on:
         raise Refused("The due date is before the document's own date.", code="due_before_dated")
     invoice.printed = printed_facts(invoice, invoice.customer)
