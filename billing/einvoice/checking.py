@@ -13,7 +13,7 @@ from billing.einvoice.writing import write
 from billing.models import Invoice, InvoiceLine, InvoiceTax
 from billing.printed import printed_facts
 from billing.tax_ids import require_tax_ids
-from billing.totals import tax_rows, total_invoice
+from billing.totals import lines_with_taxes, tax_rows, total_invoice
 from ledger.refusals import Refused
 
 NO_NUMBER = "0"
@@ -30,7 +30,7 @@ def judge_drafts(invoice_ids: Collection[int], on: date) -> set[Document]:
     filled = Invoice.objects.filter(pk__in=invoice_ids, status="draft", lines__isnull=False).distinct()
     wanted = filled.exclude(customer__einvoice_format="")
     drafts = wanted.select_related("company", "customer", "credits").order_by("pk")
-    return {judged(draft, list(draft.lines.select_related("tax", "credited_line")), on) for draft in drafts}
+    return {judged(draft, list(lines_with_taxes().filter(invoice=draft)), on) for draft in drafts}
 
 
 def judged(draft: Invoice, lines: Sequence[InvoiceLine], on: date) -> Document:

@@ -23,7 +23,8 @@ from billing.einvoice.document import (
 )
 from billing.einvoice.lines import line_of, tax_code, without_tax
 from billing.einvoice.markup import legal
-from billing.models import Invoice, InvoiceLine, InvoiceTax, TaxCategory
+from billing.line_taxes import kept_parts
+from billing.models import Invoice, InvoiceLine, InvoiceTax, RateKind, TaxCategory
 from ledger.refusals import Refused
 
 VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
@@ -40,16 +41,17 @@ REASON_CODES = {
 def document_of(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[InvoiceTax]) -> Document:
     """The document with its printed facts; lines and taxes come with what they come to.
 
-    Raises Refused for one that was issued before documents kept what e-invoices need.
+    Raises Refused for one that was issued before documents kept what e-invoices need, or has several taxes on a line.
     """
     printed = invoice.printed
     if "einvoice" not in printed:
         raise Refused(
             f"{invoice} was issued before e-invoices were set up, so it cannot become one.", code="einvoice_too_early"
         )
+    _require_one_tax_each(lines)
     written = tuple(line_of(line, invoice.prices_include_tax) for line in lines)
     allowances = _allowances(invoice, lines)
-    rows = _tax_rows(taxes)
+    rows = _tax_rows([row for row in taxes if row.kind != RateKind.WITHHELD])
     without_ids = any(row.tax.category == TaxCategory.OUTSIDE for row in rows)
     return Document(
         number=invoice.number,
@@ -67,13 +69,22 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[
         delivery=_delivery(invoice, rows),
         payment_means=_payment_means(invoice),
         payment_reference=invoice.number,
-        payment_terms="" if invoice.is_credit_memo else f"Payable by {invoice.due_on:%Y-%m-%d}",
+        payment_terms=_payment_terms(invoice),
         accounts=tuple(_account(account) for account in printed["bank_accounts"]),
         lines=written,
         allowances=allowances,
         taxes=rows,
         totals=_totals(invoice, written, allowances),
     )
+
+
+def _require_one_tax_each(lines: Sequence[InvoiceLine]) -> None:
+    for line in lines:
+        if sum(part.rate.kind != RateKind.WITHHELD for part in kept_parts(line)) > 1:
+            raise Refused(
+                f"Line {line.position} has several taxes; an e-invoice has one on each line. Choose another tax.",
+                code="einvoice_several_taxes",
+            )
 
 
 def _seller(seller: dict[str, Any], without_ids: bool) -> Party:
@@ -124,6 +135,13 @@ def _delivery(invoice: Invoice, rows: Sequence[TaxRow]) -> Delivery:
     if not place and any(row.tax.category == TaxCategory.INTRA_COMMUNITY for row in rows):
         place = printed["buyer"]["place"]
     return Delivery(invoice.dated_on, place.get("name", ""), _place(place))
+
+
+def _payment_terms(invoice: Invoice) -> str:
+    if invoice.is_credit_memo:
+        return ""
+    kept = f"; {invoice.withheld} of it is kept back for the tax office" if invoice.withheld else ""
+    return f"Payable by {invoice.due_on:%Y-%m-%d}{kept}"
 
 
 def _payment_means(invoice: Invoice) -> str:

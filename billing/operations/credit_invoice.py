@@ -9,7 +9,7 @@ from billing.einvoice.checking import draft_document, require_right
 from billing.einvoice.document import Document
 from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine
 from billing.operations.issue_invoice import issue_invoice
-from billing.totals import total_invoice
+from billing.totals import lines_with_taxes, total_invoice
 from ledger.allocating import allocate, lock_items, oldest_first
 from ledger.models import OpenItem
 from ledger.money import format_money
@@ -56,7 +56,7 @@ def _judged(invoice_id: int, quantities: Mapping[int, Decimal] | None, reason: s
         return set()
     with transaction.atomic():
         memo = _draft_memo(invoice_id, quantities, reason, on, None)
-        document = draft_document(memo, list(memo.lines.select_related("tax", "credited_line")), on)
+        document = draft_document(memo, list(lines_with_taxes().filter(invoice=memo)), on)
         transaction.set_rollback(True)
     require_right(document, memo.einvoice_format)
     return {document}

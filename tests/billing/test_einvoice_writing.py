@@ -13,7 +13,7 @@ from billing.einvoice.checking import require_right
 from billing.einvoice.document import Allowance, Document
 from billing.einvoice.units import unit_code
 from billing.einvoice.writing import write
-from billing.models import DocumentKind, Invoice, InvoiceLine, Tax
+from billing.models import DatedRate, DocumentKind, Invoice, InvoiceLine, RateKind, Tax
 from customers.models import EInvoiceFormat
 from ledger.refusals import Refused
 from tests.billing.einvoices import NOTHING, buyer, fatal_ids, seller, unsaved
@@ -23,11 +23,13 @@ REASONS = {"E": "Exempt", "AE": "Reverse charge", "K": "Intra-Community supply",
 RATES = {"S": ("19", "7", "5.5", "20", "25"), "L": ("7", "3"), "M": ("4", "10")}
 
 
-def a_tax(category: str, percent: str = "0") -> Tax:
+def a_tax(category: str, percent: str = "0", **more: Any) -> Tax:
     """A tax that is in no database."""
     key = CATEGORIES.index(category) * 10_000 + int(Decimal(percent) * 10)
-    reason = REASONS.get(category, "")
-    return Tax(pk=key, name=f"{category} {percent}%", category=category, percent=Decimal(percent), reason=reason)
+    values = {"category": category, "percent": Decimal(percent), "reason": REASONS.get(category, "")}
+    tax = Tax(pk=key, name=f"{category} {percent}%")
+    tax._prefetched_objects_cache = {"rates": [DatedRate(tax=tax, name=tax.name, **values, **more)]}
+    return tax
 
 
 INSIDE = {"prices_include_tax": True}
@@ -208,6 +210,30 @@ def test_reverse_charge_names_both_numbers_and_its_reason(customer):  # TAX-03
 
     assert (document.seller.vat_id, document.buyer.vat_id) == ("DE123456788", "FR40303265045")
     assert [(row.reason, row.reason_code) for row in document.taxes] == [("Reverse charge", "VATEX-EU-AE")]
+
+
+def test_what_is_withheld_is_no_tax_of_the_document(customer):  # TAX-04
+    tax = a_tax("S", "20")
+    tax.rates.all().append(
+        DatedRate(tax=tax, part=2, name="WHT", category="S", percent=Decimal(10), kind=RateKind.WITHHELD)
+    )
+    _, document = unsaved(customer, [a_line("1000", tax=tax)])
+
+    assert [(row.tax.percent, row.amount) for row in document.taxes] == [(20, 200)]
+    assert document.payment_terms == "Payable by 2026-04-01; 100.00 of it is kept back for the tax office"
+    assert fatal_ids(document) == NOTHING
+
+
+def test_several_taxes_on_a_line_are_refused_by_name(customer):  # TAX-01
+    tax = a_tax("S", "19")
+    tax.rates.all().append(
+        DatedRate(tax=tax, part=2, name="Levy", category="S", percent=Decimal(1), kind=RateKind.ON_TOP)
+    )
+
+    with pytest.raises(Refused) as refusal:
+        unsaved(customer, [a_line("100", tax=tax)])
+
+    assert refusal.value.code == "einvoice_several_taxes"
 
 
 @pytest.mark.parametrize(

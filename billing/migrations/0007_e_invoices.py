@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0004_reasons_for_no_tax"),
+        ("billing", "0006_rates_leave_taxes"),
     ]
 
     operations = [
