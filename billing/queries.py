@@ -59,7 +59,10 @@ def settlements(invoice: Invoice) -> list[Allocation]:
 
 
 def account_of(invoice: Invoice) -> dict[str, Decimal]:
-    """An invoice's own account: its total, what payments and what credit memos settled, and what is due now."""
+    """An invoice's own account: its total, what payments, tax withheld and credit memos settled, and what is due now.
+
+    `to_pay` is what of it is still to come in money: all but the tax that the customer is still to withhold.
+    """
     settled: dict[str, Any] = dict(
         Allocation.objects.filter(debit__entry=invoice.entry_id)
         .order_by()
@@ -68,6 +71,9 @@ def account_of(invoice: Invoice) -> dict[str, Decimal]:
     )
     credited = settled.get(ItemKind.CREDIT_MEMO, Decimal(0))
     reversed_ = settled.get(ItemKind.REVERSAL, Decimal(0))
-    paid = sum(settled.values(), Decimal(0)) - credited - reversed_
+    withheld = settled.get(ItemKind.WITHHOLDING, Decimal(0))
+    paid = sum(settled.values(), Decimal(0)) - credited - reversed_ - withheld
     due = invoice.total - sum(settled.values(), Decimal(0))
-    return {"total": invoice.total, "paid": paid, "credited": credited, "due": due}
+    to_pay = max(due - max(invoice.withheld - withheld, Decimal(0)), Decimal(0))
+    parts = {"paid": paid, "withheld": withheld, "credited": credited}
+    return {"total": invoice.total, **parts, "due": due, "to_pay": to_pay}

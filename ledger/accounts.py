@@ -5,6 +5,7 @@ from ledger.models import Account, AccountRole
 STANDARD_ACCOUNTS = [
     ("1000", "Bank", AccountRole.BANK),
     ("1200", "Accounts receivable", AccountRole.RECEIVABLE),
+    ("1300", "Tax withheld by customers", AccountRole.TAX_WITHHELD),
     ("2200", "Tax payable", AccountRole.TAX),
     ("2900", "Customer refunds clearing", AccountRole.REFUNDS),
     ("3900", "Opening balances", AccountRole.OPENING),

@@ -15,6 +15,7 @@ class PaymentMethod(models.TextChoices):
     CASH = "cash", "Cash"
     CARD = "card", "Card"
     DIRECT_DEBIT = "direct_debit", "Direct debit"
+    WITHHELD = "withheld", "Tax withheld"
 
 
 class ReceiptStatus(models.TextChoices):
@@ -23,7 +24,10 @@ class ReceiptStatus(models.TextChoices):
 
 
 class Receipt(models.Model):
-    """Money that came in from a customer. What of it is applied, and what is free, is read from the book."""
+    """Money that came in from a customer, or tax that they kept back and have a certificate for.
+
+    What of it is applied, and what is free, is read from the book.
+    """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="receipts")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="receipts")
@@ -85,6 +89,11 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether it is no money, but tax that the customer pays to the tax office for us."""
+        return self.method == PaymentMethod.WITHHELD
 
 
 class Refund(models.Model):

@@ -173,8 +173,10 @@ class AccountOut(serializers.Serializer):
     currency = serializers.CharField()
     total = AmountOut()
     paid = AmountOut()
+    withheld = AmountOut(help_text="Tax that the customer kept back and showed a certificate for.")
     credited = AmountOut()
     due = AmountOut()
+    to_pay = AmountOut(help_text="What of it is still to come in money.")
 
 
 class InvoiceRow(serializers.ModelSerializer):

@@ -9,6 +9,7 @@ class AccountRole(models.TextChoices):
     BANK = "bank", "Bank"
     SALES = "sales", "Sales"
     TAX = "tax", "Tax payable"
+    TAX_WITHHELD = "tax_withheld", "Tax withheld by customers"
     DISCOUNT = "discount", "Discounts allowed"
     BAD_DEBT = "bad_debt", "Bad debt"
     BAD_DEBT_RECOVERED = "bad_debt_recovered", "Bad debt recovered"

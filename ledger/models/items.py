@@ -18,6 +18,7 @@ class ItemKind(models.TextChoices):
     REFUND = "refund", "Refund"
     REVERSAL = "reversal", "Reversal"
     PAYMENT = "payment", "Payment"
+    WITHHOLDING = "withholding", "Tax withheld"
     CREDIT_MEMO = "credit_memo", "Credit memo"
     WRITE_OFF = "write_off", "Write-off"
     OPENING = "opening", "Opening balance"

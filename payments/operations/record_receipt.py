@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,10 @@ from payments.models import PaymentMethod, Receipt
 
 @dataclass(frozen=True)
 class ReceiptDetails:
-    """Money that came in from a customer; `external_id` is the bank's or provider's own id of the payment."""
+    """Money that came in from a customer; `external_id` is the bank's or provider's own id of the payment.
+
+    Tax that the customer withheld is recorded the same way, with its certificate's number as the reference.
+    """
 
     customer_id: int
     received_on: date
@@ -38,7 +41,8 @@ class ReceiptDetails:
 def record_receipt(company: Company, details: ReceiptDetails, *, by: User | None) -> Receipt:
     """Enter one receipt in the book, unapplied. A payment with an external id that came before is returned as it is.
 
-    Raises Refused where the amount is not above zero or its day is in the future or a closed month.
+    Raises Refused where the amount is not above zero, its day is in the future or a closed month, or tax was withheld
+    without a certificate.
     """
     receipt, _ = record_receipt_once(company, details, by=by)
     return receipt
@@ -65,7 +69,7 @@ def record_receipts(company: Company, batch: Sequence[ReceiptDetails], *, by: Us
     customers = Customer.objects.filter(company=company).in_bulk({details.customer_id for details in batch})
     accounts = default_accounts(company.pk)
     receipts = [_receipt(company, customers.get(details.customer_id), details, by) for details in batch]
-    _choose_banks(receipts, accounts[AccountRole.BANK])
+    _choose_accounts(company, receipts, accounts)
     _number(company, receipts)
     entries = post_all([_posting(receipt, accounts[AccountRole.RECEIVABLE], by) for receipt in receipts])
     for receipt, entry in zip(receipts, entries, strict=True):
@@ -100,14 +104,16 @@ def _receipt(company: Company, customer: Customer | None, details: ReceiptDetail
     return receipt
 
 
-def _choose_banks(receipts: Sequence[Receipt], usual: Account) -> None:
-    """Let what names no bank account go to the usual one. Raises Refused for an account that is no bank of ours."""
+def _choose_accounts(company: Company, receipts: Sequence[Receipt], usual: Mapping[str, Account]) -> None:
+    """Let what names no account go to the usual one. Raises Refused for an account that is no bank of ours."""
     named = {receipt.bank_account_id for receipt in receipts} - {None}
-    banks = Account.objects.filter(company_id=usual.company_id, role=AccountRole.BANK, is_active=True, pk__in=named)
-    if named and len(banks) < len(named):
-        raise Refused("That is not a bank account of this company.", code="unknown_bank_account")
+    ours = Account.objects.filter(company_id=company.pk, is_active=True).in_bulk(named) if named else {}
     for receipt in receipts:
-        receipt.bank_account_id = receipt.bank_account_id or usual.pk
+        role = AccountRole.TAX_WITHHELD if receipt.is_withheld else AccountRole.BANK
+        account = ours.get(receipt.bank_account_id) if receipt.bank_account_id else usual[role]
+        if account is None or account.role != role:
+            raise Refused("That is not a bank account of this company.", code="unknown_bank_account")
+        receipt.bank_account_id = account.pk
 
 
 def _check(receipt: Receipt) -> None:
@@ -118,6 +124,8 @@ def _check(receipt: Receipt) -> None:
             f"{receipt.amount} has more places than {receipt.currency} has.",
             code="too_many_places",
         )
+    if receipt.is_withheld and not receipt.reference.strip():
+        raise Refused("Type the number of the customer's certificate for the tax withheld.", code="reference_missing")
     require_bookable_day(receipt.company, receipt.received_on)
 
 
@@ -147,7 +155,7 @@ def _posting(receipt: Receipt, receivable: Account, by: User | None) -> Posting:
     )
     item = OpenItem(
         customer_id=receipt.customer_id,
-        kind=ItemKind.PAYMENT,
+        kind=ItemKind.WITHHOLDING if receipt.is_withheld else ItemKind.PAYMENT,
         reference=receipt.number,
         due_on=receipt.received_on,
         amount=-money.amount,

@@ -35,7 +35,12 @@ class ReceiptForm(forms.Form):
     received_on = forms.DateField(label="Received on", widget=forms.DateInput(attrs={"type": "date"}))
     method = forms.ChoiceField(label="How", choices=PaymentMethod.choices)
     bank_account = forms.ModelChoiceField(Account.objects.none(), empty_label=None)
-    reference = forms.CharField(label="Their words", max_length=200, required=False)
+    reference = forms.CharField(
+        label="Their words",
+        max_length=200,
+        required=False,
+        help_text="Of tax withheld: the number of their certificate.",
+    )
     apply = forms.ChoiceField(
         label="Apply it",
         choices=[("choose", "I choose next"), ("oldest", "Oldest first"), ("invoice", "To this invoice first")],
@@ -60,7 +65,7 @@ class ReceiptForm(forms.Form):
             exchange_rate=data["exchange_rate"],
             method=data["method"],
             reference=data["reference"],
-            bank_account_id=data["bank_account"].pk,
+            bank_account_id=None if data["method"] == PaymentMethod.WITHHELD else data["bank_account"].pk,
         )
 
 

@@ -65,8 +65,10 @@ def test_an_invoice_goes_from_draft_to_issued(program, company, customer):
         "currency": "EUR",
         "total": "85.95",
         "paid": "0.00",
+        "withheld": "0.00",
         "credited": "0.00",
         "due": "85.95",
+        "to_pay": "85.95",
     }
     assert program.get(f"invoices/{shown['id']}/").json() == shown
 
