@@ -14,6 +14,7 @@ from customers.access import customers_for
 from ledger.models import OpenItem
 from office.models import Company, MailStatus, OutgoingMail, User
 from payments.access import receipts_for
+from payments.models import PaymentMethod
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Task:
 def came_in(user: User, company: Company, today: date) -> dict[str, Decimal]:
     """What was received since the first of the month, by currency, less what was returned since."""
     receipts = receipts_for(user).filter(company=company, received_on__gte=today.replace(day=1), status="recorded")
+    receipts = receipts.exclude(method=PaymentMethod.WITHHELD)
     return dict(receipts.order_by().values_list("currency").annotate(Sum("amount")))
 
 

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from reports.web import ageing, home, paper, search
+from reports.web import ageing, home, paper, search, taxes
 
 app_name = "reports"
 urlpatterns = [
     path("reports/ageing/", ageing.ageing_page, name="ageing"),
     path("reports/ageing/items/", ageing.items_page, name="ageing_items"),
     path("reports/ageing/file/", ageing.ageing_file, name="ageing_file"),
+    path("reports/taxes/", taxes.tax_page, name="taxes"),
+    path("reports/taxes/file/", taxes.tax_file, name="tax_file"),
 ]
 site = [
     path("", home.home, name="home"),

@@ -40,6 +40,7 @@ DAILY = [
     Entry("Recurring", "billing:recurring_list", "refresh", "billing.view_invoice", "n"),
     Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p"),
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
+    Entry("Tax report", "reports:taxes", "file-text", "office.view_reports", "x"),
 ]
 OFFICE = [
     Entry("Mail", "office:mail_list", "mail", "office.read_mail"),

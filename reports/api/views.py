@@ -6,10 +6,20 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ledger.calendar import month_start
 from office.api.paging import seal, unseal
 from office.api.views import ApiView, checked, company_of
 from reports.ageing import Ageing, aged_items, ageing
-from reports.api.serializers import AgedItemsOut, AgedItemsQuery, AgeingOut, AgeingQuery, question_from
+from reports.api.serializers import (
+    AgedItemsOut,
+    AgedItemsQuery,
+    AgeingOut,
+    AgeingQuery,
+    TaxQuery,
+    TaxReportOut,
+    question_from,
+)
+from reports.taxes import TaxQuestion, tax_report
 
 LIST = "ageing"
 
@@ -45,6 +55,26 @@ class AgedItemsView(ApiView):
             currency=query.get("currency", ""),
         )
         return Response(AgedItemsOut({"results": items}).data)
+
+
+class TaxesView(ApiView):
+    """The tax report."""
+
+    permission = {"get": "office.view_reports"}
+
+    @extend_schema(operation_id="get_tax_report", parameters=[TaxQuery], responses=TaxReportOut)
+    def get(self, request: Request) -> Response:
+        """Tax by rate over some days, less what was credited and voided, with the tax accounts beside it."""
+        query = checked(TaxQuery, request.query_params.dict())
+        company = company_of(request)
+        question = TaxQuestion(
+            company_id=company.pk,
+            first_day=query.get("first_day") or month_start(company.today()),
+            last_day=query.get("last_day") or company.today(),
+            owner_id=request.user.pk if request.user.only_own_customers else None,
+        )
+        report = tax_report(question)
+        return Response(TaxReportOut({"question": question, "results": report.rows, "accounts": report.feet}).data)
 
 
 def _shown(answer: Ageing) -> dict[str, Any]:

@@ -53,7 +53,8 @@ def test_age_04_a_credit_memo_is_neither_a_payment_nor_invisible(program, custom
 
     assert (row["current"], row["unapplied"], row["total"]) == ("50.00", "-30.00", "20.00")
     account = program.get(f"invoices/{invoice.pk}/").json()["account"]
-    assert account == {"currency": "EUR", "total": "100.00", "paid": "0.00", "credited": "50.00", "due": "50.00"}
+    figures = [account[name] for name in ("total", "paid", "withheld", "credited", "due", "to_pay")]
+    assert figures == ["100.00", "0.00", "0.00", "50.00", "50.00", "50.00"]
 
 
 def test_the_ageing_is_given_by_document_day_too(program, customer):

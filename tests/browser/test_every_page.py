@@ -73,6 +73,7 @@ PAGES = [
     Row("payments:allocate", "customer"),
     Row("reports:ageing"),
     Row("reports:ageing_items"),
+    Row("reports:taxes"),
     Row("paper", "fee"),
     Row("office:mail_list"),
     Row("office:mail", "mail"),

@@ -1,0 +1,122 @@
+"""Tax by rate: what was billed, credited and voided in some days, and the tax accounts that it must equal."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Sum
+
+from ledger.accounts import default_accounts
+from ledger.models import Account, AccountRole, Line
+from reports.snapshot import snapshot
+
+
+@dataclass(frozen=True)
+class TaxQuestion:
+    """What is asked: whose book, the first and the last day, and for whose customers."""
+
+    company_id: int
+    first_day: date
+    last_day: date
+    owner_id: int | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the answer covers the whole book, so that it must equal the tax accounts."""
+        return self.owner_id is None
+
+
+class TaxRow(NamedTuple):
+    """A rate with what it was taken of and the tax, credits and voids taken off, in one currency."""
+
+    account_id: int
+    currency: str
+    name: str
+    category: str
+    percent: Decimal
+    kind: str
+    reason: str
+    documents: int
+    base: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class TaxFoot:
+    """A tax account: what the report's rows add up to, and what the account itself says."""
+
+    account: Account
+    currency: str
+    reported: Decimal
+    booked: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """Zero, or something is wrong with the book."""
+        return self.booked - self.reported
+
+
+@dataclass(frozen=True)
+class TaxReport:
+    """The answer: a row for each rate, and a foot for each account; no foot where only some customers are asked for."""
+
+    question: TaxQuestion
+    rows: list[TaxRow]
+    feet: list[TaxFoot]
+
+
+# A document counts on its own day, and with the other sign on the day it was voided.
+BY_RATE = """
+    SELECT coalesce(t.account_id, %(usual)s), d.currency, t.name, t.category, t.percent, t.kind, t.reason,
+           count(DISTINCT d.id), sum(d.sign * t.base), sum(d.sign * t.amount)
+    FROM (
+        SELECT id, customer_id, currency, CASE kind WHEN 'credit_memo' THEN -1 ELSE 1 END AS sign
+        FROM billing_invoice
+        WHERE company_id = %(company_id)s AND status <> 'draft' AND dated_on BETWEEN %(first_day)s AND %(last_day)s
+        UNION ALL
+        SELECT id, customer_id, currency, CASE kind WHEN 'credit_memo' THEN 1 ELSE -1 END
+        FROM billing_invoice
+        WHERE company_id = %(company_id)s AND status = 'void' AND voided_on BETWEEN %(first_day)s AND %(last_day)s
+    ) AS d
+    JOIN billing_invoicetax t ON t.invoice_id = d.id
+    JOIN customers_customer c ON c.id = d.customer_id
+    WHERE %(owner_id)s::bigint IS NULL OR c.sales_owner_id = %(owner_id)s
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+    ORDER BY d.currency, t.kind, t.category DESC, t.percent DESC, t.name
+"""
+
+
+def tax_report(question: TaxQuestion) -> TaxReport:
+    """Tax by rate over some days, with the tax accounts to compare with."""
+    with snapshot():
+        usual = default_accounts(question.company_id)[AccountRole.TAX]
+        with connection.cursor() as cursor:
+            cursor.execute(BY_RATE, vars(question) | {"usual": usual.pk})
+            rows = [TaxRow(*row) for row in cursor.fetchall()]
+        return TaxReport(question, rows, _feet(question, rows) if question.is_whole else [])
+
+
+def _feet(question: TaxQuestion, rows: list[TaxRow]) -> list[TaxFoot]:
+    accounts = {
+        account.pk: account for account in Account.objects.filter(company_id=question.company_id, role=AccountRole.TAX)
+    }
+    booked = _booked(question, list(accounts))
+    reported: dict[tuple[int, str], Decimal] = {}
+    for row in rows:
+        if row.kind != "withheld":
+            place = (row.account_id, row.currency)
+            reported[place] = reported.get(place, Decimal(0)) + row.amount
+    return [
+        TaxFoot(accounts[account_id], currency, reported.get(place, Decimal(0)), booked.get(place, Decimal(0)))
+        for place in sorted(set(booked) | set(reported))
+        for account_id, currency in [place]
+    ]
+
+
+def _booked(question: TaxQuestion, account_ids: list[int]) -> dict[tuple[int, str], Decimal]:
+    """What was entered on the tax accounts in those days: what we owe the tax office counts up."""
+    lines = Line.objects.filter(account__in=account_ids, entry__dated_on__range=(question.first_day, question.last_day))
+    sums = lines.order_by().values_list("account", "entry__currency").annotate(Sum("amount"))
+    return {(account_id, currency): -amount for account_id, currency, amount in sums}
