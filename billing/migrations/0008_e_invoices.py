@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0006_rates_leave_taxes"),
+        ("billing", "0007_recurring_invoices"),
     ]
 
     operations = [
