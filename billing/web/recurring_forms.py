@@ -68,7 +68,7 @@ class RecurringLineForm(LineForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, size in (("meter", 6), ("new_price", 6), ("new_price_from", 8)):
+        for name, size in (("meter", 4), ("new_price", 5), ("new_price_from", 8)):
             label = self.fields[name].label or name.capitalize()
             css = "form-control amount" if name == "new_price" else "form-control"
             self.fields[name].widget.attrs |= {"class": css, "data-cell": label, "aria-label": label, "size": size}

@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 
+from billing.chain import document_hash
 from billing.models import Invoice, Occurrence, Outcome, RecurringInvoice
 from billing.operations import bill_recurring as billing
 from billing.operations.bill_recurring import bill_again, bill_next, bill_recurring, take_on
@@ -24,6 +25,7 @@ from billing.operations.manage_recurring import (
     pause_recurring_invoice,
     resume_recurring_invoice,
 )
+from billing.pdf import documents
 from billing.recurring import coming, coming_periods, due_recurring
 from billing.tasks import bill_recurring_invoice
 from billing.timeline import timeline
@@ -349,6 +351,19 @@ def test_the_document_says_which_schedule_and_period_made_it(customer, in_march)
 
 
 # What it says
+
+
+def test_the_period_is_printed_and_part_of_the_hash_and_no_other_document_changes_its_hash(customer, in_march):
+    recurring = world.make_recurring(customer, "10.00", date(2026, 3, 1))
+    bill_recurring(recurring.pk)
+    invoice, plain = Invoice.objects.get(), world.issue(customer, "10.00", date(2026, 3, 1))
+
+    assert "<th>Period</th>" in documents._html(invoice)
+    assert "<th>Period</th>" not in documents._html(plain)
+    assert document_hash(invoice, list(invoice.lines.all())) == invoice.hash
+    invoice.period_to = date(2026, 3, 30)
+    assert document_hash(invoice, list(invoice.lines.all())) != invoice.hash
+    assert check_book() == []
 
 
 def test_a_new_price_counts_from_the_first_period_that_begins_on_its_day_or_later(customer, in_march):

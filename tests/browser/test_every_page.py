@@ -111,6 +111,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
     world.apply(receipt, invoice, "120.00", day)
     memo = credit_invoice(invoice.pk, {invoice.lines.get().pk: 1}, reason="Damaged", by=None, on=day)
     void = void_invoice(world.issue(customer, "9.00", day).pk, reason="twice", by=None, on=day)
+    world.draft(customer, "12.00", po_number="PO-78")
     [mail] = send_invoice(invoice.pk, by=None)
     hand_over(mail.pk)
     return {
