@@ -1,10 +1,20 @@
-"""Which documents a member of staff sees: those of the customers they see."""
+"""Which documents a member of staff sees: those of the customers they see; and the catalogue of their companies."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from billing.models import DocumentLink, Invoice, Occurrence, RecurringInvoice, UsageRecord
-from customers.access import rows_for
+from billing.models import (
+    DocumentLink,
+    Invoice,
+    Occurrence,
+    PriceList,
+    PriceListUse,
+    Product,
+    RecurringInvoice,
+    UsageRecord,
+)
+from customers.access import customers_for, rows_for
+from office.access import companies_for
 from office.models import User
 
 
@@ -54,3 +64,39 @@ def get_occurrence_for(user: User, occurrence_id: int) -> Occurrence:
 def usage_for(user: User) -> QuerySet[UsageRecord]:
     """What a person's customers used."""
     return rows_for(user, UsageRecord.objects.all())
+
+
+def products_for(user: User) -> QuerySet[Product]:
+    """The products of a person's companies."""
+    return Product.objects.filter(company__in=companies_for(user)).select_related("company", "tax", "group")
+
+
+def get_product_for(user: User, product_id: int) -> Product:
+    """The product, or Http404 where this person may not see one of that id."""
+    product = products_for(user).filter(pk=product_id).first()
+    if product is None:
+        raise Http404("No such product.")
+    return product
+
+
+def get_price_list_for(user: User, price_list_id: int) -> PriceList:
+    """The price list, or Http404 where this person may not see one of that id."""
+    lists = PriceList.objects.filter(company__in=companies_for(user)).select_related("company")
+    price_list = lists.filter(pk=price_list_id).first()
+    if price_list is None:
+        raise Http404("No such price list.")
+    return price_list
+
+
+def uses_for(user: User, price_list: PriceList) -> QuerySet[PriceListUse]:
+    """Who gets a list, as far as this person sees those customers."""
+    uses = price_list.uses.select_related("customer", "group")
+    return uses.filter(Q(customer=None) | Q(customer__in=customers_for(user)))
+
+
+def get_use_for(user: User, use_id: int) -> PriceListUse:
+    """The use of a price list, or Http404 where this person may not see one of that id."""
+    use = PriceListUse.objects.filter(pk=use_id, price_list__company__in=companies_for(user)).first()
+    if use is None or not uses_for(user, use.price_list).filter(pk=use.pk).exists():
+        raise Http404("No such use.")
+    return use

@@ -7,12 +7,11 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.mail import INVOICE_MAIL
-        from billing.operations.import_invoices import RUN_KIND as IMPORT_INVOICES
-        from billing.operations.import_usage import RUN_KIND as IMPORT_USAGE
+        from billing.operations import import_invoices, import_products, import_usage
         from billing.web.masking import mask_tokens_in_logs
         from office import mail, runs
 
         mail.register_kind(INVOICE_MAIL)
-        runs.register_kind(IMPORT_INVOICES)
-        runs.register_kind(IMPORT_USAGE)
+        for kind in (import_invoices.RUN_KIND, import_products.RUN_KIND, import_usage.RUN_KIND):
+            runs.register_kind(kind)
         mask_tokens_in_logs()

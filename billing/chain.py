@@ -46,7 +46,7 @@ LINE_FACTS += [
     "tax_percent",
 ]
 LATER_FACTS = ["withheld", "period_from", "period_to"]
-LATER_LINE_FACTS = ["tax_reason", "tax_parts"]
+LATER_LINE_FACTS = ["tax_reason", "tax_parts", "item_code"]
 """Left out where empty, so that what was issued before there was such a fact keeps its hash."""
 
 

@@ -40,7 +40,7 @@ def document_posting(
         amount=sign * invoice.total,
         company_amount=sign * company_total,
     )
-    contra = _contra_lines(invoice, _by_account(invoice, lines, accounts), -sign, company_total)
+    contra = _contra_lines(invoice, _by_account(lines, accounts), -sign, company_total)
     return customer_posting(entry, accounts[AccountRole.RECEIVABLE], item, contra)
 
 
@@ -57,10 +57,19 @@ def _contra_lines(invoice: Invoice, amounts: Mapping[int, Decimal], sign: int, c
     ]
 
 
-def _by_account(invoice: Invoice, lines: Sequence[InvoiceLine], accounts: Mapping[str, Account]) -> dict[int, Decimal]:
-    amounts = {accounts[AccountRole.SALES].pk: invoice.net}
+def _by_account(lines: Sequence[InvoiceLine], accounts: Mapping[str, Account]) -> dict[int, Decimal]:
+    amounts: dict[int, Decimal] = {}
+    for line in lines:
+        account_id = _sales_account_id(line, accounts)
+        amounts[account_id] = amounts.get(account_id, Decimal(0)) + line.taxable
     for part in chain.from_iterable(kept_parts(line) for line in lines):
         if part.rate.kind != RateKind.WITHHELD:
             account_id = part.rate.account_id or accounts[AccountRole.TAX].pk
             amounts[account_id] = amounts.get(account_id, Decimal(0)) + part.amount
     return {account_id: amount for account_id, amount in amounts.items() if amount}
+
+
+def _sales_account_id(line: InvoiceLine, accounts: Mapping[str, Account]) -> int:
+    """The account of the product's group, else the company's own one for sales."""
+    group = line.product and line.product.group
+    return group.sales_account_id if group else accounts[AccountRole.SALES].pk

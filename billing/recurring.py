@@ -141,7 +141,9 @@ def _coming(
     used = used_by_meter(_used_since(recurring, period.due_on, since)) if has_meters else {}
     draft = Invoice(company=recurring.company)
     try:
-        fill_draft(draft, recurring.customer, document_details(recurring, lines, period, used, period.due_on), taxes)
+        fill_draft(
+            draft, recurring.customer, document_details(recurring, lines, period, used, period.due_on), taxes, {}
+        )
     except Refused as refusal:
         return Coming(period, recurring.currency, problem=refusal.message)
     still_used = has_meters and period.due_on > recurring.company.today()

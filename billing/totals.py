@@ -77,8 +77,8 @@ def tax_summary(invoice: Invoice) -> list[InvoiceTax]:
 
 
 def lines_with_taxes() -> QuerySet[InvoiceLine]:
-    """Lines with all that working out their totals takes."""
-    return InvoiceLine.objects.select_related("tax", "credited_line").prefetch_related("tax__rates")
+    """Lines with all that working out their totals and entering them takes."""
+    return InvoiceLine.objects.select_related("tax", "credited_line", "product__group").prefetch_related("tax__rates")
 
 
 def _totals(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:

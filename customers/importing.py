@@ -18,6 +18,7 @@ FIELDS = (
     Field("electronic_address", "Electronic address", headings=("Endpoint", "Peppol id")),
     Field("electronic_address_scheme", "Kind of electronic address", headings=("Endpoint scheme", "EAS")),
     Field("buyer_reference", "Buyer reference", headings=("Leitweg-ID", "Leitweg")),
+    Field("group", "Group", headings=("Customer group", "Price group")),
     Field("note", "Note", headings=("Notes", "Remark")),
     Field("is_active", "Active", FieldKind.FLAG),
     Field("contact_name", "Contact", headings=("Contact name", "Contact person")),
@@ -30,6 +31,6 @@ FIELDS = (
     Field("region", "Region", headings=("County", "State")),
     Field("country", "Country"),
 )
-OWN = [name for name in KEPT if name != "sales_owner_id"]
+OWN = [name for name in KEPT if name not in ("sales_owner_id", "group_id")]
 ADDRESS = {"addressee": "name", **{name: name for name in ("street", "postal_code", "city", "region", "country")}}
 CONTACT = {"contact_name": "name", "contact_email": "email", "contact_phone": "phone"}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.web import customer, editor, importing, listing
+from customers.web import customer, editor, groups, importing, listing
 
 app_name = "customers"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("pick/", listing.pick_customer, name="pick"),
     path("import/", importing.upload, name="import"),
     path("import/<int:run_id>/", importing.mapping, name="import_mapping"),
+    path("groups/", groups.group_list, name="group_list"),
     path("new/", editor.new_customer, name="new"),
     path("<int:customer_id>/", customer.customer_page, name="customer"),
     path("<int:customer_id>/edit/", editor.edit_customer, name="edit"),

@@ -57,6 +57,14 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
     return rounded if rounded else abs(rounded)  # there is no minus zero in a book
 
 
+_RATE_UNIT = Decimal("0.000001")
+
+
+def round_rate(value: Decimal) -> Decimal:
+    """A unit price, quantity or rate in the six places that their columns keep, halves away from zero."""
+    return value.quantize(_RATE_UNIT, rounding=ROUND_HALF_UP)
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount of one currency, in exactly that currency's places."""

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 READ = [
     "billing.view_invoice",
+    "billing.view_product",
     "customers.view_customer",
     "office.read_mail",
     "office.view_runs",
@@ -21,7 +22,10 @@ CLERK = [
     "billing.send_invoice",
     "billing.manage_links",
     "billing.import_invoices",
+    "billing.import_products",
     "billing.manage_exemptions",
+    "billing.manage_prices",
+    "billing.manage_products",
     "billing.manage_recurring",
     "billing.record_usage",
     "customers.create_customer",
@@ -46,6 +50,7 @@ ROLES: dict[str, list[str]] = {
     "sales": [
         "billing.draft_invoice",
         "billing.view_invoice",
+        "billing.view_product",
         "customers.create_customer",
         "customers.view_customer",
     ],

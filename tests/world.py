@@ -7,14 +7,17 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
-from billing.models import DocumentKind, Invoice, RecurringInvoice, Tax, UsageRecord
+from billing.models import DocumentKind, Invoice, PriceList, Product, RecurringInvoice, Tax, UsageRecord
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.draft_invoice import draft_invoice
 from billing.operations.issue_invoice import issue_invoice
+from billing.operations.manage_price_lists import PriceListDetails, add_price_list
+from billing.operations.manage_products import ProductDetails, add_product
 from billing.operations.manage_recurring import add_recurring_invoice
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
+from billing.operations.set_prices import PriceDetails, prices_of, set_prices
 from customers.models import Customer
 from customers.operations.create_customer import create_customer
 from customers.operations.details import ContactDetails, CustomerDetails
@@ -140,3 +143,26 @@ def open_of(paper: Invoice | Receipt) -> Decimal:
 def owes(customer: Customer, on: date) -> Decimal:
     """What a customer owes on a day in their own currency."""
     return owed_on(customer.company_id, on, customer_id=customer.pk).get(customer.currency, Decimal(0))
+
+
+def make_product(company: Company, code: str, **details: Any) -> Product:
+    """A product, named after its code unless told otherwise."""
+    return add_product(company, ProductDetails(code, **{"name": code.capitalize()} | details), by=None)
+
+
+def make_price_list(company: Company, name: str, currency: str = "EUR", **details: Any) -> PriceList:
+    """A price list, the default of its currency unless told otherwise."""
+    values = {"is_default": True} | details
+    return add_price_list(company, PriceListDetails(name, currency, **values), by=None)
+
+
+def make_price(product: Product, price_list: PriceList, price: str, **details: Any) -> None:
+    """One more price of a product."""
+    product.refresh_from_db()
+    more = PriceDetails(price_list.pk, Decimal(price), **details)
+    set_prices(product.pk, [*prices_of(product), more], version=product.version, by=None)
+
+
+def product_line(product: Product, quantity: str = "1") -> LineDetails:
+    """A line that only names its product."""
+    return LineDetails(quantity=Decimal(quantity), product_id=product.pk, usual_tax=True)

@@ -17,6 +17,8 @@ from office.api.paging import PageQuery
 class RecurringLineIn(LineIn):
     """A line as typed; its text may hold {period}, {month} and {year}."""
 
+    product_id = None
+
     meter = serializers.CharField(
         max_length=40, required=False, allow_blank=True, help_text="The quantity is what was used on it."
     )

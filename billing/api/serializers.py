@@ -16,12 +16,20 @@ from office.api.paging import PageQuery
 class LineIn(Input):
     """A line as typed."""
 
-    description = serializers.CharField(max_length=20000)
-    unit_price = RateIn()
+    product_id = IdIn(required=False, allow_null=True, help_text="What is left out below comes from it.")
+    description = serializers.CharField(max_length=20000, required=False)
+    unit_price = RateIn(required=False, help_text="Left out of a product's line: the price that holds.")
     quantity = RateIn(required=False, help_text="Left out: 1.")
     unit = serializers.CharField(max_length=10, required=False, allow_blank=True)
     discount_percent = RateIn(required=False)
     tax_id = IdIn(required=False, allow_null=True)
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """A line says what it is for and what it costs, or names a product that does."""
+        missing = [name for name in ("description", "unit_price") if name not in data]
+        if missing and not data.get("product_id"):
+            raise serializers.ValidationError({name: ["This field is required."] for name in missing})
+        return data | {"usual_tax": bool(data.get("product_id")) and "tax_id" not in data}
 
 
 class DraftIn(Input):
@@ -127,8 +135,9 @@ class LineOut(serializers.ModelSerializer):
 
     class Meta:
         model = InvoiceLine
-        fields = ["id", "position", "description", "quantity", "unit", "unit_price", "discount_percent", "tax_id"]
-        fields += ["net", "discount_share", "taxable", "tax_amount", "tax_parts", "credited_line_id"]
+        fields = ["id", "position", "product_id", "item_code", "description", "quantity", "unit", "unit_price"]
+        fields += ["discount_percent", "tax_id", "net", "discount_share", "taxable", "tax_amount", "tax_parts"]
+        fields += ["credited_line_id"]
 
 
 class InvoiceTaxOut(serializers.ModelSerializer):

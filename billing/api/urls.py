@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.api import acts, recurring, taxes, views
+from billing.api import acts, catalogue, recurring, taxes, views
 
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
@@ -31,4 +31,16 @@ urlpatterns = [
     path("recurring-invoices/<int:recurring_id>/end/", recurring.EndView.as_view()),
     path("recurring-invoices/periods/<int:occurrence_id>/again/", recurring.BillAgainView.as_view()),
     path("usage/", recurring.UsageView.as_view()),
+    path("products/", catalogue.ProductsView.as_view()),
+    path("products/<int:product_id>/", catalogue.ProductView.as_view()),
+    path("products/<int:product_id>/retire/", catalogue.RetireProductView.as_view()),
+    path("products/<int:product_id>/prices/", catalogue.ProductPricesView.as_view()),
+    path("product-groups/", catalogue.ProductGroupsView.as_view()),
+    path("price-lists/", catalogue.PriceListsView.as_view()),
+    path("price-lists/<int:price_list_id>/", catalogue.PriceListView.as_view()),
+    path("price-lists/<int:price_list_id>/retire/", catalogue.RetirePriceListView.as_view()),
+    path("price-lists/<int:price_list_id>/uses/", catalogue.PriceListUsesView.as_view()),
+    path("price-list-uses/<int:use_id>/", catalogue.PriceListUseView.as_view()),
+    path("prices/", catalogue.PricesView.as_view()),
+    path("held-price/", catalogue.HeldPriceView.as_view()),
 ]

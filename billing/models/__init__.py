@@ -1,5 +1,6 @@
 """The tables of billing."""
 
+from billing.models.catalogue import Price, PriceList, PriceListUse, Product, ProductGroup, ProductKind
 from billing.models.documents import (
     DocumentKind,
     DocumentStatus,
@@ -37,6 +38,12 @@ __all__ = [
     "OpeningKind",
     "Outcome",
     "PdfEdition",
+    "Price",
+    "PriceList",
+    "PriceListUse",
+    "Product",
+    "ProductGroup",
+    "ProductKind",
     "RateKind",
     "RecurringInvoice",
     "RecurringLine",

@@ -3,6 +3,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 
+from billing.models.catalogue import Product
 from billing.models.taxes import RateKind, Tax
 from customers.models import Customer
 from ledger.fields import AmountField, CurrencyField, RateField
@@ -180,6 +181,8 @@ class InvoiceLine(models.Model):
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
+    product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    item_code = models.CharField(max_length=40, blank=True, help_text="The product's code as printed.")
     description = models.TextField()
     quantity = RateField(default=1)
     unit = models.CharField(max_length=10, blank=True)

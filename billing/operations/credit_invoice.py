@@ -141,6 +141,8 @@ def _credit_line(memo: Invoice, position: int, billed: InvoiceLine, quantity: De
     return InvoiceLine(
         invoice=memo,
         position=position,
+        product=billed.product,
+        item_code=billed.item_code,
         description=billed.description,
         quantity=quantity,
         unit=billed.unit,

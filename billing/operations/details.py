@@ -1,16 +1,18 @@
 """What a person may say of a draft, checked the same for every door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.models import DocumentKind, Invoice, InvoiceLine, Tax
+from billing.models import DocumentKind, Invoice, InvoiceLine, Product, Tax
+from billing.operations.price_lines import price_lines
 from billing.totals import total_invoice
 from customers.models import Customer
 from ledger.money import round_money
 from ledger.refusals import Refused
 from office.exchange import exchange_rate_of
+from office.models import Company
 
 ZERO = Decimal(0)
 MOST_LINES = 2000
@@ -19,14 +21,20 @@ LARGEST = Decimal(10) ** 12
 
 @dataclass(frozen=True)
 class LineDetails:
-    """A line as typed: quantity and price with up to six places, discount in percent."""
+    """A line as typed: quantity and price with up to six places, discount in percent.
 
-    description: str
-    unit_price: Decimal
+    A line of a product needs no more than that: without a text, unit or price it takes the product's, at the price that
+    holds for the customer, quantity and day, and `usual_tax` takes the product's tax in place of `tax_id`.
+    """
+
+    description: str = ""
+    unit_price: Decimal | None = None
     quantity: Decimal = Decimal(1)
     unit: str = ""
     discount_percent: Decimal = ZERO
     tax_id: int | None = None
+    product_id: int | None = None
+    usual_tax: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,15 +68,27 @@ def line_as_typed(line: InvoiceLine) -> LineDetails:
         unit=line.unit,
         discount_percent=line.discount_percent,
         tax_id=line.tax_id,
+        product_id=line.product_id,
     )
 
 
+def products_of(company: Company, batch: Sequence[InvoiceDetails]) -> dict[int, Product]:
+    """The products that the lines of some details name, as far as they are the company's."""
+    named = {line.product_id for details in batch for line in details.lines if line.product_id}
+    products = Product.objects.filter(company=company).select_related("group", "tax").prefetch_related("tax__rates")
+    return products.in_bulk(named) if named else {}
+
+
 def fill_draft(
-    invoice: Invoice, customer: Customer, details: InvoiceDetails, taxes: dict[int, Tax]
+    invoice: Invoice,
+    customer: Customer,
+    details: InvoiceDetails,
+    taxes: dict[int, Tax],
+    products: Mapping[int, Product],
 ) -> list[InvoiceLine]:
     """Write the details and what they come to on an unsaved draft; returns its lines, unsaved.
 
-    Raises Refused where an amount, a currency or a tax cannot be so.
+    Raises Refused where an amount, a currency, a tax or a product cannot be so, or a line has no price.
     """
     invoice.customer = customer
     invoice.dated_on = details.dated_on
@@ -86,7 +106,8 @@ def fill_draft(
     invoice.source_reference = details.source_reference
     _check(details)
     invoice.discount_amount = round_money(details.discount_amount, invoice.currency)
-    lines = [_line(invoice, position, line, taxes) for position, line in enumerate(details.lines, start=1)]
+    priced = price_lines(invoice, details.lines, products)
+    lines = [_line(invoice, position, line, taxes, products) for position, line in enumerate(priced, start=1)]
     total_invoice(invoice, lines)
     return lines
 
@@ -102,7 +123,9 @@ def _check(details: InvoiceDetails) -> None:
         raise Refused(f"A document has at most {MOST_LINES} lines.", code="too_many_lines")
 
 
-def _line(invoice: Invoice, position: int, line: LineDetails, taxes: dict[int, Tax]) -> InvoiceLine:
+def _line(
+    invoice: Invoice, position: int, line: LineDetails, taxes: dict[int, Tax], products: Mapping[int, Product]
+) -> InvoiceLine:
     if not 0 <= line.discount_percent <= 100:
         raise Refused(
             f"Line {position}: a discount is between 0 and 100 percent.",
@@ -116,9 +139,12 @@ def _line(invoice: Invoice, position: int, line: LineDetails, taxes: dict[int, T
             f"Line {position}: that tax is not one of this company's.",
             code="unknown_tax",
         )
+    product = products[line.product_id] if line.product_id else None
     return InvoiceLine(
         invoice=invoice,
         position=position,
+        product=product,
+        item_code=product.code if product else "",
         description=line.description.strip(),
         quantity=line.quantity,
         unit=line.unit.strip(),

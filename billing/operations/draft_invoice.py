@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from billing.models import Invoice, InvoiceLine
-from billing.operations.details import InvoiceDetails, fill_draft
+from billing.operations.details import InvoiceDetails, fill_draft, products_of
 from billing.states import require_draft
 from billing.tax_choice import taxes_of
 from customers.models import Customer
@@ -29,13 +29,13 @@ def draft_with_lines(
 ) -> list[tuple[Invoice, list[InvoiceLine]]]:
     """Prepare many at once, each with its lines, as they were written."""
     customers = Customer.objects.filter(company=company).in_bulk({details.customer_id for details in batch})
-    taxes = taxes_of(company)
+    taxes, products = taxes_of(company), products_of(company, batch)
     drafted = []
     for details in batch:
         if details.customer_id not in customers:
             raise Refused("That customer is not one of this company's.", code="unknown_customer")
         draft = Invoice(company=company, kind=details.kind, created_by=by)
-        drafted.append((draft, fill_draft(draft, customers[details.customer_id], details, taxes)))
+        drafted.append((draft, fill_draft(draft, customers[details.customer_id], details, taxes, products)))
     insert_all(draft for draft, _ in drafted)
     for draft, lines in drafted:
         for line in lines:
@@ -58,7 +58,8 @@ def edit_draft(invoice_id: int, details: InvoiceDetails, *, version: int, by: Us
     if customer is None:
         raise Refused("That customer is not one of this company's.", code="unknown_customer")
     before = {"customer": invoice.customer, "total": invoice.total}
-    lines = fill_draft(invoice, customer, details, taxes_of(invoice.company))
+    company = invoice.company
+    lines = fill_draft(invoice, customer, details, taxes_of(company), products_of(company, [details]))
     invoice.version += 1
     invoice.save()
     invoice.lines.all().delete()

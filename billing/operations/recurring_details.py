@@ -125,7 +125,7 @@ def _check_as_draft(
             exchange_rate=details.exchange_rate,
             prices_include_tax=details.prices_include_tax,
         )
-        fill_draft(Invoice(company=recurring.company), customer, draft, taxes)
+        fill_draft(Invoice(company=recurring.company), customer, draft, taxes, {})
 
 
 def _plain(line: RecurringLineDetails, price: Decimal) -> dict[str, object]:

@@ -1,5 +1,8 @@
 """The editor of a draft, with totals while one types."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse
@@ -7,9 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from billing.access import get_invoice_for
-from billing.models import Invoice, Tax
-from billing.operations.details import fill_draft
+from billing.models import Invoice, InvoiceLine, Tax
+from billing.operations.details import LineDetails, fill_draft, products_of
 from billing.operations.draft_invoice import draft_invoice, edit_draft
+from billing.operations.price_lines import terms_of
+from billing.pricing import Asked, held_prices
 from billing.tax_choice import taxes_of
 from billing.totals import tax_rows, total_invoice
 from billing.web.forms import DraftForm, LineForms, details_from, initial_from, line_places, tax_choices
@@ -81,17 +86,36 @@ def _worked_out(request: HttpRequest, form: DraftForm, lines: BaseFormSet) -> di
     customer = get_customer_for(request.user, form.cleaned_data["customer"])
     draft = Invoice(company=customer.company)
     try:
-        rows = fill_draft(draft, customer, details_from(form, lines), taxes_of(customer.company))
+        details = details_from(form, lines)
+        products = products_of(customer.company, [details])
+        rows = fill_draft(draft, customer, details, taxes_of(customer.company), products)
         taxes = tax_rows(draft, rows, total_invoice(draft, rows))
     except Refused as refusal:
         return {"error": refusal.message}
     return {
         "draft": draft,
         "taxes": taxes,
-        "nets": list(zip(line_places(lines), rows, strict=True)),
+        "rows": _shown_rows(draft, rows, details.lines, line_places(lines)),
         "customer": customer,
         "owed": owed_now(customer, customer.company.today()),
     }
+
+
+def _shown_rows(
+    draft: Invoice, rows: list[InvoiceLine], typed: Sequence[LineDetails], places: list[int]
+) -> list[dict[str, Any]]:
+    """Each line at its place in the grid, with what the lists hold and whether its price was decided here."""
+    asked = [Asked(row.product, row.quantity) for row in rows if row.product]
+    held = iter(held_prices(terms_of(draft), asked) if asked else [])
+    return [
+        {
+            "place": place,
+            "line": row,
+            "held": next(held) if row.product else None,
+            "is_decided": line.unit_price is None,
+        }
+        for place, row, line in zip(places, rows, typed, strict=True)
+    ]
 
 
 def _first_error(form: DraftForm, lines: BaseFormSet) -> str:
@@ -104,7 +128,7 @@ def _first_error(form: DraftForm, lines: BaseFormSet) -> str:
 def _forms(
     request: HttpRequest, taxes: list[tuple[str, str]], head: dict, rows: list[dict]
 ) -> tuple[DraftForm, BaseFormSet]:
-    kwargs = {"prefix": "lines", "form_kwargs": {"taxes": taxes}}
+    kwargs = {"prefix": "lines", "company": request.company, "form_kwargs": {"taxes": taxes}}
     if request.method == "POST":
         return DraftForm(request.POST, initial=head), LineForms(request.POST, **kwargs)
     formset = LineForms(initial=rows, **kwargs)

@@ -1,5 +1,6 @@
 """What a draft looks like as typed; whether it is allowed is the operations' word."""
 
+from decimal import Decimal
 from typing import Any
 
 from babel.numbers import list_currencies
@@ -7,8 +8,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.forms import BaseFormSet, BoundField, formset_factory
 
-from billing.models import Invoice, Tax
+from billing.models import Invoice, InvoiceLine, Product, Tax
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
+from billing.operations.price_lines import terms_of
+from billing.pricing import Asked, held_prices
 from billing.tax_choice import offered_taxes
 from office.models import Company
 from office.web.fields import SumField
@@ -51,8 +54,11 @@ class DraftForm(forms.Form):
 
 
 class LineForm(forms.Form):
-    """One line; a row with neither text nor price is no line."""
+    """One line; a row with neither text, price nor product is no line. `code` is the product's, where script is off."""
 
+    product = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    code = forms.CharField(required=False, max_length=40)
+    has_list_price = forms.BooleanField(required=False, widget=forms.HiddenInput)
     description = forms.CharField(required=False, max_length=20000)
     quantity = SumField(required=False, max_digits=19, decimal_places=6)
     unit = forms.CharField(required=False, max_length=10)
@@ -72,16 +78,39 @@ class LineForm(forms.Form):
     @property
     def is_filled(self) -> bool:
         data = self.cleaned_data
-        return bool(data.get("description") or data.get("unit_price") is not None)
+        has_price = data.get("unit_price") is not None
+        return bool(data.get("description") or has_price or data.get("product") or data.get("code"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("description") and data.get("unit_price") is None and "unit_price" not in self.errors:
+        has_product = data.get("product") or data.get("code")
+        if data.get("description") and data.get("unit_price") is None and not (has_product or self.errors):
             self.add_error("unit_price", "This line needs a price.")
         return data
 
 
-LineForms = formset_factory(LineForm, extra=0, max_num=MOST_LINES, absolute_max=MOST_LINES, can_delete=True)
+class BaseLineForms(BaseFormSet):
+    """The lines, with the products whose codes were typed."""
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        self.company = company
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> None:
+        typed = [each for each in self.forms if each.add_prefix("code") in each.data and hasattr(each, "cleaned_data")]
+        codes = {code for each in typed if (code := each.cleaned_data.get("code"))}
+        known = Product.objects.filter(company=self.company, code__in=codes).values_list("code", "pk") if codes else ()
+        products = dict(known)
+        for each in typed:
+            code = each.cleaned_data.get("code")
+            each.cleaned_data["product"] = products.get(code)
+            if code and code not in products:
+                each.add_error("code", f"There is no product with the code {code}.")
+
+
+LineForms = formset_factory(
+    LineForm, formset=BaseLineForms, extra=0, max_num=MOST_LINES, absolute_max=MOST_LINES, can_delete=True
+)
 
 
 def tax_choices(company: Company, *, carried: QuerySet[Tax] | None = None) -> list[tuple[str, str]]:
@@ -114,15 +143,22 @@ def kept_lines(lines: BaseFormSet) -> list[LineForm]:
 
 
 def line_details(data: dict[str, Any]) -> LineDetails:
-    """A row's valid cells as a line."""
+    """A row's valid cells as a line. One that only names its product, or bears its list price, leaves those open."""
+    product_id, price = data.get("product"), data["unit_price"]
     return LineDetails(
         description=data["description"],
-        unit_price=data["unit_price"] or 0,
+        unit_price=_typed_price(price, has_list_price=data["has_list_price"]) if product_id else price or 0,
+        product_id=product_id,
+        usual_tax=bool(product_id and not data["description"]),
         quantity=1 if data["quantity"] is None else data["quantity"],
         unit=data["unit"],
         discount_percent=data["discount_percent"] or 0,
         tax_id=int(data["tax"]) if data["tax"] else None,
     )
+
+
+def _typed_price(price: Decimal | None, *, has_list_price: bool) -> Decimal | None:
+    return None if has_list_price else price
 
 
 def line_places(lines: BaseFormSet) -> list[int]:
@@ -134,8 +170,13 @@ def line_places(lines: BaseFormSet) -> list[int]:
 def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the forms show of a draft we know."""
     head = {name: getattr(invoice, name) for name in DraftForm.base_fields if name != "customer"}
+    lines = list(invoice.lines.select_related("product__tax").prefetch_related("product__tax__rates"))
+    with_list_price = _with_list_price(invoice, lines)
     rows = [
         {
+            "product": line.product_id or "",
+            "code": line.product.code if line.product else "",
+            "has_list_price": "1" if line.pk in with_list_price else "",
             "description": line.description,
             "quantity": short(line.quantity),
             "unit": line.unit,
@@ -143,12 +184,21 @@ def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]
             "discount_percent": short(line.discount_percent) if line.discount_percent else "",
             "tax": str(line.tax_id or ""),
         }
-        for line in invoice.lines.all()
+        for line in lines
     ]
     head["discount_amount"] = short(invoice.discount_amount) if invoice.discount_amount else ""
     is_own = invoice.currency == invoice.company.currency
     head["exchange_rate"] = "" if is_own else short(invoice.exchange_rate)
     return head | {"customer": invoice.customer_id}, rows
+
+
+def _with_list_price(invoice: Invoice, lines: list[InvoiceLine]) -> set[int]:
+    """The lines whose price is the one that the lists hold, so that it follows the quantity."""
+    of_products = [line for line in lines if line.product]
+    held = held_prices(terms_of(invoice), [Asked(line.product, line.quantity) for line in of_products])
+    return {
+        line.pk for line, price in zip(of_products, held, strict=True) if price and price.unit_price == line.unit_price
+    }
 
 
 def short(value: Any) -> str:

@@ -62,6 +62,8 @@ class RecurringForm(DraftForm):
 class RecurringLineForm(LineForm):
     """A line with what only a recurring one has: a meter, and a new price from a day on."""
 
+    product = code = has_list_price = None
+
     meter = forms.CharField(required=False, max_length=40)
     new_price = SumField(label="New price", required=False, max_digits=19, decimal_places=6)
     new_price_from = DayField(label="From", required=False)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from customers.models import Address, AddressKind, Contact, Customer, EInvoiceFormat
+from customers.models import Address, AddressKind, Contact, Customer, CustomerGroup, EInvoiceFormat
 from customers.operations.details import EINVOICE, AddressDetails, ContactDetails, CustomerDetails
 from office.api.fields import AmountIn, AmountOut, IdIn, Input, Query
 from office.api.paging import PageQuery
@@ -53,6 +53,7 @@ class CustomerIn(Input):
     )
     buyer_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
     tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
+    group_id = IdIn(required=False, allow_null=True)
     sales_owner_id = IdIn(required=False, allow_null=True)
     note = serializers.CharField(required=False, allow_blank=True)
     is_active = serializers.BooleanField(default=True)
@@ -116,7 +117,7 @@ class CustomerRow(serializers.ModelSerializer):
     class Meta:
         model = Customer
         fields = ["id", "number", "name", "currency", "language", "tax_id", "net_days", "credit_limit", "tags"]
-        fields += ["sales_owner_id", "is_active", "version", "balance", "overdue", "oldest_due"]
+        fields += ["group_id", "sales_owner_id", "is_active", "version", "balance", "overdue", "oldest_due"]
 
 
 class CustomerOut(CustomerRow):
@@ -135,6 +136,26 @@ class CustomerRef(serializers.ModelSerializer):
     class Meta:
         model = Customer
         fields = ["id", "number", "name"]
+
+
+class GroupIn(Input):
+    """A new group of customers."""
+
+    name = serializers.CharField(max_length=100)
+
+
+class GroupOut(serializers.ModelSerializer):
+    """Customers who are treated alike."""
+
+    class Meta:
+        model = CustomerGroup
+        fields = ["id", "name"]
+
+
+class GroupsOut(serializers.Serializer):
+    """A company's groups."""
+
+    results = GroupOut(many=True)
 
 
 class CustomerPage(serializers.Serializer):

@@ -11,16 +11,21 @@ from customers.api.serializers import (
     CustomerOut,
     CustomerPage,
     CustomerQuery,
+    GroupIn,
+    GroupOut,
+    GroupsOut,
     OpenItemQuery,
     OpenItemsOut,
     details_from,
 )
-from customers.models import Customer
+from customers.models import Customer, CustomerGroup
+from customers.operations.add_customer_group import add_customer_group
 from customers.operations.create_customer import create_customer
 from customers.operations.update_customer import update_customer
 from customers.queries import with_owed
 from customers.search import fold
 from ledger.balances import open_items_on, owed_on
+from office.api.fields import Query
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
@@ -71,6 +76,25 @@ class CustomerView(ApiView):
         version = data.pop("version")
         update_customer(customer.pk, details_from(data), version=version, by=request.user)
         return Response(CustomerOut(shown(request.user, customer_id)).data)
+
+
+class GroupsView(ApiView):
+    """Groups of customers, and adding one."""
+
+    permission = {"get": "customers.view_customer", "post": "customers.update_customer"}
+
+    @extend_schema(operation_id="list_customer_groups", parameters=[Query], responses=GroupsOut)
+    def get(self, request: Request) -> Response:
+        """A company's groups."""
+        checked(Query, request.query_params.dict())
+        return Response(GroupsOut({"results": CustomerGroup.objects.filter(company=company_of(request))}).data)
+
+    @extend_schema(operation_id="add_customer_group", request=GroupIn, responses={201: GroupOut})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Add a group."""
+        name = checked(GroupIn, request.data)["name"]
+        return Response(GroupOut(add_customer_group(company_of(request), name, by=request.user)).data, 201)
 
 
 class OpenItemsView(ApiView):

@@ -1,6 +1,6 @@
 """The tables of customers."""
 
-from customers.models.customer import Customer, EInvoiceFormat
+from customers.models.customer import Customer, CustomerGroup, EInvoiceFormat
 from customers.models.people import Address, AddressKind, Contact
 
-__all__ = ["Address", "AddressKind", "Contact", "Customer", "EInvoiceFormat"]
+__all__ = ["Address", "AddressKind", "Contact", "Customer", "CustomerGroup", "EInvoiceFormat"]

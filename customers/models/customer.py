@@ -16,6 +16,22 @@ class EInvoiceFormat(models.TextChoices):
     FACTURX = "facturx", "Factur-X / ZUGFeRD (inside the PDF)"
 
 
+class CustomerGroup(models.Model):
+    """Customers who are treated alike, such as those who get one price list."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="customer_groups")
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "name"], name="customer_group_name_once_per_company"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Customer(models.Model):
     """Somebody who owes a company money, or may come to."""
 
@@ -41,6 +57,7 @@ class Customer(models.Model):
     buyer_reference = models.CharField(
         max_length=100, blank=True, help_text="Printed on e-invoices; German authorities call it Leitweg-ID."
     )
+    group = models.ForeignKey(CustomerGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="customers")
     sales_owner = models.ForeignKey(
         User,
         null=True,

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from customers.models import AddressKind, Contact, Customer, EInvoiceFormat
+from customers.models import AddressKind, Contact, Customer, CustomerGroup, EInvoiceFormat
 from customers.search import fold
 from ledger.money import UnknownCurrency, places, round_money
 from ledger.refusals import Refused
@@ -58,6 +58,7 @@ class CustomerDetails:
     electronic_address_scheme: str = ""
     buyer_reference: str = ""
     tags: list[str] = field(default_factory=list)
+    group_id: int | None = None
     sales_owner_id: int | None = None
     note: str = ""
     is_active: bool = True
@@ -75,6 +76,7 @@ FIELDS = [
     "net_days",
     "credit_limit",
     "tags",
+    "group_id",
     "sales_owner_id",
 ]
 FIELDS += ["note", "is_active", *EINVOICE]
@@ -150,10 +152,12 @@ def _contact_words(contact: Contact) -> str:
 
 
 def fill_customer(customer: Customer, details: CustomerDetails) -> None:
-    """Write the customer's own fields on it, unsaved. Raises Refused where the sales owner works elsewhere."""
+    """Write the customer's own fields on it, unsaved. Raises Refused where its owner or group is another company's."""
     owner_id = details.sales_owner_id
     if owner_id and not customer.company.staff.filter(pk=owner_id).exists():
         raise Refused("That person does not work for this company.", code="unknown_owner")
+    if details.group_id and not CustomerGroup.objects.filter(company=customer.company, pk=details.group_id).exists():
+        raise Refused("That customer group is not one of this company's.", code="unknown_group")
     for name in FIELDS:
         setattr(customer, name, getattr(details, name))
     customer.sort_name = fold(details.name)[:200]  # folding can make a name longer

@@ -1,9 +1,7 @@
 """Importing customers by their number: new ones are added, changed ones updated, the same ones left alone."""
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from io import BytesIO
+from dataclasses import asdict, replace
 from typing import IO, Any
 
 from django.db import transaction
@@ -11,34 +9,16 @@ from django.db import transaction
 from customers.access import customers_for
 from customers.countries import country_code
 from customers.importing import ADDRESS, CONTACT, FIELDS, OWN
-from customers.models import AddressKind, Customer
+from customers.models import AddressKind, Customer, CustomerGroup
 from customers.operations.create_customer import create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
 from customers.operations.update_customer import update_customer
 from ledger.refusals import Refused
-from office.models import Company, Run, RunStatus, User
+from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece
+from office.models import Company, Run, User
 from office.reading import Mapping as ColumnMapping
-from office.reading import ReadRow, TableReader, Trouble, TroubleFile
-from office.reading.unpacking import unpacked
+from office.reading import ReadRow, TableReader, Trouble
 from office.runs import RunKind
-
-SHOWN = 20
-NEW, CHANGED, SAME, WRONG = "New", "Changed", "Same as before", "Wrong"
-
-
-@dataclass
-class Outcome:
-    """What an import did, or would do: counts, the first rows with what becomes of each, and the troubles."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    first: list[tuple[int, str, str, str]] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
-
-    def add(self, row: ReadRow, what: str) -> None:
-        """Count a row, and keep it where it is one of the first."""
-        self.counts[what] += 1
-        if len(self.first) < SHOWN:
-            self.first.append((row.line, row.values.get("number", ""), row.values.get("name", ""), what))
 
 
 @transaction.atomic
@@ -61,9 +41,9 @@ def import_customers(
         troubles = row.troubles or _repeated(row, seen)
         what = WRONG if troubles else _take(company, row, outcome, by)
         outcome.troubles += troubles
-        outcome.add(row, what)
-    if all_or_none and outcome.troubles and not dry_run:
-        raise Refused(f"{outcome.counts[WRONG]} rows are wrong, so none was taken.", code="rows_wrong")
+        outcome.add(row, "number", what)
+    if all_or_none and not dry_run:
+        outcome.require_none_wrong()
     transaction.set_rollback(dry_run)
     return outcome
 
@@ -90,12 +70,12 @@ def _take(company: Company, row: ReadRow, outcome: Outcome, by: User | None) -> 
 def _write(company: Company, values: Mapping[str, Any], by: User | None) -> str:
     known = Customer.objects.filter(company=company, number=values["number"]).first()
     if known is None:
-        create_customer(company, _merged(CustomerDetails(name=""), values), by=by)
+        create_customer(company, _merged(company, CustomerDetails(name=""), values), by=by)
         return NEW
     if by and not customers_for(by).filter(pk=known.pk).exists():
         raise Refused("This number is taken by a customer of somebody else.", code="number_taken")
     present = _present(known)
-    wanted = _merged(present, values)
+    wanted = _merged(company, present, values)
     if wanted == present:
         return SAME
     update_customer(known.pk, wanted, version=known.version, by=by, reason="Import")
@@ -105,7 +85,7 @@ def _write(company: Company, values: Mapping[str, Any], by: User | None) -> str:
 def _present(customer: Customer) -> CustomerDetails:
     """The customer as details; what a file does not tell of stays so."""
     return CustomerDetails(
-        **{name: getattr(customer, name) for name in (*OWN, "sales_owner_id")},
+        **{name: getattr(customer, name) for name in (*OWN, "group_id", "sales_owner_id")},
         contacts=[
             ContactDetails(**{name: getattr(contact, name) for name in asdict(ContactDetails(""))})
             for contact in customer.contacts.all()
@@ -117,12 +97,14 @@ def _present(customer: Customer) -> CustomerDetails:
     )
 
 
-def _merged(present: CustomerDetails, values: Mapping[str, Any]) -> CustomerDetails:
+def _merged(company: Company, present: CustomerDetails, values: Mapping[str, Any]) -> CustomerDetails:
     own = {name: values[name] for name in OWN if name in values}
     if "tags" in own:
         own["tags"] = sorted({tag.strip() for tag in own["tags"].split(",") if tag.strip()})
     if "net_days" in own:
         own["net_days"] = _whole_days(own["net_days"])
+    if "group" in values:
+        own["group_id"] = _group_id(company, values["group"])
     contact = {name: values[column] for column, name in CONTACT.items() if column in values}
     address = {name: values[column] for column, name in ADDRESS.items() if column in values}
     return replace(
@@ -131,6 +113,13 @@ def _merged(present: CustomerDetails, values: Mapping[str, Any]) -> CustomerDeta
         contacts=_with_contact(present.contacts, contact) if contact else present.contacts,
         addresses=_with_billing(present.addresses, address) if address else present.addresses,
     )
+
+
+def _group_id(company: Company, name: str) -> int:
+    group = CustomerGroup.objects.filter(company=company, name=name).first()
+    if group is None:
+        raise Refused(f"There is no customer group {name!r}. Add it first, or correct the name.", code="unknown_group")
+    return group.pk
 
 
 def _whole_days(days: Any) -> int:
@@ -163,25 +152,18 @@ def _with_billing(addresses: list[AddressDetails], told: dict[str, str]) -> list
 
 
 def do_piece(run: Run) -> None:
-    """The run of an import on screen: the whole file in one piece."""
-    with unpacked(BytesIO(run.input_file)) as table:
-        outcome = import_customers(
+    """The run of an import on screen."""
+    import_in_one_piece(
+        run,
+        lambda table, mapping: import_customers(
             run.company,
             table,
-            ColumnMapping.from_json(run.parameters["mapping"]),
+            mapping,
             by=run.by,
             dry_run=run.is_dry,
             all_or_none=run.parameters.get("all_or_none", False),
-        )
-    run.done = run.total = sum(outcome.counts.values())
-    run.result, run.parameters["first"] = dict(outcome.counts), outcome.first
-    with BytesIO() as target:
-        file = TroubleFile(target)
-        for trouble in outcome.troubles:
-            file.add(trouble)
-        run.errors_file = target.getvalue()
-    run.status, run.input_file = RunStatus.DONE, run.input_file if run.is_dry else None
-    run.save(update_fields=["parameters"])
+        ),
+    )
 
 
 RUN_KIND = RunKind("import_customers", do_piece, page="customers:import_mapping")

@@ -6,7 +6,7 @@ from babel.numbers import list_currencies
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 
-from customers.models import Customer, EInvoiceFormat
+from customers.models import Customer, CustomerGroup, EInvoiceFormat
 from customers.operations.details import EINVOICE, AddressDetails, ContactDetails, CustomerDetails
 from office.models import User
 
@@ -23,6 +23,7 @@ class CustomerForm(forms.Form):
     language = forms.ChoiceField(choices=LANGUAGES)
     net_days = forms.IntegerField(label="Days to pay", min_value=0, max_value=365, required=False)
     credit_limit = forms.DecimalField(min_value=0, max_digits=19, decimal_places=4, required=False)
+    group = forms.ModelChoiceField(CustomerGroup.objects.none(), required=False, empty_label="None")
     sales_owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
     tags = forms.CharField(max_length=400, required=False, help_text="Separated by commas.")
     is_active = forms.BooleanField(label="Active", required=False, initial=True)
@@ -52,13 +53,25 @@ class CustomerForm(forms.Form):
     region = forms.CharField(max_length=100, required=False)
     country = forms.CharField(max_length=2, required=False, help_text="Two letters, such as DE.")
 
-    OWN = ["name", "number", "tax_id", "currency", "language", "net_days", "credit_limit", "sales_owner", "tags"]
+    OWN = [
+        "name",
+        "number",
+        "tax_id",
+        "currency",
+        "language",
+        "net_days",
+        "credit_limit",
+        "group",
+        "sales_owner",
+        "tags",
+    ]
     OWN += ["is_active"]
     PLACE = ["street", "postal_code", "city", "region", "country"]
 
-    def __init__(self, *args: Any, staff: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, staff: Any, groups: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sales_owner"].queryset = staff
+        self.fields["group"].queryset = groups
 
     def clean_currency(self) -> str:
         currency = self.cleaned_data["currency"].strip().upper()
@@ -102,12 +115,13 @@ def details_from(form: CustomerForm, contacts: BaseFormSet) -> CustomerDetails:
     """The valid forms as details for the operations."""
     values = dict(form.cleaned_data)
     address = AddressDetails(**{name: values.pop(name) for name in CustomerForm.PLACE})
-    owner = values.pop("sales_owner")
+    owner, group = values.pop("sales_owner"), values.pop("group")
     values["tags"] = values["tags"].split(",")
     people = [ContactDetails(**row) for row in (each.cleaned_data for each in contacts) if _is_filled(row)]
     return CustomerDetails(
         **values,
         sales_owner_id=owner and owner.pk,
+        group_id=group and group.pk,
         contacts=people,
         addresses=[address] if any((address.street, address.city, address.postal_code, address.country)) else [],
     )
@@ -120,8 +134,9 @@ def _is_filled(row: dict[str, Any]) -> bool:
 def initial_from(customer: Customer) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the forms show of a customer we know."""
     names = [*CustomerForm.OWN, *EINVOICE, "note"]
-    values: dict[str, Any] = {name: getattr(customer, name) for name in names if name not in ("tags", "sales_owner")}
-    values |= {"tags": ", ".join(customer.tags), "sales_owner": customer.sales_owner_id}
+    chosen = ("tags", "sales_owner", "group")
+    values: dict[str, Any] = {name: getattr(customer, name) for name in names if name not in chosen}
+    values |= {"tags": ", ".join(customer.tags), "sales_owner": customer.sales_owner_id, "group": customer.group_id}
     if address := customer.addresses.filter(kind="billing").first():
         values |= {name: getattr(address, name) for name in CustomerForm.PLACE}
     people = [{name: getattr(contact, name) for name in ContactForm.base_fields} for contact in customer.contacts.all()]

@@ -38,6 +38,8 @@ DAILY = [
         "m",
     ),
     Entry("Recurring", "billing:recurring_list", "refresh", "billing.view_invoice", "n"),
+    Entry("Products", "billing:product_list", "package", "billing.view_product"),
+    Entry("Price lists", "billing:price_list_list", "tag", "billing.view_product"),
     Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p"),
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
     Entry("Tax report", "reports:taxes", "file-text", "office.view_reports", "x"),

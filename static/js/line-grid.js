@@ -179,6 +179,7 @@ class LineGrid extends HTMLElement {
     if (!box) return;
     if (!box.matches("select")) box.value = value;
     else box.value = [...box.options].find((option) => [option.value, option.text].includes(value))?.value ?? box.value;
+    box.dispatchEvent(new CustomEvent("filled", { bubbles: true }));
   }
 
   // Saved and removed lines keep their place in the numbering: the formset reads all of them.

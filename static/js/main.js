@@ -5,6 +5,7 @@ import "./dirty.js";
 import "./focus.js";
 import "./keys.js";
 import "./line-grid.js";
+import "./line-products.js";
 import "./menu.js";
 import "./picker.js";
 import "./theme.js";

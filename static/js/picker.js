@@ -7,12 +7,16 @@
 //
 // GET src?q=typed answers options: <li role="option" data-value="7" data-label="Acme" data-…>…</li>. Choosing writes the
 // hidden box and fires `change` on it, and `picked` with the option's data on the picker. An option with data-href is
-// followed instead ("Create 'Acme'…").
+// followed instead ("Create 'Acme'…"), one with data-dialog tells `create` with what was typed and the dialog's id.
+//
+// With `free` what is typed may stay as it is: Tab never takes an option, Enter takes the one that is marked, and only an
+// emptied box lets go of what was chosen. `with` names boxes of the form that go along with the question.
 const WAIT = 200;
 let made = 0;
 
 class Picker extends HTMLElement {
   connectedCallback() {
+    if (this.list) return; // moved to another place of the page
     this.box = this.querySelector('[role="combobox"]');
     this.hidden_box = this.querySelector('input[type="hidden"]');
     this.chosenLabel = this.box.value;
@@ -28,7 +32,7 @@ class Picker extends HTMLElement {
     this.list.id = `picker-${(made += 1)}`;
     this.list.className = "picker-list";
     this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-label", this.box.getAttribute("aria-label") || this.box.labels?.[0]?.textContent || "Choices");
+    this.list.setAttribute("aria-label", this.getAttribute("list-label") || this.box.getAttribute("aria-label") || this.box.labels?.[0]?.textContent || "Choices");
     this.list.hidden = true;
     this.append(this.list);
     Object.entries({ "aria-controls": this.list.id, "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off" })
@@ -37,6 +41,10 @@ class Picker extends HTMLElement {
 
   get options() {
     return [...this.list.querySelectorAll('[role="option"]')];
+  }
+
+  get isFree() {
+    return this.hasAttribute("free");
   }
 
   get current() {
@@ -51,6 +59,10 @@ class Picker extends HTMLElement {
   async ask() {
     const address = new URL(this.getAttribute("src"), location.href);
     address.searchParams.set("q", this.box.value);
+    for (const name of this.getAttribute("with")?.split(" ") ?? []) {
+      const box = this.closest("form")?.elements[name];
+      if (box?.value && (box.type !== "checkbox" || box.checked)) address.searchParams.set(name, box.value);
+    }
     this.request?.abort();
     this.request = new AbortController();
     try {
@@ -65,7 +77,16 @@ class Picker extends HTMLElement {
     this.list.innerHTML = html;
     this.options.forEach((option, index) => (option.id = `${this.list.id}-${index}`));
     this.open(this.options.length > 0);
-    this.mark(this.options[0]);
+    this.mark(this.isFree ? this.options.find((option) => option.dataset.value) : this.options[0]);
+    this.place();
+  }
+
+  // A list in a part of the page that scrolls would be cut off, so a free picker's stands on the window.
+  place() {
+    if (!this.isFree) return;
+    const box = this.box.getBoundingClientRect();
+    this.list.classList.add("picker-floating");
+    Object.assign(this.list.style, { top: `${box.bottom + 4}px`, left: `${box.left}px`, width: `${box.width}px` });
   }
 
   open(isOpen) {
@@ -89,6 +110,7 @@ class Picker extends HTMLElement {
 
   onKey(event) {
     const isOpen = !this.list.hidden;
+    if (this.isFree && (event.altKey || !isOpen)) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       event.stopPropagation();
@@ -102,7 +124,7 @@ class Picker extends HTMLElement {
     } else if (event.key === "Escape" && isOpen) {
       event.stopPropagation();
       this.close();
-    } else if (event.key === "Tab" && isOpen && this.box.value && this.current?.dataset.value) {
+    } else if (event.key === "Tab" && isOpen && !this.isFree && this.box.value && this.current?.dataset.value) {
       this.choose(this.current);
     }
   }
@@ -116,6 +138,10 @@ class Picker extends HTMLElement {
 
   choose(option) {
     this.close();
+    if (option.dataset.dialog) {
+      const detail = { dialog: option.dataset.dialog, typed: this.box.value };
+      return void this.dispatchEvent(new CustomEvent("create", { bubbles: true, detail }));
+    }
     if (option.dataset.href) return void location.assign(option.dataset.href);
     this.chosenLabel = this.box.value = option.dataset.label ?? option.textContent.trim();
     this.hidden_box.value = option.dataset.value;
@@ -127,7 +153,7 @@ class Picker extends HTMLElement {
   // Left half typed: an empty box means nobody, anything else falls back to what was chosen.
   settle() {
     this.close();
-    if (this.box.value === this.chosenLabel || this.hasAttribute("free")) return;
+    if (this.box.value === this.chosenLabel || (this.isFree && this.box.value.trim())) return;
     if (this.box.value.trim() === "" && this.hidden_box.value) {
       this.chosenLabel = "";
       this.hidden_box.value = "";

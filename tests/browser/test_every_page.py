@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 from billing.operations.bill_recurring import bill_recurring
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.manage_exemptions import ExemptionDetails, add_exemption
+from billing.operations.manage_price_lists import UseDetails, assign_price_list
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
@@ -67,6 +68,18 @@ PAGES = [
     Row("billing:recurring_edit", "recurring"),
     Row("billing:usage_list"),
     Row("billing:import_usage"),
+    Row("billing:product_list"),
+    Row("billing:product_new"),
+    Row("billing:product", "product"),
+    Row("billing:product", "product", role="collector"),
+    Row("billing:product_edit", "product"),
+    Row("billing:product_group_list"),
+    Row("billing:import_products"),
+    Row("billing:price_list_list"),
+    Row("billing:price_list_new"),
+    Row("billing:price_list", "price_list"),
+    Row("billing:price_list_edit", "price_list"),
+    Row("customers:group_list"),
     Row("payments:receipt_list"),
     Row("payments:receipt_new"),
     Row("payments:receipt", "receipt"),
@@ -96,6 +109,8 @@ ELSEWHERE = {
     "office:log_in": "every other test logs in",
     "customers:pick": "a piece of the editor",
     "billing:live_totals": "a piece of the editor",
+    "billing:pick_product": "a piece of the editor",
+    "billing:quick_product": "a dialog of the editor: tests/browser/test_product_lines.py",
     "healthz": "no page",
     "portal:document": "tests/billing/test_portal.py",
 }
@@ -114,7 +129,10 @@ def things(company: Any, customer: Any) -> dict[str, int]:
     world.draft(customer, "12.00", po_number="PO-78")
     [mail] = send_invoice(invoice.pk, by=None)
     hand_over(mail.pk)
+    product, price_list = a_priced_product(customer, vat)
     return {
+        "product": product.pk,
+        "price_list": price_list.pk,
         "customer": customer.pk,
         "invoice": invoice.pk,
         "draft": world.draft(customer, [world.line("5.00", tax=vat)]).pk,
@@ -161,6 +179,16 @@ def a_recurring_invoice(customer: Any, vat: Any) -> int:
         outcome="parked", invoice=None, problem="That month is closed. Choose a later date, or have the month reopened."
     )
     return recurring.pk
+
+
+def a_priced_product(customer: Any, vat: Any) -> tuple[Any, Any]:
+    """A product with breaks on a list that a customer gets."""
+    product = world.make_product(customer.company, "SHELF-180", name="Oak shelf, 180 cm", tax_id=vat.pk)
+    price_list = world.make_price_list(customer.company, "Retail")
+    world.make_price(product, price_list, "148.50")
+    world.make_price(product, price_list, "139.125", from_quantity=Decimal(10), valid_from=customer.company.today())
+    assign_price_list(price_list.pk, UseDetails(customer_id=customer.pk), by=None)
+    return product, price_list
 
 
 def a_run(company: Any) -> int:

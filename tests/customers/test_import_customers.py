@@ -9,8 +9,9 @@ from django.core.management import call_command
 
 from customers.importing import FIELDS
 from customers.models import Contact, Customer
-from customers.operations.import_customers import Outcome, import_customers
+from customers.operations.import_customers import import_customers
 from ledger.refusals import Refused
+from office.importing import Outcome
 from office.models import AuditRecord, Company, Run
 from office.reading import Mapping
 from office.reading.mapping import match_headings

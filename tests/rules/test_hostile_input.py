@@ -55,6 +55,10 @@ GETS = {
     "reports:ageing_items": ["on", "known_at", "customer", "currency", "column"],
     "reports:ageing_file": ["on", "known_at"],
     "search": ["q"],
+    "billing:product_list": ["q", "kind", "group", "unpriced", "sort", "after"],
+    "billing:pick_product": ["q", "customer", "currency", "dated_on", "prices_include_tax"],
+    "billing:quick_product": ["name", "currency"],
+    "billing:price_list_list": ["q", "retired", "after"],
 }
 
 
@@ -77,6 +81,9 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     draft = world.draft(customer, "10.00")
     allocation = world.apply(receipt, invoice, "10.00", DAY)
     lines = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "lines-0-description": "Work"}
+    product = world.make_product(customer.company, "SHELF")
+    price_list = world.make_price_list(customer.company, "Retail")
+    lines |= {"lines-0-product": str(product.pk), "lines-0-code": "SHELF", "lines-0-has_list_price": ""}
     lines |= {"lines-0-quantity": "1", "lines-0-unit_price": "10", "lines-0-discount_percent": "0", "lines-0-tax": ""}
     head = {"customer": str(customer.pk), "dated_on": "2026-03-02", "net_days": "30", "currency": "EUR"}
     head |= {"exchange_rate": "1", "po_number": "", "discount_amount": "0", "note": "n", "internal_note": ""}
@@ -88,6 +95,13 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     money |= {"received_on": "2026-03-02", "method": "transfer", "apply": "oldest", "invoice": ""}
     money |= {"bank_account": str(receipt.bank_account_id)}
     debit, credit = world.item_of(invoice), world.item_of(receipt)
+    goods = {"code": "B", "name": "Bench", "kind": "goods", "unit": "pc", "tax": "", "group": "", "description": "d"}
+    prices = {"prices-TOTAL_FORMS": "1", "prices-INITIAL_FORMS": "0", "prices-0-price_list": str(price_list.pk)}
+    prices |= {"prices-0-from_quantity": "1", "prices-0-unit_price": "5", "prices-0-valid_from": "2026-03-02"}
+    prices |= {"prices-0-valid_until": "", "version": "1"}
+    listed = {"name": "Trade", "currency": "EUR", "is_default": ""}
+    quick = {"new-code": "Q", "new-name": "Quick", "new-unit": "C62", "new-unit_price": "5", "new-currency": "EUR"}
+    use = {"customer": str(customer.pk), "group": "", "valid_from": "2026-03-02", "valid_until": ""}
     company = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "time_zone": "Europe/Berlin"}
     company |= {"net_days": "30", "tax_rounding": "document", "invoice_footer": "", "street": ""}
     return {
@@ -96,6 +110,15 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "billing:invoice_edit": ([draft.pk], head | lines | {"version": "1"}),
         "billing:credit_invoice": ([invoice.pk], {"reason": "r", f"line_{invoice.lines.get().pk}": "1"}),
         "billing:void_invoice": ([world.issue(customer, "7.00", DAY).pk], {"reason": "r"}),
+        "billing:product_new": ([], goods),
+        "billing:product_edit": ([product.pk], goods | {"version": "1"}),
+        "billing:set_prices": ([product.pk], prices),
+        "billing:quick_product": ([], quick),
+        "billing:price_list_new": ([], listed),
+        "billing:price_list_edit": ([price_list.pk], listed),
+        "billing:assign_price_list": ([price_list.pk], use),
+        "billing:product_group_list": ([], {"name": "g", "sales_account": "1"}),
+        "customers:group_list": ([], {"name": "g"}),
         "customers:new": ([], person | contacts),
         "customers:edit": ([customer.pk], person | contacts | {"version": "1"}),
         "payments:receipt_new": ([], money),
@@ -117,6 +140,15 @@ NAMES = [
     "billing:invoice_edit",
     "billing:credit_invoice",
     "billing:void_invoice",
+    "billing:product_new",
+    "billing:product_edit",
+    "billing:set_prices",
+    "billing:quick_product",
+    "billing:price_list_new",
+    "billing:price_list_edit",
+    "billing:assign_price_list",
+    "billing:product_group_list",
+    "customers:group_list",
     "customers:new",
     "customers:edit",
     "payments:receipt_new",

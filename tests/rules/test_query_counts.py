@@ -60,12 +60,27 @@ def more_usage(customer: Any, count: int) -> None:
         world.use(customer, "1", DAY)
 
 
+def more_products(customer: Any, count: int) -> None:
+    start = customer.company.products.count()
+    price_list = customer.company.price_lists.first() or world.make_price_list(customer.company, "Retail")
+    for number in range(start, start + count):
+        world.make_price(world.make_product(customer.company, f"P{number}"), price_list, "5.00")
+
+
+def more_price_lists(customer: Any, count: int) -> None:
+    start = customer.company.price_lists.count()
+    for number in range(start, start + count):
+        world.make_price_list(customer.company, f"List {number}", is_default=False)
+
+
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "billing:invoice_list": more_invoices,
     "billing:recurring_list": more_recurring,
     "billing:usage_list": more_usage,
     "payments:receipt_list": more_receipts,
+    "billing:product_list": more_products,
+    "billing:price_list_list": more_price_lists,
     "office:audit_list": more_receipts,
     "reports:ageing": more_customers,
     "home": more_invoices,
@@ -121,3 +136,23 @@ def test_a_documents_page_takes_as_many_queries_for_fifty_payments_as_for_ten(
     pay(40)
 
     assert queries_of(browser, address) == few <= MOST + 10
+
+
+def test_a_price_lists_page_takes_as_many_queries_for_fifty_prices_as_for_ten(browser: Client, customer: Any) -> None:
+    more_products(customer, 10)
+    address = reverse("billing:price_list", args=[customer.company.price_lists.get().pk])
+    browser.get(address)
+    few = queries_of(browser, address)
+    more_products(customer, 40)
+
+    assert queries_of(browser, address) == few <= MOST
+
+
+def test_the_editor_takes_as_many_queries_for_fifty_products_as_for_ten(browser: Client, customer: Any) -> None:
+    more_products(customer, 50)
+    products = list(customer.company.products.all())
+    small, large = (world.draft(customer, [world.product_line(each) for each in products[:size]]) for size in (10, 50))
+    browser.get(reverse("billing:invoice_edit", args=[small.pk]))
+
+    few, many = (queries_of(browser, reverse("billing:invoice_edit", args=[draft.pk])) for draft in (small, large))
+    assert many == few <= MOST

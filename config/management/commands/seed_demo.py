@@ -1,5 +1,6 @@
 """A demo office: one company with staff, customers, and eight months of invoices and payments, the same each time."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -9,21 +10,26 @@ from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from billing.models import Invoice, Tax
+from billing.models import Invoice, Product, Tax
 from billing.operations.bill_recurring import bill_recurring
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.draft_invoice import draft_invoice, draft_invoices
 from billing.operations.issue_invoice import issue_invoices
+from billing.operations.manage_price_lists import PriceListDetails, UseDetails, add_price_list, assign_price_list
+from billing.operations.manage_products import ProductDetails, add_product, set_product_group
 from billing.operations.manage_recurring import add_recurring_invoice
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
+from billing.operations.set_prices import PriceDetails, set_prices
 from config.first_company import open_company
-from customers.models import Customer
+from customers.models import Customer, CustomerGroup
+from customers.operations.add_customer_group import add_customer_group
 from customers.operations.create_customer import create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
 from ledger.allocating import Pair
+from ledger.models import Account
 from office.models import BankAccount, Company, User
 from payments.operations.apply_credits import apply_credits
 from payments.operations.record_receipt import ReceiptDetails, record_receipt
@@ -64,14 +70,20 @@ CUSTOMERS = [
     ("Yarrow Herbalists", "Totnes", "TQ9 5RY"),
 ]
 GOODS = [
-    ("Shelving unit, oak, 180 cm", Decimal("148.50")),
-    ("Display crate, set of four", Decimal("62.00")),
-    ("Counter stool, black", Decimal("89.90")),
-    ("Price ticket holders, box of 100", Decimal("18.40")),
-    ("LED strip, warm white, 5 m", Decimal("34.25")),
-    ("Fitting and delivery, per hour", Decimal("45.00")),
-    ("Hanging rail, brushed steel", Decimal("54.75")),
-    ("Window lettering, per letter", Decimal("7.95")),
+    ("SHELF-180", "Shelving unit, oak, 180 cm", "C62", Decimal("148.50")),
+    ("SHELF-90", "Shelving unit, oak, 90 cm", "C62", Decimal("92.00")),
+    ("CRATE-4", "Display crate, set of four", "SET", Decimal("62.00")),
+    ("STOOL-BK", "Counter stool, black", "C62", Decimal("89.90")),
+    ("TICKET-100", "Price ticket holders, box of 100", "XBX", Decimal("18.40")),
+    ("LED-5", "LED strip, warm white, 5 m", "C62", Decimal("34.25")),
+    ("RAIL-ST", "Hanging rail, brushed steel", "C62", Decimal("54.75")),
+    ("HOOK-S", "Wall hook, small", "C62", Decimal("3.20")),
+    ("PAINT-W", "Chalk paint, white", "LTR", Decimal("21.60")),
+]
+SERVICES = [
+    ("FIT-H", "Fitting and delivery, per hour", "HUR", Decimal("45.00")),
+    ("PLAN-D", "Shop planning, per day", "DAY", Decimal("480.00")),
+    ("LETTER", "Window lettering, per letter", "C62", Decimal("7.95")),
 ]
 
 
@@ -99,13 +111,15 @@ def make_demo(chance: Random, today: date) -> Company:
         add_tax(company, TaxDetails("VAT 5%", [RateDetails(Decimal(5))]), by=None),
         add_tax(company, TaxDetails("Zero-rated", [RateDetails(Decimal(0), "Z")]), by=None),
     ]
-    customers = [_customer(company, place, staff) for place in range(len(CUSTOMERS))]
-    invoices = _invoices(company, customers, taxes[0], chance, today, clerk)
+    trade = add_customer_group(company, "Trade", by=clerk)
+    customers = [_customer(company, place, staff, trade) for place in range(len(CUSTOMERS))]
+    products = _catalogue(company, trade, taxes[0], clerk)
+    invoices = _invoices(company, customers, products, chance, today, clerk)
     _receipts(company, invoices, chance, today, clerk)
     _credits(invoices, chance, today, clerk)
     _recurring(company, customers, taxes[0], today, clerk)
     for customer in customers[:3]:
-        draft_invoice(company, _details(customer, taxes[0], chance, None), by=clerk)
+        draft_invoice(company, _details(customer, products, chance, None), by=clerk)
     return company
 
 
@@ -159,12 +173,13 @@ def _staff(company: Company) -> dict[str, User]:
     return staff
 
 
-def _customer(company: Company, place: int, staff: dict[str, User]) -> Customer:
+def _customer(company: Company, place: int, staff: dict[str, User], trade: CustomerGroup) -> Customer:
     name, city, postal_code = CUSTOMERS[place]
     host = "".join(c for c in name.lower() if c.isalnum())
     details = CustomerDetails(
         name=name,
         tags=[("retail", "trade", "public")[place % 3]],
+        group_id=trade.pk if place % 3 == 1 else None,
         credit_limit=Decimal(5000 + 1000 * (place % 6)),
         sales_owner_id=staff["sales"].pk if place % 2 else None,
         net_days=(14, 30, 30)[place % 3],
@@ -174,19 +189,39 @@ def _customer(company: Company, place: int, staff: dict[str, User]) -> Customer:
     return create_customer(company, details, by=staff["clerk"])
 
 
+def _catalogue(company: Company, trade: CustomerGroup, tax: Tax, by: User) -> list[Product]:
+    """A dozen products: everybody's prices, and lower ones with a break at ten for the trade."""
+    retail = add_price_list(company, PriceListDetails("Retail", "GBP", is_default=True), by=by)
+    lower = add_price_list(company, PriceListDetails("Trade", "GBP"), by=by)
+    assign_price_list(lower.pk, UseDetails(group_id=trade.pk), by=by)
+    account = Account.objects.create(company_id=company.pk, code="4010", name="Sales of services", role="sales")
+    services = set_product_group(company, "Services", account.pk, by=by)
+    products = []
+    for code, name, unit, price in GOODS + SERVICES:
+        is_service = (code, name, unit, price) in SERVICES
+        details = ProductDetails(code, name, unit=unit, kind="service" if is_service else "goods", tax_id=tax.pk)
+        product = add_product(company, replace(details, group_id=services.pk if is_service else None), by=by)
+        prices = [PriceDetails(retail.pk, price), PriceDetails(lower.pk, price * Decimal("0.9"))]
+        prices.append(PriceDetails(lower.pk, price * Decimal("0.85"), Decimal(10)))
+        products.append(set_prices(product.pk, prices, version=product.version, by=by))
+    return products
+
+
 def _invoices(
-    company: Company, customers: list[Customer], tax: Tax, chance: Random, today: date, by: User
+    company: Company, customers: list[Customer], products: list[Product], chance: Random, today: date, by: User
 ) -> list[Invoice]:
     """One to four invoices a week for eight months, issued day by day."""
     days = sorted(today - timedelta(days=chance.randrange(1, 240)) for _ in range(180))
-    batch = [_details(chance.choice(customers), tax, chance, day) for day in days]
+    batch = [_details(chance.choice(customers), products, chance, day) for day in days]
     drafts = draft_invoices(company, batch, by=by)
     return issue_invoices([draft.pk for draft in drafts], by=by, on=today)
 
 
-def _details(customer: Customer, tax: Tax, chance: Random, day: date | None) -> InvoiceDetails:
-    goods = chance.sample(GOODS, chance.randrange(1, 5))
-    lines = [LineDetails(name, price, Decimal(chance.randrange(1, 12)), tax_id=tax.pk) for name, price in goods]
+def _details(customer: Customer, products: list[Product], chance: Random, day: date | None) -> InvoiceDetails:
+    lines = [
+        LineDetails(quantity=Decimal(chance.randrange(1, 12)), product_id=product.pk, usual_tax=True)
+        for product in chance.sample(products, chance.randrange(1, 5))
+    ]
     po_number = f"PO-{chance.randrange(1000, 9999)}" if chance.random() < 0.4 else ""
     return InvoiceDetails(customer.pk, lines, dated_on=day, po_number=po_number)
 

@@ -26,6 +26,8 @@ def content(column: Column, row: Any) -> SafeString | str:
     value = read(row, column.value)
     if column.kind == "money":
         return ui.money(value, read(row, column.currency))
+    if column.kind == "price":
+        return ui.price(value, read(row, column.currency))
     if column.kind == "number":
         return ui.quantity(value)
     if column.kind == "day":

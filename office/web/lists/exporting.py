@@ -34,20 +34,20 @@ def plain_value(column: Column, row: Any) -> Any:
         return None
     if column.kind == "money":
         return round_money(value, read(row, column.currency))
-    if column.kind in ("number", "day", "moment"):
+    if column.kind in ("price", "number", "day", "moment"):
         return value
     return str(value)
 
 
 def currencies(spec: ListSpec, row: Any) -> dict[str, str]:
     """The currency of a row's amounts, where the list shows any."""
-    money = next((column for column in spec.columns if column.kind == "money"), None)
+    money = next((column for column in spec.columns if column.kind in ("money", "price")), None)
     return {"currency": read(row, money.currency)} if money else {}
 
 
 def headings(spec: ListSpec) -> list[str]:
     """The heads of the file's columns."""
-    has_money = any(column.kind == "money" for column in spec.columns)
+    has_money = any(column.kind in ("money", "price") for column in spec.columns)
     return [column.label for column in spec.columns] + (["Currency"] if has_money else [])
 
 

@@ -9,7 +9,7 @@ from django.db.models.expressions import Combinable
 
 from office.web.lists.filters import Filter
 
-Kind = Literal["text", "money", "number", "day", "moment", "state"]
+Kind = Literal["text", "money", "price", "number", "day", "moment", "state"]
 Getter = str | Callable[[Any], Any]
 
 
@@ -36,7 +36,7 @@ class Column:
     @property
     def is_figure(self) -> bool:
         """Whether the column stands flush right."""
-        return self.kind in ("money", "number")
+        return self.kind in ("money", "price", "number")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,50 @@
+"""What every import of rows does alike: it counts what becomes of each, keeps the troubles, and runs as one piece."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import IO
+
+from ledger.refusals import Refused
+from office.models import Run, RunStatus
+from office.reading import Mapping, ReadRow, Trouble, TroubleFile
+from office.reading.unpacking import unpacked
+
+SHOWN = 20
+NEW, CHANGED, SAME, WRONG = "New", "Changed", "Same as before", "Wrong"
+
+
+@dataclass
+class Outcome:
+    """What an import did, or would do: counts, the first rows with what becomes of each, and the troubles."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    first: list[tuple[int, str, str, str]] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def add(self, row: ReadRow, key: str, what: str) -> None:
+        """Count a row, and keep it where it is one of the first. `key` names the field that says which thing it is."""
+        self.counts[what] += 1
+        if len(self.first) < SHOWN:
+            self.first.append((row.line, row.values.get(key, ""), row.values.get("name", ""), what))
+
+    def require_none_wrong(self) -> None:
+        """Raises Refused where a row is wrong."""
+        if self.troubles:
+            raise Refused(f"{self.counts[WRONG]} rows are wrong, so none was taken.", code="rows_wrong")
+
+
+def import_in_one_piece(run: Run, take: Callable[[IO[bytes], Mapping], Outcome]) -> None:
+    """The run of an import on screen: the whole file in one piece."""
+    with unpacked(BytesIO(run.input_file)) as table:
+        outcome = take(table, Mapping.from_json(run.parameters["mapping"]))
+    run.done = run.total = sum(outcome.counts.values())
+    run.result, run.parameters["first"] = dict(outcome.counts), outcome.first
+    with BytesIO() as target:
+        file = TroubleFile(target)
+        for trouble in outcome.troubles:
+            file.add(trouble)
+        run.errors_file = target.getvalue()
+    run.status, run.input_file = RunStatus.DONE, run.input_file if run.is_dry else None
+    run.save(update_fields=["parameters"])
