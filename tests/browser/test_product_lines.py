@@ -123,6 +123,7 @@ def test_an_opened_draft_keeps_following_the_list_where_its_price_is_the_lists(
     editor: Page, customer: Any, shelf: Product, live_server: Any
 ) -> None:
     draft = world.draft(customer, [world.product_line(shelf, "2"), world.line("7", product_id=shelf.pk)])
+    editor.wait_for_load_state("networkidle")
     editor.goto(f"{live_server.url}/invoices/{draft.pk}/edit/")
     for line in (1, 2):
         cell(editor, "Quantity", line).fill("10")
