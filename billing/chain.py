@@ -45,7 +45,7 @@ LINE_FACTS += [
     "tax_category",
     "tax_percent",
 ]
-LATER_FACTS = ["withheld", "period_from", "period_to"]
+LATER_FACTS = ["withheld", "period_from", "period_to", "early_percent", "early_until"]
 LATER_LINE_FACTS = ["tax_reason", "tax_parts", "item_code"]
 """Left out where empty, so that what was issued before there was such a fact keeps its hash."""
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from billing.instalments import EarlyPayment, Instalment, early_payment_of
 from billing.models import DocumentStatus, Invoice
 from billing.queries import account_of, settlements, with_state
-from ledger.models import Allocation
+from ledger.models import Allocation, OpenItem
 
 CREDIT_STATES = {"paid": "applied", "part_paid": "part_applied", "open": "unapplied"}
 
@@ -34,6 +35,26 @@ class CustomerView:
     def account(self) -> dict[str, Decimal]:
         """What the customer's payments and our credit memos did to the total."""
         return account_of(self.invoice)
+
+    @cached_property
+    def next_due(self) -> Instalment:
+        """What is to be paid next, and by when: all that is late, else the next instalment; less tax withheld."""
+        items = list(OpenItem.objects.filter(entry=self.invoice.entry_id, balance__gt=0).order_by("due_on", "pk"))
+        first = items[0].due_on if items else self.invoice.due_on
+        wanted = [item.balance for item in items if item.due_on < self.today or item.due_on == first]
+        return Instalment(first, min(sum(wanted, Decimal(0)), self.account["to_pay"]))
+
+    @property
+    def instalments(self) -> list[Instalment]:
+        """The parts in which the document is due, where there are several."""
+        parts = self.invoice.printed.get("instalments", [])
+        return [Instalment(date.fromisoformat(part["due_on"]), Decimal(part["amount"])) for part in parts]
+
+    @property
+    def early_payment(self) -> EarlyPayment | None:
+        """What settles the document early, while that still holds and nothing else has settled any of it."""
+        early = early_payment_of(self.invoice, self.today)
+        return early if early and self.today <= early.until and self.invoice.open == self.invoice.total else None
 
     @property
     def seller(self) -> dict[str, Any]:

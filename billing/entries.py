@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import chain
 
+from billing.instalments import instalments_of
 from billing.line_taxes import kept_parts
 from billing.models import Invoice, InvoiceLine, RateKind
 from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
@@ -32,16 +33,25 @@ def document_posting(
         reference=invoice.number,
         by_id=by and by.pk,
     )
-    item = OpenItem(
-        customer_id=invoice.customer_id,
-        kind=ItemKind.CREDIT_MEMO if invoice.is_credit_memo else ItemKind.INVOICE,
-        reference=invoice.number,
-        due_on=invoice.due_on,
-        amount=sign * invoice.total,
-        company_amount=sign * company_total,
-    )
     contra = _contra_lines(invoice, _by_account(lines, accounts), -sign, company_total)
-    return customer_posting(entry, accounts[AccountRole.RECEIVABLE], item, contra)
+    return customer_posting(entry, accounts[AccountRole.RECEIVABLE], _items(invoice, sign, company_total), contra)
+
+
+def _items(invoice: Invoice, sign: int, company_total: Decimal) -> list[OpenItem]:
+    """One open item for each instalment; in company currency they share the document's rounded total."""
+    parts = instalments_of(invoice, invoice.dated_on)
+    company_amounts = spread(company_total, [part.amount for part in parts], invoice.company.currency)
+    return [
+        OpenItem(
+            customer_id=invoice.customer_id,
+            kind=ItemKind.CREDIT_MEMO if invoice.is_credit_memo else ItemKind.INVOICE,
+            reference=invoice.number,
+            due_on=part.due_on,
+            amount=sign * part.amount,
+            company_amount=sign * company_amount,
+        )
+        for part, company_amount in zip(parts, company_amounts, strict=True)
+    ]
 
 
 def _contra_lines(invoice: Invoice, amounts: Mapping[int, Decimal], sign: int, company_total: Decimal) -> list[Line]:

@@ -34,7 +34,8 @@ def compose(mail: OutgoingMail) -> Letter:
         "invoice": view.invoice,
         "company": mail.company,
         "contact": contact,
-        "due_day": plain_day(view.invoice.due_on),
+        "due_day": plain_day(view.next_due.due_on),
+        "early_day": plain_day(view.early_payment.until) if view.early_payment else "",
         "link": address_of(mint_link(view.invoice, contact)),
         "link_days": LIFETIME.days,
     }
@@ -51,7 +52,7 @@ def compose(mail: OutgoingMail) -> Letter:
 def _subject(view: CustomerView) -> str:
     if not view.is_payable:
         return subject_of(view.invoice)
-    return f"{subject_of(view.invoice)}, due {plain_day(view.invoice.due_on)}"
+    return f"{subject_of(view.invoice)}, due {plain_day(view.next_due.due_on)}"
 
 
 def _pdf(invoice: Invoice) -> Attachment:

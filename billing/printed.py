@@ -4,6 +4,7 @@ from typing import Any
 
 from babel import Locale
 
+from billing.instalments import instalments_of
 from billing.models import Invoice
 from customers.models import Address, AddressKind, Customer
 from office.models import Company
@@ -25,6 +26,12 @@ def printed_facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
         "footer": company.invoice_footer,
         "tax_rounding": invoice.tax_rounding,
     }
+
+
+def printed_instalments(invoice: Invoice) -> list[dict[str, str]]:
+    """When which part is due, of a document with its day that is due in several; nothing of any other."""
+    parts = instalments_of(invoice, invoice.dated_on) if invoice.terms else []
+    return [{"due_on": part.due_on.isoformat(), "amount": str(part.amount)} for part in parts if len(parts) > 1]
 
 
 def _seller(company: Company) -> dict[str, Any]:

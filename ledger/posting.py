@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -20,15 +21,15 @@ class Posting:
     items: list[OpenItem] = field(default_factory=list)
 
 
-def customer_posting(entry: Entry, receivable: Account, item: OpenItem, contra: Sequence[Line]) -> Posting:
-    """The posting of one open item: its receivable line says what the item says, the other lines say against what."""
+def customer_posting(entry: Entry, receivable: Account, items: Sequence[OpenItem], contra: Sequence[Line]) -> Posting:
+    """The posting of a customer's open items: the receivable line says what they add up to, the others against what."""
     own = Line(
         account=receivable,
-        amount=item.amount,
-        company_amount=item.company_amount,
-        customer_id=item.customer_id,
+        amount=sum((item.amount for item in items), Decimal(0)),
+        company_amount=sum((item.company_amount for item in items), Decimal(0)),
+        customer_id=items[0].customer_id,
     )
-    return Posting(entry, [own, *contra], [item])
+    return Posting(entry, [own, *contra], list(items))
 
 
 def post(posting: Posting) -> Entry:

@@ -42,6 +42,7 @@ class DraftIn(Input):
     period_from = serializers.DateField(required=False, allow_null=True, help_text="The first day billed.")
     period_to = serializers.DateField(required=False, allow_null=True, help_text="The last day billed.")
     net_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
+    terms_id = IdIn(required=False, help_text="Payment terms instead of days.")
     currency = serializers.CharField(max_length=3, required=False)
     exchange_rate = RateIn(required=False)
     po_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
@@ -208,6 +209,7 @@ class InvoiceOut(InvoiceRow):
     """A document with its lines, its taxes, its account and what settled it."""
 
     exchange_rate = RateOut()
+    early_percent = RateOut()
     discount_amount = AmountOut()
     withheld = AmountOut()
     to_pay = AmountOut()
@@ -224,6 +226,9 @@ class InvoiceOut(InvoiceRow):
             "period_from",
             "period_to",
             "net_days",
+            "terms_id",
+            "early_percent",
+            "early_until",
             "exchange_rate",
             "prices_include_tax",
             "tax_rounding",

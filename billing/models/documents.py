@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from billing.models.catalogue import Product
 from billing.models.taxes import RateKind, Tax
-from customers.models import Customer
+from customers.models import Customer, PaymentTerms
 from ledger.fields import AmountField, CurrencyField, RateField
 from ledger.models import Account, Entry
 from office.models import Company, User
@@ -38,7 +38,12 @@ class Invoice(models.Model):
     number = models.CharField(max_length=40, blank=True)
     dated_on = models.DateField(null=True, blank=True, help_text="Empty in a draft: the day it is issued.")
     net_days = models.PositiveSmallIntegerField("days to pay", default=30)
-    due_on = models.DateField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True, help_text="When the last of it is due.")
+    terms = models.ForeignKey(
+        PaymentTerms, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Instead of days."
+    )
+    early_percent = RateField(default=0, help_text="Off the total, when paid by the day beside it.")
+    early_until = models.DateField(null=True, blank=True)
     period_from = models.DateField(null=True, blank=True, help_text="The first day that is billed (BT-73).")
     period_to = models.DateField(null=True, blank=True, help_text="The last day that is billed (BT-74).")
     currency = CurrencyField()

@@ -20,6 +20,7 @@ TERMS = {
     "currency": "They are in different currencies.",
     "exchange_rate": "They have different exchange rates.",
     "net_days": "They have different days to pay.",
+    "terms_id": "They have different payment terms.",
     "prices_include_tax": "Some of them have prices with tax, some without.",
 }
 
@@ -112,6 +113,7 @@ def _details(drafts: Sequence[Invoice]) -> InvoiceDetails:
         period_from=min(draft.period_from for draft in drafts) if has_period else None,
         period_to=max(draft.period_to for draft in drafts) if has_period else None,
         net_days=first.net_days,
+        terms_id=first.terms_id,
         currency=first.currency,
         exchange_rate=first.exchange_rate,
         po_number=orders[0] if len(orders) == 1 else "",

@@ -33,6 +33,7 @@ def _details(original: Invoice) -> InvoiceDetails:
         lines=[line_as_typed(line) for line in original.lines.all()],
         kind=original.kind,
         net_days=original.net_days,
+        terms_id=original.terms_id,
         currency=original.currency,
         exchange_rate=None if original.currency == original.company.currency else original.exchange_rate,
         prices_include_tax=original.prices_include_tax,

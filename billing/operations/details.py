@@ -8,7 +8,7 @@ from decimal import Decimal
 from billing.models import DocumentKind, Invoice, InvoiceLine, Product, Tax
 from billing.operations.price_lines import price_lines
 from billing.totals import total_invoice
-from customers.models import Customer
+from customers.models import Customer, PaymentTerms
 from ledger.money import round_money
 from ledger.refusals import Refused
 from office.exchange import exchange_rate_of
@@ -39,7 +39,10 @@ class LineDetails:
 
 @dataclass(frozen=True)
 class InvoiceDetails:
-    """A draft as typed. What is None or empty comes from the customer; an empty day is the day of issue."""
+    """A draft as typed. What is None or empty comes from the customer; an empty day is the day of issue.
+
+    Days to pay or a due day that are typed stand instead of the customer's usual terms.
+    """
 
     customer_id: int
     lines: Sequence[LineDetails] = ()
@@ -49,6 +52,7 @@ class InvoiceDetails:
     period_from: date | None = None
     period_to: date | None = None
     net_days: int | None = None
+    terms_id: int | None = None
     currency: str = ""
     exchange_rate: Decimal | None = None
     po_number: str = ""
@@ -96,6 +100,7 @@ def fill_draft(
     invoice.period_from = details.period_from
     invoice.period_to = details.period_to
     invoice.net_days = customer.net_days if details.net_days is None else details.net_days
+    invoice.terms = _terms(invoice, customer, details)
     invoice.currency = details.currency or customer.currency
     invoice.exchange_rate = exchange_rate_of(invoice.company, invoice.currency, details.exchange_rate)
     invoice.po_number = details.po_number.strip()
@@ -110,6 +115,18 @@ def fill_draft(
     lines = [_line(invoice, position, line, taxes, products) for position, line in enumerate(priced, start=1)]
     total_invoice(invoice, lines)
     return lines
+
+
+def _terms(invoice: Invoice, customer: Customer, details: InvoiceDetails) -> PaymentTerms | None:
+    """The terms of a draft: those chosen, else the customer's usual ones, where nothing else was typed."""
+    if invoice.is_credit_memo or details.due_on:
+        return None
+    if details.terms_id is None:
+        return customer.terms if details.net_days is None else None
+    terms = PaymentTerms.objects.filter(company=invoice.company_id, pk=details.terms_id).first()
+    if terms is None:
+        raise Refused("Those terms are not among this company's.", code="unknown_terms")
+    return terms
 
 
 def _check(details: InvoiceDetails) -> None:

@@ -28,7 +28,11 @@ def draft_with_lines(
     company: Company, batch: Sequence[InvoiceDetails], *, by: User | None
 ) -> list[tuple[Invoice, list[InvoiceLine]]]:
     """Prepare many at once, each with its lines, as they were written."""
-    customers = Customer.objects.filter(company=company).in_bulk({details.customer_id for details in batch})
+    customers = (
+        Customer.objects.filter(company=company)
+        .select_related("terms")
+        .in_bulk({details.customer_id for details in batch})
+    )
     taxes, products = taxes_of(company), products_of(company, batch)
     drafted = []
     for details in batch:

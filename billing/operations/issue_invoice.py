@@ -14,7 +14,7 @@ from billing.exemptions import require_certificates
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.operations.details import InvoiceDetails
 from billing.operations.draft_invoice import draft_with_lines
-from billing.printed import printed_facts
+from billing.printed import printed_facts, printed_instalments
 from billing.states import require_move
 from billing.tax_ids import require_tax_ids
 from billing.totals import WORKED_OUT, lines_with_taxes, tax_rows, total_invoice
@@ -32,6 +32,8 @@ FROZEN = [
     "sequence",
     "dated_on",
     "due_on",
+    "early_percent",
+    "early_until",
     "net",
     "tax",
     "total",
@@ -111,6 +113,7 @@ def _issue(
         _prepare(invoice, lines[invoice.pk], on)
         rows = _total(invoice, lines[invoice.pk])
         taxes += rows
+        invoice.printed["instalments"] = printed_instalments(invoice)
         require_tax_ids(invoice, lines[invoice.pk])
         if judged is None:
             invoice.printed["einvoice"]["format"] = ""
@@ -133,7 +136,9 @@ def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
     if _lock(invoice_ids) < len(set(invoice_ids)):
         raise Refused("Somebody has thrown this draft away.", code="gone")
     invoices = list(
-        Invoice.objects.filter(pk__in=invoice_ids).select_related("company", "customer", "credits").order_by("pk")
+        Invoice.objects.filter(pk__in=invoice_ids)
+        .select_related("company", "customer", "credits", "terms")
+        .order_by("pk")
     )
     if len({invoice.company_id for invoice in invoices}) > 1:
         raise Refused("Issue the documents of one company at a time.", code="several_companies")
@@ -142,6 +147,7 @@ def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
         Prefetch("lines", lines_with_taxes()),
         "customer__addresses",
         "company__bank_accounts",
+        "terms__parts",
     )
     return invoices
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from billing.instalments import early_payment_of, instalments_of
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoicePdf, PdfEdition
 from billing.pdf.renderer import render_pdf
 from billing.printed import printed_facts
@@ -63,6 +64,8 @@ def _html(invoice: Invoice, **more: Any) -> str:
         "rows": [row for line in lines for row in _rows(line)],
         "has_discounts": any(line.discount_percent for line in lines),
         "taxes": tax_summary(invoice),
+        "instalments": instalments_of(invoice, company.today()),
+        "early": early_payment_of(invoice, company.today()),
         "logo": _data_url(bytes(company.logo), company.logo_type) if company.logo else "",
         "is_void": invoice.status == DocumentStatus.VOID,
         **more,

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from billing.access import get_invoice_for, invoices_for
 from billing.einvoice.kept import file_name, kept_einvoice
+from billing.instalments import early_payment_of, instalments_of
 from billing.models import Invoice
 from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
 from billing.queries import account_of, settlements, with_state
@@ -23,13 +24,15 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """The document as printed, its figures, what settled it, its mails and links, and what happened to it."""
     get_invoice_for(request.user, invoice_id)
     shown = invoices_for(request.user).filter(pk=invoice_id)
-    shown = shown.select_related("company", "customer", "credits", "issued_by", "created_by")
+    shown = shown.select_related("company", "customer", "credits", "issued_by", "created_by", "terms")
     invoice = with_state(shown, request.company.today()).get()
     context = {
         "invoice": invoice,
         "today": invoice.company.today(),
         "lines": invoice.lines.all(),
         "taxes": tax_summary(invoice),
+        "instalments": instalments_of(invoice, invoice.company.today()),
+        "early": early_payment_of(invoice, invoice.company.today()),
         "account": account_of(invoice) if invoice.entry_id else None,
         "settlements": settlements(invoice) if invoice.entry_id else [],
         "credit_memos": invoice.credit_memos.exclude(status="draft"),

@@ -19,7 +19,9 @@ from billing.tax_choice import taxes_of
 from billing.totals import tax_rows, total_invoice
 from billing.web.forms import DraftForm, LineForms, details_from, initial_from, line_places, tax_choices
 from customers.access import get_customer_for
+from customers.models import PaymentTerms
 from customers.queries import owed_now
+from customers.web.forms import terms_choices
 from customers.web.listing import customer_choice
 from ledger.refusals import Refused
 from office.web.doors import staff_door
@@ -34,7 +36,7 @@ def new_invoice(request: HttpRequest) -> HttpResponse:
     taxes = tax_choices(request.company)
     head = {"customer": request.GET.get("customer"), "currency": "", "net_days": None}
     rows = [{"quantity": "1", "tax": taxes[0][0]} for _ in range(EMPTY_LINES)]
-    form, lines = _forms(request, taxes, head, rows)
+    form, lines = _forms(request, taxes, terms_choices(request.company), head, rows)
     if request.method == "POST" and form.is_valid() and lines.is_valid():
         try:
             get_customer_for(request.user, form.cleaned_data["customer"])
@@ -55,7 +57,8 @@ def edit_invoice(request: HttpRequest, invoice_id: int) -> HttpResponse:
         messages.error(request, f"{invoice} is {invoice.status}. It is corrected by a credit memo.")
         return redirect("billing:invoice", invoice.pk)
     taxes = tax_choices(request.company, carried=Tax.objects.filter(pk__in=invoice.lines.values("tax")))
-    form, lines = _forms(request, taxes, *initial_from(invoice))
+    terms = terms_choices(request.company, carried=PaymentTerms.objects.filter(pk=invoice.terms_id))
+    form, lines = _forms(request, taxes, terms, *initial_from(invoice))
     if request.method == "POST" and form.is_valid() and lines.is_valid():
         version = typed_id(request.POST.get("version", "")) or 0
         try:
@@ -73,7 +76,9 @@ def edit_invoice(request: HttpRequest, invoice_id: int) -> HttpResponse:
 @staff_door("billing.draft_invoice")
 def live_totals(request: HttpRequest) -> HttpResponse:
     """What the typed lines come to, as a piece; nothing is kept."""
-    form, lines = _forms(request, tax_choices(request.company, carried=Tax.objects.all()), {}, [])
+    taxes = tax_choices(request.company, carried=Tax.objects.all())
+    terms = terms_choices(request.company, carried=PaymentTerms.objects.all())
+    form, lines = _forms(request, taxes, terms, {}, [])
     context = {"form": form, "error": ""}
     if form.is_valid() and lines.is_valid():
         context |= _worked_out(request, form, lines)
@@ -126,13 +131,13 @@ def _first_error(form: DraftForm, lines: BaseFormSet) -> str:
 
 
 def _forms(
-    request: HttpRequest, taxes: list[tuple[str, str]], head: dict, rows: list[dict]
+    request: HttpRequest, taxes: list[tuple[str, str]], terms: list[tuple], head: dict, rows: list[dict]
 ) -> tuple[DraftForm, BaseFormSet]:
     kwargs = {"prefix": "lines", "company": request.company, "form_kwargs": {"taxes": taxes}}
     if request.method == "POST":
-        return DraftForm(request.POST, initial=head), LineForms(request.POST, **kwargs)
+        return DraftForm(request.POST, initial=head, terms=terms), LineForms(request.POST, **kwargs)
     formset = LineForms(initial=rows, **kwargs)
-    return DraftForm(initial=head), formset
+    return DraftForm(initial=head, terms=terms), formset
 
 
 def _page(request: HttpRequest, form: DraftForm, lines: BaseFormSet, invoice: Invoice | None = None) -> HttpResponse:

@@ -34,6 +34,9 @@ class DraftForm(forms.Form):
         label="Period billed, to", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     net_days = forms.IntegerField(label="Days to pay", required=False, min_value=0, max_value=365)
+    terms_id = forms.TypedChoiceField(
+        label="Payment terms", required=False, coerce=int, empty_value=None, help_text="Instead of days to pay."
+    )
     currency = forms.CharField(max_length=3, required=False)
     exchange_rate = SumField(
         label="Exchange rate", required=False, max_digits=19, decimal_places=6, help_text="Only in a foreign currency."
@@ -45,6 +48,11 @@ class DraftForm(forms.Form):
         label="Note to the customer", required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=4000
     )
     internal_note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=4000)
+
+    def __init__(self, *args: Any, terms: list[tuple[Any, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if terms:
+            self.fields["terms_id"].choices = terms
 
     def clean_currency(self) -> str:
         currency = self.cleaned_data["currency"].strip().upper()

@@ -24,7 +24,7 @@ class DayField(forms.DateField):
 class RecurringForm(DraftForm):
     """The head of a recurring invoice: a draft's, with the days it is made on in place of one date."""
 
-    dated_on = period_from = period_to = discount_amount = None
+    dated_on = period_from = period_to = discount_amount = terms_id = None
 
     name = forms.CharField(max_length=100, help_text="For us, such as Rent or Support plan.")
     every = forms.IntegerField(label="Every", min_value=1, max_value=366, initial=1)

@@ -44,6 +44,7 @@ class CustomerIn(Input):
     language = serializers.CharField(max_length=10, required=False)
     tax_id = serializers.CharField(max_length=40, required=False, allow_blank=True)
     net_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
+    terms_id = IdIn(required=False, allow_null=True, help_text="Payment terms instead of days.")
     credit_limit = AmountIn(required=False, allow_null=True)
     einvoice_format = serializers.ChoiceField(choices=EInvoiceFormat.choices, required=False, allow_blank=True)
     einvoice_by_mail = serializers.BooleanField(required=False, help_text="Attach the e-invoice to mails.")
@@ -116,7 +117,18 @@ class CustomerRow(serializers.ModelSerializer):
 
     class Meta:
         model = Customer
-        fields = ["id", "number", "name", "currency", "language", "tax_id", "net_days", "credit_limit", "tags"]
+        fields = [
+            "id",
+            "number",
+            "name",
+            "currency",
+            "language",
+            "tax_id",
+            "net_days",
+            "terms_id",
+            "credit_limit",
+            "tags",
+        ]
         fields += ["group_id", "sales_owner_id", "is_active", "version", "balance", "overdue", "oldest_due"]
 
 

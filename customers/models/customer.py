@@ -3,6 +3,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from customers.models.terms import PaymentTerms
 from ledger.fields import AmountField, CurrencyField
 from office.models import Company, User
 
@@ -44,6 +45,14 @@ class Customer(models.Model):
     language = models.CharField(max_length=10, default="en")
     tax_id = models.CharField("VAT or tax id", max_length=40, blank=True)
     net_days = models.PositiveSmallIntegerField("days to pay", default=30)
+    terms = models.ForeignKey(
+        PaymentTerms,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="customers",
+        help_text="Instead of days.",
+    )
     credit_limit = AmountField(null=True, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     einvoice_format = models.CharField(

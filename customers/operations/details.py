@@ -51,6 +51,7 @@ class CustomerDetails:
     language: str = "en"
     tax_id: str = ""
     net_days: int | None = None
+    terms_id: int | None = None
     credit_limit: Decimal | None = None
     einvoice_format: str = ""
     einvoice_by_mail: bool = True
@@ -74,6 +75,7 @@ FIELDS = [
     "language",
     "tax_id",
     "net_days",
+    "terms_id",
     "credit_limit",
     "tags",
     "group_id",
@@ -158,6 +160,8 @@ def fill_customer(customer: Customer, details: CustomerDetails) -> None:
         raise Refused("That person does not work for this company.", code="unknown_owner")
     if details.group_id and not CustomerGroup.objects.filter(company=customer.company, pk=details.group_id).exists():
         raise Refused("That customer group is not one of this company's.", code="unknown_group")
+    if details.terms_id and not customer.company.payment_terms.filter(pk=details.terms_id).exists():
+        raise Refused("Those terms are not among this company's.", code="unknown_terms")
     for name in FIELDS:
         setattr(customer, name, getattr(details, name))
     customer.sort_name = fold(details.name)[:200]  # folding can make a name longer

@@ -1,15 +1,17 @@
 """Adding and changing a customer."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from customers.access import get_customer_for
-from customers.models import CustomerGroup
+from customers.models import CustomerGroup, PaymentTerms
 from customers.operations.create_customer import create_customer
 from customers.operations.update_customer import update_customer
-from customers.web.forms import ContactForms, CustomerForm, details_from, initial_from
+from customers.web.forms import ContactForms, CustomerForm, details_from, initial_from, terms_choices
 from ledger.refusals import Refused
 from office.models import User
 from office.web.doors import staff_door
@@ -21,7 +23,7 @@ def new_customer(request: HttpRequest) -> HttpResponse:
     """Add a customer; a name typed elsewhere comes along."""
     company = request.company
     initial = {"name": request.GET.get("name", ""), "currency": company.currency, "net_days": company.net_days}
-    form = CustomerForm(request.POST or None, initial=initial, **_choices(request))
+    form = CustomerForm(request.POST or None, initial=initial, **_choices(request, PaymentTerms.objects.none()))
     contacts = ContactForms(request.POST or None, prefix="contacts")
     if request.method == "POST" and form.is_valid() and contacts.is_valid():
         try:
@@ -39,7 +41,8 @@ def edit_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Change a customer; refused where somebody else saved meanwhile."""
     customer = get_customer_for(request.user, customer_id)
     values, people = initial_from(customer)
-    form = CustomerForm(request.POST or None, initial=values, **_choices(request))
+    terms = PaymentTerms.objects.filter(pk=customer.terms_id)
+    form = CustomerForm(request.POST or None, initial=values, **_choices(request, terms))
     contacts = ContactForms(request.POST or None, initial=people, prefix="contacts")
     if request.method == "POST" and form.is_valid() and contacts.is_valid():
         version = typed_id(request.POST.get("version", "")) or 0
@@ -54,7 +57,10 @@ def edit_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     return render(request, "customers/customer_edit.html", context)
 
 
-def _choices(request: HttpRequest) -> dict[str, QuerySet]:
-    """Who can own a customer, the active staff of the company, and the groups it can be in."""
-    staff = User.objects.filter(companies=request.company.pk, is_active=True).order_by("name")
-    return {"staff": staff, "groups": CustomerGroup.objects.filter(company=request.company)}
+def _choices(request: HttpRequest, carried: QuerySet[PaymentTerms]) -> dict[str, Any]:
+    """Who can own a customer, the groups it can be in, and the terms it can have, those it carries among them."""
+    return {
+        "staff": User.objects.filter(companies=request.company.pk, is_active=True).order_by("name"),
+        "groups": CustomerGroup.objects.filter(company=request.company),
+        "terms": terms_choices(request.company, carried=carried),
+    }

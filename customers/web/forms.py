@@ -4,11 +4,12 @@ from typing import Any
 
 from babel.numbers import list_currencies
 from django import forms
+from django.db.models import QuerySet
 from django.forms import BaseFormSet, formset_factory
 
-from customers.models import Customer, CustomerGroup, EInvoiceFormat
+from customers.models import Customer, CustomerGroup, EInvoiceFormat, PaymentTerms
 from customers.operations.details import EINVOICE, AddressDetails, ContactDetails, CustomerDetails
-from office.models import User
+from office.models import Company, User
 
 LANGUAGES = [("en", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish"), ("nl", "Dutch")]
 
@@ -22,6 +23,9 @@ class CustomerForm(forms.Form):
     currency = forms.CharField(max_length=3, required=False, help_text="ISO code, such as EUR.")
     language = forms.ChoiceField(choices=LANGUAGES)
     net_days = forms.IntegerField(label="Days to pay", min_value=0, max_value=365, required=False)
+    terms_id = forms.TypedChoiceField(
+        label="Payment terms", required=False, coerce=int, empty_value=None, help_text="Instead of days to pay."
+    )
     credit_limit = forms.DecimalField(min_value=0, max_digits=19, decimal_places=4, required=False)
     group = forms.ModelChoiceField(CustomerGroup.objects.none(), required=False, empty_label="None")
     sales_owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
@@ -53,23 +57,13 @@ class CustomerForm(forms.Form):
     region = forms.CharField(max_length=100, required=False)
     country = forms.CharField(max_length=2, required=False, help_text="Two letters, such as DE.")
 
-    OWN = [
-        "name",
-        "number",
-        "tax_id",
-        "currency",
-        "language",
-        "net_days",
-        "credit_limit",
-        "group",
-        "sales_owner",
-        "tags",
-    ]
-    OWN += ["is_active"]
+    OWN = ["name", "number", "tax_id", "currency", "language", "net_days", "terms_id", "credit_limit"]
+    OWN += ["group", "sales_owner", "tags", "is_active"]
     PLACE = ["street", "postal_code", "city", "region", "country"]
 
-    def __init__(self, *args: Any, staff: Any, groups: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, staff: Any, groups: Any, terms: list[tuple[Any, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["terms_id"].choices = terms
         self.fields["sales_owner"].queryset = staff
         self.fields["group"].queryset = groups
 
@@ -109,6 +103,17 @@ class ContactForm(forms.Form):
 
 
 ContactForms = formset_factory(ContactForm, extra=2, max_num=50)
+
+
+def terms_choices(company: Company, *, carried: QuerySet[PaymentTerms] | None = None) -> list[tuple[Any, str]]:
+    """The company's payment terms to choose from; after them, retired ones that are carried already."""
+    offered = PaymentTerms.objects.filter(company=company, is_active=True)
+    retired = [] if carried is None else carried.filter(company=company, is_active=False)
+    return [
+        ("", "As days to pay"),
+        *((terms.pk, terms.name) for terms in offered),
+        *((terms.pk, f"{terms} (retired)") for terms in retired),
+    ]
 
 
 def details_from(form: CustomerForm, contacts: BaseFormSet) -> CustomerDetails:

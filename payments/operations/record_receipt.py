@@ -166,4 +166,4 @@ def _posting(receipt: Receipt, receivable: Account, by: User | None) -> Posting:
         amount=money.amount,
         company_amount=company_amount,
     )
-    return customer_posting(entry, receivable, item, [bank])
+    return customer_posting(entry, receivable, [item], [bank])

@@ -107,7 +107,7 @@ def _posting(
         amount=-details.amount,
         company_amount=-company_amount,
     )
-    return customer_posting(entry, accounts[AccountRole.RECEIVABLE], item, [bank])
+    return customer_posting(entry, accounts[AccountRole.RECEIVABLE], [item], [bank])
 
 
 def _rate(customer: Customer, details: RefundDetails, credit: OpenItem) -> Decimal:

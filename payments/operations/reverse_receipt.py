@@ -115,4 +115,4 @@ def _charge_fee(receipt: Receipt, fee: Decimal, dated_on: date, by_id: int | Non
     )
     accounts = default_accounts(receipt.company_id)
     income = Line(account=accounts[AccountRole.FEE], amount=-fee, company_amount=-company_fee)
-    post(customer_posting(entry, accounts[AccountRole.RECEIVABLE], item, [income]))
+    post(customer_posting(entry, accounts[AccountRole.RECEIVABLE], [item], [income]))
