@@ -8,7 +8,7 @@ from django.db import OperationalError, transaction
 
 from billing.models import Invoice, Occurrence, Outcome, RecurringInvoice
 from billing.operations.draft_invoice import draft_invoice
-from billing.operations.issue_invoice import draft_and_issue
+from billing.operations.issue_invoice import issue_invoice
 from billing.operations.send_invoice import send_invoice
 from billing.placeholders import period_words
 from billing.recurring import coming_periods, document_details, next_day, usage_until, used_by_meter
@@ -104,10 +104,9 @@ def _bill(recurring: RecurringInvoice, occurrence: Occurrence, period: Period, d
     if not details.lines:
         _write(occurrence, Outcome.NOTHING)
         return
+    invoice = draft_invoice(recurring.company, details, by=by)
     if recurring.issues:
-        [invoice] = draft_and_issue(recurring.company, [details], by=by, on=day)
-    else:
-        invoice = draft_invoice(recurring.company, details, by=by)
+        invoice = issue_invoice(invoice.pk, by=by, on=day)
     record(by, "bill_recurring", invoice, after={"recurring": recurring, "period": period_words(period)})
     _write(occurrence, Outcome.MADE, invoice, _mail(recurring, invoice, by))
 
