@@ -8,19 +8,31 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for, get_link_for
-from billing.api.serializers import CreditIn, InvoiceOut, IssueIn, LinkOut, LinksOut, MailOut, MailsOut, SendIn, VoidIn
+from billing.api.serializers import (
+    CreditIn,
+    InvoiceOut,
+    IssueIn,
+    LinkOut,
+    LinksOut,
+    MailOut,
+    MailsOut,
+    ReadIn,
+    SendIn,
+    VoidIn,
+)
 from billing.api.shown import shown
 from billing.operations.copy_invoice import copy_invoice
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_links import renew_link, revoke_link
+from billing.operations.read_einvoice import read_einvoice
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
 from billing.web.document import xml_response
 from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
-from office.api.views import ApiView, checked
+from office.api.views import ApiView, checked, company_of
 
 
 class CopyView(ApiView):
@@ -157,6 +169,27 @@ class XmlView(ApiView):
     def get(self, request: Request, invoice_id: int) -> HttpResponse:
         """The kept bytes of an issued document's e-invoice, in the format its customer wanted."""
         return xml_response(get_invoice_for(request.user, invoice_id))
+
+
+class ReadView(ApiView):
+    """Reading an e-invoice."""
+
+    permission = {"post": "billing.draft_invoice"}
+
+    @extend_schema(operation_id="read_einvoice", request=ReadIn, responses={201: InvoiceOut})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Draft what a UBL, CII or Factur-X file says, and answer with the draft."""
+        data = checked(ReadIn, request.data)
+        company = company_of(request)
+        draft = read_einvoice(
+            company,
+            data["file"],
+            by=request.user,
+            customer_id=data.get("customer"),
+            exchange_rate=data.get("exchange_rate"),
+        )
+        return shown(request.user, draft.pk, 201)
 
 
 class LinksView(ApiView):

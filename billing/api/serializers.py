@@ -1,7 +1,9 @@
 """What documents look like coming in and going out."""
 
+from base64 import b64decode
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing.models import DocumentKind, DocumentLink, Invoice, InvoiceLine, InvoiceTax
@@ -91,6 +93,27 @@ class CreditIn(Input):
     lines = CreditLineIn(many=True, required=False, help_text="Left out: all that is left.")
     apply = serializers.BooleanField(default=True, help_text="Let it settle what is open of the invoice.")
     on = serializers.DateField(required=False, help_text="Left out: today.")
+
+
+@extend_schema_field({"type": "string", "format": "byte"})
+class FileIn(serializers.Field):
+    """A file's bytes, written in Base64."""
+
+    default_error_messages = {"not_base64": "Write the file in Base64."}
+
+    def to_internal_value(self, data: Any) -> bytes:
+        try:
+            return b64decode(data, validate=True)
+        except (TypeError, ValueError):
+            self.fail("not_base64")
+
+
+class ReadIn(Input):
+    """An e-invoice, and what it may not tell."""
+
+    file = FileIn(help_text="UBL, CII or a Factur-X PDF, up to 20 MB.")
+    customer = IdIn(required=False, help_text="Left out: found by VAT id, number or name.")
+    exchange_rate = RateIn(required=False, help_text="Only for a file in a foreign currency.")
 
 
 class InvoiceQuery(PageQuery):

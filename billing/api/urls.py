@@ -7,6 +7,7 @@ from billing.api import acts, catalogue, recurring, taxes, views
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
     path("invoices/consolidate/", recurring.ConsolidateView.as_view()),
+    path("invoices/read/", acts.ReadView.as_view()),
     path("invoices/<int:invoice_id>/", views.InvoiceView.as_view()),
     path("invoices/<int:invoice_id>/copy/", acts.CopyView.as_view()),
     path("invoices/<int:invoice_id>/issue/", acts.IssueView.as_view()),

@@ -60,11 +60,11 @@ def unnumbered(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[I
 def require_right(document: Document, form: str) -> None:
     """Raise Refused with id, words and field of what breaks a rule in this kind of e-invoice."""
     try:
-        broken = [each for each in judge(parse(write(document, form)), with_schema=True) if each.is_fatal]
+        broken = [each for each in judge(parse(write(document, form)), is_ours=True) if each.is_fatal]
     except RulesUnavailable as error:
         raise Refused(str(error), code="einvoice_rules_unavailable") from error
     if broken:
-        raise Refused(f"The e-invoice would break a rule. {_words(broken)}", code="einvoice_rule_broken")
+        raise Refused(f"The e-invoice would break a rule. {words_of(broken)}", code="einvoice_rule_broken")
 
 
 def require_judged(document: Document, judged: Iterable[Document]) -> None:
@@ -73,7 +73,7 @@ def require_judged(document: Document, judged: Iterable[Document]) -> None:
         raise Refused("This draft changed while its e-invoice was checked. Look at it again.", code="stale")
 
 
-def _words(broken: Sequence[Finding]) -> str:
+def words_of(broken: Sequence[Finding]) -> str:
     """The broken rules; without those that break only because of decimals, or that the schema says less well."""
     decimals = [each for each in broken if each.rule.startswith("BR-DEC")]
     rules = decimals or [each for each in broken if each.rule != "XSD"] or list(broken)

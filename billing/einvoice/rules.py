@@ -18,13 +18,14 @@ from billing.einvoice.markup import Element
 from billing.helper import Helper, HelperLost
 
 SECONDS = 30
-UBL_NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:"
-ROOTS = {"Invoice": "UBL", "CreditNote": "UBL", "CrossIndustryInvoice": "CII"}
-SCHEMAS = {
-    "Invoice": "ubl/maindoc/UBL-Invoice-2.1.xsd",
-    "CreditNote": "ubl/maindoc/UBL-CreditNote-2.1.xsd",
-    "CrossIndustryInvoice": "cii/Factur-X_EN16931.xsd",
+OASIS = "urn:oasis:names:specification:ubl:schema:xsd:"
+UNECE = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
+ROOTS = {
+    f"{{{OASIS}Invoice-2}}Invoice": ("UBL", "ubl/maindoc/UBL-Invoice-2.1.xsd"),
+    f"{{{OASIS}CreditNote-2}}CreditNote": ("UBL", "ubl/maindoc/UBL-CreditNote-2.1.xsd"),
+    f"{{{UNECE}}}CrossIndustryInvoice": ("CII", "cii/Factur-X_EN16931.xsd"),
 }
+"""The documents we know, each with its syntax and its schema."""
 REFERENCE_MISSING = "A buyer reference or purchase order reference MUST be provided."
 
 NO_MAIL = "An e-mail address (EM) is no electronic address in Peppol."
@@ -36,12 +37,16 @@ class RulesUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """A broken rule: its id, what it asks, where in the document, and which field of ours mends it."""
+    """A broken rule: its id, what it asks, how grave it is, where, and which field of ours mends it."""
 
     rule: str
     text: str
-    is_fatal: bool
+    level: str = "fatal"  # or warning, or information
     place: str = ""
+
+    @property
+    def is_fatal(self) -> bool:
+        return self.level == "fatal"
 
     @property
     def field(self) -> str:
@@ -54,18 +59,20 @@ class Finding:
 _judge = Helper(Path(__file__).with_name("child.py"), SECONDS)
 
 
-def judge(root: Element, *, with_schema: bool = False) -> list[Finding]:
-    """What is wrong with a document that `parse` has opened, the fatal first; with its schema only where asked.
+def judge(root: Element, *, is_ours: bool = False) -> list[Finding]:
+    """What is wrong with a document that `parse` has opened, the fatal first.
 
+    What is ours is held to its schema and to Peppol's rules too; of others only the standards that it names count.
     Raises RulesUnavailable where nothing can be judged now.
     """
-    kind = etree.QName(root).localname
+    syntax, schema = ROOTS[root.tag]
     specification = specification_of(root)
-    sheets = [f"EN16931-{ROOTS[kind]}-validation.xslt"]
-    if "xrechnung" in specification or specification == PEPPOL:
-        sheets.append(f"XRechnung-{ROOTS[kind]}-validation.xsl")
-    found = _ask(root, sheets, SCHEMAS[kind] if with_schema else "")
-    if specification == PEPPOL:
+    sheets = [f"EN16931-{syntax}-validation.xslt"]
+    is_for_peppol = is_ours and specification == PEPPOL
+    if "xrechnung" in specification or is_for_peppol:
+        sheets.append(f"XRechnung-{syntax}-validation.xsl")
+    found = _ask(root, sheets, schema if is_ours else "")
+    if is_for_peppol:
         found = [each for each in found if not each.rule.startswith(("BR-DE", "BR-TMP"))] + _peppol(root)
     return sorted(found, key=lambda each: (not each.is_fatal, each.rule))
 
@@ -85,7 +92,7 @@ def _ask(root: Element, sheets: list[str], schema: str) -> list[Finding]:
     answer = json.loads(content)
     if kind != b"F":
         raise RulesUnavailable(f"The e-invoice rules could not be run: {answer}")
-    return [Finding(each["rule"], _plain(each), each["flag"] == "fatal", each["place"]) for each in answer]
+    return [Finding(each["rule"], _plain(each), each["flag"], each["place"]) for each in answer]
 
 
 def _plain(each: dict[str, str]) -> str:
@@ -96,9 +103,9 @@ def _plain(each: dict[str, str]) -> str:
 def _peppol(root: Element) -> list[Finding]:
     found = []
     if not (root.findtext("{*}BuyerReference") or root.findtext("{*}OrderReference/{*}ID")):
-        found.append(Finding("PEPPOL-EN16931-R003", REFERENCE_MISSING, is_fatal=True))
+        found.append(Finding("PEPPOL-EN16931-R003", REFERENCE_MISSING))
     if any(address.get("schemeID") == "EM" for address in root.iter("{*}EndpointID")):
-        found.append(Finding("PEPPOL-EN16931-CL008", NO_MAIL, is_fatal=True))
+        found.append(Finding("PEPPOL-EN16931-CL008", NO_MAIL))
     return found
 
 

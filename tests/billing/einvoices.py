@@ -64,7 +64,7 @@ def unsaved(customer: Customer, lines: Sequence[InvoiceLine], **values: Any) -> 
 
 def findings(document: Document, form: str) -> list[Finding]:
     """What the rules and the schema find in the document so written."""
-    return judge(parse(write(document, form)), with_schema=True)
+    return judge(parse(write(document, form)), is_ours=True)
 
 
 def fatal_ids(document: Document, forms: Sequence[str] = tuple(EInvoiceFormat.values)) -> dict[str, list[str]]:

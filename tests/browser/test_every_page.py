@@ -61,6 +61,7 @@ PAGES = [
     Row("billing:invoice_edit", "draft"),
     Row("billing:credit_invoice", "invoice"),
     Row("billing:import"),
+    Row("billing:read_einvoice"),
     Row("billing:consolidate"),
     Row("billing:recurring_list"),
     Row("billing:recurring_new"),

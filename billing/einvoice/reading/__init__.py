@@ -1,0 +1,1 @@
+"""Reading e-invoices that others wrote."""

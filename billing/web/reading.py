@@ -1,0 +1,53 @@
+"""Uploading an e-invoice to make a draft of it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from billing.operations.read_einvoice import read_einvoice
+from customers.access import customers_for
+from ledger.refusals import Refused
+from office.web.doors import staff_door
+from office.web.fields import SumField
+
+
+class ReadForm(forms.Form):
+    """The file, and what it may not tell."""
+
+    file = forms.FileField(help_text="UBL or CII as XML, or a Factur-X or ZUGFeRD PDF, up to 20 MB.")
+    customer = forms.ModelChoiceField(
+        None, required=False, empty_label="Found by VAT id, number or name", help_text="Only where nobody is found."
+    )
+    exchange_rate = SumField(
+        required=False, max_digits=19, decimal_places=6, help_text="Only for a file in a foreign currency."
+    )
+
+    def __init__(self, *args: Any, customers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["customer"].queryset = customers
+
+
+@staff_door("billing.draft_invoice")
+def read_page(request: HttpRequest) -> HttpResponse:
+    """Take a file in, and open the draft made of it."""
+    customers = customers_for(request.user).filter(company=request.company, is_active=True).order_by("sort_name")
+    form = ReadForm(request.POST or None, request.FILES or None, customers=customers)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            draft = read_einvoice(
+                request.company,
+                data["file"].read(),
+                by=request.user,
+                customer_id=data["customer"] and data["customer"].pk,
+                exchange_rate=data["exchange_rate"],
+            )
+        except Refused as refusal:
+            form.add_error("customer" if refusal.code == "einvoice_customer_unknown" else None, refusal.message)
+        else:
+            messages.success(request, f"{data['file'].name} is a draft now. Nothing is issued yet.")
+            return redirect("billing:invoice", draft.pk)
+    return render(request, "billing/read_einvoice.html", {"form": form})
