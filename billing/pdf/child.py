@@ -11,8 +11,9 @@ import os
 import resource
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 ROOT = Path(__file__).parents[2]
 FONTS = ROOT / "static" / "fonts" / "pdf"
@@ -59,11 +60,35 @@ class Maker:
         self.style = CSS(string=STYLE.read_text(), font_config=self.fonts, url_fetcher=self.fetcher)
 
     def make(self, page: dict[str, str]) -> bytes:
-        """The PDF of one page; its identifier comes from the document, so the bytes do not depend on the clock."""
+        """The PDF of one page; its identifier comes from the document, so the bytes do not depend on the clock.
+
+        With an e-invoice to embed it is a PDF/A-3, and says that it is a Factur-X.
+        """
         document = self.html(string=page["html"], url_fetcher=self.fetcher)
-        identifier = hashlib.sha256(page["identifier"].encode()).digest()[:16]
-        return document.write_pdf(
-            stylesheets=[self.style], font_config=self.fonts, pdf_identifier=identifier, optimize_images=True
+        options = {
+            "stylesheets": [self.style],
+            "font_config": self.fonts,
+            "pdf_identifier": hashlib.sha256(page["identifier"].encode()).digest()[:16],
+            "optimize_images": True,
+        }
+        if not page.get("einvoice"):
+            return document.write_pdf(**options)
+        from a3 import finished  # it lies beside this script
+
+        attachment = self._attachment(page["einvoice"], datetime.fromisoformat(page["made_at"]))
+        return finished(document.write_pdf(pdf_variant="pdf/a-3b", attachments=[attachment], **options))
+
+    def _attachment(self, einvoice: str, made_at: datetime) -> Any:
+        from a3 import NAME
+        from weasyprint import Attachment
+
+        return Attachment(
+            string=einvoice,
+            name=NAME,
+            description="The invoice as data, in Factur-X",
+            created=made_at,
+            modified=made_at,
+            relationship="Alternative",
         )
 
 

@@ -9,12 +9,14 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from billing.einvoice.kept import kept_einvoice
 from billing.instalments import early_payment_of, instalments_of
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoicePdf, PdfEdition
-from billing.pdf.renderer import render_pdf
+from billing.pdf.renderer import render_facturx, render_pdf
 from billing.printed import printed_facts
 from billing.queries import account_of
 from billing.totals import tax_summary
+from customers.models import EInvoiceFormat
 
 LONGEST_CELL = 1400
 """Characters of a description in one table row: a row higher than a page would lose its head."""
@@ -29,11 +31,20 @@ def kept_pdf(invoice: Invoice) -> InvoicePdf:
     kept = InvoicePdf.objects.filter(invoice=invoice, edition=edition).first()
     if kept:
         return kept
-    content = render_pdf(_html(invoice, edition=edition), identifier=invoice.hash)
+    content = _rendered(invoice, edition)
     with transaction.atomic():
         row = InvoicePdf(invoice=invoice, edition=edition, content=content, sha256=sha256(content).hexdigest())
         InvoicePdf.objects.bulk_create([row], ignore_conflicts=True)
         return InvoicePdf.objects.get(invoice=invoice, edition=edition)
+
+
+def _rendered(invoice: Invoice, edition: PdfEdition) -> bytes:
+    """The bytes of an edition; as it was issued, a document whose customer wants Factur-X has its e-invoice inside."""
+    html = _html(invoice, edition=edition)
+    if edition == PdfEdition.VOID or invoice.einvoice_format != EInvoiceFormat.FACTURX:
+        return render_pdf(html, identifier=invoice.hash)
+    einvoice = bytes(kept_einvoice(invoice).content)
+    return render_facturx(html, identifier=invoice.hash, einvoice=einvoice, made_at=invoice.issued_at)
 
 
 def account_pdf(invoice: Invoice) -> bytes:

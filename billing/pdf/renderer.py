@@ -3,6 +3,7 @@
 import atexit
 import json
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from billing.helper import Helper, HelperLost
@@ -21,10 +22,10 @@ class Renderer(Helper):
     def __init__(self) -> None:
         super().__init__(CHILD, SECONDS)
 
-    def render(self, html: str, identifier: str) -> bytes:
+    def render(self, html: str, identifier: str, **more: str) -> bytes:
         """The page as PDF. Raises PdfUnavailable where it takes too long, or the child fails."""
         try:
-            kind, content = self.ask(json.dumps({"html": html, "identifier": identifier}).encode())
+            kind, content = self.ask(json.dumps({"html": html, "identifier": identifier, **more}).encode())
         except HelperLost as error:
             raise PdfUnavailable("The PDF could not be made. Try again; its log has the reason.") from error
         if kind != b"P":
@@ -38,6 +39,11 @@ _renderer = Renderer()
 def render_pdf(html: str, *, identifier: str) -> bytes:
     """The page as PDF; the same page and identifier give the same bytes."""
     return _renderer.render(html, identifier)
+
+
+def render_facturx(html: str, *, identifier: str, einvoice: bytes, made_at: datetime) -> bytes:
+    """The page as PDF/A-3 with an e-invoice inside, which is dated as the document is."""
+    return _renderer.render(html, identifier, einvoice=einvoice.decode(), made_at=made_at.isoformat())
 
 
 @atexit.register

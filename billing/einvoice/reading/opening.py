@@ -23,8 +23,9 @@ def open_einvoice(content: bytes) -> Element:
         content = _embedded(content)
     root = parse(content)
     if root.tag not in ROOTS:
+        name = etree.QName(root).localname
         raise Refused(
-            f"The file is no e-invoice we know: it is a {etree.QName(root).localname}. Send UBL, CII or a Factur-X PDF.",
+            f"The file is no e-invoice we know: it is a {name}. Send UBL, CII or a Factur-X PDF.",
             code="einvoice_unknown_kind",
         )
     return root
