@@ -5,8 +5,9 @@ WeasyPrint writes two rdf:RDF where XMP has one, and lists the attachment twice.
 
 from io import BytesIO
 
+from fontTools.ttLib import TTFont
 from lxml import etree
-from pikepdf import Array, Pdf
+from pikepdf import Array, Dictionary, ObjectStreamMode, Pdf
 
 NAME = "factur-x.xml"
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -38,21 +39,46 @@ def finished(content: bytes) -> bytes:
         metadata = pdf.Root.Metadata
         metadata.write(_described(metadata.read_bytes()))
         pdf.Root.AF = Array([pdf.Root.AF[0]])
+        _name_glyphs(pdf)
         finished = BytesIO()
-        pdf.save(finished, deterministic_id=True, fix_metadata_version=False)
+        pdf.save(
+            finished,
+            deterministic_id=True,
+            fix_metadata_version=False,
+            object_stream_mode=ObjectStreamMode.disable,
+        )
         return finished.getvalue()
 
 
+def _name_glyphs(pdf: Pdf) -> None:
+    """Say of each embedded font which glyphs it has: all that are in it, as a glyph's number is its name here."""
+    for font in pdf.objects:
+        if isinstance(font, Dictionary) and font.get("/Type") == "/FontDescriptor" and "/FontFile2" in font:
+            glyphs = TTFont(BytesIO(font.FontFile2.read_bytes()), lazy=True)["maxp"].numGlyphs
+            whole, rest = divmod(glyphs, 8)
+            bits = b"\xff" * whole + (bytes([0xFF << (8 - rest) & 0xFF]) if rest else b"")
+            font.CIDSet = pdf.make_stream(bits)
+
+
 def _described(xmp: bytes) -> bytes:
-    """The metadata with all that is said in one rdf:RDF."""
-    root = etree.fromstring(xmp[xmp.index(b"<x:xmpmeta") : xmp.index(b"</x:xmpmeta>") + len(b"</x:xmpmeta>")])
-    first, *others = root.iter(f"{RDF}RDF")
-    for other in (*others, etree.fromstring(_factur_x())):
-        first.extend(list(other))
-        if other.getparent() is not None:
-            other.getparent().remove(other)
+    """The metadata with all that is said in one rdf:RDF, each part with its own names, as some readers want it."""
+    old = etree.fromstring(xmp[xmp.index(b"<x:xmpmeta") : xmp.index(b"</x:xmpmeta>") + len(b"</x:xmpmeta>")])
+    root = etree.Element("{adobe:ns:meta/}xmpmeta", nsmap={"x": "adobe:ns:meta/"})
+    one = etree.SubElement(root, f"{RDF}RDF", nsmap={"rdf": RDF.strip("{}")})
+    for part in (*old.iter(f"{RDF}RDF"), etree.fromstring(_factur_x())):
+        for description in list(part):
+            _as_elements(description)
+            one.append(description)
     head, foot = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n', b'\n<?xpacket end="r"?>'
     return head + etree.tostring(root, encoding="UTF-8") + foot
+
+
+def _as_elements(description: etree._Element) -> None:
+    """Write as elements what stands in attributes: some readers look there only."""
+    for name, value in sorted(description.attrib.items()):
+        if not name.startswith(RDF):
+            etree.SubElement(description, name).text = value
+            del description.attrib[name]
 
 
 def _factur_x() -> str:

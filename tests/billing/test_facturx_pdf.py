@@ -72,7 +72,8 @@ def test_it_says_that_it_is_pdf_a_3b_and_factur_x(invoice):
         "1.0",
     ]
     assert rdf.findtext(f".//{FX}ConformanceLevel") == "EN 16931"
-    assert b'pdfaid:part="3" pdfaid:conformance="B"' in xmp
+    assert b"<pdfaid:part>3</pdfaid:part>" in xmp
+    assert b"<pdfaid:conformance>B</pdfaid:conformance>" in xmp
 
 
 def test_the_same_document_gives_the_same_bytes(invoice):
