@@ -206,7 +206,12 @@ def _line(line: Line) -> Element:
     return make(
         "ram:IncludedSupplyChainTradeLineItem",
         make("ram:AssociatedDocumentLineDocument", make("ram:LineID", line.number)),
-        make("ram:SpecifiedTradeProduct", make("ram:Name", line.name), make("ram:Description", line.description)),
+        make(
+            "ram:SpecifiedTradeProduct",
+            make("ram:SellerAssignedID", line.code),
+            make("ram:Name", line.name),
+            make("ram:Description", line.description),
+        ),
         make(
             "ram:SpecifiedLineTradeAgreement",
             make(

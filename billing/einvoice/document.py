@@ -80,6 +80,7 @@ class Line:
     net: Decimal  # BT-131
     tax: TaxCode | None  # BG-30
     description: str = ""  # BT-154
+    code: str = ""  # BT-155: the seller's number of the item
     price_per: Decimal | None = None  # BT-149: so many units cost the price
     allowances: tuple[Allowance, ...] = ()
 

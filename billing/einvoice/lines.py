@@ -33,6 +33,7 @@ def line_of(line: InvoiceLine, includes_tax: bool) -> Line:
         number=str(line.position),
         name=name,
         description=description,
+        code=legal(line.item_code),
         quantity=line.quantity,
         unit=unit_code(line.unit),
         price=line.unit_price,

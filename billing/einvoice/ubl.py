@@ -193,6 +193,7 @@ def _line(line: Line, currency: str, kind: str) -> Element:
             "cac:Item",
             make("cbc:Description", line.description),
             make("cbc:Name", line.name),
+            make("cac:SellersItemIdentification", make("cbc:ID", line.code)),
             _tax("cac:ClassifiedTaxCategory", line.tax),
         ),
         make(

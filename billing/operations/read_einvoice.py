@@ -66,7 +66,7 @@ def _with_rounding(company: Company, customer: Customer, document: Document, det
     Raises Refused where the draft would not come to the same.
     """
     trial = Invoice(company=company, kind=details.kind)
-    fill_draft(trial, customer, details, taxes_of(company))
+    fill_draft(trial, customer, details, taxes_of(company), {})
     totals, currency = document.totals, document.currency
     difference = abs(totals.total) - trial.total
     if abs(totals.net) != trial.net or abs(difference) >= 1:

@@ -76,6 +76,7 @@ def documents(draw: st.DrawFn) -> tuple[list[InvoiceLine], dict[str, Any]]:
                 position=position,
                 description=draw(st.sampled_from(["Work", "Ärger & <Co>\nmit zwei Zeilen", "x" * 150, "\x07 bell"])),
                 quantity=draw(numbers(1, 50, 0) if is_coarse else numbers(0, 200, draw(st.integers(0, 4)))),
+                item_code=draw(st.sampled_from(["", "A-1"])),
                 unit=draw(st.sampled_from(["", "h", "pcs", "kg", "Std.", "nonsense"])),
                 unit_price=draw(numbers(1, 900, 0) if is_coarse else numbers(-50, 2000, draw(st.integers(0, 6)))),
                 discount_percent=Decimal(0)
