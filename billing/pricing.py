@@ -93,6 +93,14 @@ def percent_on(tax: Tax | None, on: date) -> Decimal:
     return sum((rate.percent for rate in rates if rate.kind == RateKind.ADDED), Decimal(0))
 
 
+def at_tax(unit_price: Decimal, usual: Tax | None, suited: Tax | None, on: date) -> Decimal:
+    """A price including a product's usual tax as it is with another tax: the net stays what it was."""
+    if percent_on(usual, on) == percent_on(suited, on):
+        return unit_price
+    net = converted(unit_price, percent_on(usual, on), with_tax=False)
+    return converted(net, percent_on(suited, on), with_tax=True)
+
+
 def _held(row: Price, product: Product, terms: Terms) -> HeldPrice:
     price, with_tax = row.unit_price, terms.prices_include_tax
     if row.price_list.prices_include_tax != with_tax:

@@ -1,9 +1,74 @@
-"""Which taxes a company has, and which of them a document carries."""
+"""Which taxes a company has, and which of them suits a customer."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 
-from billing.models import Tax
+from stdnum.eu import vat
+
+from billing.exemptions import valid_exemptions
+from billing.models import Product, ProductKind, Tax, TaxCategory
+from customers.models import AddressKind, Customer
 from office.models import Company
+
+EU = {code.upper() for code in vat.MEMBER_STATES} - {"XI"}  # Northern Ireland bills as the United Kingdom
+
+
+class Place(Enum):
+    """Where a customer is, as a seller in the EU has to see it (Directive 2006/112/EC, Articles 44, 138, 146, 196)."""
+
+    HOME = "home"
+    EU_BUSINESS = "a business in another member state"
+    OUTSIDE_EU = "outside the EU"
+
+
+INSTEAD = {
+    (Place.EU_BUSINESS, ProductKind.GOODS): (TaxCategory.INTRA_COMMUNITY, TaxCategory.REVERSE_CHARGE),
+    (Place.EU_BUSINESS, ProductKind.SERVICE): (TaxCategory.REVERSE_CHARGE, TaxCategory.INTRA_COMMUNITY),
+    (Place.OUTSIDE_EU, ProductKind.GOODS): (TaxCategory.EXPORT, TaxCategory.OUTSIDE),
+    (Place.OUTSIDE_EU, ProductKind.SERVICE): (TaxCategory.OUTSIDE, TaxCategory.EXPORT),
+}
+"""The categories that stand instead of a charged tax, the fitting one first."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What of a customer decides their tax on a day: where they are, and a certificate of exemption that holds."""
+
+    place: Place
+    exempt_tax_id: int | None
+    on: date
+
+    def tax_for(self, product: Product, taxes: Mapping[int, Tax]) -> Tax | None:
+        """The tax of a product for this customer: its usual one, unless certificate or place asks for another."""
+        usual = taxes.get(product.tax_id) if product.tax_id else None
+        if self.exempt_tax_id:
+            return taxes[self.exempt_tax_id]
+        for category in INSTEAD.get((self.place, product.kind), ()):
+            suited = (tax for tax in taxes.values() if tax.is_active and self._is_of(tax, category))
+            if found := next(suited, None):
+                return found
+        return usual
+
+    def _is_of(self, tax: Tax, category: str) -> bool:
+        return not tax.needs_certificate and [rate.category for rate in tax.rates_on(self.on)] == [category]
+
+
+def situation_of(customer: Customer, on: date) -> Situation:
+    """How a customer is to be taxed on a day. A number that has not the form of a VAT id proves no business."""
+    exemption = valid_exemptions(customer, on).filter(tax__is_active=True).first()
+    return Situation(_place_of(customer), exemption and exemption.tax_id, on)
+
+
+def _place_of(customer: Customer) -> Place:
+    home = customer.company.country
+    country = next((each.country for each in customer.addresses.all() if each.kind == AddressKind.BILLING), "")
+    if home not in EU or not country or country == home:
+        return Place.HOME
+    if country not in EU:
+        return Place.OUTSIDE_EU
+    return Place.EU_BUSINESS if vat.is_valid(customer.tax_id) else Place.HOME
 
 
 def taxes_of(company: Company) -> dict[int, Tax]:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from stdnum.eu import vat
 
 from billing.models import Invoice, InvoiceLine, TaxCategory
+from billing.tax_choice import EU
 from ledger.refusals import Refused
 
 NAMES_OURS = {TaxCategory.REVERSE_CHARGE, TaxCategory.INTRA_COMMUNITY, TaxCategory.EXPORT}
 NAMES_THEIRS = {TaxCategory.REVERSE_CHARGE, TaxCategory.INTRA_COMMUNITY}
-EU = {code.upper() for code in vat.MEMBER_STATES} - {"XI"}  # Northern Ireland bills as the United Kingdom
 
 
 def require_tax_ids(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:

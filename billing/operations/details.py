@@ -24,7 +24,7 @@ class LineDetails:
     """A line as typed: quantity and price with up to six places, discount in percent.
 
     A line of a product needs no more than that: without a text, unit or price it takes the product's, at the price that
-    holds for the customer, quantity and day, and `usual_tax` takes the product's tax in place of `tax_id`.
+    holds for the customer, quantity and day; `usual_tax` takes the tax that suits product and customer.
     """
 
     description: str = ""
@@ -111,7 +111,7 @@ def fill_draft(
     invoice.source_reference = details.source_reference
     _check(details)
     invoice.discount_amount = round_money(details.discount_amount, invoice.currency)
-    priced = price_lines(invoice, details.lines, products)
+    priced = price_lines(invoice, details.lines, products, taxes)
     lines = [_line(invoice, position, line, taxes, products) for position, line in enumerate(priced, start=1)]
     total_invoice(invoice, lines)
     return lines

@@ -1,9 +1,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from billing.models import Invoice, Product
-from billing.pricing import Asked, HeldPrice, Terms, held_prices
+from billing.models import Invoice, Product, Tax
+from billing.pricing import Asked, HeldPrice, Terms, at_tax, held_prices
+from billing.tax_choice import situation_of
 from ledger.refusals import Refused
 
 if TYPE_CHECKING:  # it uses this module
@@ -17,9 +19,11 @@ def terms_of(invoice: Invoice) -> Terms:
 
 
 def price_lines(
-    invoice: Invoice, lines: Sequence["LineDetails"], products: Mapping[int, Product]
+    invoice: Invoice, lines: Sequence["LineDetails"], products: Mapping[int, Product], taxes: Mapping[int, Tax]
 ) -> list["LineDetails"]:
-    """The lines with what is not said of them taken from their products and the price lists.
+    """The lines with what is not said of them taken from their products, the price lists and where the customer is.
+
+    A tax that is not said is the one that suits the customer; prices including tax then change by what it differs.
 
     Raises Refused for a product that is not among `products`, or a line that has no price.
     """
@@ -28,9 +32,10 @@ def price_lines(
             raise Refused(f"Line {position}: that product is not one of this company's.", code="unknown_product")
     asked = [Asked(products[line.product_id], line.quantity) for line in lines if _wants_price(line)]
     held = iter(held_prices(terms_of(invoice), asked) if asked else [])
+    suited = _suited(invoice, [_described(line, products) for line in lines], products, taxes)
     return [
-        _priced(position, _described(line, products), next(held) if _wants_price(line) else None, invoice)
-        for position, line in enumerate(lines, start=1)
+        _priced(position, line, _price(invoice, line, next(held), products, taxes) if _wants_price(line) else None)
+        for position, line in enumerate(suited, start=1)
     ]
 
 
@@ -47,14 +52,42 @@ def _described(line: "LineDetails", products: Mapping[int, Product]) -> "LineDet
         line,
         description=line.description.strip() or product.line_text,
         unit=line.unit.strip() or product.unit_word,
-        tax_id=product.tax_id if line.usual_tax else line.tax_id,
     )
 
 
-def _priced(position: int, line: "LineDetails", held: HeldPrice | None, invoice: Invoice) -> "LineDetails":
+def _suited(
+    invoice: Invoice, lines: list["LineDetails"], products: Mapping[int, Product], taxes: Mapping[int, Tax]
+) -> list["LineDetails"]:
+    """The lines that leave their tax to us with the one that suits the customer."""
+    if not any(line.product_id and line.usual_tax for line in lines):
+        return lines
+    situation = situation_of(invoice.customer, terms_of(invoice).on)
+
+    def suited(line: "LineDetails") -> "LineDetails":
+        tax = situation.tax_for(products[line.product_id], taxes)
+        return replace(line, tax_id=tax and tax.pk)
+
+    return [suited(line) if line.product_id and line.usual_tax else line for line in lines]
+
+
+def _price(
+    invoice: Invoice,
+    line: "LineDetails",
+    held: HeldPrice | None,
+    products: Mapping[int, Product],
+    taxes: Mapping[int, Tax],
+) -> Decimal | None:
+    """The held price with the line's tax in it, where the document's prices include tax."""
+    if held is None or not invoice.prices_include_tax:
+        return held and held.unit_price
+    tax = taxes.get(line.tax_id) if line.tax_id else None
+    return at_tax(held.unit_price, products[line.product_id].tax, tax, terms_of(invoice).on)
+
+
+def _priced(position: int, line: "LineDetails", price: Decimal | None) -> "LineDetails":
     if line.unit_price is not None:
         return line
-    if held is None:
-        where = f"No list has a price of {line.description[:60]!r} in {invoice.currency}" if line.product_id else ""
-        raise Refused(f"Line {position}: {where or 'it has no price'}. Type one.", code="no_price")
-    return replace(line, unit_price=held.unit_price)
+    if price is None:
+        where = f"no list has a price of {line.description[:60]!r} here" if line.product_id else "it has no price"
+        raise Refused(f"Line {position}: {where}. Type one.", code="no_price")
+    return replace(line, unit_price=price)

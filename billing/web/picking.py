@@ -1,6 +1,7 @@
 """Choosing a product for a line while one types, and adding one that is missing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from babel.numbers import list_currencies
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_GET
 from billing.models import Product
 from billing.operations.add_priced_product import add_priced_product
 from billing.operations.manage_products import ProductDetails
-from billing.pricing import Asked, Terms, held_prices
+from billing.pricing import Asked, Terms, at_tax, held_prices
+from billing.tax_choice import situation_of, taxes_of
 from billing.units import unit_choices
 from billing.web.forms import tax_choices
 from customers.search import fold
@@ -58,8 +60,16 @@ def _terms(request: HttpRequest) -> Terms:
 
 
 def _priced(terms: Terms, products: Sequence[Product]) -> list[dict[str, Any]]:
+    """Each product with the tax that suits the customer, and the price that holds with it."""
     held = held_prices(terms, [Asked(product) for product in products]) if products else []
-    return [{"product": product, "held": price} for product, price in zip(products, held, strict=True)]
+    situation, taxes = terms.customer and situation_of(terms.customer, terms.on), taxes_of(terms.company)
+    options = []
+    for product, price in zip(products, held, strict=True):
+        tax = situation.tax_for(product, taxes) if situation else product.tax
+        if price and terms.prices_include_tax:
+            price = replace(price, unit_price=at_tax(price.unit_price, product.tax, tax, terms.on))
+        options.append({"product": product, "held": price, "tax": tax})
+    return options
 
 
 def _currency(request: HttpRequest) -> str:
