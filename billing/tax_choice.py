@@ -40,6 +40,16 @@ class Situation:
     exempt_tax_id: int | None
     on: date
 
+    @property
+    def is_free(self) -> bool:
+        """Whether something speaks for charging no tax."""
+        return self.place != Place.HOME or self.exempt_tax_id is not None
+
+    @property
+    def in_words(self) -> str:
+        """Why no tax is charged."""
+        return "exempt by a certificate" if self.exempt_tax_id else self.place.value
+
     def tax_for(self, product: Product, taxes: Mapping[int, Tax]) -> Tax | None:
         """The tax of a product for this customer: its usual one, unless certificate or place asks for another."""
         usual = taxes.get(product.tax_id) if product.tax_id else None

@@ -4,6 +4,7 @@ from django.urls import path
 
 from billing.web import (
     acts,
+    checks,
     consolidate,
     credit,
     document,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/xml/", document.xml, name="invoice_xml"),
     path("invoices/<int:invoice_id>/copy/", acts.copy, name="copy_invoice"),
     path("invoices/<int:invoice_id>/issue/", acts.issue, name="issue_invoice"),
+    path("invoices/<int:invoice_id>/suit/", acts.suit, name="suit_draft"),
     path("invoices/<int:invoice_id>/delete/", acts.delete, name="delete_draft"),
     path("invoices/<int:invoice_id>/send/", acts.send, name="send_invoice"),
     path("invoices/<int:invoice_id>/void/", acts.void, name="void_invoice"),
@@ -75,6 +77,7 @@ urlpatterns = [
     path("months/", months.month_list, name="month_list"),
     path("months/<str:month>/close/", months.close, name="close_month"),
     path("months/<str:month>/reopen/", months.reopen, name="reopen_month"),
+    path("settings/checks/", checks.check_policies, name="check_policies"),
     path("settings/taxes/", taxes.tax_list, name="tax_list"),
     path("settings/taxes/<int:tax_id>/", taxes.tax_page, name="tax"),
     path("settings/taxes/<int:tax_id>/retire/", taxes.retire, name="retire_tax"),

@@ -13,6 +13,8 @@ FIELDS = (
     Field("tax_id", "Tax id", headings=("VAT id", "VAT number", "VAT")),
     Field("net_days", "Days to pay", FieldKind.NUMBER, headings=("Terms", "Net days")),
     Field("credit_limit", "Credit limit", FieldKind.NUMBER),
+    Field("needs_po_number", "Wants order number", FieldKind.FLAG, headings=("PO required",)),
+    Field("hold_reason", "On hold because", headings=("Hold",)),
     Field("tags", "Tags"),
     Field("einvoice_format", "E-invoice"),
     Field("electronic_address", "Electronic address", headings=("Endpoint", "Peppol id")),

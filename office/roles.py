@@ -42,6 +42,7 @@ ROLES: dict[str, list[str]] = {
     "manager": [
         *CLERK,
         "billing.void_invoice",
+        "billing.override_checks",
         "office.close_month",
         "office.read_audit",
         "office.settle_mail",

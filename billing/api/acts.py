@@ -58,8 +58,9 @@ class IssueView(ApiView):
     def post(self, request: Request, invoice_id: int) -> Response:
         """Give a draft its number and enter in the book what the customer now owes."""
         invoice = get_invoice_for(request.user, invoice_id)
-        on = checked(IssueIn, request.data).get("on") or invoice.company.today()
-        issue_invoice(invoice.pk, by=request.user, on=on)
+        data = checked(IssueIn, request.data)
+        on = data.get("on") or invoice.company.today()
+        issue_invoice(invoice.pk, by=request.user, on=on, override=data.get("override", ""))
         return shown(request.user, invoice_id)
 
 

@@ -64,6 +64,9 @@ class IssueIn(Input):
     """The day of a draft that has none of its own; left out: today."""
 
     on = serializers.DateField(required=False)
+    override = serializers.CharField(
+        max_length=300, required=False, help_text="Why it is issued although a check stops it."
+    )
 
 
 class SendIn(Input):

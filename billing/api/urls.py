@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.api import acts, catalogue, recurring, taxes, views
+from billing.api import acts, catalogue, checks, recurring, taxes, views
 
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/", views.InvoiceView.as_view()),
     path("invoices/<int:invoice_id>/copy/", acts.CopyView.as_view()),
     path("invoices/<int:invoice_id>/issue/", acts.IssueView.as_view()),
+    path("invoices/<int:invoice_id>/checks/", checks.ChecksView.as_view()),
+    path("invoices/<int:invoice_id>/suit/", checks.SuitView.as_view()),
+    path("check-policies/", checks.CheckPoliciesView.as_view()),
     path("invoices/<int:invoice_id>/send/", acts.SendView.as_view()),
     path("invoices/<int:invoice_id>/void/", acts.VoidView.as_view()),
     path("invoices/<int:invoice_id>/credit/", acts.CreditView.as_view()),

@@ -11,6 +11,7 @@ from billing.models.documents import (
 from billing.models.files import EInvoice, InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
+from billing.models.policies import USUALLY_STOPS, CheckPolicy, IssueCheck, Severity
 from billing.models.recurring import (
     Occurrence,
     Outcome,
@@ -24,6 +25,8 @@ from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, DatedRate, RateKind
 __all__ = [
     "AT_ANY_RATE",
     "NEVER_CHARGED",
+    "USUALLY_STOPS",
+    "CheckPolicy",
     "DatedRate",
     "DocumentKind",
     "DocumentLink",
@@ -33,6 +36,7 @@ __all__ = [
     "InvoiceLine",
     "InvoicePdf",
     "InvoiceTax",
+    "IssueCheck",
     "LinkOpening",
     "Occurrence",
     "OpeningKind",
@@ -48,6 +52,7 @@ __all__ = [
     "RecurringInvoice",
     "RecurringLine",
     "RecurringPause",
+    "Severity",
     "StagedDocument",
     "Tax",
     "TaxCategory",

@@ -152,6 +152,7 @@ class Invoice(models.Model):
         permissions = [
             ("draft_invoice", "Prepare invoices"),
             ("issue_invoice", "Issue invoices"),
+            ("override_checks", "Issue what a check stops, with a reason"),
             ("void_invoice", "Void invoices"),
             ("credit_invoice", "Make credit memos"),
             ("send_invoice", "Mail invoices to customers"),

@@ -1,11 +1,19 @@
+from dataclasses import replace
+
 from django.db import transaction
 
 from billing.models import Invoice
-from billing.operations.details import InvoiceDetails, line_as_typed
+from billing.operations.details import invoice_as_typed
 from billing.operations.draft_invoice import draft_invoice
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+
+LEFT_BEHIND = {
+    **dict.fromkeys(("dated_on", "due_on", "period_from", "period_to")),
+    **dict.fromkeys(("po_number", "source_reference"), ""),
+}
+"""What belongs to one document alone."""
 
 
 @transaction.atomic
@@ -22,22 +30,6 @@ def copy_invoice(invoice_id: int, *, by: User | None) -> Invoice:
             f"{original} gives back lines of {original.credits}. Credit that invoice instead of copying.",
             code="credits_an_invoice",
         )
-    copy = draft_invoice(original.company, _details(original), by=by)
+    copy = draft_invoice(original.company, replace(invoice_as_typed(original), **LEFT_BEHIND), by=by)
     record(by, "copy_invoice", copy, after={"copied_from": original})
     return copy
-
-
-def _details(original: Invoice) -> InvoiceDetails:
-    return InvoiceDetails(
-        customer_id=original.customer_id,
-        lines=[line_as_typed(line) for line in original.lines.all()],
-        kind=original.kind,
-        net_days=original.net_days,
-        terms_id=original.terms_id,
-        currency=original.currency,
-        exchange_rate=None if original.currency == original.company.currency else original.exchange_rate,
-        prices_include_tax=original.prices_include_tax,
-        discount_amount=original.discount_amount,
-        note=original.note,
-        internal_note=original.internal_note,
-    )

@@ -76,6 +76,29 @@ def line_as_typed(line: InvoiceLine) -> LineDetails:
     )
 
 
+def invoice_as_typed(invoice: Invoice) -> InvoiceDetails:
+    """A stored document as somebody would type it anew."""
+    return InvoiceDetails(
+        customer_id=invoice.customer_id,
+        lines=[line_as_typed(line) for line in invoice.lines.all()],
+        kind=invoice.kind,
+        dated_on=invoice.dated_on,
+        due_on=None if invoice.terms_id else invoice.due_on,
+        period_from=invoice.period_from,
+        period_to=invoice.period_to,
+        net_days=invoice.net_days,
+        terms_id=invoice.terms_id,
+        currency=invoice.currency,
+        exchange_rate=None if invoice.currency == invoice.company.currency else invoice.exchange_rate,
+        po_number=invoice.po_number,
+        prices_include_tax=invoice.prices_include_tax,
+        discount_amount=invoice.discount_amount,
+        note=invoice.note,
+        internal_note=invoice.internal_note,
+        source_reference=invoice.source_reference,
+    )
+
+
 def products_of(company: Company, batch: Sequence[InvoiceDetails]) -> dict[int, Product]:
     """The products that the lines of some details name, as far as they are the company's."""
     named = {line.product_id for details in batch for line in details.lines if line.product_id}

@@ -11,6 +11,7 @@ from billing.einvoice.checking import judge_drafts, require_judged, unnumbered
 from billing.einvoice.document import Document
 from billing.entries import document_posting
 from billing.exemptions import require_certificates
+from billing.issue_checks import concerns_of, drafts_to_check, require_clear
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.operations.details import InvoiceDetails
 from billing.operations.draft_invoice import draft_with_lines
@@ -22,7 +23,7 @@ from ledger.accounts import default_accounts
 from ledger.bulk import insert_all, update_all
 from ledger.posting import post_all
 from ledger.refusals import Refused
-from office.audit import record_all
+from office.audit import record, record_all
 from office.models import Company, User
 from office.numbers import lock_series, take_number
 
@@ -51,19 +52,35 @@ def issue_invoice(
     on: date,
     version: int | None = None,
     judged: Collection[Document] | None = None,
+    override: str = "",
 ) -> Invoice:
     """Give a draft its number and enter in the book what the customer now owes.
 
     `on` is the day of a draft that has none of its own, `version` the one that a person saw. Raises Refused for what is
     not a draft, has changed since it was seen, has no lines, comes to less than zero, is dated in the future or in a
     closed month, credits more than is left, lacks a tax number or a certificate that its taxes ask for, or breaks a
-    rule of the e-invoice that its customer wants; whoever holds locks has that `judged` before.
+    rule of the e-invoice that its customer wants; whoever holds locks has that `judged` before. What the company's own
+    checks stop is refused too, unless someone who may says in `override` why it is issued all the same.
     """
-    judged = judge_drafts([invoice_id], on) if judged is None else judged
+    if judged is None:
+        _check(invoice_id, override, by)
+        judged = judge_drafts([invoice_id], on)
     with transaction.atomic():
         if version is not None:
             _require_version(invoice_id, version)
         return _issue_drafts([invoice_id], by, on, judged)[0]
+
+
+def _check(invoice_id: int, override: str, by: User | None) -> None:
+    """Ask the company's checks, or note why they are passed over."""
+    if not override.strip():
+        return require_clear([invoice_id])
+    if by and not by.has_perm("billing.override_checks"):
+        raise Refused("Issuing against a check is not yours to decide. Ask a manager.", code="may_not_override")
+    for draft in drafts_to_check([invoice_id]):
+        stopped = ", ".join(concern.check for concern in concerns_of([draft]) if concern.stops)
+        record(by, "override_checks", draft, after={"checks": stopped}, reason=override.strip()[:300])
+    return None
 
 
 def _require_version(invoice_id: int, version: int) -> None:
@@ -75,6 +92,7 @@ def _require_version(invoice_id: int, version: int) -> None:
 
 def issue_invoices(invoice_ids: Sequence[int], *, by: User | None, on: date) -> list[Invoice]:
     """Issue drafts of one company in the order of their ids; all of them or none."""
+    require_clear(invoice_ids)
     judged = judge_drafts(invoice_ids, on)
     with transaction.atomic():
         return _issue_drafts(invoice_ids, by, on, judged)

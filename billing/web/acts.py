@@ -14,9 +14,11 @@ from billing.operations.draft_invoice import delete_draft
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_links import renew_link, revoke_link
 from billing.operations.send_invoice import send_invoice
+from billing.operations.suit_draft import suit_draft
 from billing.operations.void_invoice import void_invoice
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.fields import typed_id
 
 
 @require_POST
@@ -45,11 +47,31 @@ def issue(request: HttpRequest, invoice_id: int) -> HttpResponse:
     def act() -> str:
         version = request.POST.get("version", "")
         seen = int(version) if version.isdecimal() and len(version) < 10 else None
-        issued = issue_invoice(invoice.pk, by=request.user, on=invoice.company.today(), version=seen)
+        issued = issue_invoice(
+            invoice.pk,
+            by=request.user,
+            on=invoice.company.today(),
+            version=seen,
+            override=request.POST.get("override", ""),
+        )
         if request.POST.get("send") and request.user.has_perm("billing.send_invoice"):
             mails = send_invoice(issued.pk, by=request.user)
             return f"{issued} is issued. {len(mails)} mail{'s' * (len(mails) != 1)} will leave in a moment."
         return f"{issued} is issued."
+
+    return _answer(request, invoice.pk, act)
+
+
+@require_POST
+@staff_door("billing.draft_invoice")
+def suit(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Mend a draft in one go: prices from the lists, or taxes that suit the customer."""
+    invoice = get_invoice_for(request.user, invoice_id)
+
+    def act() -> str:
+        version = typed_id(request.POST.get("version", "")) or 0
+        suit_draft(invoice.pk, request.POST.get("act", ""), version=version, by=request.user)
+        return "Mended. Look at the draft again before you issue it."
 
     return _answer(request, invoice.pk, act)
 

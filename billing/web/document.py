@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from billing.access import get_invoice_for, invoices_for
 from billing.einvoice.kept import file_name, kept_einvoice
 from billing.instalments import early_payment_of, instalments_of
+from billing.issue_checks import concerns_of, drafts_to_check
 from billing.models import Invoice
 from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
 from billing.queries import account_of, settlements, with_state
@@ -26,8 +27,11 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
     shown = invoices_for(request.user).filter(pk=invoice_id)
     shown = shown.select_related("company", "customer", "credits", "issued_by", "created_by", "terms")
     invoice = with_state(shown, request.company.today()).get()
+    concerns = concerns_of(drafts_to_check([invoice.pk]))
     context = {
         "invoice": invoice,
+        "concerns": concerns,
+        "is_stopped": any(concern.stops for concern in concerns),
         "today": invoice.company.today(),
         "lines": invoice.lines.all(),
         "taxes": tax_summary(invoice),

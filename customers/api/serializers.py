@@ -46,6 +46,8 @@ class CustomerIn(Input):
     net_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
     terms_id = IdIn(required=False, allow_null=True, help_text="Payment terms instead of days.")
     credit_limit = AmountIn(required=False, allow_null=True)
+    needs_po_number = serializers.BooleanField(required=False, help_text="No invoice without their order number.")
+    hold_reason = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="Empty: no hold.")
     einvoice_format = serializers.ChoiceField(choices=EInvoiceFormat.choices, required=False, allow_blank=True)
     einvoice_by_mail = serializers.BooleanField(required=False, help_text="Attach the e-invoice to mails.")
     electronic_address = serializers.CharField(max_length=100, required=False, allow_blank=True)
@@ -127,6 +129,8 @@ class CustomerRow(serializers.ModelSerializer):
             "net_days",
             "terms_id",
             "credit_limit",
+            "needs_po_number",
+            "hold_reason",
             "tags",
         ]
         fields += ["group_id", "sales_owner_id", "is_active", "version", "balance", "overdue", "oldest_due"]

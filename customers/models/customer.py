@@ -54,6 +54,13 @@ class Customer(models.Model):
         help_text="Instead of days.",
     )
     credit_limit = AmountField(null=True, blank=True)
+    needs_po_number = models.BooleanField("wants their order number", default=False)
+    hold_reason = models.CharField(
+        "on hold because",
+        max_length=200,
+        blank=True,
+        help_text="Filled: nothing more is billed.",
+    )
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     einvoice_format = models.CharField(
         "e-invoice", max_length=20, choices=EInvoiceFormat, blank=True, help_text="Checked when a document is issued."

@@ -53,6 +53,8 @@ class CustomerDetails:
     net_days: int | None = None
     terms_id: int | None = None
     credit_limit: Decimal | None = None
+    needs_po_number: bool = False
+    hold_reason: str = ""
     einvoice_format: str = ""
     einvoice_by_mail: bool = True
     electronic_address: str = ""
@@ -77,6 +79,8 @@ FIELDS = [
     "net_days",
     "terms_id",
     "credit_limit",
+    "needs_po_number",
+    "hold_reason",
     "tags",
     "group_id",
     "sales_owner_id",
@@ -113,6 +117,7 @@ def checked(details: CustomerDetails) -> CustomerDetails:
         electronic_address=details.electronic_address.strip(),
         electronic_address_scheme=details.electronic_address_scheme.strip().upper(),
         buyer_reference=details.buyer_reference.strip(),
+        hold_reason=details.hold_reason.strip(),
         credit_limit=None if limit is None else round_money(limit, details.currency),
         tags=sorted({tag.strip() for tag in details.tags if tag.strip()}),
     )

@@ -100,6 +100,7 @@ PAGES = [
     Row("office:staff", "person", role="administrator"),
     Row("billing:tax_list", role="administrator"),
     Row("customers:terms_list", role="administrator"),
+    Row("billing:check_policies", role="administrator"),
     Row("billing:tax", "tax", role="administrator"),
     Row("billing:exemption_list", "customer"),
     Row("billing:month_list"),

@@ -1,0 +1,74 @@
+"""What a careful colleague would say of drafts before they are issued, each with the way to mend it.
+
+What law and book demand (an open month, tax numbers, certificates, the rules of an e-invoice) is refused by the issuing
+itself; here stands what a company may take as a warning, as a stop, or not at all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from billing.issue_findings import CHECKS
+from billing.models import USUALLY_STOPS, CheckPolicy, DocumentStatus, Invoice, IssueCheck, Severity
+from billing.totals import lines_with_taxes
+from ledger.refusals import Refused
+from office.models import Company
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What a check found in a draft, how severe the company takes it, and where or by which act it is mended.
+
+    `fix` names an act of `suit_draft`, `url` a page; either may be empty.
+    """
+
+    invoice_id: int
+    check: IssueCheck
+    severity: Severity
+    message: str
+    fix: str = ""
+    url: str = ""
+
+    @property
+    def stops(self) -> bool:
+        return self.severity == Severity.STOP
+
+
+def concerns_of(drafts: Iterable[Invoice]) -> list[Concern]:
+    """What the company's checks find in drafts of one company, draft by draft, the stops first."""
+    drafts = list(drafts)
+    if not drafts:
+        return []
+    severities = severities_of(drafts[0].company)
+    concerns = [
+        Concern(draft.pk, check, severities[check], found.message, found.fix, found.url)
+        for check, look in CHECKS.items()
+        if severities[check] != Severity.IGNORE
+        for draft, found in look(drafts)
+    ]
+    places = {draft.pk: place for place, draft in enumerate(drafts)}
+    return sorted(concerns, key=lambda concern: (places[concern.invoice_id], not concern.stops))
+
+
+def severities_of(company: Company) -> dict[IssueCheck, Severity]:
+    """How severe the company takes each check."""
+    usual = {check: Severity.STOP if check in USUALLY_STOPS else Severity.WARN for check in IssueCheck}
+    chosen = CheckPolicy.objects.filter(company=company).values_list("check_name", "severity")
+    return usual | {IssueCheck(check): Severity(severity) for check, severity in chosen}
+
+
+def drafts_to_check(invoice_ids: Iterable[int]) -> QuerySet[Invoice]:
+    """Drafts with all that the checks look at."""
+    drafts = Invoice.objects.filter(pk__in=invoice_ids, status=DocumentStatus.DRAFT).order_by("pk")
+    return drafts.select_related("company", "customer__company").prefetch_related(
+        Prefetch("lines", lines_with_taxes()), "lines__product__tax__rates", "customer__addresses"
+    )
+
+
+def require_clear(invoice_ids: Iterable[int]) -> None:
+    """Refuse drafts that a check stops, saying why."""
+    stops = [concern for concern in concerns_of(drafts_to_check(invoice_ids)) if concern.stops]
+    if stops:
+        said = " ".join(dict.fromkeys(concern.message for concern in stops))
+        raise Refused(f"{said} Mend it, or have it issued all the same with a reason.", code="check_stopped")

@@ -1,0 +1,182 @@
+"""The single checks of drafts: each looks at many at once and says of which it has something to say, and what."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+from django.urls import reverse
+
+from billing.models import DocumentStatus, Invoice, InvoiceLine, IssueCheck, RateKind
+from billing.operations.price_lines import terms_of
+from billing.pricing import Asked, at_tax, held_prices
+from billing.tax_choice import situation_of, taxes_of
+from customers.models import Customer
+from ledger.models import OpenItem
+from ledger.money import format_money
+
+ALIKE_WITHIN = timedelta(days=31)
+"""Documents of one customer and amount are alike when their days are no further apart."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a check says of a draft; `fix` names an act of suit_draft that mends it, `url` a page where one can."""
+
+    message: str
+    fix: str = ""
+    url: str = ""
+
+
+Findings = Iterable[tuple[Invoice, Found]]
+
+
+def _order_numbers(drafts: Sequence[Invoice]) -> Findings:
+    for draft in drafts:
+        if draft.customer.needs_po_number and not draft.po_number:
+            yield draft, Found(f"{draft.customer.name} wants their order number on it.", url=_editor(draft))
+
+
+def _holds(drafts: Sequence[Invoice]) -> Findings:
+    for draft in drafts:
+        if draft.customer.hold_reason and not draft.is_credit_memo:
+            words = f"{draft.customer.name} is on hold: {draft.customer.hold_reason}"
+            yield draft, Found(words, url=_customer(draft.customer))
+
+
+def _receivers(drafts: Sequence[Invoice]) -> Findings:
+    reached = Customer.objects.filter(
+        pk__in={draft.customer_id for draft in drafts},
+        contacts__is_active=True,
+        contacts__gets_invoices=True,
+        contacts__email__gt="",
+    )
+    reached_ids = set(reached.values_list("pk", flat=True))
+    for draft in drafts:
+        if draft.customer_id not in reached_ids:
+            words = f"Nobody at {draft.customer.name} gets invoices by mail."
+            yield draft, Found(words, url=_customer(draft.customer))
+
+
+def _limits(drafts: Sequence[Invoice]) -> Findings:
+    """Customers whose debt in their own currency would pass their limit; drafts add up in their order."""
+    limited = [draft for draft in drafts if draft.customer.credit_limit is not None and not draft.is_credit_memo]
+    sums = OpenItem.objects.filter(customer_id__in={draft.customer_id for draft in limited}).exclude(balance=0)
+    owed = {
+        (customer_id, currency): amount
+        for customer_id, currency, amount in sums.order_by()
+        .values_list("customer_id", "currency")
+        .annotate(Sum("balance"))
+    }
+    for draft in limited:
+        customer, place = draft.customer, (draft.customer_id, draft.currency)
+        owed[place] = owed.get(place, Decimal(0)) + draft.total
+        if draft.currency == customer.currency and owed[place] > customer.credit_limit:
+            limit = format_money(customer.credit_limit, customer.currency)
+            words = f"{customer.name} would owe {format_money(owed[place], draft.currency)}; the limit is {limit}."
+            yield draft, Found(words, url=_customer(customer))
+
+
+def _duplicates(drafts: Sequence[Invoice]) -> Findings:
+    customers = {draft.customer_id for draft in drafts}
+    amounts = {draft.total for draft in drafts} - {Decimal(0)}
+    numbers = {draft.po_number for draft in drafts} - {""}
+    alike = Invoice.objects.filter(customer__in=customers).exclude(status=DocumentStatus.VOID)
+    candidates = list(alike.filter(Q(total__in=amounts) | Q(po_number__in=numbers)).order_by("-pk")[:5000])
+    for draft in drafts:
+        twin = next((other for other in candidates if _is_alike(draft, other)), None)
+        if twin:
+            words = f"{twin} of {_day(twin)} is of the same customer and {_likeness(draft, twin)}."
+            yield draft, Found(words, url=reverse("billing:invoice", args=[twin.pk]))
+
+
+def _is_alike(draft: Invoice, other: Invoice) -> bool:
+    if other.pk == draft.pk or (other.customer_id, other.kind) != (draft.customer_id, draft.kind):
+        return False
+    return bool(_likeness(draft, other))
+
+
+def _likeness(draft: Invoice, other: Invoice) -> str:
+    """In what two documents of one customer are alike; nothing where they are not."""
+    if draft.period_from and draft.period_from == other.period_from and draft.total == other.total:
+        return "bills the same period"
+    if draft.po_number and draft.po_number == other.po_number and draft.total == other.total:
+        return "has the same order number and amount"
+    is_near = abs(_day(draft) - _day(other)) <= ALIKE_WITHIN
+    if is_near and draft.total and draft.total == other.total and not (draft.period_from or other.period_from):
+        return "comes to the same amount"
+    return ""
+
+
+def _day(invoice: Invoice) -> date:
+    return invoice.dated_on or invoice.company.today()
+
+
+def _prices(drafts: Sequence[Invoice]) -> Findings:
+    for draft in drafts:
+        lines = [line for line in _lines(draft) if line.product_id and not line.credited_line_id]
+        held = held_prices(terms_of(draft), [Asked(line.product, line.quantity) for line in lines]) if lines else []
+        off = [
+            f"line {line.position} has {_plain(line.unit_price)}, {price.price_list} {_plain(listed)}"
+            for line, price in zip(lines, held, strict=True)
+            if price and (listed := _listed(draft, line, price.unit_price)) != line.unit_price
+        ]
+        if off:
+            yield draft, Found(f"Off the list: {'; '.join(off)}.", fix="prices", url=_editor(draft))
+
+
+def _plain(price: Decimal) -> str:
+    return f"{price.normalize():f}"
+
+
+def _listed(draft: Invoice, line: InvoiceLine, price: Decimal) -> Decimal:
+    """The list's price with the line's own tax in it, where the document's prices include tax."""
+    if not draft.prices_include_tax:
+        return price
+    return at_tax(price, line.product.tax, line.tax, _day(draft))
+
+
+def _taxes(drafts: Sequence[Invoice]) -> Findings:
+    for draft in drafts:
+        lines = [line for line in _lines(draft) if not line.credited_line_id]
+        situation, taxes = situation_of(draft.customer, _day(draft)), taxes_of(draft.company)
+        unsuited = [
+            (line, suited)
+            for line in lines
+            if line.product_id and (suited := situation.tax_for(line.product, taxes)) != line.tax
+        ]
+        if unsuited:
+            words = "; ".join(f"line {line.position} has {line.tax or 'none'}, not {tax}" for line, tax in unsuited)
+            yield draft, Found(f"The tax does not suit this customer: {words}.", fix="taxes", url=_editor(draft))
+        elif situation.is_free and any(_is_charged(line, _day(draft)) for line in lines if not line.product_id):
+            words = f"{draft.customer.name} is {situation.in_words}, yet tax is charged."
+            yield draft, Found(words, url=_editor(draft))
+
+
+def _is_charged(line: InvoiceLine, day: date) -> bool:
+    rates = line.tax.rates_on(day) if line.tax else []
+    return any(rate.percent and rate.kind != RateKind.WITHHELD for rate in rates)
+
+
+def _lines(draft: Invoice) -> list[InvoiceLine]:
+    return list(draft.lines.all())
+
+
+def _editor(draft: Invoice) -> str:
+    return reverse("billing:invoice_edit", args=[draft.pk])
+
+
+def _customer(customer: Customer) -> str:
+    return reverse("customers:edit", args=[customer.pk])
+
+
+CHECKS: dict[IssueCheck, Callable[[Sequence[Invoice]], Findings]] = {
+    IssueCheck.ORDER_NUMBER: _order_numbers,
+    IssueCheck.RECEIVER: _receivers,
+    IssueCheck.PRICE: _prices,
+    IssueCheck.DUPLICATE: _duplicates,
+    IssueCheck.TAX: _taxes,
+    IssueCheck.CREDIT_LIMIT: _limits,
+    IssueCheck.HOLD: _holds,
+}
