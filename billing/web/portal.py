@@ -79,7 +79,7 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "view": view,
         "invoice": view.invoice,
         "company": view.invoice.company,
-        "amount_to_copy": round_money(view.invoice.open, view.invoice.currency),
+        "amount_to_copy": round_money(view.next_due.amount, view.invoice.currency),
         "accounts": payable_accounts(view) if view.is_payable else [],
         "lines": lines[:MOST_LINES],
         "has_more_lines": len(lines) > MOST_LINES,
@@ -158,7 +158,7 @@ def payable_accounts(view: CustomerView) -> list[dict[str, str]]:
             "code": payment_code(
                 holder=account["holder"],
                 iban=account["bare_iban"],
-                amount=invoice.open,
+                amount=view.next_due.amount,
                 currency=invoice.currency,
                 reference=invoice.number,
             ),

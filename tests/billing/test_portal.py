@@ -2,19 +2,24 @@
 
 import logging
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from billing.links import link_by_token
 from billing.models import DocumentLink, InvoicePdf, LinkOpening
 from billing.operations.manage_links import revoke_link
+from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mint_link import mint_link
 from billing.operations.void_invoice import void_invoice
+from billing.web.payment_code import payment_code
 from customers.operations.details import ContactDetails
+from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from office.models import BankAccount
 from tests.world import apply, issue, line, make_company, make_customer, make_tax, receive
 
@@ -294,3 +299,22 @@ def test_pdf_04_markup_in_note_name_item_and_address_is_shown_literally(company)
     assert "onerror=alert(1)>" not in html
     assert html.count("&lt;img src=x onerror=alert(1)&gt;&lt;b&gt;x&lt;/b&gt;") == 6
     assert response["Content-Security-Policy"].count("default-src 'self'") == 1
+
+
+def test_the_payment_code_and_the_amount_to_copy_are_what_the_page_asks_for(client, company):
+    customer = make_customer(company)
+    terms = add_terms(company, TermsDetails("In three", [PartDetails(30), PartDetails(60), PartDetails(90)]), by=None)
+    rates = [RateDetails(Decimal(22), name="IVA"), RateDetails(Decimal(20), name="Ritenuta", kind="withheld")]
+    fee = add_tax(company, TaxDetails("Fee", rates), by=None)
+    in_parts = issue(customer, "90.00", DAY, terms_id=terms.pk)
+    withheld = issue(customer, [line("1000.00", tax=fee)], DAY)
+
+    for invoice, asked, amount in [(in_parts, "30.00", Decimal(30)), (withheld, "1,020.00", Decimal(1020))]:
+        address = client.get(f"/p/{mint_link(invoice, customer.contacts.get())}/")["Location"]
+        page = client.get(address).content.decode()
+        details = {"holder": "Alder Ltd", "iban": "DE02120300000000202051", "currency": "EUR"}
+        code = payment_code(**details, amount=amount, reference=invoice.number)
+
+        assert f'<p class="due-amount">€{asked}</p>' in page
+        assert f'data-copy="{amount:.2f}"' in page
+        assert escape(code) in page or code in page
