@@ -19,7 +19,7 @@ _PLACES = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
-_PRICE = 10**6  # the smallest parts of a unit that a price has
+RATE_PLACES = 6
 _MINUS = "\N{MINUS SIGN}"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _LETTER_BESIDE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")  # KWD 3.890, not KWD3.890
@@ -53,16 +53,18 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
         raise TypeError(f"An amount is a Decimal, not {type(amount).__name__}.")
     if not amount.is_finite():
         raise ValueError(f"{amount} is not an amount.")
-    rounded = amount.quantize(unit(currency), rounding=ROUND_HALF_UP)
+    return round_places(amount, places(currency))
+
+
+def round_places(value: Decimal, digits: int) -> Decimal:
+    """The value in so many places, halves away from zero."""
+    rounded = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     return rounded if rounded else abs(rounded)  # there is no minus zero in a book
 
 
-_RATE_UNIT = Decimal("0.000001")
-
-
 def round_rate(value: Decimal) -> Decimal:
-    """A unit price, quantity or rate in the six places that their columns keep, halves away from zero."""
-    return value.quantize(_RATE_UNIT, rounding=ROUND_HALF_UP)
+    """A unit price, quantity or rate in the six places that their columns keep."""
+    return round_places(value, RATE_PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,7 @@ def add_up(amounts: Iterable[Money], currency: str) -> Money:
 
 def round_fraction(exact: Fraction, currency: str) -> Decimal:
     """The exact amount in the currency's places, halves away from zero."""
-    smallest = Fraction(unit(currency))
-    units = int(abs(exact) / smallest + Fraction(1, 2))
-    return round_money(units * unit(currency) * (1 if exact >= 0 else -1), currency)
+    return _rounded(exact, places(currency))
 
 
 def round_to_total(exact: Sequence[Fraction], total: Decimal, currency: str) -> list[Decimal]:
@@ -163,8 +163,12 @@ def spread(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[De
 
 def part_of_price(price: Decimal, part: Fraction) -> Decimal:
     """An exact part of a unit price in the six places that prices have, halves away from zero."""
-    exact = abs(Fraction(price) * part) * _PRICE + Fraction(1, 2)
-    return Decimal(int(exact)).scaleb(-6).copy_sign(price)
+    return _rounded(Fraction(price) * part, RATE_PLACES)
+
+
+def _rounded(exact: Fraction, digits: int) -> Decimal:
+    units = int(abs(exact) * 10**digits + Fraction(1, 2))
+    return Decimal(units if exact >= 0 else -units).scaleb(-digits)
 
 
 def split_evenly(total: Decimal, parts: int, currency: str) -> list[Decimal]:

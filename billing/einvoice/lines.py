@@ -1,12 +1,13 @@
 """One line of ours as a line of EN 16931: what was typed where it adds up exactly, else the whole line's price."""
 
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from billing.einvoice.document import ZERO, Allowance, Line, TaxCode
-from billing.einvoice.markup import CENT, legal
+from billing.einvoice.document import Allowance, Line, TaxCode
+from billing.einvoice.markup import legal
 from billing.einvoice.units import unit_code
 from billing.models import InvoiceLine, TaxCategory
+from ledger.money import round_places
 
 LONGEST_NAME = 100
 
@@ -81,5 +82,5 @@ def _words(text: str) -> tuple[str, str]:
 
 
 def _cents(amount: Decimal) -> Decimal:
-    rounded = amount.quantize(CENT, ROUND_HALF_UP)
-    return rounded if rounded else ZERO
+    """In two places, which every amount has there, whatever its currency (BR-DEC)."""
+    return round_places(amount, 2)

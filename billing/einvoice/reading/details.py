@@ -8,10 +8,9 @@ from billing.einvoice.markup import number
 from billing.einvoice.units import unit_word
 from billing.models import DocumentKind
 from billing.operations.details import InvoiceDetails, LineDetails
-from ledger.money import round_money
+from ledger.money import round_money, round_rate
 
 CREDIT_NOTES = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
-PLACES = Decimal("0.000001")
 LONGEST_REFERENCE = 60
 
 TaxFinder = Callable[[TaxCode | None], int | None]
@@ -65,8 +64,8 @@ def _quantity_and_price(line: Line, currency: str) -> tuple[Decimal, Decimal]:
     tries = [line.price / line.price_per] if line.price_per else [line.price]
     if line.quantity:
         tries.append(line.net / line.quantity)
-    for price in (each.quantize(PLACES) for each in tries):
-        if line.quantity == line.quantity.quantize(PLACES) and round_money(line.quantity * price, currency) == line.net:
+    for price in map(round_rate, tries):
+        if line.quantity == round_rate(line.quantity) and round_money(line.quantity * price, currency) == line.net:
             return line.quantity, price
     return Decimal(1), line.net
 
