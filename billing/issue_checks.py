@@ -4,7 +4,7 @@ What law and book demand (an open month, tax numbers, certificates, the rules of
 itself; here stands what a company may take as a warning, as a stop, or not at all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
@@ -35,8 +35,11 @@ class Concern:
         return self.severity == Severity.STOP
 
 
-def concerns_of(drafts: Iterable[Invoice]) -> list[Concern]:
-    """What the company's checks find in drafts of one company, draft by draft, the stops first."""
+TOLD = (Severity.STOP, Severity.WARN)
+
+
+def concerns_of(drafts: Iterable[Invoice], wanted: Collection[Severity] = TOLD) -> list[Concern]:
+    """What the company's checks of these severities find in drafts of one company, draft by draft, the stops first."""
     drafts = list(drafts)
     if not drafts:
         return []
@@ -44,7 +47,7 @@ def concerns_of(drafts: Iterable[Invoice]) -> list[Concern]:
     concerns = [
         Concern(draft.pk, check, severities[check], found.message, found.fix, found.url)
         for check, look in CHECKS.items()
-        if severities[check] != Severity.IGNORE
+        if severities[check] in wanted
         for draft, found in look(drafts)
     ]
     places = {draft.pk: place for place, draft in enumerate(drafts)}
@@ -66,9 +69,13 @@ def drafts_to_check(invoice_ids: Iterable[int]) -> QuerySet[Invoice]:
     )
 
 
+def stops_of(invoice_ids: Iterable[int]) -> list[Concern]:
+    """What stops these drafts; checks that only warn are not asked."""
+    return concerns_of(drafts_to_check(invoice_ids), [Severity.STOP])
+
+
 def require_clear(invoice_ids: Iterable[int]) -> None:
     """Refuse drafts that a check stops, saying why."""
-    stops = [concern for concern in concerns_of(drafts_to_check(invoice_ids)) if concern.stops]
-    if stops:
+    if stops := stops_of(invoice_ids):
         said = " ".join(dict.fromkeys(concern.message for concern in stops))
         raise Refused(f"{said} Mend it, or have it issued all the same with a reason.", code="check_stopped")

@@ -138,13 +138,14 @@ def _listed(draft: Invoice, line: InvoiceLine, price: Decimal) -> Decimal:
 
 
 def _taxes(drafts: Sequence[Invoice]) -> Findings:
+    taxes = taxes_of(drafts[0].company)
     for draft in drafts:
         lines = [line for line in _lines(draft) if not line.credited_line_id]
-        situation, taxes = situation_of(draft.customer, _day(draft)), taxes_of(draft.company)
+        situation = situation_of(draft.customer, _day(draft))
         unsuited = [
             (line, suited)
             for line in lines
-            if line.product_id and (suited := situation.tax_for(line.product, taxes)) != line.tax
+            if line.product_id and (suited := situation.tax_for(line.product, taxes)) not in (None, line.tax)
         ]
         if unsuited:
             words = "; ".join(f"line {line.position} has {line.tax or 'none'}, not {tax}" for line, tax in unsuited)

@@ -51,8 +51,13 @@ class Situation:
         return "exempt by a certificate" if self.exempt_tax_id else self.place.value
 
     def tax_for(self, product: Product, taxes: Mapping[int, Tax]) -> Tax | None:
-        """The tax of a product for this customer: its usual one, unless certificate or place asks for another."""
+        """The tax of a product for this customer: its usual one, unless certificate or place asks for another.
+
+        Where nothing is charged anyway, such as on exempt training, it stays so for its own reason.
+        """
         usual = taxes.get(product.tax_id) if product.tax_id else None
+        if usual is None or not usual.percent_on(self.on):
+            return usual
         if self.exempt_tax_id:
             return taxes[self.exempt_tax_id]
         for category in INSTEAD.get((self.place, product.kind), ()):

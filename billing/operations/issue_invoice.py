@@ -11,7 +11,7 @@ from billing.einvoice.checking import judge_drafts, require_judged, unnumbered
 from billing.einvoice.document import Document
 from billing.entries import document_posting
 from billing.exemptions import require_certificates
-from billing.issue_checks import concerns_of, drafts_to_check, require_clear
+from billing.issue_checks import require_clear, stops_of
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.operations.details import InvoiceDetails
 from billing.operations.draft_invoice import draft_with_lines
@@ -62,24 +62,26 @@ def issue_invoice(
     rule of the e-invoice that its customer wants; whoever holds locks has that `judged` before. What the company's own
     checks stop is refused too, unless someone who may says in `override` why it is issued all the same.
     """
-    if judged is None:
-        _check(invoice_id, override, by)
-        judged = judge_drafts([invoice_id], on)
+    is_checked = judged is None
+    judged = judge_drafts([invoice_id], on) if judged is None else judged
     with transaction.atomic():
         if version is not None:
             _require_version(invoice_id, version)
-        return _issue_drafts([invoice_id], by, on, judged)[0]
+        [invoice] = invoices = _locked([invoice_id])
+        if is_checked:
+            _check(invoice, override.strip(), by)
+        return _issue_drafts(invoices, by, on, judged)[0]
 
 
-def _check(invoice_id: int, override: str, by: User | None) -> None:
-    """Ask the company's checks, or note why they are passed over."""
-    if not override.strip():
-        return require_clear([invoice_id])
+def _check(draft: Invoice, override: str, by: User | None) -> None:
+    """Ask the company's checks of a locked draft, or note why their stops are passed over."""
+    if not override:
+        return require_clear([draft.pk])
     if by and not by.has_perm("billing.override_checks"):
         raise Refused("Issuing against a check is not yours to decide. Ask a manager.", code="may_not_override")
-    for draft in drafts_to_check([invoice_id]):
-        stopped = ", ".join(concern.check for concern in concerns_of([draft]) if concern.stops)
-        record(by, "override_checks", draft, after={"checks": stopped}, reason=override.strip()[:300])
+    if stopped := stops_of([draft.pk]):
+        checks = ", ".join(concern.check for concern in stopped)
+        record(by, "override_checks", draft, after={"checks": checks}, reason=override[:300])
     return None
 
 
@@ -92,14 +94,14 @@ def _require_version(invoice_id: int, version: int) -> None:
 
 def issue_invoices(invoice_ids: Sequence[int], *, by: User | None, on: date) -> list[Invoice]:
     """Issue drafts of one company in the order of their ids; all of them or none."""
-    require_clear(invoice_ids)
     judged = judge_drafts(invoice_ids, on)
     with transaction.atomic():
-        return _issue_drafts(invoice_ids, by, on, judged)
+        invoices = _locked(invoice_ids)
+        require_clear(invoice_ids)
+        return _issue_drafts(invoices, by, on, judged)
 
 
-def _issue_drafts(invoice_ids: Sequence[int], by: User | None, on: date, judged: Collection[Document]) -> list[Invoice]:
-    invoices = _locked(invoice_ids)
+def _issue_drafts(invoices: list[Invoice], by: User | None, on: date, judged: Collection[Document]) -> list[Invoice]:
     return _issue(invoices, {invoice.pk: list(invoice.lines.all()) for invoice in invoices}, by, on, judged)
 
 

@@ -65,7 +65,7 @@ def _suited(
 
     def suited(line: "LineDetails") -> "LineDetails":
         tax = situation.tax_for(products[line.product_id], taxes)
-        return replace(line, tax_id=tax and tax.pk)
+        return replace(line, tax_id=tax.pk if tax else line.tax_id)
 
     return [suited(line) if line.product_id and line.usual_tax else line for line in lines]
 

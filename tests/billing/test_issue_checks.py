@@ -165,6 +165,26 @@ def test_a_manager_issues_against_a_stop_with_a_reason_and_a_clerk_cannot(
     assert (audit.reason, audit.after, audit.by) == ("They never send one", {"checks": "order_number"}, manager)
 
 
+def test_an_override_that_led_to_no_issue_is_not_noted(company: Any, manager: Any) -> None:
+    draft = world.draft(world.make_customer(company, needs_po_number=True), [])
+
+    assert refusal_of(issue_invoice, draft.pk, by=manager, on=DAY, override="Urgent") == "nothing_to_bill"
+    assert not AuditRecord.objects.filter(action="override_checks").exists()
+
+
+def test_a_reason_where_nothing_stops_is_no_override(customer: Any, manager: Any) -> None:
+    issue_invoice(world.draft(customer, "1.00").pk, by=manager, on=DAY, override="To be safe")
+    assert not AuditRecord.objects.filter(action="override_checks").exists()
+
+
+def test_a_tax_typed_for_a_product_without_one_is_no_concern_and_stays(company: Any, customer: Any) -> None:
+    vat, product = world.make_tax(company, "19"), world.make_product(company, "desk")
+    draft = world.draft(customer, [world.line("100.00", tax=vat, product_id=product.pk)])
+
+    assert checks(draft) == []
+    assert suit_draft(draft.pk, "taxes", version=draft.version, by=None).tax == 19
+
+
 def test_on_screen_concerns_stand_by_the_draft_with_their_way_out(company: Any, client: Any, manager: Any) -> None:
     client.force_login(manager)
     product = world.make_product(company, "desk")

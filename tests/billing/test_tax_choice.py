@@ -93,6 +93,15 @@ def test_the_tax_follows_from_place_number_and_what_is_sold(
     assert (line.tax_category, line.unit_price) == (category, Decimal(1000))
 
 
+def test_what_is_exempt_at_home_stays_exempt_for_its_own_reason_abroad(company: Any) -> None:
+    exempt = add_tax(company, TaxDetails("Exempt", [RateDetails(Decimal(0), "E", "Article 132(1)(i)")]), by=None)
+    course = world.make_product(company, "course", kind="service", tax_id=exempt.pk)
+    world.make_price(course, world.make_price_list(company, "List"), "10.00")
+
+    draft = world.draft(buyer(company, "FR", FRENCH), [world.product_line(course)])
+    assert draft.lines.get().tax == exempt
+
+
 def test_a_certificate_that_holds_comes_before_everything(company: Any) -> None:
     rate = RateDetails(Decimal(0), "E", "Bought for resale")
     resale = add_tax(company, TaxDetails("Resale", [rate], needs_certificate=True), by=None)
