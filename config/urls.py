@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("office.urls")),
     path("", include("billing.urls")),
     path("", include("payments.urls")),
-    path("customers/", include("customers.urls")),
+    path("", include("customers.urls")),
     path("p/", include("billing.portal_urls")),
     path("api/", include("config.api_urls")),
     path("healthz", healthz, name="healthz"),

@@ -30,9 +30,11 @@ class PartForm(forms.Form):
     """An instalment; a row without days is none."""
 
     weight = SumField(label="Share", required=False, max_digits=9, decimal_places=6, help_text="Such as 30 of 100.")
-    net_days = forms.IntegerField(label="Days", required=False, min_value=0)
+    net_days = forms.IntegerField(label="Days to pay", required=False, min_value=0)
     at_end_of_month = forms.BooleanField(label="Then end of month", required=False)
-    day_of_month = forms.IntegerField(label="Then on the", required=False, min_value=1, max_value=31)
+    day_of_month = forms.IntegerField(
+        label="Then on the", required=False, min_value=1, max_value=31, help_text="Day of the month."
+    )
 
     def details(self) -> PartDetails:
         """The valid row as details for the operation; an empty share is one."""

@@ -177,7 +177,7 @@ def test_on_screen_terms_are_added_chosen_and_retired(company: Any, customer: An
     client.force_login(world.make_user(company, "administrator"))
     typed = {"name": "Half and half", "discount_percent": "2", "discount_days": "10"}
     typed |= {"parts-TOTAL_FORMS": "3", "parts-INITIAL_FORMS": "0", "parts-0-net_days": "0", "parts-1-net_days": "30"}
-    page = client.post("/customers/terms/", typed, follow=True)
+    page = client.post("/settings/terms/", typed, follow=True)
     assert "Half and half can be chosen now." in page.content.decode()
     terms = PaymentTerms.objects.get()
     assert [part.net_days for part in terms.parts.all()] == [0, 30]
