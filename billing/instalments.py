@@ -21,7 +21,7 @@ class Instalment:
 
 @dataclass(frozen=True)
 class EarlyPayment:
-    """What settles an invoice when it is paid by a day: the total less so many percent."""
+    """What settles an invoice when it is paid by a day: what is to pay in money, less so many percent of the total."""
 
     until: date
     percent: Decimal
@@ -55,6 +55,16 @@ def instalments_of(invoice: Invoice, on: date) -> list[Instalment]:
     return [Instalment(invoice.due_on or due_on(day, net_days), invoice.total)]
 
 
+def payments_of(invoice: Invoice, on: date) -> list[Instalment]:
+    """What of the instalments is to pay in money, and when: tax that the customer withholds comes off the last ones."""
+    left, payments = invoice.withheld, []
+    for part in reversed(instalments_of(invoice, on)):
+        off = min(left, part.amount)
+        left -= off
+        payments.append(Instalment(part.due_on, part.amount - off))
+    return [payment for payment in reversed(payments) if payment.amount]
+
+
 def early_payment_of(invoice: Invoice, on: date) -> EarlyPayment | None:
     """What settles an invoice early; of a draft, as its terms promise it if it is issued on a day. Or nothing."""
     percent, until = invoice.early_percent, invoice.early_until
@@ -64,4 +74,4 @@ def early_payment_of(invoice: Invoice, on: date) -> EarlyPayment | None:
     if not percent or until is None:
         return None
     discount = round_money(invoice.total * percent / 100, invoice.currency)
-    return EarlyPayment(until, percent, discount, invoice.total - discount)
+    return EarlyPayment(until, percent, discount, invoice.to_pay - discount)

@@ -4,7 +4,7 @@ from typing import Any
 
 from babel import Locale
 
-from billing.instalments import instalments_of
+from billing.instalments import payments_of
 from billing.models import Invoice
 from customers.models import Address, AddressKind, Customer
 from office.models import Company
@@ -29,8 +29,8 @@ def printed_facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
 
 
 def printed_instalments(invoice: Invoice) -> list[dict[str, str]]:
-    """When which part is due, of a document with its day that is due in several; nothing of any other."""
-    parts = instalments_of(invoice, invoice.dated_on) if invoice.terms else []
+    """When which part is to pay, of a document with its day that is due in several; nothing of any other."""
+    parts = payments_of(invoice, invoice.dated_on) if invoice.terms else []
     return [{"due_on": part.due_on.isoformat(), "amount": str(part.amount)} for part in parts if len(parts) > 1]
 
 

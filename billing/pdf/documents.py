@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from billing.einvoice.kept import kept_einvoice
-from billing.instalments import early_payment_of, instalments_of
+from billing.instalments import early_payment_of, payments_of
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoicePdf, PdfEdition
 from billing.pdf.renderer import render_facturx, render_pdf
 from billing.printed import printed_facts
@@ -20,6 +20,9 @@ from customers.models import EInvoiceFormat
 
 LONGEST_CELL = 1400
 """Characters of a description in one table row: a row higher than a page would lose its head."""
+
+LONGEST_TAX = 12
+"""Letters of a tax's name that fit into its usual column."""
 
 
 def kept_pdf(invoice: Invoice) -> InvoicePdf:
@@ -73,9 +76,10 @@ def _html(invoice: Invoice, **more: Any) -> str:
         "invoice": invoice,
         "printed": invoice.printed or printed_facts(invoice, invoice.customer),
         "rows": [row for line in lines for row in _rows(line)],
+        "has_long_taxes": any(len(line.tax_name) > LONGEST_TAX for line in lines),
         "has_discounts": any(line.discount_percent for line in lines),
         "taxes": tax_summary(invoice),
-        "instalments": instalments_of(invoice, company.today()),
+        "instalments": payments_of(invoice, company.today()),
         "early": early_payment_of(invoice, company.today()),
         "logo": _data_url(bytes(company.logo), company.logo_type) if company.logo else "",
         "is_void": invoice.status == DocumentStatus.VOID,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from billing.access import get_invoice_for, invoices_for
 from billing.einvoice.kept import file_name, kept_einvoice
-from billing.instalments import early_payment_of, instalments_of
+from billing.instalments import early_payment_of, payments_of
 from billing.issue_checks import concerns_of, drafts_to_check
 from billing.models import Invoice
 from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
@@ -35,7 +35,7 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "today": invoice.company.today(),
         "lines": invoice.lines.all(),
         "taxes": tax_summary(invoice),
-        "instalments": instalments_of(invoice, invoice.company.today()),
+        "instalments": payments_of(invoice, invoice.company.today()),
         "early": early_payment_of(invoice, invoice.company.today()),
         "account": account_of(invoice) if invoice.entry_id else None,
         "settlements": settlements(invoice) if invoice.entry_id else [],

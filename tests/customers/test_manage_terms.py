@@ -8,9 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from billing.customer_view import customer_view
-from billing.instalments import Instalment, early_payment_of, instalments, instalments_of
+from billing.instalments import Instalment, early_payment_of, instalments, instalments_of, payments_of
 from billing.models import Invoice
 from billing.operations.credit_invoice import credit_invoice
+from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.void_invoice import void_invoice
 from customers.models import Customer, PaymentTerms, TermsPart
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms, retire_terms
@@ -114,6 +115,23 @@ def test_paying_early_takes_the_terms_percent_off(company: Any, customer: Any) -
     assert (early.until, early.discount, early.amount) == (date(2026, 6, 11), 20, 980)
     assert (invoice.early_percent, invoice.early_until, invoice.due_on) == (2, date(2026, 6, 11), date(2026, 7, 1))
     assert early_payment_of(world.issue(customer, "1.00", DAY), DAY) is None
+
+
+def test_tax_withheld_comes_off_the_last_instalments_and_off_what_is_paid_early(company: Any, customer: Any) -> None:
+    rates = [RateDetails(Decimal(22), name="IVA"), RateDetails(Decimal(80), name="Ritenuta", kind="withheld")]
+    fee = add_tax(company, TaxDetails("Fee", rates), by=None)
+    terms = terms_of(company, *IN_THREE, discount_percent=Decimal(2), discount_days=10)
+    invoice = world.issue(customer, [world.line("100.00", tax=fee)], DAY, terms_id=terms.pk)
+
+    assert [part.amount for part in instalments_of(invoice, DAY)] == [
+        Decimal("40.67"),
+        Decimal("40.67"),
+        Decimal("40.66"),
+    ]
+    assert [part.amount for part in payments_of(invoice, DAY)] == [Decimal("40.67"), Decimal("1.33")]
+    assert sum(part.amount for part in payments_of(invoice, DAY)) == invoice.to_pay == 42
+    assert [part["amount"] for part in invoice.printed["instalments"]] == ["40.67", "1.33"]
+    assert early_payment_of(invoice, DAY).amount == Decimal("39.56")
 
 
 def test_a_draft_shows_what_its_terms_will_say(company: Any, customer: Any) -> None:
