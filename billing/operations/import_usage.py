@@ -1,6 +1,6 @@
 """Importing usage from a file: each record by its reference, so that a file sent again adds nothing."""
 
-from io import BytesIO
+from collections import Counter
 from typing import IO
 
 from django.db import transaction
@@ -8,11 +8,12 @@ from django.db import transaction
 from billing.importing.usage import USAGE_FIELDS
 from billing.operations.record_usage import Recorded, UsageDetails, keep_usage
 from customers.models import Customer
-from office.models import Company, Run, RunStatus, User
-from office.reading import Mapping, ReadRow, TableReader, Trouble, TroubleFile
-from office.reading.unpacking import unpacked
+from office.importing import NEW, WRONG, Outcome, import_in_one_piece
+from office.models import Company, Run, User
+from office.reading import Mapping, ReadRow, TableReader, Trouble
 from office.runs import RunKind
 
+KNOWN = "Here already"
 NOBODY = 0
 """The customer of a row whose number is nobody's: refused like every customer that is not here."""
 
@@ -43,19 +44,15 @@ def _details(row: ReadRow, customers: dict[str, int]) -> UsageDetails:
 
 
 def do_piece(run: Run) -> None:
-    """The run of an import on screen: the whole file in one piece."""
-    with unpacked(BytesIO(run.input_file)) as table:
-        mapping = Mapping.from_json(run.parameters["mapping"])
-        outcome, troubles = import_usage(run.company, table, mapping, by=run.by, dry_run=run.is_dry)
-    wrong = len({trouble.line for trouble in troubles})
-    run.result = {"New": outcome.new, "Here already": outcome.known, "Wrong": wrong}
-    run.done = run.total = sum(run.result.values())
-    with BytesIO() as target:
-        file = TroubleFile(target)
-        for trouble in troubles:
-            file.add(trouble)
-        run.errors_file = target.getvalue() if troubles else None
-    run.status, run.input_file = RunStatus.DONE, run.input_file if run.is_dry else None
+    """The run of an import on screen."""
+
+    def take(table: IO[bytes], mapping: Mapping) -> Outcome:
+        recorded, troubles = import_usage(run.company, table, mapping, by=run.by, dry_run=run.is_dry)
+        wrong = len({trouble.line for trouble in troubles})
+        counts = {NEW: recorded.new, KNOWN: recorded.known, WRONG: wrong}
+        return Outcome(Counter(counts), troubles=troubles)
+
+    import_in_one_piece(run, take)
 
 
 RUN_KIND = RunKind("import_usage", do_piece, page="billing:import_usage_mapping")
