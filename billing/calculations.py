@@ -40,7 +40,10 @@ class TaxRate:
 
 @dataclass(frozen=True, slots=True)
 class LineInput:
-    """A line as typed. The price is for `price_per` units; the adjustment is an amount added to the line."""
+    """A line as typed. The price is for `price_per` units; the adjustment is an amount added to the line.
+
+    What is not sold by the line, such as freight, bears nothing of the document's discount.
+    """
 
     quantity: Decimal
     unit_price: Decimal
@@ -48,26 +51,18 @@ class LineInput:
     discount_percent: Decimal = ZERO
     price_per: Decimal = Decimal(1)
     adjustment: Decimal = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class ChargeInput:
-    """An amount added to the document as a whole, such as freight, with its own taxes; an allowance is below zero."""
-
-    amount: Decimal
-    rates: tuple[TaxRate, ...] = ()
+    bears_discount: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentInput:
-    """A document as typed. The discount is an amount, a percentage of the lines, or both; charges bear none of it.
+    """A document as typed. The discount is an amount, a percentage of the lines that bear it, or both.
 
     Prices that include tax include the added rates, never those on top.
     """
 
     currency: str
     lines: Sequence[LineInput]
-    charges: Sequence[ChargeInput] = ()
     discount_amount: Decimal = ZERO
     discount_percent: Decimal = ZERO
     prices_include_tax: bool = False
@@ -129,13 +124,12 @@ class LineTotals:
 
 @dataclass(frozen=True, slots=True)
 class DocumentTotals:
-    """What a document comes to. Lines and charges add up to net and tax, and the rows of the summary to the tax.
+    """What a document comes to. Its lines add up to net and tax, and the rows of the summary to the tax.
 
     `withheld` is what the customer keeps back of the total for the tax office.
     """
 
     lines: tuple[LineTotals, ...]
-    charges: tuple[LineTotals, ...]
     discount: Decimal
     taxes: tuple[TaxPart, ...]
     net: Decimal
@@ -145,19 +139,17 @@ class DocumentTotals:
 
 
 def total_document(document: DocumentInput) -> DocumentTotals:
-    """The totals of a document's lines and charges."""
+    """The totals of a document's lines."""
     with localcontext(prec=_DIGITS):
         nets = [_line_net(line, document.currency) for line in document.lines]
-        nets += [round_money(charge.amount, document.currency) for charge in document.charges]
-        shares = _discount_shares(document, nets[: len(document.lines)])
-        shares += [_zero(document.currency)] * len(document.charges)
-        rates = [row.rates for row in (*document.lines, *document.charges)]
+        shares = _discount_shares(document, nets)
         amounts = [net - share for net, share in zip(nets, shares, strict=True)]
+        taxed = _taxed(document, amounts, [line.rates for line in document.lines])
         rows = [
             LineTotals(net, share, taxable, parts)
-            for net, share, (taxable, parts) in zip(nets, shares, _taxed(document, amounts, rates), strict=True)
+            for net, share, (taxable, parts) in zip(nets, shares, taxed, strict=True)
         ]
-        return _add_up(rows[: len(document.lines)], rows[len(document.lines) :], document.currency)
+        return _add_up(rows, document.currency)
 
 
 def _line_net(line: LineInput, currency: str) -> Decimal:
@@ -167,10 +159,11 @@ def _line_net(line: LineInput, currency: str) -> Decimal:
 
 def _discount_shares(document: DocumentInput, nets: Sequence[Decimal]) -> list[Decimal]:
     """Each line's part of the document discount, in proportion to its net."""
-    by_percent = sum(nets, ZERO) * document.discount_percent / 100
+    weights = [net if line.bears_discount else ZERO for line, net in zip(document.lines, nets, strict=True)]
+    by_percent = sum(weights, ZERO) * document.discount_percent / 100
     return spread(
         round_money(document.discount_amount + by_percent, document.currency),
-        nets,
+        weights,
         document.currency,
     )
 
@@ -222,15 +215,14 @@ def _amount_of(parts: Iterable[TaxPart], *kinds: RateKind) -> Decimal:
     return sum((part.amount for part in parts if part.rate.kind in kinds), ZERO)
 
 
-def _add_up(lines: Sequence[LineTotals], charges: Sequence[LineTotals], currency: str) -> DocumentTotals:
-    rows = (*lines, *charges)
+def _add_up(rows: Sequence[LineTotals], currency: str) -> DocumentTotals:
     zero = _zero(currency)
     net = sum((row.taxable for row in rows), zero)
     tax = sum((row.tax_amount for row in rows), zero)
     discount = sum((row.discount_share for row in rows), zero)
     taxes = _tax_summary(rows)
     withheld = zero + _amount_of(taxes, "withheld")
-    return DocumentTotals(tuple(lines), tuple(charges), discount, taxes, net, tax, net + tax, withheld)
+    return DocumentTotals(tuple(rows), discount, taxes, net, tax, net + tax, withheld)
 
 
 def _tax_summary(rows: Sequence[LineTotals]) -> tuple[TaxPart, ...]:
@@ -268,11 +260,7 @@ def total_credit(lines: Sequence[CreditInput], currency: str, *, prices_include_
     of net and tax, in whatever pieces and order the others were made.
     """
     with localcontext(prec=_DIGITS):
-        return _add_up(
-            [_credit(line, currency, prices_include_tax) for line in lines],
-            [],
-            currency,
-        )
+        return _add_up([_credit(line, currency, prices_include_tax) for line in lines], currency)
 
 
 def _credit(line: CreditInput, currency: str, prices_include_tax: bool) -> LineTotals:

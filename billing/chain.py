@@ -45,8 +45,8 @@ LINE_FACTS += [
     "tax_category",
     "tax_percent",
 ]
-LATER_FACTS = ["withheld", "period_from", "period_to", "early_percent", "early_until"]
-LATER_LINE_FACTS = ["tax_reason", "tax_parts", "item_code"]
+LATER_FACTS = ["withheld", "period_from", "period_to", "early_percent", "early_until", "discount_percent"]
+LATER_LINE_FACTS = ["tax_reason", "tax_parts", "item_code", "section"]
 """Left out where empty, so that what was issued before there was such a fact keeps its hash."""
 
 

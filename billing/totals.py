@@ -1,6 +1,7 @@
 """A stored document's totals: its typed fields go to the calculations, what comes back is written on it."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import chain
 
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from billing.calculations import (
     total_document,
 )
 from billing.line_taxes import kept_parts, rates_of, write_parts
-from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
+from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax, LineKind
 from ledger.refusals import Refused
 from office.exchange import LARGEST
 
@@ -44,6 +45,8 @@ def total_invoice(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTot
     for line, worked_out in zip(lines, totals.lines, strict=True):
         _write_line(line, worked_out)
     invoice.net, invoice.tax, invoice.total, invoice.withheld = totals.net, totals.tax, totals.total, totals.withheld
+    if invoice.discount_percent:
+        invoice.discount_amount = totals.discount
     return totals
 
 
@@ -85,19 +88,29 @@ def _totals(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:
     if any(line.credited_line_id for line in lines):
         return _credit_totals(invoice, lines)
     day = invoice.dated_on or invoice.company.today()
-    inputs = [LineInput(line.quantity, line.unit_price, rates_of(line, day), line.discount_percent) for line in lines]
     try:
         return total_document(
             DocumentInput(
                 invoice.currency,
-                inputs,
-                discount_amount=invoice.discount_amount,
+                [_line_input(line, day) for line in lines],
+                discount_amount=ZERO if invoice.discount_percent else invoice.discount_amount,
+                discount_percent=invoice.discount_percent,
                 prices_include_tax=invoice.prices_include_tax,
                 tax_rounding=invoice.tax_rounding,
             )
         )
     except ValueError as error:
         raise Refused(str(error), code="bad_amounts") from error
+
+
+def _line_input(line: InvoiceLine, day: date) -> LineInput:
+    return LineInput(
+        line.quantity,
+        line.unit_price,
+        rates_of(line, day),
+        line.discount_percent,
+        bears_discount=line.kind == LineKind.ITEM,
+    )
 
 
 def _require_writable(totals: DocumentTotals) -> None:

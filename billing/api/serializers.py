@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from billing.models import DocumentKind, DocumentLink, Invoice, InvoiceLine, InvoiceTax
+from billing.models import DocumentKind, DocumentLink, Invoice, InvoiceLine, InvoiceTax, LineKind
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
 from billing.queries import STATES
 from customers.api.serializers import CustomerRef
@@ -25,6 +25,10 @@ class LineIn(Input):
     unit = serializers.CharField(max_length=10, required=False, allow_blank=True)
     discount_percent = RateIn(required=False)
     tax_id = IdIn(required=False, allow_null=True)
+    kind = serializers.ChoiceField(choices=LineKind.choices, default=LineKind.ITEM)
+    section = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="The heading above it, where a section begins."
+    )
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """A line says what it is for and what it costs, or names a product that does."""
@@ -50,6 +54,7 @@ class DraftIn(Input):
     po_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
     prices_include_tax = serializers.BooleanField(default=False)
     discount_amount = AmountIn(required=False)
+    discount_percent = RateIn(required=False, help_text="Of the items, instead of an amount.")
     note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     internal_note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
 
@@ -162,7 +167,18 @@ class LineOut(serializers.ModelSerializer):
 
     class Meta:
         model = InvoiceLine
-        fields = ["id", "position", "product_id", "item_code", "description", "quantity", "unit", "unit_price"]
+        fields = [
+            "id",
+            "position",
+            "kind",
+            "section",
+            "product_id",
+            "item_code",
+            "description",
+            "quantity",
+            "unit",
+            "unit_price",
+        ]
         fields += ["discount_percent", "tax_id", "net", "discount_share", "taxable", "tax_amount", "tax_parts"]
         fields += ["credited_line_id"]
 
@@ -237,6 +253,7 @@ class InvoiceOut(InvoiceRow):
     exchange_rate = RateOut()
     early_percent = RateOut()
     discount_amount = AmountOut()
+    discount_percent = RateOut()
     withheld = AmountOut()
     to_pay = AmountOut()
     einvoice_format = serializers.CharField(help_text="Of an issued document; empty where it has none.")
@@ -261,6 +278,7 @@ class InvoiceOut(InvoiceRow):
         ]
         fields += [
             "discount_amount",
+            "discount_percent",
             "withheld",
             "to_pay",
             "note",

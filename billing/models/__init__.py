@@ -7,6 +7,7 @@ from billing.models.documents import (
     Invoice,
     InvoiceLine,
     InvoiceTax,
+    LineKind,
 )
 from billing.models.files import EInvoice, InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
@@ -37,6 +38,7 @@ __all__ = [
     "InvoicePdf",
     "InvoiceTax",
     "IssueCheck",
+    "LineKind",
     "LinkOpening",
     "Occurrence",
     "OpeningKind",

@@ -17,6 +17,13 @@ class DocumentKind(models.TextChoices):
     CREDIT_MEMO = "credit_memo", "Credit memo"
 
 
+class LineKind(models.TextChoices):
+    """What a line is for; only what is sold bears its part of the document's discount."""
+
+    ITEM = "item", "Item"
+    SHIPPING = "shipping", "Shipping"
+
+
 class DocumentStatus(models.TextChoices):
     """What somebody decided. Part-paid, paid and overdue are read from the book and the date."""
 
@@ -52,6 +59,7 @@ class Invoice(models.Model):
     prices_include_tax = models.BooleanField(default=False)
     tax_rounding = models.CharField(max_length=10, choices=TaxRounding, default=TaxRounding.DOCUMENT)
     discount_amount = AmountField(default=0, help_text="Taken off the whole document, before tax.")
+    discount_percent = RateField(default=0, help_text="Of the items; where it is set, the amount follows from it.")
     note = models.TextField("note to the customer", blank=True)
     internal_note = models.TextField(blank=True)
     credits = models.ForeignKey(
@@ -127,6 +135,10 @@ class Invoice(models.Model):
                 name="invoice_period_in_order",
                 condition=Q(period_from=None) | Q(period_to=None) | Q(period_to__gte=F("period_from")),
             ),
+            models.CheckConstraint(
+                name="invoice_discount_between_0_and_100",
+                condition=Q(discount_percent__gte=0, discount_percent__lte=100),
+            ),
             models.UniqueConstraint(
                 fields=["company", "kind", "number"],
                 condition=~Q(number=""),
@@ -187,6 +199,8 @@ class InvoiceLine(models.Model):
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=LineKind, default=LineKind.ITEM)
+    section = models.CharField(max_length=200, blank=True, help_text="The heading above it, where a section begins.")
     product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     item_code = models.CharField(max_length=40, blank=True, help_text="The product's code as printed.")
     description = models.TextField()

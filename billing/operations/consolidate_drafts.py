@@ -7,7 +7,7 @@ from datetime import date
 from babel.dates import format_date
 from django.db import transaction
 
-from billing.models import Invoice, Occurrence
+from billing.models import Invoice, InvoiceLine, Occurrence
 from billing.operations.details import InvoiceDetails, LineDetails, line_as_typed
 from billing.operations.draft_invoice import draft_invoice
 from billing.states import require_draft
@@ -16,6 +16,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
 
+LONGEST_SECTION = InvoiceLine._meta.get_field("section").max_length
 TERMS = {
     "currency": "They are in different currencies.",
     "exchange_rate": "They have different exchange rates.",
@@ -43,7 +44,7 @@ class Bundle:
             return "There is only one draft."
         if any(draft.is_credit_memo for draft in self.drafts):
             return "A credit memo is not joined with others."
-        if any(draft.discount_amount for draft in self.drafts):
+        if any(draft.discount_amount or draft.discount_percent for draft in self.drafts):
             return "One has a discount on the whole, which would spread over the others' lines. Put it on its lines."
         if any(draft.due_on for draft in self.drafts):
             return "One has a due day of its own."
@@ -124,7 +125,7 @@ def _details(drafts: Sequence[Invoice]) -> InvoiceDetails:
 
 
 def _lines(draft: Invoice) -> list[LineDetails]:
-    """A draft's lines; the first one says which draft, order or day they come from."""
+    """A draft's lines, in a section whose heading says which draft, order or day they come from."""
     lines = [line_as_typed(line) for line in draft.lines.all()]
     return [_under(_heading(draft), line) for line in lines[:1]] + lines[1:]
 
@@ -136,7 +137,8 @@ def _heading(draft: Invoice) -> str:
 
 
 def _under(heading: str, line: LineDetails) -> LineDetails:
-    return replace(line, description=f"{heading}:\n{line.description}")
+    section = ": ".join(part for part in (heading, line.section) if part)
+    return replace(line, section=section[:LONGEST_SECTION])
 
 
 def _distinct(texts: Iterable[str]) -> list[str]:

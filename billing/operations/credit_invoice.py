@@ -141,6 +141,7 @@ def _credit_line(memo: Invoice, position: int, billed: InvoiceLine, quantity: De
     return InvoiceLine(
         invoice=memo,
         position=position,
+        kind=billed.kind,
         product=billed.product,
         item_code=billed.item_code,
         description=billed.description,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.models import DocumentKind, Invoice, InvoiceLine, Product, Tax
+from billing.models import DocumentKind, Invoice, InvoiceLine, LineKind, Product, Tax
 from billing.operations.price_lines import price_lines
 from billing.totals import total_invoice
 from customers.models import Customer, PaymentTerms
@@ -24,7 +24,8 @@ class LineDetails:
     """A line as typed: quantity and price with up to six places, discount in percent.
 
     A line of a product needs no more than that: without a text, unit or price it takes the product's, at the price that
-    holds for the customer, quantity and day; `usual_tax` takes the tax that suits product and customer.
+    holds for the customer, quantity and day; `usual_tax` takes the tax that suits product and customer. A `section` is
+    the heading above the line, which begins a part of the document with a sum of its own.
     """
 
     description: str = ""
@@ -35,6 +36,8 @@ class LineDetails:
     tax_id: int | None = None
     product_id: int | None = None
     usual_tax: bool = False
+    kind: str = LineKind.ITEM
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class InvoiceDetails:
     po_number: str = ""
     prices_include_tax: bool = False
     discount_amount: Decimal = ZERO
+    discount_percent: Decimal = ZERO
     note: str = ""
     internal_note: str = ""
     source_reference: str = ""
@@ -73,6 +77,8 @@ def line_as_typed(line: InvoiceLine) -> LineDetails:
         discount_percent=line.discount_percent,
         tax_id=line.tax_id,
         product_id=line.product_id,
+        kind=line.kind,
+        section=line.section,
     )
 
 
@@ -92,7 +98,8 @@ def invoice_as_typed(invoice: Invoice) -> InvoiceDetails:
         exchange_rate=None if invoice.currency == invoice.company.currency else invoice.exchange_rate,
         po_number=invoice.po_number,
         prices_include_tax=invoice.prices_include_tax,
-        discount_amount=invoice.discount_amount,
+        discount_amount=ZERO if invoice.discount_percent else invoice.discount_amount,
+        discount_percent=invoice.discount_percent,
         note=invoice.note,
         internal_note=invoice.internal_note,
         source_reference=invoice.source_reference,
@@ -134,6 +141,7 @@ def fill_draft(
     invoice.source_reference = details.source_reference
     _check(details)
     invoice.discount_amount = round_money(details.discount_amount, invoice.currency)
+    invoice.discount_percent = details.discount_percent
     priced = price_lines(invoice, details.lines, products, taxes)
     lines = [_line(invoice, position, line, taxes, products) for position, line in enumerate(priced, start=1)]
     total_invoice(invoice, lines)
@@ -159,6 +167,10 @@ def _check(details: InvoiceDetails) -> None:
         raise Refused("The period billed ends before it begins.", code="period_not_in_order")
     if details.discount_amount < 0:
         raise Refused("A discount cannot be below zero.", code="bad_discount")
+    if not 0 <= details.discount_percent <= 100:
+        raise Refused("A discount is between 0 and 100 percent.", code="bad_discount")
+    if details.discount_amount and details.discount_percent:
+        raise Refused("Give the discount as an amount or in percent, not as both.", code="two_discounts")
     if len(details.lines) > MOST_LINES:
         raise Refused(f"A document has at most {MOST_LINES} lines.", code="too_many_lines")
 
@@ -183,6 +195,8 @@ def _line(
     return InvoiceLine(
         invoice=invoice,
         position=position,
+        kind=line.kind,
+        section=line.section.strip(),
         product=product,
         item_code=product.code if product else "",
         description=line.description.strip(),

@@ -1,7 +1,8 @@
 """From a stored document to its PDF."""
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +16,7 @@ from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoicePdf, Pdf
 from billing.pdf.renderer import render_facturx, render_pdf
 from billing.printed import printed_facts
 from billing.queries import account_of
+from billing.sections import Section, sections_of
 from billing.totals import tax_summary
 from customers.models import EInvoiceFormat
 
@@ -62,11 +64,13 @@ def draft_pdf(invoice: Invoice) -> bytes:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the printed table: a line, or more of its text."""
+    """One row of the printed table: a line, or more of its text. A section's ends bear its heading and its sum."""
 
     line: InvoiceLine
     text: str
     is_first: bool
+    heading: str = ""
+    subtotal: Decimal | None = None
 
 
 def _html(invoice: Invoice, **more: Any) -> str:
@@ -75,7 +79,7 @@ def _html(invoice: Invoice, **more: Any) -> str:
     context = {
         "invoice": invoice,
         "printed": invoice.printed or printed_facts(invoice, invoice.customer),
-        "rows": [row for line in lines for row in _rows(line)],
+        "rows": [row for section in sections_of(lines) for row in _section_rows(section)],
         "has_long_taxes": any(len(line.tax_name) > LONGEST_TAX for line in lines),
         "has_discounts": any(line.discount_percent for line in lines),
         "taxes": tax_summary(invoice),
@@ -91,6 +95,15 @@ def _html(invoice: Invoice, **more: Any) -> str:
 
 def _data_url(content: bytes, media_type: str) -> str:
     return f"data:{media_type};base64,{b64encode(content).decode()}"
+
+
+def _section_rows(section: Section) -> list[Row]:
+    """The rows of a section, with its heading above the first and its sum below the last."""
+    rows = [row for line in section.lines for row in _rows(line)]
+    if section.heading:
+        rows[0] = replace(rows[0], heading=printable(section.heading))
+        rows[-1] = replace(rows[-1], subtotal=section.subtotal)
+    return rows
 
 
 def _rows(line: InvoiceLine) -> list[Row]:

@@ -12,6 +12,7 @@ from billing.issue_checks import concerns_of, drafts_to_check
 from billing.models import Invoice
 from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
 from billing.queries import account_of, settlements, with_state
+from billing.sections import sections_of
 from billing.timeline import timeline
 from billing.totals import tax_summary
 from ledger.refusals import Refused
@@ -33,7 +34,7 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "concerns": concerns,
         "is_stopped": any(concern.stops for concern in concerns),
         "today": invoice.company.today(),
-        "lines": invoice.lines.all(),
+        "sections": sections_of(invoice.lines.all()),
         "taxes": tax_summary(invoice),
         "instalments": payments_of(invoice, invoice.company.today()),
         "early": early_payment_of(invoice, invoice.company.today()),

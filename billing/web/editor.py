@@ -15,6 +15,7 @@ from billing.operations.details import LineDetails, fill_draft, products_of
 from billing.operations.draft_invoice import draft_invoice, edit_draft
 from billing.operations.price_lines import terms_of
 from billing.pricing import Asked, held_prices
+from billing.sections import sections_of
 from billing.tax_choice import taxes_of
 from billing.totals import tax_rows, total_invoice
 from billing.web.forms import DraftForm, LineForms, details_from, initial_from, line_places, tax_choices
@@ -112,10 +113,12 @@ def _shown_rows(
     """Each line at its place in the grid, with what the lists hold and whether its price was decided here."""
     asked = [Asked(row.product, row.quantity) for row in rows if row.product]
     held = iter(held_prices(terms_of(draft), asked) if asked else [])
+    sums = {section.lines[-1].position: section.subtotal for section in sections_of(rows) if section.heading}
     return [
         {
             "place": place,
             "line": row,
+            "subtotal": sums.get(row.position),
             "held": next(held) if row.product else None,
             "is_decided": line.unit_price is None,
         }

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.forms import BaseFormSet, BoundField, formset_factory
 
-from billing.models import Invoice, InvoiceLine, Product, Tax
+from billing.models import Invoice, InvoiceLine, LineKind, Product, Tax
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
 from billing.operations.price_lines import terms_of
 from billing.pricing import Asked, held_prices
@@ -43,6 +43,15 @@ class DraftForm(forms.Form):
     )
     po_number = forms.CharField(label="Their order number", max_length=60, required=False)
     discount_amount = SumField(label="Discount on the whole", required=False, max_digits=19, decimal_places=4)
+    discount_percent = SumField(
+        label="Discount in percent",
+        required=False,
+        max_digits=9,
+        decimal_places=6,
+        min_value=0,
+        max_value=100,
+        help_text="Of all lines but shipping, instead of an amount.",
+    )
     prices_include_tax = forms.BooleanField(label="Prices include tax", required=False)
     note = forms.CharField(
         label="Note to the customer", required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=4000
@@ -64,6 +73,8 @@ class DraftForm(forms.Form):
 class LineForm(forms.Form):
     """One line; a row with neither text, price nor product is no line. `code` is the product's, where script is off."""
 
+    kind = forms.ChoiceField(required=False, choices=LineKind.choices)
+    section = forms.CharField(required=False, max_length=200)
     product = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     code = forms.CharField(required=False, max_length=40)
     has_list_price = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -87,13 +98,15 @@ class LineForm(forms.Form):
     def is_filled(self) -> bool:
         data = self.cleaned_data
         has_price = data.get("unit_price") is not None
-        return bool(data.get("description") or has_price or data.get("product") or data.get("code"))
+        return bool(has_price or any(data.get(name) for name in ("description", "product", "code", "section")))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         has_product = data.get("product") or data.get("code")
         if data.get("description") and data.get("unit_price") is None and not (has_product or self.errors):
             self.add_error("unit_price", "This line needs a price.")
+        if data.get("section") and not (data.get("description") or has_product or self.errors):
+            self.add_error("section", "A heading stands above a line. Type the line, or take the heading away.")
         return data
 
 
@@ -135,7 +148,7 @@ def tax_choices(company: Company, *, carried: QuerySet[Tax] | None = None) -> li
 def details_from(form: DraftForm, lines: BaseFormSet, invoice: Invoice | None = None) -> InvoiceDetails:
     """The valid forms as details for the operations."""
     values = dict(form.cleaned_data)
-    optional = {name: values.pop(name) for name in ("exchange_rate", "discount_amount")}
+    optional = {name: values.pop(name) for name in ("exchange_rate", "discount_amount", "discount_percent")}
     return InvoiceDetails(
         customer_id=values.pop("customer"),
         lines=[line_details(each.cleaned_data) for each in kept_lines(lines)],
@@ -162,6 +175,8 @@ def line_details(data: dict[str, Any]) -> LineDetails:
         unit=data["unit"],
         discount_percent=data["discount_percent"] or 0,
         tax_id=int(data["tax"]) if data["tax"] else None,
+        kind=data.get("kind") or LineKind.ITEM,
+        section=data.get("section", ""),
     )
 
 
@@ -182,6 +197,8 @@ def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]
     with_list_price = _with_list_price(invoice, lines)
     rows = [
         {
+            "kind": line.kind,
+            "section": line.section,
             "product": line.product_id or "",
             "code": line.product.code if line.product else "",
             "has_list_price": "1" if line.pk in with_list_price else "",
@@ -194,7 +211,10 @@ def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]
         }
         for line in lines
     ]
-    head["discount_amount"] = short(invoice.discount_amount) if invoice.discount_amount else ""
+    for name in ("discount_amount", "discount_percent"):
+        head[name] = short(getattr(invoice, name)) if getattr(invoice, name) else ""
+    if invoice.discount_percent:
+        head["discount_amount"] = ""
     is_own = invoice.currency == invoice.company.currency
     head["exchange_rate"] = "" if is_own else short(invoice.exchange_rate)
     return head | {"customer": invoice.customer_id}, rows

@@ -15,6 +15,7 @@ from billing.links import link_by_ref, link_by_token
 from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening
 from billing.pdf import PdfUnavailable, kept_pdf
+from billing.sections import sections_of
 from billing.web.document import xml_response
 from billing.web.payment_code import payment_code
 from ledger.money import round_money
@@ -81,7 +82,7 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "company": view.invoice.company,
         "amount_to_copy": round_money(view.next_due.amount, view.invoice.currency),
         "accounts": payable_accounts(view) if view.is_payable else [],
-        "lines": lines[:MOST_LINES],
+        "sections": sections_of(lines[:MOST_LINES]),
         "has_more_lines": len(lines) > MOST_LINES,
         "taxes": view.invoice.taxes.all(),
     }

@@ -12,7 +12,10 @@ import { say } from "./toast.js";
 // In a row: data-remove-line, data-move="-1", data-move="1" and data-copy-line mark buttons; `…-DELETE` and `…-ORDER` boxes
 // are the formset's. A saved line that is removed stays in the form, hidden and ticked for deletion; a new one is taken out.
 // Numbers are given anew after each change, so the formset always finds 0 to TOTAL_FORMS - 1. Nothing is calculated here.
-const CELLS = 'input:not([type="hidden"], [type="checkbox"]), select, textarea';
+//
+// data-add-heading and data-add-shipping add a line of that kind. A heading is a box of the line below it, `…-section` in a
+// data-heading: it is no cell, appears when asked for, and goes when it is emptied.
+const CELLS = 'input:not([type="hidden"], [type="checkbox"], [name$="-section"]), select, textarea';
 
 class LineGrid extends HTMLElement {
   connectedCallback() {
@@ -22,6 +25,7 @@ class LineGrid extends HTMLElement {
     this.body.addEventListener("keydown", (event) => this.onKey(event));
     this.body.addEventListener("paste", (event) => this.onPaste(event));
     this.body.addEventListener("focusin", (event) => event.target.matches("input.amount, .amount input") && event.target.select());
+    this.body.addEventListener("focusout", (event) => event.target.matches('[name$="-section"]') && this.fold(event.target));
     this.addEventListener("click", (event) => this.onClick(event));
     this.renumber();
   }
@@ -45,16 +49,22 @@ class LineGrid extends HTMLElement {
 
   onKey(event) {
     const line = event.target.closest("[data-line]");
-    if (!line || event.defaultPrevented || event.isComposing || !event.target.matches(CELLS)) return;
-    const act = this.actFor(event, line);
+    if (!line || event.defaultPrevented || event.isComposing) return;
+    const act = event.target.matches(CELLS) ? this.actFor(event, line) : this.headingActFor(event, line);
     if (!act) return;
     event.preventDefault();
     act();
   }
 
+  headingActFor(event, line) {
+    if (!event.target.matches('[name$="-section"]') || event.key !== "Enter") return null;
+    return () => this.focusFirst(line);
+  }
+
   actFor(event, line) {
     const { key, altKey, ctrlKey, metaKey, shiftKey, target } = event;
     const command = ctrlKey || metaKey;
+    if (altKey && shiftKey && key === "ArrowUp") return () => this.addHeading(line);
     if (altKey && key === "ArrowUp") return () => this.move(line, -1, target);
     if (altKey && key === "ArrowDown") return () => this.move(line, 1, target);
     if (command && key === "Backspace") return () => this.remove(line);
@@ -100,8 +110,29 @@ class LineGrid extends HTMLElement {
     return line;
   }
 
+  addHeading(line) {
+    const heading = line.querySelector("[data-heading]");
+    if (!heading) return;
+    heading.hidden = false;
+    heading.querySelector("input").focus();
+  }
+
+  fold(box) {
+    if (box.value.trim() === "") box.closest("[data-heading]").hidden = true;
+  }
+
+  addShipping() {
+    const line = this.add();
+    line.querySelector('[name$="-kind"]').value = "shipping";
+    this.fill(line.querySelector('[name$="-description"]'), "Shipping");
+    line.querySelector("[data-kind-label]").hidden = false;
+    line.querySelector('[name$="-unit_price"]').focus();
+    this.changed();
+  }
+
   copy(line) {
     const twin = this.add(line);
+    twin.querySelector("[data-kind-label]")?.replaceWith(line.querySelector("[data-kind-label]").cloneNode(true));
     const targets = [...twin.querySelectorAll(`${CELLS}, input[type="hidden"]`)];
     for (const [index, box] of [...line.querySelectorAll(`${CELLS}, input[type="hidden"]`)].entries()) {
       if (targets[index] && !/-(id|ORDER)$/.test(box.name)) targets[index].value = box.value;
@@ -154,7 +185,10 @@ class LineGrid extends HTMLElement {
     if (button.matches("[data-add-line]")) {
       event.preventDefault();
       this.focusFirst(this.add());
-    } else if (line && button.matches("[data-remove-line]")) this.remove(line);
+    } else if (button.matches("[data-add-heading]")) this.addHeading(this.lines.find((each) => !this.isFilled(each)) ?? this.add());
+    else if (button.matches("[data-add-shipping]")) this.addShipping();
+    else if (line && button.matches("[data-heading-here]")) this.addHeading(line);
+    else if (line && button.matches("[data-remove-line]")) this.remove(line);
     else if (line && button.matches("[data-copy-line]")) this.copy(line);
     else if (line && button.matches("[data-move]")) this.move(line, Number(button.dataset.move), button);
   }

@@ -35,6 +35,8 @@ def test_an_invoice_goes_from_draft_to_issued(program, company, customer):
     assert shown["lines"][0] | {"id": 0} == {
         "id": 0,
         "position": 1,
+        "kind": "item",
+        "section": "",
         "product_id": None,
         "item_code": "",
         "description": "Work",

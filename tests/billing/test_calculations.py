@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.calculations import (
-    ChargeInput,
     CreditInput,
     DocumentInput,
     DocumentTotals,
@@ -244,10 +243,8 @@ def test_a_line_without_tax_is_in_no_row_of_the_summary():
 def test_charges_and_allowances_are_taxed_at_their_own_rate_and_bear_no_discount():
     totals = bill(
         line("1", "100.00", vat("20")),
-        charges=[
-            ChargeInput(Decimal("10.00"), (vat("20"),)),
-            ChargeInput(Decimal("-4.00"), (vat("5.5"),)),
-        ],
+        LineInput(Decimal(1), Decimal("10.00"), (vat("20"),), bears_discount=False),
+        LineInput(Decimal(1), Decimal("-4.00"), (vat("5.5"),), bears_discount=False),
         discount_percent=Decimal("10"),
     )
 
@@ -255,7 +252,7 @@ def test_charges_and_allowances_are_taxed_at_their_own_rate_and_bear_no_discount
         (Decimal("100.00"), Decimal("20.00")),
         (Decimal("-4.00"), Decimal("-0.22")),
     ]
-    assert [row.discount_share for row in totals.charges] == [ZERO, ZERO]
+    assert [row.discount_share for row in totals.lines] == [Decimal("10.00"), ZERO, ZERO]
     assert sums(totals) == ("96.00", "19.78", "115.78")
 
 
@@ -464,13 +461,12 @@ LINES = st.builds(
     unit_price=PRICES,
     rates=RATES,
     discount_percent=PERCENTS,
+    bears_discount=st.booleans(),
 )
-CHARGES = st.builds(ChargeInput, amount=st.decimals(-100, 100, places=2), rates=RATES)
 DOCUMENTS = st.builds(
     DocumentInput,
     currency=st.sampled_from(["JPY", "EUR", "KWD"]),
     lines=st.lists(LINES, min_size=1, max_size=6),
-    charges=st.lists(CHARGES, max_size=2),
     discount_percent=st.one_of(st.just(ZERO), PERCENTS),
     prices_include_tax=st.booleans(),
     tax_rounding=st.sampled_from(["document", "line"]),
@@ -496,13 +492,11 @@ def mirrored(document: DocumentInput) -> DocumentInput:
     return replace(
         document,
         lines=[replace(row, quantity=-row.quantity) for row in document.lines],
-        charges=[replace(row, amount=-row.amount) for row in document.charges],
     )
 
 
 def amounts(totals: DocumentTotals) -> list[Decimal]:
-    rows = [*totals.lines, *totals.charges]
-    of_rows = [amount for row in rows for amount in (row.net, row.discount_share, row.taxable, row.tax_amount)]
+    of_rows = [amount for row in totals.lines for amount in (row.net, row.discount_share, row.taxable, row.tax_amount)]
     of_taxes = [amount for row in totals.taxes for amount in (row.base, row.amount)]
     return [*of_rows, *of_taxes, totals.discount, totals.net, totals.tax, totals.total, totals.withheld]
 
@@ -510,7 +504,7 @@ def amounts(totals: DocumentTotals) -> list[Decimal]:
 @given(DOCUMENTS)
 def test_what_is_printed_always_adds_up(document):
     totals = total_document(document)
-    rows = [*totals.lines, *totals.charges]
+    rows = totals.lines
 
     assert sum(row.taxable for row in rows) == totals.net
     assert sum(row.tax_amount for row in rows) == totals.tax
@@ -539,7 +533,7 @@ def test_the_tax_of_a_rate_is_its_base_times_the_rate_rounded_once(document):
         if document.prices_include_tax and row.rate.kind == "added":
             exact = sum(
                 (line.taxable + line.tax_inside) * row.rate.percent / (100 + added_percent(line))
-                for line in (*totals.lines, *totals.charges)
+                for line in totals.lines
                 if row.rate in [part.rate for part in line.parts]
             )
         assert abs(row.amount - exact) * 2 <= smallest

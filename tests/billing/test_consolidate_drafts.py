@@ -31,10 +31,10 @@ def test_the_lines_of_all_stand_under_where_they_come_from(company, customer, cl
 
     [joined] = join(company, second, first, by=clerk)
 
-    assert [line.description for line in joined.lines.all()] == [
-        "Order 7, 2 Mar 2026:\nWork",
-        "Work",
-        "DN-2, 20 Mar 2026:\nWork",
+    assert [(line.section, line.description) for line in joined.lines.all()] == [
+        ("Order 7, 2 Mar 2026", "Work"),
+        ("", "Work"),
+        ("DN-2, 20 Mar 2026", "Work"),
     ]
     assert joined.total == first.total + second.total == Decimal("23.09")
     assert (joined.dated_on, joined.po_number, joined.is_draft) == (date(2026, 3, 20), "7", True)

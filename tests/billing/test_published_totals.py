@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from billing.calculations import (
-    ChargeInput,
     DocumentInput,
     LineInput,
     TaxRate,
@@ -63,8 +62,11 @@ def document_of(invoice: dict, tax_rounding: str = "document") -> DocumentInput:
         )
         for row in invoice["lines"]
     ]
-    charges = [ChargeInput(signed(row), (tax_of(row),)) for row in invoice["document_allowance_charges"]]
-    return DocumentInput(invoice["currency"], lines, charges, tax_rounding=tax_rounding)
+    charges = [
+        LineInput(Decimal(1), signed(row), (tax_of(row),), bears_discount=False)
+        for row in invoice["document_allowance_charges"]
+    ]
+    return DocumentInput(invoice["currency"], [*lines, *charges], tax_rounding=tax_rounding)
 
 
 def test_all_published_invoices_are_here():
@@ -76,9 +78,10 @@ def test_a_published_invoice_is_reproduced_to_the_cent(invoice):
     totals = total_document(document_of(invoice))
     printed = invoice["totals"]
 
-    assert [row.net for row in totals.lines] == [amount(row["net"]) for row in invoice["lines"]]
-    assert sum(row.net for row in totals.lines) == amount(printed["lines"])
-    assert sum(row.net for row in totals.charges) == amount(printed["charges"]) - amount(printed["allowances"])
+    lines, charges = totals.lines[: len(invoice["lines"])], totals.lines[len(invoice["lines"]) :]
+    assert [row.net for row in lines] == [amount(row["net"]) for row in invoice["lines"]]
+    assert sum(row.net for row in lines) == amount(printed["lines"])
+    assert sum(row.net for row in charges) == amount(printed["charges"]) - amount(printed["allowances"])
     assert {(row.rate.category, row.rate.percent): (row.base, row.amount) for row in totals.taxes} == {
         (row["category"], amount(row["rate"])): (
             amount(row["taxable"]),
