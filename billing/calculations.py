@@ -16,7 +16,7 @@ from typing import Literal
 from ledger.money import round_fraction, round_money, round_to_total, spread
 
 ZERO = Decimal(0)
-_DIGITS = 100  # so many that no product or quotient of our columns is cut short before it is rounded
+DIGITS = 100  # so many that no product or quotient of our columns is cut short before it is rounded
 
 TaxRounding = Literal["document", "line"]
 RateKind = Literal["added", "on_top", "withheld"]
@@ -140,7 +140,7 @@ class DocumentTotals:
 
 def total_document(document: DocumentInput) -> DocumentTotals:
     """The totals of a document's lines."""
-    with localcontext(prec=_DIGITS):
+    with localcontext(prec=DIGITS):
         nets = [_line_net(line, document.currency) for line in document.lines]
         shares = _discount_shares(document, nets)
         amounts = [net - share for net, share in zip(nets, shares, strict=True)]
@@ -149,7 +149,7 @@ def total_document(document: DocumentInput) -> DocumentTotals:
             LineTotals(net, share, taxable, parts)
             for net, share, (taxable, parts) in zip(nets, shares, taxed, strict=True)
         ]
-        return _add_up(rows, document.currency)
+        return add_up(rows, document.currency)
 
 
 def _line_net(line: LineInput, currency: str) -> Decimal:
@@ -176,12 +176,14 @@ def _taxed(
     later = [[rate for rate in carried if rate.kind != "added"] for carried in rates]
     parts_of = [100 + sum(rate.percent for rate in carried) * document.prices_include_tax for carried in added]
     taxes = _taxes(document, added, lambda rate, row: Fraction(amounts[row] * rate.percent) / Fraction(parts_of[row]))
-    taxed = [sum(of_row.values(), _zero(document.currency)) for of_row in taxes]
+    taxed = [sum(of_row.values(), nothing_in(document.currency)) for of_row in taxes]
     sold = [amount - tax if document.prices_include_tax else amount for amount, tax in zip(amounts, taxed, strict=True)]
-    more = _taxes(document, later, lambda rate, row: Fraction(_base(rate, sold[row], taxed[row]) * rate.percent) / 100)
+    more = _taxes(
+        document, later, lambda rate, row: Fraction(base_of(rate, sold[row], taxed[row]) * rate.percent) / 100
+    )
     for row, net in enumerate(sold):
         of_row = taxes[row] | more[row]
-        yield net, tuple(TaxPart(rate, _base(rate, net, taxed[row]), tax) for rate, tax in of_row.items())
+        yield net, tuple(TaxPart(rate, base_of(rate, net, taxed[row]), tax) for rate, tax in of_row.items())
 
 
 def _taxes(
@@ -206,7 +208,7 @@ def _rounded(exact: Sequence[Fraction], document: DocumentInput) -> list[Decimal
     return round_to_total(exact, whole, document.currency)
 
 
-def _base(rate: TaxRate, net: Decimal, added: Decimal) -> Decimal:
+def base_of(rate: TaxRate, net: Decimal, added: Decimal) -> Decimal:
     """What a rate is taken of: the net, or the net and the added taxes."""
     return net + added if rate.kind == "on_top" else net
 
@@ -215,8 +217,9 @@ def _amount_of(parts: Iterable[TaxPart], *kinds: RateKind) -> Decimal:
     return sum((part.amount for part in parts if part.rate.kind in kinds), ZERO)
 
 
-def _add_up(rows: Sequence[LineTotals], currency: str) -> DocumentTotals:
-    zero = _zero(currency)
+def add_up(rows: Sequence[LineTotals], currency: str) -> DocumentTotals:
+    """The totals of rows that are worked out."""
+    zero = nothing_in(currency)
     net = sum((row.taxable for row in rows), zero)
     tax = sum((row.tax_amount for row in rows), zero)
     discount = sum((row.discount_share for row in rows), zero)
@@ -234,53 +237,6 @@ def _tax_summary(rows: Sequence[LineTotals]) -> tuple[TaxPart, ...]:
     return tuple(summary.values())
 
 
-def _zero(currency: str) -> Decimal:
+def nothing_in(currency: str) -> Decimal:
+    """Zero in the currency's places, where a sum begins."""
     return round_money(ZERO, currency)
-
-
-class NotCreditable(ValueError):
-    """More would be credited than is left of a line, or nothing at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class CreditInput:
-    """So much of an invoice line to credit, beside what was billed and what earlier credit memos took of it."""
-
-    quantity: Decimal
-    billed_quantity: Decimal
-    billed: LineTotals
-    credited_quantity: Decimal = ZERO
-    credited: LineTotals = LineTotals(ZERO, ZERO, ZERO)
-
-
-def total_credit(lines: Sequence[CreditInput], currency: str, *, prices_include_tax: bool = False) -> DocumentTotals:
-    """The totals of a credit memo, signed as the invoice is.
-
-    A line gives its part of what is left of it, so the credit that takes the last of its quantity takes the last cent
-    of net and tax, in whatever pieces and order the others were made.
-    """
-    with localcontext(prec=_DIGITS):
-        return _add_up([_credit(line, currency, prices_include_tax) for line in lines], currency)
-
-
-def _credit(line: CreditInput, currency: str, prices_include_tax: bool) -> LineTotals:
-    left_quantity = line.billed_quantity - line.credited_quantity
-    _require_creditable(line.quantity, left_quantity)
-    left = line.billed.less(line.credited)
-
-    left_amount = left.taxable + left.tax_inside if prices_include_tax else left.taxable
-    net = round_money(left.net * line.quantity / left_quantity, currency)
-    amount = round_money(left_amount * line.quantity / left_quantity, currency)
-    share = Fraction(amount) / Fraction(left_amount) if left_amount else Fraction(0)
-    taxes = {part.rate: round_fraction(Fraction(part.amount) * share, currency) for part in left.parts}
-    added = sum((tax for rate, tax in taxes.items() if rate.kind == "added"), _zero(currency))
-    taxable = amount - added if prices_include_tax else amount
-    parts = tuple(TaxPart(rate, _base(rate, taxable, added), tax) for rate, tax in taxes.items())
-    return LineTotals(net, net - amount, taxable, parts)
-
-
-def _require_creditable(quantity: Decimal, left_quantity: Decimal) -> None:
-    if not left_quantity:
-        raise NotCreditable("Nothing is left to credit on this line.")
-    if not 0 < quantity / left_quantity <= 1:
-        raise NotCreditable(f"{left_quantity:f} is left to credit on this line, so {quantity:f} cannot be credited.")

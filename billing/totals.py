@@ -8,15 +8,13 @@ from django.db.models import QuerySet
 
 from billing.calculations import (
     ZERO,
-    CreditInput,
     DocumentInput,
     DocumentTotals,
     LineInput,
     LineTotals,
-    NotCreditable,
-    total_credit,
     total_document,
 )
+from billing.crediting import NOTHING, CreditInput, NotCreditable, total_credit
 from billing.line_taxes import kept_parts, rates_of, write_parts
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax, LineKind
 from ledger.refusals import Refused
@@ -43,7 +41,7 @@ def total_invoice(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTot
     totals = _totals(invoice, lines)
     _require_writable(totals)
     for line, worked_out in zip(lines, totals.lines, strict=True):
-        _write_line(line, worked_out)
+        write_totals(line, worked_out)
     invoice.net, invoice.tax, invoice.total, invoice.withheld = totals.net, totals.tax, totals.total, totals.withheld
     if invoice.discount_percent:
         invoice.discount_amount = totals.discount
@@ -120,7 +118,8 @@ def _require_writable(totals: DocumentTotals) -> None:
         raise Refused("The amounts are too large.", code="bad_amounts")
 
 
-def _write_line(line: InvoiceLine, totals: LineTotals) -> None:
+def write_totals(line: InvoiceLine, totals: LineTotals) -> None:
+    """Keep what a line comes to on it, unsaved."""
     line.net = totals.net
     line.discount_share = totals.discount_share
     line.taxable = totals.taxable
@@ -130,12 +129,17 @@ def _write_line(line: InvoiceLine, totals: LineTotals) -> None:
 
 def _credit_totals(memo: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:
     """A credit memo of an invoice's lines takes its part of what earlier credit memos left of each."""
-    earlier = _credited_before([line.credited_line_id for line in lines])
-    inputs = [_credit_input(line, line.credited_line, earlier[line.credited_line_id]) for line in lines]
+    inputs = credit_inputs(lines)
     try:
         return total_credit(inputs, memo.currency, prices_include_tax=memo.prices_include_tax)
     except NotCreditable as error:
         raise Refused(str(error), code="more_than_left") from error
+
+
+def credit_inputs(lines: Sequence[InvoiceLine]) -> list[CreditInput]:
+    """Each line of a credit memo beside the line that it credits, and what earlier credit memos took of that one."""
+    earlier = _credited_before([line.credited_line_id for line in lines])
+    return [_credit_input(line, line.credited_line, earlier[line.credited_line_id]) for line in lines]
 
 
 def _credited_before(billed_ids: Sequence[int]) -> dict[int, list[InvoiceLine]]:
@@ -147,17 +151,19 @@ def _credited_before(billed_ids: Sequence[int]) -> dict[int, list[InvoiceLine]]:
 
 
 def _credit_input(line: InvoiceLine, billed: InvoiceLine, earlier: Sequence[InvoiceLine]) -> CreditInput:
-    nothing = credited = LineTotals(ZERO, ZERO, ZERO)
+    credited = NOTHING
     for row in earlier:
-        credited = credited.less(nothing.less(_stored(row)))
+        credited = credited.less(NOTHING.less(stored_totals(row)))
     return CreditInput(
         quantity=line.quantity,
         billed_quantity=billed.quantity,
-        billed=_stored(billed),
-        credited_quantity=sum((row.quantity for row in earlier), ZERO),
+        billed=stored_totals(billed),
+        credited_quantity=sum((row.quantity for row in earlier if not row.is_amount_only), ZERO),
         credited=credited,
+        taken=stored_totals(line) if line.is_amount_only else None,
     )
 
 
-def _stored(line: InvoiceLine) -> LineTotals:
+def stored_totals(line: InvoiceLine) -> LineTotals:
+    """What is kept of what a line comes to."""
     return LineTotals(line.net, line.discount_share, line.taxable, kept_parts(line))

@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
+from billing.reason_codes import add_usual_reasons
 from ledger.accounts import open_accounts
 from ledger.money import UnknownCurrency, places
 from ledger.refusals import Refused
@@ -23,5 +24,6 @@ def open_company(**details: Any) -> Company:
         raise Refused(f"{details['time_zone']} is not a time zone. Write it like Europe/Berlin.", code="bad_time_zone")
     company = Company.objects.create(**details)
     open_accounts(company.pk)
+    add_usual_reasons(company)
     record(None, "open_company", company)
     return company

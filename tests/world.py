@@ -18,6 +18,7 @@ from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from billing.operations.set_prices import PriceDetails, prices_of, set_prices
+from billing.reason_codes import add_usual_reasons
 from customers.models import Customer
 from customers.operations.create_customer import create_customer
 from customers.operations.details import ContactDetails, CustomerDetails
@@ -43,6 +44,7 @@ def make_company(currency: str = "EUR", **details: Any) -> Company:
     }
     company = Company.objects.create(currency=currency, **values | details)
     open_accounts(company.pk)
+    add_usual_reasons(company)
     return company
 
 

@@ -19,6 +19,7 @@ from billing.api.serializers import (
     ReadIn,
     SendIn,
     VoidIn,
+    wanted_from,
 )
 from billing.api.shown import shown
 from billing.operations.copy_invoice import copy_invoice
@@ -103,14 +104,14 @@ class CreditView(ApiView):
     @extend_schema(operation_id="credit_invoice", request=CreditIn, responses={201: InvoiceOut})
     @idempotent
     def post(self, request: Request, invoice_id: int) -> Response:
-        """Issue a credit memo for an invoice's lines, and answer with it."""
+        """Issue a credit memo for an invoice, and answer with it."""
         invoice = get_invoice_for(request.user, invoice_id)
         data = checked(CreditIn, request.data)
-        lines = data.get("lines")
         memo = credit_invoice(
             invoice.pk,
-            None if lines is None else {line["line"]: line["quantity"] for line in lines},
-            reason=data["reason"],
+            wanted_from(data),
+            reason=data.get("reason", ""),
+            reason_code_id=data.get("reason_code"),
             by=request.user,
             on=data.get("on") or invoice.company.today(),
             apply=data["apply"],

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from billing.models import DocumentKind, DocumentLink, Invoice, InvoiceLine, InvoiceTax, LineKind
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
+from billing.operations.draft_credit import LowerPrice, Wanted
 from billing.queries import STATES
 from customers.api.serializers import CustomerRef
 from ledger.models import Allocation, OpenItem
@@ -88,19 +89,40 @@ class VoidIn(Input):
 
 
 class CreditLineIn(Input):
-    """So much of one line."""
+    """So much of one line, or a lower price for so much of it."""
 
     line = IdIn()
     quantity = RateIn()
+    unit_price = RateIn(required=False, help_text="What one should have cost; left out: the quantity is returned.")
 
 
 class CreditIn(Input):
-    """What is credited, and why."""
+    """What is credited, and why. Without lines and amount it is all that is left."""
 
-    reason = serializers.CharField(max_length=300, allow_blank=True)
-    lines = CreditLineIn(many=True, required=False, help_text="Left out: all that is left.")
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    reason_code = IdIn(required=False, help_text="One of the company's reasons; its words are printed first.")
+    lines = CreditLineIn(many=True, required=False)
+    amount = AmountIn(required=False, help_text="With its tax, spread over what is left of the lines.")
     apply = serializers.BooleanField(default=True, help_text="Let it settle what is open of the invoice.")
     on = serializers.DateField(required=False, help_text="Left out: today.")
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Lines or an amount, never both."""
+        if "lines" in data and "amount" in data:
+            raise serializers.ValidationError({"amount": ["Name lines or an amount, not both."]})
+        return data
+
+
+def wanted_from(data: dict[str, Any]) -> Wanted:
+    """Valid input as what the operation is to credit."""
+    if "amount" in data:
+        return data["amount"]
+    if "lines" not in data:
+        return None
+    return {
+        line["line"]: LowerPrice(line["quantity"], line["unit_price"]) if "unit_price" in line else line["quantity"]
+        for line in data["lines"]
+    }
 
 
 @extend_schema_field({"type": "string", "format": "byte"})
@@ -180,7 +202,7 @@ class LineOut(serializers.ModelSerializer):
             "unit_price",
         ]
         fields += ["discount_percent", "tax_id", "net", "discount_share", "taxable", "tax_amount", "tax_parts"]
-        fields += ["credited_line_id"]
+        fields += ["credited_line_id", "is_amount_only"]
 
 
 class InvoiceTaxOut(serializers.ModelSerializer):
@@ -284,6 +306,7 @@ class InvoiceOut(InvoiceRow):
             "note",
             "internal_note",
             "reason",
+            "reason_code_id",
             "void_reason",
             "voided_on",
             "issued_at",

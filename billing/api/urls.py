@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.api import acts, catalogue, checks, recurring, taxes, views
+from billing.api import acts, catalogue, checks, reasons, recurring, taxes, views
 
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/links/", acts.LinksView.as_view()),
     path("links/<int:link_id>/renew/", acts.RenewLinkView.as_view()),
     path("links/<int:link_id>/revoke/", acts.RevokeLinkView.as_view()),
+    path("reasons/", reasons.ReasonsView.as_view()),
+    path("reasons/<int:reason_id>/retire/", reasons.RetireReasonView.as_view()),
     path("taxes/", taxes.TaxesView.as_view()),
     path("taxes/<int:tax_id>/rates/", taxes.TaxRatesView.as_view()),
     path("taxes/<int:tax_id>/retire/", taxes.RetireTaxView.as_view()),

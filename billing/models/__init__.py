@@ -13,6 +13,7 @@ from billing.models.files import EInvoice, InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
 from billing.models.policies import USUALLY_STOPS, CheckPolicy, IssueCheck, Severity
+from billing.models.reasons import ReasonCode
 from billing.models.recurring import (
     Occurrence,
     Outcome,
@@ -51,6 +52,7 @@ __all__ = [
     "ProductGroup",
     "ProductKind",
     "RateKind",
+    "ReasonCode",
     "RecurringInvoice",
     "RecurringLine",
     "RecurringPause",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from billing.models.catalogue import Product
+from billing.models.reasons import ReasonCode
 from billing.models.taxes import RateKind, Tax
 from customers.models import Customer, PaymentTerms
 from ledger.fields import AmountField, CurrencyField, RateField
@@ -69,7 +70,8 @@ class Invoice(models.Model):
         on_delete=models.PROTECT,
         related_name="credit_memos",
     )
-    reason = models.CharField(max_length=300, blank=True, help_text="Why it was credited.")
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it was credited, as it is printed.")
+    reason_code = models.ForeignKey(ReasonCode, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     source_reference = models.CharField(max_length=60, blank=True, help_text="Its number in the system it came from.")
 
     net = AmountField(default=0)
@@ -215,6 +217,9 @@ class InvoiceLine(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="credit_lines",
+    )
+    is_amount_only = models.BooleanField(
+        default=False, help_text="Credits money of the line, and none of its quantity."
     )
 
     net = AmountField(

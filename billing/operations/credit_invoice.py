@@ -1,90 +1,97 @@
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Sum
 
 from billing.einvoice.checking import draft_document, require_right
 from billing.einvoice.document import Document
-from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine
+from billing.models import DocumentStatus, Invoice, InvoiceLine, ReasonCode
+from billing.operations.draft_credit import Wanted, draft_credit
 from billing.operations.issue_invoice import issue_invoice
-from billing.totals import lines_with_taxes, total_invoice
+from billing.reason_codes import chosen_reason, printed_reason
+from billing.totals import lines_with_taxes
 from ledger.allocating import allocate, lock_items, oldest_first
 from ledger.models import OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
-from office.reasons import required_reason
 
 
 def credit_invoice(
     invoice_id: int,
-    quantities: Mapping[int, Decimal] | None,
+    wanted: Wanted,
     *,
     reason: str,
     by: User | None,
     on: date,
+    reason_code_id: int | None = None,
     apply: bool = True,
 ) -> Invoice:
-    """Issue a credit memo for an invoice's lines: so much of each line by its id, or None for all that is left.
+    """Issue a credit memo for an invoice: for so much of lines, for an amount with its tax, or for all that is left.
 
     It settles what is still open of the invoice, unless `apply` is off; the rest is the customer's free credit. Raises
     Refused without a reason, for a document that is no issued invoice, or for more than is left of a line or of it all.
     """
-    reason = required_reason(reason, "Say why the invoice is credited.")
-    judged = _judged(invoice_id, quantities, reason, on)
+    company = Invoice.objects.select_related("company").get(pk=invoice_id).company
+    code = chosen_reason(company, reason_code_id)
+    why = Why(printed_reason(code, reason, "Say why the invoice is credited."), code)
+    judged = _judged(invoice_id, wanted, why, on)
     with transaction.atomic():
-        memo = _draft_memo(invoice_id, quantities, reason, on, by)
+        memo = _draft_memo(invoice_id, wanted, why, on, by)
         memo = issue_invoice(memo.pk, by=by, on=on, judged=judged)
         record(
             by,
             "credit_invoice",
             memo.credits,
             after={"credit_memo": memo.number, "total": memo.total},
-            reason=reason,
+            reason=why.words,
         )
         if apply:
             _apply(memo.credits, memo, on, by)
     return memo
 
 
-def _judged(invoice_id: int, quantities: Mapping[int, Decimal] | None, reason: str, on: date) -> set[Document]:
+def preview_credit(invoice: Invoice, wanted: Wanted, on: date) -> tuple[Invoice, list[InvoiceLine]]:
+    """The credit memo as it would be, with its lines, unsaved. Raises Refused as crediting would."""
+    _check(invoice, on)
+    memo, lines = draft_credit(invoice, wanted)
+    _require_left(invoice, memo)
+    return memo, lines
+
+
+class Why(NamedTuple):
+    """A reason as it is printed, and the code it was chosen by."""
+
+    words: str
+    code: ReasonCode | None
+
+
+def _judged(invoice_id: int, wanted: Wanted, why: Why, on: date) -> set[Document]:
     """The credit memo as it will be, where its customer wants an e-invoice; drafted, taken back, and then judged."""
     if not Invoice.objects.filter(pk=invoice_id).exclude(customer__einvoice_format="").exists():
         return set()
     with transaction.atomic():
-        memo = _draft_memo(invoice_id, quantities, reason, on, None)
+        memo = _draft_memo(invoice_id, wanted, why, on, None)
         document = draft_document(memo, list(lines_with_taxes().filter(invoice=memo)), on)
         transaction.set_rollback(True)
     require_right(document, memo.einvoice_format)
     return {document}
 
 
-def _draft_memo(
-    invoice_id: int, quantities: Mapping[int, Decimal] | None, reason: str, on: date, by: User | None
-) -> Invoice:
+def _draft_memo(invoice_id: int, wanted: Wanted, why: Why, on: date, by: User | None) -> Invoice:
     """A draft credit memo for an invoice that is locked with its open items."""
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
-    _check(invoice, on)
     lock_items(OpenItem.objects.filter(entry=invoice.entry_id).values_list("pk", flat=True))
-    left = creditable(invoice)
-    wanted = {line_id: quantity for line_id, quantity in left.items() if quantity} if quantities is None else quantities
-    if not wanted:
-        raise Refused("Nothing is left to credit on this invoice.", code="nothing_left")
-    memo = _draft(invoice, wanted, reason, by)
-    _require_left(invoice, memo)
+    memo, lines = preview_credit(invoice, wanted, on)
+    memo.reason, memo.reason_code, memo.created_by = why.words, why.code, by
+    memo.save()
+    for line in lines:
+        line.invoice = memo  # which has its id only now
+    InvoiceLine.objects.bulk_create(lines)
     return memo
-
-
-def creditable(invoice: Invoice) -> dict[int, Decimal]:
-    """By line id, the quantity that no issued credit memo has taken back."""
-    left = {line.pk: line.quantity for line in invoice.lines.all()}
-    taken = InvoiceLine.objects.filter(credited_line__in=left, invoice__status=DocumentStatus.ISSUED)
-    for line_id, quantity in taken.values_list("credited_line", "quantity"):
-        left[line_id] -= quantity
-    return left
 
 
 def _check(invoice: Invoice, on: date) -> None:
@@ -103,55 +110,6 @@ def _require_left(invoice: Invoice, memo: Invoice) -> None:
     if earlier + memo.total > invoice.total:
         left = format_money(invoice.total - earlier, invoice.currency)
         raise Refused(f"{left} of {invoice} is left to credit. Credit its deductions with it.", code="more_than_left")
-
-
-def _draft(invoice: Invoice, wanted: Mapping[int, Decimal], reason: str, by: User | None) -> Invoice:
-    """A draft credit memo with the invoice's terms, and its lines in the wanted quantities."""
-    memo = Invoice(
-        company=invoice.company,
-        kind=DocumentKind.CREDIT_MEMO,
-        customer=invoice.customer,
-        credits=invoice,
-        reason=reason,
-        created_by=by,
-    )
-    for name in (
-        "currency",
-        "exchange_rate",
-        "po_number",
-        "prices_include_tax",
-        "tax_rounding",
-    ):
-        setattr(memo, name, getattr(invoice, name))
-    billed = {line.pk: line for line in invoice.lines.all()}
-    if unknown := set(wanted) - set(billed):
-        raise Refused(f"Line {min(unknown)} is not on this invoice.", code="unknown_line")
-    lines = [
-        _credit_line(memo, position, billed[line_id], wanted[line_id])
-        for position, line_id in enumerate(sorted(wanted, key=lambda pk: billed[pk].position), start=1)
-    ]
-    total_invoice(memo, lines)
-    memo.discount_amount = sum((line.discount_share for line in lines), Decimal(0))
-    memo.save()
-    InvoiceLine.objects.bulk_create(lines)
-    return memo
-
-
-def _credit_line(memo: Invoice, position: int, billed: InvoiceLine, quantity: Decimal) -> InvoiceLine:
-    return InvoiceLine(
-        invoice=memo,
-        position=position,
-        kind=billed.kind,
-        product=billed.product,
-        item_code=billed.item_code,
-        description=billed.description,
-        quantity=quantity,
-        unit=billed.unit,
-        unit_price=billed.unit_price,
-        discount_percent=billed.discount_percent,
-        tax=billed.tax,
-        credited_line=billed,
-    )
 
 
 def _apply(invoice: Invoice, memo: Invoice, on: date, by: User | None) -> None:

@@ -1,55 +1,81 @@
-"""Crediting an invoice, whole or line by line."""
+"""Crediting an invoice: some of its lines, lower prices, or an amount; with its total while one types."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from billing.access import get_invoice_for
-from billing.models import Invoice
-from billing.operations.credit_invoice import credit_invoice, creditable
+from billing.models import Invoice, InvoiceLine
+from billing.operations.credit_invoice import credit_invoice, preview_credit
+from billing.operations.draft_credit import LowerPrice, Wanted, left_of
+from billing.reason_codes import reason_choices
+from billing.totals import lines_with_taxes, tax_rows, total_invoice
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
 
+WAYS = [("lines", "Lines"), ("prices", "A lower price"), ("amount", "An amount")]
+
 
 class CreditForm(forms.Form):
-    """How much of each line, and why."""
+    """What is credited, and why. Each line that has something left has a quantity and a new price."""
 
-    reason = forms.CharField(max_length=300, help_text="Printed on the credit memo.")
+    way = forms.ChoiceField(label="Credit", choices=WAYS, initial="lines", widget=forms.RadioSelect, required=False)
+    amount = SumField(label="Amount, with its tax", required=False, max_digits=19, decimal_places=4)
+    reason_code = forms.TypedChoiceField(label="Reason", required=False, coerce=int, empty_value=None)
+    reason = forms.CharField(label="More about it", max_length=300, required=False, help_text="Printed after it.")
     apply = forms.BooleanField(label="Settle what is open of this invoice with it", required=False, initial=True)
 
-    def __init__(self, *args: object, invoice: Invoice, left: dict[int, Decimal], **kwargs: object) -> None:
+    def __init__(self, *args: Any, invoice: Invoice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lines = [line for line in invoice.lines.all() if left[line.pk]]
+        self.fields["reason_code"].choices = [("", "Another"), *reason_choices(invoice.company)]
+        billed = list(lines_with_taxes().filter(invoice=invoice))
+        left = left_of(billed)
+        self.left = sum((each.left.total for each in left.values()), Decimal(0))
+        self.lines = [line for line in billed if left[line.pk].left_quantity]
         for line in self.lines:
-            line.left = left[line.pk]
-            field = SumField(label=f"Quantity of line {line.position}", required=False, max_digits=19, decimal_places=6)
-            self.fields[f"line_{line.pk}"] = field
+            line.left = left[line.pk].left_quantity
+            line.cells = [self._cell(line, "line", "Quantity to credit of"), self._cell(line, "price", "New price of")]
             self.initial.setdefault(f"line_{line.pk}", f"{line.left.normalize():f}")
-            line.field = self[f"line_{line.pk}"]
+
+    def _cell(self, line: InvoiceLine, name: str, label: str) -> BoundField:
+        self.fields[f"{name}_{line.pk}"] = SumField(
+            label=f"{label} line {line.position}", required=False, max_digits=19, decimal_places=6
+        )
+        return self[f"{name}_{line.pk}"]
 
     @property
-    def quantities(self) -> dict[int, Decimal]:
-        """By line, the quantity to credit; lines left empty or at zero are not credited."""
-        typed = {line.pk: self.cleaned_data[f"line_{line.pk}"] for line in self.lines}
-        return {line_id: quantity for line_id, quantity in typed.items() if quantity}
+    def wanted(self) -> Wanted:
+        """What a valid form asks to credit; lines left empty or at zero are not credited."""
+        data = self.cleaned_data
+        if data["way"] == "amount":
+            return data["amount"] or Decimal(0)
+        quantities = {line.pk: data[f"line_{line.pk}"] for line in self.lines if data[f"line_{line.pk}"]}
+        if data["way"] != "prices":
+            return quantities
+        prices = {pk: (quantity, data[f"price_{pk}"]) for pk, quantity in quantities.items()}
+        return {pk: LowerPrice(quantity, price) for pk, (quantity, price) in prices.items() if price is not None}
 
 
 @staff_door("billing.credit_invoice")
 def credit_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """Choose what is credited, and issue the credit memo."""
     invoice = get_invoice_for(request.user, invoice_id)
-    form = CreditForm(request.POST or None, invoice=invoice, left=creditable(invoice))
+    form = CreditForm(request.POST or None, invoice=invoice)
     if request.method == "POST" and form.is_valid():
         try:
             memo = credit_invoice(
                 invoice.pk,
-                form.quantities,
+                form.wanted,
                 reason=form.cleaned_data["reason"],
+                reason_code_id=form.cleaned_data["reason_code"],
                 by=request.user,
                 on=invoice.company.today(),
                 apply=form.cleaned_data["apply"],
@@ -60,3 +86,21 @@ def credit_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
             messages.success(request, f"{memo} takes back {format_money(memo.total, memo.currency)} of {invoice}.")
             return redirect("billing:invoice", memo.pk)
     return render(request, "billing/credit.html", {"invoice": invoice, "form": form})
+
+
+@require_POST
+@staff_door("billing.credit_invoice")
+def credit_totals(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """What the typed credit comes to, as a piece; nothing is kept."""
+    invoice = get_invoice_for(request.user, invoice_id)
+    form = CreditForm(request.POST, invoice=invoice)
+    context: dict[str, Any] = {"invoice": invoice}
+    if form.is_valid():
+        try:
+            memo, lines = preview_credit(invoice, form.wanted, invoice.company.today())
+            context |= {"draft": memo, "taxes": tax_rows(memo, lines, total_invoice(memo, lines))}
+        except Refused as refusal:
+            context["error"] = refusal.message
+    else:
+        context["error"] = next(iter(form.errors.values()))[0]
+    return render(request, "billing/_live_totals.html", context)

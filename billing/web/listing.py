@@ -11,7 +11,7 @@ from billing.models import DocumentKind, Invoice
 from billing.queries import STATES, in_state, with_state
 from office.templatetags.ui import days_late
 from office.web.doors import staff_door
-from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, Text, list_page
 
 
 def _columns(title: str) -> tuple[Column, ...]:
@@ -65,9 +65,12 @@ INVOICES = ListSpec(
 CREDIT_MEMOS = ListSpec(
     name="credit-memos",
     title="Credit memos",
-    columns=_columns("Credit memo"),
+    columns=(
+        *_columns("Credit memo"),
+        Column("reason", "Reason", "reason_code.words", sort="reason_code__words", hide_below="tablet"),
+    ),
     order="-number",
-    filters=FILTERS,
+    filters=(*FILTERS, Text("reason", "Reason", "reason_code__words")),
     search=SEARCHED,
     search_hint="Number, customer or order number",
     empty=Empty(
@@ -94,5 +97,5 @@ def credit_memo_list(request: HttpRequest) -> HttpResponse:
 
 def _listed(request: HttpRequest, kind: DocumentKind, spec: ListSpec) -> HttpResponse:
     documents = invoices_for(request.user).filter(company=request.company, kind=kind)
-    documents = with_state(documents.select_related("customer", "company"), request.company.today())
+    documents = with_state(documents.select_related("customer", "company", "reason_code"), request.company.today())
     return list_page(request, spec, documents, template="billing/invoice_list.html")

@@ -53,6 +53,7 @@ def test_an_invoice_goes_from_draft_to_issued(program, company, customer):
             {"name": "VAT 19%", "percent": "19", "category": "S", "kind": "added", "base": "72.23", "amount": "13.72"}
         ],
         "credited_line_id": None,
+        "is_amount_only": False,
     }
     assert shown["taxes"] == [
         {
@@ -359,3 +360,28 @@ def test_rnd_06_part_of_a_yen_cannot_be_received(db):
     answer = program.post("receipts/", {"customer": customer.pk, "amount": "100.50"})
 
     assert refused(answer) == (409, "too_many_places")
+
+
+def test_an_invoice_is_credited_by_an_amount_and_by_a_lower_price(program, customer):
+    invoice = world.issue(customer, [world.line("50.00", "2")], DAY)
+    line = invoice.lines.get().pk
+    [code] = [row["id"] for row in program.get("reasons/").json()["results"] if row["code"] == "wrong_price"]
+
+    money = program.post(f"invoices/{invoice.pk}/credit/", {"amount": "10.00", "reason_code": code}).json()
+    price = [{"line": line, "quantity": "2", "unit_price": "45"}]
+    lower = program.post(f"invoices/{invoice.pk}/credit/", {"lines": price, "reason": "As agreed"}).json()
+
+    assert (money["total"], money["reason"], money["reason_code_id"]) == ("10.00", "Wrong price", code)
+    assert (lower["total"], lower["lines"][0]["is_amount_only"]) == ("10.00", True)
+    both = program.post(f"invoices/{invoice.pk}/credit/", {"lines": price, "amount": "1.00", "reason": "x"})
+    assert (refused(both), world.open_of(invoice)) == ((400, "invalid_input"), 80)
+
+
+def test_reasons_are_added_and_retired_by_an_administrator_only(program, company):
+    admin = Program(world.make_user(company, "administrator"))
+    flood = admin.post("reasons/", {"code": "flood", "words": "Flood"})
+
+    assert (flood.status_code, flood.json()["words"]) == (201, "Flood")
+    assert admin.post(f"reasons/{flood.json()['id']}/retire/").json()["is_active"] is False
+    assert refused(admin.post("reasons/0/retire/")) == (404, "not_found")
+    assert refused(program.post("reasons/", {"code": "x", "words": "x"})) == (403, "permission_denied")

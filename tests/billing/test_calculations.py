@@ -8,16 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.calculations import (
-    CreditInput,
     DocumentInput,
     DocumentTotals,
     LineInput,
     LineTotals,
-    NotCreditable,
     TaxRate,
-    total_credit,
     total_document,
 )
+from billing.crediting import CreditInput, NotCreditable, total_credit
 
 ZERO = Decimal(0)
 

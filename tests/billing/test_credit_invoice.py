@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from billing.models import Invoice, InvoiceLine
-from billing.operations.credit_invoice import credit_invoice, creditable
+from billing.models import Invoice, InvoiceLine, ReasonCode
+from billing.operations.credit_invoice import credit_invoice
+from billing.operations.draft_credit import LowerPrice, left_of
+from billing.operations.manage_reasons import retire_reason
 from billing.operations.void_invoice import void_invoice
 from ledger.balances import control_balance
 from ledger.refusals import Refused
@@ -85,7 +87,8 @@ def test_po_03_no_more_is_credited_than_was_sold(customer: Any) -> None:
 
     assert refusal.value.code == "more_than_left"
     assert sum(memo.total for memo in invoice.credit_memos.all()) == Decimal("80.00")
-    assert creditable(invoice) == {invoice.lines.get().pk: 0}
+    [left] = left_of(list(invoice.lines.all())).values()
+    assert (left.left_quantity, left.left.total) == (0, 0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -107,6 +110,160 @@ def test_a_credit_keeps_the_rate_it_was_billed_at(company: Any, customer: Any) -
     memo = credit(invoice)
     row = memo.taxes.get()
     assert (memo.total, row.name, row.percent) == (Decimal("120.00"), "VAT 20%", Decimal(20))
+
+
+def credit_money(invoice: Invoice, amount: str, **more: Any) -> Invoice:
+    """Credit an amount with its tax."""
+    return credit_invoice(invoice.pk, Decimal(amount), **{"reason": "Goodwill", "by": None, "on": DAY} | more)
+
+
+def lower(invoice: Invoice, position: int, quantity: str, price: str) -> Invoice:
+    """Credit the difference to a lower price of some of a line."""
+    wanted = {invoice.lines.get(position=position).pk: LowerPrice(Decimal(quantity), Decimal(price))}
+    return credit_invoice(invoice.pk, wanted, reason="Agreed", by=None, on=DAY)
+
+
+def test_rnd_11_crediting_by_amounts_closes_the_invoice_to_the_cent(company: Any, customer: Any) -> None:
+    vat = world.make_tax(company, "20")
+    prices = ["68.33", "68.33", "57.50", "85.00"]
+    invoice = world.issue(customer, [world.line(price, tax=vat) for price in prices], DAY)
+
+    memos = [credit_money(invoice, amount) for amount in ("100.00", "100.00", "100.00", "34.99")]
+
+    assert memos[0].tax == Decimal("16.67")
+    assert [memo.total for memo in memos] == [100, 100, 100, Decimal("34.99")]
+    assert (sum(memo.net for memo in memos), sum(memo.tax for memo in memos)) == (invoice.net, invoice.tax)
+    assert world.open_of(invoice) == 0
+    for line in invoice.lines.all():
+        assert sum(row.taxable for row in line.credit_lines.all()) == line.taxable
+        assert sum(row.tax_amount for row in line.credit_lines.all()) == line.tax_amount
+
+
+def test_tax_05_an_amount_is_credited_at_each_rate_it_was_billed_at(company: Any, customer: Any) -> None:
+    rates = [world.make_tax(company, "20"), world.make_tax(company, "5.5"), None]
+    lines = [world.line(price, tax=tax) for price, tax in zip(("200.00", "50.00", "50.00"), rates, strict=True)]
+    invoice = world.issue(customer, lines, DAY)
+    assert invoice.total == Decimal("342.75")
+
+    memo = credit_money(invoice, "34.28")
+
+    assert [(row.base, row.amount) for row in memo.taxes.all()] == [
+        (Decimal("20.00"), Decimal("4.00")),
+        (Decimal("5.00"), Decimal("0.28")),
+    ]
+    assert (memo.net, memo.total) == (Decimal("30.00"), Decimal("34.28"))
+
+
+def test_an_amount_is_money_and_leaves_the_goods_sold(customer: Any) -> None:
+    invoice = world.issue(customer, [world.line("50.00", "2")], DAY)
+    memo = credit_money(invoice, "20.00")
+    returned = credit(invoice, {1: "1"})
+    rest = credit(invoice)
+
+    assert [(line.quantity, line.unit_price, line.net) for line in memo.lines.all()] == [(1, 20, 20)]
+    assert [(line.quantity, line.unit_price, line.net) for line in returned.lines.all()] == [(1, 40, 40)]
+    assert (rest.total, world.open_of(invoice)) == (40, 0)
+
+
+def test_an_amount_of_all_that_is_left_takes_the_goods_too(customer: Any) -> None:
+    invoice = world.issue(customer, [world.line("50.00", "2")], DAY)
+    credit_money(invoice, "100.00")
+
+    [left] = left_of(list(invoice.lines.all())).values()
+    assert (left.left_quantity, left.left.total) == (0, 0)
+
+
+def test_all_11_an_amount_is_spread_over_lines_of_both_signs(customer: Any) -> None:
+    invoice = world.issue(customer, [world.line("200.00"), world.line("-100.00")], DAY)
+    memo = credit_money(invoice, "50.00")
+
+    assert [line.net for line in memo.lines.all()] == [100, -50]
+    assert credit(invoice).total == 50
+
+
+@pytest.mark.parametrize("includes_tax", [False, True])
+def test_a_lower_price_credits_the_difference_with_its_tax(company: Any, customer: Any, includes_tax: bool) -> None:
+    vat = world.make_tax(company, "20")
+    lines = [world.line("12.00", "10", tax=vat, discount_percent=Decimal(10)), world.line("30.00", tax=vat)]
+    invoice = world.issue(customer, lines, DAY, prices_include_tax=includes_tax)
+
+    memo = lower(invoice, 1, "10", "10.00")
+
+    [line] = memo.lines.all()
+    assert (line.quantity, line.unit_price, line.discount_percent, line.net) == (10, 2, 10, 18)
+    expected = ("15.00", "3.00") if includes_tax else ("18.00", "3.60")
+    assert (memo.net, memo.tax) == (Decimal(expected[0]), Decimal(expected[1]))
+    assert credit(invoice).total == invoice.total - memo.total
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "code"),
+    [
+        ("3", "5.00", "more_than_left"),
+        ("0", "5.00", "more_than_left"),
+        ("2", "10.00", "price_not_lower"),
+        ("2", "-1", "price_not_lower"),
+        ("1", "9.999999", "price_not_lower"),
+    ],
+)
+def test_a_lower_price_that_is_none_is_refused(customer: Any, quantity: str, price: str, code: str) -> None:
+    invoice = world.issue(customer, [world.line("10.00", "2")], DAY)
+    with pytest.raises(Refused) as refusal:
+        lower(invoice, 1, quantity, price)
+
+    assert (refusal.value.code, world.open_of(invoice)) == (code, 20)
+
+
+@pytest.mark.parametrize(
+    ("amount", "code"),
+    [("100.01", "more_than_left"), ("0", "more_than_left"), ("-5", "more_than_left"), ("1.005", "bad_amounts")],
+)
+def test_an_amount_that_is_not_left_is_refused(customer: Any, amount: str, code: str) -> None:
+    invoice = world.issue(customer, "100.00", DAY)
+    with pytest.raises(Refused) as refusal:
+        credit_money(invoice, amount)
+
+    assert (refusal.value.code, world.open_of(invoice)) == (code, 100)
+
+
+def test_what_is_credited_by_amounts_cannot_be_credited_again(customer: Any) -> None:
+    invoice = world.issue(customer, "100.00", DAY)
+    credit_money(invoice, "40.00")
+    credit_money(invoice, "60.00")
+    for wanted in (None, Decimal(1)):
+        with pytest.raises(Refused) as refusal:
+            credit_invoice(invoice.pk, wanted, reason="x", by=None, on=DAY)
+        assert refusal.value.code in ("nothing_left", "more_than_left")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_amounts_at_once_never_credit_more_than_was_billed(customer: Any, in_parallel: Parallel) -> None:
+    invoice = world.issue(customer, "100.00", DAY)
+    results = in_parallel([lambda: credit_money(invoice, "60.00")] * 2)
+
+    assert sorted(type(result).__name__ for result in results) == ["Invoice", "Refused"]
+    assert world.open_of(invoice) == 40
+    assert check_book() == []
+
+
+def test_a_reason_chosen_is_printed_before_what_was_typed(company: Any, customer: Any) -> None:
+    damaged = ReasonCode.objects.get(company=company, code="damaged")
+    invoice = world.issue(customer, [world.line("50.00", "2")], DAY)
+    memos = [credit(invoice, {1: "1"}, reason=typed, reason_code_id=damaged.pk) for typed in ("", "box 7 fell")]
+
+    assert [memo.reason for memo in memos] == ["Damaged or faulty", "Damaged or faulty: box 7 fell"]
+    assert {memo.reason_code_id for memo in memos} == {damaged.pk}
+
+
+def test_a_reason_of_another_company_or_retired_is_refused(company: Any, customer: Any) -> None:
+    invoice = world.issue(customer, "100.00", DAY)
+    foreign = ReasonCode.objects.filter(company=world.make_company()).first()
+    retired = retire_reason(ReasonCode.objects.filter(company=company).first().pk, by=None)
+    for code in (foreign, retired):
+        with pytest.raises(Refused) as refusal:
+            credit(invoice, reason_code_id=code.pk)
+        assert refusal.value.code == "unknown_reason"
+    assert world.open_of(invoice) == 100
 
 
 def test_a_credit_may_stay_free_for_later(customer: Any) -> None:

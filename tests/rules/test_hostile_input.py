@@ -94,7 +94,10 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     money = {"customer": str(customer.pk), "amount": "5", "currency": "EUR", "exchange_rate": "", "reference": ""}
     money |= {"received_on": "2026-03-02", "method": "transfer", "apply": "oldest", "invoice": ""}
     money |= {"bank_account": str(receipt.bank_account_id)}
-    debit, credit = world.item_of(invoice), world.item_of(receipt)
+    debit, free = world.item_of(invoice), world.item_of(receipt)
+    line = invoice.lines.get().pk
+    credit = {"reason": "r", "reason_code": "", "way": "amount", "amount": "1"}
+    credit |= {f"line_{line}": "1", f"price_{line}": "1"}
     goods = {"code": "B", "name": "Bench", "kind": "goods", "unit": "pc", "tax": "", "group": "", "description": "d"}
     prices = {"prices-TOTAL_FORMS": "1", "prices-INITIAL_FORMS": "0", "prices-0-price_list": str(price_list.pk)}
     prices |= {"prices-0-from_quantity": "1", "prices-0-unit_price": "5", "prices-0-valid_from": "2026-03-02"}
@@ -108,7 +111,9 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "billing:live_totals": ([], head | lines),
         "billing:invoice_new": ([], head | lines),
         "billing:invoice_edit": ([draft.pk], head | lines | {"version": "1"}),
-        "billing:credit_invoice": ([invoice.pk], {"reason": "r", f"line_{invoice.lines.get().pk}": "1"}),
+        "billing:credit_invoice": ([invoice.pk], credit),
+        "billing:credit_totals": ([invoice.pk], credit | {"way": "prices"}),
+        "billing:reason_list": ([], {"code": "c", "words": "w"}),
         "billing:void_invoice": ([world.issue(customer, "7.00", DAY).pk], {"reason": "r"}),
         "billing:product_new": ([], goods),
         "billing:product_edit": ([product.pk], goods | {"version": "1"}),
@@ -126,8 +131,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
             [world.receive(customer, "5.00", DAY).pk],
             {"on": "2026-03-02", "reason": "r", "fee": "1"},
         ),
-        "payments:allocate": ([customer.pk], {"credit": str(credit.pk), "on": "2026-03-02", f"item_{debit.pk}": "1"}),
-        "payments:refund_credit": ([customer.pk], {"credit": str(credit.pk), "amount": "1", "reason": "r"}),
+        "payments:allocate": ([customer.pk], {"credit": str(free.pk), "on": "2026-03-02", f"item_{debit.pk}": "1"}),
+        "payments:refund_credit": ([customer.pk], {"credit": str(free.pk), "amount": "1", "reason": "r"}),
         "payments:undo_allocation": ([allocation.pk], {"reason": "r"}),
         "office:token_list": ([], {"name": "n"}),
         "office:company_settings": ([], company),
@@ -139,6 +144,8 @@ NAMES = [
     "billing:invoice_new",
     "billing:invoice_edit",
     "billing:credit_invoice",
+    "billing:credit_totals",
+    "billing:reason_list",
     "billing:void_invoice",
     "billing:product_new",
     "billing:product_edit",
