@@ -185,6 +185,7 @@ SPECTACULAR_SETTINGS = {
         "DocumentKind": "billing.models.DocumentKind",
         "RateKind": "billing.models.RateKind",
         "ItemKind": "ledger.models.items.ItemKind",
+        "LineKind": "billing.models.LineKind",
         "ProductKind": "billing.models.ProductKind",
     },
 }
