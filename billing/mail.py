@@ -1,6 +1,8 @@
 """The mail that brings a customer's contact an invoice or credit memo."""
 
 from django.template.loader import render_to_string
+from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import gettext as _
 
 from billing.access import invoices_for
 from billing.customer_view import CustomerView, customer_view
@@ -9,6 +11,7 @@ from billing.links import LIFETIME, address_of
 from billing.models import DocumentStatus, Invoice
 from billing.operations.mint_link import mint_link
 from billing.pdf import PdfUnavailable, kept_pdf
+from billing.printed import language_of
 from customers.models import Contact, EInvoiceFormat
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.models import OutgoingMail
@@ -18,8 +21,12 @@ KIND = "invoice"
 
 
 def subject_of(invoice: Invoice) -> str:
-    """What the mail is about: `Invoice INV-2026-0042 from Acme Ltd`."""
-    return f"{invoice.get_kind_display()} {invoice.number} from {invoice.printed['seller']['name']}"
+    """What the mail is about: `Invoice INV-2026-0042 from Acme Ltd`, in the language of the document."""
+    with override(language_of(invoice)):
+        return _("%(document)s from %(name)s") % {
+            "document": f"{invoice.get_kind_display()} {invoice.number}",
+            "name": invoice.printed["seller"]["name"],
+        }
 
 
 def compose(mail: OutgoingMail) -> Letter:
@@ -29,7 +36,15 @@ def compose(mail: OutgoingMail) -> Letter:
         raise NotToBeSent(reason)
     view = customer_view(invoice)
     attachments = [_pdf(view.invoice), *_einvoice(view.invoice)]
+    with override(language_of(view.invoice)):
+        return _letter(mail, view, contact, attachments)
+
+
+def _letter(mail: OutgoingMail, view: CustomerView, contact: Contact, attachments: list[Attachment]) -> Letter:
+    """The mail in the language that is now the reader's."""
     context = {
+        "language": get_language(),
+        "text_direction": "rtl" if get_language_bidi() else "ltr",
         "view": view,
         "invoice": view.invoice,
         "company": mail.company,
@@ -52,7 +67,8 @@ def compose(mail: OutgoingMail) -> Letter:
 def _subject(view: CustomerView) -> str:
     if not view.is_payable:
         return subject_of(view.invoice)
-    return f"{subject_of(view.invoice)}, due {plain_day(view.next_due.due_on)}"
+    day = plain_day(view.next_due.due_on)
+    return _("%(subject)s, due %(day)s") % {"subject": subject_of(view.invoice), "day": day}
 
 
 def _pdf(invoice: Invoice) -> Attachment:

@@ -2,12 +2,13 @@
 
 import re
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date
 
 from billing.schedules import Period
 from customers.models import Customer
 from ledger.refusals import Refused
+from office.languages import as_written_in
 
 PLACEHOLDERS = ("period", "month", "year")
 _BRACED = re.compile(r"\{(\w*)\}")
@@ -39,10 +40,5 @@ def period_words(period: Period, locale: Locale | str = "en_GB") -> str:
 
 
 def _locale(customer: Customer) -> Locale:
-    """The customer's language; English as where the company is."""
-    if customer.language == "en":
-        return Locale("en", "US" if customer.company.country == "US" else "GB")
-    try:
-        return Locale.parse(customer.language.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale("en", "GB")
+    """The customer's language as it is written where the company is."""
+    return Locale.parse(as_written_in(customer.language, customer.company.country), sep="-")

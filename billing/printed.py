@@ -3,20 +3,32 @@
 from typing import Any
 
 from babel import Locale
+from django.utils.translation import get_language, override, to_locale
 
 from billing.instalments import payments_of
 from billing.models import Invoice
 from customers.models import Address, AddressKind, Customer
+from office.languages import as_written_in
 from office.models import Company
 
 
 def printed_facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
     """Seller, buyer, bank details and texts as they stand now; bulk runs bring addresses prefetched."""
+    with override(as_written_in(customer.language, invoice.company.country)):
+        return _facts(invoice, customer)
+
+
+def language_of(invoice: Invoice) -> str:
+    """The language of a document, as its company's country writes it: that of its issue, or of its customer now."""
+    return as_written_in(invoice.printed.get("language") or invoice.customer.language, invoice.company.country)
+
+
+def _facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
     company = invoice.company
     addresses = {address.kind: address for address in customer.addresses.all()}
     delivery = addresses.get(AddressKind.DELIVERY)
     return {
-        "language": customer.language,
+        "language": get_language(),
         "seller": _seller(company),
         "buyer": _buyer(customer, addresses.get(AddressKind.BILLING)),
         "delivery": _address_lines(delivery) if delivery else [],
@@ -78,8 +90,8 @@ def _address_lines(address: Address) -> list[str]:
 
 
 def country_name(code: str) -> str:
-    """A country as an envelope names it, or the code where nobody knows it."""
-    return Locale("en").territories.get(code, code)
+    """A country in the document's language, or the code where nobody knows it."""
+    return Locale.parse(to_locale(get_language())).territories.get(code, code)
 
 
 def _city(place: Address | Company) -> str:

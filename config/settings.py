@@ -5,6 +5,8 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from office.languages import LANGUAGES as LANGUAGE_NAMES
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
@@ -70,7 +72,7 @@ TEMPLATES = [
                 "office.web.context.page",
             ],
             "libraries": {"ui": "office.templatetags.ui"},
-            "builtins": ["office.templatetags.ui"],
+            "builtins": ["office.templatetags.ui", "django.templatetags.i18n"],
         },
     }
 ]
@@ -124,6 +126,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "en"
+LANGUAGES = list(LANGUAGE_NAMES.items())
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

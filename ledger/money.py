@@ -21,6 +21,7 @@ _PLACES = {
 }
 RATE_PLACES = 6
 _MINUS = "\N{MINUS SIGN}"
+_LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _LETTER_BESIDE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")  # KWD 3.890, not KWD3.890
 
@@ -196,7 +197,12 @@ def format_money(amount: Decimal, currency: str, locale: str = "en") -> str:
         currency=currency,
         currency_digits=False,
     )
-    return _LETTER_BESIDE_DIGIT.sub(_NO_BREAK_SPACE, text).replace("-", _MINUS)
+    return with_minus(_LETTER_BESIDE_DIGIT.sub(_NO_BREAK_SPACE, text), language)
+
+
+def with_minus(number: str, language: Locale) -> str:
+    """A written number with a true minus sign, which stays before its figure where words run from right to left."""
+    return number.replace("-", f"{_LEFT_TO_RIGHT}{_MINUS}" if language.text_direction == "rtl" else _MINUS)
 
 
 @cache

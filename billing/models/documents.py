@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from billing.models.catalogue import Product
 from billing.models.reasons import ReasonCode
@@ -14,8 +15,8 @@ from office.models.company import TaxRounding
 
 
 class DocumentKind(models.TextChoices):
-    INVOICE = "invoice", "Invoice"
-    CREDIT_MEMO = "credit_memo", "Credit memo"
+    INVOICE = "invoice", _("Invoice")
+    CREDIT_MEMO = "credit_memo", _("Credit memo")
 
 
 class LineKind(models.TextChoices):

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language_from_request, override
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.customer_view import CustomerView, customer_view
@@ -15,6 +16,7 @@ from billing.links import link_by_ref, link_by_token
 from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening
 from billing.pdf import PdfUnavailable, kept_pdf
+from billing.printed import language_of
 from billing.sections import sections_of
 from billing.web.document import xml_response
 from billing.web.payment_code import payment_code
@@ -38,7 +40,8 @@ def customer_door(view: View) -> View:
         try:
             response = view(request, *args, **kwargs)
         except NoSuchLink:
-            response = render(request, "portal/not_found.html", status=404)
+            with override(get_language_from_request(request)):
+                response = render(request, "portal/not_found.html", status=404)
         response["Cache-Control"] = "no-store, private"
         response["Referrer-Policy"] = "no-referrer"
         return response
@@ -86,7 +89,8 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "has_more_lines": len(lines) > MOST_LINES,
         "taxes": view.invoice.taxes.all(),
     }
-    return render(request, "portal/document.html", context)
+    with override(language_of(view.invoice)):
+        return render(request, "portal/document.html", context)
 
 
 @require_safe
@@ -97,7 +101,8 @@ def pdf(request: HttpRequest, ref: str) -> HttpResponse:
     try:
         content = b"" if request.method == "HEAD" else bytes(kept_pdf(link.invoice).content)
     except PdfUnavailable:
-        return render(request, "portal/no_pdf.html", {"link": link, "company": link.invoice.company}, status=503)
+        with override(language_of(link.invoice)):
+            return render(request, "portal/no_pdf.html", {"link": link, "company": link.invoice.company}, status=503)
     return HttpResponse(
         content,
         content_type="application/pdf",

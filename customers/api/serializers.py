@@ -41,7 +41,9 @@ class CustomerIn(Input):
     name = serializers.CharField(max_length=200)
     number = serializers.CharField(max_length=30, required=False, help_text="Left out: the next one.")
     currency = serializers.CharField(max_length=3, required=False)
-    language = serializers.CharField(max_length=10, required=False)
+    language = serializers.CharField(
+        max_length=10, required=False, help_text="Of their papers: en, de, fr, es, nl, ar or ja."
+    )
     tax_id = serializers.CharField(max_length=40, required=False, allow_blank=True)
     net_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
     terms_id = IdIn(required=False, allow_null=True, help_text="Payment terms instead of days.")

@@ -49,6 +49,7 @@ def _completed(company: Company, details: CustomerDetails, by: User | None) -> C
         replace(
             details,
             currency=details.currency or company.currency,
+            language=details.language or company.language,
             net_days=company.net_days if details.net_days is None else details.net_days,
         )
     )

@@ -12,6 +12,7 @@ from customers.models import AddressKind, Contact, Customer, CustomerGroup, EInv
 from customers.search import fold
 from ledger.money import UnknownCurrency, places, round_money
 from ledger.refusals import Refused
+from office.languages import require_language
 
 LONGEST_TAG = 40
 
@@ -48,7 +49,7 @@ class CustomerDetails:
     name: str
     number: str = ""
     currency: str = ""
-    language: str = "en"
+    language: str = ""
     tax_id: str = ""
     net_days: int | None = None
     terms_id: int | None = None
@@ -108,6 +109,7 @@ def checked(details: CustomerDetails) -> CustomerDetails:
     limit = details.credit_limit
     if limit is not None and limit < 0:
         raise Refused("A credit limit cannot be below zero.", code="bad_credit_limit")
+    require_language(details.language)
     _check_einvoice(details)
     return replace(
         details,

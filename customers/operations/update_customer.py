@@ -34,6 +34,7 @@ def update_customer(
         details,
         number=details.number or customer.number,
         currency=details.currency or customer.currency,
+        language=details.language or customer.language,
         net_days=customer.net_days if details.net_days is None else details.net_days,
     )
     details = checked(details)

@@ -22,7 +22,8 @@ from office.web.fields import typed_id
 def new_customer(request: HttpRequest) -> HttpResponse:
     """Add a customer; a name typed elsewhere comes along."""
     company = request.company
-    initial = {"name": request.GET.get("name", ""), "currency": company.currency, "net_days": company.net_days}
+    usual = {name: getattr(company, name) for name in ("currency", "language", "net_days")}
+    initial = {"name": request.GET.get("name", ""), **usual}
     form = CustomerForm(request.POST or None, initial=initial, **_choices(request, PaymentTerms.objects.none()))
     contacts = ContactForms(request.POST or None, prefix="contacts")
     if request.method == "POST" and form.is_valid() and contacts.is_valid():

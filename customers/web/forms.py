@@ -9,9 +9,8 @@ from django.forms import BaseFormSet, formset_factory
 
 from customers.models import Customer, CustomerGroup, EInvoiceFormat, PaymentTerms
 from customers.operations.details import EINVOICE, AddressDetails, ContactDetails, CustomerDetails
+from office.languages import LANGUAGES
 from office.models import Company, User
-
-LANGUAGES = [("en", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish"), ("nl", "Dutch")]
 
 
 class CustomerForm(forms.Form):
@@ -21,7 +20,7 @@ class CustomerForm(forms.Form):
     number = forms.CharField(max_length=30, required=False, help_text="Left empty, the next number is given.")
     tax_id = forms.CharField(label="VAT or tax id", max_length=40, required=False)
     currency = forms.CharField(max_length=3, required=False, help_text="ISO code, such as EUR.")
-    language = forms.ChoiceField(choices=LANGUAGES)
+    language = forms.ChoiceField(label="Language of their papers", choices=LANGUAGES.items())
     net_days = forms.IntegerField(label="Days to pay", min_value=0, max_value=365, required=False)
     terms_id = forms.TypedChoiceField(
         label="Payment terms", required=False, coerce=int, empty_value=None, help_text="Instead of days to pay."

@@ -3,6 +3,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from ledger.fields import AmountField, CurrencyField
 from ledger.models.entries import Entry
@@ -11,17 +12,17 @@ from ledger.models.entries import Entry
 class ItemKind(models.TextChoices):
     """What added to or took from what a customer owes."""
 
-    INVOICE = "invoice", "Invoice"
-    DEBIT_NOTE = "debit_note", "Debit note"
-    FEE = "fee", "Fee"
-    INTEREST = "interest", "Interest"
-    REFUND = "refund", "Refund"
-    REVERSAL = "reversal", "Reversal"
-    PAYMENT = "payment", "Payment"
-    WITHHOLDING = "withholding", "Tax withheld"
-    CREDIT_MEMO = "credit_memo", "Credit memo"
-    WRITE_OFF = "write_off", "Write-off"
-    OPENING = "opening", "Opening balance"
+    INVOICE = "invoice", _("Invoice")
+    DEBIT_NOTE = "debit_note", _("Debit note")
+    FEE = "fee", _("Fee")
+    INTEREST = "interest", _("Interest")
+    REFUND = "refund", _("Refund")
+    REVERSAL = "reversal", _("Reversal")
+    PAYMENT = "payment", _("Payment")
+    WITHHOLDING = "withholding", _("Tax withheld")
+    CREDIT_MEMO = "credit_memo", _("Credit memo")
+    WRITE_OFF = "write_off", _("Write-off")
+    OPENING = "opening", _("Opening balance")
 
 
 class OpenItem(models.Model):

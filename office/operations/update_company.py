@@ -8,6 +8,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ledger.refusals import Refused
 from office.audit import record
+from office.languages import require_language
 from office.models import Company, User
 
 LARGEST_LOGO = 1_000_000
@@ -18,10 +19,13 @@ LOGO_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 def update_company(company_id: int, values: Mapping[str, Any], *, by: User | None) -> Company:
     """Change a company's own details; documents that are issued keep what they printed.
 
-    Raises Refused for a time zone that does not exist: nobody could tell its day any more.
+    Raises Refused for a time zone that does not exist, as nobody could tell its day any more, and for a language that
+    has no words here.
     """
     if "time_zone" in values and values["time_zone"] not in available_timezones():
         raise Refused("There is no such time zone. Write it like Europe/Paris.", code="unknown_time_zone")
+    if "language" in values:
+        require_language(values["language"])
     company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
     before = {name: getattr(company, name) for name in values}
     for name, value in values.items():

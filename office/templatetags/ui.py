@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, Select
 from django.templatetags.static import static
@@ -15,26 +15,27 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, to_locale
+from django.utils.translation import gettext_lazy as _
 
-from ledger.money import format_money, places, round_money
+from ledger.money import format_money, places, round_money, with_minus
 
 register = template.Library()
 
-MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
+ISOLATE, POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 STATES = {
     "draft": ("Draft", "circle-dashed", "neutral"),
-    "open": ("Open", "clock", "blue"),
-    "part_paid": ("Part-paid", "circle-half-2", "azure"),
-    "paid": ("Paid", "circle-check", "green"),
-    "overdue": ("Overdue", "clock-exclamation", "red"),
+    "open": (_("Open"), "clock", "blue"),
+    "part_paid": (_("Part-paid"), "circle-half-2", "azure"),
+    "paid": (_("Paid"), "circle-check", "green"),
+    "overdue": (_("Overdue"), "clock-exclamation", "red"),
     "disputed": ("Disputed", "message-exclamation", "purple"),
-    "void": ("Void", "ban", "neutral"),
-    "applied": ("Applied", "circle-check", "green"),
-    "part_applied": ("Part-applied", "circle-half-2", "azure"),
-    "unapplied": ("Unapplied", "clock", "blue"),
+    "void": (_("Void"), "ban", "neutral"),
+    "applied": (_("Applied"), "circle-check", "green"),
+    "part_applied": (_("Part-applied"), "circle-half-2", "azure"),
+    "unapplied": (_("Unapplied"), "clock", "blue"),
     "reversed": ("Reversed", "arrow-back-up", "neutral"),
     "on_hold": ("On hold", "lock", "amber"),
     "queued": ("Queued", "hourglass", "neutral"),
@@ -79,7 +80,7 @@ def plain_amount(amount: Decimal | None, currency: str) -> str:
         return NOTHING
     digits = places(currency)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(round_money(amount, currency), format=pattern, locale=locale()).replace("-", MINUS)
+    return with_minus(format_decimal(round_money(amount, currency), format=pattern, locale=locale()), locale())
 
 
 @register.filter
@@ -87,7 +88,7 @@ def quantity(value: Decimal | None) -> str:
     """A quantity, rate or unit price with as many places as it needs."""
     if value is None:
         return NOTHING
-    return format_decimal(value, format="#,##0.######", locale=locale()).replace("-", MINUS)
+    return with_minus(format_decimal(value, format="#,##0.######", locale=locale()), locale())
 
 
 def plain_day(value: date) -> str:
@@ -102,7 +103,25 @@ def price(value: Decimal | None, currency: str) -> str:
         return "–"
     digits = places(currency)
     pattern = "#,##0." + "0" * digits + "#" * (6 - digits)
-    return format_decimal(value, format=pattern, locale=locale()).replace("-", MINUS)
+    return with_minus(format_decimal(value, format=pattern, locale=locale()), locale())
+
+
+@register.filter
+def percent(value: Decimal) -> str:
+    """A rate with its sign as the reader writes it: 12.5% or 12,5 %."""
+    return with_minus(format_percent(value / 100, locale=locale(), decimal_quantization=False), locale())
+
+
+@register.filter
+def apart(text: str) -> str:
+    """The text in its own direction, on paper that runs from right to left: a number or name is not turned around."""
+    return f"{ISOLATE}{text}{POP}" if text and get_language_bidi() else text
+
+
+@register.filter
+def strong(text: str) -> SafeString:
+    """The text as the part of a sentence that must not be missed."""
+    return format_html("<strong>{}</strong>", text)
 
 
 @register.filter
@@ -154,8 +173,10 @@ def days_late(due_on: date | None, today: date) -> str:
         return ""
     days = (today - due_on).days
     if days == 0:
-        return "due today"
-    return f"{counted(days, 'day')} late" if days > 0 else f"in {counted(-days, 'day')}"
+        return gettext("due today")
+    if days > 0:
+        return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+    return ngettext("in %(days)d day", "in %(days)d days", -days) % {"days": -days}
 
 
 def counted(number: int, word: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language, get_language_bidi
 
 from office.access import companies_for
 from office.models import Company
@@ -14,10 +14,11 @@ THEMES = ("light", "dark")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Theme, direction and side bar of the page that answers this request."""
+    """Theme, language and side bar of the page that answers this request."""
     choice = request.COOKIES.get("theme", "auto")
     return {
         "theme": choice if choice in THEMES else "auto",
+        "language": get_language(),
         "text_direction": "rtl" if get_language_bidi() else "ltr",
         "navigation": SimpleLazyObject(lambda: navigation_of(request)),
         "search_url": SimpleLazyObject(lambda: url_of("search")),

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from ledger.refusals import Refused
+from office.languages import LANGUAGES
 from office.models import Company
 from office.operations.update_company import set_logo, update_company
 from office.web.doors import staff_door
@@ -17,6 +18,7 @@ FIELDS += [
     "contact_name",
     "electronic_address",
     "electronic_address_scheme",
+    "language",
     "time_zone",
     "net_days",
     "tax_rounding",
@@ -27,6 +29,7 @@ FIELDS += [
 class CompanyForm(forms.ModelForm):
     """What a company says of itself. Its currency is fixed once it has a book."""
 
+    language = forms.ChoiceField(label="Usual language of papers", choices=LANGUAGES.items())
     logo = forms.FileField(required=False, help_text="PNG or JPEG, up to 1 MB. Printed on documents.")
 
     class Meta:

@@ -100,7 +100,7 @@ def test_the_page_tells_who_what_when_and_how_to_pay(client, page_url, invoice):
 
 
 def test_before_its_day_it_is_open_and_after_it_late(client, page_url):
-    assert 'due <time datetime="2026-03-31">Mar 31, 2026</time>, in 29 days' in text_of(client.get(page_url))
+    assert 'due <time datetime="2026-03-31">31 Mar 2026</time>, in 29 days' in text_of(client.get(page_url))
     with time_machine.travel(datetime(2026, 4, 2, 12, tzinfo=UTC)):
         assert '<strong class="late">2 days late</strong>' in text_of(client.get(page_url))
 
@@ -110,7 +110,7 @@ def test_after_a_part_payment_it_asks_for_the_rest_and_shows_the_payment(client,
     apply(receipt, invoice, "50.00", DAY)
     text = text_of(client.get(page_url))
     assert '<p class="due-amount">€70.00</p>' in text
-    assert "Total €120.00, €50.00 paid" in text
+    assert "Total: €120.00 · Paid: €50.00" in text
     assert f'Payment <span class="whole">{receipt.number}</span>' in text
     assert 'data-copy="70.00"' in text
 

@@ -152,9 +152,9 @@ def test_the_mail_tells_amount_due_day_link_and_how_to_pay_and_brings_the_pdf(in
     text = message.get_body(("plain",)).get_content()
     [attached] = message.iter_attachments()
 
-    assert message["Subject"] == f"Invoice {invoice.number} from Alder Ltd, due Mar 31, 2026"
+    assert message["Subject"] == f"Invoice {invoice.number} from Alder Ltd, due 31 Mar 2026"
     assert message["To"] == "Eva Brandt <eva@bramble.example>"
-    assert "Please pay €120.00 by Mar 31, 2026." in text
+    assert "Please pay €120.00 by 31 Mar 2026." in text
     assert "https://due.example/p/" in text
     assert "Account: DE02 1203 0000 0000 2020 51" in text
     assert f"Reference: {invoice.number}" in text
@@ -166,7 +166,7 @@ def test_a_mail_sent_later_asks_only_for_what_is_open(customer, invoice):
     apply(receive(customer, "50.00", DAY), invoice, "50.00", DAY)
     [mail] = send_invoice(invoice.pk, by=None)
     text = message_of(mail).get_body(("plain",)).get_content()
-    assert "here is invoice" in text
+    assert "Here is invoice" in text
     assert "Please pay €70.00 by" in text
 
 
@@ -174,7 +174,7 @@ def test_a_mail_sent_late_says_that_it_is_late(invoice):
     [mail] = send_invoice(invoice.pk, by=None)
     with time_machine.travel(datetime(2026, 4, 1, 12, tzinfo=UTC)):
         text = message_of(mail).get_body(("plain",)).get_content()
-    assert "It was due on Mar 31, 2026: please pay €120.00 now." in text
+    assert "It was due on 31 Mar 2026: please pay €120.00 now." in text
 
 
 def test_a_paid_invoice_asks_for_nothing(customer, invoice):
@@ -191,7 +191,7 @@ def test_a_credit_memo_asks_for_nothing(invoice):
     memo = credit_invoice(invoice.pk, {invoice.lines.get().pk: 1}, reason="Damaged", by=None, on=DAY)
     [mail] = send_invoice(memo.pk, by=None)
     text = message_of(mail).get_body(("plain",)).get_content()
-    assert f"here is credit memo {memo.number} over €120.00. There is nothing you need to do." in text
+    assert f"Here is credit memo {memo.number} for €120.00. There is nothing you need to do." in text
 
 
 def test_pdf_04_markup_stays_literal_in_the_mail(company):

@@ -179,7 +179,7 @@ def test_a_form_answers_whatever_is_typed(browser: Client, customer: Any, page: 
 
 def test_a_time_zone_that_does_not_exist_is_refused(browser: Client, company: Any) -> None:
     details = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "net_days": "30"}
-    details |= {"tax_rounding": "document", "time_zone": "Mars/Olympus"}
+    details |= {"tax_rounding": "document", "time_zone": "Mars/Olympus", "language": "en"}
     answer = browser.post(reverse("office:company_settings"), details)
 
     company.refresh_from_db()

@@ -1,0 +1,49 @@
+"""A stored document as the page that becomes its PDF, in the language of its customer."""
+
+from base64 import b64encode
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import gettext as _
+
+from billing.instalments import early_payment_of, payments_of
+from billing.models import DocumentStatus, Invoice
+from billing.pdf.lines import columns_of, rows_of
+from billing.printed import language_of, printed_facts
+from billing.totals import tax_summary
+
+
+def page_of(invoice: Invoice, **more: Any) -> str:
+    """The page as HTML; `more` is what it shows besides what the document itself says."""
+    with override(language_of(invoice)):
+        return render_to_string("billing/pdf/invoice.html", _context(invoice) | more)
+
+
+def _context(invoice: Invoice) -> dict[str, Any]:
+    company = invoice.company
+    rows = rows_of(invoice, list(invoice.lines.all()))
+    return {
+        "language": get_language(),
+        "text_direction": "rtl" if get_language_bidi() else "ltr",
+        "invoice": invoice,
+        "printed": invoice.printed or printed_facts(invoice, invoice.customer),
+        "page_words": _page_words(),
+        "rows": rows,
+        "columns": columns_of(invoice, rows),
+        "taxes": tax_summary(invoice),
+        "instalments": payments_of(invoice, company.today()),
+        "early": early_payment_of(invoice, company.today()),
+        "logo": _data_url(bytes(company.logo), company.logo_type) if company.logo else "",
+        "is_void": invoice.status == DocumentStatus.VOID,
+    }
+
+
+def _page_words() -> list[str]:
+    """What stands before, between and after the two numbers of "Page 1 of 2"."""
+    mark = "\N{OBJECT REPLACEMENT CHARACTER}"
+    return (_("Page %(page)s of %(pages)s") % {"page": mark, "pages": mark}).split(mark)
+
+
+def _data_url(content: bytes, media_type: str) -> str:
+    return f"data:{media_type};base64,{b64encode(content).decode()}"
