@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from billing.billing_runs import KINDS
 from billing.models import (
     DocumentLink,
     Invoice,
@@ -11,11 +12,13 @@ from billing.models import (
     PriceListUse,
     Product,
     RecurringInvoice,
+    RunDocument,
     UsageRecord,
 )
 from customers.access import customers_for, rows_for
 from office.access import companies_for
-from office.models import User
+from office.models import Run, User
+from office.runs import LARGE
 
 
 def invoices_for(user: User) -> QuerySet[Invoice]:
@@ -29,6 +32,26 @@ def get_invoice_for(user: User, invoice_id: int) -> Invoice:
     if invoice is None:
         raise Http404("No such document.")
     return invoice
+
+
+def billing_runs_for(user: User) -> QuerySet[Run]:
+    """The billing runs of a person's companies; only those they started, where they are limited to their customers."""
+    runs = Run.objects.filter(kind__in=KINDS, company__in=companies_for(user)).select_related("company", "by")
+    return (runs.filter(by=user) if user.only_own_customers else runs).defer(*LARGE)
+
+
+def get_billing_run_for(user: User, run_id: int) -> Run:
+    """The billing run, or Http404 where this person may not see one of that id."""
+    run = billing_runs_for(user).filter(pk=run_id).first()
+    if run is None:
+        raise Http404("No such billing run.")
+    return run
+
+
+def run_documents_for(user: User, run: Run) -> QuerySet[RunDocument]:
+    """What a run took on, as far as this person sees those customers."""
+    documents = RunDocument.objects.filter(run=run).select_related("invoice__customer")
+    return documents.filter(invoice__customer__sales_owner=user) if user.only_own_customers else documents
 
 
 def get_link_for(user: User, link_id: int) -> DocumentLink:

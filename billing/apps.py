@@ -7,11 +7,12 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.mail import INVOICE_MAIL
-        from billing.operations import import_invoices, import_products, import_usage
+        from billing.operations import do_billing_run, import_invoices, import_products, import_usage
         from billing.web.masking import mask_tokens_in_logs
         from office import mail, runs
 
         mail.register_kind(INVOICE_MAIL)
-        for kind in (import_invoices.RUN_KIND, import_products.RUN_KIND, import_usage.RUN_KIND):
+        imports = (import_invoices.RUN_KIND, import_products.RUN_KIND, import_usage.RUN_KIND)
+        for kind in (*imports, *do_billing_run.RUN_KINDS):
             runs.register_kind(kind)
         mask_tokens_in_logs()

@@ -4,6 +4,7 @@ from django.urls import path
 
 from billing.web import (
     acts,
+    billing_runs,
     checks,
     consolidate,
     credit,
@@ -47,6 +48,14 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/void/", acts.void, name="void_invoice"),
     path("invoices/<int:invoice_id>/credit/", credit.credit_page, name="credit_invoice"),
     path("invoices/<int:invoice_id>/credit/totals/", credit.credit_totals, name="credit_totals"),
+    path("billing-runs/", billing_runs.billing_run_list, name="billing_run_list"),
+    path("billing-runs/new/<str:act>/", billing_runs.prepare, name="prepare_run"),
+    path("billing-runs/<int:run_id>/", billing_runs.billing_run, name="billing_run"),
+    path("billing-runs/<int:run_id>/progress/", billing_runs.progress, name="billing_run_progress"),
+    path("billing-runs/<int:run_id>/start/", billing_runs.start, name="start_billing_run"),
+    path("billing-runs/<int:run_id>/stop/", billing_runs.stop, name="stop_billing_run"),
+    path("billing-runs/<int:run_id>/resume/", billing_runs.resume, name="resume_billing_run"),
+    path("billing-runs/<int:run_id>/retry/", billing_runs.retry, name="retry_billing_run"),
     path("recurring/", recurring.recurring_list, name="recurring_list"),
     path("recurring/new/", recurring_editor.new_recurring, name="recurring_new"),
     path("recurring/<int:recurring_id>/", recurring.recurring_page, name="recurring"),

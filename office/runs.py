@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from celery import current_app
 from django.db import OperationalError as DatabaseUnavailable
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -29,12 +30,21 @@ WORKED = ["status", "total", "done", "result", "errors_file", "input_file", "exp
 class RunKind:
     """What a room knows of its runs: `do_piece` does the next piece and sets `status` to done after the last.
 
-    `page` names the address where a run is prepared and, after its dry run, started.
+    `page` names the address where a run is prepared and, after its dry run, started; `is_own_page` where all of the run
+    is shown there. What takes long and needs no lock, `plan` does before the run is held, and gives the piece to do.
     """
 
     name: str
-    do_piece: Callable[[Run], None]
+    do_piece: Callable[[Run], None] | None
     page: str
+    is_own_page: bool = False
+    plan: Callable[[Run], Callable[[Run], None]] | None = None
+
+    def next_piece(self, run: Run) -> Callable[[Run], None]:
+        """What is to be done with the run held."""
+        piece = self.plan(run) if self.plan else self.do_piece
+        assert piece, f"{self.name} has nothing to do."
+        return piece
 
 
 KINDS: dict[str, RunKind] = {}
@@ -68,11 +78,13 @@ def carry_out(run_id: int) -> Iterator[Run]:
 def do_next_piece(run_id: int) -> Run | None:
     """Do the next piece of a run; None where it is finished or somebody else is at it. What is refused ends the run."""
     try:
+        seen = _unfinished(run_id).first()
+        piece = KINDS[seen.kind].next_piece(seen) if seen else None
         with transaction.atomic(), coming_from("run"):
-            run = _claimed(run_id)
-            if run:
+            run = _claimed(run_id) if piece else None
+            if run and piece:
                 run.status = RunStatus.RUNNING
-                KINDS[run.kind].do_piece(run)
+                piece(run)
                 _save(run)
             return run
     except Refused as refusal:
@@ -103,22 +115,33 @@ def begin_run(run: Run) -> None:
     transaction.on_commit(lambda: ring_bell(run.pk), robust=True)
 
 
+def stop_run(run_id: int) -> None:
+    """Stop a run after the piece that is being done. Raises Refused for one that is finished."""
+    now = timezone.now()
+    unfinished = Run.objects.filter(pk=run_id, status__in=[RunStatus.WAITING, RunStatus.RUNNING])
+    if not unfinished.update(status=RunStatus.STOPPED, finished_at=now, touched_at=now):
+        raise Refused("This run is at its end already.", code="invalid_move")
+
+
 @transaction.atomic
 def resume_run(run_id: int) -> None:
-    """Let a run that failed go on with what is left. Raises Refused for one that did not fail."""
-    changed = Run.objects.filter(pk=run_id, status=RunStatus.FAILED).update(
+    """Let a run that failed or was stopped go on with what is left. Raises Refused for any other."""
+    changed = Run.objects.filter(pk=run_id, status__in=[RunStatus.FAILED, RunStatus.STOPPED]).update(
         status=RunStatus.RUNNING, explanation="", finished_at=None, touched_at=timezone.now()
     )
     if not changed:
-        raise Refused("Only a run that failed can go on.", code="invalid_move")
+        raise Refused("Only a run that failed or was stopped can go on.", code="invalid_move")
     transaction.on_commit(lambda: ring_bell(run_id), robust=True)
 
 
 def _claimed(run_id: int) -> Run | None:
     """The run with its row held until the transaction ends."""
+    return _unfinished(run_id).select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+
+
+def _unfinished(run_id: int) -> QuerySet[Run]:
     unfinished = Run.objects.filter(pk=run_id, status__in=[RunStatus.WAITING, RunStatus.RUNNING])
-    held = unfinished.select_for_update(no_key=True, skip_locked=True, of=("self",)).defer(*LARGE)
-    return held.select_related("company", "by").first()
+    return unfinished.defer(*LARGE).select_related("company", "by")
 
 
 def _save(run: Run) -> None:

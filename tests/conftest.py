@@ -29,6 +29,7 @@ from pytest_django.plugin import DjangoDbBlocker  # noqa: E402
 
 from config.database import create_role, grant_app_rights, logged_in_as  # noqa: E402
 from tests import world  # noqa: E402
+from tests.relay import RelayHandler, running_relay  # noqa: E402
 
 hypothesis_settings.register_profile("ci", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("ci")
@@ -153,3 +154,10 @@ def clerk(company: Any) -> Any:
 def manager(company: Any) -> Any:
     """A manager."""
     return world.make_user(company, "manager")
+
+
+@pytest.fixture
+def relay(settings: Any) -> Iterator[RelayHandler]:
+    """A relay that mail is handed to."""
+    with running_relay(settings) as handler:
+        yield handler

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.api import acts, catalogue, checks, reasons, recurring, taxes, views
+from billing.api import acts, billing_runs, catalogue, checks, reasons, recurring, taxes, views
 
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
@@ -24,6 +24,13 @@ urlpatterns = [
     path("links/<int:link_id>/revoke/", acts.RevokeLinkView.as_view()),
     path("reasons/", reasons.ReasonsView.as_view()),
     path("reasons/<int:reason_id>/retire/", reasons.RetireReasonView.as_view()),
+    path("billing-runs/", billing_runs.BillingRunsView.as_view()),
+    path("billing-runs/<int:run_id>/", billing_runs.BillingRunView.as_view()),
+    path("billing-runs/<int:run_id>/documents/", billing_runs.RunDocumentsView.as_view()),
+    path("billing-runs/<int:run_id>/start/", billing_runs.StartView.as_view()),
+    path("billing-runs/<int:run_id>/stop/", billing_runs.StopView.as_view()),
+    path("billing-runs/<int:run_id>/resume/", billing_runs.ResumeView.as_view()),
+    path("billing-runs/<int:run_id>/retry/", billing_runs.RetryView.as_view()),
     path("taxes/", taxes.TaxesView.as_view()),
     path("taxes/<int:tax_id>/rates/", taxes.TaxRatesView.as_view()),
     path("taxes/<int:tax_id>/retire/", taxes.RetireTaxView.as_view()),

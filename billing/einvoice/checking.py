@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from django.db.models import QuerySet
+
 from billing.days import set_days
 from billing.einvoice.document import Document
 from billing.einvoice.from_invoice import document_of
@@ -27,10 +29,25 @@ def judge_drafts(invoice_ids: Collection[int], on: date) -> set[Document]:
     Left out are those whose customers want no e-invoice, and empty ones, which are refused in any case. Raises Refused
     naming what breaks which rule.
     """
+    return {judged(draft, list(lines_with_taxes().filter(invoice=draft)), on) for draft in _wanted(invoice_ids)}
+
+
+def judge_each(invoice_ids: Collection[int], on: date) -> tuple[set[Document], dict[int, str]]:
+    """As `judge_drafts`, but what is refused is told by the draft's id and stops no other."""
+    right, wrong = set(), {}
+    for draft in _wanted(invoice_ids):
+        try:
+            right.add(judged(draft, list(lines_with_taxes().filter(invoice=draft)), on))
+        except Refused as refusal:
+            wrong[draft.pk] = refusal.message
+    return right, wrong
+
+
+def _wanted(invoice_ids: Collection[int]) -> QuerySet[Invoice]:
+    """The drafts that have something on them and whose customers want an e-invoice."""
     filled = Invoice.objects.filter(pk__in=invoice_ids, status="draft", lines__isnull=False).distinct()
     wanted = filled.exclude(customer__einvoice_format="")
-    drafts = wanted.select_related("company", "customer", "credits").order_by("pk")
-    return {judged(draft, list(lines_with_taxes().filter(invoice=draft)), on) for draft in drafts}
+    return wanted.select_related("company", "customer", "credits").order_by("pk")
 
 
 def judged(draft: Invoice, lines: Sequence[InvoiceLine], on: date) -> Document:

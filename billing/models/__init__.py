@@ -22,6 +22,7 @@ from billing.models.recurring import (
     RecurringPause,
     UsageRecord,
 )
+from billing.models.runs import DocumentOutcome, RunDocument
 from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, DatedRate, RateKind, Tax, TaxCategory, TaxExemption
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "DatedRate",
     "DocumentKind",
     "DocumentLink",
+    "DocumentOutcome",
     "DocumentStatus",
     "EInvoice",
     "Invoice",
@@ -56,6 +58,7 @@ __all__ = [
     "RecurringInvoice",
     "RecurringLine",
     "RecurringPause",
+    "RunDocument",
     "Severity",
     "StagedDocument",
     "Tax",

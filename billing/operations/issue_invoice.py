@@ -92,9 +92,11 @@ def _require_version(invoice_id: int, version: int) -> None:
         raise Refused("Somebody changed this draft after you opened it. Look at it again.", code="stale")
 
 
-def issue_invoices(invoice_ids: Sequence[int], *, by: User | None, on: date) -> list[Invoice]:
-    """Issue drafts of one company in the order of their ids; all of them or none."""
-    judged = judge_drafts(invoice_ids, on)
+def issue_invoices(
+    invoice_ids: Sequence[int], *, by: User | None, on: date, judged: Collection[Document] | None = None
+) -> list[Invoice]:
+    """Issue drafts of one company in the order of their ids; all of them or none. Refused as `issue_invoice`."""
+    judged = judge_drafts(invoice_ids, on) if judged is None else judged
     with transaction.atomic():
         invoices = _locked(invoice_ids)
         require_clear(invoice_ids)

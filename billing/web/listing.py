@@ -11,7 +11,7 @@ from billing.models import DocumentKind, Invoice
 from billing.queries import STATES, in_state, with_state
 from office.templatetags.ui import days_late
 from office.web.doors import staff_door
-from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, Text, list_page
+from office.web.lists import BulkAct, Choice, Column, DateRange, Empty, ListSpec, Text, list_page
 
 
 def _columns(title: str) -> tuple[Column, ...]:
@@ -44,6 +44,10 @@ FILTERS = (
     DateRange("dated", "Date", "dated_on"),
     DateRange("due", "Due", "due_on"),
 )
+BULK = (
+    BulkAct("Issue…", lambda: reverse("billing:prepare_run", args=["issue"]), "billing.issue_invoice", "file-check"),
+    BulkAct("Mail…", lambda: reverse("billing:prepare_run", args=["send"]), "billing.send_invoice", "send"),
+)
 SEARCHED = ("number", "customer__search_text", "po_number", "source_reference")
 
 INVOICES = ListSpec(
@@ -52,6 +56,7 @@ INVOICES = ListSpec(
     columns=_columns("Invoice"),
     order="-number",
     filters=FILTERS,
+    bulk=BULK,
     search=SEARCHED,
     search_hint="Number, customer or order number",
     empty=Empty(
@@ -71,6 +76,7 @@ CREDIT_MEMOS = ListSpec(
     ),
     order="-number",
     filters=(*FILTERS, Text("reason", "Reason", "reason_code__words")),
+    bulk=BULK,
     search=SEARCHED,
     search_hint="Number, customer or order number",
     empty=Empty(
@@ -79,6 +85,9 @@ CREDIT_MEMOS = ListSpec(
         "receipt-refund",
     ),
 )
+
+
+LISTS = {INVOICES.name: (DocumentKind.INVOICE, INVOICES), CREDIT_MEMOS.name: (DocumentKind.CREDIT_MEMO, CREDIT_MEMOS)}
 
 
 @require_GET

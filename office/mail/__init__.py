@@ -5,6 +5,16 @@ that commits by itself, so any number of workers may run, and any of them may di
 """
 
 from office.mail.kinds import Attachment, Letter, MailKind, NotReady, NotToBeSent, register_kind
-from office.mail.queueing import queue_mail
+from office.mail.queueing import MailToQueue, queue_mail, queue_mails
 
-__all__ = ["Attachment", "Letter", "MailKind", "NotReady", "NotToBeSent", "queue_mail", "register_kind"]
+__all__ = [
+    "Attachment",
+    "Letter",
+    "MailKind",
+    "MailToQueue",
+    "NotReady",
+    "NotToBeSent",
+    "queue_mail",
+    "queue_mails",
+    "register_kind",
+]

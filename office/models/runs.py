@@ -8,6 +8,7 @@ class RunStatus(models.TextChoices):
     RUNNING = "running", "Running"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+    STOPPED = "stopped", "Stopped"
 
 
 class Run(models.Model):
@@ -45,7 +46,7 @@ class Run(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        return self.status in (RunStatus.DONE, RunStatus.FAILED)
+        return self.status in (RunStatus.DONE, RunStatus.FAILED, RunStatus.STOPPED)
 
     @property
     def is_dry(self) -> bool:

@@ -55,6 +55,9 @@ STATES = {
     "nothing": ("Nothing to bill", "circle-dashed", "neutral"),
     "parked": ("Parked", "alert-triangle", "amber"),
     "stopped": ("Stopped", "player-pause", "amber"),
+    "to_start": ("Checked, not started", "clock", "blue"),
+    "unchecked": ("Not looked at yet", "circle-dashed", "neutral"),
+    "refused": ("Refused", "alert-triangle", "amber"),
 }
 """Word, icon and colour of each state: never colour alone."""
 

@@ -46,6 +46,7 @@ DAILY = [
 ]
 OFFICE = [
     Entry("Mail", "office:mail_list", "mail", "office.read_mail"),
+    Entry("Billing runs", "billing:billing_run_list", "list-check", "billing.view_invoice"),
     Entry("Runs", "office:run_list", "progress", "office.view_runs"),
     Entry("Months", "billing:month_list", "calendar", "office.close_month"),
     Entry("Audit trail", "office:audit_list", "shield-check", "office.read_audit"),

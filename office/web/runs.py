@@ -1,7 +1,7 @@
 """Long runs: what was asked, how far they are, what came of them."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -47,6 +47,8 @@ def run_list(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     """One run; while it goes on, its piece asks for itself again each two seconds."""
     shown = _run_for(request, run_id)
+    if KINDS[shown.kind].is_own_page:
+        return redirect(KINDS[shown.kind].page, shown.pk)
     page = reverse(KINDS[shown.kind].page, args=[shown.pk]) if shown.by_id == request.user.pk else ""
     context = {
         "run": shown,

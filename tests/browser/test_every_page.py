@@ -12,8 +12,10 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
+from billing.models import Invoice
 from billing.operations.bill_recurring import bill_recurring
 from billing.operations.credit_invoice import credit_invoice
+from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.manage_exemptions import ExemptionDetails, add_exemption
 from billing.operations.manage_price_lists import UseDetails, assign_price_list
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
@@ -22,6 +24,7 @@ from billing.operations.void_invoice import void_invoice
 from ledger.models import Entry
 from office.mail.handing_over import hand_over
 from office.models import Run
+from office.tasks import carry_out_run
 from payments.operations.reverse_receipt import reverse_receipt
 from tests import world
 from tests.browser.conftest import shoot
@@ -64,6 +67,8 @@ PAGES = [
     Row("billing:import"),
     Row("billing:read_einvoice"),
     Row("billing:consolidate"),
+    Row("billing:billing_run_list"),
+    Row("billing:billing_run", "billing_run"),
     Row("billing:recurring_list"),
     Row("billing:recurring_new"),
     Row("billing:recurring", "recurring"),
@@ -113,6 +118,7 @@ ELSEWHERE = {
     "office:log_in": "every other test logs in",
     "customers:pick": "a piece of the editor",
     "billing:live_totals": "a piece of the editor",
+    "billing:billing_run_progress": "a piece of the run's page",
     "billing:pick_product": "a piece of the editor",
     "billing:quick_product": "a dialog of the editor: tests/browser/test_product_lines.py",
     "healthz": "no page",
@@ -147,6 +153,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "mail": mail.pk,
         "fee": returned_payment(customer, day),
         "run": a_run(company),
+        "billing_run": a_billing_run(company),
         "person": world.make_user(company, "sales").pk,
         "tax": with_certificate(company, customer),
     }
@@ -193,6 +200,14 @@ def a_priced_product(customer: Any, vat: Any) -> tuple[Any, Any]:
     world.make_price(product, price_list, "139.125", from_quantity=Decimal(10), valid_from=customer.company.today())
     assign_price_list(price_list.pk, UseDetails(customer_id=customer.pk), by=None)
     return product, price_list
+
+
+def a_billing_run(company: Any) -> int:
+    """One that was looked at and waits to be started, with a document that is refused."""
+    world.draft(world.make_customer(company, "Castell AG"), [world.line("5.00"), world.line("-9.00")])
+    run = prepare_billing_run(company, "issue", Invoice.objects.all(), by=world.make_user(company, "clerk"))
+    carry_out_run(run.pk)
+    return run.pk
 
 
 def a_run(company: Any) -> int:

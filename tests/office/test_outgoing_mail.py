@@ -3,17 +3,13 @@
 import multiprocessing
 import os
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
-from email import message_from_bytes
-from email.policy import SMTP
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from celery import Celery, current_app
 from django.db import connection, transaction
 from django.utils import timezone
@@ -29,53 +25,12 @@ from office.mail.sweep import due_mails
 from office.models import AuditRecord, Company, MailStatus, OutgoingMail
 from office.operations.settle_mail import settle_mail
 from office.tasks import send_due_mail
+from tests.relay import free_port
 from tests.world import make_company, make_customer, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LETTER = Letter("Ada", "ada@buyer.example", "Hello", "First line\n.\nafter a lone dot\n")
-
-
-class RelayHandler:
-    """A relay that keeps what it takes, and says or does at a step what a test wants."""
-
-    def __init__(self) -> None:
-        self.taken: list[Any] = []
-        self.pids: list[int] = []
-        self.at_rcpt: Callable[[], str] = lambda: "250 OK"
-        self.at_data: Callable[[], str] = lambda: "250 Taken"
-        self.at_quit: Callable[[], None] = lambda: None
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list) -> str:  # noqa: N802
-        answer = self.at_rcpt()
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        answer = self.at_data()
-        if answer.startswith("250"):
-            self.taken.append(message_from_bytes(envelope.content, policy=SMTP))
-        if "hang up" in answer:
-            server.transport.abort()
-        return answer
-
-
-@pytest.fixture
-def relay(settings: Any) -> Iterator[RelayHandler]:
-    """A relay that mail is handed to."""
-    handler = RelayHandler()
-    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    settings.EMAIL_URL = f"smtp://127.0.0.1:{controller.port}"
-    yield handler
-    controller.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -5,7 +5,20 @@ A door builds a `ListSpec` and answers with `list_page(request, spec, queryset)`
 
 from office.web.lists.exporting import plain_rows
 from office.web.lists.filters import Choice, DateRange, Filter, Text, Toggle
-from office.web.lists.page import list_page
-from office.web.lists.spec import Column, Empty, ListSpec
+from office.web.lists.page import chosen_rows, list_page
+from office.web.lists.spec import BulkAct, Column, Empty, ListSpec
 
-__all__ = ["Choice", "Column", "DateRange", "Empty", "Filter", "ListSpec", "Text", "Toggle", "list_page", "plain_rows"]
+__all__ = [
+    "BulkAct",
+    "Choice",
+    "Column",
+    "DateRange",
+    "Empty",
+    "Filter",
+    "ListSpec",
+    "Text",
+    "Toggle",
+    "chosen_rows",
+    "list_page",
+    "plain_rows",
+]

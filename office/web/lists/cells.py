@@ -13,12 +13,24 @@ from office.web.lists.totals import Totals
 def cell(column: Column, row: Any) -> SafeString:
     """One table cell: the value, perhaps as a link, with its small words below."""
     shown = content(column, row)
-    if column.url:
-        shown = format_html('<a href="{}">{}</a>', column.url(row), shown)
+    url = column.url(row) if column.url else ""
+    if url:
+        shown = format_html('<a href="{}">{}</a>', url, shown)
     note = column.note(row) if column.note else ""
     if note:
         shown = format_html('{}<div class="cell-note">{}</div>', shown, note)
     return format_html('<td class="{}">{}</td>', css(column), shown)
+
+
+def with_box(shown: SafeString, row: Any) -> SafeString:
+    """The first cell of a row that can be chosen, its box before the rest."""
+    box = format_html(
+        '<input class="form-check-input row-box" type="checkbox" name="selected" value="{}" aria-label="Choose {}">',
+        row.pk,
+        row,
+    )
+    opening, rest = shown.split(">", 1)
+    return SafeString(f"{opening}>{box}{rest}")
 
 
 def content(column: Column, row: Any) -> SafeString | str:

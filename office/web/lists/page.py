@@ -1,6 +1,8 @@
 """A list's page, and the pieces and files that the same address gives when asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -10,11 +12,12 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 
-from office.web.lists.cells import cell, css, total_cells
+from office.web.fields import typed_id
+from office.web.lists.cells import cell, css, total_cells, with_box
 from office.web.lists.exporting import csv_response, xlsx_response
 from office.web.lists.filters import Filter, clean_text, search_rows
 from office.web.lists.paging import Order, Page, in_order, take_page
-from office.web.lists.spec import Column, ListSpec
+from office.web.lists.spec import BulkAct, Column, ListSpec
 from office.web.lists.totals import Totals, count_words, totals_of
 
 
@@ -40,8 +43,8 @@ class Heading:
 class ListPage:
     """One list as one address asks for it. Only what is used is read."""
 
-    def __init__(self, spec: ListSpec, queryset: QuerySet, params: QueryDict) -> None:
-        self.spec, self.everything, self.params = spec, queryset, params
+    def __init__(self, spec: ListSpec, queryset: QuerySet, params: QueryDict, acts: Sequence[BulkAct] = ()) -> None:
+        self.spec, self.everything, self.params, self.acts = spec, queryset, params, acts
         self.text = clean_text(params.get("q", "")) if spec.search else ""
         asked = [(narrowing, narrowing.clean(params)) for narrowing in spec.filters]
         self.active: list[tuple[Filter, Any]] = [(narrowing, value) for narrowing, value in asked if value is not None]
@@ -75,7 +78,11 @@ class ListPage:
     @property
     def rows(self) -> list[list[SafeString]]:
         """The page's rows as table cells."""
-        return [[cell(column, row) for column in self.spec.columns] for row in self.page.rows]
+        first, *others = self.spec.columns
+        return [[self._first_cell(first, row), *(cell(column, row) for column in others)] for row in self.page.rows]
+
+    def _first_cell(self, column: Column, row: Any) -> SafeString:
+        return with_box(cell(column, row), row) if self.acts else cell(column, row)
 
     @cached_property
     def count(self) -> str:
@@ -140,6 +147,26 @@ class ListPage:
             for narrowing in self.spec.filters
         ]
 
+    @cached_property
+    def chosen(self) -> QuerySet:
+        """The rows that the boxes of the address choose, among those that match."""
+        return chosen_of(self.queryset, self.params)
+
+    @property
+    def chosen_sums(self) -> list[tuple[str, Decimal]]:
+        """What the chosen rows come to in each currency, by the first column that is added up."""
+        keys = [column.key for column in self.spec.totalled[:1]]
+        return [(totals.currency, totals.sums[key]) for totals in totals_of(self.chosen, self.spec) for key in keys]
+
+    @property
+    def chosen_count(self) -> str:
+        return count_words(self.chosen)
+
+    @property
+    def bulk_url(self) -> str:
+        """Where the words about the chosen rows come from."""
+        return self.address(part="bulk")
+
     @property
     def previous_url(self) -> str:
         return self.address(before=self.page.previous) if self.page.previous else ""
@@ -166,6 +193,11 @@ class ListPage:
         return f"{first} to {last} of {self.count}" if first and last else self.count
 
     @property
+    def here(self) -> str:
+        """What narrows and orders the list, for the address of an act on it."""
+        return self.address()
+
+    @property
     def csv_url(self) -> str:
         return self.address(format="csv")
 
@@ -188,6 +220,18 @@ def clean_number(text: str) -> str:
     return text if text.isascii() and text.isdigit() and len(text) < 10 else ""
 
 
+def chosen_of(rows: QuerySet, data: QueryDict) -> QuerySet:
+    """All rows, where everything is ticked, or those that are."""
+    if data.get("everything"):
+        return rows
+    return rows.filter(pk__in=[found for text in data.getlist("selected") if (found := typed_id(text))])
+
+
+def chosen_rows(request: HttpRequest, spec: ListSpec, queryset: QuerySet) -> QuerySet:
+    """The rows that a list's form sends: those ticked, or all that the list's address matches."""
+    return chosen_of(ListPage(spec, queryset, request.GET).queryset, request.POST)
+
+
 def list_page(
     request: HttpRequest,
     spec: ListSpec,
@@ -201,12 +245,15 @@ def list_page(
 
     `unscoped` tells, when the reader sees nothing at all, whether there is something that they may not see.
     """
-    shown = ListPage(spec, queryset, request.GET)
+    acts = [act for act in spec.bulk if request.user.has_perm(act.permission)]
+    shown = ListPage(spec, queryset, request.GET, acts)
     if request.GET.get("format") == "csv":
         return csv_response(spec, shown.in_order)
     if request.GET.get("format") == "xlsx":
         return xlsx_response(spec, shown.in_order)
     if request.GET.get("part") == "foot":
         return render(request, "ui/_list_foot.html", {"list": shown, "spec": spec, "foot_alone": True, **context})
+    if request.GET.get("part") == "bulk":
+        return render(request, "ui/_bulk_words.html", {"list": shown})
     hidden = unscoped is not None and not shown.page.rows and not shown.has_any and unscoped.exists()
     return render(request, template, {"list": shown, "spec": spec, "nothing_for_you": hidden, **context})

@@ -19,7 +19,8 @@ class Column:
 
     `value` is a dotted path on the row or a function of it. `sort` is a field path or expression that is never null.
     `total` is a field path or expression of an amount, summed over the whole filter. `currency` says where a money
-    column finds its currency. `note` is a function of the row that gives small words under the value on the page.
+    column finds its currency. `url` gives where the value leads, or nothing. `note` is a function of the row that gives
+    small words under the value on the page.
     """
 
     key: str
@@ -40,6 +41,16 @@ class Column:
 
 
 @dataclass(frozen=True)
+class BulkAct:
+    """What can be done with many rows at once: the button's words, and the address that takes what was chosen."""
+
+    label: str
+    url: Callable[[], str]
+    permission: str
+    icon: str
+
+
+@dataclass(frozen=True)
 class Empty:
     """What a list says when there is nothing yet: what it is for, and the first step."""
 
@@ -55,6 +66,7 @@ class ListSpec:
     """A list: its columns, what it can be narrowed by, and its usual order ("-due_on" for the newest first).
 
     `search` names the fields in which each typed word is looked for; `fold` makes typed words like what those hold.
+    With `bulk` acts, rows can be chosen; `chosen_rows` reads the choice.
     """
 
     name: str
@@ -67,6 +79,7 @@ class ListSpec:
     search_hint: str = "Search"
     fold: Callable[[str], str] = str
     currency: str = "currency"
+    bulk: tuple[BulkAct, ...] = ()
 
     def __post_init__(self) -> None:
         if self.order.removeprefix("-") not in self.sortable:

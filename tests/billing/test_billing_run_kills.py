@@ -1,0 +1,159 @@
+"""A worker that dies anywhere in a run of 1,000: what goes on after it issues each draft once and mails each once."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from billing.models import Invoice, InvoicePdf, PdfEdition
+from billing.operations import do_billing_run, issue_invoice
+from billing.operations.details import InvoiceDetails
+from billing.operations.draft_invoice import draft_invoices
+from billing.operations.manage_billing_runs import prepare_billing_run, start_billing_run
+from ledger.models import Entry
+from office.mail.handing_over import hand_over
+from office.mail.sweep import due_mails
+from office.models import MailStatus, OutgoingMail, Run, RunStatus
+from office.runs import carry_out, unfinished_runs
+from office.tasks import carry_out_run
+from reports.book_check import check_book
+from tests import world
+from tests.relay import RelayHandler
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DRAFTS, MAILED = 1000, 120
+STEPS = [
+    (issue_invoice, "_number"),  # before any number is taken
+    (issue_invoice, "_enter"),  # with numbers taken and nothing in the book
+    (issue_invoice, "record_all"),  # with all of it written and nothing committed
+    (do_billing_run, "_mail"),
+    (do_billing_run, "_count"),
+]
+
+
+def in_a_process(work: Callable[[], None]) -> multiprocessing.Process:
+    """A worker of its own, at work."""
+
+    def begin() -> None:
+        connection.connect()  # what it inherited is the parent's
+        work()
+
+    worker = multiprocessing.get_context("fork").Process(target=begin)
+    worker.start()
+    return worker
+
+
+def die_at(module: Any, step: str, run_id: int) -> None:
+    """Carry the run out until this step of its second piece, and die there as by a pulled plug."""
+    honest, calls = getattr(module, step), Counter()
+
+    def dying(*args: Any, **kwargs: Any) -> Any:
+        calls[step] += 1
+        if calls[step] == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return honest(*args, **kwargs)
+
+    setattr(module, step, dying)  # in the child's memory alone
+    carry_out_run(run_id)
+
+
+def issued() -> int:
+    return Invoice.objects.filter(status="issued").count()
+
+
+def to_the_end(run_id: int) -> None:
+    for _ in carry_out(run_id):
+        pass
+
+
+def kill_when(worker: multiprocessing.Process, is_time: Callable[[], bool]) -> None:
+    while worker.is_alive() and not is_time():
+        time.sleep(0.01)
+    worker.kill()
+    bury(worker)
+
+
+def bury(worker: multiprocessing.Process) -> None:
+    """Wait until the database, too, has noticed that a worker is dead, and let its locks go."""
+    worker.join(60)
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with connection.cursor() as cursor:
+        while cursor.execute(others) or cursor.fetchone() != (0,):
+            time.sleep(0.01)
+
+
+def test_each_draft_is_issued_once_and_each_mail_leaves_once_wherever_the_workers_die(
+    company: Any, customer: Any, clerk: Any, relay: RelayHandler
+) -> None:
+    draft_invoices(company, [InvoiceDetails(customer.pk, [world.line("12.00")])] * DRAFTS, by=clerk)
+    run = prepare_billing_run(company, "issue", Invoice.objects.all(), by=clerk)
+    kill_when(in_a_process(lambda: carry_out_run(run.pk)), lambda: Run.objects.get(pk=run.pk).done > 0)
+    to_the_end(run.pk)
+    start_billing_run(run.pk, by=clerk, sends=True)
+
+    for module, step in STEPS:
+        worker = in_a_process(lambda module=module, step=step: die_at(module, step, run.pk))
+        bury(worker)
+        assert worker.exitcode == -signal.SIGKILL, step
+    for more in (50, 120):
+        target = issued() + more
+        kill_when(in_a_process(lambda: carry_out_run(run.pk)), lambda target=target: issued() >= target)
+    assert 0 < issued() < DRAFTS
+    assert unfinished_runs(timezone.now() + timedelta(minutes=3)) == [run.pk]
+    to_the_end(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.done, run.result) == (RunStatus.DONE, DRAFTS, {"Issued": DRAFTS, "Refused": 0})
+    year = company.today().year
+    numbers = Invoice.objects.order_by("sequence").values_list("number", flat=True)
+    assert list(numbers) == [f"INV-{year}-{number:04d}" for number in range(1, DRAFTS + 1)]
+    assert Entry.objects.filter(kind="issue_invoice").count() == DRAFTS
+    assert OutgoingMail.objects.values("about_id").distinct().count() == OutgoingMail.objects.count() == DRAFTS
+    assert check_book() == []
+    leave_once(relay)
+
+
+def leave_once(relay: RelayHandler) -> None:
+    """Let mails leave, through workers that die twice; what may have left when one died is never sent again.
+
+    The last ones stay at home: a thousand would only take longer.
+    """
+    kept = OutgoingMail.objects.order_by("pk").values("pk")[MAILED:]
+    OutgoingMail.objects.filter(pk__in=kept).update(status=MailStatus.CANCELLED)
+    keep_pdfs()
+    for taken in (20, 50):
+        kill_when(in_a_process(send_all), lambda taken=taken: len(relay.taken) >= taken)
+    due_mails(timezone.now() + timedelta(hours=1))  # the sweep, after the leases of the dead ran out
+    OutgoingMail.objects.filter(status=MailStatus.QUEUED).update(due_at=timezone.now())
+    send_all()
+
+    taken = Counter(mail["Message-ID"] for mail in relay.taken)
+    assert set(taken.values()) == {1}
+    states = Counter(OutgoingMail.objects.values_list("status", flat=True))
+    assert states[MailStatus.SENT] + states[MailStatus.UNCERTAIN] == MAILED
+    assert states[MailStatus.UNCERTAIN] <= 2
+    assert MAILED - 2 <= len(taken) <= MAILED
+
+
+def keep_pdfs() -> None:
+    """Bytes for each document, as rendering a thousand is not what is tried here."""
+    content = b"%PDF-1.7 kept"
+    InvoicePdf.objects.bulk_create(
+        InvoicePdf(invoice=invoice, edition=PdfEdition.ISSUED, content=content, sha256=sha256(content).hexdigest())
+        for invoice in Invoice.objects.all()
+    )
+
+
+def send_all() -> None:
+    while waiting := due_mails(timezone.now()):
+        for mail_id in waiting:
+            hand_over(mail_id)
