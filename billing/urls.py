@@ -4,6 +4,7 @@ from django.urls import path
 
 from billing.web import (
     acts,
+    autosave,
     billing_runs,
     checks,
     consolidate,
@@ -14,6 +15,7 @@ from billing.web import (
     importing,
     importing_products,
     listing,
+    live,
     months,
     picking,
     price_lists,
@@ -34,7 +36,9 @@ urlpatterns = [
     path("invoices/import/<int:run_id>/", importing.mapping, name="import_mapping"),
     path("invoices/read/", reading.read_page, name="read_einvoice"),
     path("invoices/new/", editor.new_invoice, name="invoice_new"),
-    path("invoices/totals/", editor.live_totals, name="live_totals"),
+    path("invoices/totals/", live.live_totals, name="live_totals"),
+    path("invoices/preview/", live.preview, name="preview"),
+    path("invoices/autosave/", autosave.autosave, name="autosave"),
     path("invoices/consolidate/", consolidate.consolidate_page, name="consolidate"),
     path("invoices/<int:invoice_id>/", document.document_page, name="invoice"),
     path("invoices/<int:invoice_id>/edit/", editor.edit_invoice, name="invoice_edit"),

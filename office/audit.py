@@ -1,15 +1,19 @@
 """The audit trail: every operation leaves a row here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from ledger.bulk import insert_all
 from office.models import AuditRecord, User
+
+SHORT_WHILE = timedelta(minutes=10)
 
 _origin: ContextVar[str] = ContextVar("origin", default="")
 
@@ -35,6 +39,19 @@ def record(
 ) -> None:
     """Write who did what to what. `before` and `after` hold the fields that changed, in words a person can read."""
     AuditRecord.objects.create(**_row(by, action, subject, before, after, reason))
+
+
+def last_noted(subject: models.Model) -> AuditRecord | None:
+    """The newest row of the subject, with who it was."""
+    rows = AuditRecord.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+    return rows.select_related("by").order_by("-pk").first()
+
+
+def was_just_noted(by: User | None, actions: Collection[str], subject: models.Model) -> bool:
+    """Whether the newest row of the subject is one of these acts, by the same person, a short while ago."""
+    last = last_noted(subject)
+    is_theirs = last is not None and last.by == by and last.action in actions
+    return is_theirs and timezone.now() - last.recorded_at < SHORT_WHILE
 
 
 def record_all(

@@ -92,6 +92,7 @@ class Invoice(models.Model):
     void_reason = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    form_key = models.UUIDField(null=True, unique=True, help_text="Of the form it was typed in: sent twice it is one.")
     version = models.PositiveIntegerField(default=1, help_text="Counts the saves of a draft; a stale save is refused.")
 
     class Meta:

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from billing.models import Invoice, InvoiceLine
 from billing.operations.details import InvoiceDetails, fill_draft, products_of
@@ -9,13 +10,33 @@ from billing.tax_choice import taxes_of
 from customers.models import Customer
 from ledger.bulk import insert_all
 from ledger.refusals import Refused
-from office.audit import record, record_all
+from office.audit import record, record_all, was_just_noted
 from office.models import Company, User
+
+FIRST_VERSION = 1
 
 
 def draft_invoice(company: Company, details: InvoiceDetails, *, by: User | None) -> Invoice:
     """Prepare an invoice or credit memo; it has no number and owes nothing yet. Raises Refused for bad details."""
     return draft_invoices(company, [details], by=by)[0]
+
+
+def draft_once(company: Company, details: InvoiceDetails, *, key: UUID, by: User | None) -> Invoice:
+    """Prepare an invoice from a form with a key of its own: sent again, it saves the same draft anew.
+
+    Raises Refused for bad details, and where somebody changed or issued that draft meanwhile.
+    """
+    known = Invoice.objects.filter(form_key=key, company=company).first()
+    if known is None:
+        try:
+            with transaction.atomic():
+                [(draft, _)] = draft_with_lines(company, [details], by=by, form_key=key)
+                return draft
+        except IntegrityError:
+            known = Invoice.objects.filter(form_key=key, company=company).first()
+            if known is None:
+                raise
+    return edit_draft(known.pk, details, version=FIRST_VERSION, by=by, is_autosave=True)
 
 
 def draft_invoices(company: Company, batch: Sequence[InvoiceDetails], *, by: User | None) -> list[Invoice]:
@@ -25,7 +46,7 @@ def draft_invoices(company: Company, batch: Sequence[InvoiceDetails], *, by: Use
 
 @transaction.atomic
 def draft_with_lines(
-    company: Company, batch: Sequence[InvoiceDetails], *, by: User | None
+    company: Company, batch: Sequence[InvoiceDetails], *, by: User | None, form_key: UUID | None = None
 ) -> list[tuple[Invoice, list[InvoiceLine]]]:
     """Prepare many at once, each with its lines, as they were written."""
     customers = (
@@ -38,7 +59,7 @@ def draft_with_lines(
     for details in batch:
         if details.customer_id not in customers:
             raise Refused("That customer is not one of this company's.", code="unknown_customer")
-        draft = Invoice(company=company, kind=details.kind, created_by=by)
+        draft = Invoice(company=company, kind=details.kind, created_by=by, form_key=form_key)
         drafted.append((draft, fill_draft(draft, customers[details.customer_id], details, taxes, products)))
     insert_all(draft for draft, _ in drafted)
     for draft, lines in drafted:
@@ -50,8 +71,13 @@ def draft_with_lines(
 
 
 @transaction.atomic
-def edit_draft(invoice_id: int, details: InvoiceDetails, *, version: int, by: User | None) -> Invoice:
-    """Save a draft that was read at `version`. Raises Refused where somebody saved or issued it meanwhile."""
+def edit_draft(
+    invoice_id: int, details: InvoiceDetails, *, version: int, by: User | None, is_autosave: bool = False
+) -> Invoice:
+    """Save a draft that was read at `version`. Raises Refused where somebody saved or issued it meanwhile.
+
+    What saves itself while one person types is noted in the audit trail once for a while, not every two seconds.
+    """
     invoice = _locked_draft(invoice_id)
     if invoice.version != version:
         raise Refused(
@@ -68,13 +94,8 @@ def edit_draft(invoice_id: int, details: InvoiceDetails, *, version: int, by: Us
     invoice.save()
     invoice.lines.all().delete()
     InvoiceLine.objects.bulk_create(lines)
-    record(
-        by,
-        "edit_draft",
-        invoice,
-        before=before,
-        after={"customer": customer, "total": invoice.total},
-    )
+    if not (is_autosave and was_just_noted(by, ("draft_invoice", "edit_draft"), invoice)):
+        record(by, "edit_draft", invoice, before=before, after={"customer": customer, "total": invoice.total})
     return invoice
 
 

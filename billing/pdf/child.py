@@ -4,8 +4,10 @@ It reaches no file and no network for what a page names, has limits of time and 
 one font configuration for all its pages (a new font configuration for each page leaks).
 """
 
+import base64
 import gc
 import hashlib
+import io
 import json
 import os
 import resource
@@ -21,6 +23,9 @@ STYLE = Path(__file__).with_name("invoice.css")
 HEAD_BYTES = 8
 MEMORY = 1 << 30
 COLLECT_EVERY = 200
+PICTURES = 3
+PICTURE_SCALE = 1.5
+PICTURE_COLOURS = 64
 
 FONT_CONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -78,6 +83,14 @@ class Maker:
         attachment = self._attachment(page["einvoice"], datetime.fromisoformat(page["made_at"]))
         return finished(document.write_pdf(pdf_variant="pdf/a-3b", attachments=[attachment], **options))
 
+    def pictures(self, page: dict[str, str]) -> bytes:
+        """The first pages of the PDF as pictures, in JSON: how many pages there are, and each picture in Base64."""
+        from pypdfium2 import PdfDocument
+
+        pdf = PdfDocument(self.make(page))
+        shown = [pdf[number].render(scale=PICTURE_SCALE).to_pil() for number in range(min(len(pdf), PICTURES))]
+        return json.dumps({"pages": len(pdf), "pictures": [_as_png(picture) for picture in shown]}).encode()
+
     def _attachment(self, einvoice: str, made_at: datetime) -> Any:
         from a3 import NAME
         from weasyprint import Attachment
@@ -92,8 +105,14 @@ class Maker:
         )
 
 
+def _as_png(picture: Any) -> str:
+    content = io.BytesIO()
+    picture.convert("P", palette=1, colors=PICTURE_COLOURS).save(content, "PNG")
+    return base64.b64encode(content.getvalue()).decode()
+
+
 def answer(out: BinaryIO, kind: bytes, content: bytes) -> None:
-    """Write one answer: P and a PDF, or E and what went wrong."""
+    """Write one answer: P and what was made, or E and what went wrong."""
     out.write(kind + len(content).to_bytes(HEAD_BYTES, "big") + content)
     out.flush()
 
@@ -114,7 +133,7 @@ def serve(source: BinaryIO, out: BinaryIO) -> None:
     while head := source.read(HEAD_BYTES):
         page = json.loads(source.read(int.from_bytes(head, "big")))
         try:
-            answer(out, b"P", maker.make(page))
+            answer(out, b"P", maker.pictures(page) if page.get("pictures") else maker.make(page))
         except Exception as error:  # whatever a page does, the next one is served
             answer(out, b"E", f"The PDF could not be made: {error}".encode())
         made += 1

@@ -1,13 +1,14 @@
 """From a stored document to its PDF."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from django.db import transaction
 
 from billing.einvoice.kept import kept_einvoice
-from billing.models import DocumentStatus, Invoice, InvoicePdf, PdfEdition
+from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoicePdf, InvoiceTax, PdfEdition
 from billing.pdf.page import page_of
-from billing.pdf.renderer import render_facturx, render_pdf
+from billing.pdf.renderer import Pictures, render_facturx, render_pdf, render_pictures
 from billing.queries import account_of
 from customers.models import EInvoiceFormat
 
@@ -45,3 +46,8 @@ def account_pdf(invoice: Invoice) -> bytes:
 def draft_pdf(invoice: Invoice) -> bytes:
     """A draft as it would print now, marked as a draft; nothing is kept."""
     return render_pdf(page_of(invoice), identifier=f"draft {invoice.pk}")
+
+
+def draft_pictures(draft: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[InvoiceTax]) -> Pictures:
+    """The first pages of a draft that need not be kept, as pictures. Raises PdfUnavailable."""
+    return render_pictures(page_of(draft, lines, taxes))

@@ -1,6 +1,7 @@
 """A stored document as the page that becomes its PDF, in the language of its customer."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -8,21 +9,31 @@ from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
 
 from billing.instalments import early_payment_of, payments_of
-from billing.models import DocumentStatus, Invoice
+from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.pdf.lines import columns_of, rows_of
 from billing.printed import language_of, printed_facts
 from billing.totals import tax_summary
 
 
-def page_of(invoice: Invoice, **more: Any) -> str:
-    """The page as HTML; `more` is what it shows besides what the document itself says."""
+def page_of(
+    invoice: Invoice,
+    lines: Sequence[InvoiceLine] | None = None,
+    taxes: Sequence[InvoiceTax] | None = None,
+    **more: Any,
+) -> str:
+    """The page as HTML; `more` is what it shows besides what the document itself says.
+
+    A document that is not kept brings its lines and its tax summary along.
+    """
+    lines = list(invoice.lines.all()) if lines is None else lines
+    taxes = tax_summary(invoice) if taxes is None else taxes
     with override(language_of(invoice)):
-        return render_to_string("billing/pdf/invoice.html", _context(invoice) | more)
+        return render_to_string("billing/pdf/invoice.html", _context(invoice, lines, taxes) | more)
 
 
-def _context(invoice: Invoice) -> dict[str, Any]:
+def _context(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[InvoiceTax]) -> dict[str, Any]:
     company = invoice.company
-    rows = rows_of(invoice, list(invoice.lines.all()))
+    rows = rows_of(invoice, list(lines))
     return {
         "language": get_language(),
         "text_direction": "rtl" if get_language_bidi() else "ltr",
@@ -31,7 +42,7 @@ def _context(invoice: Invoice) -> dict[str, Any]:
         "page_words": _page_words(),
         "rows": rows,
         "columns": columns_of(invoice, rows),
-        "taxes": tax_summary(invoice),
+        "taxes": taxes,
         "instalments": payments_of(invoice, company.today()),
         "early": early_payment_of(invoice, company.today()),
         "logo": _data_url(bytes(company.logo), company.logo_type) if company.logo else "",

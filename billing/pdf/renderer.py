@@ -3,6 +3,7 @@
 import atexit
 import json
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -44,6 +45,19 @@ def render_pdf(html: str, *, identifier: str) -> bytes:
 def render_facturx(html: str, *, identifier: str, einvoice: bytes, made_at: datetime) -> bytes:
     """The page as PDF/A-3 with an e-invoice inside, which is dated as the document is."""
     return _renderer.render(html, identifier, einvoice=einvoice.decode(), made_at=made_at.isoformat())
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The first pages of a PDF as PNG, in Base64, and how many pages it has."""
+
+    pages: int
+    pictures: list[str]
+
+
+def render_pictures(html: str) -> Pictures:
+    """The pages as they would print, to look at; nothing is kept. Raises PdfUnavailable."""
+    return Pictures(**json.loads(_renderer.render(html, "preview", pictures="yes")))
 
 
 @atexit.register

@@ -1,7 +1,9 @@
 // Everything the staff's pages need, in one go. Pages work without it; this makes them quicker.
+import "./autosave.js";
 import "./list.js";
 import "./bulk.js";
 import "./dirty.js";
+import "./draft-preview.js";
 import "./focus.js";
 import "./keys.js";
 import "./line-grid.js";

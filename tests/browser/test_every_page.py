@@ -119,6 +119,8 @@ ELSEWHERE = {
     "customers:pick": "a piece of the editor",
     "billing:live_totals": "a piece of the editor",
     "billing:billing_run_progress": "a piece of the run's page",
+    "billing:preview": "a piece of the editor: tests/browser/test_editor.py",
+    "billing:autosave": "the editor saves itself: tests/billing/test_edit_together.py",
     "billing:pick_product": "a piece of the editor",
     "billing:quick_product": "a dialog of the editor: tests/browser/test_product_lines.py",
     "healthz": "no page",

@@ -109,7 +109,9 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     company |= {"net_days": "30", "tax_rounding": "document", "invoice_footer": "", "street": ""}
     return {
         "billing:live_totals": ([], head | lines),
-        "billing:invoice_new": ([], head | lines),
+        "billing:preview": ([], head | lines),
+        "billing:autosave": ([], head | lines | {"draft": str(draft.pk), "version": "1", "key": "k"}),
+        "billing:invoice_new": ([], head | lines | {"key": "k"}),
         "billing:invoice_edit": ([draft.pk], head | lines | {"version": "1"}),
         "billing:credit_invoice": ([invoice.pk], credit),
         "billing:credit_totals": ([invoice.pk], credit | {"way": "prices"}),
@@ -141,6 +143,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
 
 NAMES = [
     "billing:live_totals",
+    "billing:preview",
+    "billing:autosave",
     "billing:invoice_new",
     "billing:invoice_edit",
     "billing:credit_invoice",
