@@ -46,7 +46,8 @@ CHECKS = [
             SELECT company_id, kind, extract(year FROM dated_on)::int AS year, count(*) AS documents,
                 max(sequence) - min(sequence) + 1 AS span, max(sequence) AS last
             FROM billing_invoice WHERE status <> 'draft' GROUP BY 1, 2, 3
-        ) AS i FULL JOIN (SELECT * FROM office_numberseries WHERE kind IN ('invoice', 'credit_memo') AND last > 0) AS s
+        ) AS i FULL JOIN (SELECT * FROM office_numberseries WHERE kind IN ('invoice', 'credit_memo', 'debit_note')
+            AND last > 0) AS s
             ON s.company_id = i.company_id AND s.kind = i.kind AND s.year = i.year
         WHERE i.documents IS DISTINCT FROM i.span OR i.last IS DISTINCT FROM s.last
         """,
@@ -54,11 +55,13 @@ CHECKS = [
     Check(
         "a credit memo takes no more than is left of its lines",
         """
-        SELECT 'line ' || b.id || ' of ' || max(bi.number), 'credited ' || sum(c.quantity) || ' of ' || b.quantity
+        SELECT 'line ' || b.id || ' of ' || max(bi.number), 'credited ' || sum(c.taxable) || ' of ' || b.taxable
+            || ', of its quantity ' || coalesce(sum(c.quantity) FILTER (WHERE NOT c.is_amount_only), 0) || ' of '
+            || b.quantity
         FROM billing_invoiceline c JOIN billing_invoice ci ON ci.id = c.invoice_id AND ci.status = 'issued'
         JOIN billing_invoiceline b ON b.id = c.credited_line_id JOIN billing_invoice bi ON bi.id = b.invoice_id
-        GROUP BY b.id HAVING abs(sum(c.quantity)) > abs(b.quantity) OR abs(sum(c.taxable)) > abs(b.taxable)
-            OR abs(sum(c.tax_amount)) > abs(b.tax_amount)
+        GROUP BY b.id HAVING abs(sum(c.quantity) FILTER (WHERE NOT c.is_amount_only)) > abs(b.quantity)
+            OR abs(sum(c.taxable)) > abs(b.taxable) OR abs(sum(c.tax_amount)) > abs(b.tax_amount)
         """,
     ),
 ]

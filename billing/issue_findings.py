@@ -92,7 +92,7 @@ def _duplicates(drafts: Sequence[Invoice]) -> Findings:
 
 
 def _is_alike(draft: Invoice, other: Invoice) -> bool:
-    if other.pk == draft.pk or (other.customer_id, other.kind) != (draft.customer_id, draft.kind):
+    if other.pk in (draft.pk, draft.replaces_id) or (other.customer_id, other.kind) != (draft.customer_id, draft.kind):
         return False
     return bool(_likeness(draft, other))
 

@@ -17,6 +17,7 @@ WORDS = {
     "edit_draft": ("Draft saved", "pencil"),
     "issue_invoice": ("Issued", "file-check"),
     "credit_invoice": ("Credited", "receipt-refund"),
+    "correct_invoice": ("Corrected", "edit"),
     "void_invoice": ("Voided", "ban"),
     "send_invoice": ("Sent to be mailed", "send"),
     "mint_link": ("Link made for a mail", "link"),
@@ -56,6 +57,10 @@ def _changes(invoice: Invoice) -> list[Fact]:
             words = f"{words} by {memo}"
         if original := record.after.get("copied_from"):
             words = f"{words} from {original}"
+        if draft := record.after.get("replaced_by"):
+            words = f"{words}: {draft} drafted in its place"
+        if wrong := record.after.get("replaces"):
+            words = f"Drafted to replace {wrong}"
         if recurring := record.after.get("recurring"):
             words = f"{words} by {recurring} for {record.after['period']}"
         facts.append(Fact(record.recorded_at, words, icon, who=str(record.by or "Duebook"), note=record.reason))

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from billing.access import get_invoice_for, get_link_for
 from billing.api.serializers import (
+    CorrectIn,
     CreditIn,
     InvoiceOut,
     IssueIn,
@@ -23,6 +24,7 @@ from billing.api.serializers import (
 )
 from billing.api.shown import shown
 from billing.operations.copy_invoice import copy_invoice
+from billing.operations.correct_invoice import correct_invoice
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_links import renew_link, revoke_link
@@ -117,6 +119,27 @@ class CreditView(ApiView):
             apply=data["apply"],
         )
         return shown(request.user, memo.pk, 201)
+
+
+class CorrectView(ApiView):
+    """Correcting an invoice."""
+
+    permission = {"post": "billing.credit_invoice"}
+
+    @extend_schema(operation_id="correct_invoice", request=CorrectIn, responses={201: InvoiceOut})
+    @idempotent
+    def post(self, request: Request, invoice_id: int) -> Response:
+        """Credit all that is left of a wrong invoice, draft the right one from it, and answer with the draft."""
+        invoice = get_invoice_for(request.user, invoice_id)
+        data = checked(CorrectIn, request.data)
+        draft = correct_invoice(
+            invoice.pk,
+            reason=data.get("reason", ""),
+            reason_code_id=data.get("reason_code"),
+            by=request.user,
+            on=data.get("on") or invoice.company.today(),
+        )
+        return shown(request.user, draft.pk, 201)
 
 
 class PdfRenderer(BaseRenderer):

@@ -113,6 +113,14 @@ class CreditIn(Input):
         return data
 
 
+class CorrectIn(Input):
+    """Why an invoice is wrong."""
+
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    reason_code = IdIn(required=False, help_text="One of the company's reasons; its words are printed first.")
+    on = serializers.DateField(required=False, help_text="The day of the credit memo; left out: today.")
+
+
 def wanted_from(data: dict[str, Any]) -> Wanted:
     """Valid input as what the operation is to credit."""
     if "amount" in data:
@@ -266,7 +274,7 @@ class InvoiceRow(serializers.ModelSerializer):
     class Meta:
         model = Invoice
         fields = ["id", "kind", "number", "state", "customer", "dated_on", "due_on", "currency", "net", "tax", "total"]
-        fields += ["open", "po_number", "credits_id", "version"]
+        fields += ["open", "po_number", "credits_id", "replaces_id", "version"]
 
 
 class InvoiceOut(InvoiceRow):

@@ -71,6 +71,14 @@ class Invoice(models.Model):
         on_delete=models.PROTECT,
         related_name="credit_memos",
     )
+    replaces = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replacements",
+        help_text="The invoice that was credited, as it was wrong.",
+    )
     reason = models.CharField(max_length=300, blank=True, help_text="Why it was credited, as it is printed.")
     reason_code = models.ForeignKey(ReasonCode, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     source_reference = models.CharField(max_length=60, blank=True, help_text="Its number in the system it came from.")
@@ -130,6 +138,10 @@ class Invoice(models.Model):
             models.CheckConstraint(
                 name="invoice_credits_only_as_credit_memo",
                 condition=Q(credits=None) | Q(kind="credit_memo"),
+            ),
+            models.CheckConstraint(
+                name="credit_memo_replaces_nothing",
+                condition=Q(replaces=None) | ~Q(kind="credit_memo"),
             ),
             models.CheckConstraint(
                 name="invoice_exchange_rate_above_zero",

@@ -163,6 +163,7 @@ def test_an_amount_is_money_and_leaves_the_goods_sold(customer: Any) -> None:
     assert [(line.quantity, line.unit_price, line.net) for line in memo.lines.all()] == [(1, 20, 20)]
     assert [(line.quantity, line.unit_price, line.net) for line in returned.lines.all()] == [(1, 40, 40)]
     assert (rest.total, world.open_of(invoice)) == (40, 0)
+    assert check_book() == []
 
 
 def test_an_amount_of_all_that_is_left_takes_the_goods_too(customer: Any) -> None:

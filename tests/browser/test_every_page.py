@@ -63,6 +63,7 @@ PAGES = [
     Row("billing:invoice", "memo"),
     Row("billing:invoice_edit", "draft"),
     Row("billing:credit_invoice", "invoice"),
+    Row("billing:correct_invoice", "invoice"),
     Row("billing:reason_list", role="administrator"),
     Row("billing:import"),
     Row("billing:read_einvoice"),

@@ -1,0 +1,56 @@
+"""Correcting an invoice in one step: credit the wrong one, draft the right one."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from billing.access import get_invoice_for
+from billing.models import Invoice
+from billing.operations.correct_invoice import correct_invoice
+from billing.queries import account_of
+from billing.reason_codes import reason_choices
+from ledger.refusals import Refused
+from office.models import Company
+from office.web.doors import staff_door
+
+
+class ReasonForm(forms.Form):
+    """Why an invoice is corrected."""
+
+    reason_code = forms.TypedChoiceField(label="Reason", required=False, coerce=int, empty_value=None)
+    reason = forms.CharField(
+        label="More about it", max_length=300, required=False, help_text="Printed after it on the credit memo."
+    )
+
+    def __init__(self, *args: object, company: Company, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason_code"].choices = [("", "Another"), *reason_choices(company)]
+
+
+@staff_door("billing.credit_invoice")
+def correct_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Say what will happen and ask why; then open the new draft."""
+    invoice = get_invoice_for(request.user, invoice_id)
+    form = ReasonForm(request.POST or None, company=invoice.company)
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = correct_invoice(
+                invoice.pk,
+                reason=form.cleaned_data["reason"],
+                reason_code_id=form.cleaned_data["reason_code"],
+                by=request.user,
+                on=invoice.company.today(),
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _done(invoice, draft))
+            return redirect("billing:invoice_edit", draft.pk)
+    account = account_of(invoice) if invoice.entry_id else None
+    return render(request, "billing/correct.html", {"invoice": invoice, "form": form, "account": account})
+
+
+def _done(invoice: Invoice, draft: Invoice) -> str:
+    memo = invoice.credit_memos.order_by("-pk").first()
+    return f"{memo} takes back all of {invoice}. Change what was wrong, and issue this invoice in its place."
