@@ -44,7 +44,7 @@ def _items(invoice: Invoice, sign: int, company_total: Decimal) -> list[OpenItem
     return [
         OpenItem(
             customer_id=invoice.customer_id,
-            kind=ItemKind.CREDIT_MEMO if invoice.is_credit_memo else ItemKind.INVOICE,
+            kind=ItemKind(invoice.kind),
             reference=invoice.number,
             due_on=part.due_on,
             amount=sign * part.amount,

@@ -35,7 +35,7 @@ def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
             When(status=DocumentStatus.DRAFT, then=Value("draft")),
             When(status=DocumentStatus.VOID, then=Value("void")),
             When(open=0, then=Value("paid")),
-            When(kind=DocumentKind.INVOICE, is_late=True, then=Value("overdue")),
+            When(is_late=True, then=Value("overdue")),
             When(open__lt=F("total"), then=Value("part_paid")),
             default=Value("open"),
             output_field=CharField(),
@@ -48,7 +48,7 @@ def in_state(invoices: QuerySet[Invoice], state: str) -> QuerySet[Invoice]:
     if state in (DocumentStatus.DRAFT, DocumentStatus.VOID):
         return invoices.filter(status=state)
     if state == "overdue":
-        return invoices.filter(kind=DocumentKind.INVOICE, status=DocumentStatus.ISSUED, is_late=True)
+        return invoices.filter(status=DocumentStatus.ISSUED, is_late=True)
     return invoices.filter(state=state)
 
 

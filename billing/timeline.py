@@ -17,6 +17,7 @@ WORDS = {
     "edit_draft": ("Draft saved", "pencil"),
     "issue_invoice": ("Issued", "file-check"),
     "credit_invoice": ("Credited", "receipt-refund"),
+    "draft_debit_note": ("Debit note drafted", "file-plus"),
     "correct_invoice": ("Corrected", "edit"),
     "void_invoice": ("Voided", "ban"),
     "send_invoice": ("Sent to be mailed", "send"),
@@ -57,6 +58,8 @@ def _changes(invoice: Invoice) -> list[Fact]:
             words = f"{words} by {memo}"
         if original := record.after.get("copied_from"):
             words = f"{words} from {original}"
+        if draft := record.after.get("debit_note"):
+            words = f"{words}: {draft}"
         if draft := record.after.get("replaced_by"):
             words = f"{words}: {draft} drafted in its place"
         if wrong := record.after.get("replaces"):

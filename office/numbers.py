@@ -6,6 +6,7 @@ PATTERNS = {
     "customer": "C{number:05d}",
     "invoice": "INV-{year}-{number:04d}",
     "credit_memo": "CM-{year}-{number:04d}",
+    "debit_note": "DN-{year}-{number:04d}",
     "receipt": "RC-{year}-{number:04d}",
     "refund": "RF-{year}-{number:04d}",
 }

@@ -11,7 +11,7 @@ from billing.access import invoices_for
 from billing.models import DocumentKind, DocumentStatus
 from billing.queries import with_state
 from customers.access import customers_for
-from ledger.models import OpenItem
+from ledger.models import ItemKind, OpenItem
 from office.models import Company, MailStatus, OutgoingMail, User
 from payments.access import receipts_for
 from payments.models import PaymentMethod
@@ -61,7 +61,8 @@ def latest_invoices(user: User, company: Company, today: date) -> list:
 
 
 def _overdue(user: User, company: Company, today: date) -> int:
-    late = OpenItem.objects.filter(company_id=company.pk, balance__gt=0, due_on__lt=today, kind="invoice")
+    late = OpenItem.objects.filter(company_id=company.pk, balance__gt=0, due_on__lt=today)
+    late = late.filter(kind__in=[ItemKind.INVOICE, ItemKind.DEBIT_NOTE])
     return late.filter(customer_id__in=customers_for(user).values("pk")).values("entry").distinct().count()
 
 

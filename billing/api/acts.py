@@ -26,6 +26,7 @@ from billing.api.shown import shown
 from billing.operations.copy_invoice import copy_invoice
 from billing.operations.correct_invoice import correct_invoice
 from billing.operations.credit_invoice import credit_invoice
+from billing.operations.draft_debit_note import draft_debit_note
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_links import renew_link, revoke_link
 from billing.operations.read_einvoice import read_einvoice
@@ -139,6 +140,19 @@ class CorrectView(ApiView):
             by=request.user,
             on=data.get("on") or invoice.company.today(),
         )
+        return shown(request.user, draft.pk, 201)
+
+
+class DebitNoteView(ApiView):
+    """Charging more."""
+
+    permission = {"post": "billing.draft_invoice"}
+
+    @extend_schema(operation_id="draft_debit_note", request=None, responses={201: InvoiceOut})
+    @idempotent
+    def post(self, request: Request, invoice_id: int) -> Response:
+        """Draft a debit note that adds to an issued invoice, without lines yet, and answer with it."""
+        draft = draft_debit_note(get_invoice_for(request.user, invoice_id).pk, by=request.user)
         return shown(request.user, draft.pk, 201)
 
 

@@ -274,7 +274,7 @@ class InvoiceRow(serializers.ModelSerializer):
     class Meta:
         model = Invoice
         fields = ["id", "kind", "number", "state", "customer", "dated_on", "due_on", "currency", "net", "tax", "total"]
-        fields += ["open", "po_number", "credits_id", "replaces_id", "version"]
+        fields += ["open", "po_number", "credits_id", "replaces_id", "adds_to_id", "version"]
 
 
 class InvoiceOut(InvoiceRow):

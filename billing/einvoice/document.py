@@ -10,6 +10,7 @@ from decimal import Decimal
 ZERO = Decimal(0)
 INVOICE = "380"
 CREDIT_NOTE = "381"
+DEBIT_NOTE = "383"
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class Document:
     due_on: date | None = None  # BT-9
     buyer_reference: str = ""  # BT-10: the Leitweg-ID of a German authority
     order_reference: str = ""  # BT-13
-    preceding: str = ""  # BT-25: the invoice that is credited
+    preceding: str = ""  # BT-25: the invoice that is credited, or added to
     preceding_on: date | None = None  # BT-26
     notes: tuple[str, ...] = ()  # BT-22
     delivery: Delivery = Delivery()

@@ -7,6 +7,7 @@ from typing import Any
 
 from billing.einvoice.document import (
     CREDIT_NOTE,
+    DEBIT_NOTE,
     INVOICE,
     ZERO,
     Account,
@@ -24,11 +25,13 @@ from billing.einvoice.document import (
 from billing.einvoice.lines import line_of, tax_code, without_tax
 from billing.einvoice.markup import legal
 from billing.line_taxes import kept_parts
-from billing.models import Invoice, InvoiceLine, InvoiceTax, RateKind, TaxCategory
+from billing.models import DocumentKind, Invoice, InvoiceLine, InvoiceTax, RateKind, TaxCategory
+from customers.models import EInvoiceFormat
 from ledger.refusals import Refused
 
 VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
+XRECHNUNGEN = (EInvoiceFormat.XRECHNUNG_UBL, EInvoiceFormat.XRECHNUNG_CII)
 SEPA_TRANSFER, TRANSFER = "58", "30"
 REASON_CODES = {
     TaxCategory.REVERSE_CHARGE: "VATEX-EU-AE",
@@ -52,17 +55,18 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[
     written = tuple(line_of(line, invoice.prices_include_tax) for line in lines)
     allowances = _allowances(invoice, lines)
     rows = _tax_rows([row for row in taxes if row.kind != RateKind.WITHHELD])
+    preceding = invoice.credits or invoice.adds_to
     without_ids = any(row.tax.category == TaxCategory.OUTSIDE for row in rows)
     return Document(
         number=invoice.number,
-        type_code=CREDIT_NOTE if invoice.is_credit_memo else INVOICE,
+        type_code=_type_code(invoice),
         dated_on=invoice.dated_on,
         due_on=invoice.due_on,
         currency=invoice.currency,
         buyer_reference=printed["einvoice"]["buyer_reference"],
         order_reference=invoice.po_number,
-        preceding=invoice.credits.number if invoice.credits else "",
-        preceding_on=invoice.credits.dated_on if invoice.credits else None,
+        preceding=preceding.number if preceding else "",
+        preceding_on=preceding.dated_on if preceding else None,
         notes=tuple(legal(note) for note in (invoice.reason, invoice.note) if legal(note)),
         seller=_seller(printed["seller"], without_ids),
         buyer=_buyer(printed["buyer"], without_ids),
@@ -76,6 +80,14 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[
         taxes=rows,
         totals=_totals(invoice, written, allowances),
     )
+
+
+def _type_code(invoice: Invoice) -> str:
+    """The kind of document. XRechnung has no debit note (BR-DE-17): there it is an invoice that names the other."""
+    if invoice.is_credit_memo:
+        return CREDIT_NOTE
+    is_debit_note = invoice.kind == DocumentKind.DEBIT_NOTE
+    return DEBIT_NOTE if is_debit_note and invoice.einvoice_format not in XRECHNUNGEN else INVOICE
 
 
 def _require_one_tax_each(lines: Sequence[InvoiceLine]) -> None:

@@ -17,6 +17,7 @@ from office.models.company import TaxRounding
 class DocumentKind(models.TextChoices):
     INVOICE = "invoice", _("Invoice")
     CREDIT_MEMO = "credit_memo", _("Credit memo")
+    DEBIT_NOTE = "debit_note", _("Debit note")
 
 
 class LineKind(models.TextChoices):
@@ -35,8 +36,9 @@ class DocumentStatus(models.TextChoices):
 
 
 class Invoice(models.Model):
-    """An invoice or a credit memo. Its amounts are positive; the kind says which way they count.
+    """An invoice, a credit memo, or a debit note, which adds to an invoice and is owed like one.
 
+    Its amounts are positive; the kind says which way they count.
     A draft may change; once issued the database refuses any change but voiding.
     """
 
@@ -78,6 +80,14 @@ class Invoice(models.Model):
         on_delete=models.PROTECT,
         related_name="replacements",
         help_text="The invoice that was credited, as it was wrong.",
+    )
+    adds_to = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="debit_notes",
+        help_text="The invoice that a debit note adds to.",
     )
     reason = models.CharField(max_length=300, blank=True, help_text="Why it was credited, as it is printed.")
     reason_code = models.ForeignKey(ReasonCode, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -138,6 +148,10 @@ class Invoice(models.Model):
             models.CheckConstraint(
                 name="invoice_credits_only_as_credit_memo",
                 condition=Q(credits=None) | Q(kind="credit_memo"),
+            ),
+            models.CheckConstraint(
+                name="debit_note_adds_to_an_invoice",
+                condition=Q(kind="debit_note", adds_to__isnull=False) | (~Q(kind="debit_note") & Q(adds_to=None)),
             ),
             models.CheckConstraint(
                 name="credit_memo_replaces_nothing",

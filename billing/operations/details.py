@@ -50,6 +50,7 @@ class InvoiceDetails:
     customer_id: int
     lines: Sequence[LineDetails] = ()
     kind: str = DocumentKind.INVOICE
+    adds_to_id: int | None = None
     dated_on: date | None = None
     due_on: date | None = None
     period_from: date | None = None
@@ -88,6 +89,7 @@ def invoice_as_typed(invoice: Invoice) -> InvoiceDetails:
         customer_id=invoice.customer_id,
         lines=[line_as_typed(line) for line in invoice.lines.all()],
         kind=invoice.kind,
+        adds_to_id=invoice.adds_to_id,
         dated_on=invoice.dated_on,
         due_on=None if invoice.terms_id else invoice.due_on,
         period_from=invoice.period_from,
@@ -124,6 +126,7 @@ def fill_draft(
 
     Raises Refused where an amount, a currency, a tax or a product cannot be so, or a line has no price.
     """
+    _require_same_customer(invoice, customer)
     invoice.customer = customer
     invoice.dated_on = details.dated_on
     invoice.due_on = details.due_on
@@ -146,6 +149,11 @@ def fill_draft(
     lines = [_line(invoice, position, line, taxes, products) for position, line in enumerate(priced, start=1)]
     total_invoice(invoice, lines)
     return lines
+
+
+def _require_same_customer(draft: Invoice, customer: Customer) -> None:
+    if draft.adds_to and draft.adds_to.customer_id != customer.pk:
+        raise Refused(f"{draft.adds_to} is of another customer; a debit note goes to the same.", code="other_customer")
 
 
 def _terms(invoice: Invoice, customer: Customer, details: InvoiceDetails) -> PaymentTerms | None:

@@ -59,7 +59,9 @@ def draft_with_lines(
     for details in batch:
         if details.customer_id not in customers:
             raise Refused("That customer is not one of this company's.", code="unknown_customer")
-        draft = Invoice(company=company, kind=details.kind, created_by=by, form_key=form_key)
+        draft = Invoice(
+            company=company, kind=details.kind, adds_to_id=details.adds_to_id, created_by=by, form_key=form_key
+        )
         drafted.append((draft, fill_draft(draft, customers[details.customer_id], details, taxes, products)))
     insert_all(draft for draft, _ in drafted)
     for draft, lines in drafted:

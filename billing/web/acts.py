@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from billing.access import get_invoice_for, get_link_for
 from billing.models import Tax
 from billing.operations.copy_invoice import copy_invoice
+from billing.operations.draft_debit_note import draft_debit_note
 from billing.operations.draft_invoice import delete_draft
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_links import renew_link, revoke_link
@@ -35,6 +36,20 @@ def copy(request: HttpRequest, invoice_id: int) -> HttpResponse:
     retired = Tax.objects.filter(pk__in=draft.lines.values("tax"), is_active=False)
     for tax in retired:
         messages.warning(request, f"{tax} is retired. Choose another tax where it still stands.")
+    return redirect("billing:invoice_edit", draft.pk)
+
+
+@require_POST
+@staff_door("billing.draft_invoice")
+def charge_more(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Draft a debit note for an invoice, and open it to be filled."""
+    invoice = get_invoice_for(request.user, invoice_id)
+    try:
+        draft = draft_debit_note(invoice.pk, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("billing:invoice", invoice.pk)
+    messages.success(request, f"This debit note adds to {invoice}. Say what is charged; nothing is issued yet.")
     return redirect("billing:invoice_edit", draft.pk)
 
 

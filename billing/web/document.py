@@ -26,7 +26,9 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """The document as printed, its figures, what settled it, its mails and links, and what happened to it."""
     get_invoice_for(request.user, invoice_id)
     shown = invoices_for(request.user).filter(pk=invoice_id)
-    shown = shown.select_related("company", "customer", "credits", "replaces", "issued_by", "created_by", "terms")
+    shown = shown.select_related(
+        "company", "customer", "credits", "replaces", "adds_to", "issued_by", "created_by", "terms"
+    )
     invoice = with_state(shown, request.company.today()).get()
     concerns = concerns_of(drafts_to_check([invoice.pk]))
     context = {
@@ -41,6 +43,7 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "account": account_of(invoice) if invoice.entry_id else None,
         "settlements": settlements(invoice) if invoice.entry_id else [],
         "credit_memos": invoice.credit_memos.exclude(status="draft"),
+        "debit_notes": invoice.debit_notes.exclude(status="void"),
         "replacements": invoice.replacements.all(),
         "occurrences": invoice.occurrences.select_related("recurring"),
         "links": invoice.links.select_related("contact"),

@@ -87,7 +87,27 @@ CREDIT_MEMOS = ListSpec(
 )
 
 
-LISTS = {INVOICES.name: (DocumentKind.INVOICE, INVOICES), CREDIT_MEMOS.name: (DocumentKind.CREDIT_MEMO, CREDIT_MEMOS)}
+DEBIT_NOTES = ListSpec(
+    name="debit-notes",
+    title="Debit notes",
+    columns=_columns("Debit note"),
+    order="-number",
+    filters=FILTERS,
+    bulk=BULK,
+    search=SEARCHED,
+    search_hint="Number, customer or order number",
+    empty=Empty(
+        "No debit notes yet",
+        "A debit note charges more beside an invoice that is issued. Open the invoice and choose Charge more.",
+        "file-plus",
+    ),
+)
+
+LISTS = {
+    INVOICES.name: (DocumentKind.INVOICE, INVOICES),
+    CREDIT_MEMOS.name: (DocumentKind.CREDIT_MEMO, CREDIT_MEMOS),
+    DEBIT_NOTES.name: (DocumentKind.DEBIT_NOTE, DEBIT_NOTES),
+}
 
 
 @require_GET
@@ -102,6 +122,13 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
 def credit_memo_list(request: HttpRequest) -> HttpResponse:
     """All credit memos with what of them is unapplied."""
     return _listed(request, DocumentKind.CREDIT_MEMO, CREDIT_MEMOS)
+
+
+@require_GET
+@staff_door("billing.view_invoice")
+def debit_note_list(request: HttpRequest) -> HttpResponse:
+    """All debit notes with their state and what is open."""
+    return _listed(request, DocumentKind.DEBIT_NOTE, DEBIT_NOTES)
 
 
 def _listed(request: HttpRequest, kind: DocumentKind, spec: ListSpec) -> HttpResponse:

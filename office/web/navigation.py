@@ -37,6 +37,7 @@ DAILY = [
         "billing.view_invoice",
         "m",
     ),
+    Entry("Debit notes", "billing:debit_note_list", "file-plus", "billing.view_invoice"),
     Entry("Recurring", "billing:recurring_list", "refresh", "billing.view_invoice", "n"),
     Entry("Products", "billing:product_list", "package", "billing.view_product"),
     Entry("Price lists", "billing:price_list_list", "tag", "billing.view_product"),

@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 from billing.models import Invoice
 from billing.operations.bill_recurring import bill_recurring
 from billing.operations.credit_invoice import credit_invoice
+from billing.operations.draft_debit_note import draft_debit_note
 from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.manage_exemptions import ExemptionDetails, add_exemption
 from billing.operations.manage_price_lists import UseDetails, assign_price_list
@@ -56,11 +57,13 @@ PAGES = [
     Row("customers:import"),
     Row("billing:invoice_list"),
     Row("billing:credit_memo_list"),
+    Row("billing:debit_note_list"),
     Row("billing:invoice_new"),
     Row("billing:invoice", "invoice"),
     Row("billing:invoice", "draft"),
     Row("billing:invoice", "void"),
     Row("billing:invoice", "memo"),
+    Row("billing:invoice", "debit_note"),
     Row("billing:invoice_edit", "draft"),
     Row("billing:credit_invoice", "invoice"),
     Row("billing:correct_invoice", "invoice"),
@@ -151,6 +154,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "draft": world.draft(customer, [world.line("5.00", tax=vat)]).pk,
         "recurring": a_recurring_invoice(customer, vat),
         "memo": memo.pk,
+        "debit_note": draft_debit_note(invoice.pk, by=None).pk,
         "void": void.pk,
         "receipt": receipt.pk,
         "mail": mail.pk,
