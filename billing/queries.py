@@ -19,6 +19,7 @@ STATES = {
     "paid": "Paid",
     "void": "Void",
 }
+STATE_CHOICES = list(STATES.items())
 
 
 def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:

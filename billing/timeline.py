@@ -1,5 +1,6 @@
 """What happened to a document, newest first: one row for each fact, from the audit trail, the book, mail and link."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 from billing.models import Invoice, LinkOpening, OpeningKind
 from billing.queries import settlements
 from ledger.models import Allocation
-from office.models import AuditRecord, OutgoingMail, User
+from office.models import ApprovalRequest, ApprovalState, AuditRecord, OutgoingMail, User
 
 WORDS = {
     "draft_invoice": ("Drafted", "pencil"),
@@ -45,7 +46,7 @@ class Fact:
 
 def timeline(invoice: Invoice) -> list[Fact]:
     """All facts about a document, newest first."""
-    facts = [*_changes(invoice), *_money(invoice), *_mails(invoice), *_openings(invoice)]
+    facts = [*_changes(invoice), *_approvals(invoice), *_money(invoice), *_mails(invoice), *_openings(invoice)]
     return sorted(facts, key=lambda fact: fact.at, reverse=True)
 
 
@@ -68,6 +69,25 @@ def _changes(invoice: Invoice) -> list[Fact]:
             words = f"{words} by {recurring} for {record.after['period']}"
         facts.append(Fact(record.recorded_at, words, icon, who=str(record.by or "Duebook"), note=record.reason))
     return facts
+
+
+def _approvals(invoice: Invoice) -> Iterator[Fact]:
+    """What somebody asked another person to approve, and what that one said."""
+    asked = ApprovalRequest.objects.filter(action__in=("credit_invoice", "void_invoice"), subject_id=invoice.pk)
+    for each in asked.select_related("requested_by", "decided_by"):
+        words = WORDS[each.action][0].lower()
+        yield Fact(
+            each.requested_at,
+            f"Asked to be {words}",
+            "hourglass",
+            str(each.requested_by),
+            each.amount,
+            note=each.reason,
+        )
+        if each.decided_at:
+            icon = "check" if each.state == ApprovalState.APPROVED else "x"
+            decision = f"{each.get_state_display()}: to be {words}"
+            yield Fact(each.decided_at, decision, icon, str(each.decided_by), note=each.decision_reason)
 
 
 def _money(invoice: Invoice) -> list[Fact]:

@@ -186,11 +186,13 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "AddressKind": "customers.models.AddressKind",
+        "ApprovalState": "office.models.ApprovalState",
         "DocumentKind": "billing.models.DocumentKind",
         "RateKind": "billing.models.RateKind",
         "ItemKind": "ledger.models.items.ItemKind",
         "LineKind": "billing.models.LineKind",
         "ProductKind": "billing.models.ProductKind",
+        "StateEnum": "billing.queries.STATE_CHOICES",
     },
 }
 

@@ -16,6 +16,7 @@ READ = [
 ]
 CLERK = [
     *READ,
+    "office.ask_approval",
     "billing.draft_invoice",
     "billing.issue_invoice",
     "billing.credit_invoice",
@@ -42,6 +43,7 @@ ROLES: dict[str, list[str]] = {
     "manager": [
         *CLERK,
         "billing.void_invoice",
+        "office.decide_approval",
         "billing.override_checks",
         "office.close_month",
         "office.read_audit",
@@ -58,7 +60,9 @@ ROLES: dict[str, list[str]] = {
     "auditor": [*READ, "office.read_audit"],
     "administrator": [
         *READ,
+        "office.ask_approval",
         "office.change_company_settings",
+        "office.decide_approval",
         "office.manage_staff",
         "office.read_audit",
         "office.settle_mail",

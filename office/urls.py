@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from office.web import audit, bank_accounts, login, mail, runs, settings, staff, tokens
+from office.web import approvals, audit, bank_accounts, login, mail, runs, settings, staff, tokens
 
 app_name = "office"
 urlpatterns = [
     path("log-in/", login.log_in, name="log_in"),
     path("log-out/", login.log_out, name="log_out"),
+    path("approvals/", approvals.inbox, name="approval_list"),
+    path("approvals/<int:request_id>/decide/", approvals.decide, name="decide_request"),
+    path("approvals/<int:request_id>/withdraw/", approvals.withdraw, name="withdraw_request"),
+    path("settings/approvals/", approvals.rules, name="approval_rules"),
     path("mail/", mail.mail_list, name="mail_list"),
     path("mail/<int:mail_id>/", mail.mail, name="mail"),
     path("mail/<int:mail_id>/attachments/<int:position>/", mail.attachment, name="mail_attachment"),

@@ -12,6 +12,7 @@ from billing.models import DocumentKind, DocumentStatus
 from billing.queries import with_state
 from customers.access import customers_for
 from ledger.models import ItemKind, OpenItem
+from office.approvals import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
 from payments.access import receipts_for
 from payments.models import PaymentMethod
@@ -46,6 +47,9 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
         customer_id__in=customers_for(user).values("pk"),
     ).count()
     found = [
+        Task(
+            "requests to approve", waiting_for(user, company).count(), "clipboard-list", reverse("office:approval_list")
+        ),
         Task("drafts to finish and issue", drafts, "pencil", reverse("billing:invoice_list") + "?state=draft"),
         Task("invoices overdue", overdue, "clock-exclamation", reverse("billing:invoice_list") + "?state=overdue"),
         Task("payments to apply", unapplied, "cash", reverse("payments:receipt_list") + "?sort=-free"),

@@ -34,6 +34,7 @@ from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
 from billing.web.document import xml_response
+from office.api.approving import ApprovalOut
 from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
@@ -88,7 +89,7 @@ class VoidView(ApiView):
 
     permission = {"post": "billing.void_invoice"}
 
-    @extend_schema(operation_id="void_invoice", request=VoidIn, responses=InvoiceOut)
+    @extend_schema(operation_id="void_invoice", request=VoidIn, responses={200: InvoiceOut, 202: ApprovalOut})
     @idempotent
     def post(self, request: Request, invoice_id: int) -> Response:
         """Take an issued document back by its mirror; it keeps its number."""
@@ -104,7 +105,7 @@ class CreditView(ApiView):
 
     permission = {"post": "billing.credit_invoice"}
 
-    @extend_schema(operation_id="credit_invoice", request=CreditIn, responses={201: InvoiceOut})
+    @extend_schema(operation_id="credit_invoice", request=CreditIn, responses={201: InvoiceOut, 202: ApprovalOut})
     @idempotent
     def post(self, request: Request, invoice_id: int) -> Response:
         """Issue a credit memo for an invoice, and answer with it."""
@@ -127,7 +128,7 @@ class CorrectView(ApiView):
 
     permission = {"post": "billing.credit_invoice"}
 
-    @extend_schema(operation_id="correct_invoice", request=CorrectIn, responses={201: InvoiceOut})
+    @extend_schema(operation_id="correct_invoice", request=CorrectIn, responses={201: InvoiceOut, 202: ApprovalOut})
     @idempotent
     def post(self, request: Request, invoice_id: int) -> Response:
         """Credit all that is left of a wrong invoice, draft the right one from it, and answer with the draft."""

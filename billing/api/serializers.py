@@ -9,7 +9,7 @@ from rest_framework import serializers
 from billing.models import DocumentKind, DocumentLink, Invoice, InvoiceLine, InvoiceTax, LineKind
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
 from billing.operations.draft_credit import LowerPrice, Wanted
-from billing.queries import STATES
+from billing.queries import STATE_CHOICES
 from customers.api.serializers import CustomerRef
 from ledger.models import Allocation, OpenItem
 from office.api.fields import AmountIn, AmountOut, IdIn, Input, RateIn, RateOut
@@ -158,7 +158,7 @@ class InvoiceQuery(PageQuery):
     """Which documents."""
 
     kind = serializers.ChoiceField(choices=DocumentKind.choices, required=False)
-    state = serializers.ChoiceField(choices=list(STATES.items()), required=False)
+    state = serializers.ChoiceField(choices=STATE_CHOICES, required=False)
     customer = IdIn(required=False)
     dated_from = serializers.DateField(required=False)
     dated_to = serializers.DateField(required=False)
@@ -265,7 +265,7 @@ class InvoiceRow(serializers.ModelSerializer):
     """A document in a list; `open` is what is open of it now, `state` follows from the book and the day."""
 
     customer = CustomerRef()
-    state = serializers.ChoiceField(choices=list(STATES.items()))
+    state = serializers.ChoiceField(choices=STATE_CHOICES)
     net = AmountOut()
     tax = AmountOut()
     total = AmountOut()

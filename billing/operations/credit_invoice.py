@@ -8,7 +8,7 @@ from django.db.models import Sum
 from billing.einvoice.checking import draft_document, require_right
 from billing.einvoice.document import Document
 from billing.models import DocumentStatus, Invoice, InvoiceLine, ReasonCode
-from billing.operations.draft_credit import Wanted, draft_credit
+from billing.operations.draft_credit import Wanted, draft_credit, plain_wanted
 from billing.operations.issue_invoice import issue_invoice
 from billing.reason_codes import chosen_reason, printed_reason
 from billing.totals import lines_with_taxes
@@ -16,8 +16,10 @@ from ledger.allocating import allocate, lock_items, oldest_first
 from ledger.models import OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
+from office.approvals import Asked, require_approval, said_yes
 from office.audit import record
-from office.models import User
+from office.exchange import in_company_currency
+from office.models import ApprovalRequest, User
 
 
 def credit_invoice(
@@ -29,11 +31,13 @@ def credit_invoice(
     on: date,
     reason_code_id: int | None = None,
     apply: bool = True,
+    approved: ApprovalRequest | None = None,
 ) -> Invoice:
     """Issue a credit memo for an invoice: for so much of lines, for an amount with its tax, or for all that is left.
 
     It settles what is still open of the invoice, unless `apply` is off; the rest is the customer's free credit. Raises
-    Refused without a reason, for a document that is no issued invoice, or for more than is left of a line or of it all.
+    Refused without a reason, for a document that is no issued invoice, or for more than is left of a line or of it all;
+    and ApprovalNeeded above the amount from which somebody else has to say yes first.
     """
     company = Invoice.objects.select_related("company").get(pk=invoice_id).company
     code = chosen_reason(company, reason_code_id)
@@ -41,12 +45,19 @@ def credit_invoice(
     judged = _judged(invoice_id, wanted, why, on)
     with transaction.atomic():
         memo = _draft_memo(invoice_id, wanted, why, on, by)
+        amount = in_company_currency(company, memo.total, memo.exchange_rate)
+        kept = {"wanted": plain_wanted(wanted), "reason": reason, "reason_code_id": reason_code_id, "apply": apply}
+        require_approval(
+            Asked("credit_invoice", company, memo.credits, amount, kept, why.words),
+            by,
+            approved,
+        )
         memo = issue_invoice(memo.pk, by=by, on=on, judged=judged)
         record(
             by,
             "credit_invoice",
             memo.credits,
-            after={"credit_memo": memo.number, "total": memo.total},
+            after={"credit_memo": memo.number, "total": memo.total} | said_yes(approved),
             reason=why.words,
         )
         if apply:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from billing.calculations import LineTotals
 from billing.crediting import CreditInput, NotCreditable, credit_amount, credit_price
@@ -24,6 +25,24 @@ class LowerPrice:
 
 Wanted = Mapping[int, Decimal | LowerPrice] | Decimal | None
 """What is credited: of lines, by id, a quantity or a lower price; or an amount with its tax; or all that is left."""
+
+
+def plain_wanted(wanted: Wanted) -> Any:
+    """What is credited as JSON can keep it; `wanted_from_plain` reads it."""
+    if wanted is None or isinstance(wanted, Decimal):
+        return wanted if wanted is None else str(wanted)
+    return {
+        str(line_id): [str(each.quantity), str(each.unit_price)] if isinstance(each, LowerPrice) else [str(each)]
+        for line_id, each in wanted.items()
+    }
+
+
+def wanted_from_plain(plain: Any) -> Wanted:
+    """What `plain_wanted` kept."""
+    if plain is None or isinstance(plain, str):
+        return plain if plain is None else Decimal(plain)
+    kept = {int(line_id): [Decimal(value) for value in values] for line_id, values in plain.items()}
+    return {line_id: LowerPrice(*values) if len(values) > 1 else values[0] for line_id, values in kept.items()}
 
 
 def draft_credit(invoice: Invoice, wanted: Wanted) -> tuple[Invoice, list[InvoiceLine]]:

@@ -8,30 +8,37 @@ from ledger.allocating import Pair, allocate, lock_items
 from ledger.models import Entry
 from ledger.posting import post_mirror
 from ledger.refusals import Refused
+from office.approvals import Asked, require_approval, said_yes
 from office.audit import record
 from office.days import require_bookable_day
-from office.models import User
+from office.exchange import in_company_currency
+from office.models import ApprovalRequest, User
 from office.reasons import required_reason
 
 
 @transaction.atomic
-def void_invoice(invoice_id: int, *, reason: str, by: User | None, on: date) -> Invoice:
+def void_invoice(
+    invoice_id: int, *, reason: str, by: User | None, on: date, approved: ApprovalRequest | None = None
+) -> Invoice:
     """Take an issued document back by its mirror; it keeps its number and says it is void.
 
     Raises Refused without a reason, before its own day, while anything is applied to it, or while a credit memo of it
-    stands.
+    stands; and ApprovalNeeded above the amount from which somebody else has to say yes first.
     """
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
     require_move(invoice.status, DocumentStatus.VOID)
     reason = required_reason(reason, "Say why the document is void.")
     _check(invoice, on)
+    amount = in_company_currency(invoice.company, invoice.total, invoice.exchange_rate)
+    asked = Asked("void_invoice", invoice.company, invoice, amount, {"reason": reason}, reason)
+    require_approval(asked, by, approved)
     if invoice.entry:
         invoice.void_entry = _take_back(invoice, reason, on, by)
     invoice.status = DocumentStatus.VOID
     invoice.voided_on = on
     invoice.void_reason = reason
     invoice.save()
-    record(by, "void_invoice", invoice, reason=reason)
+    record(by, "void_invoice", invoice, after=said_yes(approved), reason=reason)
     return invoice
 
 

@@ -18,6 +18,8 @@ from billing.operations.send_invoice import send_invoice
 from billing.operations.suit_draft import suit_draft
 from billing.operations.void_invoice import void_invoice
 from ledger.refusals import Refused
+from office.approvals import ApprovalNeeded
+from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import typed_id
 
@@ -162,6 +164,8 @@ def _answer(request: HttpRequest, invoice_id: int, act: Callable[[], str]) -> Ht
     """Do it, say what was done or why not, and show the document again."""
     try:
         messages.success(request, act())
+    except ApprovalNeeded as needed:
+        send_for_approval(request, needed)
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect("billing:invoice", invoice_id)

@@ -11,7 +11,9 @@ from billing.operations.correct_invoice import correct_invoice
 from billing.queries import account_of
 from billing.reason_codes import reason_choices
 from ledger.refusals import Refused
+from office.approvals import ApprovalNeeded
 from office.models import Company
+from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 
 
@@ -42,6 +44,10 @@ def correct_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
                 by=request.user,
                 on=invoice.company.today(),
             )
+        except ApprovalNeeded as needed:
+            send_for_approval(request, needed)
+            messages.info(request, f"When {invoice} is credited, copy it to a new draft.")
+            return redirect("billing:invoice", invoice.pk)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:

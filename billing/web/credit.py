@@ -18,6 +18,8 @@ from billing.reason_codes import reason_choices
 from billing.totals import lines_with_taxes, tax_rows, total_invoice
 from ledger.money import format_money
 from ledger.refusals import Refused
+from office.approvals import ApprovalNeeded
+from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import SumField
 
@@ -80,6 +82,9 @@ def credit_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
                 on=invoice.company.today(),
                 apply=form.cleaned_data["apply"],
             )
+        except ApprovalNeeded as needed:
+            send_for_approval(request, needed)
+            return redirect("billing:invoice", invoice.pk)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:

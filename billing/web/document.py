@@ -16,7 +16,7 @@ from billing.sections import sections_of
 from billing.timeline import timeline
 from billing.totals import tax_summary
 from ledger.refusals import Refused
-from office.models import OutgoingMail
+from office.models import ApprovalRequest, ApprovalState, OutgoingMail
 from office.web.doors import staff_door
 
 
@@ -43,6 +43,9 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "account": account_of(invoice) if invoice.entry_id else None,
         "settlements": settlements(invoice) if invoice.entry_id else [],
         "credit_memos": invoice.credit_memos.exclude(status="draft"),
+        "approvals": ApprovalRequest.objects.filter(
+            action__in=("credit_invoice", "void_invoice"), subject_id=invoice.pk, state=ApprovalState.WAITING
+        ).select_related("requested_by", "role"),
         "debit_notes": invoice.debit_notes.exclude(status="void"),
         "replacements": invoice.replacements.all(),
         "occurrences": invoice.occurrences.select_related("recurring"),

@@ -12,7 +12,9 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from office.api.approving import sent_for_approval
 from office.api.views import ApiView
+from office.approvals import ApprovalNeeded
 from office.models import IdempotentAnswer
 
 HEADER = "Idempotency-Key"
@@ -82,7 +84,10 @@ def _answered(request: Request, key: str, content: str, write: Callable[[], Resp
         raise KeyReused
     if not is_new:
         return Response(answer.body, answer.status, headers={"Idempotent-Replay": "true"})
-    response = write()
+    try:
+        response = write()
+    except ApprovalNeeded as needed:
+        response = sent_for_approval(request, needed)
     answer.status = response.status_code
     answer.body = json.loads(JSONRenderer().render(response.data) or "null")
     answer.save(update_fields=["status", "body"])

@@ -1,7 +1,14 @@
-"""Where programs find companies."""
+"""Where programs find companies and approvals."""
 
 from django.urls import path
 
-from office.api import companies
+from office.api import approvals, companies
 
-urlpatterns = [path("companies/", companies.CompaniesView.as_view())]
+urlpatterns = [
+    path("companies/", companies.CompaniesView.as_view()),
+    path("approvals/", approvals.ApprovalsView.as_view()),
+    path("approvals/<int:request_id>/approve/", approvals.ApproveView.as_view()),
+    path("approvals/<int:request_id>/decline/", approvals.DeclineView.as_view()),
+    path("approvals/<int:request_id>/withdraw/", approvals.WithdrawView.as_view()),
+    path("approval-rules/", approvals.RulesView.as_view()),
+]

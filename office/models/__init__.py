@@ -1,5 +1,6 @@
 """The tables of the office."""
 
+from office.models.approvals import ApprovalRequest, ApprovalRule, ApprovalState
 from office.models.audit import AuditRecord
 from office.models.company import BankAccount, Company
 from office.models.doors import ApiToken, IdempotentAnswer
@@ -11,6 +12,9 @@ from office.models.staff import User
 
 __all__ = [
     "ApiToken",
+    "ApprovalRequest",
+    "ApprovalRule",
+    "ApprovalState",
     "AuditRecord",
     "BankAccount",
     "Company",

@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
 from office.access import companies_for
+from office.approvals import waiting_for
 from office.models import Company
 from office.web.navigation import navigation_for, url_of
 
@@ -21,6 +22,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "language": get_language(),
         "text_direction": "rtl" if get_language_bidi() else "ltr",
         "navigation": SimpleLazyObject(lambda: navigation_of(request)),
+        "waiting_approvals": SimpleLazyObject(lambda: waiting_approvals(request)),
         "search_url": SimpleLazyObject(lambda: url_of("search")),
         "other_companies": SimpleLazyObject(lambda: other_companies(request)),
         "log_out_url": SimpleLazyObject(lambda: url_of("office:log_out")),
@@ -30,6 +32,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def other_companies(request: HttpRequest) -> list[Company]:
     """The companies this person could work in instead."""
     return [company for company in companies_for(request.user) if company != request.company]
+
+
+def waiting_approvals(request: HttpRequest) -> int:
+    """How many requests wait for this person's decision."""
+    if not request.company or not request.user.has_perm("office.decide_approval"):
+        return 0
+    return waiting_for(request.user, request.company).count()
 
 
 def navigation_of(request: HttpRequest) -> list:

@@ -46,6 +46,7 @@ DAILY = [
     Entry("Tax report", "reports:taxes", "file-text", "office.view_reports", "x"),
 ]
 OFFICE = [
+    Entry("Approvals", "office:approval_list", "clipboard-list", "office.ask_approval"),
     Entry("Mail", "office:mail_list", "mail", "office.read_mail"),
     Entry("Billing runs", "billing:billing_run_list", "list-check", "billing.view_invoice"),
     Entry("Runs", "office:run_list", "progress", "office.view_runs"),

@@ -67,6 +67,8 @@ PAGES = [
     Row("billing:invoice_edit", "draft"),
     Row("billing:credit_invoice", "invoice"),
     Row("billing:correct_invoice", "invoice"),
+    Row("office:approval_list"),
+    Row("office:approval_rules", role="administrator"),
     Row("billing:reason_list", role="administrator"),
     Row("billing:import"),
     Row("billing:read_einvoice"),

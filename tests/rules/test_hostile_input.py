@@ -116,6 +116,10 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "billing:credit_invoice": ([invoice.pk], credit),
         "billing:credit_totals": ([invoice.pk], credit | {"way": "prices"}),
         "billing:correct_invoice": ([world.issue(customer, "7.00", DAY).pk], {"reason": "", "reason_code": ""}),
+        "office:approval_rules": (
+            [],
+            {"above_credit_invoice": "1", "role_credit_invoice": "manager"},
+        ),
         "billing:reason_list": ([], {"code": "c", "words": "w"}),
         "billing:void_invoice": ([world.issue(customer, "7.00", DAY).pk], {"reason": "r"}),
         "billing:product_new": ([], goods),
@@ -151,6 +155,7 @@ NAMES = [
     "billing:credit_invoice",
     "billing:credit_totals",
     "billing:correct_invoice",
+    "office:approval_rules",
     "billing:reason_list",
     "billing:void_invoice",
     "billing:product_new",

@@ -1,0 +1,156 @@
+"""Approvals, for programs."""
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from office.api.approving import ApprovalOut
+from office.api.fields import AmountIn, AmountOut, Input, Query
+from office.api.idempotency import idempotent
+from office.api.views import ApiView, checked, company_of
+from office.approvals import ACTS, requests_for
+from office.models import ApprovalRequest, ApprovalRule, ApprovalState
+from office.operations.decide_request import approve_request, decline_request, withdraw_request
+from office.operations.set_approval_rules import set_approval_rules
+
+
+class ApprovalsOut(serializers.Serializer):
+    """Requests, the newest first, a hundred at most."""
+
+    results = ApprovalOut(many=True)
+
+
+class ApprovalQuery(Query):
+    """Which requests."""
+
+    state = serializers.ChoiceField(choices=ApprovalState.choices, required=False)
+
+
+class DecisionIn(Input):
+    """Why it is approved or declined."""
+
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class RuleIO(Input):
+    """Above which amount an action needs whose approval."""
+
+    action = serializers.CharField(max_length=40)
+    above = AmountIn(allow_null=True, help_text="In the company's currency; null: never.")
+    role = serializers.CharField(max_length=40, default="manager")
+
+
+class RulesIn(Input):
+    """Rules by action; what is left out stays."""
+
+    rules = RuleIO(many=True)
+
+
+class RuleOut(serializers.ModelSerializer):
+    """A rule."""
+
+    above = AmountOut("company.currency")
+    role = serializers.CharField(source="role.name")
+
+    class Meta:
+        model = ApprovalRule
+        fields = ["action", "above", "role"]
+
+
+class RulesOut(serializers.Serializer):
+    """The rules of a company, and the actions that can have one."""
+
+    rules = RuleOut(many=True)
+    actions = serializers.ListField(child=serializers.CharField())
+
+
+class ApprovalsView(ApiView):
+    """What waits and what was decided."""
+
+    permission = {"get": "office.ask_approval"}
+
+    @extend_schema(operation_id="list_approvals", parameters=[ApprovalQuery], responses=ApprovalsOut)
+    def get(self, request: Request) -> Response:
+        """The requests about what the caller sees."""
+        query = checked(ApprovalQuery, request.query_params.dict())
+        rows = requests_for(request.user).filter(company=company_of(request))
+        if "state" in query:
+            rows = rows.filter(state=query["state"])
+        return Response(ApprovalsOut({"results": rows[:100]}).data)
+
+
+class ApproveView(ApiView):
+    """Saying yes."""
+
+    permission = {"post": "office.decide_approval"}
+
+    @extend_schema(operation_id="approve_request", request=DecisionIn, responses=ApprovalOut)
+    @idempotent
+    def post(self, request: Request, request_id: int) -> Response:
+        """Approve a request, and do what was asked."""
+        reason = checked(DecisionIn, request.data).get("reason", "")
+        asked = _seen(request, request_id)
+        return Response(ApprovalOut(approve_request(asked.pk, by=request.user, reason=reason)).data)
+
+
+class DeclineView(ApiView):
+    """Saying no."""
+
+    permission = {"post": "office.decide_approval"}
+
+    @extend_schema(operation_id="decline_request", request=DecisionIn, responses=ApprovalOut)
+    @idempotent
+    def post(self, request: Request, request_id: int) -> Response:
+        """Decline a request, with a reason."""
+        reason = checked(DecisionIn, request.data).get("reason", "")
+        asked = _seen(request, request_id)
+        return Response(ApprovalOut(decline_request(asked.pk, by=request.user, reason=reason)).data)
+
+
+class WithdrawView(ApiView):
+    """Taking back."""
+
+    permission = {"post": "office.ask_approval"}
+
+    @extend_schema(operation_id="withdraw_request", request=None, responses=ApprovalOut)
+    @idempotent
+    def post(self, request: Request, request_id: int) -> Response:
+        """Take one's own request back."""
+        asked = _seen(request, request_id)
+        return Response(ApprovalOut(withdraw_request(asked.pk, by=request.user)).data)
+
+
+class RulesView(ApiView):
+    """From which amount another person is asked."""
+
+    permission = {"get": "office.ask_approval", "put": "office.change_company_settings"}
+
+    @extend_schema(operation_id="list_approval_rules", parameters=[Query], responses=RulesOut)
+    def get(self, request: Request) -> Response:
+        """The company's rules."""
+        checked(Query, request.query_params.dict())
+        return _rules(request)
+
+    @extend_schema(operation_id="set_approval_rules", request=RulesIn, responses=RulesOut)
+    def put(self, request: Request) -> Response:
+        """Set rules; what is not named stays."""
+        rows = checked(RulesIn, request.data)["rules"]
+        wanted = {row["action"]: None if row["above"] is None else (row["above"], row["role"]) for row in rows}
+        set_approval_rules(company_of(request), wanted, by=request.user)
+        return _rules(request)
+
+
+def _rules(request: Request) -> Response:
+    rules = (
+        ApprovalRule.objects.filter(company=company_of(request)).select_related("company", "role").order_by("action")
+    )
+    return Response(RulesOut({"rules": rules, "actions": list(ACTS)}).data)
+
+
+def _seen(request: Request, request_id: int) -> ApprovalRequest:
+    asked = requests_for(request.user).filter(pk=request_id).first()
+    if asked is None:
+        raise Http404("No such request.")
+    return asked

@@ -1,0 +1,97 @@
+"""What one person may not do alone: above an amount, an action waits for another person's word.
+
+The office knows no invoices: each app registers its actions here, says what an action's rule is asked for, and does it
+once it is approved. The operation itself asks, so no door can go round it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from ledger.refusals import Refused
+from office.access import companies_for
+from office.models import ApprovalRequest, ApprovalRule, ApprovalState, Company, User
+
+
+@dataclass(frozen=True)
+class Act:
+    """An action that may need approval: how it is done, who may ask for it, and which subjects a person sees."""
+
+    name: str
+    label: str
+    permission: str
+    do: Callable[[ApprovalRequest], Model]
+    subjects_for: Callable[[User], QuerySet]
+    page: str
+
+
+ACTS: dict[str, Act] = {}
+
+
+def register_act(act: Act) -> None:
+    """Let an action be put under a rule; called when the app that owns it is ready."""
+    ACTS[act.name] = act
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody wants to do: an action, to which thing, for how much in the company's currency, with what, why."""
+
+    action: str
+    company: Company
+    subject: Model
+    amount: Decimal
+    arguments: dict[str, Any]
+    reason: str
+
+
+class ApprovalNeeded(Refused):
+    """Somebody else has to say yes first. A door answers it by sending the request, see `ask_approval`."""
+
+    def __init__(self, asked: Asked, rule: ApprovalRule) -> None:
+        words = f"Above {rule.above.normalize():f} {asked.company.currency} this needs the approval of a {rule.role}."
+        super().__init__(words, code="approval_needed")
+        self.asked = asked
+        self.rule = rule
+
+
+def require_approval(asked: Asked, by: User | None, approved: ApprovalRequest | None) -> None:
+    """Pass what needs no approval, or has it, or is a job of the office's own. Raises ApprovalNeeded otherwise."""
+    if by is None:
+        return None
+    if approved is not None:
+        return _require_same(asked, approved)
+    rule = ApprovalRule.objects.filter(company=asked.company, action=asked.action, above__lt=asked.amount)
+    if found := rule.select_related("role").first():
+        raise ApprovalNeeded(asked, found)
+    return None
+
+
+def said_yes(approved: ApprovalRequest | None) -> dict[str, Any]:
+    """Who approved, for the audit row of what is done."""
+    return {"approved_by": approved.decided_by} if approved else {}
+
+
+def _require_same(asked: Asked, approved: ApprovalRequest) -> None:
+    """An approval is for what was asked: this action, with these arguments, for no more."""
+    is_same = (approved.action, approved.arguments) == (asked.action, asked.arguments)
+    if approved.state != ApprovalState.APPROVED or not is_same or asked.amount > approved.amount:
+        raise Refused("It is no longer what was asked for. Ask anew.", code="approval_outdated")
+
+
+def requests_for(user: User) -> QuerySet[ApprovalRequest]:
+    """The requests about things that a person sees."""
+    seen = Q(pk=None)
+    for act in ACTS.values():
+        seen |= Q(action=act.name, subject_id__in=act.subjects_for(user).values("pk"))
+    rows = ApprovalRequest.objects.filter(seen, company__in=companies_for(user))
+    return rows.select_related("company", "requested_by", "decided_by", "role")
+
+
+def waiting_for(user: User, company: Company) -> QuerySet[ApprovalRequest]:
+    """What waits for this person's decision: others' requests to a role they have."""
+    rows = requests_for(user).filter(company=company, state=ApprovalState.WAITING, role__in=user.groups.all())
+    return rows.exclude(requested_by=user)

@@ -1,0 +1,29 @@
+from django.db import IntegrityError, transaction
+
+from ledger.refusals import Refused
+from office.approvals import ApprovalNeeded
+from office.audit import record
+from office.models import ApprovalRequest, User
+
+
+@transaction.atomic
+def ask_approval(needed: ApprovalNeeded, *, by: User) -> ApprovalRequest:
+    """Send what a person may not do alone to those who decide. Raises Refused where it waits already."""
+    asked = needed.asked
+    try:
+        with transaction.atomic():
+            request = ApprovalRequest.objects.create(
+                company=asked.company,
+                action=asked.action,
+                arguments=asked.arguments,
+                subject_id=asked.subject.pk,
+                subject_name=str(asked.subject)[:200],
+                amount=asked.amount,
+                reason=asked.reason,
+                requested_by=by,
+                role=needed.rule.role,
+            )
+    except IntegrityError as error:
+        raise Refused(f"This waits for approval already: {asked.subject}.", code="approval_waiting") from error
+    record(by, "ask_approval", request, after={"amount": asked.amount}, reason=asked.reason)
+    return request

@@ -1,0 +1,126 @@
+"""What waits for a second person's word, and from which amount it does."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from ledger.refusals import Refused
+from office.approvals import ACTS, ApprovalNeeded, requests_for, waiting_for
+from office.models import ApprovalRequest, ApprovalRule, Company
+from office.operations.ask_approval import ask_approval
+from office.operations.decide_request import approve_request, decline_request, withdraw_request
+from office.operations.set_approval_rules import deciding_roles, set_approval_rules
+from office.web.doors import staff_door
+from office.web.fields import SumField
+
+MOST = 100
+
+
+@require_GET
+@staff_door("office.ask_approval")
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What waits for this person, what they wait for, and what was decided lately."""
+    seen = requests_for(request.user).filter(company=request.company)
+    waiting = waiting_for(request.user, request.company)
+    mine = seen.filter(requested_by=request.user, state="waiting")
+    decided = seen.exclude(state="waiting")[:MOST]
+    context = {
+        "groups": [("For you to decide", _shown(waiting)), ("You asked", _shown(mine)), ("Decided", _shown(decided))]
+    }
+    return render(request, "office/approvals.html", context)
+
+
+def _shown(rows: Any) -> list[ApprovalRequest]:
+    rows = list(rows[:MOST])
+    for row in rows:
+        row.act = ACTS[row.action]
+    return rows
+
+
+@require_POST
+@staff_door("office.decide_approval")
+def decide(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Approve, which does it at once, or decline with a reason."""
+    asked = get_request_for(request, request_id)
+    reason = request.POST.get("reason", "")
+    try:
+        if request.POST.get("decision") == "approve":
+            approve_request(asked.pk, by=request.user, reason=reason)
+            messages.success(request, f"Approved and done: {asked.subject_name}.")
+        else:
+            decline_request(asked.pk, by=request.user, reason=reason)
+            messages.success(request, f"Declined: {asked.subject_name}.")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("office:approval_list")
+
+
+@require_POST
+@staff_door("office.ask_approval")
+def withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Take one's own request back."""
+    asked = get_request_for(request, request_id)
+    try:
+        withdraw_request(asked.pk, by=request.user)
+        messages.success(request, "Taken back. Nothing was done.")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("office:approval_list")
+
+
+def get_request_for(request: HttpRequest, request_id: int) -> ApprovalRequest:
+    """The request, or Http404 where this person may not see one of that id."""
+    asked = requests_for(request.user).filter(pk=request_id).first()
+    if asked is None:
+        raise Http404("No such request.")
+    return asked
+
+
+def send_for_approval(request: HttpRequest, needed: ApprovalNeeded) -> None:
+    """Send what was refused to those who decide, and say so, or why not."""
+    try:
+        asked = ask_approval(needed, by=request.user)
+        messages.success(request, f"Sent for approval by a {asked.role}: nothing is done until then. {needed.message}")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+
+
+class RulesForm(forms.Form):
+    """For each action an amount and a role; without an amount nobody is asked."""
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules = {rule.action: rule for rule in ApprovalRule.objects.filter(company=company).select_related("role")}
+        roles = [(role.name, role.name.capitalize()) for role in deciding_roles()]
+        for act in ACTS.values():
+            rule = rules.get(act.name)
+            above = SumField(label=f"{act.label} above", required=False, min_value=0, max_digits=19, decimal_places=4)
+            self.fields[f"above_{act.name}"] = above
+            self.fields[f"role_{act.name}"] = forms.ChoiceField(label="needs a", choices=roles)
+            self.initial |= {f"above_{act.name}": rule and f"{rule.above.normalize():f}"}
+            self.initial |= {f"role_{act.name}": rule.role.name if rule else "manager"}
+
+    def wanted(self) -> dict[str, Any]:
+        """The valid form as the operation takes it."""
+        data = self.cleaned_data
+        rows = {name: (data[f"above_{name}"], data[f"role_{name}"]) for name in ACTS}
+        return {name: None if row[0] is None else row for name, row in rows.items()}
+
+
+@staff_door("office.change_company_settings")
+def rules(request: HttpRequest) -> HttpResponse:
+    """From which amount an action needs another person."""
+    form = RulesForm(request.POST or None, company=request.company)
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_approval_rules(request.company, form.wanted(), by=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "Saved. It holds from now on.")
+            return redirect("office:approval_rules")
+    return render(request, "office/approval_rules.html", {"form": form})
