@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from billing.instalments import EarlyPayment, Instalment, early_payment_of
+from billing.early_payment import early_payment_left
+from billing.instalments import EarlyPayment, Instalment
 from billing.models import DocumentStatus, Invoice
 from billing.queries import account_of, settlements, with_state
 from ledger.models import Allocation, OpenItem
@@ -52,9 +53,8 @@ class CustomerView:
 
     @property
     def early_payment(self) -> EarlyPayment | None:
-        """What settles the document early, while that still holds and nothing else has settled any of it."""
-        early = early_payment_of(self.invoice, self.today)
-        return early if early and self.today <= early.until and self.invoice.open == self.invoice.total else None
+        """What settles the document early, while that still holds, less what was paid and credited already."""
+        return early_payment_left(self.invoice, self.today)
 
     @property
     def seller(self) -> dict[str, Any]:

@@ -54,6 +54,7 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/void/", acts.void, name="void_invoice"),
     path("invoices/<int:invoice_id>/credit/", credit.credit_page, name="credit_invoice"),
     path("invoices/<int:invoice_id>/debit-note/", acts.charge_more, name="draft_debit_note"),
+    path("invoices/<int:invoice_id>/discount/", acts.discount, name="grant_discount"),
     path("invoices/<int:invoice_id>/correct/", correct.correct_page, name="correct_invoice"),
     path("invoices/<int:invoice_id>/credit/totals/", credit.credit_totals, name="credit_totals"),
     path("billing-runs/", billing_runs.billing_run_list, name="billing_run_list"),

@@ -27,6 +27,7 @@ from billing.operations.copy_invoice import copy_invoice
 from billing.operations.correct_invoice import correct_invoice
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.draft_debit_note import draft_debit_note
+from billing.operations.grant_discount import grant_discount
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_links import renew_link, revoke_link
 from billing.operations.read_einvoice import read_einvoice
@@ -142,6 +143,20 @@ class CorrectView(ApiView):
             on=data.get("on") or invoice.company.today(),
         )
         return shown(request.user, draft.pk, 201)
+
+
+class DiscountView(ApiView):
+    """Granting an early-payment discount."""
+
+    permission = {"post": "billing.credit_invoice"}
+
+    @extend_schema(operation_id="grant_discount", request=None, responses={201: InvoiceOut, 202: ApprovalOut})
+    @idempotent
+    def post(self, request: Request, invoice_id: int) -> Response:
+        """Credit the discount that was earned by paying early, and answer with the credit memo."""
+        invoice = get_invoice_for(request.user, invoice_id)
+        memo = grant_discount(invoice.pk, by=request.user, on=invoice.company.today())
+        return shown(request.user, memo.pk, 201)
 
 
 class DebitNoteView(ApiView):

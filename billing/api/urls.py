@@ -18,6 +18,7 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/void/", acts.VoidView.as_view()),
     path("invoices/<int:invoice_id>/credit/", acts.CreditView.as_view()),
     path("invoices/<int:invoice_id>/debit-note/", acts.DebitNoteView.as_view()),
+    path("invoices/<int:invoice_id>/discount/", acts.DiscountView.as_view()),
     path("invoices/<int:invoice_id>/correct/", acts.CorrectView.as_view()),
     path("invoices/<int:invoice_id>/pdf/", acts.PdfView.as_view()),
     path("invoices/<int:invoice_id>/xml/", acts.XmlView.as_view()),

@@ -7,11 +7,13 @@ from typing import Any
 
 from billing.calculations import LineTotals
 from billing.crediting import CreditInput, NotCreditable, credit_amount, credit_price
+from billing.early_payment import discount_earned
 from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine
 from billing.totals import credit_inputs, lines_with_taxes, total_invoice, write_totals
 from ledger.money import format_money, round_money, round_rate
 from ledger.refusals import Refused
 
+EARLY = "early discount"
 CARRIED = ("currency", "exchange_rate", "po_number", "prices_include_tax", "tax_rounding")
 
 
@@ -23,14 +25,21 @@ class LowerPrice:
     unit_price: Decimal
 
 
-Wanted = Mapping[int, Decimal | LowerPrice] | Decimal | None
-"""What is credited: of lines, by id, a quantity or a lower price; or an amount with its tax; or all that is left."""
+@dataclass(frozen=True)
+class EarlyDiscount:
+    """The discount that was earned by paying early, however much it is."""
+
+
+Wanted = Mapping[int, Decimal | LowerPrice] | Decimal | EarlyDiscount | None
+"""What is credited: of lines, by id, a quantity or a lower price; an amount with its tax; a discount; or all left."""
 
 
 def plain_wanted(wanted: Wanted) -> Any:
     """What is credited as JSON can keep it; `wanted_from_plain` reads it."""
-    if wanted is None or isinstance(wanted, Decimal):
-        return wanted if wanted is None else str(wanted)
+    if wanted is None:
+        return None
+    if isinstance(wanted, Decimal | EarlyDiscount):
+        return str(wanted) if isinstance(wanted, Decimal) else EARLY
     return {
         str(line_id): [str(each.quantity), str(each.unit_price)] if isinstance(each, LowerPrice) else [str(each)]
         for line_id, each in wanted.items()
@@ -39,8 +48,10 @@ def plain_wanted(wanted: Wanted) -> Any:
 
 def wanted_from_plain(plain: Any) -> Wanted:
     """What `plain_wanted` kept."""
-    if plain is None or isinstance(plain, str):
-        return plain if plain is None else Decimal(plain)
+    if plain is None:
+        return None
+    if isinstance(plain, str):
+        return EarlyDiscount() if plain == EARLY else Decimal(plain)
     kept = {int(line_id): [Decimal(value) for value in values] for line_id, values in plain.items()}
     return {line_id: LowerPrice(*values) if len(values) > 1 else values[0] for line_id, values in kept.items()}
 
@@ -73,6 +84,10 @@ def left_of(billed: Sequence[InvoiceLine]) -> dict[int, CreditInput]:
 
 def _lines(invoice: Invoice, billed: Sequence[InvoiceLine], wanted: Wanted) -> Iterator[InvoiceLine]:
     left = left_of(billed)
+    if isinstance(wanted, EarlyDiscount):
+        wanted = discount_earned(invoice)
+        if not wanted:
+            raise Refused(f"No early-payment discount was earned on {invoice}.", code="no_discount")
     if isinstance(wanted, Decimal):
         yield from _by_amount(invoice, billed, left, wanted)
     elif wanted is None:

@@ -12,11 +12,13 @@ from billing.models import Tax
 from billing.operations.copy_invoice import copy_invoice
 from billing.operations.draft_debit_note import draft_debit_note
 from billing.operations.draft_invoice import delete_draft
+from billing.operations.grant_discount import grant_discount
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_links import renew_link, revoke_link
 from billing.operations.send_invoice import send_invoice
 from billing.operations.suit_draft import suit_draft
 from billing.operations.void_invoice import void_invoice
+from ledger.money import format_money
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
@@ -39,6 +41,19 @@ def copy(request: HttpRequest, invoice_id: int) -> HttpResponse:
     for tax in retired:
         messages.warning(request, f"{tax} is retired. Choose another tax where it still stands.")
     return redirect("billing:invoice_edit", draft.pk)
+
+
+@require_POST
+@staff_door("billing.credit_invoice")
+def discount(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Grant the discount that was earned by paying early."""
+    invoice = get_invoice_for(request.user, invoice_id)
+
+    def act() -> str:
+        memo = grant_discount(invoice.pk, by=request.user, on=invoice.company.today())
+        return f"{memo} grants {format_money(memo.total, memo.currency)} early-payment discount."
+
+    return _answer(request, invoice.pk, act)
 
 
 @require_POST

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from billing.access import get_invoice_for, invoices_for
+from billing.early_payment import discount_earned
 from billing.einvoice.kept import file_name, kept_einvoice
 from billing.instalments import early_payment_of, payments_of
 from billing.issue_checks import concerns_of, drafts_to_check
@@ -46,6 +47,7 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "approvals": ApprovalRequest.objects.filter(
             action__in=("credit_invoice", "void_invoice"), subject_id=invoice.pk, state=ApprovalState.WAITING
         ).select_related("requested_by", "role"),
+        "earned": discount_earned(invoice),
         "debit_notes": invoice.debit_notes.exclude(status="void"),
         "replacements": invoice.replacements.all(),
         "occurrences": invoice.occurrences.select_related("recurring"),

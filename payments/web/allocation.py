@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from billing.early_payment import earned_by_customer
 from customers.access import get_customer_for
 from customers.models import Customer
 from ledger.allocating import Pair
@@ -61,6 +62,7 @@ def allocation_page(request: HttpRequest, customer_id: int) -> HttpResponse:
             messages.success(request, f"Applied to {len(pairs)} item{'s' * (len(pairs) != 1)}.")
             return redirect("payments:allocate", customer.pk)
     context = {"customer": customer, "form": form, "today": today, "done": _recent(customer)}
+    context["earned"] = earned_by_customer(customer.pk)
     return render(request, "payments/allocate.html", context)
 
 

@@ -1,0 +1,58 @@
+"""The discount for paying early: what still settles an invoice that is part-paid, and what was earned by a payment."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from billing.instalments import EarlyPayment
+from billing.models import DocumentStatus, Invoice
+from billing.queries import account_of
+from ledger.models import Allocation, ItemKind, OpenItem
+from ledger.money import round_money
+
+ZERO = Decimal(0)
+MONEY = (ItemKind.PAYMENT, ItemKind.WITHHOLDING)
+
+
+def early_payment_left(invoice: Invoice, on: date) -> EarlyPayment | None:
+    """What settles an issued invoice early on a day: less what was paid and credited, while the discount holds."""
+    if not _holds(invoice) or on > invoice.early_until:
+        return None
+    account = account_of(invoice)
+    discount, amount = _discount(invoice, account), account["to_pay"]
+    if not 0 < discount < amount:
+        return None
+    return EarlyPayment(invoice.early_until, invoice.early_percent, discount, amount - discount)
+
+
+def discount_earned(invoice: Invoice) -> Decimal:
+    """The discount that a customer earned by paying the rest in time, and that is still open; zero for none."""
+    if not _holds(invoice):
+        return ZERO
+    account = account_of(invoice)
+    discount = _discount(invoice, account)
+    in_time = Allocation.objects.filter(
+        debit__entry=invoice.entry_id, credit__kind__in=MONEY, credit__dated_on__lte=invoice.early_until
+    ).aggregate(sum=Sum("amount"))["sum"]
+    still_withheld = account["due"] - account["to_pay"]
+    wanted = account["total"] - account["credited"] - discount - still_withheld
+    return min(discount, account["to_pay"]) if (in_time or ZERO) >= wanted else ZERO
+
+
+def earned_by_customer(customer_id: int) -> list[tuple[Invoice, Decimal]]:
+    """A customer's open invoices with a discount that was earned and not granted yet."""
+    still_open = OpenItem.objects.filter(customer_id=customer_id, balance__gt=0).values("entry")
+    invoices = Invoice.objects.filter(customer=customer_id, entry__in=still_open, early_percent__gt=0).order_by("pk")
+    earned = [(invoice, discount_earned(invoice)) for invoice in invoices[:50]]
+    return [(invoice, discount) for invoice, discount in earned if discount]
+
+
+def _holds(invoice: Invoice) -> bool:
+    is_owed = invoice.status == DocumentStatus.ISSUED and not invoice.is_credit_memo
+    return bool(is_owed and invoice.early_percent and invoice.early_until)
+
+
+def _discount(invoice: Invoice, account: dict[str, Decimal]) -> Decimal:
+    """The percentage of all that was not credited; the tax in it goes back with it."""
+    return round_money((invoice.total - account["credited"]) * invoice.early_percent / 100, invoice.currency)
