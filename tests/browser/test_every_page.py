@@ -23,8 +23,11 @@ from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
 from ledger.models import Entry
+from office.approvals import ApprovalNeeded
 from office.mail.handing_over import hand_over
 from office.models import Run
+from office.operations.ask_approval import ask_approval
+from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
 from payments.operations.reverse_receipt import reverse_receipt
 from tests import world
@@ -156,6 +159,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "draft": world.draft(customer, [world.line("5.00", tax=vat)]).pk,
         "recurring": a_recurring_invoice(customer, vat),
         "memo": memo.pk,
+        "request": a_request(invoice),
         "debit_note": draft_debit_note(invoice.pk, by=None).pk,
         "void": void.pk,
         "receipt": receipt.pk,
@@ -166,6 +170,15 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "person": world.make_user(company, "sales").pk,
         "tax": with_certificate(company, customer),
     }
+
+
+def a_request(invoice: Invoice) -> int:
+    """A credit that waits for a manager, asked by a clerk."""
+    company = invoice.company
+    set_approval_rules(company, {"credit_invoice": (Decimal(50), "manager")}, by=None)
+    with pytest.raises(ApprovalNeeded) as needed:
+        credit_invoice(invoice.pk, Decimal(90), reason="Goodwill", by=world.make_user(company), on=company.today())
+    return ask_approval(needed.value, by=world.make_user(company)).pk
 
 
 def with_certificate(company: Any, customer: Any) -> int:
