@@ -65,17 +65,17 @@ def drafts_to_check(invoice_ids: Iterable[int]) -> QuerySet[Invoice]:
     """Drafts with all that the checks look at."""
     drafts = Invoice.objects.filter(pk__in=invoice_ids, status=DocumentStatus.DRAFT).order_by("pk")
     return drafts.select_related("company", "customer__company").prefetch_related(
-        Prefetch("lines", lines_with_taxes()), "lines__product__tax__rates", "customer__addresses"
+        Prefetch("lines", lines_with_taxes()), "customer__addresses"
     )
 
 
-def stops_of(invoice_ids: Iterable[int]) -> list[Concern]:
-    """What stops these drafts; checks that only warn are not asked."""
-    return concerns_of(drafts_to_check(invoice_ids), [Severity.STOP])
+def stops_of(locked: Iterable[Invoice]) -> list[Concern]:
+    """What stops those that are drafts; checks that only warn are not asked."""
+    return concerns_of([invoice for invoice in locked if invoice.is_draft], [Severity.STOP])
 
 
-def require_clear(invoice_ids: Iterable[int]) -> None:
+def require_clear(locked: Iterable[Invoice]) -> None:
     """Refuse drafts that a check stops, saying why."""
-    if stops := stops_of(invoice_ids):
+    if stops := stops_of(locked):
         said = " ".join(dict.fromkeys(concern.message for concern in stops))
         raise Refused(f"{said} Mend it, or have it issued all the same with a reason.", code="check_stopped")

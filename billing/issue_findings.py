@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Q, Sum, prefetch_related_objects
 from django.urls import reverse
 
 from billing.models import DocumentStatus, Invoice, InvoiceLine, IssueCheck, RateKind
 from billing.operations.price_lines import terms_of
 from billing.pricing import Asked, at_tax, held_prices
-from billing.tax_choice import situation_of, taxes_of
+from billing.tax_choice import situations_of, taxes_of
 from customers.models import Customer
 from ledger.models import OpenItem
 from ledger.money import format_money
 
+PRODUCT_TAXES = "lines__product__tax__rates"
 ALIKE_WITHIN = timedelta(days=31)
 """Documents of one customer and amount are alike when their days are no further apart."""
 
@@ -114,6 +115,7 @@ def _day(invoice: Invoice) -> date:
 
 
 def _prices(drafts: Sequence[Invoice]) -> Findings:
+    prefetch_related_objects(drafts, PRODUCT_TAXES)
     for draft in drafts:
         lines = [line for line in _lines(draft) if line.product_id and not line.credited_line_id]
         held = held_prices(terms_of(draft), [Asked(line.product, line.quantity) for line in lines]) if lines else []
@@ -138,10 +140,11 @@ def _listed(draft: Invoice, line: InvoiceLine, price: Decimal) -> Decimal:
 
 
 def _taxes(drafts: Sequence[Invoice]) -> Findings:
+    prefetch_related_objects(drafts, PRODUCT_TAXES)
     taxes = taxes_of(drafts[0].company)
-    for draft in drafts:
+    situations = situations_of([(draft.customer, _day(draft)) for draft in drafts])
+    for draft, situation in zip(drafts, situations, strict=True):
         lines = [line for line in _lines(draft) if not line.credited_line_id]
-        situation = situation_of(draft.customer, _day(draft))
         unsuited = [
             (line, suited)
             for line in lines

@@ -1,14 +1,14 @@
 """Which taxes a company has, and which of them suits a customer."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
 from stdnum.eu import vat
 
-from billing.exemptions import valid_exemptions
-from billing.models import Product, ProductKind, Tax, TaxCategory
+from billing.models import Product, ProductKind, Tax, TaxCategory, TaxExemption
 from customers.models import AddressKind, Customer
 from office.models import Company
 
@@ -72,8 +72,21 @@ class Situation:
 
 def situation_of(customer: Customer, on: date) -> Situation:
     """How a customer is to be taxed on a day. A number that has not the form of a VAT id proves no business."""
-    exemption = valid_exemptions(customer, on).filter(tax__is_active=True).first()
-    return Situation(_place_of(customer), exemption and exemption.tax_id, on)
+    return situations_of([(customer, on)])[0]
+
+
+def situations_of(asked: Sequence[tuple[Customer, date]]) -> list[Situation]:
+    """The same for many customers and days, in one look at their certificates."""
+    exemptions = defaultdict(list)
+    customers = {customer.pk for customer, _ in asked}
+    for exemption in TaxExemption.objects.filter(customer__in=customers, tax__is_active=True):
+        exemptions[exemption.customer_id].append(exemption)
+    return [Situation(_place_of(customer), _exempt_tax(exemptions[customer.pk], on), on) for customer, on in asked]
+
+
+def _exempt_tax(exemptions: Sequence[TaxExemption], on: date) -> int | None:
+    """The tax of the latest certificate that holds on a day."""
+    return next((each.tax_id for each in exemptions if each.holds_on(on)), None)
 
 
 def _place_of(customer: Customer) -> Place:

@@ -78,8 +78,8 @@ def tax_summary(invoice: Invoice) -> list[InvoiceTax]:
 
 
 def lines_with_taxes() -> QuerySet[InvoiceLine]:
-    """Lines with all that working out their totals and entering them takes."""
-    return InvoiceLine.objects.select_related("tax", "credited_line", "product__group").prefetch_related("tax__rates")
+    """Lines with all that working out their totals and entering them takes; lines of one tax share its row."""
+    return InvoiceLine.objects.select_related("credited_line").prefetch_related("tax__rates", "product__group")
 
 
 def _totals(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:

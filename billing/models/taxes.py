@@ -132,3 +132,7 @@ class TaxExemption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer}: {self.certificate}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether a document of that day may rely on it."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)

@@ -24,7 +24,7 @@ from office.models import Run, RunStatus
 from office.runs import RunKind
 
 logger = logging.getLogger(__name__)
-TOGETHER = 100
+TOGETHER = 200
 GONE = "The draft was thrown away."
 UNFORESEEN = "Something went wrong that nobody foresaw. Try again, and tell whoever runs Duebook if it stays."
 
@@ -76,7 +76,8 @@ def _attempt(documents: Sequence[RunDocument], act: Act) -> None:
     except OperationalError:
         raise  # a deadlock or a lost connection: the sweep comes again
     except Exception:
-        logger.exception("A billing run met a fault among documents %s", [row.invoice_id for row in documents])
+        if len(documents) == 1:
+            logger.exception("A billing run met a fault in document %s", documents[0].invoice_id)
         problem = UNFORESEEN
     else:
         return _mark_done(documents, notes)

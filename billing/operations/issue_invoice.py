@@ -76,10 +76,10 @@ def issue_invoice(
 def _check(draft: Invoice, override: str, by: User | None) -> None:
     """Ask the company's checks of a locked draft, or note why their stops are passed over."""
     if not override:
-        return require_clear([draft.pk])
+        return require_clear([draft])
     if by and not by.has_perm("billing.override_checks"):
         raise Refused("Issuing against a check is not yours to decide. Ask a manager.", code="may_not_override")
-    if stopped := stops_of([draft.pk]):
+    if stopped := stops_of([draft]):
         checks = ", ".join(concern.check for concern in stopped)
         record(by, "override_checks", draft, after={"checks": checks}, reason=override[:300])
     return None
@@ -99,7 +99,7 @@ def issue_invoices(
     judged = judge_drafts(invoice_ids, on) if judged is None else judged
     with transaction.atomic():
         invoices = _locked(invoice_ids)
-        require_clear(invoice_ids)
+        require_clear(invoices)
         return _issue_drafts(invoices, by, on, judged)
 
 
@@ -157,16 +157,13 @@ def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
     _lock(list(credited))
     if _lock(invoice_ids) < len(set(invoice_ids)):
         raise Refused("Somebody has thrown this draft away.", code="gone")
-    invoices = list(
-        Invoice.objects.filter(pk__in=invoice_ids)
-        .select_related("company", "customer", "credits", "terms")
-        .order_by("pk")
-    )
+    invoices = list(Invoice.objects.filter(pk__in=invoice_ids).select_related("credits").order_by("pk"))
     if len({invoice.company_id for invoice in invoices}) > 1:
         raise Refused("Issue the documents of one company at a time.", code="several_companies")
     prefetch_related_objects(
         invoices,
         Prefetch("lines", lines_with_taxes()),
+        "customer__company",
         "customer__addresses",
         "company__bank_accounts",
         "terms__parts",

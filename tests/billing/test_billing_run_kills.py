@@ -92,8 +92,9 @@ def bury(worker: multiprocessing.Process) -> None:
 
 
 def test_each_draft_is_issued_once_and_each_mail_leaves_once_wherever_the_workers_die(
-    company: Any, customer: Any, clerk: Any, relay: RelayHandler
+    company: Any, customer: Any, clerk: Any, relay: RelayHandler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(do_billing_run, "TOGETHER", 50)  # so that there is a good deal in between
     draft_invoices(company, [InvoiceDetails(customer.pk, [world.line("12.00")])] * DRAFTS, by=clerk)
     run = prepare_billing_run(company, "issue", Invoice.objects.all(), by=clerk)
     kill_when(in_a_process(lambda: carry_out_run(run.pk)), lambda: Run.objects.get(pk=run.pk).done > 0)
