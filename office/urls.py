@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.web import approvals, audit, bank_accounts, login, mail, runs, settings, staff, tokens
+from office.web import approvals, audit, bank_accounts, login, mail, numbers, runs, settings, staff, tokens
 
 app_name = "office"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("office/runs/<int:run_id>/", runs.run, name="run"),
     path("office/runs/<int:run_id>/errors/", runs.run_errors, name="run_errors"),
     path("settings/", settings.company_settings, name="company_settings"),
+    path("settings/numbers/", numbers.number_patterns, name="number_patterns"),
     path("settings/logo/", settings.logo, name="company_logo"),
     path("settings/bank-accounts/", bank_accounts.bank_accounts, name="bank_accounts"),
     path("settings/staff/", staff.staff_list, name="staff_list"),

@@ -6,7 +6,7 @@ from office.models.company import BankAccount, Company
 from office.models.doors import ApiToken, IdempotentAnswer
 from office.models.imports import ImportMapping
 from office.models.mail import MailStatus, OutgoingMail
-from office.models.numbers import NumberSeries
+from office.models.numbers import NumberPattern, NumberSeries
 from office.models.runs import Run, RunStatus
 from office.models.staff import User
 
@@ -21,6 +21,7 @@ __all__ = [
     "IdempotentAnswer",
     "ImportMapping",
     "MailStatus",
+    "NumberPattern",
     "NumberSeries",
     "OutgoingMail",
     "Run",

@@ -24,3 +24,17 @@ class NumberSeries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.year or ''}".strip()
+
+
+class NumberPattern(models.Model):
+    """How a company writes its numbers of a kind; without a row, as is usual."""
+
+    company = models.ForeignKey("office.Company", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    pattern = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "kind"], name="pattern_once_per_company_and_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.pattern}"

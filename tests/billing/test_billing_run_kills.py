@@ -30,7 +30,7 @@ from tests import world
 from tests.relay import RelayHandler
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DRAFTS, MAILED = 1000, 120
+DRAFTS, MAILED = 1000, 60
 STEPS = [
     (issue_invoice, "_number"),  # before any number is taken
     (issue_invoice, "_enter"),  # with numbers taken and nothing in the book
@@ -131,7 +131,7 @@ def leave_once(relay: RelayHandler) -> None:
     kept = OutgoingMail.objects.order_by("pk").values("pk")[MAILED:]
     OutgoingMail.objects.filter(pk__in=kept).update(status=MailStatus.CANCELLED)
     keep_pdfs()
-    for taken in (20, 50):
+    for taken in (10, 30):
         kill_when(in_a_process(send_all), lambda taken=taken: len(relay.taken) >= taken)
     due_mails(timezone.now() + timedelta(hours=1))  # the sweep, after the leases of the dead ran out
     OutgoingMail.objects.filter(status=MailStatus.QUEUED).update(due_at=timezone.now())

@@ -116,6 +116,7 @@ PAGES = [
     Row("billing:tax_list", role="administrator"),
     Row("customers:terms_list", role="administrator"),
     Row("billing:check_policies", role="administrator"),
+    Row("office:number_patterns", role="administrator"),
     Row("billing:tax", "tax", role="administrator"),
     Row("billing:exemption_list", "customer"),
     Row("billing:month_list"),
