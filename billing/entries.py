@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from itertools import chain
 
 from billing.instalments import instalments_of
 from billing.line_taxes import kept_parts
-from billing.models import Invoice, InvoiceLine, RateKind
+from billing.models import Invoice, InvoiceLine, LineKind, RateKind
 from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
-from ledger.money import spread
+from ledger.money import round_to_total, spread
 from ledger.posting import Posting, customer_posting
 from office.exchange import in_company_currency
 from office.models import User
@@ -33,7 +34,9 @@ def document_posting(
         reference=invoice.number,
         by_id=by and by.pk,
     )
-    contra = _contra_lines(invoice, _by_account(lines, accounts), -sign, company_total)
+    contra = _contra_lines(invoice, _by_account(invoice, lines, accounts), -sign, company_total)
+    if not invoice.total:
+        return Posting(entry, contra, [])  # all of it was paid as a deposit, which becomes a sale
     return customer_posting(entry, accounts[AccountRole.RECEIVABLE], _items(invoice, sign, company_total), contra)
 
 
@@ -56,7 +59,8 @@ def _items(invoice: Invoice, sign: int, company_total: Decimal) -> list[OpenItem
 
 def _contra_lines(invoice: Invoice, amounts: Mapping[int, Decimal], sign: int, company_total: Decimal) -> list[Line]:
     """What the total is made of, by account. In company currency they share its rounded total to the cent."""
-    company_amounts = spread(company_total, list(amounts.values()), invoice.company.currency)
+    exact = [Fraction(amount) * Fraction(invoice.exchange_rate) for amount in amounts.values()]
+    company_amounts = round_to_total(exact, company_total, invoice.company.currency)
     return [
         Line(
             account_id=account_id,
@@ -67,10 +71,10 @@ def _contra_lines(invoice: Invoice, amounts: Mapping[int, Decimal], sign: int, c
     ]
 
 
-def _by_account(lines: Sequence[InvoiceLine], accounts: Mapping[str, Account]) -> dict[int, Decimal]:
+def _by_account(invoice: Invoice, lines: Sequence[InvoiceLine], accounts: Mapping[str, Account]) -> dict[int, Decimal]:
     amounts: dict[int, Decimal] = {}
     for line in lines:
-        account_id = _sales_account_id(line, accounts)
+        account_id = _sales_account_id(invoice, line, accounts)
         amounts[account_id] = amounts.get(account_id, Decimal(0)) + line.taxable
     for part in chain.from_iterable(kept_parts(line) for line in lines):
         if part.rate.kind != RateKind.WITHHELD:
@@ -79,7 +83,9 @@ def _by_account(lines: Sequence[InvoiceLine], accounts: Mapping[str, Account]) -
     return {account_id: amount for account_id, amount in amounts.items() if amount}
 
 
-def _sales_account_id(line: InvoiceLine, accounts: Mapping[str, Account]) -> int:
-    """The account of the product's group, else the company's own one for sales."""
+def _sales_account_id(invoice: Invoice, line: InvoiceLine, accounts: Mapping[str, Account]) -> int:
+    """The account of the product's group, else the company's own one for sales; a deposit is no sale yet."""
+    if invoice.is_deposit or line.kind == LineKind.DEDUCTION:
+        return accounts[AccountRole.DEPOSITS].pk
     group = line.product and line.product.group
     return group.sales_account_id if group else accounts[AccountRole.SALES].pk

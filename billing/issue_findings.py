@@ -8,7 +8,8 @@ from decimal import Decimal
 from django.db.models import Q, Sum, prefetch_related_objects
 from django.urls import reverse
 
-from billing.models import DocumentStatus, Invoice, InvoiceLine, IssueCheck, RateKind
+from billing.deposits import open_deposits
+from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine, IssueCheck, RateKind
 from billing.operations.price_lines import terms_of
 from billing.pricing import Asked, at_tax, held_prices
 from billing.tax_choice import situations_of, taxes_of
@@ -163,6 +164,18 @@ def _is_charged(line: InvoiceLine, day: date) -> bool:
     return any(rate.percent and rate.kind != RateKind.WITHHELD for rate in rates)
 
 
+def _deposits(drafts: Sequence[Invoice]) -> Findings:
+    for draft in drafts:
+        if draft.is_deposit or draft.kind != DocumentKind.INVOICE or draft.total <= 0:
+            continue
+        if left := open_deposits(draft):
+            amounts = "; ".join(
+                f"{format_money(amount, draft.currency)} of {line.invoice}, line {line.position}"
+                for line, amount in left
+            )
+            yield draft, Found(f"Not deducted: {amounts}.", fix="deposits", url=_editor(draft))
+
+
 def _lines(draft: Invoice) -> list[InvoiceLine]:
     return list(draft.lines.all())
 
@@ -183,4 +196,5 @@ CHECKS: dict[IssueCheck, Callable[[Sequence[Invoice]], Findings]] = {
     IssueCheck.TAX: _taxes,
     IssueCheck.CREDIT_LIMIT: _limits,
     IssueCheck.HOLD: _holds,
+    IssueCheck.DEPOSIT: _deposits,
 }

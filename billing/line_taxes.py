@@ -9,7 +9,9 @@ from ledger.refusals import Refused
 
 
 def rates_of(line: InvoiceLine, day: date) -> tuple[TaxRate, ...]:
-    """The rates of a line on a day. Raises Refused where its tax has none then."""
+    """The rates of a line on a day; a deposit is taken off as it was taxed. Raises Refused where its tax has none."""
+    if line.deducts:
+        return tuple(part.rate for part in kept_parts(line.deducts))
     if line.tax is None:
         return ()
     rates = line.tax.rates_on(day)

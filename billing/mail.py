@@ -24,7 +24,7 @@ def subject_of(invoice: Invoice) -> str:
     """What the mail is about: `Invoice INV-2026-0042 from Acme Ltd`, in the language of the document."""
     with override(language_of(invoice)):
         return _("%(document)s from %(name)s") % {
-            "document": f"{invoice.get_kind_display()} {invoice.number}",
+            "document": f"{invoice.title} {invoice.number}",
             "name": invoice.printed["seller"]["name"],
         }
 

@@ -43,6 +43,7 @@ def total_invoice(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTot
     for line, worked_out in zip(lines, totals.lines, strict=True):
         write_totals(line, worked_out)
     invoice.net, invoice.tax, invoice.total, invoice.withheld = totals.net, totals.tax, totals.total, totals.withheld
+    invoice.deducted = sum((-line.net for line in lines if line.deducts_id), ZERO)
     if invoice.discount_percent:
         invoice.discount_amount = totals.discount
     return totals
@@ -79,7 +80,9 @@ def tax_summary(invoice: Invoice) -> list[InvoiceTax]:
 
 def lines_with_taxes() -> QuerySet[InvoiceLine]:
     """Lines with all that working out their totals and entering them takes; lines of one tax share its row."""
-    return InvoiceLine.objects.select_related("credited_line").prefetch_related("tax__rates", "product__group")
+    return InvoiceLine.objects.select_related("credited_line", "deducts__invoice").prefetch_related(
+        "tax__rates", "product__group"
+    )
 
 
 def _totals(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:

@@ -7,6 +7,7 @@ STANDARD_ACCOUNTS = [
     ("1200", "Accounts receivable", AccountRole.RECEIVABLE),
     ("1300", "Tax withheld by customers", AccountRole.TAX_WITHHELD),
     ("2200", "Tax payable", AccountRole.TAX),
+    ("2300", "Deposits received", AccountRole.DEPOSITS),
     ("2900", "Customer refunds clearing", AccountRole.REFUNDS),
     ("3900", "Opening balances", AccountRole.OPENING),
     ("4000", "Sales", AccountRole.SALES),

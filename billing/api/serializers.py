@@ -30,10 +30,12 @@ class LineIn(Input):
     section = serializers.CharField(
         max_length=200, required=False, allow_blank=True, help_text="The heading above it, where a section begins."
     )
+    deducts_id = IdIn(required=False, allow_null=True, help_text="The line of a deposit that it takes off again.")
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """A line says what it is for and what it costs, or names a product that does."""
-        missing = [name for name in ("description", "unit_price") if name not in data]
+        needed = ("unit_price",) if data.get("deducts_id") else ("description", "unit_price")
+        missing = [name for name in needed if name not in data]
         if missing and not data.get("product_id"):
             raise serializers.ValidationError({name: ["This field is required."] for name in missing})
         return data | {"usual_tax": bool(data.get("product_id")) and "tax_id" not in data}
@@ -54,6 +56,7 @@ class DraftIn(Input):
     exchange_rate = RateIn(required=False)
     po_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
     prices_include_tax = serializers.BooleanField(default=False)
+    is_deposit = serializers.BooleanField(default=False, help_text="It asks for a part before anything is delivered.")
     discount_amount = AmountIn(required=False)
     discount_percent = RateIn(required=False, help_text="Of the items, instead of an amount.")
     note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
@@ -304,6 +307,7 @@ class InvoiceOut(InvoiceRow):
             "early_until",
             "exchange_rate",
             "prices_include_tax",
+            "is_deposit",
             "tax_rounding",
         ]
         fields += [

@@ -11,6 +11,7 @@ ZERO = Decimal(0)
 INVOICE = "380"
 CREDIT_NOTE = "381"
 DEBIT_NOTE = "383"
+PREPAYMENT = "386"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from billing.einvoice.document import (
     CREDIT_NOTE,
     DEBIT_NOTE,
     INVOICE,
+    PREPAYMENT,
     ZERO,
     Account,
     Allowance,
@@ -83,11 +84,14 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[
 
 
 def _type_code(invoice: Invoice) -> str:
-    """The kind of document. XRechnung has no debit note (BR-DE-17): there it is an invoice that names the other."""
+    """The kind of document (UNTDID 1001). In XRechnung debit notes and prepayments are plain invoices (BR-DE-17)."""
     if invoice.is_credit_memo:
         return CREDIT_NOTE
-    is_debit_note = invoice.kind == DocumentKind.DEBIT_NOTE
-    return DEBIT_NOTE if is_debit_note and invoice.einvoice_format not in XRECHNUNGEN else INVOICE
+    if invoice.einvoice_format in XRECHNUNGEN:
+        return INVOICE
+    if invoice.kind == DocumentKind.DEBIT_NOTE:
+        return DEBIT_NOTE
+    return PREPAYMENT if invoice.is_deposit else INVOICE
 
 
 def _require_one_tax_each(lines: Sequence[InvoiceLine]) -> None:

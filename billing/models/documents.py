@@ -25,6 +25,7 @@ class LineKind(models.TextChoices):
 
     ITEM = "item", "Item"
     SHIPPING = "shipping", "Shipping"
+    DEDUCTION = "deduction", "Deposit deducted"
 
 
 class DocumentStatus(models.TextChoices):
@@ -64,6 +65,8 @@ class Invoice(models.Model):
     tax_rounding = models.CharField(max_length=10, choices=TaxRounding, default=TaxRounding.DOCUMENT)
     discount_amount = AmountField(default=0, help_text="Taken off the whole document, before tax.")
     discount_percent = RateField(default=0, help_text="Of the items; where it is set, the amount follows from it.")
+    is_deposit = models.BooleanField(default=False, help_text="Asks for a part before anything is delivered.")
+    deducted = AmountField(default=0, help_text="What deposits billed before take off its lines.")
     note = models.TextField("note to the customer", blank=True)
     internal_note = models.TextField(blank=True)
     credits = models.ForeignKey(
@@ -166,6 +169,10 @@ class Invoice(models.Model):
                 condition=Q(period_from=None) | Q(period_to=None) | Q(period_to__gte=F("period_from")),
             ),
             models.CheckConstraint(
+                name="invoice_deposit_deducts_no_deposit",
+                condition=Q(is_deposit=False) | Q(deducted=0),
+            ),
+            models.CheckConstraint(
                 name="invoice_discount_between_0_and_100",
                 condition=Q(discount_percent__gte=0, discount_percent__lte=100),
             ),
@@ -219,6 +226,11 @@ class Invoice(models.Model):
         return self.kind == DocumentKind.CREDIT_MEMO
 
     @property
+    def title(self) -> str:
+        """What the document is called on paper, in the language that is spoken."""
+        return str(_("Deposit invoice") if self.is_deposit and not self.is_credit_memo else self.get_kind_display())
+
+    @property
     def einvoice_format(self) -> str:
         """The kind of e-invoice that an issued document has; empty where its customer wanted none."""
         return self.printed.get("einvoice", {}).get("format", "")
@@ -250,6 +262,15 @@ class InvoiceLine(models.Model):
         default=False, help_text="Credits money of the line, and none of its quantity."
     )
 
+    deducts = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="deductions",
+        help_text="The line of a deposit that it takes off again.",
+    )
+
     net = AmountField(
         default=0,
         help_text="Quantity times price less the line's discount, as printed.",
@@ -277,6 +298,10 @@ class InvoiceLine(models.Model):
             models.CheckConstraint(
                 name="line_discount_between_0_and_100",
                 condition=Q(discount_percent__gte=0, discount_percent__lte=100),
+            ),
+            models.CheckConstraint(
+                name="line_deducts_only_as_deduction",
+                condition=Q(deducts=None) | Q(kind="deduction", net__lte=0),
             ),
         ]
 

@@ -21,6 +21,7 @@ class IssueCheck(models.TextChoices):
     TAX = "tax", "A tax does not suit the customer"
     CREDIT_LIMIT = "credit_limit", "The credit limit is passed"
     HOLD = "hold", "The customer is on hold"
+    DEPOSIT = "deposit", "A deposit is not deducted"
 
 
 USUALLY_STOPS = (IssueCheck.ORDER_NUMBER, IssueCheck.HOLD)

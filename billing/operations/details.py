@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from billing.deposits import deduct_deposits
 from billing.models import DocumentKind, Invoice, InvoiceLine, LineKind, Product, Tax
 from billing.operations.price_lines import price_lines
 from billing.totals import total_invoice
@@ -38,6 +39,7 @@ class LineDetails:
     usual_tax: bool = False
     kind: str = LineKind.ITEM
     section: str = ""
+    deducts_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class InvoiceDetails:
     exchange_rate: Decimal | None = None
     po_number: str = ""
     prices_include_tax: bool = False
+    is_deposit: bool = False
     discount_amount: Decimal = ZERO
     discount_percent: Decimal = ZERO
     note: str = ""
@@ -80,6 +83,7 @@ def line_as_typed(line: InvoiceLine) -> LineDetails:
         product_id=line.product_id,
         kind=line.kind,
         section=line.section,
+        deducts_id=line.deducts_id,
     )
 
 
@@ -100,6 +104,7 @@ def invoice_as_typed(invoice: Invoice) -> InvoiceDetails:
         exchange_rate=None if invoice.currency == invoice.company.currency else invoice.exchange_rate,
         po_number=invoice.po_number,
         prices_include_tax=invoice.prices_include_tax,
+        is_deposit=invoice.is_deposit,
         discount_amount=ZERO if invoice.discount_percent else invoice.discount_amount,
         discount_percent=invoice.discount_percent,
         note=invoice.note,
@@ -138,6 +143,7 @@ def fill_draft(
     invoice.exchange_rate = exchange_rate_of(invoice.company, invoice.currency, details.exchange_rate)
     invoice.po_number = details.po_number.strip()
     invoice.prices_include_tax = details.prices_include_tax
+    invoice.is_deposit = details.is_deposit
     invoice.tax_rounding = invoice.company.tax_rounding
     invoice.note = details.note.strip()
     invoice.internal_note = details.internal_note.strip()
@@ -147,6 +153,7 @@ def fill_draft(
     invoice.discount_percent = details.discount_percent
     priced = price_lines(invoice, details.lines, products, taxes)
     lines = [_line(invoice, position, line, taxes, products) for position, line in enumerate(priced, start=1)]
+    deduct_deposits(invoice, lines, [line.deducts_id for line in details.lines])
     total_invoice(invoice, lines)
     return lines
 

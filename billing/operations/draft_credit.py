@@ -14,7 +14,7 @@ from ledger.money import format_money, round_money, round_rate
 from ledger.refusals import Refused
 
 EARLY = "early discount"
-CARRIED = ("currency", "exchange_rate", "po_number", "prices_include_tax", "tax_rounding")
+CARRIED = ("currency", "exchange_rate", "po_number", "prices_include_tax", "tax_rounding", "is_deposit")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from billing.chain import document_hash
 from billing.days import set_days
+from billing.deposits import deposits_deducted_in, require_deposits_left
 from billing.einvoice.checking import judge_drafts, require_judged, unnumbered
 from billing.einvoice.document import Document
 from billing.entries import document_posting
@@ -39,6 +40,7 @@ FROZEN = [
     "tax",
     "total",
     "withheld",
+    "deducted",
     "printed",
     "entry",
 ]
@@ -137,6 +139,7 @@ def _issue(
         taxes += rows
         invoice.printed["instalments"] = printed_instalments(invoice)
         require_tax_ids(invoice, lines[invoice.pk])
+        require_deposits_left(invoice, lines[invoice.pk])
         if judged is None:
             invoice.printed["einvoice"]["format"] = ""
         elif invoice.einvoice_format:
@@ -152,9 +155,9 @@ def _issue(
 
 
 def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
-    """The drafts, locked and then read; with an invoice that is credited locked before the credit memo."""
+    """The drafts, locked and then read; with what they credit or deduct locked before them."""
     credited = Invoice.objects.filter(credit_memos__in=invoice_ids).values_list("pk", flat=True)
-    _lock(list(credited))
+    _lock([*credited, *deposits_deducted_in(invoice_ids)])
     if _lock(invoice_ids) < len(set(invoice_ids)):
         raise Refused("Somebody has thrown this draft away.", code="gone")
     invoices = list(Invoice.objects.filter(pk__in=invoice_ids).select_related("credits").order_by("pk"))
@@ -220,7 +223,7 @@ def _number(company: Company, invoices: list[Invoice], lines: dict[int, list[Inv
 
 def _enter(invoices: list[Invoice], lines: dict[int, list[InvoiceLine]], by: User | None) -> None:
     """Post each that moves money; one that comes to nothing has no entry."""
-    owing = [invoice for invoice in invoices if invoice.total]
+    owing = [invoice for invoice in invoices if invoice.total or invoice.deducted]
     accounts = default_accounts(invoices[0].company_id)
     postings = [document_posting(invoice, lines[invoice.pk], accounts, by) for invoice in owing]
     for invoice, entry in zip(owing, post_all(postings), strict=True):

@@ -2,6 +2,7 @@ from datetime import date
 
 from django.db import transaction
 
+from billing.deposits import deducting
 from billing.models import DocumentStatus, Invoice
 from billing.states import require_move
 from ledger.allocating import Pair, allocate, lock_items
@@ -51,6 +52,8 @@ def _check(invoice: Invoice, on: date) -> None:
     require_bookable_day(invoice.company, on)
     if invoice.credit_memos.filter(status=DocumentStatus.ISSUED).exists():
         raise Refused("A credit memo of this invoice stands. Void that first.", code="credited")
+    if taken := deducting(invoice).first():
+        raise Refused(f"{taken} deducts this deposit. Void that first.", code="deducted")
 
 
 def _take_back(invoice: Invoice, reason: str, on: date, by: User | None) -> Entry:

@@ -53,6 +53,11 @@ class DraftForm(forms.Form):
         help_text="Of all lines but shipping, instead of an amount.",
     )
     prices_include_tax = forms.BooleanField(label="Prices include tax", required=False)
+    is_deposit = forms.BooleanField(
+        label="Deposit invoice",
+        required=False,
+        help_text="Billed before anything is delivered; the invoice of the whole deducts it.",
+    )
     note = forms.CharField(
         label="Note to the customer", required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=4000
     )
@@ -75,6 +80,7 @@ class LineForm(forms.Form):
 
     kind = forms.ChoiceField(required=False, choices=LineKind.choices)
     section = forms.CharField(required=False, max_length=200)
+    deducts = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     product = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     code = forms.CharField(required=False, max_length=40)
     has_list_price = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -177,6 +183,7 @@ def line_details(data: dict[str, Any]) -> LineDetails:
         tax_id=int(data["tax"]) if data["tax"] else None,
         kind=data.get("kind") or LineKind.ITEM,
         section=data.get("section", ""),
+        deducts_id=data.get("deducts"),
     )
 
 
@@ -199,6 +206,7 @@ def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]
         {
             "kind": line.kind,
             "section": line.section,
+            "deducts": line.deducts_id or "",
             "product": line.product_id or "",
             "code": line.product.code if line.product else "",
             "has_list_price": "1" if line.pk in with_list_price else "",

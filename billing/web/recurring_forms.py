@@ -24,7 +24,7 @@ class DayField(forms.DateField):
 class RecurringForm(DraftForm):
     """The head of a recurring invoice: a draft's, with the days it is made on in place of one date."""
 
-    dated_on = period_from = period_to = discount_amount = discount_percent = terms_id = None
+    dated_on = period_from = period_to = discount_amount = discount_percent = is_deposit = terms_id = None
 
     name = forms.CharField(max_length=100, help_text="For us, such as Rent or Support plan.")
     every = forms.IntegerField(label="Every", min_value=1, max_value=366, initial=1)
@@ -62,7 +62,7 @@ class RecurringForm(DraftForm):
 class RecurringLineForm(LineForm):
     """A line with what only a recurring one has: a meter, and a new price from a day on."""
 
-    kind = section = product = code = has_list_price = None
+    kind = section = deducts = product = code = has_list_price = None
 
     meter = forms.CharField(required=False, max_length=40)
     new_price = SumField(label="New price", required=False, max_digits=19, decimal_places=6)

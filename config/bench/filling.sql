@@ -75,11 +75,11 @@ INSERT INTO ledger_period (company_id, month)
 SELECT DISTINCT %(company_id)s, date_trunc('month', dated_on)::date FROM fact;
 
 INSERT INTO billing_invoice (company_id, kind, status, customer_id, number, dated_on, net_days, due_on, currency,
-    exchange_rate, po_number, prices_include_tax, tax_rounding, discount_amount, discount_percent, note, internal_note, reason,
+    exchange_rate, po_number, prices_include_tax, tax_rounding, discount_amount, discount_percent, is_deposit, deducted, note, internal_note, reason,
     source_reference, net, tax, total, withheld, early_percent, printed, entry_id, sequence, previous_hash, hash, issued_at, void_reason,
     created_at, version)
 SELECT %(company_id)s, 'invoice', 'issued', customer_id, number, dated_on, 30, due_on, 'EUR', 1, '', false, 'document',
-    0, 0, '', '', '', '', amount, 0, amount, 0, 0, '{}', id, row_number() OVER (ORDER BY id), '', md5(number), dated_on, '',
+    0, 0, false, 0, '', '', '', '', amount, 0, amount, 0, 0, '{}', id, row_number() OVER (ORDER BY id), '', md5(number), dated_on, '',
     dated_on, 1
 FROM fact WHERE part = 0 ORDER BY id;
 

@@ -10,6 +10,7 @@ class AccountRole(models.TextChoices):
     SALES = "sales", "Sales"
     TAX = "tax", "Tax payable"
     TAX_WITHHELD = "tax_withheld", "Tax withheld by customers"
+    DEPOSITS = "deposits", "Deposits received"
     DISCOUNT = "discount", "Discounts allowed"
     BAD_DEBT = "bad_debt", "Bad debt"
     BAD_DEBT_RECOVERED = "bad_debt_recovered", "Bad debt recovered"

@@ -135,6 +135,14 @@ CASES = {
     "RND-10": ([a_line("89.90", tax=a_tax("S", "19"), discount="50")], {"discount_amount": Decimal("22.48")}, "26.74"),
     "RND-11": ([a_line(price, tax=a_tax("S", "20")) for price in ("68.33", "68.33", "57.50", "85.00")], {}, "334.99"),
     "RND-13": ([a_line("1550", tax=a_tax("S", "19")), a_line("-77.5", tax=a_tax("S", "19"))], INSIDE | YEN, "1472.00"),
+    "deposit": ([a_line("300", tax=a_tax("S", "19"))], {"is_deposit": True}, "357.00"),
+    "deposit deducted": ([a_line("1000", tax=a_tax("S", "19")), a_line("300", "-1", a_tax("S", "19"))], {}, "833.00"),
+    "deposit at another rate": (
+        [a_line("1000", tax=a_tax("S", "7")), a_line("300", "-1", a_tax("S", "19"))],
+        {},
+        "713.00",
+    ),
+    "all paid as a deposit": ([a_line("300", tax=a_tax("S", "19")), a_line("300", "-1", a_tax("S", "19"))], {}, "0.00"),
     "TAX-03": ([a_line("1000", tax=a_tax("AE"))], {}, "1000.00"),
     "TAX-03 without a number": ([a_line("1190", tax=a_tax("S", "19"))], INSIDE, "1190.00"),
     "TAX-05": (

@@ -112,26 +112,42 @@ def test_a_draft_saves_itself_and_a_reload_finds_it(editor: Page) -> None:
     assert (Invoice.objects.get().pk, Invoice.objects.get().net) == (draft.pk, 90)
 
 
-def test_what_was_typed_without_a_connection_comes_back(
-    editor: Page, context: BrowserContext, watched: Watched
-) -> None:
+def type_offline(editor: Page, context: BrowserContext) -> None:
+    """Type an invoice while there is no connection."""
     choose_customer(editor)
     context.set_offline(True)
     cell(editor, "Description").fill("Work")
     cell(editor, "Unit price").fill("80")
     expect(editor.locator("#save-state")).to_contain_text("No connection")
     assert not Invoice.objects.exists()
+
+
+def test_what_was_typed_without_a_connection_is_saved_when_it_is_back(
+    editor: Page, context: BrowserContext, watched: Watched
+) -> None:
+    type_offline(editor, context)
+    context.set_offline(False)
+    saved(editor)
+    assert Invoice.objects.get().net == 80
+    watched.complaints.clear()
+
+
+def test_what_was_typed_before_the_window_was_lost_comes_back(
+    editor: Page, context: BrowserContext, live_server: Any, watched: Watched
+) -> None:
+    type_offline(editor, context)
+    editor.close()
     context.set_offline(False)
     watched.complaints.clear()
 
-    editor.on("dialog", lambda dialog: dialog.accept())
-    editor.reload()
-    expect(editor.locator("#typed-before")).to_be_visible()
-    shoot(editor, "editor-typed-before")
-    editor.get_by_role("button", name="Bring it back").click()
-    expect(cell(editor, "Description")).to_have_value("Work")
-    expect(editor.get_by_role("combobox", name="Customer")).to_have_value("Bramble GmbH")
-    saved(editor)
+    again = context.new_page()
+    again.goto(f"{live_server.url}/invoices/new/")
+    expect(again.locator("#typed-before")).to_be_visible()
+    shoot(again, "editor-typed-before")
+    again.get_by_role("button", name="Bring it back").click()
+    expect(cell(again, "Description")).to_have_value("Work")
+    expect(again.get_by_role("combobox", name="Customer")).to_have_value("Bramble GmbH")
+    saved(again)
     assert Invoice.objects.get().net == 80
 
 
