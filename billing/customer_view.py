@@ -9,6 +9,7 @@ from typing import Any
 from billing.early_payment import early_payment_left
 from billing.instalments import EarlyPayment, Instalment
 from billing.models import DocumentStatus, Invoice
+from billing.payment_codes.references import as_printed
 from billing.queries import account_of, settlements, with_state
 from ledger.models import Allocation, OpenItem
 
@@ -69,6 +70,11 @@ class CustomerView:
         """Where to pay to, as printed, and the account number without blanks, as banks' forms take it."""
         accounts = self.invoice.printed["bank_accounts"]
         return [{**account, "bare_iban": "".join(account["iban"].split())} for account in accounts]
+
+    @property
+    def payment_reference(self) -> str:
+        """What to name when paying, as printed."""
+        return as_printed(self.invoice.payment_reference)
 
     @property
     def history(self) -> list[Allocation]:

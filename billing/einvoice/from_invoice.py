@@ -73,7 +73,7 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[
         buyer=_buyer(printed["buyer"], without_ids),
         delivery=_delivery(invoice, rows),
         payment_means=_payment_means(invoice),
-        payment_reference=invoice.number,
+        payment_reference=invoice.payment_reference,
         payment_terms=_payment_terms(invoice),
         accounts=tuple(_account(account) for account in printed["bank_accounts"]),
         lines=written,

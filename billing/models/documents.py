@@ -231,6 +231,11 @@ class Invoice(models.Model):
         return str(_("Deposit invoice") if self.is_deposit and not self.is_credit_memo else self.get_kind_display())
 
     @property
+    def payment_reference(self) -> str:
+        """What the customer names when they pay: the creditor reference it was issued with, or its number."""
+        return self.printed.get("payment_reference") or self.number
+
+    @property
     def einvoice_format(self) -> str:
         """The kind of e-invoice that an issued document has; empty where its customer wanted none."""
         return self.printed.get("einvoice", {}).get("format", "")

@@ -16,6 +16,7 @@ from billing.issue_checks import require_clear, stops_of
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.operations.details import InvoiceDetails
 from billing.operations.draft_invoice import draft_with_lines
+from billing.payment_codes.references import creditor_reference
 from billing.printed import printed_facts, printed_instalments
 from billing.states import require_move
 from billing.tax_ids import require_tax_ids
@@ -26,6 +27,7 @@ from ledger.posting import post_all
 from ledger.refusals import Refused
 from office.audit import record, record_all
 from office.models import Company, User
+from office.models.company import PaymentReference
 from office.numbers import lock_series, take_number
 
 FROZEN = [
@@ -216,6 +218,8 @@ def _number(company: Company, invoices: list[Invoice], lines: dict[int, list[Inv
             if (invoice.kind, invoice.dated_on.year) == (kind, year):
                 invoice.number = take_number(series)
                 invoice.sequence = series.last
+                if company.payment_reference == PaymentReference.CREDITOR:
+                    invoice.printed["payment_reference"] = creditor_reference(invoice.number)
                 invoice.previous_hash = series.last_hash
                 invoice.hash = series.last_hash = document_hash(invoice, lines[invoice.pk])
         series.save()

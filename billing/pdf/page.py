@@ -1,15 +1,17 @@
 """A stored document as the page that becomes its PDF, in the language of its customer."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
 
-from billing.instalments import early_payment_of, payments_of
+from billing.instalments import Instalment, early_payment_of, payments_of
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
+from billing.payment_codes.epc import epc_code
+from billing.payment_codes.references import as_printed
 from billing.pdf.lines import columns_of, rows_of
 from billing.printed import language_of, printed_facts
 from billing.totals import tax_summary
@@ -33,21 +35,42 @@ def page_of(
 
 def _context(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[InvoiceTax]) -> dict[str, Any]:
     company = invoice.company
+    printed = invoice.printed or printed_facts(invoice, invoice.customer)
+    instalments = payments_of(invoice, company.today())
     rows = rows_of(invoice, list(lines))
     return {
         "language": get_language(),
         "text_direction": "rtl" if get_language_bidi() else "ltr",
         "invoice": invoice,
-        "printed": invoice.printed or printed_facts(invoice, invoice.customer),
+        "printed": printed,
         "page_words": _page_words(),
         "rows": rows,
         "columns": columns_of(invoice, rows),
         "taxes": taxes,
-        "instalments": payments_of(invoice, company.today()),
+        "instalments": instalments,
         "early": early_payment_of(invoice, company.today()),
         "logo": _data_url(bytes(company.logo), company.logo_type) if company.logo else "",
+        "reference": as_printed(invoice.payment_reference),
+        "codes": _codes(invoice, printed, instalments),
         "is_void": invoice.status == DocumentStatus.VOID,
     }
+
+
+def _codes(invoice: Invoice, printed: Mapping[str, Any], instalments: Sequence[Instalment]) -> list[str]:
+    """The codes that fill in a transfer of what is to pay first, one for each account that has one."""
+    if invoice.is_draft or not instalments:
+        return []
+    codes = [
+        epc_code(
+            holder=account["holder"],
+            iban=account["iban"],
+            amount=instalments[0].amount,
+            currency=invoice.currency,
+            reference=invoice.payment_reference,
+        )
+        for account in printed["bank_accounts"]
+    ]
+    return [code for code in codes if code]
 
 
 def _page_words() -> list[str]:

@@ -15,11 +15,11 @@ from billing.customer_view import CustomerView, customer_view
 from billing.links import link_by_ref, link_by_token
 from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening
+from billing.payment_codes.epc import epc_code
 from billing.pdf import PdfUnavailable, kept_pdf
 from billing.printed import language_of
 from billing.sections import sections_of
 from billing.web.document import xml_response
-from billing.web.payment_code import payment_code
 from ledger.money import round_money
 from office.web.doors import View, open_door
 
@@ -161,12 +161,12 @@ def payable_accounts(view: CustomerView) -> list[dict[str, str]]:
     return [
         {
             **account,
-            "code": payment_code(
+            "code": epc_code(
                 holder=account["holder"],
                 iban=account["bare_iban"],
                 amount=view.next_due.amount,
                 currency=invoice.currency,
-                reference=invoice.number,
+                reference=invoice.payment_reference,
             ),
         }
         for account in view.bank_accounts

@@ -6,6 +6,13 @@ from ledger import calendar
 from ledger.fields import CurrencyField
 
 
+class PaymentReference(models.TextChoices):
+    """What customers name when they pay."""
+
+    NUMBER = "number", "The document's number"
+    CREDITOR = "creditor", "A creditor reference (RF, ISO 11649), which banks check"
+
+
 class TaxRounding(models.TextChoices):
     DOCUMENT = "document", "Once per rate and document"
     LINE = "line", "On each line"
@@ -35,6 +42,9 @@ class Company(models.Model):
     time_zone = models.CharField(max_length=60, default="UTC")
     language = models.CharField(max_length=10, default="en")
     tax_rounding = models.CharField(max_length=10, choices=TaxRounding, default=TaxRounding.DOCUMENT)
+    payment_reference = models.CharField(
+        "what customers name when they pay", max_length=10, choices=PaymentReference, default=PaymentReference.NUMBER
+    )
     net_days = models.PositiveSmallIntegerField("usual days to pay", default=30)
     logo = models.BinaryField(null=True, blank=True, editable=False)
     logo_type = models.CharField(max_length=20, blank=True, editable=False)

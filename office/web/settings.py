@@ -22,6 +22,7 @@ FIELDS += [
     "time_zone",
     "net_days",
     "tax_rounding",
+    "payment_reference",
     "invoice_footer",
 ]
 

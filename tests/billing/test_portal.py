@@ -17,7 +17,7 @@ from billing.operations.manage_links import revoke_link
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mint_link import mint_link
 from billing.operations.void_invoice import void_invoice
-from billing.web.payment_code import payment_code
+from billing.payment_codes.epc import epc_code
 from customers.operations.details import ContactDetails
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from office.models import BankAccount
@@ -313,7 +313,7 @@ def test_the_payment_code_and_the_amount_to_copy_are_what_the_page_asks_for(clie
         address = client.get(f"/p/{mint_link(invoice, customer.contacts.get())}/")["Location"]
         page = client.get(address).content.decode()
         details = {"holder": "Alder Ltd", "iban": "DE02120300000000202051", "currency": "EUR"}
-        code = payment_code(**details, amount=amount, reference=invoice.number)
+        code = epc_code(**details, amount=amount, reference=invoice.number)
 
         assert f'<p class="due-amount">€{asked}</p>' in page
         assert f'data-copy="{amount:.2f}"' in page

@@ -107,6 +107,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     use = {"customer": str(customer.pk), "group": "", "valid_from": "2026-03-02", "valid_until": ""}
     company = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "time_zone": "Europe/Berlin"}
     company |= {"net_days": "30", "tax_rounding": "document", "invoice_footer": "", "street": ""}
+    company |= {"language": "en", "payment_reference": "number"}
     return {
         "billing:live_totals": ([], head | lines),
         "billing:preview": ([], head | lines),
@@ -191,6 +192,7 @@ def test_a_form_answers_whatever_is_typed(browser: Client, customer: Any, page: 
 def test_a_time_zone_that_does_not_exist_is_refused(browser: Client, company: Any) -> None:
     details = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "net_days": "30"}
     details |= {"tax_rounding": "document", "time_zone": "Mars/Olympus", "language": "en"}
+    details |= {"payment_reference": "number"}
     answer = browser.post(reverse("office:company_settings"), details)
 
     company.refresh_from_db()

@@ -1,0 +1,1 @@
+"""How a customer pays without typing: references that banks check, and codes that banking apps scan."""
