@@ -41,7 +41,7 @@ def as_json(rows: Iterable[Row]) -> str:
 
 def as_table(rows: Iterable[Row]) -> str:
     """The rows as lines that README can take over."""
-    lines = ["| what | invoices | measured | limit | ratio | goal | |", "|---|--:|--:|--:|--:|--:|---|"]
+    lines = ["| what | size | measured | limit | ratio | goal | |", "|---|--:|--:|--:|--:|--:|---|"]
     words = {True: "reached", False: "MISSED", None: ""}
     for row in rows:
         measured = f"{_figure(row.value)} {row.unit}".strip()

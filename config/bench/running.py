@@ -17,6 +17,7 @@ def sizes_of(words: str) -> list[int]:
 def run(name: str, sizes: Sequence[int], *, say: Callable[[str], object]) -> list[Row]:
     """The rows of a benchmark: of each size, and what follows from all."""
     benchmark = import_module(f"config.bench.{name}")
+    sizes = getattr(benchmark, "SIZES", sizes)
     rows: list[Row] = []
     with server() as url:
         for size in sizes:

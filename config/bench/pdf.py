@@ -1,0 +1,142 @@
+"""What a PDF costs, from a stored document to kept bytes, beside the bare recipe and the naive way in the same run.
+
+The bare recipe shows the same facts of the same document with the least that WeasyPrint needs for them. Statements are
+not printed yet: a document of 40 lines stands for them.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from io import BytesIO
+from multiprocessing import get_context
+from pathlib import Path
+
+from django.db import connection
+from PIL import Image
+
+from billing.helper import Helper
+from billing.models import Invoice
+from billing.operations.details import InvoiceDetails, LineDetails
+from billing.operations.draft_invoice import draft_invoice
+from billing.operations.issue_invoice import issue_invoice
+from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
+from billing.pdf import kept_pdf
+from config.bench.filling import FilledOffice
+from config.bench.rows import Row
+from config.bench.timing import medians
+from customers.models import Customer
+from office.models import BankAccount
+from office.operations.update_company import set_logo, update_company
+
+SIZES = (100,)
+"""The office's own invoices do not matter here; a few are enough."""
+
+LINES, TIMES, CORES, GOAL = (10, 40, 300), 3, 2, 1.2
+
+_bare = Helper(Path(__file__).with_name("bare_pdf.py"), seconds=120)
+
+
+def measure(office: FilledOffice) -> list[Row]:
+    """The rows of each document: on one core and, per document, on both."""
+    tax_id = _furnish(office)
+    rows = []
+    for lines in LINES:
+        documents = _issued(office, lines, tax_id)
+        page = _bare_page(Invoice.objects.get(pk=next(documents)))
+        one = [lambda ids=documents: _keep(next(ids)), partial(_render, page, False), partial(_render, page, True)]
+        product, bare, naive = medians(*one, times=TIMES)
+        both_product, both_bare = _on_both_cores(documents, page)
+        rows += [
+            Row("ratio_to_best: a kept PDF, one core", lines, product, limit=bare, goal=GOAL),
+            Row("ratio_to_best: a kept PDF, both cores", lines, both_product, limit=both_bare, goal=GOAL),
+            Row("the naive call, one core", lines, naive, limit=bare),
+        ]
+    return rows
+
+
+def _on_both_cores(documents: Iterator[int], page: str) -> list[float]:
+    """The seconds a document takes where two are made at a time, each in a process of its own, as the workers do."""
+    connection.close()
+    with ProcessPoolExecutor(CORES, mp_context=get_context("fork")) as workers:
+
+        def in_all(work: Callable[..., None], *arguments: Iterator[object]) -> None:
+            list(workers.map(work, *arguments))
+
+        ways = [
+            lambda: in_all(_keep, [next(documents) for _ in range(CORES)]),
+            lambda: in_all(partial(_render, page), [False] * CORES),
+        ]
+        return [seconds / CORES for seconds in medians(*ways, times=TIMES)]
+
+
+def _keep(invoice_id: int) -> None:
+    kept_pdf(Invoice.objects.get(pk=invoice_id))
+
+
+def _render(page: str, is_naive: bool) -> None:
+    _bare.ask(json.dumps({"html": page, "is_naive": is_naive}).encode())
+
+
+def _furnish(office: FilledOffice) -> int:
+    """Give the company all that a letterhead shows, and a tax."""
+    company = office.company
+    with connection.cursor() as cursor:  # past the ids that the filled book has used for other things
+        cursor.execute("SELECT setval(pg_get_serial_sequence('billing_invoice', 'id'), 1000000)")
+    place = {"street": "Lindenallee 12", "postal_code": "10115", "city": "Berlin", "tax_id": "DE123456788"}
+    update_company(company.pk, place | {"phone": "+49 30 1234567"}, by=None)
+    set_logo(company.pk, _logo(), by=None)
+    details = {"holder": "Alder Ltd", "iban": "DE02120300000000202051", "bic": "BYLADEM1001", "currency": "EUR"}
+    BankAccount.objects.create(company=company, name="Main", **details)
+    return add_tax(company, TaxDetails("VAT 19 %", [RateDetails(Decimal(19))]), by=None).pk
+
+
+def _logo() -> bytes:
+    file = BytesIO()
+    Image.effect_noise((320, 96), 60).save(file, "PNG")
+    return file.getvalue()
+
+
+def _issued(office: FilledOffice, lines: int, tax_id: int) -> Iterator[int]:
+    """The ids of documents of so many lines, as many as all ways together make."""
+    customer = Customer.objects.filter(company=office.company).first()
+    details = [
+        LineDetails(
+            description=f"Oak shelf, oiled, {60 + number} cm",
+            quantity=Decimal(number % 7 + 1),
+            unit_price=Decimal("148.50") + number,
+            tax_id=tax_id,
+        )
+        for number in range(lines)
+    ]
+    day = office.today - timedelta(days=1)
+    drafts = [
+        draft_invoice(office.company, InvoiceDetails(customer.pk, details, dated_on=day), by=None)
+        for _ in range(1 + (TIMES + 1) * (1 + CORES))
+    ]
+    return iter([issue_invoice(draft.pk, by=None, on=office.today, override="measured").pk for draft in drafts])
+
+
+def _bare_page(invoice: Invoice) -> str:
+    """The facts of the document as the plainest page that tells them."""
+    rows = "".join(
+        f"<tr><td>{line.position}<td>{line.description}<td class=n>{line.quantity:.0f}<td class=n>{line.unit_price:.2f}"
+        f"<td>{line.tax_name}<td class=n>{line.net:.2f}"
+        for line in invoice.lines.all()
+    )
+    widths = "".join(f'<col style="width: {width}">' for width in ("9mm", "auto", "20mm", "24mm", "22mm", "28mm"))
+    logo = b64encode(bytes(invoice.company.logo)).decode()
+    return f"""<!doctype html><html lang="en"><title>{invoice.number}</title>
+<img style="height: 18mm" src="data:image/png;base64,{logo}">
+<table><tr><td>Bramble GmbH<br>Ringstrasse 5<br>1010 Wien<td>Alder Ltd<br>Lindenallee 12<br>10115 Berlin</table>
+<h1>Invoice {invoice.number}</h1><p>{invoice.dated_on}, due {invoice.due_on}
+<table><colgroup>{widths}</colgroup>
+<thead><tr><th><th>Description<th class=n>Quantity<th class=n>Unit price<th>Tax<th class=n>Net EUR</thead>
+<tbody>{rows}</tbody></table>
+<table class=sums><tr><td>Net<td class=n>{invoice.net:.2f}
+<tr><td>VAT 19 % on {invoice.net:.2f}<td class=n>{invoice.tax:.2f}
+<tr><td>Total<td class=n>{invoice.total:.2f}</table>
+<p>Please pay to DE02 1203 0000 0000 2020 51, {invoice.number}</html>"""
