@@ -3,8 +3,8 @@
 from billing.access import invoices_for
 from billing.models import Invoice
 from billing.operations.credit_invoice import credit_invoice
-from billing.operations.draft_credit import wanted_from_plain
 from billing.operations.void_invoice import void_invoice
+from billing.operations.wanted_credit import wanted_from_plain
 from office.approvals import Act
 from office.models import ApprovalRequest
 

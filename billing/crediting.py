@@ -22,7 +22,7 @@ from billing.calculations import (
     base_of,
     nothing_in,
 )
-from ledger.money import round_fraction, spread
+from ledger.money import round_fraction, round_money, spread
 
 NOTHING = LineTotals(ZERO, ZERO, ZERO)
 CHARGED: tuple[RateKind, ...] = ("added", "on_top")
@@ -74,7 +74,7 @@ def credit_amount(
     with localcontext(prec=DIGITS):
         whole = sum((left.total for left in lefts), ZERO)
         if not 0 < amount <= whole:
-            raise NotCreditable(f"{whole} is left to credit, so {amount} cannot be credited.")
+            raise NotCreditable(_no_more_than(whole, amount, currency))
         if amount == whole:
             return list(lefts)
         groups: dict[tuple[TaxRate, ...], list[int]] = {}
@@ -93,13 +93,13 @@ def credit_price(left: LineTotals, net: Decimal, currency: str, *, prices_includ
     """So much of a line's net, as it is printed, with its part of discount and tax. Raises NotCreditable for more."""
     with localcontext(prec=DIGITS):
         if not left.net or not 0 < net / left.net <= 1:
-            raise NotCreditable(f"{left.net} is left of this line, so {net} cannot be credited.")
+            raise NotCreditable(_no_more_than(left.net, net, currency))
         return _part_of(left, Fraction(net) / Fraction(left.net), currency, prices_include_tax)
 
 
 def _credit(line: CreditInput, currency: str, prices_include_tax: bool) -> LineTotals:
     if line.taken:
-        return _require_within(line.taken, line.left)
+        return _require_within(line.taken, line.left, currency)
     _require_creditable(line.quantity, line.left_quantity)
     return _part_of(line.left, Fraction(line.quantity) / Fraction(line.left_quantity), currency, prices_include_tax)
 
@@ -168,9 +168,13 @@ def _require_creditable(quantity: Decimal, left_quantity: Decimal) -> None:
         raise NotCreditable(f"{left_quantity:f} is left to credit on this line, so {quantity:f} cannot be credited.")
 
 
-def _require_within(taken: LineTotals, left: LineTotals) -> LineTotals:
+def _require_within(taken: LineTotals, left: LineTotals, currency: str) -> LineTotals:
     """The line as it is taken, if that is no more than is left of it."""
     for amount, most in ((taken.taxable, left.taxable), (taken.total, left.total)):
         if not min(most, ZERO) <= amount <= max(most, ZERO):
-            raise NotCreditable(f"{left.total} is left to credit on this line, so {taken.total} cannot be credited.")
+            raise NotCreditable(_no_more_than(left.total, taken.total, currency))
     return taken
+
+
+def _no_more_than(left: Decimal, wanted: Decimal, currency: str) -> str:
+    return f"{round_money(left, currency)} is left to credit, so {round_money(wanted, currency)} cannot be credited."

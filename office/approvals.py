@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.http import Http404
 
 from ledger.refusals import Refused
 from office.access import companies_for
@@ -89,6 +90,14 @@ def requests_for(user: User) -> QuerySet[ApprovalRequest]:
         seen |= Q(action=act.name, subject_id__in=act.subjects_for(user).values("pk"))
     rows = ApprovalRequest.objects.filter(seen, company__in=companies_for(user))
     return rows.select_related("company", "requested_by", "decided_by", "role")
+
+
+def get_request_for(user: User, request_id: int) -> ApprovalRequest:
+    """The request, or Http404 where this person may not see one of that id."""
+    asked = requests_for(user).filter(pk=request_id).first()
+    if asked is None:
+        raise Http404("No such request.")
+    return asked
 
 
 def waiting_for(user: User, company: Company) -> QuerySet[ApprovalRequest]:

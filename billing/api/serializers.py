@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from billing.models import DocumentKind, DocumentLink, Invoice, InvoiceLine, InvoiceTax, LineKind
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
-from billing.operations.draft_credit import LowerPrice, Wanted
+from billing.operations.wanted_credit import LowerPrice, Wanted
 from billing.queries import STATE_CHOICES
 from customers.api.serializers import CustomerRef
 from ledger.models import Allocation, OpenItem

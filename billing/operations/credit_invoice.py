@@ -8,8 +8,9 @@ from django.db.models import Sum
 from billing.einvoice.checking import draft_document, require_right
 from billing.einvoice.document import Document
 from billing.models import DocumentStatus, Invoice, InvoiceLine, ReasonCode
-from billing.operations.draft_credit import Wanted, draft_credit, plain_wanted
+from billing.operations.draft_credit import draft_credit
 from billing.operations.issue_invoice import issue_invoice
+from billing.operations.wanted_credit import Wanted, plain_wanted
 from billing.reason_codes import chosen_reason, printed_reason
 from billing.totals import lines_with_taxes
 from ledger.allocating import allocate, lock_items, oldest_first

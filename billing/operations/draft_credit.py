@@ -1,59 +1,18 @@
 """From what a person wants credited to a draft credit memo with its lines."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from billing.calculations import LineTotals
 from billing.crediting import CreditInput, NotCreditable, credit_amount, credit_price
 from billing.early_payment import discount_earned
 from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine
+from billing.operations.wanted_credit import EarlyDiscount, LowerPrice, Wanted
 from billing.totals import credit_inputs, lines_with_taxes, total_invoice, write_totals
 from ledger.money import format_money, round_money, round_rate
 from ledger.refusals import Refused
 
-EARLY = "early discount"
 CARRIED = ("currency", "exchange_rate", "po_number", "prices_include_tax", "tax_rounding", "is_deposit")
-
-
-@dataclass(frozen=True)
-class LowerPrice:
-    """So much of a line should have cost only this for one; its discount and taxes stay."""
-
-    quantity: Decimal
-    unit_price: Decimal
-
-
-@dataclass(frozen=True)
-class EarlyDiscount:
-    """The discount that was earned by paying early, however much it is."""
-
-
-Wanted = Mapping[int, Decimal | LowerPrice] | Decimal | EarlyDiscount | None
-"""What is credited: of lines, by id, a quantity or a lower price; an amount with its tax; a discount; or all left."""
-
-
-def plain_wanted(wanted: Wanted) -> Any:
-    """What is credited as JSON can keep it; `wanted_from_plain` reads it."""
-    if wanted is None:
-        return None
-    if isinstance(wanted, Decimal | EarlyDiscount):
-        return str(wanted) if isinstance(wanted, Decimal) else EARLY
-    return {
-        str(line_id): [str(each.quantity), str(each.unit_price)] if isinstance(each, LowerPrice) else [str(each)]
-        for line_id, each in wanted.items()
-    }
-
-
-def wanted_from_plain(plain: Any) -> Wanted:
-    """What `plain_wanted` kept."""
-    if plain is None:
-        return None
-    if isinstance(plain, str):
-        return EarlyDiscount() if plain == EARLY else Decimal(plain)
-    kept = {int(line_id): [Decimal(value) for value in values] for line_id, values in plain.items()}
-    return {line_id: LowerPrice(*values) if len(values) > 1 else values[0] for line_id, values in kept.items()}
 
 
 def draft_credit(invoice: Invoice, wanted: Wanted) -> tuple[Invoice, list[InvoiceLine]]:

@@ -2,7 +2,7 @@ from datetime import date
 
 from billing.models import Invoice, ReasonCode
 from billing.operations.credit_invoice import credit_invoice
-from billing.operations.draft_credit import EarlyDiscount
+from billing.operations.wanted_credit import EarlyDiscount
 from office.models import ApprovalRequest, User
 
 REASON = "early_payment"

@@ -17,7 +17,7 @@ from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 
 
-class ReasonForm(forms.Form):
+class CorrectForm(forms.Form):
     """Why an invoice is corrected."""
 
     reason_code = forms.TypedChoiceField(label="Reason", required=False, coerce=int, empty_value=None)
@@ -34,7 +34,7 @@ class ReasonForm(forms.Form):
 def correct_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """Say what will happen and ask why; then open the new draft."""
     invoice = get_invoice_for(request.user, invoice_id)
-    form = ReasonForm(request.POST or None, company=invoice.company)
+    form = CorrectForm(request.POST or None, company=invoice.company)
     if request.method == "POST" and form.is_valid():
         try:
             draft = correct_invoice(

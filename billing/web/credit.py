@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from billing.access import get_invoice_for
 from billing.models import Invoice, InvoiceLine
 from billing.operations.credit_invoice import credit_invoice, preview_credit
-from billing.operations.draft_credit import LowerPrice, Wanted, left_of
+from billing.operations.draft_credit import left_of
+from billing.operations.wanted_credit import LowerPrice, Wanted
 from billing.reason_codes import reason_choices
 from billing.totals import lines_with_taxes, tax_rows, total_invoice
 from ledger.money import format_money

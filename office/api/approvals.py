@@ -1,6 +1,5 @@
 """Approvals, for programs."""
 
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,8 +9,8 @@ from office.api.approving import ApprovalOut
 from office.api.fields import AmountIn, AmountOut, Input, Query
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
-from office.approvals import ACTS, requests_for
-from office.models import ApprovalRequest, ApprovalRule, ApprovalState
+from office.approvals import ACTS, get_request_for, requests_for
+from office.models import ApprovalRule, ApprovalState
 from office.operations.decide_request import approve_request, decline_request, withdraw_request
 from office.operations.set_approval_rules import set_approval_rules
 
@@ -91,7 +90,7 @@ class ApproveView(ApiView):
     def post(self, request: Request, request_id: int) -> Response:
         """Approve a request, and do what was asked."""
         reason = checked(DecisionIn, request.data).get("reason", "")
-        asked = _seen(request, request_id)
+        asked = get_request_for(request.user, request_id)
         return Response(ApprovalOut(approve_request(asked.pk, by=request.user, reason=reason)).data)
 
 
@@ -105,7 +104,7 @@ class DeclineView(ApiView):
     def post(self, request: Request, request_id: int) -> Response:
         """Decline a request, with a reason."""
         reason = checked(DecisionIn, request.data).get("reason", "")
-        asked = _seen(request, request_id)
+        asked = get_request_for(request.user, request_id)
         return Response(ApprovalOut(decline_request(asked.pk, by=request.user, reason=reason)).data)
 
 
@@ -118,7 +117,7 @@ class WithdrawView(ApiView):
     @idempotent
     def post(self, request: Request, request_id: int) -> Response:
         """Take one's own request back."""
-        asked = _seen(request, request_id)
+        asked = get_request_for(request.user, request_id)
         return Response(ApprovalOut(withdraw_request(asked.pk, by=request.user)).data)
 
 
@@ -147,10 +146,3 @@ def _rules(request: Request) -> Response:
         ApprovalRule.objects.filter(company=company_of(request)).select_related("company", "role").order_by("action")
     )
     return Response(RulesOut({"rules": rules, "actions": list(ACTS)}).data)
-
-
-def _seen(request: Request, request_id: int) -> ApprovalRequest:
-    asked = requests_for(request.user).filter(pk=request_id).first()
-    if asked is None:
-        raise Http404("No such request.")
-    return asked

@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
-from office.approvals import ACTS, ApprovalNeeded, requests_for, waiting_for
+from office.approvals import ACTS, ApprovalNeeded, get_request_for, requests_for, waiting_for
 from office.models import ApprovalRequest, ApprovalRule, Company
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request, decline_request, withdraw_request
@@ -45,7 +45,7 @@ def _shown(rows: Any) -> list[ApprovalRequest]:
 @staff_door("office.decide_approval")
 def decide(request: HttpRequest, request_id: int) -> HttpResponse:
     """Approve, which does it at once, or decline with a reason."""
-    asked = get_request_for(request, request_id)
+    asked = get_request_for(request.user, request_id)
     reason = request.POST.get("reason", "")
     try:
         if request.POST.get("decision") == "approve":
@@ -63,21 +63,13 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
 @staff_door("office.ask_approval")
 def withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
     """Take one's own request back."""
-    asked = get_request_for(request, request_id)
+    asked = get_request_for(request.user, request_id)
     try:
         withdraw_request(asked.pk, by=request.user)
         messages.success(request, "Taken back. Nothing was done.")
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect("office:approval_list")
-
-
-def get_request_for(request: HttpRequest, request_id: int) -> ApprovalRequest:
-    """The request, or Http404 where this person may not see one of that id."""
-    asked = requests_for(request.user).filter(pk=request_id).first()
-    if asked is None:
-        raise Http404("No such request.")
-    return asked
 
 
 def send_for_approval(request: HttpRequest, needed: ApprovalNeeded) -> None:

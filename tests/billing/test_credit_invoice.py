@@ -9,9 +9,10 @@ import pytest
 
 from billing.models import Invoice, InvoiceLine, ReasonCode
 from billing.operations.credit_invoice import credit_invoice
-from billing.operations.draft_credit import LowerPrice, left_of
+from billing.operations.draft_credit import left_of
 from billing.operations.manage_reasons import retire_reason
 from billing.operations.void_invoice import void_invoice
+from billing.operations.wanted_credit import LowerPrice
 from ledger.balances import control_balance
 from ledger.refusals import Refused
 from office.models import AuditRecord

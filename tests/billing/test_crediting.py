@@ -80,7 +80,7 @@ def test_a_lower_price_takes_discount_and_tax_with_it() -> None:
         Decimal("25.00"),
         Decimal("4.75"),
     )
-    with pytest.raises(NotCreditable, match="120.00 is left of this line"):
+    with pytest.raises(NotCreditable, match="120.00 is left to credit, so 120.01"):
         credit_price(line, Decimal("120.01"), "EUR")
 
 

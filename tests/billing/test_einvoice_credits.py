@@ -10,7 +10,7 @@ from billing.einvoice.markup import parse
 from billing.einvoice.rules import judge
 from billing.models import Invoice, ReasonCode
 from billing.operations.credit_invoice import credit_invoice
-from billing.operations.draft_credit import LowerPrice
+from billing.operations.wanted_credit import LowerPrice
 from customers.models import EInvoiceFormat
 from tests import world
 from tests.billing.einvoices import buyer, seller

@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from billing.models import Invoice
 from billing.operations.credit_invoice import credit_invoice
-from billing.operations.draft_credit import LowerPrice, plain_wanted, wanted_from_plain
 from billing.operations.void_invoice import void_invoice
+from billing.operations.wanted_credit import LowerPrice, plain_wanted, wanted_from_plain
 from billing.timeline import timeline
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded, waiting_for
