@@ -3,15 +3,17 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from billing.instalments import EarlyPayment
 from billing.models import DocumentStatus, Invoice
-from billing.queries import account_of
-from ledger.models import Allocation, ItemKind, OpenItem
+from billing.queries import account_of, with_state
+from ledger.models import Allocation, ItemKind
 from ledger.money import round_money
 
 ZERO = Decimal(0)
+ROUNDING = 1
+"""More than the smallest unit of any currency."""
 MONEY = (ItemKind.PAYMENT, ItemKind.WITHHOLDING)
 
 
@@ -40,11 +42,15 @@ def discount_earned(invoice: Invoice) -> Decimal:
     return min(discount, account["to_pay"]) if (in_time or ZERO) >= wanted else ZERO
 
 
-def earned_by_customer(customer_id: int) -> list[tuple[Invoice, Decimal]]:
-    """A customer's open invoices with a discount that was earned and not granted yet."""
-    still_open = OpenItem.objects.filter(customer_id=customer_id, balance__gt=0).values("entry")
-    invoices = Invoice.objects.filter(customer=customer_id, entry__in=still_open, early_percent__gt=0).order_by("pk")
-    earned = [(invoice, discount_earned(invoice)) for invoice in invoices[:50]]
+def earned_by_customer(customer_id: int, on: date) -> list[tuple[Invoice, Decimal]]:
+    """A customer's open invoices with a discount that was earned and not granted yet.
+
+    Only where no more is open than a discount could be, which are few, are the payments looked at.
+    """
+    promised = Invoice.objects.filter(customer=customer_id, status=DocumentStatus.ISSUED, early_percent__gt=0)
+    most = F("total") * F("early_percent") / 100 + F("withheld") + ROUNDING
+    near = with_state(promised, on).filter(open__gt=0, open__lte=most).order_by("pk")
+    earned = [(invoice, discount_earned(invoice)) for invoice in near]
     return [(invoice, discount) for invoice, discount in earned if discount]
 
 

@@ -62,7 +62,7 @@ def allocation_page(request: HttpRequest, customer_id: int) -> HttpResponse:
             messages.success(request, f"Applied to {len(pairs)} item{'s' * (len(pairs) != 1)}.")
             return redirect("payments:allocate", customer.pk)
     context = {"customer": customer, "form": form, "today": today, "done": _recent(customer)}
-    context["earned"] = earned_by_customer(customer.pk)
+    context["earned"] = earned_by_customer(customer.pk, today)
     return render(request, "payments/allocate.html", context)
 
 

@@ -62,7 +62,9 @@ def test_a_payment_in_time_earns_the_discount_and_granting_it_closes_the_invoice
     pay(invoice, "500.00", date(2026, 6, 3))
     assert discount_earned(invoice) == 0
     pay(invoice, "480.00", LAST)
-    assert [(found.pk, discount) for found, discount in earned_by_customer(invoice.customer_id)] == [(invoice.pk, 20)]
+    assert [(found.pk, discount) for found, discount in earned_by_customer(invoice.customer_id, LAST)] == [
+        (invoice.pk, 20)
+    ]
 
     memo = grant_discount(invoice.pk, by=clerk, on=date(2026, 6, 15))
 

@@ -13,6 +13,7 @@ from django.utils.html import escape
 
 from billing.links import link_by_token
 from billing.models import DocumentLink, InvoicePdf, LinkOpening
+from billing.operations.credit_invoice import credit_invoice
 from billing.operations.manage_links import revoke_link
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mint_link import mint_link
@@ -318,3 +319,10 @@ def test_the_payment_code_and_the_amount_to_copy_are_what_the_page_asks_for(clie
         assert f'<p class="due-amount">€{asked}</p>' in page
         assert f'data-copy="{amount:.2f}"' in page
         assert escape(code) in page or code in page
+
+
+def test_a_credit_memo_says_why_it_was_made(client, invoice):
+    memo = credit_invoice(invoice.pk, None, reason="Goods returned", by=None, on=DAY)
+    token = mint_link(memo, invoice.customer.contacts.get())
+
+    assert "Goods returned" in text_of(client.get(client.get(f"/p/{token}/")["Location"]))
