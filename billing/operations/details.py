@@ -18,6 +18,8 @@ from office.models import Company
 ZERO = Decimal(0)
 MOST_LINES = 2000
 LARGEST = Decimal(10) ** 12
+TOO_LATE = 9000
+"""From this year on, days to pay could lead past the last day that a calendar has."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,8 @@ def _terms(invoice: Invoice, customer: Customer, details: InvoiceDetails) -> Pay
 
 
 def _check(details: InvoiceDetails) -> None:
+    if any(day and day.year >= TOO_LATE for day in (details.dated_on, details.due_on)):
+        raise Refused("The date is too far ahead. Was its year mistyped?", code="too_late")
     if details.due_on and details.dated_on and details.due_on < details.dated_on:
         raise Refused("The due date is before the invoice's own date.", code="due_before_dated")
     if details.period_from and details.period_to and details.period_to < details.period_from:

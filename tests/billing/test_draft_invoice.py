@@ -144,6 +144,7 @@ def test_a_draft_can_be_thrown_away(customer: Any) -> None:
         ({"exchange_rate": Decimal(0), "currency": "USD"}, "bad_exchange_rate"),
         ({"discount_amount": Decimal(-1)}, "bad_discount"),
         ({"dated_on": DAY, "due_on": date(2026, 3, 1)}, "due_before_dated"),
+        ({"dated_on": date(9999, 12, 31)}, "too_late"),
         ({"lines": [world.line("1", discount_percent=Decimal(101))]}, "bad_discount"),
         ({"lines": [world.line("999999999999", "2")]}, "bad_amounts"),
         ({"lines": [world.line("1")] * 2001}, "too_many_lines"),
