@@ -16,6 +16,7 @@ ITS_OWN = {
     "due_on": None,
     "discount_amount": ZERO,
     "discount_percent": ZERO,
+    "is_deposit": False,
     "source_reference": "",
 }
 """What a debit note does not take over from its invoice; the rest, such as currency and terms, is the same."""

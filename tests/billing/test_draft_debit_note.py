@@ -55,6 +55,12 @@ def test_it_takes_over_terms_and_nothing_that_was_billed(customer: Any) -> None:
     assert draft.dated_on is None
 
 
+def test_it_is_no_deposit_though_it_adds_to_one(customer: Any) -> None:
+    deposit = world.issue(customer, "100.00", DAY, is_deposit=True)
+
+    assert not draft_debit_note(deposit.pk, by=None).is_deposit
+
+
 def test_it_has_its_own_number_and_is_owed(customer: Any) -> None:
     invoice = world.issue(customer, "100.00", DAY)
     note = charge(invoice)
