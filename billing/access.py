@@ -7,6 +7,7 @@ from billing.billing_runs import KINDS
 from billing.models import (
     DocumentLink,
     Invoice,
+    InvoiceTemplate,
     Occurrence,
     PriceList,
     PriceListUse,
@@ -123,3 +124,16 @@ def get_use_for(user: User, use_id: int) -> PriceListUse:
     if use is None or not uses_for(user, use.price_list).filter(pk=use.pk).exists():
         raise Http404("No such use.")
     return use
+
+
+def templates_for(user: User) -> QuerySet[InvoiceTemplate]:
+    """The templates of the customers that a person sees."""
+    return rows_for(user, InvoiceTemplate.objects.all())
+
+
+def get_template_for(user: User, template_id: int) -> InvoiceTemplate:
+    """The template, or Http404 where this person may not see one of that id."""
+    template = templates_for(user).filter(pk=template_id).first()
+    if template is None:
+        raise Http404("No such template.")
+    return template

@@ -26,6 +26,7 @@ from billing.web import (
     recurring,
     recurring_editor,
     taxes,
+    templates,
     usage,
 )
 
@@ -37,6 +38,10 @@ urlpatterns = [
     path("invoices/import/", importing.upload, name="import"),
     path("invoices/import/<int:run_id>/", importing.mapping, name="import_mapping"),
     path("invoices/read/", reading.read_page, name="read_einvoice"),
+    path("invoices/templates/", templates.template_list, name="template_list"),
+    path("invoices/templates/<int:template_id>/draft/", templates.use_template, name="use_template"),
+    path("invoices/templates/<int:template_id>/delete/", templates.forget_template, name="delete_template"),
+    path("invoices/<int:invoice_id>/keep/", templates.keep_as_template, name="save_template"),
     path("invoices/new/", editor.new_invoice, name="invoice_new"),
     path("invoices/totals/", live.live_totals, name="live_totals"),
     path("invoices/preview/", live.preview, name="preview"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.api import acts, billing_runs, catalogue, checks, reasons, recurring, taxes, views
+from billing.api import acts, billing_runs, catalogue, checks, reasons, recurring, taxes, templates, views
 
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/issue/", acts.IssueView.as_view()),
     path("invoices/<int:invoice_id>/checks/", checks.ChecksView.as_view()),
     path("invoices/<int:invoice_id>/suit/", checks.SuitView.as_view()),
+    path("invoice-templates/", templates.TemplatesView.as_view()),
+    path("invoice-templates/<int:template_id>/", templates.TemplateView.as_view()),
+    path("invoice-templates/<int:template_id>/draft/", templates.UseTemplateView.as_view()),
     path("check-policies/", checks.CheckPoliciesView.as_view()),
     path("invoices/<int:invoice_id>/send/", acts.SendView.as_view()),
     path("invoices/<int:invoice_id>/void/", acts.VoidView.as_view()),

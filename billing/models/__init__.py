@@ -24,6 +24,7 @@ from billing.models.recurring import (
 )
 from billing.models.runs import DocumentOutcome, RunDocument
 from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, DatedRate, RateKind, Tax, TaxCategory, TaxExemption
+from billing.models.templates import InvoiceTemplate
 
 __all__ = [
     "AT_ANY_RATE",
@@ -40,6 +41,7 @@ __all__ = [
     "InvoiceLine",
     "InvoicePdf",
     "InvoiceTax",
+    "InvoiceTemplate",
     "IssueCheck",
     "LineKind",
     "LinkOpening",

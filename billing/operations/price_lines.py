@@ -3,7 +3,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from billing.models import Invoice, Product, Tax
+from billing.models import Invoice, InvoiceLine, Product, Tax
 from billing.pricing import Asked, HeldPrice, Terms, at_tax, held_prices
 from billing.tax_choice import situation_of
 from ledger.refusals import Refused
@@ -16,6 +16,15 @@ def terms_of(invoice: Invoice) -> Terms:
     """What of a document decides its prices; one without a day is priced as of today."""
     on = invoice.dated_on or invoice.company.today()
     return Terms(invoice.company, invoice.customer, invoice.currency, on, invoice.prices_include_tax)
+
+
+def lines_at_list_price(invoice: Invoice, lines: Sequence[InvoiceLine]) -> set[int]:
+    """The lines whose price is the one that the lists hold, so that it follows the quantity."""
+    of_products = [line for line in lines if line.product]
+    held = held_prices(terms_of(invoice), [Asked(line.product, line.quantity) for line in of_products])
+    return {
+        line.pk for line, price in zip(of_products, held, strict=True) if price and price.unit_price == line.unit_price
+    }
 
 
 def price_lines(

@@ -8,10 +8,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.forms import BaseFormSet, BoundField, formset_factory
 
-from billing.models import Invoice, InvoiceLine, LineKind, Product, Tax
+from billing.models import Invoice, LineKind, Product, Tax
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
-from billing.operations.price_lines import terms_of
-from billing.pricing import Asked, held_prices
+from billing.operations.price_lines import lines_at_list_price
 from billing.tax_choice import offered_taxes
 from office.models import Company
 from office.web.fields import SumField
@@ -201,7 +200,7 @@ def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]
     """What the forms show of a draft we know."""
     head = {name: getattr(invoice, name) for name in DraftForm.base_fields if name != "customer"}
     lines = list(invoice.lines.select_related("product__tax").prefetch_related("product__tax__rates"))
-    with_list_price = _with_list_price(invoice, lines)
+    with_list_price = lines_at_list_price(invoice, lines)
     rows = [
         {
             "kind": line.kind,
@@ -226,15 +225,6 @@ def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]
     is_own = invoice.currency == invoice.company.currency
     head["exchange_rate"] = "" if is_own else short(invoice.exchange_rate)
     return head | {"customer": invoice.customer_id}, rows
-
-
-def _with_list_price(invoice: Invoice, lines: list[InvoiceLine]) -> set[int]:
-    """The lines whose price is the one that the lists hold, so that it follows the quantity."""
-    of_products = [line for line in lines if line.product]
-    held = held_prices(terms_of(invoice), [Asked(line.product, line.quantity) for line in of_products])
-    return {
-        line.pk for line, price in zip(of_products, held, strict=True) if price and price.unit_price == line.unit_price
-    }
 
 
 def short(value: Any) -> str:

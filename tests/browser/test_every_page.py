@@ -120,6 +120,8 @@ PAGES = [
     Row("billing:tax", "tax", role="administrator"),
     Row("billing:exemption_list", "customer"),
     Row("billing:month_list"),
+    Row("billing:template_list"),
+    Row("billing:save_template", "invoice"),
     Row("office:change_password"),
     Row("office:token_list"),
     Row("api_docs", is_ours=False),
