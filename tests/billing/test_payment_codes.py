@@ -81,12 +81,14 @@ def test_the_printed_code_holds_the_lines_that_the_standard_lists(company: Any):
 
 
 @pytest.mark.django_db
-def test_a_draft_has_no_code_and_an_invoice_of_a_line_with_one_fits_on_a_page(company: Any):
+def test_a_draft_has_no_code_and_an_invoice_of_ten_lines_with_one_fits_on_a_page(company: Any):
     invoice = issued(company)
 
     assert "Pay by scanning" in text(bytes(kept_pdf(invoice).content))
     assert "Pay by scanning" not in text(draft_pdf(world.draft(invoice.customer, "5.00")))
-    assert len(PdfReader(BytesIO(bytes(kept_pdf(invoice).content))).pages) == 1
+
+    ten = world.issue(invoice.customer, [world.line("9.00", description=f"Item {n}") for n in range(10)], DAY)
+    assert len(PdfReader(BytesIO(bytes(kept_pdf(ten).content))).pages) == 1
 
 
 @pytest.mark.django_db
