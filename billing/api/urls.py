@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.api import acts, billing_runs, catalogue, checks, reasons, recurring, taxes, templates, views
+from billing.api import acts, billing_runs, catalogue, checks, delivery, reasons, recurring, taxes, templates, views
 
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
@@ -25,6 +25,8 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/correct/", acts.CorrectView.as_view()),
     path("invoices/<int:invoice_id>/pdf/", acts.PdfView.as_view()),
     path("invoices/<int:invoice_id>/xml/", acts.XmlView.as_view()),
+    path("invoices/<int:invoice_id>/deliveries/", delivery.DeliveriesView.as_view()),
+    path("invoices/pdf/", delivery.MergedPdfView.as_view()),
     path("invoices/<int:invoice_id>/links/", acts.LinksView.as_view()),
     path("links/<int:link_id>/renew/", acts.RenewLinkView.as_view()),
     path("links/<int:link_id>/revoke/", acts.RevokeLinkView.as_view()),

@@ -111,11 +111,12 @@ def suit(request: HttpRequest, invoice_id: int) -> HttpResponse:
 @require_POST
 @staff_door("billing.send_invoice")
 def send(request: HttpRequest, invoice_id: int) -> HttpResponse:
-    """Mail an issued document to those who get invoices."""
+    """Mail an issued document to those who get invoices, or to the one contact named."""
     invoice = get_invoice_for(request.user, invoice_id)
+    contacts = [typed_id(text) or 0 for text in request.POST.getlist("contact")] or None
 
     def act() -> str:
-        mails = send_invoice(invoice.pk, by=request.user)
+        mails = send_invoice(invoice.pk, by=request.user, contact_ids=contacts)
         return f"{len(mails)} mail{'s' * (len(mails) != 1)} will leave in a moment."
 
     return _answer(request, invoice.pk, act)

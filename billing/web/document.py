@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from billing.access import get_invoice_for, invoices_for
+from billing.delivery import deliveries_of
 from billing.early_payment import discount_earned
 from billing.einvoice.kept import file_name, kept_einvoice
 from billing.instalments import early_payment_of, payments_of
@@ -17,7 +18,7 @@ from billing.sections import sections_of
 from billing.timeline import timeline
 from billing.totals import tax_summary
 from ledger.refusals import Refused
-from office.models import ApprovalRequest, ApprovalState, OutgoingMail
+from office.models import ApprovalRequest, ApprovalState
 from office.web.doors import staff_door
 
 
@@ -52,7 +53,7 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "replacements": invoice.replacements.all(),
         "occurrences": invoice.occurrences.select_related("recurring"),
         "links": invoice.links.select_related("contact"),
-        "mails": OutgoingMail.objects.filter(about_type="billing.invoice", about_id=invoice.pk).order_by("-id"),
+        "deliveries": deliveries_of(invoice),
         "receivers": receivers(invoice),
         "may_void": invoice.status == "issued" and invoice.open == invoice.total and not invoice.credit_memos.exists(),
         "timeline": timeline(invoice),

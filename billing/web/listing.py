@@ -47,6 +47,7 @@ FILTERS = (
 BULK = (
     BulkAct("Issue…", lambda: reverse("billing:prepare_run", args=["issue"]), "billing.issue_invoice", "file-check"),
     BulkAct("Mail…", lambda: reverse("billing:prepare_run", args=["send"]), "billing.send_invoice", "send"),
+    BulkAct("One PDF", lambda: reverse("billing:print_chosen"), "billing.view_invoice", "printer"),
 )
 SEARCHED = ("number", "customer__search_text", "po_number", "source_reference")
 

@@ -58,6 +58,8 @@ STATES = {
     "declined": ("Declined", "circle-x", "red"),
     "withdrawn": ("Taken back", "arrow-back-up", "neutral"),
     "stopped": ("Stopped", "player-pause", "amber"),
+    "not_sent": ("Not mailed", "mail-off", "neutral"),
+    "opened": ("Opened", "eye-check", "green"),
     "to_start": ("Checked, not started", "clock", "blue"),
     "unchecked": ("Not looked at yet", "circle-dashed", "neutral"),
     "refused": ("Refused", "alert-triangle", "amber"),

@@ -43,6 +43,7 @@ def assert_it_answers(answer: Any, sent: dict[str, Any]) -> None:
 
 GETS = {
     "billing:invoice_list": ["q", "state", "dated_from", "dated_to", "due_from", "sort", "after", "before", "first"],
+    "billing:billing_run_list": ["q", "state", "sort", "after"],
     "billing:invoice_new": ["customer"],
     "customers:customer_list": ["q", "tag", "owing", "after", "before"],
     "customers:pick": ["q"],
@@ -212,3 +213,14 @@ def test_a_tag_too_long_to_keep_is_refused(browser: Client, customer: Any) -> No
         },
     )
     assert "A tag has at most 40 characters." in answer.content.decode()
+
+
+def test_a_choice_of_rows_answers_whatever_is_ticked(browser: Client, customer: Any) -> None:
+    world.draft(customer, "10.00")
+    address = reverse("billing:invoice_list")
+    for value in HOSTILE:
+        assert_it_answers(browser.get(address, {"part": "bulk", "selected": value}), {"selected": value})
+        for act in ("issue", "send", value[:20].replace("\0", "")):
+            typed = {"list": "invoices", "selected": value}
+            assert_it_answers(browser.post(reverse("billing:prepare_run", args=[act]), typed), typed)
+        assert_it_answers(browser.post(reverse("billing:print_chosen"), {"list": value}), {"list": value})

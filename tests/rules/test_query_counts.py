@@ -10,7 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from billing.models import RecurringInvoice
+from billing.models import Invoice, RecurringInvoice
+from billing.operations.manage_billing_runs import prepare_billing_run
+from office.models import User
+from office.tasks import carry_out_run
 from tests import world
 
 DAY = date(2026, 3, 2)
@@ -73,9 +76,17 @@ def more_price_lists(customer: Any, count: int) -> None:
         world.make_price_list(customer.company, f"List {number}", is_default=False)
 
 
+def more_billing_runs(customer: Any, count: int) -> None:
+    world.draft(customer, "10.00")
+    clerk = User.objects.filter(companies=customer.company).first()
+    for _ in range(count):
+        prepare_billing_run(customer.company, "issue", Invoice.objects.all(), by=clerk)
+
+
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "billing:invoice_list": more_invoices,
+    "billing:billing_run_list": more_billing_runs,
     "billing:recurring_list": more_recurring,
     "billing:usage_list": more_usage,
     "payments:receipt_list": more_receipts,
@@ -156,3 +167,17 @@ def test_the_editor_takes_as_many_queries_for_fifty_products_as_for_ten(browser:
 
     few, many = (queries_of(browser, reverse("billing:invoice_edit", args=[draft.pk])) for draft in (small, large))
     assert many == few <= MOST
+
+
+def test_a_billing_runs_page_takes_as_many_queries_for_fifty_documents_as_for_ten(
+    browser: Client, customer: Any, clerk: Any
+) -> None:
+    def queries_for(count: int) -> int:
+        for _ in range(count):
+            world.draft(customer, "10.00")
+        run = prepare_billing_run(customer.company, "issue", Invoice.objects.all(), by=clerk)
+        carry_out_run(run.pk)
+        return queries_of(browser, reverse("billing:billing_run", args=[run.pk]))
+
+    queries_for(2)
+    assert queries_for(10) == queries_for(40) <= MOST
