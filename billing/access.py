@@ -5,6 +5,7 @@ from django.http import Http404
 
 from billing.billing_runs import KINDS
 from billing.models import (
+    Attachment,
     DocumentLink,
     Invoice,
     InvoiceTemplate,
@@ -137,3 +138,12 @@ def get_template_for(user: User, template_id: int) -> InvoiceTemplate:
     if template is None:
         raise Http404("No such template.")
     return template
+
+
+def get_attachment_for(user: User, attachment_id: int) -> Attachment:
+    """The attachment of a document that this person sees, or Http404."""
+    rows = Attachment.objects.filter(pk=attachment_id, invoice__in=invoices_for(user)).select_related("invoice")
+    attachment = rows.first()
+    if attachment is None:
+        raise Http404("No such attachment.")
+    return attachment

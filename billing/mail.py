@@ -35,7 +35,7 @@ def compose(mail: OutgoingMail) -> Letter:
     if reason := _reason(invoice, contact):
         raise NotToBeSent(reason)
     view = customer_view(invoice)
-    attachments = [_pdf(view.invoice), *_einvoice(view.invoice)]
+    attachments = [_pdf(view.invoice), *_einvoice(view.invoice), *_going_along(view.invoice)]
     with override(language_of(view.invoice)):
         return _letter(mail, view, contact, attachments)
 
@@ -77,6 +77,11 @@ def _pdf(invoice: Invoice) -> Attachment:
     except PdfUnavailable as reason:
         raise NotReady(f"Its PDF cannot be made now: {reason}") from reason
     return Attachment(f"{invoice.number}.pdf".replace("/", "-"), "application/pdf", content)
+
+
+def _going_along(invoice: Invoice) -> list[Attachment]:
+    files = invoice.attachments.filter(goes_along=True)
+    return [Attachment(file.name, file.media_type, bytes(file.content)) for file in files]
 
 
 def _einvoice(invoice: Invoice) -> list[Attachment]:

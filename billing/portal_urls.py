@@ -10,6 +10,7 @@ urlpatterns = [
     path("d/<str:ref>/", portal.document, name="document"),
     path("d/<str:ref>/pdf/", portal.pdf, name="pdf"),
     path("d/<str:ref>/xml/", portal.xml, name="xml"),
+    path("d/<str:ref>/files/<int:attachment_id>/", portal.file, name="file"),
     path("d/<str:ref>/logo/", portal.logo, name="logo"),
     path("d/<str:ref>/seen/", portal.seen, name="seen"),
 ]

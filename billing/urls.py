@@ -4,6 +4,7 @@ from django.urls import path
 
 from billing.web import (
     acts,
+    attachments,
     autosave,
     billing_runs,
     checks,
@@ -42,6 +43,9 @@ urlpatterns = [
     path("invoices/templates/", templates.template_list, name="template_list"),
     path("invoices/templates/<int:template_id>/draft/", templates.use_template, name="use_template"),
     path("invoices/templates/<int:template_id>/delete/", templates.forget_template, name="delete_template"),
+    path("invoices/<int:invoice_id>/attach/", attachments.attach, name="attach_file"),
+    path("attachments/<int:attachment_id>/", attachments.attachment, name="attachment"),
+    path("attachments/<int:attachment_id>/remove/", attachments.remove, name="remove_attachment"),
     path("invoices/<int:invoice_id>/keep/", templates.keep_as_template, name="save_template"),
     path("invoices/print/", printing.print_chosen, name="print_chosen"),
     path("invoices/new/", editor.new_invoice, name="invoice_new"),

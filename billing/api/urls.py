@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from billing.api import acts, billing_runs, catalogue, checks, delivery, reasons, recurring, taxes, templates, views
+from billing.api import (
+    acts,
+    attachments,
+    billing_runs,
+    catalogue,
+    checks,
+    delivery,
+    reasons,
+    recurring,
+    taxes,
+    templates,
+    views,
+)
 
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
@@ -13,6 +25,8 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/issue/", acts.IssueView.as_view()),
     path("invoices/<int:invoice_id>/checks/", checks.ChecksView.as_view()),
     path("invoices/<int:invoice_id>/suit/", checks.SuitView.as_view()),
+    path("invoices/<int:invoice_id>/attachments/", attachments.AttachmentsView.as_view()),
+    path("attachments/<int:attachment_id>/", attachments.AttachmentView.as_view()),
     path("invoice-templates/", templates.TemplatesView.as_view()),
     path("invoice-templates/<int:template_id>/", templates.TemplateView.as_view()),
     path("invoice-templates/<int:template_id>/draft/", templates.UseTemplateView.as_view()),

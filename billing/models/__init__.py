@@ -9,7 +9,7 @@ from billing.models.documents import (
     InvoiceTax,
     LineKind,
 )
-from billing.models.files import EInvoice, InvoicePdf, PdfEdition
+from billing.models.files import Attachment, EInvoice, InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
 from billing.models.policies import USUALLY_STOPS, CheckPolicy, IssueCheck, Severity
@@ -30,6 +30,7 @@ __all__ = [
     "AT_ANY_RATE",
     "NEVER_CHARGED",
     "USUALLY_STOPS",
+    "Attachment",
     "CheckPolicy",
     "DatedRate",
     "DocumentKind",

@@ -2,6 +2,7 @@ from django.db import models
 
 from billing.models.documents import Invoice
 from customers.models import EInvoiceFormat
+from office.models import User
 
 
 class PdfEdition(models.TextChoices):
@@ -43,3 +44,24 @@ class EInvoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice} {self.format}"
+
+
+class Attachment(models.Model):
+    """A file beside a document: for us alone, or along with it to the customer, and then frozen as the document is."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=100)
+    media_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+    size = models.PositiveIntegerField(help_text="In bytes.")
+    sha256 = models.CharField(max_length=64)
+    goes_along = models.BooleanField(default=False, help_text="The customer gets it with the document.")
+    added_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["invoice", "name"], name="attachment_name_once_per_document")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
+from billing.attachments import names_going_along
 from billing.chain import document_hash
 from billing.days import set_days
 from billing.deposits import deposits_deducted_in, require_deposits_left
@@ -134,12 +135,14 @@ def _issue(
 
     Those that become e-invoices have been `judged`; with None none of them becomes one.
     """
-    taxes = []
+    taxes, going_along = [], names_going_along(invoices)
     for invoice in invoices:
         _prepare(invoice, lines[invoice.pk], on)
         rows = _total(invoice, lines[invoice.pk])
         taxes += rows
         invoice.printed["instalments"] = printed_instalments(invoice)
+        if invoice.pk in going_along:
+            invoice.printed["attachments"] = going_along[invoice.pk]
         require_tax_ids(invoice, lines[invoice.pk])
         require_deposits_left(invoice, lines[invoice.pk])
         if judged is None:

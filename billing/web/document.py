@@ -52,6 +52,7 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "debit_notes": invoice.debit_notes.exclude(status="void"),
         "replacements": invoice.replacements.all(),
         "occurrences": invoice.occurrences.select_related("recurring"),
+        "attachments": invoice.attachments.defer("content").select_related("added_by"),
         "links": invoice.links.select_related("contact"),
         "deliveries": deliveries_of(invoice),
         "receivers": receivers(invoice),

@@ -4,7 +4,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from billing.payment_codes.epc import epc_code
 from billing.pdf import PdfUnavailable, kept_pdf
 from billing.printed import language_of
 from billing.sections import sections_of
+from billing.web.attachments import file_response
 from billing.web.document import xml_response
 from ledger.money import round_money
 from office.web.doors import View, open_door
@@ -88,9 +89,21 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "sections": sections_of(lines[:MOST_LINES]),
         "has_more_lines": len(lines) > MOST_LINES,
         "taxes": view.invoice.taxes.all(),
+        "files": view.invoice.attachments.filter(goes_along=True).defer("content"),
     }
     with override(language_of(view.invoice)):
         return render(request, "portal/document.html", context)
+
+
+@require_safe
+@customer_door
+def file(request: HttpRequest, ref: str, attachment_id: int) -> HttpResponse:
+    """A file that goes along with the document."""
+    link = opened_link(request, ref, OpeningKind.DOWNLOADED)
+    attachment = link.invoice.attachments.filter(pk=attachment_id, goes_along=True).first()
+    if attachment is None:
+        raise Http404("No such file.")
+    return file_response(attachment)
 
 
 @require_safe

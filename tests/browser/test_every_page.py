@@ -132,6 +132,7 @@ ELSEWHERE = {
     "billing:live_totals": "a piece of the editor",
     "billing:billing_run_progress": "a piece of the run's page",
     "billing:preview": "a piece of the editor: tests/browser/test_editor.py",
+    "billing:attachment": "a file: tests/billing/test_manage_attachments.py",
     "billing:autosave": "the editor saves itself: tests/billing/test_edit_together.py",
     "billing:pick_product": "a piece of the editor",
     "billing:quick_product": "a dialog of the editor: tests/browser/test_product_lines.py",

@@ -79,6 +79,7 @@ def test_the_open_routes_are_those_we_know():
         "log-out/",
         "p/<str:token>/",
         "p/d/<str:ref>/",
+        "p/d/<str:ref>/files/<int:attachment_id>/",
         "p/d/<str:ref>/logo/",
         "p/d/<str:ref>/pdf/",
         "p/d/<str:ref>/seen/",

@@ -1,0 +1,60 @@
+"""The files beside a document."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from billing.access import get_attachment_for, get_invoice_for
+from billing.models import Attachment
+from billing.operations.manage_attachments import attach_file, remove_attachment
+from ledger.refusals import Refused
+from office.web.doors import staff_door
+
+
+@require_POST
+@staff_door("billing.draft_invoice")
+def attach(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Keep an uploaded file beside the document."""
+    invoice = get_invoice_for(request.user, invoice_id)
+    upload = request.FILES.get("file")
+    if upload is None:
+        messages.error(request, "Choose a file first.")
+        return redirect("billing:invoice", invoice.pk)
+    goes_along = bool(request.POST.get("goes_along"))
+    try:
+        kept = attach_file(invoice.pk, upload.name, upload.read(), goes_along=goes_along, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"{kept} is attached.")
+    return redirect("billing:invoice", invoice.pk)
+
+
+@require_GET
+@staff_door("billing.view_invoice")
+def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
+    """The file, to be saved."""
+    return file_response(get_attachment_for(request.user, attachment_id))
+
+
+@require_POST
+@staff_door("billing.draft_invoice")
+def remove(request: HttpRequest, attachment_id: int) -> HttpResponse:
+    """Take a file away."""
+    kept = get_attachment_for(request.user, attachment_id)
+    try:
+        remove_attachment(kept.pk, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"{kept} is removed.")
+    return redirect("billing:invoice", kept.invoice_id)
+
+
+def file_response(kept: Attachment) -> HttpResponse:
+    """A file to be saved, never shown in our own pages."""
+    answer = HttpResponse(bytes(kept.content), content_type=kept.media_type)
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=kept.name)
+    return answer
