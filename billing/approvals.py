@@ -3,6 +3,7 @@
 from billing.access import invoices_for
 from billing.models import Invoice
 from billing.operations.credit_invoice import credit_invoice
+from billing.operations.issue_invoice import issue_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.operations.wanted_credit import wanted_from_plain
 from office.approvals import Act
@@ -10,8 +11,10 @@ from office.models import ApprovalRequest
 
 
 def do_credit(request: ApprovalRequest) -> Invoice:
-    """Issue the credit memo that was asked for."""
+    """Issue the credit memo that was asked for: one of an invoice, or a draft of its own."""
     arguments = dict(request.arguments)
+    if "wanted" not in arguments:
+        return issue_invoice(request.subject_id, **arguments, **_how(request))
     wanted = wanted_from_plain(arguments.pop("wanted"))
     return credit_invoice(request.subject_id, wanted, **arguments, **_how(request))
 

@@ -26,8 +26,10 @@ from ledger.accounts import default_accounts
 from ledger.bulk import insert_all, update_all
 from ledger.posting import post_all
 from ledger.refusals import Refused
+from office.approvals import Asked, require_approval, said_yes
 from office.audit import record, record_all
-from office.models import Company, User
+from office.exchange import in_company_currency
+from office.models import ApprovalRequest, Company, User
 from office.models.company import PaymentReference
 from office.numbers import lock_series, take_number
 
@@ -58,6 +60,7 @@ def issue_invoice(
     version: int | None = None,
     judged: Collection[Document] | None = None,
     override: str = "",
+    approved: ApprovalRequest | None = None,
 ) -> Invoice:
     """Give a draft its number and enter in the book what the customer now owes.
 
@@ -65,7 +68,8 @@ def issue_invoice(
     not a draft, has changed since it was seen, has no lines, comes to less than zero, is dated in the future or in a
     closed month, credits more than is left, lacks a tax number or a certificate that its taxes ask for, or breaks a
     rule of the e-invoice that its customer wants; whoever holds locks has that `judged` before. What the company's own
-    checks stop is refused too, unless someone who may says in `override` why it is issued all the same.
+    checks stop is refused too, unless someone who may says in `override` why it is issued all the same. A credit memo
+    of its own raises ApprovalNeeded above the amount from which somebody else has to say yes, until it is `approved`.
     """
     is_checked = judged is None
     judged = judge_drafts([invoice_id], on) if judged is None else judged
@@ -75,6 +79,7 @@ def issue_invoice(
         [invoice] = invoices = _locked([invoice_id])
         if is_checked:
             _check(invoice, override.strip(), by)
+        _require_approved(invoice, by, approved)
         return _issue_drafts(invoices, by, on, judged)[0]
 
 
@@ -88,6 +93,19 @@ def _check(draft: Invoice, override: str, by: User | None) -> None:
         checks = ", ".join(concern.check for concern in stopped)
         record(by, "override_checks", draft, after={"checks": checks}, reason=override[:300])
     return None
+
+
+def _require_approved(memo: Invoice, by: User | None, approved: ApprovalRequest | None) -> None:
+    """Ask for a second person's word where a credit memo credits no invoice; one that does was asked for there."""
+    if not memo.is_credit_memo or memo.credits_id:
+        return
+    amount = in_company_currency(memo.company, memo.total, memo.exchange_rate)
+    reason = memo.reason or memo.note[:300] or "A credit memo of its own"
+    require_approval(
+        Asked("credit_invoice", memo.company, memo, amount, {"version": memo.version}, reason), by, approved
+    )
+    if approved:
+        record(by, "credit_invoice", memo, after=said_yes(approved), reason=reason)
 
 
 def _require_version(invoice_id: int, version: int) -> None:
@@ -105,6 +123,8 @@ def issue_invoices(
     with transaction.atomic():
         invoices = _locked(invoice_ids)
         require_clear(invoices)
+        for invoice in invoices:
+            _require_approved(invoice, by, None)
         return _issue_drafts(invoices, by, on, judged)
 
 

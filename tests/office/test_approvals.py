@@ -11,8 +11,11 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from billing.models import Invoice
+from billing.models import DocumentKind, Invoice
 from billing.operations.credit_invoice import credit_invoice
+from billing.operations.details import invoice_as_typed
+from billing.operations.draft_invoice import edit_draft
+from billing.operations.issue_invoice import issue_invoice, issue_invoices
 from billing.operations.void_invoice import void_invoice
 from billing.operations.wanted_credit import LowerPrice, plain_wanted, wanted_from_plain
 from billing.timeline import timeline
@@ -87,6 +90,45 @@ def test_voiding_is_under_a_rule_of_its_own(invoice: Invoice, manager: Any, comp
     approve_request(request.pk, by=world.make_user(company, "manager"))
     invoice.refresh_from_db()
     assert (invoice.status, invoice.void_reason) == ("void", "Twice")
+
+
+@pytest.fixture
+def own_memo(invoice: Invoice, customer: Any) -> Invoice:
+    """A draft credit memo of 150.00 for no invoice in particular."""
+    return world.draft(customer, "150.00", kind=DocumentKind.CREDIT_MEMO, dated_on=DAY)
+
+
+def test_a_credit_memo_of_its_own_is_under_the_same_rule(own_memo: Invoice, clerk: Any, manager: Any) -> None:
+    for issue in (lambda: issue_invoice(own_memo.pk, by=clerk, on=DAY), lambda: issue_all(own_memo, clerk)):
+        assert refusal(issue) == "approval_needed"
+    client = Client()
+    client.force_login(clerk)
+    page = client.post(f"/invoices/{own_memo.pk}/issue/", follow=True)
+    assert page.status_code == 200
+    own_memo.refresh_from_db()
+    assert own_memo.is_draft
+
+    approve_request(ApprovalRequest.objects.get().pk, by=manager)
+
+    own_memo.refresh_from_db()
+    assert (own_memo.status, own_memo.total, own_memo.issued_by) == ("issued", 150, clerk)
+    noted = AuditRecord.objects.get(action="credit_invoice", subject_id=own_memo.pk)
+    assert noted.after == {"approved_by": str(manager)}
+
+
+def issue_all(memo: Invoice, by: User) -> list[Invoice]:
+    return issue_invoices([memo.pk], by=by, on=DAY)
+
+
+def test_what_was_changed_after_it_was_asked_is_asked_anew(own_memo: Invoice, clerk: Any, manager: Any) -> None:
+    with pytest.raises(ApprovalNeeded) as needed:
+        issue_invoice(own_memo.pk, by=clerk, on=DAY)
+    asked_for = ask_approval(needed.value, by=clerk)
+    edit_draft(own_memo.pk, invoice_as_typed(own_memo), version=own_memo.version, by=clerk)
+
+    assert refusal(lambda: approve_request(asked_for.pk, by=manager)) == "stale"
+    own_memo.refresh_from_db()
+    assert own_memo.is_draft
 
 
 def test_nobody_decides_their_own_request_nor_without_the_role(invoice: Invoice, clerk: Any, manager: Any) -> None:
