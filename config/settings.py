@@ -132,6 +132,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000  # a document of 2,000 lines, each with all its cells
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # files that programs send stand in the body
+
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -32,10 +32,10 @@ def draft_once(company: Company, details: InvoiceDetails, *, key: UUID, by: User
             with transaction.atomic():
                 [(draft, _)] = draft_with_lines(company, [details], by=by, form_key=key)
                 return draft
-        except IntegrityError:
+        except IntegrityError as error:
             known = Invoice.objects.filter(form_key=key, company=company).first()
             if known is None:
-                raise
+                raise Refused("This form was sent elsewhere already. Load the page again.", code="no_key") from error
     return edit_draft(known.pk, details, version=FIRST_VERSION, by=by, is_autosave=True)
 
 

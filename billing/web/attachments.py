@@ -7,6 +7,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from billing.access import get_attachment_for, get_invoice_for
+from billing.attachments import MOST_BYTES
 from billing.models import Attachment
 from billing.operations.manage_attachments import attach_file, remove_attachment
 from ledger.refusals import Refused
@@ -24,7 +25,8 @@ def attach(request: HttpRequest, invoice_id: int) -> HttpResponse:
         return redirect("billing:invoice", invoice.pk)
     goes_along = bool(request.POST.get("goes_along"))
     try:
-        kept = attach_file(invoice.pk, upload.name, upload.read(), goes_along=goes_along, by=request.user)
+        content = upload.read(MOST_BYTES + 1)  # more is refused, and need not be read
+        kept = attach_file(invoice.pk, upload.name, content, goes_along=goes_along, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:

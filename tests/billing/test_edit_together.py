@@ -68,6 +68,16 @@ def test_a_lost_answer_never_overwrites_what_somebody_changed_since(browser: Cli
     assert Invoice.objects.get().total == 20
 
 
+def test_a_long_document_saves_itself_with_all_its_cells(browser: Client, customer: Any) -> None:
+    data = typed(customer, *[("Part", "1")] * 200, key=uuid4())
+    for place in range(200):
+        for name in ("kind", "section", "deducts", "product", "has_list_price", "unit", "discount_percent", "tax"):
+            data[f"lines-{place}-{name}"] = ""
+
+    assert autosave(browser, data).json()["version"] == 1
+    assert Invoice.objects.get().total == 200
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
@@ -84,6 +94,17 @@ def test_what_makes_no_draft_yet_says_why_and_keeps_nothing(
 
     assert (answer.status_code, answer.json()["message"]) == (200, message)
     assert not Invoice.objects.exists()
+
+
+def test_a_key_of_another_company_is_refused_in_words(browser: Client, customer: Any) -> None:
+    other = world.make_customer(world.make_company("USD", legal_name="Other"))
+    key = uuid4()
+    draft_once(other.company, InvoiceDetails(other.pk, [world.line("1")]), key=key, by=None)
+
+    answer = autosave(browser, typed(customer, ("Work", "10"), key=key))
+
+    assert answer.json()["message"] == "This form was sent elsewhere already. Load the page again."
+    assert not customer.invoices.exists()
 
 
 def test_saving_itself_is_noted_once_for_a_while(browser: Client, customer: Any, company: Any) -> None:

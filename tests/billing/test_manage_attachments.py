@@ -128,6 +128,9 @@ def test_on_screen(draft: Invoice, clerk: Any, client: Client) -> None:
     assert file.content == PDF
     wrong = client.post(f"/invoices/{draft.pk}/attach/", {"file": SimpleUploadedFile("a.exe", b"MZ")}, follow=True)
     assert "a.exe cannot be attached. Attach one of these: PDF, PNG, JPG, CSV, XLSX, ODS." in wrong.content.decode()
+    large = SimpleUploadedFile("a.pdf", PDF + b" " * 5_000_000)
+    refusal = client.post(f"/invoices/{draft.pk}/attach/", {"file": large}, follow=True).content.decode()
+    assert "a.pdf has more than 5 MB. Make it smaller." in refusal
     assert "Choose a file first." in client.post(f"/invoices/{draft.pk}/attach/", follow=True).content.decode()
     client.post(f"/attachments/{kept.pk}/remove/")
     assert not draft.attachments.exists()
@@ -171,3 +174,8 @@ def test_by_program(draft: Invoice, clerk: Any) -> None:
     assert program.get(f"attachments/{made.json()['id']}/").content == PDF
     assert program.delete(f"attachments/{made.json()['id']}/").status_code == 204
     assert not draft.attachments.exists()
+
+
+def test_a_program_may_bring_a_large_file(draft: Invoice, clerk: Any) -> None:
+    body = {"name": "plan.pdf", "content": b64encode(PDF + b" " * 4_500_000).decode()}
+    assert Program(clerk).post(f"invoices/{draft.pk}/attachments/", body).status_code == 201
