@@ -8,13 +8,19 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing.approvals import ACTS
         from billing.mail import INVOICE_MAIL
-        from billing.operations import do_billing_run, import_invoices, import_products, import_usage
+        from billing.operations import (
+            do_billing_run,
+            import_invoices,
+            import_medical_codes,
+            import_products,
+            import_usage,
+        )
         from billing.web.masking import mask_tokens_in_logs
         from office import approvals, mail, runs
 
         mail.register_kind(INVOICE_MAIL)
-        imports = (import_invoices.RUN_KIND, import_products.RUN_KIND, import_usage.RUN_KIND)
-        for kind in (*imports, *do_billing_run.RUN_KINDS):
+        imports = (import_invoices, import_medical_codes, import_products, import_usage)
+        for kind in (*(each.RUN_KIND for each in imports), *do_billing_run.RUN_KINDS):
             runs.register_kind(kind)
         for act in ACTS:
             approvals.register_act(act)

@@ -16,6 +16,7 @@ WORDS = {
     "bill_recurring": ("Made", "refresh"),
     "consolidate_drafts": ("Joined from drafts", "arrows-join"),
     "edit_draft": ("Draft saved", "pencil"),
+    "set_medical_codes": ("Medical codes saved", "pencil"),
     "issue_invoice": ("Issued", "file-check"),
     "credit_invoice": ("Credited", "receipt-refund"),
     "draft_debit_note": ("Debit note drafted", "file-plus"),

@@ -29,6 +29,8 @@ CLERK = [
     "billing.manage_products",
     "billing.manage_recurring",
     "billing.record_usage",
+    "billing.see_medical_codes",
+    "billing.set_medical_codes",
     "customers.create_customer",
     "customers.update_customer",
     "customers.import_customers",

@@ -12,6 +12,7 @@ from billing.models.documents import (
 from billing.models.files import Attachment, EInvoice, InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
+from billing.models.medical import Diagnosis, MedicalCode, MedicalService, MedicalSystem
 from billing.models.policies import USUALLY_STOPS, CheckPolicy, IssueCheck, Severity
 from billing.models.reasons import ReasonCode
 from billing.models.recurring import (
@@ -33,6 +34,7 @@ __all__ = [
     "Attachment",
     "CheckPolicy",
     "DatedRate",
+    "Diagnosis",
     "DocumentKind",
     "DocumentLink",
     "DocumentOutcome",
@@ -46,6 +48,9 @@ __all__ = [
     "IssueCheck",
     "LineKind",
     "LinkOpening",
+    "MedicalCode",
+    "MedicalService",
+    "MedicalSystem",
     "Occurrence",
     "OpeningKind",
     "Outcome",

@@ -7,6 +7,7 @@ from datetime import date
 from babel.dates import format_date
 from django.db import transaction
 
+from billing.medical_facts import has_medical_codes
 from billing.models import Invoice, InvoiceLine, Occurrence
 from billing.operations.details import InvoiceDetails, LineDetails, line_as_typed
 from billing.operations.draft_invoice import draft_invoice
@@ -48,6 +49,8 @@ class Bundle:
             return "One has a discount on the whole, which would spread over the others' lines. Put it on its lines."
         if any(draft.due_on for draft in self.drafts):
             return "One has a due day of its own."
+        if any(draft.company.bills_healthcare and has_medical_codes(draft) for draft in self.drafts):
+            return "One has medical codes, which belong to one visit."
         return next((why for name, why in TERMS.items() if len({getattr(d, name) for d in self.drafts}) > 1), "")
 
 

@@ -3,6 +3,7 @@ from datetime import date
 
 from django.db import transaction
 
+from billing.medical_facts import carry_diagnoses, carry_services, lines_with_services
 from billing.models import Invoice
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.details import invoice_as_typed
@@ -28,6 +29,9 @@ def correct_invoice(
     draft = draft_invoice(wrong.company, replace(invoice_as_typed(wrong), **LEFT_BEHIND), by=by)
     draft.replaces = wrong
     draft.save(update_fields=["replaces"])
+    if wrong.company.bills_healthcare:
+        carry_diagnoses(wrong, draft)
+        carry_services(lines_with_services(wrong), draft.lines.all())
     record(by, "correct_invoice", wrong, after={"replaced_by": draft}, reason=memo.reason)
     record(by, "correct_invoice", draft, after={"replaces": wrong})
     return draft

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from billing.medical_facts import carry_services, lines_with_services
 from billing.models import Invoice, InvoiceLine
 from billing.operations.details import InvoiceDetails, fill_draft, products_of
 from billing.states import require_draft
@@ -94,8 +95,10 @@ def edit_draft(
     lines = fill_draft(invoice, customer, details, taxes_of(company), products_of(company, [details]))
     invoice.version += 1
     invoice.save()
+    coded = lines_with_services(invoice) if company.bills_healthcare else []
     invoice.lines.all().delete()
     InvoiceLine.objects.bulk_create(lines)
+    carry_services(coded, lines)
     if not (is_autosave and was_just_noted(by, ("draft_invoice", "edit_draft"), invoice)):
         record(by, "edit_draft", invoice, before=before, after={"customer": customer, "total": invoice.total})
     return invoice

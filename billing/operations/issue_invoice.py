@@ -14,6 +14,7 @@ from billing.einvoice.document import Document
 from billing.entries import document_posting
 from billing.exemptions import require_certificates
 from billing.issue_checks import require_clear, stops_of
+from billing.medical_facts import require_codes_listed
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.operations.details import InvoiceDetails
 from billing.operations.draft_invoice import draft_with_lines
@@ -66,10 +67,11 @@ def issue_invoice(
 
     `on` is the day of a draft that has none of its own, `version` the one that a person saw. Raises Refused for what is
     not a draft, has changed since it was seen, has no lines, comes to less than zero, is dated in the future or in a
-    closed month, credits more than is left, lacks a tax number or a certificate that its taxes ask for, or breaks a
-    rule of the e-invoice that its customer wants; whoever holds locks has that `judged` before. What the company's own
-    checks stop is refused too, unless someone who may says in `override` why it is issued all the same. A credit memo
-    of its own raises ApprovalNeeded above the amount from which somebody else has to say yes, until it is `approved`.
+    closed month, credits more than is left, lacks a tax number or a certificate that its taxes ask for, has a
+    medical code that the company's lists do not hold on its day, or breaks a rule of the e-invoice that its customer
+    wants; whoever holds locks has that `judged` before. What the company's own checks stop is refused too, unless
+    someone who may says in `override` why it is issued all the same. A credit memo of its own raises ApprovalNeeded
+    above the amount from which somebody else has to say yes, until it is `approved`.
     """
     is_checked = judged is None
     judged = judge_drafts([invoice_id], on) if judged is None else judged
@@ -129,6 +131,7 @@ def issue_invoices(
 
 
 def _issue_drafts(invoices: list[Invoice], by: User | None, on: date, judged: Collection[Document]) -> list[Invoice]:
+    require_codes_listed(invoices, on)
     return _issue(invoices, {invoice.pk: list(invoice.lines.all()) for invoice in invoices}, by, on, judged)
 
 

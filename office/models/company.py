@@ -46,6 +46,9 @@ class Company(models.Model):
         "what customers name when they pay", max_length=10, choices=PaymentReference, default=PaymentReference.NUMBER
     )
     net_days = models.PositiveSmallIntegerField("usual days to pay", default=30)
+    bills_healthcare = models.BooleanField(
+        "bills healthcare", default=False, help_text="Drafts may carry medical codes."
+    )
     logo = models.BinaryField(null=True, blank=True, editable=False)
     logo_type = models.CharField(max_length=20, blank=True, editable=False)
     invoice_footer = models.CharField(max_length=500, blank=True)

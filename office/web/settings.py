@@ -24,6 +24,7 @@ FIELDS += [
     "tax_rounding",
     "payment_reference",
     "invoice_footer",
+    "bills_healthcare",
 ]
 
 

@@ -73,6 +73,8 @@ PAGES = [
     Row("office:approval_list"),
     Row("office:approval_rules", role="administrator"),
     Row("billing:reason_list", role="administrator"),
+    Row("billing:medical_code_list", role="administrator"),
+    Row("billing:import_medical_codes", role="administrator"),
     Row("billing:import"),
     Row("billing:read_einvoice"),
     Row("billing:consolidate"),
