@@ -144,4 +144,8 @@ def _letter_ems(letter: str) -> float:
         return 0.64
     if letter in ".,'’ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}":
         return 0.31
-    return 1.02 if east_asian_width(letter) in "WF" else 0.66
+    if letter in "%@mwMW":
+        return 0.95
+    if east_asian_width(letter) in "WF":
+        return 1.02
+    return 0.76 if letter.isupper() else 0.66
