@@ -26,6 +26,8 @@ WORDS = {
     "attach_file": ("File attached", "paperclip"),
     "remove_attachment": ("File removed", "trash"),
     "draft_from_template": ("Drafted from a template", "template"),
+    "mark_printed": ("Printed", "printer"),
+    "unmark_printed": ("Not printed after all", "arrow-back-up"),
     "mint_link": ("Link made for a mail", "link"),
     "renew_link": ("Link renewed", "link"),
     "revoke_link": ("Link revoked", "link-off"),

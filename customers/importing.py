@@ -14,6 +14,7 @@ FIELDS = (
     Field("net_days", "Days to pay", FieldKind.NUMBER, headings=("Terms", "Net days")),
     Field("credit_limit", "Credit limit", FieldKind.NUMBER),
     Field("needs_po_number", "Wants order number", FieldKind.FLAG, headings=("PO required",)),
+    Field("gets_paper", "Gets paper", FieldKind.FLAG, headings=("Paper", "By post")),
     Field("hold_reason", "On hold because", headings=("Hold",)),
     Field("tags", "Tags"),
     Field("einvoice_format", "E-invoice"),

@@ -14,6 +14,7 @@ from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
 from billing.models.medical import Diagnosis, MedicalCode, MedicalService, MedicalSystem
 from billing.models.policies import USUALLY_STOPS, CheckPolicy, IssueCheck, Severity
+from billing.models.printings import Printing
 from billing.models.reasons import ReasonCode
 from billing.models.recurring import (
     Occurrence,
@@ -58,6 +59,7 @@ __all__ = [
     "Price",
     "PriceList",
     "PriceListUse",
+    "Printing",
     "Product",
     "ProductGroup",
     "ProductKind",

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from billing.access import get_invoice_for, invoices_for
@@ -13,6 +13,7 @@ from billing.instalments import early_payment_of, payments_of
 from billing.issue_checks import concerns_of, drafts_to_check
 from billing.models import Invoice
 from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
+from billing.print_queue import is_waiting, printing_of
 from billing.queries import account_of, settlements, with_state
 from billing.sections import sections_of
 from billing.timeline import timeline
@@ -26,12 +27,11 @@ from office.web.doors import staff_door
 @staff_door("billing.view_invoice")
 def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """The document as printed, its figures, what settled it, its mails and links, and what happened to it."""
-    get_invoice_for(request.user, invoice_id)
     shown = invoices_for(request.user).filter(pk=invoice_id)
     shown = shown.select_related(
         "company", "customer", "credits", "replaces", "adds_to", "issued_by", "created_by", "terms"
     )
-    invoice = with_state(shown, request.company.today()).get()
+    invoice = get_object_or_404(with_state(shown, request.company.today()))
     concerns = concerns_of(drafts_to_check([invoice.pk]))
     context = {
         "invoice": invoice,
@@ -55,7 +55,9 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "attachments": invoice.attachments.defer("content").select_related("added_by"),
         "links": invoice.links.select_related("contact"),
         "deliveries": deliveries_of(invoice),
-        "receivers": receivers(invoice),
+        "printing": printing_of(invoice),
+        "waits_for_print": invoice.customer.gets_paper and is_waiting(invoice),
+        "receivers": receivers(invoice) if invoice.is_draft else [],
         "may_void": invoice.status == "issued" and invoice.open == invoice.total and not invoice.credit_memos.exists(),
         "timeline": timeline(invoice),
     }

@@ -49,6 +49,7 @@ class CustomerIn(Input):
     terms_id = IdIn(required=False, allow_null=True, help_text="Payment terms instead of days.")
     credit_limit = AmountIn(required=False, allow_null=True)
     needs_po_number = serializers.BooleanField(required=False, help_text="No invoice without their order number.")
+    gets_paper = serializers.BooleanField(required=False, help_text="Documents issued from now on are printed, too.")
     hold_reason = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="Empty: no hold.")
     einvoice_format = serializers.ChoiceField(choices=EInvoiceFormat.choices, required=False, allow_blank=True)
     einvoice_by_mail = serializers.BooleanField(required=False, help_text="Attach the e-invoice to mails.")
@@ -132,6 +133,7 @@ class CustomerRow(serializers.ModelSerializer):
             "terms_id",
             "credit_limit",
             "needs_po_number",
+            "gets_paper",
             "hold_reason",
             "tags",
         ]

@@ -2,6 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from customers.models.terms import PaymentTerms
 from ledger.fields import AmountField, CurrencyField
@@ -73,6 +74,9 @@ class Customer(models.Model):
     buyer_reference = models.CharField(
         max_length=100, blank=True, help_text="Printed on e-invoices; German authorities call it Leitweg-ID."
     )
+    gets_paper_since = models.DateTimeField(
+        null=True, editable=False, help_text="Documents issued from then on wait to be printed; empty: none does."
+    )
     group = models.ForeignKey(CustomerGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="customers")
     sales_owner = models.ForeignKey(
         User,
@@ -96,6 +100,9 @@ class Customer(models.Model):
         ]
         indexes = [
             models.Index(fields=["company", "sort_name", "id"], name="customer_by_name"),
+            models.Index(
+                fields=["company"], condition=Q(gets_paper_since__isnull=False), name="customer_who_gets_paper"
+            ),
             GinIndex(fields=["tags"], name="customer_by_tag"),
         ]
         permissions = [
@@ -106,3 +113,14 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def gets_paper(self) -> bool:
+        """Whether documents are printed for them, too."""
+        return self.gets_paper_since is not None
+
+    @gets_paper.setter
+    def gets_paper(self, is_wanted: bool) -> None:
+        """Begin now, go on since it began, or end: what was issued before never waits to be printed."""
+        if is_wanted != self.gets_paper:
+            self.gets_paper_since = timezone.now() if is_wanted else None

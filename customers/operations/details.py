@@ -55,6 +55,7 @@ class CustomerDetails:
     terms_id: int | None = None
     credit_limit: Decimal | None = None
     needs_po_number: bool = False
+    gets_paper: bool = False
     hold_reason: str = ""
     einvoice_format: str = ""
     einvoice_by_mail: bool = True
@@ -81,6 +82,7 @@ FIELDS = [
     "terms_id",
     "credit_limit",
     "needs_po_number",
+    "gets_paper",
     "hold_reason",
     "tags",
     "group_id",

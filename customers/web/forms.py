@@ -30,6 +30,9 @@ class CustomerForm(forms.Form):
         label="On hold because", max_length=200, required=False, help_text="Empty: not on hold."
     )
     needs_po_number = forms.BooleanField(label="Wants their order number on invoices", required=False)
+    gets_paper = forms.BooleanField(
+        label="Gets documents on paper", required=False, help_text="What is issued from now on waits to be printed."
+    )
     group = forms.ModelChoiceField(CustomerGroup.objects.none(), required=False, empty_label="None")
     sales_owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
     tags = forms.CharField(max_length=400, required=False, help_text="Separated by commas.")
@@ -61,7 +64,7 @@ class CustomerForm(forms.Form):
     country = forms.CharField(max_length=2, required=False, help_text="Two letters, such as DE.")
 
     OWN = ["name", "number", "tax_id", "currency", "language", "net_days", "terms_id", "credit_limit"]
-    OWN += ["group", "sales_owner", "tags", "hold_reason", "needs_po_number", "is_active"]
+    OWN += ["group", "sales_owner", "tags", "hold_reason", "needs_po_number", "gets_paper", "is_active"]
     PLACE = ["street", "postal_code", "city", "region", "country"]
 
     def __init__(self, *args: Any, staff: Any, groups: Any, terms: list[tuple[Any, str]], **kwargs: Any) -> None:

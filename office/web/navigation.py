@@ -48,6 +48,7 @@ DAILY = [
 OFFICE = [
     Entry("Approvals", "office:approval_list", "clipboard-list", "office.ask_approval"),
     Entry("Mail", "office:mail_list", "mail", "office.read_mail"),
+    Entry("Print queue", "billing:print_queue", "printer", "billing.send_invoice"),
     Entry("Billing runs", "billing:billing_run_list", "list-check", "billing.view_invoice"),
     Entry("Runs", "office:run_list", "progress", "office.view_runs"),
     Entry("Months", "billing:month_list", "calendar", "office.close_month"),

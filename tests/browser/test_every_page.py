@@ -20,6 +20,7 @@ from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.manage_exemptions import ExemptionDetails, add_exemption
 from billing.operations.manage_price_lists import UseDetails, assign_price_list
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
+from billing.operations.mark_printed import mark_printed
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
 from ledger.models import Entry
@@ -124,6 +125,9 @@ PAGES = [
     Row("billing:month_list"),
     Row("billing:template_list"),
     Row("billing:save_template", "invoice"),
+    Row("billing:print_queue"),
+    Row("billing:print_batch", query="?documents={waiting},{printed}"),
+    Row("billing:invoice", "printed"),
     Row("office:change_password"),
     Row("office:token_list"),
     Row("api_docs", is_ours=False),
@@ -168,6 +172,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "request": a_request(invoice),
         "debit_note": draft_debit_note(invoice.pk, by=None).pk,
         "void": void.pk,
+        **on_paper(company, day),
         "receipt": receipt.pk,
         "mail": mail.pk,
         "fee": returned_payment(customer, day),
@@ -176,6 +181,14 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "person": world.make_user(company, "sales").pk,
         "tax": with_certificate(company, customer),
     }
+
+
+def on_paper(company: Any, day: Any) -> dict[str, int]:
+    """A document that waits to be printed, and one that was printed."""
+    customer = world.make_customer(company, "Dunmore Ltd", gets_paper=True)
+    waiting, printed = (world.issue(customer, amount, day) for amount in ("480.00", "75.50"))
+    mark_printed([printed.pk], by=world.make_user(company, "collector"))
+    return {"waiting": waiting.pk, "printed": printed.pk}
 
 
 def a_request(invoice: Invoice) -> int:
@@ -281,7 +294,7 @@ def test_every_page(
 ) -> None:
     page = enter(world.make_user(company, row.role))
     arguments = [things[row.about]] if row.about else []
-    answer = page.goto(live_server.url + reverse(row.name, args=arguments) + row.query)
+    answer = page.goto(live_server.url + reverse(row.name, args=arguments) + row.query.format(**things))
     page.wait_for_load_state("networkidle")
 
     assert answer.status == 200
@@ -312,7 +325,9 @@ def test_every_title_is_its_own(company: Any, things: dict[str, int], client: An
     client.force_login(world.make_user(company, "manager", is_superuser=True))
     titles = {}
     for row in PAGES:
-        answer = client.get(reverse(row.name, args=[things[row.about]] if row.about else []) + row.query)
+        answer = client.get(
+            reverse(row.name, args=[things[row.about]] if row.about else []) + row.query.format(**things)
+        )
         title = answer.content.decode().split("<title>")[1].split("</title>")[0]
         titles.setdefault(title.strip(), []).append(row)
 

@@ -47,6 +47,11 @@ def more_invoices(customer: Any, count: int) -> None:
         world.issue(customer, "10.00", DAY)
 
 
+def more_to_print(customer: Any, count: int) -> None:
+    for number in range(count):
+        world.issue(world.make_customer(customer.company, f"Paper {number}", gets_paper=True), "10.00", DAY)
+
+
 def more_receipts(customer: Any, count: int) -> None:
     for _ in range(count):
         world.receive(customer, "5.00", DAY)
@@ -86,6 +91,7 @@ def more_billing_runs(customer: Any, count: int) -> None:
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "billing:invoice_list": more_invoices,
+    "billing:print_queue": more_to_print,
     "billing:billing_run_list": more_billing_runs,
     "billing:recurring_list": more_recurring,
     "billing:usage_list": more_usage,
