@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from billing.medical import Service
 from billing.medical_facts import diagnoses_of, services_of
@@ -223,6 +224,33 @@ def test_by_program(draft: Invoice, clerk: Any) -> None:
     assert program.get(address).json() == said.json()
     assert refused(program.put(address, {"version": 1, "diagnoses": [], "services": []})) == (409, "stale")
     assert refused(program.put(address, {"version": 2, "diagnoses": ["?"], "services": []})) == (409, "bad_diagnosis")
+
+
+def test_on_screen(draft: Invoice, clerk: Any, client: Client) -> None:
+    client.force_login(clerk)
+    address, typed = f"/invoices/{draft.pk}/medical/", {"version": "1", "diagnoses": "e119, I10"}
+    typed |= {"line1-serviced_on": "2026-03-02", "line1-procedure": "99213", "line1-modifiers": "25"}
+    half = client.post(address, typed | {"line1-pointers": "b a", "line2-modifiers": "LT"}).content.decode()
+    assert "A service has a day and a code." in half
+    wrong = client.post(address, typed | {"line1-pointers": "C"}).content.decode()
+    assert "Line 1: there is no diagnosis &#x27;C&#x27;; the document has A to B." in wrong
+    assert services_of(draft) == []
+
+    saved = client.post(address, typed | {"line1-pointers": "b a"})
+    assert saved["Location"] == f"/invoices/{draft.pk}/"
+    assert (diagnoses_of(draft), services_of(draft)) == (["E11.9", "I10"], [VISIT])
+    assert 'value="E11.9 I10"' in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_documents_page_its_timeline_and_the_audit_trail_show_them_only_to_those_roles(
+    draft: Invoice, clinic: Any, client: Client, role: str
+) -> None:
+    code_it(draft)
+    client.force_login(world.make_user(clinic, role))
+    pages = [f"/invoices/{draft.pk}/", f"/customers/{draft.customer_id}/", "/audit/"]
+    shown = "".join(client.get(page).content.decode() for page in pages)
+    assert ("99213" in shown, "E11.9" in shown) == ((True, True) if role in ("clerk", "manager") else (False, False))
 
 
 @pytest.mark.parametrize("role", ROLES)

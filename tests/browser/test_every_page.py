@@ -74,6 +74,7 @@ PAGES = [
     Row("office:approval_list"),
     Row("office:approval_rules", role="administrator"),
     Row("billing:reason_list", role="administrator"),
+    Row("billing:set_medical_codes", "draft"),
     Row("billing:medical_code_list", role="administrator"),
     Row("billing:import_medical_codes", role="administrator"),
     Row("billing:import"),
