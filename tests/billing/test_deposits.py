@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from threading import Barrier, Thread
+from functools import partial
 from typing import Any
 
 import pytest
@@ -210,23 +210,14 @@ def two_that_deduct_it_all(customer: Any, deposit: Any) -> list[Invoice]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_deduct_a_deposit_once(two_that_deduct_it_all: list[Invoice]) -> None:
-    start, outcomes = Barrier(2), []
-
-    def issue(invoice: Invoice) -> None:
-        start.wait()
+def test_two_at_once_deduct_a_deposit_once(two_that_deduct_it_all: list[Invoice], in_parallel: Any) -> None:
+    def issue(invoice: Invoice) -> str:
         try:
-            outcomes.append(issue_invoice(invoice.pk, by=None, on=DELIVERED).status)
+            return issue_invoice(invoice.pk, by=None, on=DELIVERED).status
         except Refused as refusal:
-            outcomes.append(refusal.code)
-        finally:
-            connection.close()
+            return refusal.code
 
-    threads = [Thread(target=issue, args=[invoice]) for invoice in two_that_deduct_it_all]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = in_parallel([partial(issue, invoice) for invoice in two_that_deduct_it_all])
     assert sorted(outcomes) == ["deposit_used_up", "issued"]
 
 
