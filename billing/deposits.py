@@ -4,7 +4,8 @@ A deposit is no sale: it stands on an account of its own until an invoice of the
 taxes that it was billed with, so tax is charged once and at the rate that held when the deposit was asked for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from babel import Locale
@@ -24,11 +25,12 @@ ZERO = Decimal(0)
 
 def deposit_lines_of(customer: Customer) -> QuerySet[InvoiceLine]:
     """The lines of a customer's deposits that were issued and stand."""
+    return _deposit_lines().filter(invoice__customer=customer)
+
+
+def _deposit_lines() -> QuerySet[InvoiceLine]:
     return InvoiceLine.objects.filter(
-        invoice__customer=customer,
-        invoice__is_deposit=True,
-        invoice__kind=DocumentKind.INVOICE,
-        invoice__status=DocumentStatus.ISSUED,
+        invoice__is_deposit=True, invoice__kind=DocumentKind.INVOICE, invoice__status=DocumentStatus.ISSUED
     ).select_related("invoice", "tax")
 
 
@@ -36,6 +38,8 @@ def left_of_deposits(lines: Iterable[InvoiceLine]) -> dict[int, Decimal]:
     """By line of a deposit, what of it is neither credited nor deducted, as its prices are: with or without tax."""
     billed = {line.pk: line.net - line.discount_share for line in lines}
     issued = InvoiceLine.objects.filter(invoice__status=DocumentStatus.ISSUED)
+    if not billed:
+        return {}
     taken = [
         _sums(issued.filter(credited_line__in=billed), "credited_line", F("net") - F("discount_share")),
         _sums(issued.filter(deducts__in=billed), "deducts", -F("net")),
@@ -50,12 +54,33 @@ def _sums(lines: QuerySet[InvoiceLine], by: str, amount: object) -> dict[int, De
 
 def open_deposits(invoice: Invoice) -> list[tuple[InvoiceLine, Decimal]]:
     """The lines of its customer's deposits that an invoice may still deduct, each with what is left of it."""
-    lines = deposit_lines_of(invoice.customer).filter(
-        invoice__currency=invoice.currency, invoice__prices_include_tax=invoice.prices_include_tax
+    return open_deposits_of([invoice])[invoice.pk]
+
+
+def open_deposits_of(invoices: Iterable[Invoice]) -> dict[int, list[tuple[InvoiceLine, Decimal]]]:
+    """The same for many invoices, by invoice."""
+    invoices = list(invoices)
+    deducted = set(InvoiceLine.objects.filter(invoice__in=invoices).values_list("invoice", "deducts"))
+    by_terms: dict[tuple[object, ...], list[tuple[InvoiceLine, Decimal]]] = defaultdict(list)
+    for line, left in _open_lines({invoice.customer_id for invoice in invoices}):
+        by_terms[_terms(line.invoice)].append((line, left))
+    return {
+        invoice.pk: [pair for pair in by_terms[_terms(invoice)] if (invoice.pk, pair[0].pk) not in deducted]
+        for invoice in invoices
+    }
+
+
+def _open_lines(customer_ids: Collection[int]) -> list[tuple[InvoiceLine, Decimal]]:
+    lines = list(
+        _deposit_lines().filter(invoice__customer__in=customer_ids).order_by("invoice__dated_on", "invoice", "position")
     )
-    lines = list(lines.exclude(deductions__invoice=invoice.pk).order_by("invoice__dated_on", "invoice", "position"))
     left = left_of_deposits(lines)
     return [(line, left[line.pk]) for line in lines if left[line.pk] > 0]
+
+
+def _terms(invoice: Invoice) -> tuple[object, ...]:
+    """What a deposit and the invoice that deducts it have in common."""
+    return invoice.customer_id, invoice.currency, invoice.prices_include_tax
 
 
 def deduct_deposits(invoice: Invoice, lines: Sequence[InvoiceLine], wanted: Sequence[int | None]) -> None:

@@ -1,5 +1,6 @@
 """The single checks of drafts: each looks at many at once and says of which it has something to say, and what."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,10 +9,10 @@ from decimal import Decimal
 from django.db.models import Q, Sum, prefetch_related_objects
 from django.urls import reverse
 
-from billing.deposits import open_deposits
+from billing.deposits import open_deposits_of
 from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine, IssueCheck, RateKind
 from billing.operations.price_lines import terms_of
-from billing.pricing import Asked, at_tax, held_prices
+from billing.pricing import Asked, at_tax, held_prices_of
 from billing.tax_choice import situations_of, taxes_of
 from customers.models import Customer
 from ledger.models import OpenItem
@@ -81,20 +82,22 @@ def _limits(drafts: Sequence[Invoice]) -> Findings:
 
 
 def _duplicates(drafts: Sequence[Invoice]) -> Findings:
-    customers = {draft.customer_id for draft in drafts}
     amounts = {draft.total for draft in drafts} - {Decimal(0)}
     numbers = {draft.po_number for draft in drafts} - {""}
-    alike = Invoice.objects.filter(customer__in=customers).exclude(status=DocumentStatus.VOID)
-    candidates = list(alike.filter(Q(total__in=amounts) | Q(po_number__in=numbers)).order_by("-pk")[:5000])
+    alike = Invoice.objects.filter(customer__in={draft.customer_id for draft in drafts})
+    candidates = alike.exclude(status=DocumentStatus.VOID).filter(Q(total__in=amounts) | Q(po_number__in=numbers))
+    of_customer: dict[int, list[Invoice]] = defaultdict(list)
+    for other in candidates.order_by("-pk")[:5000]:
+        of_customer[other.customer_id].append(other)
     for draft in drafts:
-        twin = next((other for other in candidates if _is_alike(draft, other)), None)
+        twin = next((other for other in of_customer[draft.customer_id] if _is_alike(draft, other)), None)
         if twin:
             words = f"{twin} of {_day(twin)} is of the same customer and {_likeness(draft, twin)}."
             yield draft, Found(words, url=reverse("billing:invoice", args=[twin.pk]))
 
 
 def _is_alike(draft: Invoice, other: Invoice) -> bool:
-    if other.pk in (draft.pk, draft.replaces_id) or (other.customer_id, other.kind) != (draft.customer_id, draft.kind):
+    if other.pk in (draft.pk, draft.replaces_id) or other.kind != draft.kind:
         return False
     return bool(_likeness(draft, other))
 
@@ -117,16 +120,18 @@ def _day(invoice: Invoice) -> date:
 
 def _prices(drafts: Sequence[Invoice]) -> Findings:
     prefetch_related_objects(drafts, PRODUCT_TAXES)
-    for draft in drafts:
-        lines = [line for line in _lines(draft) if line.product_id and not line.credited_line_id]
-        held = held_prices(terms_of(draft), [Asked(line.product, line.quantity) for line in lines]) if lines else []
-        off = [
-            f"line {line.position} has {_plain(line.unit_price)}, {price.price_list} {_plain(listed)}"
-            for line, price in zip(lines, held, strict=True)
-            if price and (listed := _listed(draft, line, price.unit_price)) != line.unit_price
-        ]
-        if off:
-            yield draft, Found(f"Off the list: {'; '.join(off)}.", fix="prices", url=_editor(draft))
+    of_products = [
+        (draft, line) for draft in drafts for line in _lines(draft) if line.product_id and not line.credited_line_id
+    ]
+    held = held_prices_of([(terms_of(draft), Asked(line.product, line.quantity)) for draft, line in of_products])
+    off: dict[Invoice, list[str]] = defaultdict(list)
+    for (draft, line), price in zip(of_products, held, strict=True):
+        if price and (listed := _listed(draft, line, price.unit_price)) != line.unit_price:
+            off[draft].append(
+                f"line {line.position} has {_plain(line.unit_price)}, {price.price_list} {_plain(listed)}"
+            )
+    for draft, words in off.items():
+        yield draft, Found(f"Off the list: {'; '.join(words)}.", fix="prices", url=_editor(draft))
 
 
 def _plain(price: Decimal) -> str:
@@ -165,10 +170,12 @@ def _is_charged(line: InvoiceLine, day: date) -> bool:
 
 
 def _deposits(drafts: Sequence[Invoice]) -> Findings:
-    for draft in drafts:
-        if draft.is_deposit or draft.kind != DocumentKind.INVOICE or draft.total <= 0:
-            continue
-        if left := open_deposits(draft):
+    able = [
+        draft for draft in drafts if draft.kind == DocumentKind.INVOICE and not draft.is_deposit and draft.total > 0
+    ]
+    open_deposits = open_deposits_of(able)
+    for draft in able:
+        if left := open_deposits[draft.pk]:
             amounts = "; ".join(
                 f"{format_money(amount, draft.currency)} of {line.invoice}, line {line.position}"
                 for line, amount in left

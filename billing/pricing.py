@@ -7,15 +7,15 @@ two such, the one that became valid last. A quantity below zero, for goods that 
 Lists that are retired, or in another currency, hold no price.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from django.db.models import Case, DateField, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
-from billing.models import Price, PriceListUse, Product, RateKind, Tax
+from billing.models import Price, PriceList, PriceListUse, Product, RateKind, Tax
 from customers.models import Customer
 from ledger.money import round_rate
 from office.models import Company
@@ -55,25 +55,88 @@ class Terms:
 
 
 def held_prices(terms: Terms, asked: Sequence[Asked]) -> list[HeldPrice | None]:
-    """The price of each, in their order; None where no list has one. One query, however many are asked."""
-    rows: dict[int, list[Price]] = {}
-    for row in _candidates(terms, {each.product.pk for each in asked}):
-        rows.setdefault(row.product_id, []).append(row)
-    chosen = [choose(rows.get(each.product.pk, []), each.quantity) for each in asked]
-    return [row and _held(row, each.product, terms) for row, each in zip(chosen, asked, strict=True)]
+    """The price of each, in their order; None where no list has one."""
+    return held_prices_of([(terms, each) for each in asked])
 
 
-def choose(rows: Iterable[Price], quantity: Decimal) -> Price | None:
-    """The row of one product that holds for a quantity, of rows that are valid and come with their list's place.
+def held_prices_of(asked: Sequence[tuple[Terms, Asked]]) -> list[HeldPrice | None]:
+    """The prices for many documents of one company; two queries for each currency and day, however many are asked."""
+    together: dict[tuple[str, date], list[int]] = defaultdict(list)
+    for number, (terms, _) in enumerate(asked):
+        together[terms.currency, terms.on].append(number)
+    held: list[HeldPrice | None] = [None] * len(asked)
+    for numbers in together.values():
+        for number, price in zip(numbers, _held_alike([asked[number] for number in numbers]), strict=True):
+            held[number] = price
+    return held
 
-    `place` is OWN, OF_GROUP or DEFAULT, and `used_since` the day on which the list's use began.
-    """
-    fitting = [row for row in rows if row.from_quantity <= abs(quantity)]
-    return max(fitting, key=_precedence, default=None)
+
+def _held_alike(asked: Sequence[tuple[Terms, Asked]]) -> Iterator[HeldPrice | None]:
+    """The prices for documents of one currency and day."""
+    uses = _uses([terms for terms, _ in asked])
+    used = {price_list_id for lists in uses.values() for price_list_id in lists}
+    rows = _rows(asked[0][0], {each.product.pk for _, each in asked}, used) if asked else {}
+    for terms, each in asked:
+        row = _chosen(rows.get(each.product.pk, []), _places(terms, uses), each.quantity)
+        yield row and _held(row, each.product, terms)
 
 
-def _precedence(row: Price) -> tuple[int, date, int, Decimal, date]:
-    return -row.place, row.used_since, row.price_list_id, row.from_quantity, row.valid_from or _ALWAYS
+Uses = Mapping[tuple[str, int | None], Mapping[int, date]]
+"""By customer or group, the lists they use and since when."""
+
+
+def _uses(terms: Sequence[Terms]) -> Uses:
+    customers = {each.customer.pk: each.customer for each in terms if each.customer}
+    groups = {customer.group_id for customer in customers.values()} - {None}
+    theirs = Q(customer__in=customers) | Q(group__in=groups)
+    uses: dict[tuple[str, int | None], dict[int, date]] = defaultdict(dict)
+    for use in PriceListUse.objects.filter(valid_on(terms[0].on), theirs) if customers else ():
+        lists = uses["customer", use.customer_id] if use.customer_id else uses["group", use.group_id]
+        lists[use.price_list_id] = max(lists.get(use.price_list_id, _ALWAYS), use.valid_from or _ALWAYS)
+    return uses
+
+
+def _rows(terms: Terms, product_ids: Collection[int], used: Collection[int]) -> dict[int, list[Price]]:
+    """The valid rows, by product, of the default list and of those in use."""
+    rows = Price.objects.filter(
+        valid_on(terms.on),
+        Q(price_list__is_default=True) | Q(price_list__in=used),
+        product__in=product_ids,
+        price_list__company=terms.company,
+        price_list__currency=terms.currency,
+        price_list__is_active=True,
+    )
+    by_product: dict[int, list[Price]] = defaultdict(list)
+    for row in rows.select_related("price_list"):
+        by_product[row.product_id].append(row)
+    return by_product
+
+
+def _places(terms: Terms, uses: Uses) -> dict[int, tuple[int, date]]:
+    """The lists that a document uses besides the default one: of which kind, and since when."""
+    if terms.customer is None:
+        return {}
+    of_group = uses.get(("group", terms.customer.group_id), {})
+    own = uses.get(("customer", terms.customer.pk), {})
+    return {pk: (OF_GROUP, since) for pk, since in of_group.items()} | {pk: (OWN, since) for pk, since in own.items()}
+
+
+def _chosen(rows: Iterable[Price], places: Mapping[int, tuple[int, date]], quantity: Decimal) -> Price | None:
+    """The row of one product that holds for a quantity."""
+    fitting = [
+        (_precedence(row, *place), row)
+        for row in rows
+        if row.from_quantity <= abs(quantity) and (place := _place(row.price_list, places))
+    ]
+    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
+
+
+def _place(price_list: PriceList, places: Mapping[int, tuple[int, date]]) -> tuple[int, date] | None:
+    return places.get(price_list.pk) or ((DEFAULT, _ALWAYS) if price_list.is_default else None)
+
+
+def _precedence(row: Price, place: int, used_since: date) -> tuple[int, date, int, Decimal, date]:
+    return -place, used_since, row.price_list_id, row.from_quantity, row.valid_from or _ALWAYS
 
 
 def converted(unit_price: Decimal, percent: Decimal, *, with_tax: bool) -> Decimal:
@@ -106,39 +169,6 @@ def _held(row: Price, product: Product, terms: Terms) -> HeldPrice:
     if row.price_list.prices_include_tax != with_tax:
         price = converted(price, percent_on(product.tax, terms.on), with_tax=with_tax)
     return HeldPrice(price, row.price_list_id, row.price_list.name, row.from_quantity)
-
-
-def _candidates(terms: Terms, product_ids: set[int]) -> QuerySet[Price]:
-    """The valid rows of the lists that this document may use, each with its list's place."""
-    lists = {"price_list__company": terms.company, "price_list__currency": terms.currency}
-    rows = Price.objects.filter(product__in=product_ids, price_list__is_active=True, **lists).filter(valid_on(terms.on))
-    is_default = When(price_list__is_default=True, then=Value(DEFAULT))
-    if terms.customer is None:
-        own = of_group = Value(None, output_field=DateField())
-    else:
-        own = _used_since(terms, customer=terms.customer)
-        of_group = _used_since(terms, group__isnull=False, group=terms.customer.group_id)
-    return (
-        rows.select_related("price_list")
-        .annotate(own_since=own, group_since=of_group)
-        .annotate(
-            place=Case(
-                When(own_since__isnull=False, then=Value(OWN)),
-                When(group_since__isnull=False, then=Value(OF_GROUP)),
-                is_default,
-                output_field=IntegerField(),
-            ),
-            used_since=Coalesce("own_since", "group_since", Value(_ALWAYS, output_field=DateField())),
-        )
-        .filter(place__isnull=False)
-    )
-
-
-def _used_since(terms: Terms, **whose: object) -> Subquery:
-    """The day on which a list's use by somebody began; NULL where it is not in use."""
-    uses = PriceListUse.objects.filter(valid_on(terms.on), price_list=OuterRef("price_list"), **whose).order_by()
-    began = Coalesce("valid_from", Value(_ALWAYS, output_field=DateField()))
-    return Subquery(uses.values("price_list").annotate(since=Max(began)).values("since"))
 
 
 def valid_on(on: date) -> Q:

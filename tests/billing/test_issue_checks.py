@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing.issue_checks import Concern, concerns_of, drafts_to_check
 from billing.models import Invoice, IssueCheck, Severity
@@ -39,6 +41,25 @@ def refusal_of(act: Any, *args: Any, **more: Any) -> str:
 
 def test_a_plain_draft_raises_no_concern(customer: Any) -> None:
     assert found(world.draft(customer, "10.00")) == []
+
+
+def test_the_checks_of_many_drafts_ask_as_much_of_the_database_as_those_of_one(company: Any) -> None:
+    vat = world.make_tax(company, "19")
+    desk = world.make_product(company, "desk", tax_id=vat.pk)
+    world.make_price(desk, world.make_price_list(company, "Retail"), "10.00")
+    lines = [world.line("9.00", tax=vat, product_id=desk.pk)]
+    drafts = [
+        world.draft(world.make_customer(company, number=f"C-{number}", credit_limit=Decimal(100)), lines)
+        for number in range(12)
+    ]
+
+    asked = []
+    for checked in (drafts[:1], drafts):
+        with CaptureQueriesContext(connection) as queries:
+            found(*checked)
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
 
 
 def test_a_missing_order_number_stops_where_the_customer_wants_one(company: Any) -> None:
