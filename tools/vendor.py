@@ -1,7 +1,8 @@
 """Copy what we use of other people's browser code and fonts into the project: `python tools/vendor.py`.
 
-Needs Node's npm and `pip install fonttools brotli`; running Duebook needs neither. package.json pins the versions,
-the result is committed, and VENDORED.json keeps each file's hash so a test can tell that nobody edited one.
+Needs Node's npm, Debian's apt-get and `pip install fonttools brotli`; running Duebook needs none of them. package.json
+and DEBIAN pin the versions, the result is committed, and VENDORED.json keeps each file's hash so a test can tell that
+nobody edited one.
 """
 
 import hashlib
@@ -54,6 +55,10 @@ PDF_FAMILIES = [
 ]
 """Chinese and Japanese in one weight: a second would cost 5 MB for words that are rarely bold."""
 
+DEBIAN = {"fonts-liberation2": ("2.1.5-1", "OFL-1.1")}
+"""Packages of Debian, with version and licence; their fonts stay as they are, as their licence keeps the name."""
+LIBERATION = ["LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"]
+
 NO_BREAK_SPACE, NARROW_NO_BREAK_SPACE = 0xA0, 0x202F
 
 
@@ -66,7 +71,8 @@ def main() -> None:
         files["@tabler/icons"] = [build_sprite(modules)]
         for family, package, subsets, weights in PDF_FAMILIES:
             files[f"@fontsource/{package}"] = build_fonts(modules, family, package, subsets, weights)
-        write_record({name: describe(modules, name, paths) for name, paths in files.items()})
+        record = {name: describe(modules, name, paths) for name, paths in files.items()}
+        write_record(record | {name: copy_debian_fonts(Path(folder), name) for name in DEBIAN})
 
 
 def install_packages(folder: Path) -> Path:
@@ -178,11 +184,27 @@ def add_narrow_space(font: TTFont) -> None:
             table.cmap.setdefault(NARROW_NO_BREAK_SPACE, table.cmap[NO_BREAK_SPACE])
 
 
+def copy_debian_fonts(folder: Path, name: str) -> dict:
+    """Copy a Debian package's fonts and its licence, and say what it is."""
+    version, licence = DEBIAN[name]
+    subprocess.run(["apt-get", "download", f"{name}={version}"], cwd=folder, check=True)
+    [package] = folder.glob(f"{name}_*.deb")
+    subprocess.run(["dpkg-deb", "-x", package, folder / name], check=True)
+    fonts = [copy_file(next((folder / name).rglob(font)), PDF_FONTS) for font in LIBERATION]
+    words = PDF_FONTS / "LiberationSans-LICENSE"
+    shutil.copyfile(folder / name / f"usr/share/doc/{name}/copyright", words)
+    return {"version": version, "licence": licence, "files": hashes([*fonts, words])}
+
+
+def hashes(paths: list[Path]) -> dict[str, str]:
+    """The hash of each file, by its place in the project."""
+    return {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
 def describe(modules: Path, name: str, paths: list[Path]) -> dict:
     """Say what a package is, and the hash of each file taken from it."""
     facts = manifest(modules, name)
-    hashes = {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-    return {"version": facts["version"], "licence": facts["license"], "files": hashes}
+    return {"version": facts["version"], "licence": facts["license"], "files": hashes(paths)}
 
 
 def manifest(modules: Path, name: str) -> dict:

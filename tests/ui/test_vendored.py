@@ -5,6 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from office.templatetags.ui import STATES
+from tools.vendor import DEBIAN
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -24,8 +25,9 @@ def test_every_vendored_file_has_the_hash_on_record_and_no_other_file_lies_besid
     assert {path: hashlib.sha256((ROOT / path).read_bytes()).hexdigest() for path in hashes} == hashes
 
 
-def test_the_record_has_the_versions_that_package_json_pins():
+def test_the_record_has_the_versions_that_are_pinned():
     pinned = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    pinned |= {name: version for name, (version, _) in DEBIAN.items()}
     record = json.loads((ROOT / "VENDORED.json").read_text())
 
     assert {name: package["version"] for name, package in record.items()} == pinned
