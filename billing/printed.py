@@ -7,6 +7,7 @@ from django.utils.translation import get_language, override, to_locale
 
 from billing.instalments import payments_of
 from billing.models import Invoice
+from billing.payment_codes.references import grouped
 from customers.models import Address, AddressKind, Customer
 from office.languages import as_written_in
 from office.models import Company
@@ -103,15 +104,9 @@ def _bank_accounts(invoice: Invoice) -> list[dict[str, str]]:
         {
             "name": account.name,
             "holder": account.holder,
-            "iban": _grouped(account.iban),
+            "iban": grouped(account.iban),
             "bic": account.bic,
         }
         for account in invoice.company.bank_accounts.all()
         if account.is_printed and account.currency == invoice.currency
     ]
-
-
-def _grouped(iban: str) -> str:
-    """An account number in groups of four, as people read it aloud."""
-    plain = iban.replace(" ", "")
-    return " ".join(plain[place : place + 4] for place in range(0, len(plain), 4))

@@ -187,9 +187,9 @@ def add_narrow_space(font: TTFont) -> None:
 def copy_debian_fonts(folder: Path, name: str) -> dict:
     """Copy a Debian package's fonts and its licence, and say what it is."""
     version, licence = DEBIAN[name]
-    subprocess.run(["apt-get", "download", f"{name}={version}"], cwd=folder, check=True)
+    subprocess.run([shutil.which("apt-get") or "apt-get", "download", f"{name}={version}"], cwd=folder, check=True)
     [package] = folder.glob(f"{name}_*.deb")
-    subprocess.run(["dpkg-deb", "-x", package, folder / name], check=True)
+    subprocess.run([shutil.which("dpkg-deb") or "dpkg-deb", "-x", package, folder / name], check=True)
     fonts = [copy_file(next((folder / name).rglob(font)), PDF_FONTS) for font in LIBERATION]
     words = PDF_FONTS / "LiberationSans-LICENSE"
     shutil.copyfile(folder / name / f"usr/share/doc/{name}/copyright", words)

@@ -18,7 +18,7 @@ from billing.medical_facts import require_codes_listed
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.operations.details import InvoiceDetails
 from billing.operations.draft_invoice import draft_with_lines
-from billing.payment_codes.references import creditor_reference
+from billing.paying import payment_facts
 from billing.printed import printed_facts, printed_instalments
 from billing.states import require_move
 from billing.tax_ids import require_tax_ids
@@ -31,7 +31,6 @@ from office.approvals import Asked, require_approval, said_yes
 from office.audit import record, record_all
 from office.exchange import in_company_currency
 from office.models import ApprovalRequest, Company, User
-from office.models.company import PaymentReference
 from office.numbers import lock_series, take_number
 
 FROZEN = [
@@ -244,8 +243,7 @@ def _number(company: Company, invoices: list[Invoice], lines: dict[int, list[Inv
             if (invoice.kind, invoice.dated_on.year) == (kind, year):
                 invoice.number = take_number(series)
                 invoice.sequence = series.last
-                if company.payment_reference == PaymentReference.CREDITOR:
-                    invoice.printed["payment_reference"] = creditor_reference(invoice.number)
+                invoice.printed |= payment_facts(invoice)
                 invoice.previous_hash = series.last_hash
                 invoice.hash = series.last_hash = document_hash(invoice, lines[invoice.pk])
         series.save()

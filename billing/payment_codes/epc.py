@@ -7,16 +7,19 @@ from schwifty.exceptions import SchwiftyException
 from segno.helpers import make_epc_qr
 from stdnum import iso11649
 
+from office.swiss_payments import is_qr_iban
+
 MOST = Decimal("999999999.99")
 
 
 def epc_code(*, holder: str, iban: str, amount: Decimal, currency: str, reference: str) -> str:
     """The code as the address of a picture; empty where these details allow none.
 
-    A creditor reference goes into its own field, anything else into the free text: the two exclude each other.
+    A creditor reference goes into its own field, anything else into the free text: the two exclude each other. A
+    QR-IBAN takes neither.
     """
     iban = "".join(iban.split())
-    if currency != "EUR" or not 0 < amount <= MOST or not is_iban(iban) or not holder.strip():
+    if currency != "EUR" or not 0 < amount <= MOST or not is_iban(iban) or is_qr_iban(iban) or not holder.strip():
         return ""
     said = {"reference": reference} if iso11649.is_valid(reference) else {"text": reference[:140]}
     code = make_epc_qr(name=holder.strip()[:70], iban=iban, amount=amount, **said)

@@ -12,9 +12,11 @@ from billing.instalments import Instalment, early_payment_of, payments_of
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.payment_codes.epc import epc_code
 from billing.payment_codes.references import as_printed
+from billing.payment_codes.slip import Slip, slip_of
 from billing.pdf.lines import columns_of, rows_of
 from billing.printed import language_of, printed_facts
 from billing.totals import tax_summary
+from office.swiss_payments import COUNTRIES
 
 
 def page_of(
@@ -30,10 +32,13 @@ def page_of(
     lines = list(invoice.lines.all()) if lines is None else lines
     taxes = tax_summary(invoice) if taxes is None else taxes
     with override(language_of(invoice)):
-        return render_to_string("billing/pdf/invoice.html", _context(invoice, lines, taxes) | more)
+        context = _context(invoice, lines, taxes, None if more else _slip(invoice))
+        return render_to_string("billing/pdf/invoice.html", context | more)
 
 
-def _context(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[InvoiceTax]) -> dict[str, Any]:
+def _context(
+    invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[InvoiceTax], slip: Slip | None
+) -> dict[str, Any]:
     company = invoice.company
     printed = invoice.printed or printed_facts(invoice, invoice.customer)
     instalments = payments_of(invoice, company.today())
@@ -52,13 +57,24 @@ def _context(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[Inv
         "logo": _data_url(bytes(company.logo), company.logo_type) if company.logo else "",
         "reference": as_printed(invoice.payment_reference),
         "codes": _codes(invoice, printed, instalments),
+        "slip": slip,
+        "accounts": [account for account in printed["bank_accounts"] if not slip or account["iban"] != slip.account],
         "is_void": invoice.status == DocumentStatus.VOID,
     }
 
 
+def _slip(invoice: Invoice) -> Slip | None:
+    """The Swiss slip that pays what the document asks for, as it was issued with; no draft has one."""
+    content = invoice.printed.get("swiss_slip")
+    return slip_of(content, get_language()) if content and invoice.status == DocumentStatus.ISSUED else None
+
+
 def _codes(invoice: Invoice, printed: Mapping[str, Any], instalments: Sequence[Instalment]) -> list[str]:
-    """The codes that fill in a transfer of what is to pay first, one for each account that has one."""
-    if invoice.is_draft or not instalments:
+    """The codes that fill in a transfer of what is to pay first, one for each account that has one.
+
+    Who has a Swiss slip and a Swiss bank, which reads no other code, gets none.
+    """
+    if invoice.is_draft or not instalments or ("swiss_slip" in printed and printed["buyer"]["country"] in COUNTRIES):
         return []
     codes = [
         epc_code(

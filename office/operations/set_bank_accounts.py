@@ -7,6 +7,7 @@ from ledger.money import UnknownCurrency, places
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import BankAccount, Company, User
+from office.swiss_payments import CURRENCIES, is_qr_iban
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def set_bank_accounts(company_id: int, accounts: Sequence[BankDetails], *, by: U
     """Say where customers pay to. Issued documents keep what they printed. Raises Refused for what cannot be."""
     company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
     for account in accounts:
-        _check(account)
+        _check(account, account.currency or company.currency)
     before = _words(company)
     company.bank_accounts.all().delete()
     rows = [
@@ -37,7 +38,7 @@ def set_bank_accounts(company_id: int, accounts: Sequence[BankDetails], *, by: U
     return rows
 
 
-def _check(account: BankDetails) -> None:
+def _check(account: BankDetails, currency: str) -> None:
     from schwifty import IBAN
     from schwifty.exceptions import SchwiftyException
 
@@ -54,6 +55,11 @@ def _check(account: BankDetails) -> None:
             IBAN(number)
         except SchwiftyException as error:
             raise Refused(f"{account.iban} is not a valid IBAN: look for a mistyped digit.", code="bad_iban") from error
+    if is_qr_iban(number) and currency not in CURRENCIES:
+        raise Refused(
+            f"{account.iban} is a QR-IBAN, which takes CHF and EUR only. For {currency} give the account's own IBAN.",
+            code="qr_iban_currency",
+        )
 
 
 def _words(company: Company) -> str:

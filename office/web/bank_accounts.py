@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from ledger.refusals import Refused
 from office.models import BankAccount
 from office.operations.set_bank_accounts import BankDetails, set_bank_accounts
+from office.swiss_payments import slip_note
 from office.web.doors import staff_door
 
 
@@ -41,4 +42,6 @@ def bank_accounts(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved. New documents print these accounts.")
             return redirect("office:bank_accounts")
+    for form, row in zip(forms_, rows, strict=False):
+        form.note = slip_note(request.company, row["holder"], row["iban"], row["currency"])
     return render(request, "office/bank_accounts.html", {"forms": forms_, "error": error})
