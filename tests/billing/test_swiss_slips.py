@@ -292,8 +292,10 @@ def test_in_euros_only_customers_abroad_get_the_european_code_as_well(country: s
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("language", ["de", "fr", "en", "ar", "ja"])
-@pytest.mark.parametrize("lines", [3, 14, 30])
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [("de", 3), ("de", 14), ("de", 30), ("ar", 3), ("ar", 14), ("ar", 30), ("fr", 3), ("ja", 3)],
+)
 def test_the_last_page_alone_has_the_slip_and_every_page_its_foot(language: str, lines: int):
     """At 14 lines the text ends where the slip no longer fits, so it has a page of its own."""
     company = swiss_company((QR_IBAN, "CHF"), registration="CHE-123.456.788")
