@@ -3,11 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
 from billing.models import DocumentStatus, Invoice, LinkOpening, OpeningKind
 from customers.models import Contact
-from office.models import OutgoingMail
+from office.models import MailStatus, OutgoingMail
 
 NOT_SENT, OPENED = "not_sent", "opened"
+ON_ITS_WAY = [MailStatus.QUEUED, MailStatus.SENDING, MailStatus.HANDED_OVER]
+DELIVERY_STATES = {
+    "bounced": "Bounced",
+    "failed": "Failed",
+    "uncertain": "Uncertain",
+    "queued": "Queued",
+    "sent": "Sent",
+    "opened": "Opened",
+    "cancelled": "Cancelled",
+    "not_sent": "Not mailed",
+}
+"""Of several recipients the document has the state that stands first here."""
+DELIVERY_CHOICES = list(DELIVERY_STATES.items())
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,47 @@ def deliveries_of(invoice: Invoice) -> list[Delivery]:
     ]
 
 
+def with_delivery(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Add `delivery`, one of DELIVERY_STATES, nothing for drafts: of the latest mail to each recipient the worst."""
+    mails = _mails().filter(about_id=OuterRef("pk"))
+    later = _mails().filter(about_id=OuterRef("about_id"), contact_id=OuterRef("contact_id"), pk__gt=OuterRef("pk"))
+    looks = _looks().filter(
+        link__invoice=OuterRef("about_id"), link__contact=OuterRef("contact_id"), opened_at__gt=OuterRef("queued_at")
+    )
+    state = Case(
+        When(Exists(looks), then=Value(OPENED)),
+        When(status__in=ON_ITS_WAY, then=Value("queued")),
+        default=F("status"),
+        output_field=CharField(),
+    )
+    ranks = [When(delivery_state=state, then=Value(rank)) for rank, state in enumerate(DELIVERY_STATES)]
+    worst = mails.filter(~Exists(later)).annotate(delivery_state=state).order_by(Case(*ranks))
+    known = Coalesce(Subquery(worst.values("delivery_state")[:1]), Value(NOT_SENT))
+    return invoices.annotate(
+        delivery=Case(When(status=DocumentStatus.DRAFT, then=Value(None)), default=known, output_field=CharField())
+    )
+
+
+def delivered_as(invoices: QuerySet[Invoice], state: str) -> QuerySet[Invoice]:
+    """Those of `with_delivery` in a state, found by its mails or looks and not by looking at all documents."""
+    if state == NOT_SENT:
+        return invoices.filter(~Exists(_mails().filter(about_id=OuterRef("pk")))).exclude(status=DocumentStatus.DRAFT)
+    if state == OPENED:
+        maybe = _looks().values("link__invoice")
+    else:
+        maybe = _mails().filter(status__in=ON_ITS_WAY if state == "queued" else [state]).values("about_id")
+    return with_delivery(invoices).filter(pk__in=maybe, delivery=state)
+
+
+def _mails() -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.filter(about_type=Invoice._meta.label_lower)
+
+
+def _looks() -> QuerySet[LinkOpening]:
+    """Visits by a person; a scanner's is none."""
+    return LinkOpening.objects.exclude(kind=OpeningKind.OPENED)
+
+
 def _gets(contact: Contact) -> bool:
     return contact.is_active and contact.gets_invoices and bool(contact.email)
 
@@ -45,16 +102,16 @@ def _delivery(invoice: Invoice, contact: Contact, mail: OutgoingMail | None, see
         return Delivery(contact, contact.email, NOT_SENT, may_send=may_send)
     if seen_at and seen_at > mail.queued_at:
         return Delivery(contact, mail.to_email, OPENED, seen_at, may_send=may_send)
-    at = mail.finished_at or mail.queued_at
+    at = mail.bounced_at or mail.finished_at or mail.queued_at
     return Delivery(contact, mail.to_email, mail.status, at, mail.explanation, may_send)
 
 
 def _latest_mails(invoice: Invoice) -> dict[int, OutgoingMail]:
-    mails = OutgoingMail.objects.filter(about_type=Invoice._meta.label_lower, about_id=invoice.pk)
-    return {mail.contact_id: mail for mail in mails.defer("kept_message").order_by("pk")}
+    mails = _mails().filter(about_id=invoice.pk).defer("kept_message")
+    return {mail.contact_id: mail for mail in mails.order_by("pk")}
 
 
 def _openings(invoice: Invoice) -> dict[int, datetime]:
-    """When each contact last looked; a scanner's visit is none."""
-    looks = LinkOpening.objects.filter(link__invoice=invoice).exclude(kind=OpeningKind.OPENED)
+    """When each contact last looked."""
+    looks = _looks().filter(link__invoice=invoice)
     return dict(looks.order_by("pk").values_list("link__contact", "opened_at"))

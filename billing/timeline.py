@@ -124,10 +124,10 @@ def _allocation_fact(invoice: Invoice, row: Allocation, people: dict[int, User])
 
 
 def _mails(invoice: Invoice) -> list[Fact]:
-    mails = OutgoingMail.objects.filter(about_type="billing.invoice", about_id=invoice.pk)
+    mails = OutgoingMail.objects.filter(about_type="billing.invoice", about_id=invoice.pk).defer("kept_message")
     return [
         Fact(
-            mail.finished_at or mail.queued_at,
+            mail.bounced_at or mail.finished_at or mail.queued_at,
             f"Mail to {mail.to_email or 'a contact'}: {mail.get_status_display().lower()}",
             "mail",
             note=mail.explanation,

@@ -196,6 +196,7 @@ SPECTACULAR_SETTINGS = {
         "LineKind": "billing.models.LineKind",
         "ProductKind": "billing.models.ProductKind",
         "StateEnum": "billing.queries.STATE_CHOICES",
+        "DeliveryEnum": "billing.delivery.DELIVERY_CHOICES",
     },
 }
 

@@ -68,7 +68,9 @@ ROLES: dict[str, list[str]] = {
         "office.manage_staff",
         "office.read_audit",
         "office.settle_mail",
+        "office.take_returned_mail",
     ],
+    "mail server": ["office.take_returned_mail"],
 }
 
 

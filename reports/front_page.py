@@ -11,6 +11,7 @@ from billing.access import invoices_for
 from billing.models import DocumentKind, DocumentStatus
 from billing.queries import with_state
 from customers.access import customers_for
+from customers.bounces import with_bounced_address
 from ledger.models import ItemKind, OpenItem
 from office.approvals import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
@@ -46,6 +47,7 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
         status__in=[MailStatus.UNCERTAIN, MailStatus.FAILED],
         customer_id__in=customers_for(user).values("pk"),
     ).count()
+    bounced = with_bounced_address(customers_for(user).filter(company=company)).count()
     found = [
         Task(
             "requests to approve", waiting_for(user, company).count(), "clipboard-list", reverse("office:approval_list")
@@ -53,6 +55,12 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
         Task("drafts to finish and issue", drafts, "pencil", reverse("billing:invoice_list") + "?state=draft"),
         Task("invoices overdue", overdue, "clock-exclamation", reverse("billing:invoice_list") + "?state=overdue"),
         Task("payments to apply", unapplied, "cash", reverse("payments:receipt_list") + "?sort=-free"),
+        Task(
+            "customers whose address bounced",
+            bounced,
+            "mail-exclamation",
+            reverse("customers:customer_list") + "?bounced=1",
+        ),
         Task("mails that need a look", uncertain, "mail", reverse("office:mail_list")),
     ]
     return [task for task in found if task.count]

@@ -8,11 +8,11 @@ from rest_framework.response import Response
 
 from billing.access import invoices_for
 from billing.api.serializers import InvoicePage
+from billing.api.shown import as_rows
 from billing.models import Printing
 from billing.operations.mark_printed import mark_printed, unmark_printed
 from billing.pdf.merging import MOST
 from billing.print_queue import waiting_for_print
-from billing.queries import with_state
 from office.api.fields import IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
@@ -49,7 +49,7 @@ class PrintQueueView(ApiView):
         """Issued documents of customers who get paper that nobody printed yet; their PDF is at `invoices/pdf/`."""
         query, company = checked(PageQuery, request.query_params.dict()), company_of(request)
         waiting = waiting_for_print(invoices_for(request.user).filter(company=company)).select_related("customer")
-        rows, following = page_of(with_state(waiting, company.today()), query, "print-queue")
+        rows, following = page_of(as_rows(waiting, company.today()), query, "print-queue")
         return Response(InvoicePage({"results": rows, "next": following}).data)
 
 

@@ -22,6 +22,7 @@ from billing.api.recurring_serializers import (
     UsageQuery,
     recurring_details_from,
 )
+from billing.api.shown import as_rows
 from billing.operations.bill_recurring import bill_again
 from billing.operations.consolidate_drafts import consolidate_drafts
 from billing.operations.manage_recurring import (
@@ -32,7 +33,6 @@ from billing.operations.manage_recurring import (
     resume_recurring_invoice,
 )
 from billing.operations.record_usage import UsageDetails, record_usage
-from billing.queries import with_state
 from billing.recurring import coming
 from customers.access import get_customer_for
 from office.api.idempotency import idempotent
@@ -192,5 +192,5 @@ class ConsolidateView(ApiView):
         if own.filter(pk__in=wanted).count() < len(set(wanted)):
             raise Http404("No such document.")
         joined = consolidate_drafts(company, wanted, by=request.user)
-        rows = with_state(own.filter(pk__in=[one.pk for one in joined]), company.today())
+        rows = as_rows(own.filter(pk__in=[one.pk for one in joined]), company.today())
         return Response(ConsolidatedOut({"results": rows.select_related("customer").order_by("pk")}).data)

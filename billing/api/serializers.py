@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from billing.delivery import DELIVERY_CHOICES
 from billing.models import DocumentKind, DocumentLink, Invoice, InvoiceLine, InvoiceTax, LineKind
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
 from billing.operations.wanted_credit import LowerPrice, Wanted
@@ -162,6 +163,7 @@ class InvoiceQuery(PageQuery):
 
     kind = serializers.ChoiceField(choices=DocumentKind.choices, required=False)
     state = serializers.ChoiceField(choices=STATE_CHOICES, required=False)
+    delivery = serializers.ChoiceField(choices=DELIVERY_CHOICES, required=False)
     customer = IdIn(required=False)
     dated_from = serializers.DateField(required=False)
     dated_to = serializers.DateField(required=False)
@@ -269,6 +271,9 @@ class InvoiceRow(serializers.ModelSerializer):
 
     customer = CustomerRef()
     state = serializers.ChoiceField(choices=STATE_CHOICES)
+    delivery = serializers.ChoiceField(
+        choices=DELIVERY_CHOICES, allow_null=True, help_text="Of the recipients, the one that most needs a look."
+    )
     net = AmountOut()
     tax = AmountOut()
     total = AmountOut()
@@ -276,7 +281,20 @@ class InvoiceRow(serializers.ModelSerializer):
 
     class Meta:
         model = Invoice
-        fields = ["id", "kind", "number", "state", "customer", "dated_on", "due_on", "currency", "net", "tax", "total"]
+        fields = [
+            "id",
+            "kind",
+            "number",
+            "state",
+            "delivery",
+            "customer",
+            "dated_on",
+            "due_on",
+            "currency",
+            "net",
+            "tax",
+            "total",
+        ]
         fields += ["open", "po_number", "credits_id", "replaces_id", "adds_to_id", "version"]
 
 

@@ -16,10 +16,11 @@ from billing.api.serializers import (
     InvoiceQuery,
     details_from,
 )
-from billing.api.shown import shown
+from billing.api.shown import as_rows, shown
+from billing.delivery import delivered_as
 from billing.models import Invoice
 from billing.operations.draft_invoice import delete_draft, draft_invoice, edit_draft
-from billing.queries import in_state, with_state
+from billing.queries import in_state
 from billing.web.listing import INVOICES
 from customers.access import get_customer_for
 from office.api.idempotency import idempotent
@@ -46,7 +47,7 @@ class InvoicesView(ApiView):
         query = checked(InvoiceQuery, request.query_params.dict())
         company = company_of(request)
         documents = invoices_for(request.user).filter(company=company).select_related("customer")
-        rows, following = page_of(_narrowed(with_state(documents, company.today()), query), query, "invoices")
+        rows, following = page_of(_narrowed(as_rows(documents, company.today()), query), query, "invoices")
         return Response(InvoicePage({"results": rows, "next": following}).data)
 
     @extend_schema(operation_id="draft_invoice", request=DraftIn, responses={201: InvoiceOut})
@@ -95,4 +96,6 @@ def _narrowed(documents: QuerySet[Invoice], query: dict[str, Any]) -> QuerySet[I
     documents = documents.filter(**{path: query[name] for name, path in WHERE.items() if name in query})
     if "state" in query:
         documents = in_state(documents, query["state"])
+    if "delivery" in query:
+        documents = delivered_as(documents, query["delivery"])
     return search_rows(documents, INVOICES.search, INVOICES.fold(query.get("q", "")))

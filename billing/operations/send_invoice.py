@@ -3,15 +3,14 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from billing.delivery import ON_ITS_WAY
 from billing.mail import KIND, subject_of
 from billing.models import DocumentStatus, Invoice
 from customers.models import Contact
 from ledger.refusals import Refused
 from office.audit import record_all
 from office.mail import MailToQueue, queue_mails
-from office.models import MailStatus, OutgoingMail, User
-
-ON_ITS_WAY = [MailStatus.QUEUED, MailStatus.SENDING, MailStatus.HANDED_OVER]
+from office.models import OutgoingMail, User
 
 
 @transaction.atomic

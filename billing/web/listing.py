@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from billing.access import invoices_for
+from billing.delivery import DELIVERY_CHOICES, delivered_as, with_delivery
 from billing.models import DocumentKind, Invoice
 from billing.queries import STATES, in_state, with_state
 from office.templatetags.ui import days_late
@@ -25,6 +26,7 @@ def _columns(title: str) -> tuple[Column, ...]:
             url=lambda row: reverse("customers:customer", args=[row.customer_id]),
         ),
         Column("state", "State", "state", "state", note=_lateness),
+        Column("delivery", "Mail", "delivery", "state", hide_below="tablet"),
         Column(
             "dated_on", "Date", "dated_on", "day", sort=Coalesce("dated_on", F("created_at__date")), hide_below="phone"
         ),
@@ -41,6 +43,7 @@ def _lateness(row: Invoice) -> str:
 
 FILTERS = (
     Choice("state", "State", in_state, tuple(STATES.items())),
+    Choice("delivery", "Mail", delivered_as, DELIVERY_CHOICES),
     DateRange("dated", "Date", "dated_on"),
     DateRange("due", "Due", "due_on"),
 )
@@ -135,4 +138,4 @@ def debit_note_list(request: HttpRequest) -> HttpResponse:
 def _listed(request: HttpRequest, kind: DocumentKind, spec: ListSpec) -> HttpResponse:
     documents = invoices_for(request.user).filter(company=request.company, kind=kind)
     documents = with_state(documents.select_related("customer", "company", "reason_code"), request.company.today())
-    return list_page(request, spec, documents, template="billing/invoice_list.html")
+    return list_page(request, spec, with_delivery(documents), template="billing/invoice_list.html")

@@ -13,6 +13,11 @@ FROM (
     SELECT no, translate(substr(md5(no::text), 1, 9), '0123456789', 'ghijklmnop') AS word
     FROM generate_series(1, %(customers)s) AS no) AS named;
 
+INSERT INTO customers_contact (id, customer_id, name, email, phone, gets_invoices, gets_statements, gets_reminders,
+    is_active)
+SELECT id, id, 'Accounts', 'accounts@' || split_part(sort_name, ' ', 1) || '.example', '', true, true, true, true
+FROM customers_customer;
+
 CREATE TEMP TABLE planned AS
 SELECT no, 1 + floor(random() * %(customers)s)::bigint AS customer_id,
     %(last_day)s::date - ((%(size)s - no)::bigint * %(days)s / %(size)s)::int AS dated_on,
@@ -82,6 +87,16 @@ SELECT %(company_id)s, 'invoice', 'issued', customer_id, number, dated_on, 30, d
     0, 0, false, 0, '', '', '', '', amount, 0, amount, 0, 0, '{}', id, row_number() OVER (ORDER BY id), '', md5(number), dated_on, '',
     dated_on, 1
 FROM fact WHERE part = 0 ORDER BY id;
+
+-- Each invoice was mailed the day it was issued; one mail in 2000 came back.
+INSERT INTO office_outgoingmail (key, kind, company_id, customer_id, contact_id, about_type, about_id, to_email, subject,
+    status, attempts, due_at, explanation, queued_at, finished_at, bounced_at, bounce_code)
+SELECT 'send_invoice:' || invoice.id, 'invoice', invoice.company_id, invoice.customer_id, contact.id, 'billing.invoice',
+    invoice.id, contact.email, 'Invoice ' || number, CASE WHEN is_back THEN 'bounced' ELSE 'sent' END, 1, issued_at, '',
+    issued_at, issued_at, CASE WHEN is_back THEN issued_at + interval '1 minute' END,
+    CASE WHEN is_back THEN '5.1.1' ELSE '' END
+FROM billing_invoice invoice JOIN customers_contact contact ON contact.id = invoice.customer_id
+CROSS JOIN LATERAL (SELECT invoice.id %% 2000 = 0 AS is_back) AS fate ORDER BY invoice.id;
 
 INSERT INTO payments_receipt (company_id, customer_id, number, status, received_on, amount, currency, exchange_rate,
     method, reference, bank_account_id, external_id, entry_id, reversal_reason, created_at)

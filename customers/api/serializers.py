@@ -96,12 +96,24 @@ def details_from(data: dict[str, Any]) -> CustomerDetails:
     return CustomerDetails(contacts=contacts, addresses=addresses, **values)
 
 
+class BounceOut(serializers.Serializer):
+    """Why mail to an address came back."""
+
+    mail = serializers.IntegerField(source="pk")
+    at = serializers.DateTimeField(source="bounced_at")
+    code = serializers.CharField(source="bounce_code", help_text="As mail servers say it: 5.1.1 or 550.")
+    words = serializers.CharField(source="bounce_words")
+
+
 class ContactOut(serializers.ModelSerializer):
-    """A person at the customer."""
+    """A person at the customer; with a `bounce` their address does not work."""
+
+    bounce = BounceOut(allow_null=True)
 
     class Meta:
         model = Contact
         fields = ["id", "name", "email", "phone", "gets_invoices", "gets_statements", "gets_reminders", "is_active"]
+        fields += ["bounce"]
 
 
 class AddressOut(serializers.ModelSerializer):
@@ -143,7 +155,7 @@ class CustomerRow(serializers.ModelSerializer):
 class CustomerOut(CustomerRow):
     """A customer with their people and addresses."""
 
-    contacts = ContactOut(many=True)
+    contacts = ContactOut(many=True, source="people")
     addresses = AddressOut(many=True)
 
     class Meta(CustomerRow.Meta):

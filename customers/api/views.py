@@ -18,6 +18,7 @@ from customers.api.serializers import (
     OpenItemsOut,
     details_from,
 )
+from customers.bounces import people_of
 from customers.models import Customer, CustomerGroup
 from customers.operations.add_customer_group import add_customer_group
 from customers.operations.create_customer import create_customer
@@ -116,7 +117,9 @@ class OpenItemsView(ApiView):
 def shown(user: User, customer_id: int) -> Customer:
     """A customer with what they owe today, as this person may see them."""
     company = get_customer_for(user, customer_id).company
-    return with_owed(customers_for(user).filter(pk=customer_id), company.today()).get()
+    customer = with_owed(customers_for(user).filter(pk=customer_id), company.today()).get()
+    customer.people = people_of(customer)
+    return customer
 
 
 def _words(query: dict) -> str:

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from customers.models.customer import Customer
+from office.models import OutgoingMail
 
 
 class Contact(models.Model):
@@ -15,6 +16,9 @@ class Contact(models.Model):
     gets_statements = models.BooleanField(default=True)
     gets_reminders = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
+
+    bounce: OutgoingMail | None = None
+    """The mail that came back from this address, where `people_of` looked for one."""
 
     class Meta:
         ordering = ["id"]

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from customers.access import get_customer_for
+from customers.bounces import people_of
 from customers.queries import free_credit, owed_now
 from ledger.models import OpenItem
 from office.models import AuditRecord
@@ -25,7 +26,7 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
         "owed": owed_now(customer, today),
         "free": free_credit(customer),
         "items": items,
-        "contacts": customer.contacts.all(),
+        "contacts": people_of(customer),
         "addresses": customer.addresses.all(),
         "records": records.select_related("by").order_by("-id")[:50],
     }

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from customers.access import customers_for
+from customers.bounces import with_bounced_address
 from customers.models import Customer
 from customers.queries import with_owed
 from customers.search import fold
@@ -41,6 +42,7 @@ CUSTOMERS = ListSpec(
         Toggle("owing", "Owes something", lambda rows, _: rows.filter(balance__gt=0)),
         Toggle("late", "Overdue", lambda rows, _: rows.filter(overdue__gt=0)),
         Text("tag", "Tag", lambda rows, tag: rows.filter(tags__contains=[tag])),
+        Toggle("bounced", "Address bounced", lambda rows, _: with_bounced_address(rows)),
         Toggle("inactive", "Not active", lambda rows, _: rows.filter(is_active=False)),
     ),
     search=("search_text",),

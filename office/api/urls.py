@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.api import approvals, companies, numbers
+from office.api import approvals, companies, numbers, returned_mail
 
 urlpatterns = [
     path("companies/", companies.CompaniesView.as_view()),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("approvals/<int:request_id>/decline/", approvals.DeclineView.as_view()),
     path("approvals/<int:request_id>/withdraw/", approvals.WithdrawView.as_view()),
     path("approval-rules/", approvals.RulesView.as_view()),
+    path("returned-mail/", returned_mail.ReturnedMailView.as_view()),
     path("number-patterns/", numbers.NumberPatternsView.as_view()),
 ]

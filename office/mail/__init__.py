@@ -1,7 +1,7 @@
 """Outgoing mail. An operation writes a row in its own transaction; a worker composes the mail and sends it, once.
 
-queued -> sending -> handed_over -> sent, besides failed, uncertain and cancelled. Each arrow is one conditional UPDATE
-that commits by itself, so any number of workers may run, and any of them may die at any step.
+queued -> sending -> handed_over -> sent, besides failed, uncertain, bounced and cancelled. Each arrow is one
+conditional UPDATE that commits by itself, so any number of workers may run, and any of them may die at any step.
 """
 
 from office.mail.kinds import Attachment, Letter, MailKind, NotReady, NotToBeSent, register_kind

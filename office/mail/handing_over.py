@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 """Twice what a task may take, so a worker that still lives is never overtaken."""
+ENDS = {MailStatus.SENT, MailStatus.FAILED, MailStatus.UNCERTAIN, MailStatus.BOUNCED, MailStatus.CANCELLED}
 MOST_ATTEMPTS = 12
 LONGEST_WAIT = timedelta(hours=4)
 
@@ -72,7 +73,8 @@ def deliver(mail: OutgoingMail, letter: Letter, content: bytes) -> Answer:
     if not settings.EMAIL_URL:
         still_mine(mail, MailStatus.HANDED_OVER).update(kept_message=content)
         return Answer(Outcome.TAKEN)
-    return hand_to_relay(Relay.from_url(settings.EMAIL_URL), sender_address(), ascii_address(letter.to_email), content)
+    relay, to = Relay.from_url(settings.EMAIL_URL), ascii_address(letter.to_email)
+    return hand_to_relay(relay, sender_address(), to, mail.envelope_id, content)
 
 
 def record_answer(mail: OutgoingMail, answer: Answer) -> None:
@@ -84,9 +86,12 @@ def record_answer(mail: OutgoingMail, answer: Answer) -> None:
         Outcome.TAKEN: MailStatus.SENT,
         Outcome.REFUSED: MailStatus.FAILED,
         Outcome.UNCERTAIN: MailStatus.UNCERTAIN,
+        Outcome.BOUNCED: MailStatus.BOUNCED,
     }[answer.outcome]
     explanation = "" if after == MailStatus.SENT else answer.words
-    move(mail, MailStatus.HANDED_OVER, after, explanation=explanation)
+    now = timezone.now()
+    bounce = {"bounced_at": now, "bounce_code": answer.code} if after == MailStatus.BOUNCED else {}
+    move(mail, MailStatus.HANDED_OVER, after, explanation=explanation, finished_at=now, **bounce)
 
 
 def put_back(mail: OutgoingMail, reason: str, before: MailStatus = MailStatus.SENDING) -> None:
@@ -111,6 +116,6 @@ def move(mail: OutgoingMail, before: MailStatus, after: MailStatus, **fields: An
     """One arrow: a conditional UPDATE, which does nothing where somebody else moved the mail."""
     if "explanation" in fields:
         fields["explanation"] = fields["explanation"][:500]
-    if after in (MailStatus.SENT, MailStatus.FAILED, MailStatus.UNCERTAIN, MailStatus.CANCELLED):
-        fields["finished_at"] = timezone.now()
+    if after in ENDS:
+        fields.setdefault("finished_at", timezone.now())
     still_mine(mail, before).update(status=after, **{"leased_until": None, **fields})

@@ -8,6 +8,8 @@ from enum import Enum
 
 import environ
 
+from office.mail_codes import bounce_sentence, code_in, is_of_the_address
+
 SECONDS = 20
 """How long each step may take; all of them together stay under a task's time limit."""
 
@@ -16,15 +18,17 @@ class Outcome(Enum):
     TAKEN = "taken"
     REFUSED_FOR_NOW = "refused_for_now"
     REFUSED = "refused"
+    BOUNCED = "bounced"
     UNCERTAIN = "uncertain"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a mail at the relay, and its words."""
+    """What became of a mail at the relay, its words, and the code of a refused address."""
 
     outcome: Outcome
     words: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,14 +59,14 @@ class Relay:
         )
 
 
-def hand_to_relay(relay: Relay, sender: str, recipient: str, content: bytes) -> Answer:
+def hand_to_relay(relay: Relay, sender: str, recipient: str, envelope_id: str, content: bytes) -> Answer:
     """Give the relay one mail. Only after the body has begun to leave can its fate be unknown."""
     try:
         connection = connect(relay)
     except (OSError, smtplib.SMTPException) as error:
         return Answer(Outcome.REFUSED_FOR_NOW, f"No connection to the mail relay: {error}")
     try:
-        return envelope(connection, sender, recipient) or body(connection, content)
+        return envelope(connection, sender, recipient, envelope_id) or body(connection, content)
     finally:
         connection.close()
 
@@ -86,20 +90,21 @@ def connect(relay: Relay) -> smtplib.SMTP:
     return connection
 
 
-def envelope(connection: smtplib.SMTP, sender: str, recipient: str) -> Answer | None:
+def envelope(connection: smtplib.SMTP, sender: str, recipient: str, envelope_id: str) -> Answer | None:
     """Say from whom, to whom, and that the body follows; the answer only where the relay will not have it."""
+    options = [f"ENVID={envelope_id}", "RET=HDRS"] if connection.has_extn("dsn") else []
     steps = (
-        (lambda: connection.mail(sender), 250),
-        (lambda: connection.rcpt(recipient), 250),
-        (lambda: connection.docmd("DATA"), 354),
+        (lambda: connection.mail(sender, options), 250, refusal),
+        (lambda: connection.rcpt(recipient), 250, refused_recipient),
+        (lambda: connection.docmd("DATA"), 354, refusal),
     )
-    for step, wanted in steps:
+    for step, wanted, refused in steps:
         try:
             code, reply = step()
         except (OSError, smtplib.SMTPException) as error:
             return Answer(Outcome.REFUSED_FOR_NOW, f"The mail relay hung up before the mail: {error}")
         if code != wanted:
-            return refusal(code, reply)
+            return refused(code, reply)
     return None
 
 
@@ -117,6 +122,15 @@ def refusal(code: int, reply: bytes) -> Answer:
     """4xx is for now, all else for good."""
     outcome = Outcome.REFUSED_FOR_NOW if 400 <= code < 500 else Outcome.REFUSED
     return Answer(outcome, f"The mail relay said: {words(code, reply)}")
+
+
+def refused_recipient(code: int, reply: bytes) -> Answer:
+    """An address that does not work is a bounce; a relay that will not serve us says nothing about the address."""
+    answer = refusal(code, reply)
+    found = code_in(words(code, reply))
+    if answer.outcome is Outcome.REFUSED and is_of_the_address(found):
+        return Answer(Outcome.BOUNCED, bounce_sentence(found, answer.words), found)
+    return answer
 
 
 def words(code: int, reply: bytes) -> str:

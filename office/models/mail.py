@@ -1,6 +1,8 @@
 from django.db import models
 from django.db.models import Q
 
+from office.mail_codes import bounce_words
+
 
 class MailStatus(models.TextChoices):
     QUEUED = "queued", "Queued"
@@ -9,6 +11,7 @@ class MailStatus(models.TextChoices):
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed"
     UNCERTAIN = "uncertain", "Uncertain"
+    BOUNCED = "bounced", "Bounced"
     CANCELLED = "cancelled", "Cancelled"
 
 
@@ -34,10 +37,12 @@ class OutgoingMail(models.Model):
     explanation = models.CharField(
         max_length=500,
         blank=True,
-        help_text="Why it failed, was cancelled or is uncertain.",
+        help_text="Why it failed, came back, was cancelled or is uncertain.",
     )
     queued_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, editable=False, help_text="When it was refused or came back.")
+    bounce_code = models.CharField(max_length=11, blank=True, help_text="Why, as mail servers say it: 5.1.1 or 550.")
     kept_message = models.BinaryField(null=True, editable=False, help_text="The whole mail, where no relay is set up.")
 
     class Meta:
@@ -45,7 +50,10 @@ class OutgoingMail(models.Model):
             models.CheckConstraint(
                 name="mail_leased_while_sending",
                 condition=~Q(status="sending") | Q(leased_until__isnull=False),
-            )
+            ),
+            models.CheckConstraint(
+                name="mail_bounced_at_a_moment", condition=Q(status="bounced") ^ Q(bounced_at__isnull=True)
+            ),
         ]
         indexes = [
             models.Index(
@@ -53,12 +61,19 @@ class OutgoingMail(models.Model):
                 condition=Q(status__in=["queued", "sending", "handed_over"]),
                 name="mail_due",
             ),
+            models.Index(
+                fields=["status", "contact_id"],
+                condition=Q(status__in=["failed", "uncertain", "bounced"]),
+                name="mail_in_trouble",
+            ),
             models.Index(fields=["about_type", "about_id"], name="mail_by_subject"),
+            models.Index(fields=["contact_id", "finished_at"], name="mail_by_contact"),
             models.Index(fields=["company", "-id"], name="mail_newest_first"),
         ]
         permissions = [
             ("read_mail", "Read outgoing mail"),
             ("settle_mail", "Retry, cancel or settle outgoing mail"),
+            ("take_returned_mail", "Hand in mail that came back"),
         ]
 
     def __str__(self) -> str:
@@ -67,4 +82,14 @@ class OutgoingMail(models.Model):
     @property
     def message_id(self) -> str:
         """The same at every attempt, so a mail taken twice is seen as one."""
-        return f"<mail-{self.pk}.{self.queued_at:%Y%m%d%H%M%S%f}@duebook>"
+        return f"<{self.envelope_id}>"
+
+    @property
+    def envelope_id(self) -> str:
+        """What its envelope says to the relay, which may name it when the mail comes back."""
+        return f"mail-{self.pk}.{self.queued_at:%Y%m%d%H%M%S%f}@duebook"
+
+    @property
+    def bounce_words(self) -> str:
+        """Why it came back, for a person: `mailbox unknown (5.1.1)`."""
+        return bounce_words(self.bounce_code)

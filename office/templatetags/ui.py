@@ -44,6 +44,7 @@ STATES = {
     "sent": ("Sent", "mail-check", "green"),
     "failed": ("Failed", "circle-x", "red"),
     "uncertain": ("Uncertain", "help", "amber"),
+    "bounced": ("Bounced", "mail-exclamation", "red"),
     "cancelled": ("Cancelled", "mail-off", "neutral"),
     "prepared": ("Being prepared", "circle-dashed", "neutral"),
     "waiting": ("Waiting", "hourglass", "neutral"),

@@ -43,6 +43,7 @@ def test_a_customer_is_added_with_people_and_addresses(program, clerk):
         "gets_statements": True,
         "gets_reminders": False,
         "is_active": True,
+        "bounce": None,
     }
     assert shown["addresses"][0]["kind"] == "billing"
     assert program.get(f"customers/{shown['id']}/").json() == shown

@@ -1,6 +1,7 @@
 """Whom a document reached, mailing it to one again, and printing many in one PDF."""
 
-from datetime import date, timedelta
+import csv
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,14 +12,14 @@ from django.utils import timezone
 from pikepdf import Pdf
 
 from billing.delivery import deliveries_of
-from billing.models import Invoice, LinkOpening
+from billing.models import Invoice, LinkOpening, RunDocument
 from billing.operations.mint_link import mint_link
 from billing.operations.send_invoice import send_invoice
 from billing.pdf import kept_pdf
 from billing.pdf.merging import MOST, merged_pdf
 from customers.operations.details import ContactDetails
 from ledger.refusals import Refused
-from office.models import OutgoingMail
+from office.models import OutgoingMail, User
 from tests import world
 from tests.api.calling import Program, refused
 
@@ -49,6 +50,70 @@ def test_each_recipient_has_the_state_of_the_latest_mail(invoice, clerk):
     ada = invoice.customer.contacts.get(name="Ada")
     send_invoice(invoice.pk, by=clerk, contact_ids=[ada.pk])
     assert states(invoice) == [("Ada", "queued"), ("Bob", "uncertain")]
+
+
+def test_the_list_shows_and_finds_the_worst_state_of_each_documents_recipients(invoice, clerk):
+    worse = world.issue(invoice.customer, "20.00", DAY)
+    draft = world.draft(invoice.customer, "30.00")
+    assert states_listed(clerk, "") == {invoice.number: "not_sent", worse.number: "not_sent", "": None}
+    for each in (invoice, worse):
+        send_invoice(each.pk, by=clerk)
+    OutgoingMail.objects.filter(to_email="ada@a.example").update(status="sent", queued_at=yesterday())
+    OutgoingMail.objects.filter(about_id=worse.pk, to_email="bob@a.example").update(
+        status="bounced", bounced_at=timezone.now(), bounce_code="5.1.1"
+    )
+    assert states_listed(clerk, "") == {invoice.number: "queued", worse.number: "bounced", "": None}
+
+    OutgoingMail.objects.filter(about_id=invoice.pk).update(status="sent", queued_at=yesterday())
+    assert states_listed(clerk, "sent") == {invoice.number: "sent"}
+    look(invoice, "Ada")
+    assert states_listed(clerk, "sent") == {invoice.number: "sent"}
+    look(invoice, "Bob")
+    assert states_listed(clerk, "opened") == {invoice.number: "opened"}
+    assert states_listed(clerk, "sent") == states_listed(clerk, "not_sent") == {}
+    assert states_listed(clerk, "bounced") == {worse.number: "bounced"}
+
+    send_invoice(worse.pk, by=clerk, contact_ids=[worse.customer.contacts.get(name="Bob").pk])
+    assert states_listed(clerk, "bounced") == {}
+    assert states_listed(clerk, "queued") == {worse.number: "queued"}
+    assert draft.number == ""
+
+
+def yesterday() -> datetime:
+    return timezone.now() - timedelta(days=1)
+
+
+def look(invoice: Invoice, name: str) -> None:
+    """A person opens the link in their mail."""
+    mint_link(invoice, invoice.customer.contacts.get(name=name))
+    LinkOpening.objects.create(link=invoice.links.get(contact__name=name), kind="seen")
+
+
+def states_listed(user: User, state: str) -> dict[str, str | None]:
+    """What the API and the page list in a state, by number; they agree."""
+    query = {"delivery": state} if state else {}
+    rows = Program(user).get("invoices/", **query).json()["results"]
+    browser = Client()
+    browser.force_login(user)
+    listed = list(csv.reader(csv_text(browser, query).splitlines()))
+    place = listed[0].index("Mail")
+    assert sorted(line[place] for line in listed[1:]) == sorted(row["delivery"] or "" for row in rows)
+    return {row["number"]: row["delivery"] for row in rows}
+
+
+def csv_text(browser: Client, query: dict[str, str]) -> str:
+    answer = browser.get(reverse("billing:invoice_list"), query | {"format": "csv"})
+    return b"".join(answer).decode("utf-8-sig")
+
+
+def test_chosen_rows_of_a_list_narrowed_by_delivery_are_those_it_shows(invoice, clerk):
+    world.issue(invoice.customer, "20.00", DAY)
+    send_invoice(invoice.pk, by=clerk)
+    browser = Client()
+    browser.force_login(clerk)
+    address = reverse("billing:prepare_run", args=["send"]) + "?delivery=queued"
+    browser.post(address, {"list": "invoices", "everything": "1"})
+    assert list(RunDocument.objects.values_list("invoice_id", flat=True)) == [invoice.pk]
 
 
 def test_only_a_person_who_looked_has_opened_it(invoice, clerk):

@@ -42,13 +42,13 @@ def assert_it_answers(answer: Any, sent: dict[str, Any]) -> None:
 
 
 GETS = {
-    "billing:invoice_list": ["q", "state", "dated_from", "dated_to", "due_from", "sort", "after", "before", "first"],
+    "billing:invoice_list": ["q", "state", "delivery", "dated_from", "dated_to", "due_from", "sort", "after", "before", "first"],
     "billing:billing_run_list": ["q", "state", "sort", "after"],
     "billing:invoice_new": ["customer"],
     "billing:print_queue": ["q", "dated_from", "dated_to", "sort", "after", "before"],
     "billing:print_batch": ["documents"],
     "billing:print_pdf": ["documents"],
-    "customers:customer_list": ["q", "tag", "owing", "after", "before"],
+    "customers:customer_list": ["q", "tag", "owing", "bounced", "after", "before"],
     "customers:pick": ["q"],
     "customers:new": ["name"],
     "payments:receipt_list": ["q", "received_from", "received_to", "method"],

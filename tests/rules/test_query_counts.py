@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from billing.models import Invoice, RecurringInvoice
 from billing.operations.manage_billing_runs import prepare_billing_run
+from billing.operations.send_invoice import send_invoice
 from office.models import User
 from office.tasks import carry_out_run
 from tests import world
@@ -44,7 +45,7 @@ def more_customers(customer: Any, count: int) -> None:
 
 def more_invoices(customer: Any, count: int) -> None:
     for _ in range(count):
-        world.issue(customer, "10.00", DAY)
+        send_invoice(world.issue(customer, "10.00", DAY).pk, by=None)
 
 
 def more_to_print(customer: Any, count: int) -> None:

@@ -46,7 +46,7 @@ def content(column: Column, row: Any) -> SafeString | str:
         return ui.day(value)
     if column.kind == "moment":
         return ui.moment(value)
-    if column.kind == "state":
+    if column.kind == "state" and value is not None:
         return ui.state_badge(value)
     return conditional_escape("" if value is None else value)
 
