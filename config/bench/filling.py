@@ -12,14 +12,14 @@ from django.core.management.color import no_style
 from django.db import connection
 
 from billing.models import Invoice
-from customers.models import Customer
+from customers.models import Contact, Customer
 from ledger.accounts import default_accounts, open_accounts
 from ledger.models import AccountRole, Allocation, Entry, Line, OpenItem
-from office.models import Company, User
+from office.models import Company, OutgoingMail, User
 from payments.models import Receipt
 
 FILLING = Path(__file__).with_name("filling.sql")
-TABLES = (Customer, Entry, Line, OpenItem, Allocation, Invoice, Receipt)
+TABLES = (Customer, Contact, Entry, Line, OpenItem, Allocation, Invoice, OutgoingMail, Receipt)
 DAYS = 730
 INVOICES_PER_CUSTOMER = 20
 
