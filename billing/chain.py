@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
+from billing.medical import Service
+from billing.medical_facts import diagnoses_of, services_of
 from billing.models import Invoice, InvoiceLine
 
 FACTS = [
@@ -58,11 +60,22 @@ def document_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
         "document": _facts(invoice, FACTS, LATER_FACTS),
         "lines": [_facts(line, LINE_FACTS, LATER_LINE_FACTS) for line in lines],
     }
+    if "medical_codes" in invoice.printed:  # what was issued before it said so keeps its hash
+        content["medical"] = [diagnoses_of(invoice), [_plain_service(service) for service in services_of(invoice)]]
     return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _facts(row: Invoice | InvoiceLine, names: list[str], later: list[str]) -> dict[str, Any]:
     return {name: _plain(getattr(row, name)) for name in [*names, *(name for name in later if getattr(row, name))]}
+
+
+def _plain_service(service: Service) -> list[Any]:
+    return [
+        service.position,
+        str(service.serviced_on),
+        service.procedure,
+        *map(list, (service.modifiers, service.pointers)),
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -8,13 +8,14 @@ from billing.access import invoices_for
 from billing.customer_view import CustomerView, customer_view
 from billing.einvoice.kept import file_name, kept_einvoice
 from billing.links import LIFETIME, address_of
+from billing.medical_facts import require_may_read
 from billing.models import DocumentStatus, Invoice
 from billing.operations.mint_link import mint_link
 from billing.pdf import PdfUnavailable, kept_pdf
 from billing.printed import language_of
 from customers.models import Contact, EInvoiceFormat
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
-from office.models import OutgoingMail
+from office.models import OutgoingMail, User
 from office.templatetags.ui import plain_day
 
 KIND = "invoice"
@@ -108,4 +109,9 @@ def _reason(invoice: Invoice, contact: Contact) -> str:
     return "" if contact.email else f"Not sent: {contact.name} has no address any more."
 
 
-INVOICE_MAIL = MailKind(KIND, compose, reason_not_to_send, invoices_for)
+def require_may_open(reader: User, mail: OutgoingMail) -> None:
+    """Raise Refused where the PDF that went along shows what this person may not see."""
+    require_may_read(reader, Invoice.objects.get(pk=mail.about_id))
+
+
+INVOICE_MAIL = MailKind(KIND, compose, reason_not_to_send, invoices_for, require_may_open)

@@ -29,6 +29,11 @@ class Service:
     modifiers: Sequence[str] = ()
     pointers: Sequence[str] = ()
 
+    @property
+    def code(self) -> str:
+        """The procedure with its modifiers, as claims write it: 99213-25."""
+        return "-".join([self.procedure, *self.modifiers])
+
 
 @dataclass(frozen=True)
 class Validity:

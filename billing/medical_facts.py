@@ -5,10 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from difflib import SequenceMatcher
 
+from django.contrib.auth.models import AnonymousUser
+
 from billing.medical import CodeLists, Service, Validity, unlisted
 from billing.models import Diagnosis, Invoice, InvoiceLine, MedicalCode, MedicalService, MedicalSystem
+from billing.printed import PRINTED, printed_facts
 from ledger.refusals import Refused
-from office.models import Company
+from office.models import Company, User
 
 
 def diagnoses_of(invoice: Invoice) -> list[str]:
@@ -53,6 +56,21 @@ def require_codes_listed(invoices: Sequence[Invoice], on: date) -> None:
     for invoice in invoices:
         if invoice.pk in wanted:
             require_listed(invoice.company, diagnoses_of(invoice), services_of(invoice), invoice.dated_on or on)
+
+
+def prints_codes(invoice: Invoice) -> bool:
+    """Whether its paper shows medical codes: as it was issued, or of a draft as its company wants it now."""
+    printed = invoice.printed or printed_facts(invoice, invoice.customer)
+    return printed.get("medical_codes") == PRINTED and has_medical_codes(invoice)
+
+
+def require_may_read(reader: User | AnonymousUser, invoice: Invoice) -> None:
+    """Raise Refused where the paper shows codes that this person may not see."""
+    if not reader.has_perm("billing.see_medical_codes") and prints_codes(invoice):
+        raise Refused(
+            f"The PDF of {invoice} shows medical codes, which are not yours to see. Ask somebody in billing.",
+            code="may_not_see_codes",
+        )
 
 
 def has_medical_codes(invoice: Invoice) -> bool:

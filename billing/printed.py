@@ -12,6 +12,8 @@ from customers.models import Address, AddressKind, Customer
 from office.languages import as_written_in
 from office.models import Company
 
+PRINTED, KEPT = "printed", "kept"
+
 
 def printed_facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
     """Seller, buyer, bank details and texts as they stand now; bulk runs bring addresses prefetched."""
@@ -38,7 +40,15 @@ def _facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
         "bank_accounts": _bank_accounts(invoice),
         "footer": company.invoice_footer,
         "tax_rounding": invoice.tax_rounding,
+        **_medical_codes(company),
     }
+
+
+def _medical_codes(company: Company) -> dict[str, str]:
+    """Whether medical codes are on the paper, or kept beside it; nothing of a company that has none."""
+    if not company.bills_healthcare:
+        return {}
+    return {"medical_codes": PRINTED if company.prints_medical_codes else KEPT}
 
 
 def printed_instalments(invoice: Invoice) -> list[dict[str, str]]:

@@ -33,7 +33,7 @@ from billing.operations.manage_links import renew_link, revoke_link
 from billing.operations.read_einvoice import read_einvoice
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
-from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
+from billing.pdf import PdfUnavailable, pdf_for
 from billing.web.document import xml_response
 from office.api.approving import ApprovalOut
 from office.api.errors import Unavailable
@@ -195,7 +195,7 @@ class PdfView(ApiView):
         """The kept bytes of an issued document; a draft is made anew each time and says that it is one."""
         invoice = get_invoice_for(request.user, invoice_id)
         try:
-            content = draft_pdf(invoice) if invoice.is_draft else bytes(kept_pdf(invoice).content)
+            content = pdf_for(request.user, invoice)
         except PdfUnavailable as failure:
             raise Unavailable(str(failure), code="pdf_unavailable") from failure
         headers = {"Content-Disposition": f'attachment; filename="{invoice}.pdf"'}

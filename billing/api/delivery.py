@@ -76,7 +76,9 @@ class MergedPdfView(ApiView):
         ids = checked(MergedQuery, request.query_params.dict())["documents"]
         seen = invoices_for(request.user).filter(company=company_of(request), pk__in=ids)
         try:
-            content = merged_pdf(seen.select_related("company", "customer").order_by("number", "pk")[: MOST + 1])
+            content = merged_pdf(
+                seen.select_related("company", "customer").order_by("number", "pk")[: MOST + 1], request.user
+            )
         except PdfUnavailable as failure:
             raise Unavailable(str(failure), code="pdf_unavailable") from failure
         headers = {"Content-Disposition": 'attachment; filename="documents.pdf"'}

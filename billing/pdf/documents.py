@@ -6,11 +6,13 @@ from hashlib import sha256
 from django.db import transaction
 
 from billing.einvoice.kept import kept_einvoice
+from billing.medical_facts import require_may_read
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoicePdf, InvoiceTax, PdfEdition
 from billing.pdf.page import page_of
 from billing.pdf.renderer import Pictures, render_facturx, render_pdf, render_pictures
 from billing.queries import account_of
 from customers.models import EInvoiceFormat
+from office.models import User
 
 
 def kept_pdf(invoice: Invoice) -> InvoicePdf:
@@ -41,6 +43,12 @@ def _rendered(invoice: Invoice, edition: PdfEdition) -> bytes:
 def account_pdf(invoice: Invoice) -> bytes:
     """An issued document with what was paid and credited since and what is due now; made anew each time."""
     return render_pdf(page_of(invoice, account=account_of(invoice)), identifier=invoice.hash)
+
+
+def pdf_for(reader: User, invoice: Invoice) -> bytes:
+    """What staff get: the kept bytes, or a draft's, made anew each time. Raises Refused and PdfUnavailable."""
+    require_may_read(reader, invoice)
+    return draft_pdf(invoice) if invoice.is_draft else bytes(kept_pdf(invoice).content)
 
 
 def draft_pdf(invoice: Invoice) -> bytes:

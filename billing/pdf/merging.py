@@ -6,17 +6,20 @@ from io import BytesIO
 
 from pikepdf import Pdf
 
+from billing.medical_facts import require_may_read
 from billing.models import DocumentStatus, Invoice
 from billing.pdf.documents import kept_pdf
 from ledger.refusals import Refused
+from office.models import User
 
 MOST = 100
 
 
-def merged_pdf(invoices: Iterable[Invoice]) -> bytes:
-    """The kept pages of documents, one after the other. Raises Refused for drafts, for none, and for too many.
+def merged_pdf(invoices: Iterable[Invoice], reader: User) -> bytes:
+    """The kept pages of documents, one after the other.
 
-    Raises PdfUnavailable where one cannot be made now.
+    Raises Refused for drafts, for none, for too many, and for what the reader may not see, PdfUnavailable where one
+    cannot be made now.
     """
     invoices = list(invoices)
     if not invoices:
@@ -26,6 +29,8 @@ def merged_pdf(invoices: Iterable[Invoice]) -> bytes:
     drafts = [str(invoice) for invoice in invoices if invoice.status == DocumentStatus.DRAFT]
     if drafts:
         raise Refused(f"{drafts[0]} is not issued yet. Choose only documents that are.", code="not_issued")
+    for invoice in invoices:
+        require_may_read(reader, invoice)
     return _joined(bytes(kept_pdf(invoice).content) for invoice in invoices)
 
 

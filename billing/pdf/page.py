@@ -9,6 +9,8 @@ from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
 
 from billing.instalments import Instalment, early_payment_of, payments_of
+from billing.medical import LETTERS
+from billing.medical_facts import diagnoses_of, prints_codes, services_of
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.payment_codes.epc import epc_code
 from billing.payment_codes.references import as_printed
@@ -29,11 +31,12 @@ def page_of(
 
     A document that is not kept brings its lines and its tax summary along.
     """
+    medical = _medical(invoice, is_stored=lines is None)
     lines = list(invoice.lines.all()) if lines is None else lines
     taxes = tax_summary(invoice) if taxes is None else taxes
     with override(language_of(invoice)):
         context = _context(invoice, lines, taxes, None if more else _slip(invoice))
-        return render_to_string("billing/pdf/invoice.html", context | more)
+        return render_to_string("billing/pdf/invoice.html", context | medical | more)
 
 
 def _context(
@@ -61,6 +64,14 @@ def _context(
         "accounts": [account for account in printed["bank_accounts"] if not slip or account["iban"] != slip.account],
         "is_void": invoice.status == DocumentStatus.VOID,
     }
+
+
+def _medical(invoice: Invoice, *, is_stored: bool) -> dict[str, Any]:
+    """The services by line and the lettered diagnoses, where the paper shows them; none while it is being typed."""
+    if not is_stored or not prints_codes(invoice):
+        return {"services": {}, "diagnoses": []}
+    services = {service.position: service for service in services_of(invoice)}
+    return {"services": services, "diagnoses": list(zip(LETTERS, diagnoses_of(invoice), strict=False))}
 
 
 def _slip(invoice: Invoice) -> Slip | None:

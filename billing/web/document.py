@@ -12,7 +12,7 @@ from billing.einvoice.kept import file_name, kept_einvoice
 from billing.instalments import early_payment_of, payments_of
 from billing.issue_checks import concerns_of, drafts_to_check
 from billing.models import Invoice
-from billing.pdf import PdfUnavailable, draft_pdf, kept_pdf
+from billing.pdf import PdfUnavailable, pdf_for
 from billing.print_queue import is_waiting, printing_of
 from billing.queries import account_of, settlements, with_state
 from billing.sections import sections_of
@@ -79,7 +79,10 @@ def pdf(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """The kept bytes of an issued document; a draft is made anew each time, and says that it is one."""
     invoice = get_invoice_for(request.user, invoice_id)
     try:
-        content = draft_pdf(invoice) if invoice.is_draft else bytes(kept_pdf(invoice).content)
+        content = pdf_for(request.user, invoice)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("billing:invoice", invoice.pk)
     except PdfUnavailable as failure:
         return HttpResponse(str(failure), status=503, content_type="text/plain; charset=utf-8")
     answer = HttpResponse(content, content_type="application/pdf")

@@ -96,7 +96,8 @@ def print_batch(request: HttpRequest) -> HttpResponse:
 def print_pdf(request: HttpRequest) -> HttpResponse:
     """The documents that the address names as one PDF, oldest first."""
     try:
-        content = merged_pdf(_named(request).select_related("company", "customer").order_by("issued_at", "pk"))
+        named = _named(request).select_related("company", "customer").order_by("issued_at", "pk")
+        content = merged_pdf(named, request.user)
     except (Refused, PdfUnavailable) as reason:
         messages.error(request, getattr(reason, "message", str(reason)))
         return redirect("billing:print_queue")

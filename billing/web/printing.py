@@ -25,7 +25,9 @@ def print_chosen(request: HttpRequest) -> HttpResponse:
     documents = invoices_for(request.user).filter(company=request.company, kind=kind)
     chosen = chosen_rows(request, spec, with_state(documents, request.company.today()))
     try:
-        content = merged_pdf(chosen.select_related("company", "customer").order_by("number", "pk")[: MOST + 1])
+        content = merged_pdf(
+            chosen.select_related("company", "customer").order_by("number", "pk")[: MOST + 1], request.user
+        )
     except (Refused, PdfUnavailable) as reason:
         messages.error(request, getattr(reason, "message", str(reason)))
         return redirect(f"billing:{kind}_list")

@@ -44,13 +44,14 @@ class MailKind:
 
     `compose` writes the letter just before it leaves, or raises NotReady or NotToBeSent. `reason_not_to_send` is asked
     in the last moment, with the mail's row locked; an empty answer lets it go. `seen_by` gives the papers that a member
-    of staff sees: the mails about these are theirs to read.
+    of staff sees: the mails about these are theirs to read. `require_may_open` raises Refused where its files are not.
     """
 
     name: str
     compose: Callable[[OutgoingMail], Letter]
     reason_not_to_send: Callable[[OutgoingMail], str]
     seen_by: Callable[[User], QuerySet[Any]]
+    require_may_open: Callable[[User, OutgoingMail], None] = lambda reader, mail: None
 
 
 KINDS: dict[str, MailKind] = {}

@@ -49,6 +49,11 @@ class Company(models.Model):
     bills_healthcare = models.BooleanField(
         "bills healthcare", default=False, help_text="Drafts may carry medical codes."
     )
+    prints_medical_codes = models.BooleanField(
+        "prints medical codes",
+        default=False,
+        help_text="On the PDFs of documents issued from then on, and nowhere else.",
+    )
     logo = models.BinaryField(null=True, blank=True, editable=False)
     logo_type = models.CharField(max_length=20, blank=True, editable=False)
     invoice_footer = models.CharField(max_length=500, blank=True)

@@ -88,9 +88,15 @@ def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
 @staff_door("office.read_mail")
 def attachment(request: HttpRequest, mail_id: int, position: int) -> HttpResponse:
     """A file that went along with a kept mail."""
-    message = kept(get_object_or_404(mails_for(request.user), pk=mail_id))
+    row = get_object_or_404(mails_for(request.user), pk=mail_id)
+    message = kept(row)
     if message is None or position >= len(message.attachments):
         raise Http404("No such attachment.")
+    try:
+        KINDS[row.kind].require_may_open(request.user, row)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("office:mail", row.pk)
     found = message.attachments[position]
     headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
     return HttpResponse(found.content, content_type=found.content_type, headers=headers)

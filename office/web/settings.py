@@ -25,6 +25,7 @@ FIELDS += [
     "payment_reference",
     "invoice_footer",
     "bills_healthcare",
+    "prints_medical_codes",
 ]
 
 

@@ -145,7 +145,7 @@ def test_programs_read_deliveries(invoice, clerk):
 
 def test_chosen_documents_become_one_pdf_in_order(invoice, company, customer, clerk):
     other = world.issue(customer, "5.00", DAY)
-    merged = Pdf.open(BytesIO(merged_pdf([invoice, other])))
+    merged = Pdf.open(BytesIO(merged_pdf([invoice, other], clerk)))
     assert len(merged.pages) == sum(len(Pdf.open(BytesIO(kept_pdf(each).content)).pages) for each in (invoice, other))
 
     browser = Client()
@@ -160,7 +160,7 @@ def test_chosen_documents_become_one_pdf_in_order(invoice, company, customer, cl
 def test_drafts_none_and_too_many_are_refused(invoice, customer, clerk):
     for documents, code in (([], "nothing_chosen"), ([invoice] * (MOST + 1), "too_many")):
         with pytest.raises(Refused) as refusal:
-            merged_pdf(documents)
+            merged_pdf(documents, clerk)
         assert refusal.value.code == code
     draft = world.draft(customer, "1.00")
     program = Program(clerk)

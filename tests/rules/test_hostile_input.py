@@ -42,7 +42,18 @@ def assert_it_answers(answer: Any, sent: dict[str, Any]) -> None:
 
 
 GETS = {
-    "billing:invoice_list": ["q", "state", "delivery", "dated_from", "dated_to", "due_from", "sort", "after", "before", "first"],
+    "billing:invoice_list": [
+        "q",
+        "state",
+        "delivery",
+        "dated_from",
+        "dated_to",
+        "due_from",
+        "sort",
+        "after",
+        "before",
+        "first",
+    ],
     "billing:billing_run_list": ["q", "state", "sort", "after"],
     "billing:invoice_new": ["customer"],
     "billing:print_queue": ["q", "dated_from", "dated_to", "sort", "after", "before"],
