@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from billing.models import DocumentKind, Invoice, PriceList, Product, RecurringInvoice, Tax, UsageRecord
@@ -48,10 +50,17 @@ def make_company(currency: str = "EUR", **details: Any) -> Company:
     return company
 
 
+@cache
+def _encoded_password() -> str:
+    """The password as it is kept: hashing it anew for each person of each test would take longer than most tests."""
+    return make_password(PASSWORD)
+
+
 def make_user(company: Company, role: str = "clerk", **details: Any) -> User:
     """A member of staff in a role."""
     values = {"email": f"{role}{User.objects.count()}@alder.example", "name": role.capitalize()}
-    user = User.objects.create_user(password=PASSWORD, **values | details)
+    user = User(**values | details, password=_encoded_password())
+    user.save()
     user.groups.add(Group.objects.get(name=role))
     user.companies.add(company)
     return user
