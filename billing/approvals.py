@@ -2,6 +2,7 @@
 
 from billing.access import invoices_for
 from billing.models import Invoice
+from billing.operations.correct_invoice import correct_invoice
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.void_invoice import void_invoice
@@ -11,10 +12,13 @@ from office.models import ApprovalRequest
 
 
 def do_credit(request: ApprovalRequest) -> Invoice:
-    """Issue the credit memo that was asked for: one of an invoice, or a draft of its own."""
+    """Issue the credit memo that was asked for: of an invoice, perhaps to draft it anew, or a draft of its own."""
     arguments = dict(request.arguments)
     if "wanted" not in arguments:
         return issue_invoice(request.subject_id, **arguments, **_how(request))
+    if arguments.get("redraft"):
+        why = {name: arguments[name] for name in ("reason", "reason_code_id")}
+        return correct_invoice(request.subject_id, **why, **_how(request))
     wanted = wanted_from_plain(arguments.pop("wanted"))
     return credit_invoice(request.subject_id, wanted, **arguments, **_how(request))
 

@@ -11,6 +11,7 @@ from billing.access import get_invoice_for, get_link_for
 from billing.api.serializers import (
     CorrectIn,
     CreditIn,
+    DebitNoteIn,
     InvoiceOut,
     IssueIn,
     LinkOut,
@@ -21,6 +22,7 @@ from billing.api.serializers import (
     SendIn,
     VoidIn,
     wanted_from,
+    why_from,
 )
 from billing.api.shown import shown
 from billing.operations.copy_invoice import copy_invoice
@@ -97,7 +99,7 @@ class VoidView(ApiView):
         invoice = get_invoice_for(request.user, invoice_id)
         data = checked(VoidIn, request.data)
         on = data.get("on") or invoice.company.today()
-        void_invoice(invoice.pk, reason=data["reason"], by=request.user, on=on)
+        void_invoice(invoice.pk, **why_from(data), by=request.user, on=on)
         return shown(request.user, invoice_id)
 
 
@@ -115,8 +117,7 @@ class CreditView(ApiView):
         memo = credit_invoice(
             invoice.pk,
             wanted_from(data),
-            reason=data.get("reason", ""),
-            reason_code_id=data.get("reason_code"),
+            **why_from(data),
             by=request.user,
             on=data.get("on") or invoice.company.today(),
             apply=data["apply"],
@@ -137,8 +138,7 @@ class CorrectView(ApiView):
         data = checked(CorrectIn, request.data)
         draft = correct_invoice(
             invoice.pk,
-            reason=data.get("reason", ""),
-            reason_code_id=data.get("reason_code"),
+            **why_from(data),
             by=request.user,
             on=data.get("on") or invoice.company.today(),
         )
@@ -164,11 +164,12 @@ class DebitNoteView(ApiView):
 
     permission = {"post": "billing.draft_invoice"}
 
-    @extend_schema(operation_id="draft_debit_note", request=None, responses={201: InvoiceOut})
+    @extend_schema(operation_id="draft_debit_note", request=DebitNoteIn, responses={201: InvoiceOut})
     @idempotent
     def post(self, request: Request, invoice_id: int) -> Response:
         """Draft a debit note that adds to an issued invoice, without lines yet, and answer with it."""
-        draft = draft_debit_note(get_invoice_for(request.user, invoice_id).pk, by=request.user)
+        invoice = get_invoice_for(request.user, invoice_id)
+        draft = draft_debit_note(invoice.pk, **why_from(checked(DebitNoteIn, request.data)), by=request.user)
         return shown(request.user, draft.pk, 201)
 
 

@@ -88,7 +88,8 @@ class SendIn(Input):
 class VoidIn(Input):
     """Why it is void, and since when; left out: today."""
 
-    reason = serializers.CharField(max_length=300, allow_blank=True)
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    reason_code = IdIn(required=False, help_text="One of the company's reasons; its words come first.")
     on = serializers.DateField(required=False)
 
 
@@ -123,6 +124,18 @@ class CorrectIn(Input):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
     reason_code = IdIn(required=False, help_text="One of the company's reasons; its words are printed first.")
     on = serializers.DateField(required=False, help_text="The day of the credit memo; left out: today.")
+
+
+class DebitNoteIn(Input):
+    """Why more is charged."""
+
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    reason_code = IdIn(required=False, help_text="One of the company's reasons; its words are printed first.")
+
+
+def why_from(data: dict[str, Any]) -> dict[str, Any]:
+    """Valid input as the reason that operations take."""
+    return {"reason": data.get("reason", ""), "reason_code_id": data.get("reason_code")}
 
 
 def wanted_from(data: dict[str, Any]) -> Wanted:
@@ -338,6 +351,7 @@ class InvoiceOut(InvoiceRow):
             "reason",
             "reason_code_id",
             "void_reason",
+            "void_reason_code_id",
             "voided_on",
             "issued_at",
         ]

@@ -92,7 +92,7 @@ class Invoice(models.Model):
         related_name="debit_notes",
         help_text="The invoice that a debit note adds to.",
     )
-    reason = models.CharField(max_length=300, blank=True, help_text="Why it was credited, as it is printed.")
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it credits or charges more, as it is printed.")
     reason_code = models.ForeignKey(ReasonCode, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     source_reference = models.CharField(max_length=60, blank=True, help_text="Its number in the system it came from.")
 
@@ -111,6 +111,7 @@ class Invoice(models.Model):
     issued_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     voided_on = models.DateField(null=True)
     void_reason = models.CharField(max_length=300, blank=True)
+    void_reason_code = models.ForeignKey(ReasonCode, null=True, on_delete=models.PROTECT, related_name="+")
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     form_key = models.UUIDField(null=True, unique=True, help_text="Of the form it was typed in: sent twice it is one.")

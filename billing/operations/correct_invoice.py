@@ -9,7 +9,7 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.details import invoice_as_typed
 from billing.operations.draft_invoice import draft_invoice
 from office.audit import record
-from office.models import User
+from office.models import ApprovalRequest, User
 
 LEFT_BEHIND = {"dated_on": None, "due_on": None, "source_reference": ""}
 """What the new invoice does not take over: its day, and its number in another system, belong to the wrong one."""
@@ -17,14 +17,22 @@ LEFT_BEHIND = {"dated_on": None, "due_on": None, "source_reference": ""}
 
 @transaction.atomic
 def correct_invoice(
-    invoice_id: int, *, reason: str, by: User | None, on: date, reason_code_id: int | None = None
+    invoice_id: int,
+    *,
+    reason: str,
+    by: User | None,
+    on: date,
+    reason_code_id: int | None = None,
+    approved: ApprovalRequest | None = None,
 ) -> Invoice:
     """Credit all that is left of a wrong invoice, and draft the right one from it. Returns the draft, to be changed.
 
     What was paid of the wrong one stays paid: so much of the credit memo is free, to be applied to the new invoice.
-    Raises Refused as crediting does: for what is no issued invoice, or is credited already.
+    Raises Refused as crediting does: for what is no issued invoice, or is credited already; and ApprovalNeeded, whose
+    approval then does both.
     """
-    memo = credit_invoice(invoice_id, None, reason=reason, reason_code_id=reason_code_id, by=by, on=on)
+    why = {"reason": reason, "reason_code_id": reason_code_id}
+    memo = credit_invoice(invoice_id, None, **why, by=by, on=on, redraft=True, approved=approved)
     wrong = memo.credits
     draft = draft_invoice(wrong.company, replace(invoice_as_typed(wrong), **LEFT_BEHIND), by=by)
     draft.replaces = wrong

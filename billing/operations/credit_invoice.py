@@ -32,13 +32,15 @@ def credit_invoice(
     on: date,
     reason_code_id: int | None = None,
     apply: bool = True,
+    redraft: bool = False,
     approved: ApprovalRequest | None = None,
 ) -> Invoice:
     """Issue a credit memo for an invoice: for so much of lines, for an amount with its tax, or for all that is left.
 
     It settles what is still open of the invoice, unless `apply` is off; the rest is the customer's free credit. Raises
     Refused without a reason, for a document that is no issued invoice, or for more than is left of a line or of it all;
-    and ApprovalNeeded above the amount from which somebody else has to say yes first.
+    and ApprovalNeeded above the amount from which somebody else has to say yes first; `redraft` is kept with what is
+    asked for, as `correct_invoice` then goes on.
     """
     company = Invoice.objects.select_related("company").get(pk=invoice_id).company
     code = chosen_reason(company, reason_code_id)
@@ -48,11 +50,8 @@ def credit_invoice(
         memo = _draft_memo(invoice_id, wanted, why, on, by)
         amount = in_company_currency(company, memo.total, memo.exchange_rate)
         kept = {"wanted": plain_wanted(wanted), "reason": reason, "reason_code_id": reason_code_id, "apply": apply}
-        require_approval(
-            Asked("credit_invoice", company, memo.credits, amount, kept, why.words),
-            by,
-            approved,
-        )
+        kept |= {"redraft": True} if redraft else {}
+        require_approval(Asked("credit_invoice", company, memo.credits, amount, kept, why.words), by, approved)
         memo = issue_invoice(memo.pk, by=by, on=on, judged=judged)
         record(
             by,
@@ -108,10 +107,10 @@ def _draft_memo(invoice_id: int, wanted: Wanted, why: Why, on: date, by: User | 
 
 def _check(invoice: Invoice, on: date) -> None:
     if invoice.is_credit_memo or invoice.status != DocumentStatus.ISSUED:
-        raise Refused("Only an issued invoice can be credited.", code="invalid_move")
+        raise Refused("Only an issued invoice or debit note can be credited.", code="invalid_move")
     if invoice.dated_on and on < invoice.dated_on:
         raise Refused(
-            f"The invoice is dated {invoice.dated_on}; it cannot be credited before.",
+            f"{invoice} is dated {invoice.dated_on}; it cannot be credited before.",
             code="before_it_was_made",
         )
 

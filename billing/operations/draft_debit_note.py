@@ -5,6 +5,7 @@ from django.db import transaction
 from billing.models import DocumentKind, DocumentStatus, Invoice
 from billing.operations.details import ZERO, invoice_as_typed
 from billing.operations.draft_invoice import draft_invoice
+from billing.reason_codes import chosen_reason, printed_reason
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
@@ -23,11 +24,20 @@ ITS_OWN = {
 
 
 @transaction.atomic
-def draft_debit_note(invoice_id: int, *, by: User | None) -> Invoice:
-    """Draft what is charged beside an issued invoice; it has no lines yet. Raises Refused for any other document."""
+def draft_debit_note(
+    invoice_id: int, *, by: User | None, reason: str = "", reason_code_id: int | None = None
+) -> Invoice:
+    """Draft what is charged beside an issued invoice, and why; it has no lines yet.
+
+    Raises Refused for any other document, and for a reason that the company does not offer.
+    """
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
     if invoice.kind != DocumentKind.INVOICE or invoice.status != DocumentStatus.ISSUED:
         raise Refused("A debit note adds to an issued invoice.", code="invalid_move")
+    code = chosen_reason(invoice.company, reason_code_id)
     draft = draft_invoice(invoice.company, replace(invoice_as_typed(invoice), adds_to_id=invoice.pk, **ITS_OWN), by=by)
-    record(by, "draft_debit_note", invoice, after={"debit_note": draft})
+    if code or reason.strip():
+        draft.reason, draft.reason_code = printed_reason(code, reason, ""), code
+        draft.save(update_fields=["reason", "reason_code"])
+    record(by, "draft_debit_note", invoice, after={"debit_note": draft}, reason=draft.reason)
     return draft

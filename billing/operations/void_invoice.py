@@ -4,6 +4,7 @@ from django.db import transaction
 
 from billing.deposits import deducting
 from billing.models import DocumentStatus, Invoice
+from billing.reason_codes import chosen_reason, printed_reason
 from billing.states import require_move
 from ledger.allocating import Pair, allocate, lock_items
 from ledger.models import Entry
@@ -14,12 +15,17 @@ from office.audit import record
 from office.days import require_bookable_day
 from office.exchange import in_company_currency
 from office.models import ApprovalRequest, User
-from office.reasons import required_reason
 
 
 @transaction.atomic
 def void_invoice(
-    invoice_id: int, *, reason: str, by: User | None, on: date, approved: ApprovalRequest | None = None
+    invoice_id: int,
+    *,
+    reason: str,
+    by: User | None,
+    on: date,
+    reason_code_id: int | None = None,
+    approved: ApprovalRequest | None = None,
 ) -> Invoice:
     """Take an issued document back by its mirror; it keeps its number and says it is void.
 
@@ -28,18 +34,19 @@ def void_invoice(
     """
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
     require_move(invoice.status, DocumentStatus.VOID)
-    reason = required_reason(reason, "Say why the document is void.")
+    code = chosen_reason(invoice.company, reason_code_id)
+    words = printed_reason(code, reason, "Say why the document is void.")
     _check(invoice, on)
     amount = in_company_currency(invoice.company, invoice.total, invoice.exchange_rate)
-    asked = Asked("void_invoice", invoice.company, invoice, amount, {"reason": reason}, reason)
-    require_approval(asked, by, approved)
+    kept = {"reason": reason} | ({"reason_code_id": code.pk} if code else {})
+    require_approval(Asked("void_invoice", invoice.company, invoice, amount, kept, words), by, approved)
     if invoice.entry:
-        invoice.void_entry = _take_back(invoice, reason, on, by)
+        invoice.void_entry = _take_back(invoice, words, on, by)
     invoice.status = DocumentStatus.VOID
     invoice.voided_on = on
-    invoice.void_reason = reason
+    invoice.void_reason, invoice.void_reason_code = words, code
     invoice.save()
-    record(by, "void_invoice", invoice, after=said_yes(approved), reason=reason)
+    record(by, "void_invoice", invoice, after=said_yes(approved), reason=words)
     return invoice
 
 

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 from billing.access import get_invoice_for, get_link_for
 from billing.models import Tax
 from billing.operations.copy_invoice import copy_invoice
-from billing.operations.draft_debit_note import draft_debit_note
 from billing.operations.draft_invoice import delete_draft
 from billing.operations.grant_discount import grant_discount
 from billing.operations.issue_invoice import issue_invoice
@@ -18,6 +17,7 @@ from billing.operations.manage_links import renew_link, revoke_link
 from billing.operations.send_invoice import send_invoice
 from billing.operations.suit_draft import suit_draft
 from billing.operations.void_invoice import void_invoice
+from billing.web.correct import WhyForm
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
@@ -54,20 +54,6 @@ def discount(request: HttpRequest, invoice_id: int) -> HttpResponse:
         return f"{memo} grants {format_money(memo.total, memo.currency)} early-payment discount."
 
     return _answer(request, invoice.pk, act)
-
-
-@require_POST
-@staff_door("billing.draft_invoice")
-def charge_more(request: HttpRequest, invoice_id: int) -> HttpResponse:
-    """Draft a debit note for an invoice, and open it to be filled."""
-    invoice = get_invoice_for(request.user, invoice_id)
-    try:
-        draft = draft_debit_note(invoice.pk, by=request.user)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-        return redirect("billing:invoice", invoice.pk)
-    messages.success(request, f"This debit note adds to {invoice}. Say what is charged; nothing is issued yet.")
-    return redirect("billing:invoice_edit", draft.pk)
 
 
 @require_POST
@@ -129,8 +115,10 @@ def void(request: HttpRequest, invoice_id: int) -> HttpResponse:
     invoice = get_invoice_for(request.user, invoice_id)
 
     def act() -> str:
-        reason = request.POST.get("reason", "")
-        void_invoice(invoice.pk, reason=reason, by=request.user, on=invoice.company.today())
+        form = WhyForm(request.POST, company=invoice.company)
+        if not form.is_valid():
+            raise Refused(next(iter(form.errors.values()))[0], code="bad_reason")
+        void_invoice(invoice.pk, **form.why, by=request.user, on=invoice.company.today())
         return f"{invoice} is void. Its number stays, and its link says so."
 
     return _answer(request, invoice.pk, act)
@@ -147,7 +135,7 @@ def delete(request: HttpRequest, invoice_id: int) -> HttpResponse:
         messages.error(request, refusal.message)
         return redirect("billing:invoice", invoice.pk)
     messages.success(request, "The draft is gone. No number was used.")
-    return redirect("billing:invoice_list")
+    return redirect(f"billing:{invoice.kind}_list")
 
 
 @require_POST

@@ -34,7 +34,7 @@ class CreditForm(forms.Form):
     amount = SumField(label="Amount, with its tax", required=False, max_digits=19, decimal_places=4)
     reason_code = forms.TypedChoiceField(label="Reason", required=False, coerce=int, empty_value=None)
     reason = forms.CharField(label="More about it", max_length=300, required=False, help_text="Printed after it.")
-    apply = forms.BooleanField(label="Settle what is open of this invoice with it", required=False, initial=True)
+    apply = forms.BooleanField(label="Settle with it what is open", required=False, initial=True)
 
     def __init__(self, *args: Any, invoice: Invoice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,6 +18,7 @@ from billing.queries import account_of, settlements, with_state
 from billing.sections import sections_of
 from billing.timeline import timeline
 from billing.totals import tax_summary
+from billing.web.correct import WhyForm
 from billing.web.medical import medical_facts
 from ledger.refusals import Refused
 from office.models import ApprovalRequest, ApprovalState
@@ -62,6 +63,8 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "may_void": invoice.status == "issued" and invoice.open == invoice.total and not invoice.credit_memos.exists(),
         "timeline": timeline(invoice),
     }
+    if context["may_void"] and request.user.has_perm("billing.void_invoice"):
+        context["why"] = WhyForm(company=invoice.company)
     if invoice.company.bills_healthcare and request.user.has_perm("billing.see_medical_codes"):
         context["medical"] = medical_facts(invoice)
     return render(request, "billing/document.html", context)

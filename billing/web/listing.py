@@ -1,6 +1,6 @@
 """The lists of invoices and credit memos."""
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -41,11 +41,18 @@ def _lateness(row: Invoice) -> str:
     return days_late(row.due_on, row.company.today()) if row.state == "overdue" else ""
 
 
+def _because(rows: QuerySet[Invoice], words: str) -> QuerySet[Invoice]:
+    """Those with a reason of these words, for what they are or for being void."""
+    return rows.filter(Q(reason_code__words__icontains=words) | Q(void_reason_code__words__icontains=words))
+
+
+REASON = Column("reason", "Reason", "reason_code.words", sort="reason_code__words", hide_below="tablet")
 FILTERS = (
     Choice("state", "State", in_state, tuple(STATES.items())),
     Choice("delivery", "Mail", delivered_as, DELIVERY_CHOICES),
     DateRange("dated", "Date", "dated_on"),
     DateRange("due", "Due", "due_on"),
+    Text("reason", "Reason", _because),
 )
 BULK = (
     BulkAct("Issue…", lambda: reverse("billing:prepare_run", args=["issue"]), "billing.issue_invoice", "file-check"),
@@ -74,12 +81,9 @@ INVOICES = ListSpec(
 CREDIT_MEMOS = ListSpec(
     name="credit-memos",
     title="Credit memos",
-    columns=(
-        *_columns("Credit memo"),
-        Column("reason", "Reason", "reason_code.words", sort="reason_code__words", hide_below="tablet"),
-    ),
+    columns=(*_columns("Credit memo"), REASON),
     order="-number",
-    filters=(*FILTERS, Text("reason", "Reason", "reason_code__words")),
+    filters=FILTERS,
     bulk=BULK,
     search=SEARCHED,
     search_hint="Number, customer or order number",
@@ -94,7 +98,7 @@ CREDIT_MEMOS = ListSpec(
 DEBIT_NOTES = ListSpec(
     name="debit-notes",
     title="Debit notes",
-    columns=_columns("Debit note"),
+    columns=(*_columns("Debit note"), REASON),
     order="-number",
     filters=FILTERS,
     bulk=BULK,

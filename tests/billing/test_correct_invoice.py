@@ -15,6 +15,11 @@ from billing.operations.issue_invoice import issue_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.timeline import timeline
 from ledger.refusals import Refused
+from office.approvals import ApprovalNeeded
+from office.models import ApprovalRequest, AuditRecord
+from office.operations.ask_approval import ask_approval
+from office.operations.decide_request import approve_request, decline_request
+from office.operations.set_approval_rules import set_approval_rules
 from reports.book_check import check_book
 from tests import world
 from tests.api.calling import Program, refused
@@ -138,3 +143,82 @@ def test_a_program_corrects_once_per_key(invoice: Invoice, clerk: Any, company: 
     assert invoice.replacements.count() == 1
     auditor = Program(world.make_user(company, "auditor"))
     assert refused(auditor.post(f"invoices/{invoice.pk}/correct/", {"reason": "x"})) == (403, "permission_denied")
+
+
+# Above an amount, another person says yes first
+
+
+@pytest.fixture
+def under_rule(invoice: Invoice, company: Any) -> Invoice:
+    """The invoice, in a company where a manager says yes to every credit."""
+    set_approval_rules(company, {"credit_invoice": (Decimal(0), "manager")}, by=None)
+    return invoice
+
+
+def asked(invoice: Invoice, by: Any, **more: Any) -> ApprovalRequest:
+    with pytest.raises(ApprovalNeeded) as needed:
+        correct(invoice, by=by, on=invoice.company.today(), **more)
+    return ask_approval(needed.value, by=by)
+
+
+def test_before_the_yes_nothing_happens_and_after_it_both(under_rule: Invoice, company: Any, clerk: Any) -> None:
+    code = company.reason_codes.get(code="wrong_price")
+    request = asked(under_rule, clerk, reason="as agreed", reason_code_id=code.pk)
+    assert (under_rule.credit_memos.count(), under_rule.replacements.count(), Invoice.objects.count()) == (0, 0, 1)
+
+    manager = world.make_user(company, "manager")
+    approve_request(request.pk, by=manager)
+    memo, draft = under_rule.credit_memos.get(), under_rule.replacements.get()
+    assert (memo.status, memo.total, memo.reason, memo.reason_code) == ("issued", 120, "Wrong price: as agreed", code)
+    assert (draft.status, draft.total, draft.created_by) == ("draft", 120, clerk)
+    assert f"Corrected: {draft} drafted in its place" in [fact.words for fact in timeline(under_rule)]
+    credited = AuditRecord.objects.get(action="credit_invoice")
+    assert (credited.by, credited.after["approved_by"]) == (clerk, str(manager))
+    assert check_book() == []
+
+
+def test_a_correction_declined_or_asked_twice_does_nothing(under_rule: Invoice, company: Any, clerk: Any) -> None:
+    request = asked(under_rule, clerk)
+    with pytest.raises(Refused) as refusal:
+        asked(under_rule, clerk)
+    assert refusal.value.code == "approval_waiting"
+    decline_request(request.pk, by=world.make_user(company, "manager"), reason="No")
+    assert Invoice.objects.count() == 1
+
+
+def test_a_yes_to_what_was_credited_meanwhile_is_refused_and_does_neither(
+    under_rule: Invoice, company: Any, clerk: Any
+) -> None:
+    request = asked(under_rule, clerk)
+    credit_invoice(under_rule.pk, None, reason="Meanwhile", by=None, on=under_rule.company.today())
+    with pytest.raises(Refused) as refusal:
+        approve_request(request.pk, by=world.make_user(company, "manager"))
+    assert (refusal.value.code, under_rule.replacements.count()) == ("nothing_left", 0)
+    request.refresh_from_db()
+    assert request.state == "waiting"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_managers_who_say_yes_at_once_correct_it_once(
+    under_rule: Invoice, company: Any, clerk: Any, in_parallel: Any
+) -> None:
+    request, managers = asked(under_rule, clerk), [world.make_user(company, "manager") for _ in range(2)]
+    results = in_parallel([lambda by=by: approve_request(request.pk, by=by) for by in managers])
+    assert sorted(type(result).__name__ for result in results) == ["ApprovalRequest", "Refused"]
+    assert (under_rule.credit_memos.count(), under_rule.replacements.count()) == (1, 1)
+
+
+def test_its_page_and_a_program_are_told_that_it_waits(under_rule: Invoice, clerk: Any, company: Any) -> None:
+    browser = Client()
+    browser.force_login(clerk)
+    typed = {"reason": "Wrong price", "reason_code": ""}
+    said = browser.post(reverse("billing:correct_invoice", args=[under_rule.pk]), typed, follow=True).content.decode()
+    assert f"Once it is approved, {under_rule} is credited and a new draft takes its place." in said
+    assert "and draft it anew: Wrong price." in said
+    assert "copy it to a new draft" not in said
+    approvals = browser.get(reverse("office:approval_list")).content.decode()
+    assert "and draft it anew" in approvals
+
+    other = world.issue(under_rule.customer, "5.00", DAY)
+    answer = Program(clerk).post(f"invoices/{other.pk}/correct/", {"reason": "Wrong"})
+    assert (answer.status_code, answer.json()["arguments"]["redraft"]) == (202, True)

@@ -1,5 +1,6 @@
 """A debit note charges more beside an invoice: with its own number, owed and late like an invoice, and joined to it."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -135,7 +136,30 @@ def test_its_mail_calls_it_by_its_name(customer: Any) -> None:
     note = charge(world.issue(customer, "100.00", DAY))
     [mail] = send_invoice(note.pk, by=None)
 
-    assert "Here is debit note DN-2026-0001" in compose(mail).text
+    letter = compose(mail)
+    assert (mail.subject, letter.subject[:12]) == ("Debit note DN-2026-0001 from Alder Ltd", "Debit note D")
+    assert "Here is debit note DN-2026-0001" in letter.text
+    assert ">See and pay the debit note</a>" in letter.html
+    assert "invoice" not in f"{letter.text}{letter.html}".lower()
+
+
+def test_its_pages_call_it_by_its_name(customer: Any, manager: Any) -> None:
+    note = charge(world.issue(customer, "100.00", DAY))
+    draft = draft_debit_note(note.adds_to_id, by=None)
+    browser = Client()
+    browser.force_login(manager)
+    for name, document in (
+        ("credit_invoice", note),
+        ("correct_invoice", note),
+        ("invoice", note),
+        ("invoice", draft),
+        ("invoice_edit", draft),
+    ):
+        page = browser.get(reverse(f"billing:{name}", args=[document.pk])).content.decode()
+        main = page[page.index("<main") : page.index("</main>")]
+        words = re.sub(r"<[^>]*>|INV-2026-0001|E-invoice|Deposit invoice.*?deducts it", " ", main, flags=re.DOTALL)
+        assert f'<a href="{reverse("billing:debit_note_list")}" data-back>Debit notes</a>' in page, name
+        assert not re.search(r"(?i)\binvoices?\b", words), (name, re.findall(r"(?i).{40}invoice.{40}", words))
 
 
 def test_charge_more_opens_the_draft_and_the_pages_name_each_other(customer: Any, clerk: Any) -> None:

@@ -71,6 +71,7 @@ PAGES = [
     Row("billing:invoice_edit", "draft"),
     Row("billing:credit_invoice", "invoice"),
     Row("billing:correct_invoice", "invoice"),
+    Row("billing:draft_debit_note", "invoice"),
     Row("office:approval_list"),
     Row("office:approval_rules", role="administrator"),
     Row("billing:reason_list", role="administrator"),
