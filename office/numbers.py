@@ -1,5 +1,7 @@
 """Gapless numbers, taken as the last act of a transaction: the counter's row stays locked until it ends."""
 
+from collections.abc import Mapping
+
 from office.models import Company, NumberPattern, NumberSeries
 from office.number_patterns import number_of
 
@@ -44,13 +46,13 @@ def next_number(company: Company, kind: str, year: int = 0) -> str:
     return number
 
 
-def coming_numbers(company: Company, year: int) -> dict[str, str]:
-    """The next number of each kind in a year, as things stand; none is taken."""
+def coming_numbers(company: Company, year: int, patterns: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The next number of each kind in a year, as things stand, or by other patterns; none is taken."""
     counters = dict(
         NumberSeries.objects.filter(company=company, year__in=[0, year]).values_list("kind", "last").order_by("year")
     )
-    patterns = patterns_of(company)
-    return {kind: number_of(patterns[kind], year, counters.get(kind, 0) + 1) for kind in PATTERNS}
+    patterns = patterns_of(company) if patterns is None else patterns
+    return {kind: number_of(pattern, year, counters.get(kind, 0) + 1) for kind, pattern in patterns.items()}
 
 
 def patterns_of(company: Company) -> dict[str, str]:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("office/runs/<int:run_id>/errors/", runs.run_errors, name="run_errors"),
     path("settings/", settings.company_settings, name="company_settings"),
     path("settings/numbers/", numbers.number_patterns, name="number_patterns"),
+    path("settings/numbers/as-typed/", numbers.as_typed, name="numbers_as_typed"),
     path("settings/logo/", settings.logo, name="company_logo"),
     path("settings/bank-accounts/", bank_accounts.bank_accounts, name="bank_accounts"),
     path("settings/staff/", staff.staff_list, name="staff_list"),

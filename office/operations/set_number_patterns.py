@@ -17,7 +17,7 @@ def set_number_patterns(company: Company, wanted: Mapping[str, str], *, by: User
     """
     company = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     before = patterns_of(company)
-    after = before | {kind: _checked(kind, pattern) for kind, pattern in wanted.items()}
+    after = before | {kind: checked_pattern_of(kind, pattern) for kind, pattern in wanted.items()}
     changed = [kind for kind in after if after[kind] != before[kind]]
     for kind in sorted(changed):
         NumberPattern.objects.update_or_create(company=company, kind=kind, defaults={"pattern": after[kind]})
@@ -29,7 +29,8 @@ def set_number_patterns(company: Company, wanted: Mapping[str, str], *, by: User
     return after
 
 
-def _checked(kind: str, pattern: str) -> str:
+def checked_pattern_of(kind: str, pattern: str) -> str:
+    """The pattern as it is kept. Raises Refused, naming the kind, for one that could give a number twice."""
     if kind not in PATTERNS:
         raise Refused(f"There are no numbers of the kind {kind}.", code="unknown_kind")
     try:

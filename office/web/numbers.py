@@ -4,10 +4,11 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from ledger.refusals import Refused
 from office.numbers import PATTERNS, coming_numbers, patterns_of
-from office.operations.set_number_patterns import kind_words, set_number_patterns
+from office.operations.set_number_patterns import checked_pattern_of, kind_words, set_number_patterns
 from office.web.doors import staff_door
 
 
@@ -36,3 +37,17 @@ def number_patterns(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Saved. The next number of each kind is written this way.")
             return redirect("office:number_patterns")
     return render(request, "office/number_patterns.html", {"form": form})
+
+
+@require_POST
+@staff_door("office.change_company_settings")
+def as_typed(request: HttpRequest) -> HttpResponse:
+    """The next number of each kind as typed, or what is wrong with its pattern, as pieces; nothing is kept."""
+    patterns, wrong = {}, {}
+    for kind in PATTERNS:
+        try:
+            patterns[kind] = checked_pattern_of(kind, request.POST.get(kind, ""))
+        except Refused as refusal:
+            wrong[kind] = refusal.message
+    coming = coming_numbers(request.company, request.company.today().year, patterns)
+    return render(request, "office/_coming_numbers.html", {"coming": coming, "wrong": wrong})

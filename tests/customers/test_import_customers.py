@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from billing.models import Invoice
+from billing.print_queue import waiting_for_print
 from customers.importing import FIELDS
 from customers.models import Contact, Customer
 from customers.operations.import_customers import import_customers
@@ -158,3 +160,35 @@ def test_the_import_button_is_shown_to_whoever_may_use_it(company: Company, cler
     client.force_login(world.make_user(company, "auditor"))
     assert "/customers/import/" not in client.get("/customers/").content.decode()
     assert client.get("/customers/import/").status_code == 403
+
+
+def test_a_column_says_who_gets_paper_and_the_queue_takes_what_is_issued_from_then_on(company: Company) -> None:
+    head = "Customer no;Name;By post\n"
+    assert dict(take(company, f"{head}1;Alba;yes\n2;Birk;no\n3;Cato;\n").counts) == {"New": 3}
+    assert paper(company) == {"1": True, "2": False, "3": False}
+    waiting = world.issue(Customer.objects.get(number="1"), "5.00", company.today())
+    world.issue(Customer.objects.get(number="2"), "5.00", company.today())
+    assert list(waiting_for_print(Invoice.objects.all())) == [waiting]
+
+    since = Customer.objects.get(number="1").gets_paper_since
+    assert dict(take(company, f"{head}1;Alba;yes\n2;Birk;yes\n").counts) == {"Same as before": 1, "Changed": 1}
+    assert Customer.objects.get(number="1").gets_paper_since == since
+    assert paper(company) == {"1": True, "2": True, "3": False}
+    assert list(waiting_for_print(Invoice.objects.all())) == [waiting]
+
+    take(company, "Customer no;Name\n1;Alba\n")
+    assert paper(company)["1"]
+    take(company, f"{head}1;Alba;no\n")
+    assert not paper(company)["1"]
+    assert list(waiting_for_print(Invoice.objects.all())) == []
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_the_rows_trouble(company: Company) -> None:
+    outcome = take(company, "Customer no;Name;Gets paper\n1;Alba;perhaps\n2;Birk;yes\n")
+    assert [(trouble.line, trouble.column) for trouble in outcome.troubles] == [(2, "Gets paper")]
+    assert paper(company) == {"2": True}
+
+
+def paper(company: Company) -> dict[str, bool]:
+    """Who gets paper, by number."""
+    return {customer.number: customer.gets_paper for customer in company.customers.all()}

@@ -120,3 +120,23 @@ def test_programs_set_them_where_they_may(company: Any) -> None:
     assert refused(administrator.put("number-patterns/", {"patterns": {"cheque": "R"}})) == (409, "unknown_kind")
     assert clerk.put("number-patterns/", {"patterns": {}}).status_code == 403
     assert clerk.get("number-patterns/").json()["next"]["invoice"] == f"R{year}-1"
+
+
+def test_what_is_typed_shows_the_next_number_or_what_is_wrong_and_keeps_nothing(company: Any, customer: Any) -> None:
+    world.issue(customer, "1.00", company.today())
+    browser = Client()
+    browser.force_login(world.make_user(company, "administrator"))
+    typed = patterns_of(company) | {
+        "invoice": " R/{year}/{number:06} ",
+        "receipt": "RC-{number}",
+        "customer": "K{number",
+    }
+    shown = browser.post(reverse("office:numbers_as_typed"), typed).content.decode()
+    year = company.today().year
+    assert f'id="id_invoice_helptext" hx-swap-oob="true">The next one: R/{year}/000002</div>' in shown
+    assert f"The next one: CM-{year}-0001</div>" in shown
+    assert "Receipts: These numbers begin anew each year, so the pattern needs {year}.</div>" in shown
+    assert 'id="id_customer_helptext" hx-swap-oob="true">Customers: A pattern has {number} once' in shown
+    assert patterns_of(company)["invoice"] == "INV-{year}-{number:04}"
+    browser.force_login(world.make_user(company, "manager"))
+    assert browser.post(reverse("office:numbers_as_typed"), typed).status_code == 403
