@@ -7,9 +7,8 @@ from typing import Any
 
 from lxml import etree
 
-from ledger.refusals import Refused
+from office.reading.xml import parse_xml
 
-LARGEST = 20 * 1024 * 1024
 CENT = Decimal("0.01")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f]")
 
@@ -67,13 +66,4 @@ def as_bytes(root: Element) -> bytes:
 
 def parse(content: bytes) -> Element:
     """The root of a document that others sent. Raises Refused for what is no XML, too large or has a DOCTYPE."""
-    if len(content) > LARGEST:
-        raise Refused("The file is larger than 20 MB; no invoice is.", code="einvoice_too_large")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Refused(f"The file is not well-formed XML: {error}", code="einvoice_not_xml") from error
-    if root.getroottree().docinfo.doctype:
-        raise Refused("The file has a DOCTYPE, which no invoice may have.", code="einvoice_has_doctype")
-    return root
+    return parse_xml(content, what="invoice", code="einvoice")

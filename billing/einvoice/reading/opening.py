@@ -5,11 +5,12 @@ from io import BytesIO
 from lxml import etree
 
 from billing.einvoice.document import Document
-from billing.einvoice.markup import LARGEST, Element, parse
+from billing.einvoice.markup import Element, parse
 from billing.einvoice.reading.cii import read_cii
 from billing.einvoice.reading.ubl import read_ubl
 from billing.einvoice.rules import ROOTS
 from ledger.refusals import Refused
+from office.reading.xml import LARGEST
 
 EMBEDDED = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml", "order-x.xml")
 
