@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from ledger.money import UnknownCurrency, places
 from ledger.refusals import Refused
@@ -23,19 +24,38 @@ class BankDetails:
 
 @transaction.atomic
 def set_bank_accounts(company_id: int, accounts: Sequence[BankDetails], *, by: User | None) -> list[BankAccount]:
-    """Say where customers pay to. Issued documents keep what they printed. Raises Refused for what cannot be."""
+    """Say where customers pay to. Issued documents keep what they printed.
+
+    An account is told by its number and currency. Raises Refused for what cannot be, for one account named twice, and
+    for leaving out one that has bank statements.
+    """
     company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
     for account in accounts:
         _check(account, account.currency or company.currency)
-    before = _words(company)
-    company.bank_accounts.all().delete()
-    rows = [
-        BankAccount(company=company, **asdict(account) | {"currency": account.currency or company.currency})
-        for account in accounts
-    ]
-    BankAccount.objects.bulk_create(rows)
+    wanted = {_told(account.iban, account.currency or company.currency): account for account in accounts}
+    if len(wanted) < len(accounts):
+        raise Refused("One account is named twice.", code="account_twice")
+    before, known = _words(company), {_told(row.iban, row.currency): row for row in company.bank_accounts.all()}
+    _remove([row for told, row in known.items() if told not in wanted])
+    rows = [known.get(told) or BankAccount(company=company) for told in wanted]
+    for row, account in zip(rows, accounts, strict=True):
+        for name, value in (asdict(account) | {"currency": account.currency or company.currency}).items():
+            setattr(row, name, value)
+        row.save()
     record(by, "set_bank_accounts", company, before={"accounts": before}, after={"accounts": _words(company)})
     return rows
+
+
+def _told(iban: str, currency: str) -> tuple[str, str]:
+    return iban.replace(" ", "").upper(), currency
+
+
+def _remove(rows: Sequence[BankAccount]) -> None:
+    for row in rows:
+        try:
+            row.delete()
+        except ProtectedError as error:
+            raise Refused(f"{row.name} has bank statements, so it stays.", code="account_in_use") from error
 
 
 def _check(account: BankDetails, currency: str) -> None:

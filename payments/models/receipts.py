@@ -1,4 +1,4 @@
-"""The tables of payments."""
+"""Money that came in, and what of it went back."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,0 +1,16 @@
+"""The tables of payments."""
+
+from payments.models.bank import BankFile, BankLine, BankStatement, UnreadLine, UnreadOutcome
+from payments.models.receipts import PaymentMethod, Receipt, ReceiptStatus, Refund
+
+__all__ = [
+    "BankFile",
+    "BankLine",
+    "BankStatement",
+    "PaymentMethod",
+    "Receipt",
+    "ReceiptStatus",
+    "Refund",
+    "UnreadLine",
+    "UnreadOutcome",
+]

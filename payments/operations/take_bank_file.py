@@ -1,0 +1,168 @@
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from django.db import transaction
+
+from ledger.bulk import insert_all
+from ledger.refusals import Refused
+from office.audit import record
+from office.models import BankAccount, Company, User
+from payments.bank_files import ReadLine, ReadStatement, Unread, read_bank_file
+from payments.bank_lines import as_plain, facts_of, fingerprint_of, not_known, number_twins
+from payments.models import BankFile, BankLine, BankStatement, UnreadLine
+
+
+@dataclass
+class Taken:
+    """What came of a file: how many of its lines are new, were known, could not be read, or are not booked yet."""
+
+    file: BankFile
+    new: int = 0
+    known: int = 0
+    unread: int = 0
+    pending: int = 0
+    unknown_accounts: list[str] = field(default_factory=list)
+
+
+def take_bank_file(company: Company, name: str, content: bytes, *, by: User | None) -> Taken:
+    """Keep what a bank's file says: each line once, whatever file it comes in, and however often.
+
+    Statements of accounts that are none of ours are left out and named. Raises Refused where the form of the file is
+    broken, or none of its accounts is ours; then nothing is kept.
+    """
+    read = read_bank_file(content)
+    with transaction.atomic():
+        accounts = list(BankAccount.objects.select_for_update(no_key=True).filter(company=company).order_by("pk"))
+        found = [account_of(statement, accounts) for statement in read]
+        unknown = _unknown(read, found)
+        if not any(found):
+            raise Refused(f"{_listed(unknown)} Add it to your bank accounts first.", code="unknown_account")
+        taken = Taken(_file(company, name, content, unknown, by), unknown_accounts=unknown)
+        for account in accounts:
+            theirs = [(place, each) for place, each in enumerate(read, start=1) if found[place - 1] == account]
+            _take(taken, account, theirs)
+        counts = {"new": taken.new, "known": taken.known, "unread": taken.unread}
+        record(by, "take_bank_file", taken.file, after=counts)
+        return taken
+
+
+def account_of(statement: ReadStatement, accounts: Sequence[BankAccount]) -> BankAccount | None:
+    """Which of our accounts a statement is of: that of its number and currency."""
+    fitting = [
+        account
+        for account in accounts
+        if _is_number(statement.account, account.iban) and statement.currency in ("", account.currency)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_number(said: str, ours: str) -> bool:
+    """Whether a file's account number is ours: the IBAN, or the bank's code and the number within it."""
+    said, ours = said.upper().replace(" ", ""), ours.upper().replace(" ", "")
+    if _plain(said) == _plain(ours):
+        return bool(said)
+    bank, slash, number = said.partition("/")
+    is_iban = re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", ours)
+    return bool(
+        slash and is_iban and bank and number and ours[4:].startswith(bank) and _ends(ours[4 + len(bank) :], number)
+    )
+
+
+def _ends(inside: str, number: str) -> bool:
+    """Whether what an IBAN holds behind the bank's code is the number, filled up with zeros."""
+    return inside.lstrip("0") == number.lstrip("0")
+
+
+def _plain(number: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", number)
+
+
+def _unknown(read: Sequence[ReadStatement], found: Sequence[BankAccount | None]) -> list[str]:
+    names = [
+        " in ".join(part for part in (statement.account or "an account without a number", statement.currency) if part)
+        for statement, account in zip(read, found, strict=True)
+        if account is None
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _listed(unknown: Sequence[str]) -> str:
+    return f"{', '.join(unknown)} is none of your bank accounts."
+
+
+def _file(company: Company, name: str, content: bytes, unknown: list[str], by: User | None) -> BankFile:
+    digest = sha256(content).hexdigest()
+    file, is_new = BankFile.objects.get_or_create(
+        company=company,
+        sha256=digest,
+        defaults={"name": name[:200], "content": content, "unknown_accounts": unknown, "taken_by": by},
+    )
+    if not is_new and file.unknown_accounts != unknown:
+        file.unknown_accounts = unknown
+        file.save(update_fields=["unknown_accounts"])
+    return file
+
+
+def _take(taken: Taken, account: BankAccount, read: Sequence[tuple[int, ReadStatement]]) -> None:
+    """Take the statements of one account, whose row is locked."""
+    kept = dict(BankStatement.objects.filter(file=taken.file).values_list("position", "pk"))
+    lines: list[BankLine] = []
+    unread: list[UnreadLine] = []
+    for position, statement in read:
+        row = _statement(taken.file, account, position, statement)
+        if position in kept:
+            row.pk = kept[position]
+        else:
+            insert_all([row])
+        for line in statement.lines:
+            if not line.is_pending:
+                _sort(line, row, lines, unread)
+        taken.pending += row.pending_count
+    for rows, count in ((lines, "new"), (unread, "unread")):
+        number_twins(rows)
+        new = list(not_known(account, rows))
+        insert_all(new)
+        setattr(taken, count, getattr(taken, count) + len(new))
+        taken.known += len(rows) - len(new)
+
+
+def _statement(file: BankFile, account: BankAccount, position: int, read: ReadStatement) -> BankStatement:
+    days = [line.booked_on for line in read.lines if line.booked_on]
+    return BankStatement(
+        file=file,
+        position=position,
+        bank_account=account,
+        message=read.message[:40],
+        number=read.number[:100],
+        currency=account.currency,
+        from_on=read.from_on or min(days, default=None),
+        until_on=read.until_on or max(days, default=None),
+        opening=read.opening,
+        closing=read.closing,
+        line_count=sum(not line.is_pending for line in read.lines),
+        pending_count=sum(line.is_pending for line in read.lines),
+        adds_up=read.adds_up,
+        notes=[*read.notes, *(f"{each.place}: {each.name} cannot be read: {each.found}" for each in read.unread)],
+    )
+
+
+def _sort(line: ReadLine, row: BankStatement, lines: list[BankLine], unread: list[UnreadLine]) -> None:
+    """A line is either as it must be, or one for a person to look at."""
+    account = row.bank_account
+    line.currency = line.currency or account.currency
+    if line.currency != account.currency:
+        line.unread.append(Unread(line.place, "currency", line.currency))
+    facts, place = facts_of(line), line.place[:100]
+    if line.unread:
+        fields = [{"place": each.place, "name": each.name, "found": each.found} for each in line.unread]
+        told = fingerprint_of(facts, [[field["name"], field["found"]] for field in fields])
+        unread.append(
+            UnreadLine(
+                bank_account=account, statement=row, place=place, fingerprint=told, facts=as_plain(facts), unread=fields
+            )
+        )
+    else:
+        told = fingerprint_of(facts)
+        lines.append(BankLine(bank_account=account, statement=row, place=place, fingerprint=told, **facts))
