@@ -37,7 +37,10 @@ CLERK = [
     "payments.allocate",
     "payments.record_receipt",
     "payments.reverse_receipt",
+    "payments.settle_unread_line",
+    "payments.take_bank_file",
     "payments.undo_allocation",
+    "payments.view_bank",
 ]
 ROLES: dict[str, list[str]] = {
     "clerk": CLERK,
@@ -59,7 +62,7 @@ ROLES: dict[str, list[str]] = {
         "customers.create_customer",
         "customers.view_customer",
     ],
-    "auditor": [*READ, "office.read_audit"],
+    "auditor": [*READ, "office.read_audit", "payments.view_bank"],
     "administrator": [
         *READ,
         "office.ask_approval",

@@ -1,12 +1,13 @@
-"""Which receipts a member of staff sees: those of the customers they see."""
+"""Which receipts and bank lines a member of staff sees: of the customers, and of the bank accounts, that they see."""
 
 from django.db.models import QuerySet
 from django.http import Http404
 
 from customers.access import customers_for, rows_for
 from ledger.models import Allocation
-from office.models import User
-from payments.models import Receipt
+from office.access import companies_for
+from office.models import BankAccount, User
+from payments.models import BankFile, Receipt, UnreadLine
 
 
 def receipts_for(user: User) -> QuerySet[Receipt]:
@@ -29,3 +30,34 @@ def get_allocation_for(user: User, allocation_id: int) -> Allocation:
     if allocation is None:
         raise Http404("No such allocation.")
     return allocation
+
+
+def bank_accounts_for(user: User) -> QuerySet[BankAccount]:
+    """The bank accounts of a person's companies; none for one who is limited to their own customers."""
+    accounts = BankAccount.objects.filter(company__in=companies_for(user))
+    return accounts.none() if user.only_own_customers else accounts
+
+
+def require_bank(user: User) -> None:
+    """Http404 for one who is limited to their own customers: what a bank says is of all of them."""
+    if user.only_own_customers:
+        raise Http404("No such page.")
+
+
+def get_bank_file_for(user: User, file_id: int) -> BankFile:
+    """The file, or Http404 where this person may not see one of that id."""
+    require_bank(user)
+    files = BankFile.objects.filter(company__in=companies_for(user)).defer("content")
+    file = files.filter(pk=file_id).select_related("taken_by").first()
+    if file is None:
+        raise Http404("No such bank file.")
+    return file
+
+
+def get_unread_line_for(user: User, unread_id: int) -> UnreadLine:
+    """The line, or Http404 where this person may not see one of that id."""
+    lines = UnreadLine.objects.filter(bank_account__in=bank_accounts_for(user), pk=unread_id)
+    line = lines.select_related("bank_account", "statement__file", "line", "settled_by").first()
+    if line is None:
+        raise Http404("No such line.")
+    return line

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import allocation, listing, receipt
+from payments.web import allocation, bank, bank_lists, listing, receipt
 
 app_name = "payments"
 urlpatterns = [
@@ -14,4 +14,12 @@ urlpatterns = [
     path("customers/<int:customer_id>/oldest-first/", allocation.oldest_first, name="oldest_first"),
     path("customers/<int:customer_id>/refund/", allocation.refund_page, name="refund_credit"),
     path("allocations/<int:allocation_id>/undo/", allocation.undo, name="undo_allocation"),
+    path("bank/", bank.bank, name="bank"),
+    path("bank/import/", bank.take, name="take_bank_file"),
+    path("bank/files/<int:file_id>/", bank.bank_file, name="bank_file"),
+    path("bank/statements/", bank_lists.statement_list, name="bank_statement_list"),
+    path("bank/lines/", bank_lists.line_list, name="bank_line_list"),
+    path("bank/unread/", bank_lists.unread_line_list, name="unread_line_list"),
+    path("bank/unread/<int:unread_id>/", bank.unread_line, name="unread_line"),
+    path("bank/unread/<int:unread_id>/leave-out/", bank.leave_out, name="leave_out_unread_line"),
 ]

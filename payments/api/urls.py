@@ -1,8 +1,8 @@
-"""Where programs find receipts, allocations and refunds."""
+"""Where programs find receipts, allocations, refunds and what banks said."""
 
 from django.urls import path
 
-from payments.api import views
+from payments.api import bank, views
 
 urlpatterns = [
     path("receipts/", views.ReceiptsView.as_view()),
@@ -11,4 +11,10 @@ urlpatterns = [
     path("allocations/", views.AllocationsView.as_view()),
     path("allocations/<int:allocation_id>/undo/", views.UndoAllocationView.as_view()),
     path("refunds/", views.RefundsView.as_view()),
+    path("bank-files/", bank.BankFilesView.as_view()),
+    path("bank-statements/", bank.BankStatementsView.as_view()),
+    path("bank-lines/", bank.BankLinesView.as_view()),
+    path("unread-lines/", bank.UnreadLinesView.as_view()),
+    path("unread-lines/<int:unread_id>/complete/", bank.CompleteUnreadLineView.as_view()),
+    path("unread-lines/<int:unread_id>/leave-out/", bank.LeaveOutUnreadLineView.as_view()),
 ]

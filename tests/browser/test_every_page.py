@@ -26,13 +26,18 @@ from billing.operations.void_invoice import void_invoice
 from ledger.models import Entry
 from office.approvals import ApprovalNeeded
 from office.mail.handing_over import hand_over
-from office.models import Run
+from office.models import BankAccount, Run
 from office.operations.ask_approval import ask_approval
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
+from payments.models import UnreadLine
 from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.settle_unread_line import leave_out_unread_line
+from payments.operations.take_bank_file import take_bank_file
 from tests import world
 from tests.browser.conftest import shoot
+from tests.payments import bank_samples
+from tests.payments.bank_samples import OURS, camt, statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
@@ -105,6 +110,14 @@ PAGES = [
     Row("payments:receipt_new"),
     Row("payments:receipt", "receipt"),
     Row("payments:allocate", "customer"),
+    Row("payments:bank"),
+    Row("payments:take_bank_file"),
+    Row("payments:bank_file", "bank_file"),
+    Row("payments:bank_statement_list"),
+    Row("payments:bank_line_list"),
+    Row("payments:unread_line_list"),
+    Row("payments:unread_line", "unread_line"),
+    Row("payments:unread_line", "settled_line"),
     Row("reports:ageing"),
     Row("reports:ageing_items"),
     Row("reports:taxes"),
@@ -176,6 +189,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "void": void.pk,
         **on_paper(company, day),
         "receipt": receipt.pk,
+        **from_the_bank(company),
         "mail": mail.pk,
         "fee": returned_payment(customer, day),
         "run": a_run(company),
@@ -191,6 +205,27 @@ def on_paper(company: Any, day: Any) -> dict[str, int]:
     waiting, printed = (world.issue(customer, amount, day) for amount in ("480.00", "75.50"))
     mark_printed([printed.pk], by=world.make_user(company, "collector"))
     return {"waiting": waiting.pk, "printed": printed.pk}
+
+
+def from_the_bank(company: Any) -> dict[str, int]:
+    """A bank file with a gap before it, a line that could not be read, and one that was left out."""
+    BankAccount.objects.create(company=company, name="Main", holder="Alder Ltd", iban=OURS, currency="EUR")
+    take_bank_file(
+        company, "first.xml", camt(statement(bank_samples.entry("7.00"), opening="1.00", closing="8.00")), by=None
+    )
+    content = camt(
+        statement(
+            bank_samples.entry("12..34"),
+            bank_samples.entry("1,2"),
+            bank_samples.entry("50.00"),
+            bank_samples.entry("5.00", sign="DBIT"),
+            closing="145.00",
+        )
+    )
+    taken = take_bank_file(company, "march.xml", content, by=world.make_user(company))
+    waiting, settled = UnreadLine.objects.order_by("pk")
+    leave_out_unread_line(settled.pk, reason="Not money", by=world.make_user(company))
+    return {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
 
 
 def a_request(invoice: Invoice) -> int:

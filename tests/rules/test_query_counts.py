@@ -13,9 +13,12 @@ from django.urls import reverse
 from billing.models import Invoice, RecurringInvoice
 from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.send_invoice import send_invoice
-from office.models import User
+from office.models import BankAccount, User
 from office.tasks import carry_out_run
+from payments.models import BankStatement
+from payments.operations.take_bank_file import take_bank_file
 from tests import world
+from tests.payments.bank_samples import OURS, camt, entry, statement
 
 DAY = date(2026, 3, 2)
 MOST = 20
@@ -89,6 +92,16 @@ def more_billing_runs(customer: Any, count: int) -> None:
         prepare_billing_run(customer.company, "issue", Invoice.objects.all(), by=clerk)
 
 
+def more_bank_lines(customer: Any, count: int) -> None:
+    company = customer.company
+    BankAccount.objects.get_or_create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
+    for _ in range(count):
+        known = BankStatement.objects.count()
+        amounts = [f"{known}.01", f"{known}.x"]
+        content = camt(statement(*(entry(amount) for amount in amounts), opening=f"{known}.00", closing=amounts[0]))
+        take_bank_file(company, f"{known}.xml", content, by=None)
+
+
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "billing:invoice_list": more_invoices,
@@ -97,6 +110,10 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "billing:recurring_list": more_recurring,
     "billing:usage_list": more_usage,
     "payments:receipt_list": more_receipts,
+    "payments:bank": more_bank_lines,
+    "payments:bank_statement_list": more_bank_lines,
+    "payments:bank_line_list": more_bank_lines,
+    "payments:unread_line_list": more_bank_lines,
     "billing:product_list": more_products,
     "billing:price_list_list": more_price_lists,
     "office:audit_list": more_receipts,

@@ -1,0 +1,144 @@
+"""The bank: how far each account is known, reading files in, and settling what could not be read."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from ledger.money import format_money
+from ledger.refusals import Refused
+from office.web.doors import staff_door
+from office.web.fields import SumField
+from payments.access import get_bank_file_for, get_unread_line_for, require_bank
+from payments.bank import accounts_of, with_joints
+from payments.bank_files.opening import LARGEST
+from payments.models import BankFile, UnreadOutcome
+from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
+from payments.operations.take_bank_file import Taken, take_bank_file
+from payments.web.bank_lists import checked
+
+LATEST = 20
+MOST_FILES = 50
+
+
+class ManyFiles(forms.ClearableFileInput):
+    """A field for several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or several, as a list."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = data if isinstance(data, list | tuple) else [data]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(f"Choose at most {MOST_FILES} files at a time.")
+        return [super(FilesField, self).clean(file, initial) for file in files or [None]]
+
+
+class BankFileForm(forms.Form):
+    """The files to read."""
+
+    files = FilesField(
+        label="Files", help_text="camt.052, 053 or 054, MT940, MT942, OFX, QFX or BAI2; one file or several."
+    )
+
+
+@require_GET
+@staff_door("payments.view_bank")
+def bank(request: HttpRequest) -> HttpResponse:
+    """Our accounts, how far each is known, and the latest files."""
+    require_bank(request.user)
+    files = BankFile.objects.filter(company=request.company).defer("content").select_related("taken_by")
+    context = {"accounts": accounts_of(request.company), "files": files.order_by("-pk")[:LATEST]}
+    return render(request, "payments/bank.html", context)
+
+
+@staff_door("payments.take_bank_file")
+def take(request: HttpRequest) -> HttpResponse:
+    """Read files in; each is taken or refused by itself."""
+    require_bank(request.user)
+    form = BankFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        taken = [found for file in form.cleaned_data["files"] if (found := _taken(request, form, file))]
+        if not form.errors:
+            return redirect("payments:bank_file", taken[0].file.pk) if len(taken) == 1 else redirect("payments:bank")
+    return render(request, "payments/take_bank_file.html", {"form": form})
+
+
+def _taken(request: HttpRequest, form: BankFileForm, file: Any) -> Taken | None:
+    try:
+        if file.size > LARGEST:
+            raise Refused(f"It is larger than {LARGEST >> 20} MB.", code="file_too_large")
+        taken = take_bank_file(request.company, file.name, file.read(), by=request.user)
+    except Refused as refusal:
+        form.add_error("files", f"{file.name}: {refusal.message}")
+        return None
+    messages.success(request, f"{file.name}: {said(taken)}")
+    if taken.unknown_accounts:
+        messages.warning(request, f"{file.name}: {', '.join(taken.unknown_accounts)} is none of your bank accounts.")
+    return taken
+
+
+def said(taken: Taken) -> str:
+    """What came of a file, in words."""
+    parts = [f"{taken.new} new line{'' if taken.new == 1 else 's'}"]
+    parts += [f"{taken.known} known before"] * bool(taken.known)
+    parts += [f"{taken.unread} that could not be read"] * bool(taken.unread)
+    parts += [f"{taken.pending} not booked yet"] * bool(taken.pending)
+    return ", ".join(parts) + "."
+
+
+@require_GET
+@staff_door("payments.view_bank")
+def bank_file(request: HttpRequest, file_id: int) -> HttpResponse:
+    """A file: its statements, whether they add up and join, and their lines."""
+    file = get_bank_file_for(request.user, file_id)
+    statements = with_joints(file.statements.all()).select_related("bank_account").order_by("position")
+    rows = [(each, checked(each), each.lines.order_by("pk"), each.unread_lines.order_by("pk")) for each in statements]
+    return render(request, "payments/bank_file.html", {"file": file, "rows": rows})
+
+
+class CompleteForm(forms.Form):
+    """What the line really says."""
+
+    amount = SumField(max_digits=19, decimal_places=4, help_text="Above zero for money in, below for money out.")
+    booked_on = forms.DateField(label="Booked on", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+@staff_door("payments.settle_unread_line")
+def unread_line(request: HttpRequest, unread_id: int) -> HttpResponse:
+    """A line that could not be read: what stood there, and completing it."""
+    unread = get_unread_line_for(request.user, unread_id)
+    initial = {"amount": unread.facts["amount"], "booked_on": unread.facts["booked_on"]}
+    form = CompleteForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            line = complete_unread_line(unread.pk, **form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, f"The line of {format_money(line.amount, line.currency)} is on its account now.")
+            return redirect("payments:unread_line_list")
+    context = {"unread": unread, "form": form, "waits": unread.outcome == UnreadOutcome.WAITING}
+    return render(request, "payments/unread_line.html", context)
+
+
+@require_POST
+@staff_door("payments.settle_unread_line")
+def leave_out(request: HttpRequest, unread_id: int) -> HttpResponse:
+    """Leave a line out that could not be read."""
+    unread = get_unread_line_for(request.user, unread_id)
+    try:
+        leave_out_unread_line(unread.pk, reason=request.POST.get("reason", ""), by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("payments:unread_line", unread.pk)
+    messages.success(request, "The line is left out; its reason is kept.")
+    return redirect("payments:unread_line_list")
