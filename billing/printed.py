@@ -6,6 +6,7 @@ from babel import Locale
 from django.utils.translation import get_language, override, to_locale
 
 from billing.instalments import payments_of
+from billing.looks import printed_look
 from billing.models import Invoice
 from billing.payment_codes.references import grouped
 from customers.models import Address, AddressKind, Customer
@@ -28,7 +29,7 @@ def language_of(invoice: Invoice) -> str:
 
 def _facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
     company = invoice.company
-    addresses = {address.kind: address for address in customer.addresses.all()}
+    addresses = {address.kind: address for address in customer.addresses.all()} if customer.pk else {}
     delivery = addresses.get(AddressKind.DELIVERY)
     return {
         "language": get_language(),
@@ -38,9 +39,9 @@ def _facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
         "delivery_place": _place(delivery) | {"name": delivery.name} if delivery else {},
         "einvoice": _einvoice(customer),
         "bank_accounts": _bank_accounts(invoice),
-        "footer": company.invoice_footer,
         "tax_rounding": invoice.tax_rounding,
         **_medical_codes(company),
+        **printed_look(invoice, get_language()),
     }
 
 

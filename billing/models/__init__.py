@@ -12,6 +12,7 @@ from billing.models.documents import (
 from billing.models.files import Attachment, EInvoice, InvoicePdf, PdfEdition
 from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
+from billing.models.looks import PaperKind, PaperText
 from billing.models.medical import Diagnosis, MedicalCode, MedicalService, MedicalSystem
 from billing.models.policies import USUALLY_STOPS, CheckPolicy, IssueCheck, Severity
 from billing.models.printings import Printing
@@ -55,6 +56,8 @@ __all__ = [
     "Occurrence",
     "OpeningKind",
     "Outcome",
+    "PaperKind",
+    "PaperText",
     "PdfEdition",
     "Price",
     "PriceList",

@@ -142,7 +142,7 @@ def draft_and_issue(company: Company, batch: Sequence[InvoiceDetails], *, by: Us
     """
     drafted = draft_with_lines(company, batch, by=by)
     invoices = [draft for draft, _ in drafted]
-    prefetch_related_objects(invoices, "customer__addresses", "company__bank_accounts")
+    prefetch_related_objects(invoices, "customer__addresses", "company__bank_accounts", "company__paper_texts")
     return _issue(invoices, {draft.pk: lines for draft, lines in drafted}, by, on)
 
 
@@ -196,6 +196,7 @@ def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
         "customer__company",
         "customer__addresses",
         "company__bank_accounts",
+        "company__paper_texts",
         "terms__parts",
     )
     return invoices

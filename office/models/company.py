@@ -57,9 +57,18 @@ class Company(models.Model):
     logo = models.BinaryField(null=True, blank=True, editable=False)
     logo_type = models.CharField(max_length=20, blank=True, editable=False)
     invoice_footer = models.CharField(max_length=500, blank=True)
+    accent = models.CharField(
+        "colour of papers", max_length=7, blank=True, help_text="Such as #1f4e8c; empty for the usual ink."
+    )
 
     class Meta:
         verbose_name_plural = "companies"
+        constraints = [
+            models.CheckConstraint(
+                name="company_accent_is_a_colour",
+                condition=models.Q(accent="") | models.Q(accent__regex="^#[0-9a-f]{6}$"),
+            )
+        ]
         permissions = [
             ("change_company_settings", "Change the company's settings"),
             ("close_month", "Close and reopen months"),

@@ -8,6 +8,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ledger.refusals import Refused
 from office.audit import record
+from office.colours import require_readable
 from office.languages import require_language
 from office.models import Company, User
 
@@ -19,13 +20,15 @@ LOGO_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 def update_company(company_id: int, values: Mapping[str, Any], *, by: User | None) -> Company:
     """Change a company's own details; documents that are issued keep what they printed.
 
-    Raises Refused for a time zone that does not exist, as nobody could tell its day any more, and for a language that
-    has no words here.
+    Raises Refused for a time zone that does not exist, as nobody could tell its day any more, for a language that has
+    no words here, and for a colour that cannot be read on white paper.
     """
     if "time_zone" in values and values["time_zone"] not in available_timezones():
         raise Refused("There is no such time zone. Write it like Europe/Paris.", code="unknown_time_zone")
     if "language" in values:
         require_language(values["language"])
+    if values.get("accent"):
+        require_readable(values["accent"])
     company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
     before = {name: getattr(company, name) for name in values}
     for name, value in values.items():

@@ -60,6 +60,8 @@ GETS = {
     ],
     "billing:billing_run_list": ["q", "state", "sort", "after"],
     "billing:invoice_new": ["customer"],
+    "billing:paper_looks": ["language"],
+    "billing:paper_sample": ["language", "kind"],
     "billing:print_queue": ["q", "dated_from", "dated_to", "sort", "after", "before"],
     "billing:print_batch": ["documents"],
     "billing:print_pdf": ["documents"],
@@ -138,7 +140,10 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     company = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "time_zone": "Europe/Berlin"}
     company |= {"net_days": "30", "tax_rounding": "document", "invoice_footer": "", "street": ""}
     company |= {"language": "en", "payment_reference": "number"}
+    looks = {"accent": "#1f4e8c", "shown": "invoice", "invoice_above": "a", "credit_memo_foot": "f"}
     return {
+        "billing:paper_looks": ([], looks),
+        "billing:paper_preview": ([], looks),
         "billing:live_totals": ([], head | lines),
         "billing:preview": ([], head | lines),
         "billing:autosave": ([], head | lines | {"draft": str(draft.pk), "version": "1", "key": "k"}),
