@@ -46,6 +46,7 @@ def _context(
     printed = invoice.printed or printed_facts(invoice, invoice.customer)
     instalments = payments_of(invoice, company.today())
     rows = rows_of(invoice, list(lines))
+    codes = _codes(invoice, printed, instalments)
     return {
         "language": get_language(),
         "text_direction": "rtl" if get_language_bidi() else "ltr",
@@ -59,9 +60,9 @@ def _context(
         "early": early_payment_of(invoice, company.today()),
         "logo": _data_url(bytes(company.logo), company.logo_type) if company.logo else "",
         "reference": as_printed(invoice.payment_reference),
-        "codes": _codes(invoice, printed, instalments),
+        "codes": codes,
         "slip": slip,
-        "accounts": [account for account in printed["bank_accounts"] if not slip or account["iban"] != slip.account],
+        "accounts": _accounts(printed, None if codes else slip),
         "is_void": invoice.status == DocumentStatus.VOID,
     }
 
@@ -78,6 +79,11 @@ def _slip(invoice: Invoice) -> Slip | None:
     """The Swiss slip that pays what the document asks for, as it was issued with; no draft has one."""
     content = invoice.printed.get("swiss_slip")
     return slip_of(content, get_language()) if content and invoice.status == DocumentStatus.ISSUED else None
+
+
+def _accounts(printed: Mapping[str, Any], slip: Slip | None) -> list[Mapping[str, str]]:
+    """The accounts to pay to, without the one that a slip names."""
+    return [account for account in printed["bank_accounts"] if not slip or account["iban"] != slip.account]
 
 
 def _codes(invoice: Invoice, printed: Mapping[str, Any], instalments: Sequence[Instalment]) -> list[str]:
