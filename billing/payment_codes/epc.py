@@ -12,8 +12,10 @@ from office.swiss_payments import is_qr_iban
 MOST = Decimal("999999999.99")
 
 
-def epc_code(*, holder: str, iban: str, amount: Decimal, currency: str, reference: str) -> str:
+def epc_code(*, holder: str, iban: str, amount: Decimal, currency: str, reference: str, for_paper: bool = False) -> str:
     """The code as the address of a picture; empty where these details allow none.
+
+    For screens it is drawn, for paper it is a small picture of dots, which a PDF takes in a tenth of the time.
 
     A creditor reference goes into its own field, anything else into the free text: the two exclude each other. A
     QR-IBAN takes neither.
@@ -23,6 +25,8 @@ def epc_code(*, holder: str, iban: str, amount: Decimal, currency: str, referenc
         return ""
     said = {"reference": reference} if iso11649.is_valid(reference) else {"text": reference[:140]}
     code = make_epc_qr(name=holder.strip()[:70], iban=iban, amount=amount, **said)
+    if for_paper:
+        return code.png_data_uri(border=2, scale=4)
     return code.svg_data_uri(border=2, scale=4, omitsize=True, svgclass=None, lineclass=None)
 
 

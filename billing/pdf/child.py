@@ -53,11 +53,12 @@ class Maker:
     """WeasyPrint, warmed up."""
 
     def __init__(self) -> None:
-        from weasyprint import CSS, HTML  # takes half a second, and only this process needs it
+        from reading import Page  # it lies beside this script
+        from weasyprint import CSS  # takes half a second, and only this process needs it
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import URLFetcher
 
-        self.html = HTML
+        self.page = Page
         self.fetcher = URLFetcher(
             allowed_protocols=["data"], allow_redirects=False
         )  # pictures stand in the page itself
@@ -69,16 +70,15 @@ class Maker:
 
         With an e-invoice to embed it is a PDF/A-3, and says that it is a Factur-X.
         """
-        document = self.html(string=page["html"], url_fetcher=self.fetcher)
+        document = self.page(page["html"], self.fetcher)
         options = {
             "stylesheets": [self.style],
             "font_config": self.fonts,
             "pdf_identifier": hashlib.sha256(page["identifier"].encode()).digest()[:16],
-            "optimize_images": True,
         }
         if not page.get("einvoice"):
             return document.write_pdf(**options)
-        from a3 import finished  # it lies beside this script
+        from a3 import finished  # this one too
 
         attachment = self._attachment(page["einvoice"], datetime.fromisoformat(page["made_at"]))
         return finished(document.write_pdf(pdf_variant="pdf/a-3b", attachments=[attachment], **options))

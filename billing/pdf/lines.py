@@ -69,7 +69,7 @@ def rows_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[Row]:
             so_far += line.net
             rows += _line_rows(line, invoice.currency, plain_amount(so_far, invoice.currency))
         if section.heading:
-            rows[start] = replace(rows[start], heading=printable(section.heading))
+            rows[start] = replace(rows[start], heading=section.heading)
             rows[-1] = replace(rows[-1], subtotal=plain_amount(section.subtotal, invoice.currency))
     return rows
 
@@ -88,7 +88,7 @@ def _line_rows(line: InvoiceLine, currency: str, so_far: str) -> list[Row]:
         f"{forward}   {so_far}",
         f"{brought}   {so_far}",
     )
-    parts = _parts(printable(line.description))
+    parts = _parts(line.description)
     return [replace(row, text=part, is_first=place == 0) for place, part in enumerate(parts)]
 
 
@@ -113,11 +113,6 @@ def columns_of(invoice: Invoice, rows: Sequence[Row]) -> Columns:
 def _columns(texts: Mapping[str, Sequence[str]], taxes: Sequence[str], em: float) -> Columns:
     widths = {name: _width(column, em) for name, column in texts.items()}
     return Columns(**widths, tax=min(_width(taxes, em), LONGEST_TAX))
-
-
-def printable(text: str) -> str:
-    """The text without control characters, which no font draws."""
-    return "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and not 0x7F <= ord(c) < 0xA0))
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """A stored document as the page that becomes its PDF, in the language of its customer."""
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,6 +21,9 @@ from billing.printed import language_of, printed_facts
 from billing.totals import tax_summary
 from office.swiss_payments import COUNTRIES
 
+UNPRINTABLE = re.compile("[^\t\n -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Control characters and what is no character at all: no font draws them, and no well-formed page has them."""
+
 
 def page_of(
     invoice: Invoice,
@@ -27,7 +31,7 @@ def page_of(
     taxes: Sequence[InvoiceTax] | None = None,
     **more: Any,
 ) -> str:
-    """The page as HTML; `more` is what it shows besides what the document itself says.
+    """The page as well-formed HTML; `more` is what it shows besides what the document itself says.
 
     A document that is not kept brings its lines and its tax summary along.
     """
@@ -36,7 +40,8 @@ def page_of(
     taxes = tax_summary(invoice) if taxes is None else taxes
     with override(language_of(invoice)):
         context = _context(invoice, lines, taxes, None if more else _slip(invoice))
-        return render_to_string("billing/pdf/invoice.html", context | medical | more)
+        page = render_to_string("billing/pdf/invoice.html", context | medical | more)
+    return UNPRINTABLE.sub("", page)
 
 
 def _context(
@@ -100,6 +105,7 @@ def _codes(invoice: Invoice, printed: Mapping[str, Any], instalments: Sequence[I
             amount=instalments[0].amount,
             currency=invoice.currency,
             reference=invoice.payment_reference,
+            for_paper=True,
         )
         for account in printed["bank_accounts"]
     ]

@@ -152,7 +152,8 @@ def test_pdf_05_nothing_that_a_text_names_is_fetched(customer: Any, httpserver_h
 def test_pdf_05_even_a_page_with_such_markup_gets_nothing(httpserver_hits: list[str], named: str) -> None:
     """The fetcher itself refuses, whatever the templates let through."""
     address = f"{httpserver_hits[0]}/x" if named == "http" else named
-    page = f'<link rel="attachment" href="{address}"><link rel="stylesheet" href="{address}"><img src="{address}">x'
+    page = f'''<html><link rel="attachment" href="{address}"/><link rel="stylesheet" href="{address}"/>
+        <img src="{address}"/>x</html>'''
     renderer = Renderer()
     try:
         content = renderer.render(page, "test")
@@ -233,10 +234,10 @@ def test_the_largest_amounts_stay_in_their_columns(customer: Any) -> None:
 def test_a_lost_child_costs_one_answer_and_the_next_is_served() -> None:
     renderer = Renderer()
     try:
-        assert renderer.render("<p>one", "1").startswith(b"%PDF")
+        assert renderer.render("<p>one</p>", "1").startswith(b"%PDF")
         renderer.child.kill()
         renderer.child.wait()
-        assert renderer.render("<p>two", "2").startswith(b"%PDF")
+        assert renderer.render("<p>two</p>", "2").startswith(b"%PDF")
     finally:
         renderer.stop()
 
@@ -245,7 +246,7 @@ def test_a_page_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("billing.pdf.renderer.SECONDS", 0)
     renderer = Renderer()
     with pytest.raises(PdfUnavailable, match="Try again"):
-        renderer.render("<p>slow", "1")
+        renderer.render("<p>slow</p>", "1")
     assert renderer.child is None
 
 
