@@ -26,7 +26,7 @@ def epc_code(*, holder: str, iban: str, amount: Decimal, currency: str, referenc
     said = {"reference": reference} if iso11649.is_valid(reference) else {"text": reference[:140]}
     code = make_epc_qr(name=holder.strip()[:70], iban=iban, amount=amount, **said)
     if for_paper:
-        return code.png_data_uri(border=2, scale=4)
+        return code.png_data_uri(border=2, scale=2)
     return code.svg_data_uri(border=2, scale=4, omitsize=True, svgclass=None, lineclass=None)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from billing.einvoice.kept import kept_einvoice
 from billing.medical_facts import require_may_read
@@ -25,10 +25,13 @@ def kept_pdf(invoice: Invoice) -> InvoicePdf:
     if kept:
         return kept
     content = _rendered(invoice, edition)
-    with transaction.atomic():
-        row = InvoicePdf(invoice=invoice, edition=edition, content=content, sha256=sha256(content).hexdigest())
-        InvoicePdf.objects.bulk_create([row], ignore_conflicts=True)
+    made = InvoicePdf(invoice=invoice, edition=edition, content=content, sha256=sha256(content).hexdigest())
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:  # somebody else was quicker
         return InvoicePdf.objects.get(invoice=invoice, edition=edition)
+    return made
 
 
 def _rendered(invoice: Invoice, edition: PdfEdition) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from math import ceil
 from unicodedata import east_asian_width
 
@@ -35,8 +36,7 @@ class Row:
     price: str
     discount: str
     amount: str
-    forward: str
-    brought: str
+    so_far: str
     heading: str = ""
     subtotal: str = ""
 
@@ -76,7 +76,6 @@ def rows_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[Row]:
 
 def _line_rows(line: InvoiceLine, currency: str, so_far: str) -> list[Row]:
     """A line as rows, its text parted where it is very long."""
-    forward, brought = _("Carried forward"), _("Brought forward")
     row = Row(
         line,
         "",
@@ -85,8 +84,7 @@ def _line_rows(line: InvoiceLine, currency: str, so_far: str) -> list[Row]:
         price(line.unit_price, currency),
         percent(line.discount_percent) if line.discount_percent else "",
         plain_amount(line.net, currency),
-        f"{forward}   {so_far}",
-        f"{brought}   {so_far}",
+        so_far,
     )
     parts = _parts(line.description)
     return [replace(row, text=part, is_first=place == 0) for place, part in enumerate(parts)]
@@ -134,6 +132,7 @@ def _ems(text: str) -> float:
     return sum(_letter_ems(letter) for letter in text)
 
 
+@cache
 def _letter_ems(letter: str) -> float:
     if letter.isdecimal():
         return 0.64

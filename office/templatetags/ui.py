@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import NumberPattern, format_percent, parse_pattern
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, Select
 from django.templatetags.static import static
@@ -70,10 +71,26 @@ STATES = {
 
 def locale() -> Locale:
     """The reader's way of writing numbers and days."""
+    return _locale_of(get_language() or "en")
+
+
+@cache
+def _locale_of(language: str) -> Locale:
     try:
-        return Locale.parse(to_locale(get_language() or "en"))
+        return Locale.parse(to_locale(language))
     except UnknownLocaleError:
         return Locale("en")
+
+
+@cache
+def _pattern(text: str) -> NumberPattern:
+    return parse_pattern(text)
+
+
+def _written(value: Decimal, pattern: str) -> str:
+    """A number after a pattern, in the reader's way."""
+    reader = locale()
+    return with_minus(_pattern(pattern).apply(value, reader), reader)
 
 
 @register.filter
@@ -89,7 +106,7 @@ def plain_amount(amount: Decimal | None, currency: str) -> str:
         return NOTHING
     digits = places(currency)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return with_minus(format_decimal(round_money(amount, currency), format=pattern, locale=locale()), locale())
+    return _written(round_money(amount, currency), pattern)
 
 
 @register.filter
@@ -97,12 +114,13 @@ def quantity(value: Decimal | None) -> str:
     """A quantity, rate or unit price with as many places as it needs."""
     if value is None:
         return NOTHING
-    return with_minus(format_decimal(value, format="#,##0.######", locale=locale()), locale())
+    return _written(value, "#,##0.######")
 
 
-def plain_day(value: date) -> str:
+@register.filter
+def plain_day(value: date | None) -> str:
     """A calendar day as the reader writes it."""
-    return format_date(value, "medium", locale())
+    return format_date(value, "medium", locale()) if value else NOTHING
 
 
 @register.filter
@@ -112,7 +130,7 @@ def price(value: Decimal | None, currency: str) -> str:
         return "–"
     digits = places(currency)
     pattern = "#,##0." + "0" * digits + "#" * (6 - digits)
-    return with_minus(format_decimal(value, format=pattern, locale=locale()), locale())
+    return _written(value, pattern)
 
 
 @register.filter

@@ -18,6 +18,7 @@ from office.models import BankAccount
 from office.operations.update_company import set_logo
 from tests import world
 from tests.billing.test_pdf import a_picture, text
+from tests.billing.test_swiss_slips import PLAIN_IBAN, QR_IBAN, rutschmann, swiss_company
 
 DAY = date(2026, 3, 2)
 
@@ -73,7 +74,16 @@ def test_every_kind_of_document_gives_the_same_bytes_as_usual(renderers: Any, cu
     assert all(is_same(renderers, page_of(each)) for each in (memo, void, world.draft(customer, lines)))
 
 
-@pytest.mark.parametrize("leaning", ["<h2>Title</h2>", "<ul><li>a</li></ul>", "<b>bold</b>"])
+@pytest.mark.django_db
+@pytest.mark.parametrize("details", [{}, {"addresses": []}, {"language": "ar"}])
+def test_a_swiss_slip_gives_the_same_bytes_as_usual(renderers: Any, details: dict[str, Any]) -> None:
+    company = swiss_company((QR_IBAN, "CHF"), (PLAIN_IBAN, "CHF"))
+    page = page_of(world.issue(rutschmann(company, **details), "1949.75", DAY))
+    assert 'class="slip"' in page
+    assert is_same(renderers, page)
+
+
+@pytest.mark.parametrize("leaning", ["<h2>Title</h2>", "<ul><li>a</li></ul>", "<h4>Part</h4>"])
 def test_a_page_that_leans_on_a_browsers_own_rules_is_told_apart(renderers: Any, leaning: str) -> None:
     """The control: what our style sheet says nothing of looks otherwise."""
     assert not is_same(renderers, f"<html><body>{leaning}</body></html>")
