@@ -64,12 +64,18 @@ def with_delivery(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
         default=F("status"),
         output_field=CharField(),
     )
-    ranks = [When(delivery_state=state, then=Value(rank)) for rank, state in enumerate(DELIVERY_STATES)]
-    worst = mails.filter(~Exists(later)).annotate(delivery_state=state).order_by(Case(*ranks))
+    worst = mails.filter(~Exists(later)).annotate(delivery_state=state).order_by(_rank(looks))
     known = Coalesce(Subquery(worst.values("delivery_state")[:1]), Value(NOT_SENT))
     return invoices.annotate(
         delivery=Case(When(status=DocumentStatus.DRAFT, then=Value(None)), default=known, output_field=CharField())
     )
+
+
+def _rank(looks: QuerySet[LinkOpening]) -> Case:
+    """The place of a mail's state in DELIVERY_STATES; the looks are asked for once."""
+    places = {state: Value(place) for place, state in enumerate(DELIVERY_STATES)}
+    own = [When(status=status, then=places[status]) for status in MailStatus.values if status in places]
+    return Case(When(Exists(looks), then=places[OPENED]), *own, default=places["queued"])
 
 
 def delivered_as(invoices: QuerySet[Invoice], state: str) -> QuerySet[Invoice]:

@@ -198,6 +198,9 @@ class Invoice(models.Model):
                 fields=["customer", "kind", "-dated_on", "-id"],
                 name="invoice_by_customer",
             ),
+            models.Index(
+                fields=["customer", "issued_at"], condition=Q(status="issued"), name="invoice_issued_to_customer"
+            ),
         ]
         permissions = [
             ("draft_invoice", "Prepare invoices"),

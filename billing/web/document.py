@@ -58,7 +58,7 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "links": invoice.links.select_related("contact"),
         "deliveries": deliveries_of(invoice),
         "printing": printing_of(invoice),
-        "waits_for_print": invoice.customer.gets_paper and is_waiting(invoice),
+        "waits_for_print": is_waiting(invoice),
         "receivers": receivers(invoice) if invoice.is_draft else [],
         "may_void": invoice.status == "issued" and invoice.open == invoice.total and not invoice.credit_memos.exists(),
         "timeline": timeline(invoice),

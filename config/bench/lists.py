@@ -19,6 +19,7 @@ SCREENS = {
     "invoices not mailed": ("billing:invoice_list", "?delivery=not_sent"),
     "invoices, a number searched": ("billing:invoice_list", "?q=INV-00000777"),
     "invoices, a customer searched": ("billing:invoice_list", "?q={word}"),
+    "print queue": ("billing:print_queue", ""),
     "customers": ("customers:customer_list", ""),
     "customers that are late": ("customers:customer_list", "?late=1"),
     "customers whose address bounced": ("customers:customer_list", "?bounced=1"),

@@ -73,14 +73,13 @@ def hand_to_relay(relay: Relay, sender: str, recipient: str, envelope_id: str, c
 
 def connect(relay: Relay) -> smtplib.SMTP:
     """A session with the relay, encrypted and logged in where the address says so."""
-    tls = ssl.create_default_context()
     if relay.is_tls:
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(relay.host, relay.port, timeout=SECONDS, context=tls)
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(relay.host, relay.port, timeout=SECONDS, context=_tls())
     else:
         connection = smtplib.SMTP(relay.host, relay.port, timeout=SECONDS)
     try:
         if relay.starts_tls:
-            connection.starttls(context=tls)
+            connection.starttls(context=_tls())
         if relay.user:
             connection.login(relay.user, relay.password)
         connection.ehlo_or_helo_if_needed()
@@ -88,6 +87,11 @@ def connect(relay: Relay) -> smtplib.SMTP:
         connection.close()
         raise
     return connection
+
+
+def _tls() -> ssl.SSLContext:
+    """Whom to trust; reading that takes longer than handing over a mail, so only where it is asked for."""
+    return ssl.create_default_context()
 
 
 def envelope(connection: smtplib.SMTP, sender: str, recipient: str, envelope_id: str) -> Answer | None:

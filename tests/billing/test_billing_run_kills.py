@@ -3,11 +3,11 @@
 import multiprocessing
 import os
 import signal
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from threading import Event
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from billing.operations.manage_billing_runs import prepare_billing_run, start_bi
 from ledger.models import Entry
 from office.mail.handing_over import hand_over
 from office.mail.sweep import due_mails
-from office.models import MailStatus, OutgoingMail, Run, RunStatus
+from office.models import MailStatus, OutgoingMail, RunStatus
 from office.runs import carry_out, unfinished_runs
 from office.tasks import carry_out_run
 from reports.book_check import check_book
@@ -30,7 +30,7 @@ from tests import world
 from tests.relay import RelayHandler
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DRAFTS, MAILED = 1000, 60
+DRAFTS, MAILED = 1000, 40
 STEPS = [
     (issue_invoice, "_number"),  # before any number is taken
     (issue_invoice, "_enter"),  # with numbers taken and nothing in the book
@@ -40,14 +40,21 @@ STEPS = [
 ]
 
 
-def in_a_process(work: Callable[[], None]) -> multiprocessing.Process:
+FORK = multiprocessing.get_context("fork")
+ALIVE = 4711
+"""The lock that a worker's session holds as long as the database knows it."""
+
+
+def in_a_process(work: Callable[[], None]) -> Any:
     """A worker of its own, at work."""
 
     def begin() -> None:
         connection.connect()  # what it inherited is the parent's
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ALIVE])
         work()
 
-    worker = multiprocessing.get_context("fork").Process(target=begin)
+    worker = FORK.Process(target=begin)
     worker.start()
     return worker
 
@@ -75,20 +82,31 @@ def to_the_end(run_id: int) -> None:
         pass
 
 
-def kill_when(worker: multiprocessing.Process, is_time: Callable[[], bool]) -> None:
-    while worker.is_alive() and not is_time():
-        time.sleep(0.01)
+def kill_after(pieces: int, run_id: int) -> None:
+    """Let a worker carry the run out, and kill it while it is at the piece after so many."""
+    told, tell = FORK.Pipe(duplex=False)
+
+    def work() -> None:
+        for place, _ in enumerate(carry_out(run_id), start=1):
+            if place == pieces:
+                tell.send(place)
+
+    worker = in_a_process(work)
+    assert told.poll(60)
+    kill(worker)
+
+
+def kill(worker: Any) -> None:
     worker.kill()
     bury(worker)
 
 
-def bury(worker: multiprocessing.Process) -> None:
+def bury(worker: Any) -> None:
     """Wait until the database, too, has noticed that a worker is dead, and let its locks go."""
     worker.join(60)
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with connection.cursor() as cursor:
-        while cursor.execute(others) or cursor.fetchone() != (0,):
-            time.sleep(0.01)
+        cursor.execute("SELECT pg_advisory_lock(%s)", [ALIVE])
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [ALIVE])
 
 
 def test_each_draft_is_issued_once_and_each_mail_leaves_once_wherever_the_workers_die(
@@ -97,7 +115,7 @@ def test_each_draft_is_issued_once_and_each_mail_leaves_once_wherever_the_worker
     monkeypatch.setattr(do_billing_run, "TOGETHER", 50)  # so that there is a good deal in between
     draft_invoices(company, [InvoiceDetails(customer.pk, [world.line("12.00")])] * DRAFTS, by=clerk)
     run = prepare_billing_run(company, "issue", Invoice.objects.all(), by=clerk)
-    kill_when(in_a_process(lambda: carry_out_run(run.pk)), lambda: Run.objects.get(pk=run.pk).done > 0)
+    kill_after(1, run.pk)
     to_the_end(run.pk)
     start_billing_run(run.pk, by=clerk, sends=True)
 
@@ -105,9 +123,8 @@ def test_each_draft_is_issued_once_and_each_mail_leaves_once_wherever_the_worker
         worker = in_a_process(lambda module=module, step=step: die_at(module, step, run.pk))
         bury(worker)
         assert worker.exitcode == -signal.SIGKILL, step
-    for more in (50, 120):
-        target = issued() + more
-        kill_when(in_a_process(lambda: carry_out_run(run.pk)), lambda target=target: issued() >= target)
+    for pieces in (1, 3):
+        kill_after(pieces, run.pk)
     assert 0 < issued() < DRAFTS
     assert unfinished_runs(timezone.now() + timedelta(minutes=3)) == [run.pk]
     to_the_end(run.pk)
@@ -131,8 +148,11 @@ def leave_once(relay: RelayHandler) -> None:
     kept = OutgoingMail.objects.order_by("pk").values("pk")[MAILED:]
     OutgoingMail.objects.filter(pk__in=kept).update(status=MailStatus.CANCELLED)
     keep_pdfs()
-    for taken in (10, 30):
-        kill_when(in_a_process(send_all), lambda taken=taken: len(relay.taken) >= taken)
+    for count in (8, 20):
+        has_come = when_taken(relay, count)
+        worker = in_a_process(send_all)
+        assert has_come.wait(60)
+        kill(worker)
     due_mails(timezone.now() + timedelta(hours=1))  # the sweep, after the leases of the dead ran out
     OutgoingMail.objects.filter(status=MailStatus.QUEUED).update(due_at=timezone.now())
     send_all()
@@ -143,6 +163,19 @@ def leave_once(relay: RelayHandler) -> None:
     assert states[MailStatus.SENT] + states[MailStatus.UNCERTAIN] == MAILED
     assert states[MailStatus.UNCERTAIN] <= 2
     assert MAILED - 2 <= len(taken) <= MAILED
+
+
+def when_taken(relay: RelayHandler, count: int) -> Event:
+    """Set when the relay takes its mail of that number."""
+    has_come = Event()
+
+    def answer() -> str:
+        if len(relay.taken) + 1 >= count:
+            has_come.set()
+        return "250 Taken"
+
+    relay.at_data = answer
+    return has_come
 
 
 def keep_pdfs() -> None:

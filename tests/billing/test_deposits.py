@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 
 from billing.deposits import left_of_deposits, open_deposits
 from billing.models import Invoice, InvoiceLine, LineKind
+from billing.operations import issue_invoice as issuing
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.suit_draft import suit_draft
@@ -209,16 +211,52 @@ def two_that_deduct_it_all(customer: Any, deposit: Any) -> list[Invoice]:
     return [world.draft(customer, lines, dated_on=DELIVERED) for _ in range(2)]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_deduct_a_deposit_once(two_that_deduct_it_all: list[Invoice], in_parallel: Any) -> None:
+def issue_at_once(invoices: list[Invoice], in_parallel: Any) -> list[str]:
     def issue(invoice: Invoice) -> str:
         try:
             return issue_invoice(invoice.pk, by=None, on=DELIVERED).status
         except Refused as refusal:
             return refusal.code
+        except IntegrityError as error:
+            return str(error).partition(" deducts ")[1].strip()
 
-    outcomes = in_parallel([partial(issue, invoice) for invoice in two_that_deduct_it_all])
-    assert sorted(outcomes) == ["deposit_used_up", "issued"]
+    return sorted(in_parallel([partial(issue, invoice) for invoice in invoices]))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_deduct_a_deposit_once(two_that_deduct_it_all: list[Invoice], in_parallel: Any) -> None:
+    assert issue_at_once(two_that_deduct_it_all, in_parallel) == ["deposit_used_up", "issued"]
+
+
+@pytest.fixture
+def without_lock(monkeypatch: Any) -> None:
+    """The deposit is not locked, and both have looked at what is left of it before either goes on."""
+    both_looked, look = Barrier(2, timeout=30), issuing.require_deposits_left
+
+    def look_together(*args: Any) -> None:
+        look(*args)
+        both_looked.wait()
+
+    monkeypatch.setattr(issuing, "deposits_deducted_in", lambda invoice_ids: [])
+    monkeypatch.setattr(issuing, "require_deposits_left", look_together)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_only_the_databases_own_word_stops_the_second(
+    two_that_deduct_it_all: list[Invoice], in_parallel: Any, without_lock: None
+) -> None:
+    assert issue_at_once(two_that_deduct_it_all, in_parallel) == ["deducts", "issued"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_lock_and_guard_both_deduct_it(
+    two_that_deduct_it_all: list[Invoice], in_parallel: Any, without_lock: None, superuser_cursor: Any
+) -> None:
+    superuser_cursor.execute("ALTER TABLE billing_invoice DISABLE TRIGGER deduction_within_deposit")
+    try:
+        assert issue_at_once(two_that_deduct_it_all, in_parallel) == ["issued", "issued"]
+    finally:
+        superuser_cursor.execute("ALTER TABLE billing_invoice ENABLE TRIGGER deduction_within_deposit")
 
 
 def deduct_past_the_rules(deposit: Invoice) -> None:

@@ -1,7 +1,9 @@
 """A draft saves itself, survives what was lost on the way, and never overwrites somebody else's version unseen."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +11,7 @@ import pytest
 from django.test import Client
 
 from billing.models import Invoice
+from billing.operations import draft_invoice as drafting
 from billing.operations.details import InvoiceDetails
 from billing.operations.draft_invoice import draft_once
 from ledger.refusals import Refused
@@ -190,9 +193,14 @@ def test_what_a_browser_kept_is_shown_again_and_nothing_is_saved(browser: Client
     assert not Invoice.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_tabs_that_send_one_form_at_once_make_one_draft(customer: Any, clerk: Any, in_parallel: Any) -> None:
-    key = uuid4()
+@pytest.fixture
+def send_at_once(customer: Any, clerk: Any, in_parallel: Any, monkeypatch: Any) -> Callable[[], list[str]]:
+    """Three tabs send one form: each has looked for the draft, and found none, before one of them writes it."""
+    key, all_looked, write = uuid4(), Barrier(3, timeout=30), drafting.draft_with_lines
+
+    def write_after_all_looked(*args: Any, **details: Any) -> Any:
+        all_looked.wait()
+        return write(*args, **details)
 
     def send(price: str) -> str:
         try:
@@ -201,6 +209,30 @@ def test_two_tabs_that_send_one_form_at_once_make_one_draft(customer: Any, clerk
         except Refused as refusal:
             return refusal.code
 
-    outcomes = in_parallel([partial(send, price) for price in ("1", "2", "3")])
+    monkeypatch.setattr(drafting, "draft_with_lines", write_after_all_looked)
+    return lambda: in_parallel([partial(send, price) for price in ("1", "2", "3")])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_tabs_that_send_one_form_at_once_make_one_draft(send_at_once: Callable[[], list[str]]) -> None:
+    outcomes = send_at_once()
     assert Invoice.objects.count() == 1
     assert set(outcomes) <= {"stale", str(Invoice.objects.get().pk)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_unique_key_they_would_make_three(
+    send_at_once: Callable[[], list[str]], superuser_cursor: Any
+) -> None:
+    superuser_cursor.execute(
+        "SELECT conname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)"
+        " WHERE conrelid = 'billing_invoice'::regclass AND contype = 'u' AND attname = 'form_key'"
+    )
+    [(name,)] = superuser_cursor.fetchall()
+    superuser_cursor.execute(f'ALTER TABLE billing_invoice DROP CONSTRAINT "{name}"')
+    try:
+        assert len(set(send_at_once())) == 3
+        assert Invoice.objects.count() == 3
+    finally:
+        superuser_cursor.execute("UPDATE billing_invoice SET form_key = NULL")
+        superuser_cursor.execute(f'ALTER TABLE billing_invoice ADD CONSTRAINT "{name}" UNIQUE (form_key)')

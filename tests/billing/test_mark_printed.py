@@ -49,7 +49,12 @@ def browser(clerk: User) -> Client:
 
 
 def waiting() -> list[Invoice]:
-    return list(waiting_for_print(Invoice.objects.all()).order_by("issued_at"))
+    """The queue; one document says the same of itself, and it can be asked of some documents inside another query."""
+    queue = list(waiting_for_print(Invoice.objects.all()).order_by("issued_at"))
+    assert {invoice for invoice in Invoice.objects.all() if is_waiting(invoice)} == set(queue)
+    asked = Invoice.objects.filter(pk__in=waiting_for_print(Invoice.objects.all()).values("pk"))
+    assert set(asked) == set(queue)
+    return queue
 
 
 def switch_paper(customer: Customer, is_wanted: bool) -> None:
