@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0025_void_reason_codes"),
+        ("billing", "0026_paper_texts"),
         ("customers", "0007_customers_on_paper"),
         ("ledger", "0004_deposits"),
         ("office", "0012_prints_medical_codes"),
