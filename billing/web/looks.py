@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -34,13 +34,13 @@ class LooksForm(forms.Form):
     )
     shown = forms.ChoiceField(label="Sample beside", choices=PaperKind.choices, required=False)
 
-    def __init__(self, language: str, company: Company, *args: object, **kwargs: object) -> None:
+    def __init__(self, language: str, company: Company, typed: QueryDict | None = None) -> None:
         kept = texts_of(company)
         initial: dict[str, str] = {"accent": company.accent or INK, "shown": PaperKind.INVOICE}
         for kind in PaperKind:
             words = kept.get((language, kind), PaperWords())
             initial |= {f"{kind}_above": words.above, f"{kind}_foot": words.foot}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(typed, initial=initial)
         self.language = language
         for kind in PaperKind:
             self.fields[f"{kind}_above"] = _text(f"{kind.label}: above the lines", 4, language)

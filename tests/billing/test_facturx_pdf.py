@@ -21,6 +21,7 @@ from billing.pdf.page import page_of
 from billing.pdf.renderer import render_facturx
 from customers.models import EInvoiceFormat
 from office.languages import LANGUAGES, as_written_in
+from office.models import BankAccount
 from tests import world
 from tests.billing.einvoices import buyer, seller
 from tests.billing.test_pdf import missing_glyphs
@@ -44,8 +45,10 @@ RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 
 @pytest.fixture
 def invoice(db: None) -> Invoice:
-    """An issued invoice of a customer who wants Factur-X."""
-    company = seller()
+    """An issued invoice of a customer who wants Factur-X, with a colour, a code and a Swiss slip on its page."""
+    company = seller(accent="#1f4e8c")
+    swiss = {"name": "Swiss", "holder": "Alder Ltd", "iban": "CH5800791123000889012", "currency": "EUR"}
+    BankAccount.objects.create(company=company, **swiss)
     lines = [world.line("80.00", "2", world.make_tax(company, "19"), description="Ärger & Co")]
     return world.issue(buyer(company, EInvoiceFormat.FACTURX), lines, date(2026, 3, 2))
 
