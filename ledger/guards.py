@@ -20,6 +20,10 @@ WORDS = {
         "A payment or credit can only be applied within one customer and currency, and not before both exist.",
         "does_not_belong_together",
     ),
+    "receipts_within_bank_line": (
+        "That is more than is left of the bank line. Look again: somebody may have matched part of it meanwhile.",
+        "more_than_left",
+    ),
     "allocation_not_before_an_undoing": (
         "An allocation of this item was undone later than that date. Choose the day of the undoing or later.",
         "before_an_undoing",

@@ -35,6 +35,7 @@ CLERK = [
     "customers.update_customer",
     "customers.import_customers",
     "payments.allocate",
+    "payments.match_bank_line",
     "payments.record_receipt",
     "payments.reverse_receipt",
     "payments.settle_unread_line",

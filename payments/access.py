@@ -7,7 +7,7 @@ from customers.access import customers_for, rows_for
 from ledger.models import Allocation
 from office.access import companies_for
 from office.models import BankAccount, User
-from payments.models import BankFile, Receipt, UnreadLine
+from payments.models import BankFile, BankLine, Receipt, UnreadLine
 
 
 def receipts_for(user: User) -> QuerySet[Receipt]:
@@ -52,6 +52,15 @@ def get_bank_file_for(user: User, file_id: int) -> BankFile:
     if file is None:
         raise Http404("No such bank file.")
     return file
+
+
+def get_bank_line_for(user: User, line_id: int) -> BankLine:
+    """The line, or Http404 where this person may not see one of that id."""
+    lines = BankLine.objects.filter(bank_account__in=bank_accounts_for(user), pk=line_id)
+    line = lines.select_related("bank_account", "statement__file").defer("statement__file__content").first()
+    if line is None:
+        raise Http404("No such bank line.")
+    return line
 
 
 def get_unread_line_for(user: User, unread_id: int) -> UnreadLine:

@@ -1,10 +1,13 @@
-"""Reading what banks said: how far each account is known, and where its statements do not join."""
+"""Reading what banks said: how far each account is known, where its statements do not join, and what waits."""
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from decimal import Decimal
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from ledger.fields import AmountField
 from office.models import BankAccount, Company
-from payments.models import BankStatement, UnreadLine, UnreadOutcome
+from payments.models import BankLine, BankStatement, Receipt, SetAside, UnreadLine, UnreadOutcome
 
 
 def with_joints(statements: QuerySet[BankStatement]) -> QuerySet[BankStatement]:
@@ -26,12 +29,35 @@ def with_joints(statements: QuerySet[BankStatement]) -> QuerySet[BankStatement]:
     )
 
 
+def with_left(lines: QuerySet[BankLine]) -> QuerySet[BankLine]:
+    """Add `left`: what of each line came in, is matched with nobody yet and not set aside."""
+    receipts = Receipt.objects.filter(bank_line=OuterRef("pk"), was_mistaken=False).order_by()
+    matched = Coalesce(
+        Subquery(receipts.values("bank_line").annotate(sum=Sum("amount")).values("sum")), Value(Decimal(0))
+    )
+    aside = SetAside.objects.filter(line=OuterRef("pk"), withdrawn_at=None)
+    nothing = Value(Decimal(0), output_field=AmountField())
+    return lines.alias(is_aside=Exists(aside)).annotate(
+        left=Case(
+            When(Q(amount__lte=0) | Q(is_aside=True), then=nothing),
+            default=F("amount") - matched,
+            output_field=AmountField(),
+        )
+    )
+
+
+def left_of(line: BankLine) -> Decimal:
+    """What is left of a line, as `with_left` says it."""
+    return with_left(BankLine.objects.filter(pk=line.pk)).get().left
+
+
 def accounts_of(company: Company) -> QuerySet[BankAccount]:
     """The company's bank accounts with how far they are known: until when, the balance then, and what waits."""
     statements = BankStatement.objects.filter(bank_account=OuterRef("pk"))
     latest = statements.filter(closing__isnull=False).order_by(F("until_on").desc(nulls_last=True), "-pk")
     waiting = UnreadLine.objects.filter(bank_account=OuterRef("pk"), outcome=UnreadOutcome.WAITING).order_by()
     gaps = with_joints(statements).filter(is_gap=True).order_by()
+    to_match = with_left(BankLine.objects.filter(bank_account=OuterRef("pk"))).filter(left__gt=0).order_by()
     return (
         BankAccount.objects.filter(company=company)
         .annotate(
@@ -40,6 +66,7 @@ def accounts_of(company: Company) -> QuerySet[BankAccount]:
             statement_count=Count("statements"),
             waiting=_count(waiting),
             gaps=_count(gaps),
+            to_match=_count(to_match),
         )
         .order_by("name", "pk")
     )

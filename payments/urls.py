@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import allocation, bank, bank_lists, listing, receipt
+from payments.web import allocation, bank, bank_lists, listing, matching, receipt
 
 app_name = "payments"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("bank/files/<int:file_id>/", bank.bank_file, name="bank_file"),
     path("bank/statements/", bank_lists.statement_list, name="bank_statement_list"),
     path("bank/lines/", bank_lists.line_list, name="bank_line_list"),
+    path("bank/lines/<int:line_id>/", matching.bank_line, name="bank_line"),
+    path("bank/lines/<int:line_id>/match/", matching.match, name="match_bank_line"),
+    path("bank/lines/<int:line_id>/set-aside/", matching.set_aside, name="set_aside_bank_line"),
+    path("bank/lines/<int:line_id>/take-back/", matching.take_back, name="take_back_set_aside"),
     path("bank/unread/", bank_lists.unread_line_list, name="unread_line_list"),
     path("bank/unread/<int:unread_id>/", bank.unread_line, name="unread_line"),
     path("bank/unread/<int:unread_id>/leave-out/", bank.leave_out, name="leave_out_unread_line"),

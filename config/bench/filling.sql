@@ -99,9 +99,9 @@ FROM billing_invoice invoice JOIN customers_contact contact ON contact.id = invo
 CROSS JOIN LATERAL (SELECT invoice.id %% 2000 = 0 AS is_back) AS fate ORDER BY invoice.id;
 
 INSERT INTO payments_receipt (company_id, customer_id, number, status, received_on, amount, currency, exchange_rate,
-    method, reference, bank_account_id, external_id, entry_id, reversal_reason, created_at)
+    method, reference, bank_account_id, external_id, entry_id, reversal_reason, was_mistaken, created_at)
 SELECT %(company_id)s, customer_id, number, 'recorded', dated_on, amount, 'EUR', 1, 'transfer', '', %(bank)s, '', id,
-    '', dated_on
+    '', false, dated_on
 FROM fact WHERE part > 0 ORDER BY id;
 
 DROP TABLE planned, fact;

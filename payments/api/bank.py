@@ -1,20 +1,29 @@
 """What banks said, for programs."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.serializers import FileIn
-from office.api.fields import AmountIn, AmountOut, Input
+from customers.access import get_customer_for
+from customers.api.serializers import CustomerRef
+from office.api.fields import AmountIn, AmountOut, IdIn, Input, RateIn
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
-from payments.access import bank_accounts_for, get_unread_line_for, require_bank
-from payments.bank import with_joints
-from payments.models import BankLine, BankStatement, UnreadLine, UnreadOutcome
+from payments.access import bank_accounts_for, get_bank_line_for, get_unread_line_for, require_bank
+from payments.api.serializers import AllocateIn, ReceiptOut
+from payments.api.views import shown
+from payments.bank import left_of, with_joints
+from payments.models import BankLine, BankStatement, SetAside, UnreadLine, UnreadOutcome
+from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line, take_back_set_aside
+from payments.operations.receive_payment import Plan
 from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
 from payments.operations.take_bank_file import take_bank_file
+from payments.proposals import Proposal, proposals_for
 
 
 class BankFileIn(Input):
@@ -222,3 +231,115 @@ class LeaveOutUnreadLineView(ApiView):
         unread = get_unread_line_for(request.user, unread_id)
         reason = checked(LeaveOutIn, request.data)["reason"]
         return Response(UnreadLineOut(leave_out_unread_line(unread.pk, reason=reason, by=request.user)).data)
+
+
+class ProposedShareOut(serializers.Serializer):
+    """So much on an open item."""
+
+    item = serializers.IntegerField()
+    reference = serializers.CharField()
+    amount = AmountOut()
+
+
+class ProposalOut(serializers.Serializer):
+    """Whose payment a line probably is, what it would settle, what would stay on account, and why."""
+
+    customer = CustomerRef()
+    amount = AmountOut()
+    rest = AmountOut()
+    shares = ProposedShareOut(many=True)
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+class MatchableLineOut(BankLineOut):
+    """A line with what is left of it to match, and what it probably pays, the likeliest first."""
+
+    left = AmountOut()
+    proposals = ProposalOut(many=True)
+
+    class Meta(BankLineOut.Meta):
+        fields = [*BankLineOut.Meta.fields, "left", "proposals"]
+
+
+class MatchIn(Input):
+    """Whose payment it is, how much of it, and what it settles."""
+
+    customer = IdIn()
+    amount = AmountIn()
+    exchange_rate = RateIn(required=False)
+    allocate = AllocateIn(default=dict, help_text="What it settles; left out, it stays on account.")
+
+
+class SetAsideOut(serializers.ModelSerializer):
+    """That a line is no customer's payment."""
+
+    class Meta:
+        model = SetAside
+        fields = ["id", "line", "reason", "by", "at", "withdrawn_by", "withdrawn_at"]
+
+
+class BankLineView(ApiView):
+    """One line."""
+
+    permission = {"get": "payments.view_bank"}
+
+    @extend_schema(operation_id="get_bank_line", responses=MatchableLineOut)
+    def get(self, request: Request, line_id: int) -> Response:
+        """A line, what is left of it to match, and what it probably pays."""
+        line = get_bank_line_for(request.user, line_id)
+        line.left = left_of(line)
+        line.proposals = [_shown(proposal, line.currency) for proposal in proposals_for(line, line.left)]
+        return Response(MatchableLineOut(line).data)
+
+
+class MatchBankLineView(ApiView):
+    """Matching a line."""
+
+    permission = {"post": "payments.match_bank_line"}
+
+    @extend_schema(operation_id="match_bank_line", request=MatchIn, responses={201: ReceiptOut})
+    @idempotent
+    def post(self, request: Request, line_id: int) -> Response:
+        """Record so much of a line as a customer's receipt, and apply it."""
+        line = get_bank_line_for(request.user, line_id)
+        data = checked(MatchIn, request.data)
+        customer = get_customer_for(request.user, data["customer"])
+        plan, rate = Plan(**data["allocate"]), data.get("exchange_rate")
+        receipt = match_bank_line(line.pk, customer, data["amount"], plan, by=request.user, exchange_rate=rate)
+        return shown(request.user, receipt.pk, 201)
+
+
+class SetAsideView(ApiView):
+    """Setting a line aside."""
+
+    permission = {"post": "payments.match_bank_line"}
+
+    @extend_schema(operation_id="set_aside_bank_line", request=LeaveOutIn, responses={201: SetAsideOut})
+    @idempotent
+    def post(self, request: Request, line_id: int) -> Response:
+        """Say that what is left of a line is no customer's payment."""
+        line = get_bank_line_for(request.user, line_id)
+        reason = checked(LeaveOutIn, request.data)["reason"]
+        return Response(SetAsideOut(set_aside_bank_line(line.pk, reason=reason, by=request.user)).data, 201)
+
+
+class TakeBackView(ApiView):
+    """Undoing it."""
+
+    permission = {"post": "payments.match_bank_line"}
+
+    @extend_schema(operation_id="take_back_set_aside", request=None, responses=SetAsideOut)
+    @idempotent
+    def post(self, request: Request, line_id: int) -> Response:
+        """Let a line be matched after all."""
+        line = get_bank_line_for(request.user, line_id)
+        return Response(SetAsideOut(take_back_set_aside(line.pk, by=request.user)).data)
+
+
+def _shown(proposal: Proposal, currency: str) -> dict[str, Any]:
+    shares = [
+        {"item": item.pk, "reference": item.reference, "amount": share, "currency": currency}
+        for item, share in proposal.shares
+    ]
+    facts = {"customer": proposal.customer, "amount": proposal.amount, "rest": proposal.rest}
+    return facts | {"currency": currency, "shares": shares, "reasons": proposal.reasons}

@@ -90,6 +90,9 @@ class ReversalIn(Input):
     reason = serializers.CharField(max_length=300, allow_blank=True)
     on = serializers.DateField(required=False, help_text="Left out: today.")
     fee = AmountIn(required=False)
+    mistaken = serializers.BooleanField(
+        default=False, help_text="It never was this customer's: its bank line can be matched anew."
+    )
 
 
 class PairIn(Input):

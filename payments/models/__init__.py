@@ -1,6 +1,6 @@
 """The tables of payments."""
 
-from payments.models.bank import BankFile, BankLine, BankStatement, UnreadLine, UnreadOutcome
+from payments.models.bank import BankFile, BankLine, BankStatement, SetAside, UnreadLine, UnreadOutcome
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptStatus, Refund
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Receipt",
     "ReceiptStatus",
     "Refund",
+    "SetAside",
     "UnreadLine",
     "UnreadOutcome",
 ]

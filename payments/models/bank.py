@@ -23,7 +23,11 @@ class BankFile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "sha256"], name="bank_file_once_per_company")]
-        permissions = [("view_bank", "See bank statements"), ("take_bank_file", "Read bank files")]
+        permissions = [
+            ("view_bank", "See bank statements"),
+            ("take_bank_file", "Read bank files"),
+            ("match_bank_line", "Match bank lines with customers, or set them aside"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -99,6 +103,31 @@ class BankLine(LineOfAccount):
 
     def __str__(self) -> str:
         return self.party_name or self.text[:60] or self.place
+
+    @property
+    def company_id(self) -> int:
+        """Whose account it is on."""
+        return self.bank_account.company_id
+
+
+class SetAside(models.Model):
+    """That a bank line is no customer's payment, such as interest, and why; until it is taken back."""
+
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="set_asides")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    withdrawn_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line"], condition=Q(withdrawn_at=None), name="bank_line_set_aside_once"),
+            models.CheckConstraint(name="set_aside_has_a_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class UnreadOutcome(models.TextChoices):

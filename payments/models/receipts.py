@@ -7,6 +7,7 @@ from customers.models import Customer
 from ledger.fields import AmountField, CurrencyField, RateField
 from ledger.models import Account, Entry
 from office.models import Company, User
+from payments.models.bank import BankLine
 
 
 class PaymentMethod(models.TextChoices):
@@ -45,10 +46,14 @@ class Receipt(models.Model):
         blank=True,
         help_text="The payment's id at the bank or provider.",
     )
+    bank_line = models.ForeignKey(BankLine, null=True, on_delete=models.PROTECT, related_name="receipts")
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
     reversal_entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+")
     reversed_on = models.DateField(null=True)
     reversal_reason = models.CharField(max_length=300, blank=True)
+    was_mistaken = models.BooleanField(
+        default=False, help_text="Whether it was reversed because it never was this customer's; its bank line is free."
+    )
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -73,6 +78,9 @@ class Receipt(models.Model):
                     reversal_entry__isnull=False,
                     reversed_on__isnull=False,
                 ),
+            ),
+            models.CheckConstraint(
+                name="receipt_mistaken_is_reversed", condition=Q(was_mistaken=False) | Q(status="reversed")
             ),
         ]
         indexes = [

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from customers.models import Customer
 from ledger.accounts import default_accounts
 from ledger.bulk import insert_all
+from ledger.guards import guards_spoken
 from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import Money, round_money
 from ledger.posting import Posting, customer_posting, post_all
@@ -24,6 +25,8 @@ from payments.models import PaymentMethod, Receipt
 class ReceiptDetails:
     """Money that came in from a customer; `external_id` is the bank's or provider's own id of the payment.
 
+    `bank_line_id` is the line of our account that it is, or is a part of.
+
     Tax that the customer withheld is recorded the same way, with its certificate's number as the reference.
     """
 
@@ -36,6 +39,7 @@ class ReceiptDetails:
     reference: str = ""
     bank_account_id: int | None = None
     external_id: str = ""
+    bank_line_id: int | None = None
 
 
 def record_receipt(company: Company, details: ReceiptDetails, *, by: User | None) -> Receipt:
@@ -74,7 +78,8 @@ def record_receipts(company: Company, batch: Sequence[ReceiptDetails], *, by: Us
     entries = post_all([_posting(receipt, accounts[AccountRole.RECEIVABLE], by) for receipt in receipts])
     for receipt, entry in zip(receipts, entries, strict=True):
         receipt.entry = entry
-    insert_all(receipts)
+    with guards_spoken():
+        insert_all(receipts)
     record_all(by, "record_receipt", receipts)
     return receipts
 
@@ -98,6 +103,7 @@ def _receipt(company: Company, customer: Customer | None, details: ReceiptDetail
         reference=details.reference,
         bank_account_id=details.bank_account_id,
         external_id=details.external_id,
+        bank_line_id=details.bank_line_id,
         created_by=by,
     )
     _check(receipt)

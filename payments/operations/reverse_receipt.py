@@ -25,11 +25,13 @@ def reverse_receipt(
     by: User | None,
     reason: str,
     fee: Decimal = Decimal(0),
+    mistaken: bool = False,
 ) -> Receipt:
     """Take back a receipt that was returned or mistaken: what it had settled is open again from that day.
 
-    A fee the bank took can be passed on; it is an open item of its own. Raises Refused where it was reversed before,
-    without a reason, or dated before the receipt or in the future.
+    The bank line of one that was `mistaken` can be matched again. A fee the bank took can be passed on; it is an open
+    item of its own. Raises Refused where it was reversed before, without a reason, or dated before the receipt or in
+    the future.
     """
     reason = required_reason(reason, "Say why the receipt is reversed.")
     receipts = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
@@ -60,6 +62,7 @@ def reverse_receipt(
     receipt.reversal_entry = mirror
     receipt.reversed_on = dated_on
     receipt.reversal_reason = reason
+    receipt.was_mistaken = mistaken
     receipt.save()
     record(by, "reverse_receipt", receipt, after={"fee": fee}, reason=reason)
     return receipt

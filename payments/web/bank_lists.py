@@ -1,6 +1,6 @@
 """The lists of what banks said: statements, lines, and lines that could not be read."""
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -10,7 +10,7 @@ from office.models import BankAccount
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, Text, Toggle, list_page
 from payments.access import bank_accounts_for
-from payments.bank import with_joints
+from payments.bank import with_joints, with_left
 from payments.models import BankLine, BankStatement, UnreadLine, UnreadOutcome
 
 NOTHING_YET = Empty(
@@ -65,16 +65,18 @@ LINES = ListSpec(
     name="bank-lines",
     title="Bank lines",
     columns=(
-        Column("party", "Who", str, sort="pk", url=lambda row: reverse("payments:bank_file", args=[row.file_id])),
+        Column("party", "Who", str, sort="pk", url=lambda row: reverse("payments:bank_line", args=[row.pk])),
         Column("account", "Account", "bank_account.name", sort="bank_account__name", hide_below="tablet"),
         Column("booked_on", "Booked", "booked_on", "day", sort="booked_on"),
         Column("text", "Their words", "text", hide_below="phone"),
         Column("party_account", "From or to", "party_account", hide_below="tablet"),
         Column("amount", "Amount", "amount", "money", sort="amount", total="amount"),
+        Column("left", "To match", "left", "money", total="left"),
     ),
     order="-booked_on",
     filters=(
         ACCOUNT,
+        Toggle("to_match", "To match", lambda rows, _: rows.filter(left__gt=0)),
         Choice(
             "way",
             "Way",
@@ -132,7 +134,7 @@ def statement_list(request: HttpRequest) -> HttpResponse:
 def line_list(request: HttpRequest) -> HttpResponse:
     """All lines, the newest first."""
     rows = BankLine.objects.filter(bank_account__in=_accounts(request)).select_related("bank_account")
-    return list_page(request, LINES, rows.annotate(file_id=F("statement__file")), template="payments/bank_list.html")
+    return list_page(request, LINES, with_left(rows), template="payments/bank_list.html")
 
 
 @require_GET

@@ -120,7 +120,7 @@ def receipt_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
     """A receipt, what it was applied to, and what of it is free."""
     get_receipt_for(request.user, receipt_id)
     receipts = receipts_for(request.user).filter(pk=receipt_id)
-    receipt = with_free(receipts.select_related("customer", "company", "created_by", "bank_account")).get()
+    receipt = with_free(receipts.select_related("customer", "company", "created_by", "bank_account", "bank_line")).get()
     context = {"receipt": receipt, "rows": applications(receipt), "today": receipt.company.today()}
     return render(request, "payments/receipt.html", context)
 
@@ -137,7 +137,12 @@ def reverse_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
     data = form.cleaned_data
     try:
         reverse_receipt(
-            receipt.pk, dated_on=data["on"], by=request.user, reason=data["reason"], fee=data["fee"] or Decimal(0)
+            receipt.pk,
+            dated_on=data["on"],
+            by=request.user,
+            reason=data["reason"],
+            fee=data["fee"] or Decimal(0),
+            mistaken=data["mistaken"],
         )
     except Refused as refusal:
         messages.error(request, refusal.message)
@@ -152,3 +157,4 @@ class ReversalForm(forms.Form):
     on = forms.DateField()
     reason = forms.CharField(max_length=300)
     fee = SumField(required=False, max_digits=19, decimal_places=4, min_value=0)
+    mistaken = forms.BooleanField(required=False)

@@ -30,7 +30,9 @@ from office.models import BankAccount, Run
 from office.operations.ask_approval import ask_approval
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
-from payments.models import UnreadLine
+from payments.models import BankLine, UnreadLine
+from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
+from payments.operations.receive_payment import Plan
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.settle_unread_line import leave_out_unread_line
 from payments.operations.take_bank_file import take_bank_file
@@ -115,6 +117,9 @@ PAGES = [
     Row("payments:bank_file", "bank_file"),
     Row("payments:bank_statement_list"),
     Row("payments:bank_line_list"),
+    Row("payments:bank_line", "bank_line"),
+    Row("payments:bank_line", "matched_line"),
+    Row("payments:bank_line", "line_set_aside"),
     Row("payments:unread_line_list"),
     Row("payments:unread_line", "unread_line"),
     Row("payments:unread_line", "settled_line"),
@@ -192,7 +197,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "void": void.pk,
         **on_paper(company, day),
         "receipt": receipt.pk,
-        **from_the_bank(company),
+        **from_the_bank(customer, invoice),
         "mail": mail.pk,
         "fee": returned_payment(customer, day),
         "run": a_run(company),
@@ -210,25 +215,25 @@ def on_paper(company: Any, day: Any) -> dict[str, int]:
     return {"waiting": waiting.pk, "printed": printed.pk}
 
 
-def from_the_bank(company: Any) -> dict[str, int]:
-    """A bank file with a gap before it, a line that could not be read, and one that was left out."""
+def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
+    """A bank file with a gap before it; lines to match, matched, set aside, unread and left out."""
+    company = customer.company
+    clerk = world.make_user(company)
     BankAccount.objects.create(company=company, name="Main", holder="Alder Ltd", iban=OURS, currency="EUR")
-    take_bank_file(
-        company, "first.xml", camt(statement(bank_samples.entry("7.00"), opening="1.00", closing="8.00")), by=None
-    )
-    content = camt(
-        statement(
-            bank_samples.entry("12..34"),
-            bank_samples.entry("1,2"),
-            bank_samples.entry("50.00"),
-            bank_samples.entry("5.00", sign="DBIT"),
-            closing="145.00",
-        )
-    )
-    taken = take_bank_file(company, "march.xml", content, by=world.make_user(company))
+    day = str(company.today())
+    first = camt(statement(bank_samples.entry("7.00"), opening="1.00", closing="8.00"))
+    take_bank_file(company, "first.xml", first.replace(b"2026-03-02", b"2026-03-01"), by=None)
+    paid = bank_samples.detail("50.00", f"Invoice {invoice.number}")
+    entries = [("12..34",), ("1,2",), ("50.00", paid), ("20.00",), ("9.00",)]
+    lines = [bank_samples.entry(*each, day=day) for each in entries]
+    taken = take_bank_file(company, "march.xml", camt(statement(*lines, closing="145.00")), by=clerk)
     waiting, settled = UnreadLine.objects.order_by("pk")
-    leave_out_unread_line(settled.pk, reason="Not money", by=world.make_user(company))
-    return {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
+    leave_out_unread_line(settled.pk, reason="Not money", by=clerk)
+    to_match, matched, aside = BankLine.objects.exclude(amount=7).order_by("pk")
+    match_bank_line(matched.pk, customer, Decimal(15), Plan(), by=clerk)
+    set_aside_bank_line(aside.pk, reason="Interest", by=clerk)
+    of_lines = {"bank_line": to_match.pk, "matched_line": matched.pk, "line_set_aside": aside.pk}
+    return of_lines | {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
 
 
 def a_request(invoice: Invoice) -> int:

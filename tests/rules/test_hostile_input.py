@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from office.models import BankAccount
 from office.roles import ROLES
-from payments.models import UnreadLine
+from payments.models import BankLine, UnreadLine
 from payments.operations.take_bank_file import take_bank_file
 from tests import world
 from tests.payments.bank_samples import OURS, camt, entry, statement
@@ -70,7 +70,17 @@ GETS = {
     "customers:new": ["name"],
     "payments:receipt_list": ["q", "received_from", "received_to", "method"],
     "payments:receipt_new": ["customer", "invoice", "amount"],
-    "payments:bank_line_list": ["q", "account", "way", "booked_from", "booked_to", "sort", "after", "before"],
+    "payments:bank_line_list": [
+        "q",
+        "account",
+        "to_match",
+        "way",
+        "booked_from",
+        "booked_to",
+        "sort",
+        "after",
+        "before",
+    ],
     "payments:bank_statement_list": ["q", "account", "wrong", "gap", "until_from", "after"],
     "payments:unread_line_list": ["q", "account", "outcome", "after"],
     "office:audit_list": ["q", "by", "action", "recorded_from", "recorded_to"],
@@ -96,6 +106,14 @@ def test_a_page_answers_whatever_its_address_says(browser: Client, customer: Any
 
 def test_an_amount_too_small_for_the_database_is_searched_as_words(browser: Client) -> None:
     assert browser.get(reverse("search"), {"q": "1e-99999"}).status_code == 200
+
+
+def bank_line(company: Any) -> int:
+    """A bank line with more on it than a form takes."""
+    BankAccount.objects.get_or_create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
+    paid = entry("9000.00", reference=str(BankLine.objects.count()))
+    take_bank_file(company, "march.xml", camt(statement(paid, closing="9100.00")), by=None)
+    return BankLine.objects.latest("pk").pk
 
 
 def unread_line(company: Any) -> int:
@@ -179,6 +197,17 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "payments:allocate": ([customer.pk], {"credit": str(free.pk), "on": "2026-03-02", f"item_{debit.pk}": "1"}),
         "payments:refund_credit": ([customer.pk], {"credit": str(free.pk), "amount": "1", "reason": "r"}),
         "payments:undo_allocation": ([allocation.pk], {"reason": "r"}),
+        "payments:match_bank_line": (
+            [bank_line(customer.company)],
+            {
+                "customer": str(customer.pk),
+                "amount": "1",
+                "exchange_rate": "",
+                "apply": "oldest",
+                "share": f"{debit.pk}:1",
+            },
+        ),
+        "payments:set_aside_bank_line": ([bank_line(customer.company)], {"reason": "r"}),
         "payments:unread_line": ([unread_line(customer.company)], {"amount": "1", "booked_on": "2026-03-02"}),
         "payments:leave_out_unread_line": ([unread_line(customer.company)], {"reason": "r"}),
         "office:token_list": ([], {"name": "n"}),
@@ -216,6 +245,8 @@ NAMES = [
     "payments:allocate",
     "payments:refund_credit",
     "payments:undo_allocation",
+    "payments:match_bank_line",
+    "payments:set_aside_bank_line",
     "payments:unread_line",
     "payments:leave_out_unread_line",
     "office:token_list",

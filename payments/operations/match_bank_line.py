@@ -1,0 +1,89 @@
+"""What a line of money in is: a customer's payment, or nothing of ours to apply."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from customers.models import Customer
+from ledger.refusals import Refused
+from office.audit import record
+from office.models import BankAccount, User
+from office.reasons import required_reason
+from payments.bank import left_of
+from payments.models import BankLine, Receipt, SetAside
+from payments.operations.receive_payment import Plan, receive_payment
+from payments.operations.record_receipt import ReceiptDetails
+
+
+@transaction.atomic
+def match_bank_line(
+    line_id: int,
+    customer: Customer,
+    amount: Decimal,
+    plan: Plan,
+    *,
+    by: User | None,
+    exchange_rate: Decimal | None = None,
+) -> Receipt:
+    """Record so much of a line as a customer's receipt, on the line's day, and apply it as planned.
+
+    Raises Refused for money out, more than is left of the line, one that is set aside, another company's customer, and
+    for what receive_payment refuses.
+    """
+    line = _locked(line_id)
+    if customer.company_id != line.company_id:
+        raise Refused("That customer is not one of this company's.", code="unknown_customer")
+    if line.amount <= 0:
+        raise Refused("Money went out on this line; no customer paid it.", code="money_out")
+    if aside := line.set_asides.filter(withdrawn_at=None).first():
+        raise Refused(f"The line is set aside: {aside.reason}. Take that back first.", code="set_aside")
+    if amount > (left := left_of(line)):
+        raise Refused(f"{left.normalize():f} {line.currency} is left of the line.", code="more_than_left")
+    details = ReceiptDetails(
+        customer.pk,
+        line.booked_on,
+        amount,
+        line.currency,
+        exchange_rate,
+        reference=line.text[:200],
+        bank_line_id=line.pk,
+    )
+    receipt = receive_payment(customer, details, replace(plan, keep_excess=True), by=by)
+    record(by, "match_bank_line", line, after={"receipt": receipt, "customer": customer, "amount": amount})
+    return receipt
+
+
+@transaction.atomic
+def set_aside_bank_line(line_id: int, *, reason: str, by: User | None) -> SetAside:
+    """Say that what is left of a line is no customer's payment. Raises Refused without a reason, or said before."""
+    reason = required_reason(reason, "Say what the line is.")
+    line = _locked(line_id)
+    if line.set_asides.filter(withdrawn_at=None).exists():
+        raise Refused("The line is set aside already.", code="invalid_move")
+    if not left_of(line):
+        raise Refused("Nothing is left of the line.", code="nothing_left")
+    aside = SetAside.objects.create(line=line, reason=reason, by=by)
+    record(by, "set_aside_bank_line", line, reason=reason)
+    return aside
+
+
+@transaction.atomic
+def take_back_set_aside(line_id: int, *, by: User | None) -> SetAside:
+    """Let a line be matched after all. Raises Refused where it is not set aside."""
+    line = _locked(line_id)
+    aside = line.set_asides.filter(withdrawn_at=None).first()
+    if aside is None:
+        raise Refused("The line is not set aside.", code="invalid_move")
+    aside.withdrawn_by, aside.withdrawn_at = by, timezone.now()
+    aside.save(update_fields=["withdrawn_by", "withdrawn_at"])
+    record(by, "take_back_set_aside", line, before={"reason": aside.reason})
+    return aside
+
+
+def _locked(line_id: int) -> BankLine:
+    """The line, its account's row held: what banks said is locked by nobody, as nobody may change it."""
+    account_id = BankLine.objects.values_list("bank_account", flat=True).get(pk=line_id)
+    BankAccount.objects.select_for_update(no_key=True).get(pk=account_id)
+    return BankLine.objects.select_related("bank_account").get(pk=line_id)

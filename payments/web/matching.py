@@ -1,0 +1,119 @@
+"""A bank line on screen: what the bank says, what it probably pays, and matching it."""
+
+from decimal import Decimal, InvalidOperation
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from customers.access import get_customer_for
+from customers.web.listing import customer_choice
+from ledger.money import format_money
+from ledger.refusals import Refused
+from office.web.doors import staff_door
+from office.web.fields import SumField, typed_id
+from payments.access import get_bank_line_for
+from payments.bank import left_of
+from payments.models import BankLine
+from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line, take_back_set_aside
+from payments.operations.receive_payment import Plan, Share
+from payments.proposals import proposals_for
+
+
+class MatchForm(forms.Form):
+    """Whose payment a line is, how much of it, and what it settles besides the shares that were proposed."""
+
+    customer = forms.IntegerField(error_messages={"required": "Choose a customer."})
+    amount = SumField(max_digits=19, decimal_places=4)
+    exchange_rate = SumField(required=False, max_digits=19, decimal_places=6)
+    apply = forms.ChoiceField(
+        label="Apply it", choices=[("oldest", "Oldest first"), ("none", "Keep it on account")], required=False
+    )
+
+
+@require_GET
+@staff_door("payments.view_bank")
+def bank_line(request: HttpRequest, line_id: int) -> HttpResponse:
+    """What the bank says, what it probably pays and why, what it was matched with."""
+    return _page(request, get_bank_line_for(request.user, line_id), MatchForm())
+
+
+@require_POST
+@staff_door("payments.match_bank_line")
+def match(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Take a proposal, or what was chosen by hand."""
+    line = get_bank_line_for(request.user, line_id)
+    form = MatchForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        customer = get_customer_for(request.user, data["customer"])
+        plan = Plan(shares=_shares(request.POST.getlist("share")), oldest_first=data["apply"] == "oldest")
+        try:
+            receipt = match_bank_line(
+                line.pk, customer, data["amount"], plan, by=request.user, exchange_rate=data["exchange_rate"]
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(
+                request, f"{receipt} records {format_money(receipt.amount, receipt.currency)} from {customer.name}."
+            )
+            return redirect("payments:bank_line", line.pk)
+    return _page(request, line, form)
+
+
+@require_POST
+@staff_door("payments.match_bank_line")
+def set_aside(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Say that a line is no customer's payment."""
+    line = get_bank_line_for(request.user, line_id)
+    try:
+        set_aside_bank_line(line.pk, reason=request.POST.get("reason", ""), by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "The line is set aside.")
+    return redirect("payments:bank_line", line.pk)
+
+
+@require_POST
+@staff_door("payments.match_bank_line")
+def take_back(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Let it be matched after all."""
+    line = get_bank_line_for(request.user, line_id)
+    try:
+        take_back_set_aside(line.pk, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("payments:bank_line", line.pk)
+
+
+def _page(request: HttpRequest, line: BankLine, form: MatchForm) -> HttpResponse:
+    left = left_of(line)
+    form.initial |= {"amount": f"{left.normalize():f}"}
+    context = {
+        "line": line,
+        "left": left,
+        "form": form,
+        "customer": customer_choice(request, str(form["customer"].value() or "")),
+        "proposals": proposals_for(line, left) if request.user.has_perm("payments.match_bank_line") else [],
+        "receipts": line.receipts.select_related("customer").order_by("pk"),
+        "aside": line.set_asides.filter(withdrawn_at=None).select_related("by").first(),
+    }
+    return render(request, "payments/bank_line.html", context)
+
+
+def _shares(typed: list[str]) -> list[Share]:
+    """Shares as a proposal writes them, such as 17:120.00; what is none is left out."""
+    shares = {}
+    for text in typed:
+        item, _, amount = text.partition(":")
+        try:
+            share = Decimal(amount)
+        except InvalidOperation:
+            continue
+        if (item_id := typed_id(item)) and share.is_finite():
+            shares[item_id] = Share(item_id, share)
+    return list(shares.values())
