@@ -14,8 +14,8 @@ from ledger.money import format_money
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_id
-from payments.access import get_bank_line_for
-from payments.bank import left_of
+from payments.access import bank_accounts_for, get_bank_line_for
+from payments.bank import left_of, with_left
 from payments.models import BankLine
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line, take_back_set_aside
 from payments.operations.receive_payment import Plan, Share
@@ -60,8 +60,18 @@ def match(request: HttpRequest, line_id: int) -> HttpResponse:
             messages.success(
                 request, f"{receipt} records {format_money(receipt.amount, receipt.currency)} from {customer.name}."
             )
-            return redirect("payments:bank_line", line.pk)
+            return _on(request, line)
     return _page(request, line, form)
+
+
+def _on(request: HttpRequest, line: BankLine) -> HttpResponse:
+    """To what is left of the line, or else to the next one to match, the oldest first."""
+    if left_of(line):
+        return redirect("payments:bank_line", line.pk)
+    accounts = bank_accounts_for(request.user).filter(company=request.company)
+    waiting = with_left(BankLine.objects.filter(bank_account__in=accounts)).filter(left__gt=0)
+    following = waiting.order_by("booked_on", "pk").first()
+    return redirect("payments:bank_line", following.pk) if following else redirect("payments:bank_line_list")
 
 
 @require_POST
@@ -74,7 +84,8 @@ def set_aside(request: HttpRequest, line_id: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, "The line is set aside.")
+        messages.success(request, f"The line from {line} is set aside.")
+        return _on(request, line)
     return redirect("payments:bank_line", line.pk)
 
 

@@ -283,6 +283,17 @@ def test_a_proposal_is_accepted_on_screen(company: Any, customer: Any, site: Cli
     assert left_of(line) == 120
 
 
+def test_after_a_line_the_next_to_match_is_shown_the_oldest_first(company: Any, customer: Any, site: Client) -> None:
+    lines = [line_of(company, amount) for amount in ("10.00", "20.00", "30.00")]
+    typed = {"customer": customer.pk, "amount": "20", "apply": "oldest"}
+    answer = site.post(reverse("payments:match_bank_line", args=[lines[1].pk]), typed)
+    assert answer["Location"] == reverse("payments:bank_line", args=[lines[0].pk])
+    answer = site.post(reverse("payments:set_aside_bank_line", args=[lines[0].pk]), {"reason": "Tip"})
+    assert answer["Location"] == reverse("payments:bank_line", args=[lines[2].pk])
+    answer = site.post(reverse("payments:set_aside_bank_line", args=[lines[2].pk]), {"reason": "Tip"})
+    assert answer["Location"] == reverse("payments:bank_line_list")
+
+
 def test_by_hand_and_set_aside_on_screen(company: Any, customer: Any, site: Client) -> None:
     line = line_of(company, "50.00")
     page = reverse("payments:match_bank_line", args=[line.pk])
