@@ -33,7 +33,7 @@ class BankFileIn(Input):
     content = FileIn(help_text="Its bytes in Base64: camt.052, 053 or 054, MT940, MT942, OFX, QFX or BAI2.")
 
 
-class TakenOut(serializers.Serializer):
+class BankFileOut(serializers.Serializer):
     """What came of a file: how many of its lines are new, were known, could not be read, or are not booked yet."""
 
     file = serializers.IntegerField(source="file.pk")
@@ -148,14 +148,14 @@ class BankFilesView(ApiView):
 
     permission = {"post": "payments.take_bank_file"}
 
-    @extend_schema(operation_id="take_bank_file", request=BankFileIn, responses={201: TakenOut})
+    @extend_schema(operation_id="take_bank_file", request=BankFileIn, responses={201: BankFileOut})
     @idempotent
     def post(self, request: Request) -> Response:
         """Keep each line of a bank's file once, in whatever file it comes and however often."""
         require_bank(request.user)
         data = checked(BankFileIn, request.data)
         taken = take_bank_file(company_of(request), data["name"], data["content"], by=request.user)
-        return Response(TakenOut(taken).data, 201)
+        return Response(BankFileOut(taken).data, 201)
 
 
 class BankStatementsView(ApiView):
