@@ -24,7 +24,7 @@ class WhyForm(forms.Form):
     """Why an invoice is corrected."""
 
     reason_code = forms.TypedChoiceField(label="Reason", required=False, coerce=int, empty_value=None)
-    reason = forms.CharField(label="More about it", max_length=300, required=False, help_text="Printed after it.")
+    reason = forms.CharField(label="More about it", max_length=300, required=False, help_text="Stands after it.")
 
     def __init__(self, *args: object, company: Company, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
