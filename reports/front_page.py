@@ -15,8 +15,9 @@ from customers.bounces import with_bounced_address
 from ledger.models import ItemKind, OpenItem
 from office.approvals import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
-from payments.access import receipts_for
-from payments.models import PaymentMethod
+from payments.access import bank_accounts_for, receipts_for
+from payments.bank import with_left
+from payments.models import BankLine, PaymentMethod, UnreadLine, UnreadOutcome
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
         status__in=[MailStatus.UNCERTAIN, MailStatus.FAILED],
         customer_id__in=customers_for(user).values("pk"),
     ).count()
+    bank_lines, unread_lines = reverse("payments:bank_line_list"), reverse("payments:unread_line_list")
     bounced = with_bounced_address(customers_for(user).filter(company=company)).count()
     found = [
         Task(
@@ -54,6 +56,8 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
         ),
         Task("drafts to finish and issue", drafts, "pencil", reverse("billing:invoice_list") + "?state=draft"),
         Task("invoices overdue", overdue, "clock-exclamation", reverse("billing:invoice_list") + "?state=overdue"),
+        Task("bank lines to match", _to_match(user, company), "building-bank", f"{bank_lines}?to_match=1"),
+        Task("bank lines that could not be read", _unread(user, company), "file-x", f"{unread_lines}?outcome=waiting"),
         Task("payments to apply", unapplied, "cash", reverse("payments:receipt_list") + "?sort=-free"),
         Task(
             "customers whose address bounced",
@@ -70,6 +74,22 @@ def latest_invoices(user: User, company: Company, today: date) -> list:
     """The documents issued last, with their state."""
     issued = invoices_for(user).filter(company=company, status=DocumentStatus.ISSUED, kind=DocumentKind.INVOICE)
     return list(with_state(issued.select_related("customer"), today).order_by("-id")[:6])
+
+
+def _to_match(user: User, company: Company) -> int:
+    """The bank lines with money on them that nobody is said to have paid, for those who match."""
+    if not user.has_perm("payments.match_bank_line"):
+        return 0
+    accounts = bank_accounts_for(user).filter(company=company)
+    return with_left(BankLine.objects.filter(bank_account__in=accounts)).filter(left__gt=0).count()
+
+
+def _unread(user: User, company: Company) -> int:
+    """The bank lines that wait for somebody who can read them."""
+    if not user.has_perm("payments.settle_unread_line"):
+        return 0
+    accounts = bank_accounts_for(user).filter(company=company)
+    return UnreadLine.objects.filter(bank_account__in=accounts, outcome=UnreadOutcome.WAITING).count()
 
 
 def _overdue(user: User, company: Company, today: date) -> int:

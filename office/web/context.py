@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
-from office.access import companies_for
 from office.approvals import waiting_for
 from office.models import Company
 from office.web.navigation import navigation_for, url_of
@@ -31,7 +30,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def other_companies(request: HttpRequest) -> list[Company]:
     """The companies this person could work in instead."""
-    return [company for company in companies_for(request.user) if company != request.company]
+    return [company for company in request.companies if company != request.company]
 
 
 def waiting_approvals(request: HttpRequest) -> int:

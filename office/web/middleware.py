@@ -11,22 +11,27 @@ from office.models import Company
 
 
 class CurrentCompany:
-    """Gives each request its `company` (chosen in the session, else the person's first) and the audit its origin."""
+    """Gives each request the person's `companies`, the `company` worked in, and the audit its origin."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.companies = SimpleLazyObject(lambda: companies_of(request))  # type: ignore[attr-defined]
         request.company = SimpleLazyObject(lambda: chosen_company(request))  # type: ignore[attr-defined]
         door = "api" if request.path.startswith("/api/") else "web"
         with coming_from(f"{door} {request.META.get('REMOTE_ADDR', '')}"):
             return self.get_response(request)
 
 
+def companies_of(request: HttpRequest) -> list[Company]:
+    """The companies the person could work in, in their order; none before log-in."""
+    return list(companies_for(request.user).order_by("id")) if request.user.is_authenticated else []
+
+
 def chosen_company(request: HttpRequest) -> Company | None:
-    """The company the person works in now; None when they work for none."""
-    if not request.user.is_authenticated:
+    """The company the person works in now: the one chosen in the session, else their first, if there is any."""
+    if not request.companies:
         return None
-    companies = companies_for(request.user).order_by("id")
-    chosen = companies.filter(pk=request.session.get("company_id", 0)).first()
-    return chosen or companies.first()
+    chosen = request.session.get("company_id", 0)
+    return next((company for company in request.companies if company.pk == chosen), request.companies[0])

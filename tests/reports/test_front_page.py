@@ -1,0 +1,43 @@
+"""The front page's list of what to do next: only what is there, for those who may do it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from office.models import BankAccount, Company
+from payments.models import BankLine, UnreadLine
+from payments.operations.match_bank_line import match_bank_line
+from payments.operations.receive_payment import Plan
+from payments.operations.settle_unread_line import leave_out_unread_line
+from payments.operations.take_bank_file import take_bank_file
+from reports.front_page import tasks
+from tests import world
+from tests.payments.bank_samples import OURS, camt, entry, statement
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 3, 2)
+
+
+def told(user: Any, company: Company) -> dict[str, int]:
+    return {task.words: task.count for task in tasks(user, company, DAY)}
+
+
+def test_what_the_bank_brought_waits_until_it_is_done(company: Company, customer: Any, clerk: Any) -> None:
+    assert told(clerk, company) == {}
+    BankAccount.objects.create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
+    entries = [entry("5.00"), entry("6.00"), entry("1..2"), entry("3.00", sign="DBIT")]
+    take_bank_file(company, "march.xml", camt(statement(*entries, closing="109.20")), by=None)
+    assert told(clerk, company) == {"bank lines to match": 2, "bank lines that could not be read": 1}
+
+    match_bank_line(BankLine.objects.get(amount=5).pk, customer, Decimal(5), Plan(), by=None)
+    leave_out_unread_line(UnreadLine.objects.get().pk, reason="Not money", by=None)
+    assert told(clerk, company) == {"bank lines to match": 1, "payments to apply": 1}
+
+
+@pytest.mark.parametrize("details", [{"role": "collector"}, {"role": "manager", "only_own_customers": True}])
+def test_who_may_not_match_is_not_told(company: Company, details: dict[str, Any]) -> None:
+    BankAccount.objects.create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
+    take_bank_file(company, "march.xml", camt(statement(entry("5.00"), entry("1..2"), closing="109.20")), by=None)
+    assert told(world.make_user(company, **details), company) == {}
