@@ -241,6 +241,20 @@ def test_a_qr_iban_is_preferred_and_decides_the_reference():
 
 
 @pytest.mark.django_db
+def test_a_slip_stays_as_it_was_issued():
+    company = swiss_company((PLAIN_IBAN, "CHF"))
+    invoice = world.issue(rutschmann(company), "5.00", DAY)
+    set_bank_accounts(company.pk, [BankDetails("New", "Schneider & Co", QR_IBAN)], by=None)
+    update_company(company.pk, {"city": "Bern", "payment_reference": "creditor"}, by=None)
+
+    again = Invoice.objects.get(pk=invoice.pk)
+    assert again.printed["swiss_slip"] == invoice.printed["swiss_slip"]
+    printed = text(printed_pdf(again))
+    assert printed.count("CH58 0079 1123 0008 8901 2") == 2
+    assert not {"Bern", "Co", "SCOR"} & set(printed.split())
+
+
+@pytest.mark.django_db
 def test_drafts_void_documents_credit_memos_and_accounts_of_payments_have_no_slip():
     company = swiss_company((QR_IBAN, "CHF"))
     customer = rutschmann(company)
