@@ -1,5 +1,6 @@
 """A demo office: one company with staff, customers, and eight months of invoices and payments, the same each time."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -29,10 +30,11 @@ from customers.operations.add_customer_group import add_customer_group
 from customers.operations.create_customer import create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
 from ledger.allocating import Pair
-from ledger.models import Account
+from ledger.models import Account, ItemKind, OpenItem
 from office.models import BankAccount, Company, User
 from payments.operations.apply_credits import apply_credits
 from payments.operations.record_receipt import ReceiptDetails, record_receipt
+from payments.operations.take_bank_file import take_bank_file
 
 PASSWORD = "duebook-demo"  # noqa: S105
 STAFF = [
@@ -118,6 +120,7 @@ def make_demo(chance: Random, today: date) -> Company:
     _receipts(company, invoices, chance, today, clerk)
     _credits(invoices, chance, today, clerk)
     _recurring(company, customers, taxes[0], today, clerk)
+    take_bank_file(company, f"statement-{today}.sta", _statement(company, today).encode(), by=clerk)
     for customer in customers[:3]:
         draft_invoice(company, _details(customer, products, chance, None), by=clerk)
     return company
@@ -245,3 +248,38 @@ def _credits(invoices: list[Invoice], chance: Random, today: date, by: User) -> 
     for invoice in chance.sample(invoices[-60:], 4):
         line = invoice.lines.first()
         credit_invoice(invoice.pk, {line.pk: Decimal(1)}, reason="Damaged in transit", by=by, on=today)
+
+
+def _statement(company: Company, today: date) -> str:
+    """What the bank says of today, as MT940: payments that name their invoices or not, part of one, interest, a fee."""
+    items = OpenItem.objects.filter(company_id=company.pk, kind=ItemKind.INVOICE, balance__gt=0).order_by("-due_on")
+    names = dict(Customer.objects.values_list("pk", "name"))
+    first, second, third, fourth = _of_four_customers(items)
+    lines = [
+        (first.balance, f"Invoice {first.reference}", names[first.customer_id]),
+        (second.balance - 20, f"{second.reference} less 20.00, broken on arrival", names[second.customer_id]),
+        (third.balance, "With thanks", names[third.customer_id]),
+        (fourth.balance + Decimal("45.50"), f"{fourth.reference} and a little ahead", "M Quill"),
+        (Decimal("1.87"), "Interest", company.legal_name),
+        (Decimal("-12.00"), "Account fee", ""),
+    ]
+    opening = Decimal("18250.40")
+    closing = opening + sum(amount for amount, _, _ in lines)
+    day, account = f"{today:%y%m%d}", company.bank_accounts.get().iban
+    entries = [
+        f":61:{day}{day[2:]}{'C' if amount > 0 else 'D'}{_comma(amount)}NTRFNONREF\n:86:166?00BGC?20{words}?32{name}"
+        for amount, words, name in lines
+    ]
+    head = [":20:DEMO", f":25:{account}", ":28C:1/1", f":60F:C{day}GBP{_comma(opening)}"]
+    return "\n".join([*head, *entries, f":62F:C{day}GBP{_comma(closing)}", ""])
+
+
+def _of_four_customers(items: Iterable[OpenItem]) -> list[OpenItem]:
+    found: dict[int, OpenItem] = {}
+    for item in items:
+        found.setdefault(item.customer_id, item)
+    return list(found.values())[:4]
+
+
+def _comma(amount: Decimal) -> str:
+    return f"{abs(amount):.2f}".replace(".", ",")
