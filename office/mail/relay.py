@@ -98,16 +98,16 @@ def envelope(connection: smtplib.SMTP, sender: str, recipient: str, envelope_id:
     """Say from whom, to whom, and that the body follows; the answer only where the relay will not have it."""
     options = [f"ENVID={envelope_id}", "RET=HDRS"] if connection.has_extn("dsn") else []
     steps = (
-        (lambda: connection.mail(sender, options), 250, refusal),
-        (lambda: connection.rcpt(recipient), 250, refused_recipient),
-        (lambda: connection.docmd("DATA"), 354, refusal),
+        (lambda: connection.mail(sender, options), {250}, refusal),
+        (lambda: connection.rcpt(recipient), {250, 251}, refused_recipient),  # 251: it forwards the mail
+        (lambda: connection.docmd("DATA"), {354}, refusal),
     )
     for step, wanted, refused in steps:
         try:
             code, reply = step()
         except (OSError, smtplib.SMTPException) as error:
             return Answer(Outcome.REFUSED_FOR_NOW, f"The mail relay hung up before the mail: {error}")
-        if code != wanted:
+        if code not in wanted:
             return refused(code, reply)
     return None
 
