@@ -83,7 +83,7 @@ def delivered_as(invoices: QuerySet[Invoice], state: str) -> QuerySet[Invoice]:
     if state == NOT_SENT:
         return invoices.filter(~Exists(_mails().filter(about_id=OuterRef("pk")))).exclude(status=DocumentStatus.DRAFT)
     if state == OPENED:
-        maybe = _looks().values("link__invoice")
+        maybe: QuerySet = _looks().values("link__invoice")
     else:
         maybe = _mails().filter(status__in=ON_ITS_WAY if state == "queued" else [state]).values("about_id")
     return with_delivery(invoices).filter(pk__in=maybe, delivery=state)

@@ -26,9 +26,10 @@ def waiting_for_print(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
 
 def is_waiting(invoice: Invoice) -> bool:
     """Whether this one waits to be printed."""
-    since = invoice.customer.gets_paper_since
-    is_due = invoice.status == DocumentStatus.ISSUED and since is not None and invoice.issued_at >= since
-    return is_due and printing_of(invoice) is None
+    since, issued_at = invoice.customer.gets_paper_since, invoice.issued_at
+    if invoice.status != DocumentStatus.ISSUED or not since or not issued_at or issued_at < since:
+        return False
+    return printing_of(invoice) is None
 
 
 def printing_of(invoice: Invoice) -> Printing | None:

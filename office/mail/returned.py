@@ -94,8 +94,9 @@ def _delivery_report(status: Message, parts: list[Message], message: Message) ->
 
 def _returned_headers(parts: list[Message]) -> list[Message]:
     """The headers of the mail that it brings back, whole or alone."""
-    returned = [part.get_payload(0) for part in parts if part.get_content_type() == "message/rfc822"]
+    whole = [part.get_payload(0) for part in parts if part.get_content_type() == "message/rfc822"]
     alone = [part for part in parts if part.get_content_type() in ("text/rfc822-headers", "message/rfc822-headers")]
+    returned = [message for message in whole if isinstance(message, Message)]
     return [*returned, *(message_from_string(str(part.get_payload())) for part in alone)]
 
 

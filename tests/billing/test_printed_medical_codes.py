@@ -23,6 +23,7 @@ from billing.operations.mint_link import mint_link
 from billing.operations.send_invoice import send_invoice
 from billing.operations.set_medical_codes import set_medical_codes
 from billing.pdf import draft_pdf, kept_pdf
+from billing.pdf.page import page_of
 from office.mail.handing_over import hand_over
 from office.models import OutgoingMail
 from office.operations.update_company import update_company
@@ -107,6 +108,12 @@ def test_what_was_issued_stays_as_it_was_when_the_setting_changes(clinic: Any) -
 def test_a_document_without_codes_prints_none(printing: Any) -> None:
     plain = world.issue(buyer(printing), "5.00", DAY)
     assert "ICD-10" not in words_of(bytes(kept_pdf(plain).content))
+
+
+def test_the_picture_beside_the_editor_shows_none_as_who_types_may_not_see_them(printing: Any) -> None:
+    draft = coded(printing)
+    assert names_codes(page_of(draft))
+    assert not names_codes(page_of(draft, list(draft.lines.all()), []))
 
 
 # Nowhere else, with the setting off and on
