@@ -1,9 +1,11 @@
 """How a company's papers look: its colour, and its texts by language and kind."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from billing.models import Invoice, PaperKind, PaperText
-from office.models import Company
+from office.models import Company, Logo
 
 
 @dataclass(frozen=True)
@@ -34,4 +36,15 @@ def printed_look(invoice: Invoice, language: str, texts: Texts | None = None) ->
     kind = PaperKind.CREDIT_MEMO if invoice.is_credit_memo else PaperKind.INVOICE
     words = (texts_of(company) if texts is None else texts).get((language.partition("-")[0], kind), PaperWords())
     look = {"accent": company.accent, "opening": words.above, "footer": words.foot or company.invoice_footer}
-    return {name: fact for name, fact in look.items() if fact or name == "footer"}
+    said = {name: fact for name, fact in look.items() if fact or name == "footer"}
+    return said | {"logo": company.logo_sha256}
+
+
+def logo_of(invoice: Invoice, printed: Mapping[str, Any]) -> tuple[bytes, str] | None:
+    """The logo that a document was issued with, and its type; of one from before that was kept, the present one."""
+    company = invoice.company
+    wanted = printed.get("logo", company.logo_sha256)
+    if wanted and wanted == company.logo_sha256:
+        return bytes(company.logo), company.logo_type
+    kept = Logo.objects.filter(company=company, sha256=wanted).first() if wanted else None
+    return (bytes(kept.content), kept.media_type) if kept else None

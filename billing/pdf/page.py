@@ -10,6 +10,7 @@ from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
 
 from billing.instalments import Instalment, early_payment_of, payments_of
+from billing.looks import logo_of
 from billing.medical import LETTERS
 from billing.medical_facts import diagnoses_of, prints_codes, services_of
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
@@ -63,7 +64,7 @@ def _context(
         "taxes": taxes,
         "instalments": instalments,
         "early": early_payment_of(invoice, company.today()),
-        "logo": _data_url(bytes(company.logo), company.logo_type) if company.logo else "",
+        "logo": _data_url(*logo) if (logo := logo_of(invoice, printed)) else "",
         "reference": as_printed(invoice.payment_reference),
         "codes": codes,
         "slip": slip,

@@ -2,7 +2,7 @@
 
 from office.models.approvals import ApprovalRequest, ApprovalRule, ApprovalState
 from office.models.audit import AuditRecord
-from office.models.company import BankAccount, Company
+from office.models.company import BankAccount, Company, Logo
 from office.models.doors import ApiToken, IdempotentAnswer
 from office.models.imports import ImportMapping
 from office.models.mail import MailStatus, OutgoingMail
@@ -20,6 +20,7 @@ __all__ = [
     "Company",
     "IdempotentAnswer",
     "ImportMapping",
+    "Logo",
     "MailStatus",
     "NumberPattern",
     "NumberSeries",

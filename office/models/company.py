@@ -1,4 +1,5 @@
 from datetime import date
+from hashlib import sha256
 
 from django.db import models
 
@@ -81,6 +82,28 @@ class Company(models.Model):
     def today(self) -> date:
         """The calendar day in the company's own time zone."""
         return calendar.today(self.time_zone)
+
+    @property
+    def logo_sha256(self) -> str:
+        """By which its papers name the logo that they print; empty without one."""
+        return sha256(bytes(self.logo)).hexdigest() if self.logo else ""
+
+
+class Logo(models.Model):
+    """A logo that a company has or had: papers print the one they were issued with."""
+
+    append_only = True
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="logos")
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    media_type = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "sha256"], name="logo_once_per_company")]
+
+    def __str__(self) -> str:
+        return f"Logo of {self.company}"
 
 
 class BankAccount(models.Model):

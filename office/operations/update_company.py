@@ -10,7 +10,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.colours import require_readable
 from office.languages import require_language
-from office.models import Company, User
+from office.models import Company, Logo, User
 
 LARGEST_LOGO = 1_000_000
 LOGO_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
@@ -52,6 +52,9 @@ def set_logo(company_id: int, content: bytes | None, *, by: User | None) -> Comp
     company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
     company.logo, company.logo_type = content, _picture_type(content) if content else ""
     company.save()
+    if content:  # papers that were issued with it may be printed later
+        details = {"content": content, "media_type": company.logo_type}
+        Logo.objects.get_or_create(company=company, sha256=company.logo_sha256, defaults=details)
     record(by, "set_logo", company, after={"logo": company.logo_type or "none"})
     return company
 

@@ -14,13 +14,15 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from billing.models import InvoicePdf
+from billing.looks import logo_of
+from billing.models import Invoice, InvoicePdf
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import account_pdf, draft_pdf, kept_pdf
 from billing.pdf.renderer import PdfUnavailable, Renderer
 from customers.models import Customer
 from ledger.refusals import Refused
+from office.models import Logo
 from office.operations.update_company import set_logo
 from tests import world
 
@@ -114,6 +116,38 @@ def test_pdf_03_with_a_logo_without_one_and_with_a_broken_one(company: Any, cust
     broken = draft_pdf(world.draft(Customer.objects.get(), "1.00"))
     assert not has_picture(broken)
     assert "€1.00" in text(broken)
+
+
+def test_a_paper_prints_the_logo_that_it_was_issued_with_whenever_it_is_first_made(company: Any) -> None:
+    def issued() -> Invoice:
+        return world.issue(world.make_customer(company), "1.00", DAY)
+
+    def made(invoice: Invoice) -> bytes:
+        return bytes(kept_pdf(Invoice.objects.get(pk=invoice.pk)).content)
+
+    without, early = issued(), issued()
+    set_logo(company.pk, a_picture("PNG"), by=None)
+    company.refresh_from_db()
+    with_first = issued()
+    set_logo(company.pk, a_picture("JPEG"), by=None)
+    company.refresh_from_db()
+    with_second = issued()
+
+    assert not has_picture(made(without))
+    assert (has_jpeg(made(with_first)), has_picture(made(with_first))) == (False, True)
+    assert has_jpeg(made(with_second))
+    set_logo(company.pk, None, by=None)
+    void_invoice(with_first.pk, reason="twice", by=None, on=DAY)
+    assert has_picture(made(with_first))
+
+    set_logo(company.pk, a_picture("PNG"), by=None)
+    # one from before documents named their logo prints the present one
+    assert logo_of(Invoice.objects.get(pk=early.pk), {}) == (a_picture("PNG"), "image/png")
+    assert Logo.objects.count() == 2
+
+
+def has_jpeg(content: bytes) -> bool:
+    return any(image.name.endswith(".jpg") for page in PdfReader(BytesIO(content)).pages for image in page.images)
 
 
 @pytest.mark.parametrize("content", [b"", b"<svg/>", b"%PDF-1.7", a_picture("PNG")[:60]])
