@@ -26,11 +26,13 @@ def match_bank_line(
     *,
     by: User | None,
     exchange_rate: Decimal | None = None,
+    seen_left: Decimal | None = None,
 ) -> Receipt:
     """Record so much of a line as a customer's receipt, on the line's day, and apply it as planned.
 
-    Raises Refused for money out, more than is left of the line, one that is set aside, another company's customer, and
-    for what receive_payment refuses.
+    `seen_left` is what a person saw left of it: a form that is sent twice, or after somebody else's, does nothing more.
+    Raises Refused where that has changed, for money out, more than is left of the line, one that is set aside, another
+    company's customer, and for what receive_payment refuses.
     """
     line = _locked(line_id)
     if customer.company_id != line.company_id:
@@ -39,7 +41,10 @@ def match_bank_line(
         raise Refused("Money went out on this line; no customer paid it.", code="money_out")
     if aside := line.set_asides.filter(withdrawn_at=None).first():
         raise Refused(f"The line is set aside: {aside.reason}. Take that back first.", code="set_aside")
-    if amount > (left := left_of(line)):
+    left = left_of(line)
+    if seen_left is not None and seen_left != left:
+        raise Refused("Part of the line was matched after you opened it. Look at it again.", code="stale")
+    if amount > left:
         raise Refused(f"{left.normalize():f} {line.currency} is left of the line.", code="more_than_left")
     details = ReceiptDetails(
         customer.pk,

@@ -27,6 +27,7 @@ class MatchForm(forms.Form):
 
     customer = forms.IntegerField(error_messages={"required": "Choose a customer."})
     amount = SumField(max_digits=19, decimal_places=4)
+    left = forms.DecimalField(required=False, widget=forms.HiddenInput)
     exchange_rate = SumField(required=False, max_digits=19, decimal_places=6)
     apply = forms.ChoiceField(
         label="Apply it", choices=[("oldest", "Oldest first"), ("none", "Keep it on account")], required=False
@@ -52,7 +53,13 @@ def match(request: HttpRequest, line_id: int) -> HttpResponse:
         plan = Plan(shares=_shares(request.POST.getlist("share")), oldest_first=data["apply"] == "oldest")
         try:
             receipt = match_bank_line(
-                line.pk, customer, data["amount"], plan, by=request.user, exchange_rate=data["exchange_rate"]
+                line.pk,
+                customer,
+                data["amount"],
+                plan,
+                by=request.user,
+                exchange_rate=data["exchange_rate"],
+                seen_left=data["left"],
             )
         except Refused as refusal:
             form.add_error(None, refusal.message)

@@ -294,6 +294,16 @@ def test_after_a_line_the_next_to_match_is_shown_the_oldest_first(company: Any, 
     assert answer["Location"] == reverse("payments:bank_line_list")
 
 
+def test_a_form_that_is_sent_twice_takes_its_part_of_a_line_once(company: Any, customer: Any, site: Client) -> None:
+    line = line_of(company, "50.00")
+    assert 'name="left" value="50"' in words(site.get(reverse("payments:bank_line", args=[line.pk])))
+    typed = {"customer": customer.pk, "amount": "20", "apply": "oldest", "left": "50"}
+    address = reverse("payments:match_bank_line", args=[line.pk])
+    site.post(address, typed)
+    assert "Part of the line was matched after you opened it." in words(site.post(address, typed))
+    assert (Receipt.objects.count(), left_of(line)) == (1, 30)
+
+
 def test_by_hand_and_set_aside_on_screen(company: Any, customer: Any, site: Client) -> None:
     line = line_of(company, "50.00")
     page = reverse("payments:match_bank_line", args=[line.pk])
