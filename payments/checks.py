@@ -1,4 +1,4 @@
-"""Whether receipts and refunds agree with the book."""
+"""Whether receipts and refunds agree with the book, and receipts with the bank."""
 
 from ledger.checks import Check
 
@@ -20,6 +20,14 @@ CHECKS = [
         LEFT JOIN (ledger_allocation a JOIN ledger_openitem d ON d.id = a.debit_id)
             ON a.credit_id = o.id AND d.entry_id <> r.reversal_entry_id
         WHERE r.status = 'reversed' GROUP BY r.id, o.id HAVING o.balance <> 0 OR sum(a.amount) <> 0
+        """,
+    ),
+    Check(
+        "receipts take no more than came in on their bank line",
+        """
+        SELECT 'bank line ' || l.id, sum(r.amount) || ' matched of ' || l.amount || ' ' || l.currency
+        FROM payments_bankline l JOIN payments_receipt r ON r.bank_line_id = l.id AND NOT r.was_mistaken
+        GROUP BY l.id HAVING sum(r.amount) > l.amount OR bool_or(r.currency <> l.currency)
         """,
     ),
     Check(

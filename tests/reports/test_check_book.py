@@ -12,11 +12,15 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import kept_pdf
 from ledger.periods import close_month
+from office.models import BankAccount
+from payments.models import BankLine
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
 from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.take_bank_file import take_bank_file
 from reports.book_check import check_book
 from tests import world
+from tests.payments.bank_samples import OURS, camt, entry, statement
 
 DAY = date(2026, 3, 2)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,9 +62,18 @@ PLANTED = [
     ("UPDATE payments_receipt SET amount = amount + 1", "a receipt and the book say the same"),
     ("UPDATE payments_receipt SET received_on = received_on + 1", "a receipt and the book say the same"),
     ("UPDATE payments_receipt SET status = 'reversed', reversed_on = received_on, reversal_entry_id = entry_id WHERE status = 'recorded'", "a reversed receipt has nothing free and settles nothing"),
+    ("UPDATE payments_bankline SET amount = amount - 1", "receipts take no more than came in on their bank line"),
+    ("UPDATE payments_bankline SET currency = 'USD'", "receipts take no more than came in on their bank line"),
     ("UPDATE payments_refund SET amount = amount + 1", "a refund and the book say the same"),
     ("DELETE FROM payments_receipt WHERE id = (SELECT min(id) FROM payments_receipt)", "numbers of receipts and refunds run on without a gap"),
 ]  # fmt: skip
+
+
+def bank_line(company: Any) -> BankLine:
+    """A line of 11.00 on the company's account."""
+    BankAccount.objects.create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
+    take_bank_file(company, "march.xml", camt(statement(entry("11.00"), closing="111.00")), by=None)
+    return BankLine.objects.get()
 
 
 @pytest.fixture
@@ -81,7 +94,7 @@ def history(company: Any, customer: Any) -> None:
     refund_credit(customer, RefundDetails(world.item_of(memo).pk, Decimal(10), DAY, "asked for"), by=None)
     void_invoice(world.issue(customer, "7", DAY).pk, reason="twice", by=None, on=DAY)
     reverse_receipt(world.receive(customer, "15", DAY).pk, dated_on=DAY, by=None, reason="returned", fee=Decimal(5))
-    world.receive(customer, "11", DAY)
+    world.receive(customer, "11", DAY, bank_line_id=bank_line(company).pk)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
 
