@@ -243,6 +243,40 @@ def test_bank_accounts_keep_their_statements_when_they_are_typed_anew(company: C
     assert twice.code == "account_twice"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_file_read_by_three_at_once_is_kept_once(company: Company, account: BankAccount, in_parallel: Any) -> None:
+    content = camt(statement(entry("20.00"), entry("20.00"), closing="140.00"))
+    results = in_parallel([lambda: take(company, content)] * 3)
+    assert sorted(counts(taken) for taken in results) == [(0, 2, 0), (0, 2, 0), (2, 0, 0)]
+    assert (BankFile.objects.count(), BankStatement.objects.count(), BankLine.objects.count()) == (1, 1, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_its_constraint_a_line_can_be_kept_twice(
+    company: Company, account: BankAccount, superuser_cursor: Any
+) -> None:
+    take(company, camt(statement(entry("20.00"), closing="120.00")))
+
+    def again() -> None:
+        line = BankLine.objects.first()
+        line.pk = None
+        line.save(force_insert=True)
+
+    with pytest.raises(IntegrityError, match="bank_line_once_per_account"):
+        again()
+    superuser_cursor.execute("ALTER TABLE payments_bankline DROP CONSTRAINT bank_line_once_per_account")
+    try:
+        again()
+        assert BankLine.objects.count() == 2
+    finally:
+        superuser_cursor.execute("SET session_replication_role = replica")
+        superuser_cursor.execute("DELETE FROM payments_bankline")
+        superuser_cursor.execute(
+            "ALTER TABLE payments_bankline ADD CONSTRAINT bank_line_once_per_account"
+            " UNIQUE (bank_account_id, fingerprint, twin)"
+        )
+
+
 @NEEDS_DATA
 def test_fifteen_days_of_a_public_series_join_and_book_once(company: Company) -> None:
     numbers = ["LT625883379695428516", "LT414319056143772570"]
