@@ -11,6 +11,7 @@ from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 
 from office.models import Company
+from office.models.company import PaymentReference
 
 CURRENCIES = ("CHF", "EUR")
 COUNTRIES = ("CH", "LI")
@@ -92,5 +93,9 @@ def slip_note(company: Company, holder: str, iban: str, currency: str) -> str:
     if reason := reason_for_no_slip(party_of(holder, place), iban, currency):
         names = "" if currency not in CURRENCIES else " It names the holder at the company's address, under Settings."
         return f"Invoices print no Swiss QR-bill for this account: {reason}.{names}"
-    named = "a QR reference, as its QR-IBAN asks for" if is_qr_iban(iban) else "the invoice's number"
+    named = "the invoice's number"
+    if is_qr_iban(iban):
+        named = "a QR reference, as its QR-IBAN asks for"
+    elif company.payment_reference == PaymentReference.CREDITOR:
+        named = "a creditor reference (RF)"
     return f"Invoices in {currency} print a Swiss QR-bill with {named}."

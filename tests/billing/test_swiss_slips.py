@@ -284,6 +284,17 @@ def test_an_address_that_banks_refuse_prints_no_slip_and_the_settings_say_why(ch
 
 
 @pytest.mark.django_db
+def test_the_page_of_bank_accounts_names_the_reference_that_slips_have():
+    company = swiss_company((PLAIN_IBAN, "CHF"))
+    note = slip_note(company, company.legal_name, PLAIN_IBAN, "CHF")
+    assert note == "Invoices in CHF print a Swiss QR-bill with the invoice's number."
+
+    company.payment_reference = "creditor"
+    note = slip_note(company, company.legal_name, PLAIN_IBAN, "CHF")
+    assert note == "Invoices in CHF print a Swiss QR-bill with a creditor reference (RF)."
+
+
+@pytest.mark.django_db
 def test_another_currency_or_too_large_an_amount_prints_no_slip():
     company = swiss_company((PLAIN_IBAN, "CHF"), (PLAIN_IBAN, "USD"))
     dollars = world.issue(rutschmann(company, currency="USD"), "50.00", DAY, exchange_rate=Decimal("0.9"))
