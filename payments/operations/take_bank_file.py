@@ -120,12 +120,18 @@ def _take(taken: Taken, account: BankAccount, read: Sequence[tuple[int, ReadStat
             if not line.is_pending:
                 _sort(line, row, lines, unread)
         taken.pending += row.pending_count
-    for rows, count in ((lines, "new"), (unread, "unread")):
-        number_twins(rows)
-        new = list(not_known(account, rows))
-        insert_all(new)
-        setattr(taken, count, getattr(taken, count) + len(new))
-        taken.known += len(rows) - len(new)
+    new_lines, new_unread = _keep_new(account, lines), _keep_new(account, unread)
+    taken.new += new_lines
+    taken.unread += new_unread
+    taken.known += len(lines) + len(unread) - new_lines - new_unread
+
+
+def _keep_new(account: BankAccount, rows: Sequence[BankLine] | Sequence[UnreadLine]) -> int:
+    """Keep the lines that have not come before, and say how many these are."""
+    number_twins(rows)
+    new = list(not_known(account, rows))
+    insert_all(new)
+    return len(new)
 
 
 def _statement(file: BankFile, account: BankAccount, position: int, read: ReadStatement) -> BankStatement:

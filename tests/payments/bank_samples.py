@@ -1,4 +1,13 @@
-"""Small bank files of each format, made for the tests."""
+"""Small bank files of each format, made for the tests, and where the public ones are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+DATA = Path(os.environ.get("DUEBOOK_DATA", Path(__file__).parents[2].parent / "shared" / "data")) / "bank"
+WITHOUT_DATA = "The public data is not here; DUEBOOK_DATA names its folder."
+NEEDS_DATA = pytest.mark.skipif(not DATA.exists(), reason=WITHOUT_DATA)
 
 CAMT = """<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M1</MsgId></GrpHdr>

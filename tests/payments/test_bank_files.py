@@ -1,10 +1,8 @@
 """Bank files: what the public ones hold, what broken ones are refused for, and that no bytes bring a reader down."""
 
 import json
-import os
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +11,22 @@ from hypothesis import strategies as st
 
 from ledger.refusals import Refused
 from payments.bank_files import ReadStatement, Unread, read_bank_file
-from tests.payments.bank_samples import BAI2, MT940, OFX, SAMPLES, THEIRS, camt, detail, entry, statement
+from tests.payments.bank_samples import (
+    BAI2,
+    DATA,
+    MT940,
+    NEEDS_DATA,
+    OFX,
+    SAMPLES,
+    THEIRS,
+    WITHOUT_DATA,
+    camt,
+    detail,
+    entry,
+    statement,
+)
 
-DATA = Path(os.environ.get("DUEBOOK_DATA", Path(__file__).parents[2].parent / "shared" / "data")) / "bank"
 EXPECTED = json.loads((DATA / "expected.json").read_text()) if DATA.exists() else {}
-NEEDS_DATA = pytest.mark.skipif(not EXPECTED, reason="The public data is not here; DUEBOOK_DATA names its folder.")
 DAY = date(2026, 3, 2)
 WITHOUT_CURRENCY = "mt940/self-provided-raphaelm.sta"
 """Its closing balances lack their currency (":62F:C020315145000,00"): what the other reader made of them is wrong."""
@@ -25,7 +34,7 @@ WITHOUT_CURRENCY = "mt940/self-provided-raphaelm.sta"
 
 def files(folder: str) -> list[Any]:
     return sorted(name for name in EXPECTED if name.startswith(f"{folder}/")) or [
-        pytest.param("", marks=pytest.mark.skip(reason="The public data is not here; DUEBOOK_DATA names its folder."))
+        pytest.param("", marks=pytest.mark.skip(reason=WITHOUT_DATA))
     ]
 
 

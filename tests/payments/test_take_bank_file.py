@@ -1,11 +1,9 @@
 """Taking bank files in: each line once, twins both, foreign accounts named, gaps told, and what cannot be read kept."""
 
 import json
-import os
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +16,11 @@ from payments.bank import accounts_of, with_joints
 from payments.models import BankFile, BankLine, BankStatement, UnreadLine, UnreadOutcome
 from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
 from payments.operations.take_bank_file import Taken, take_bank_file
-from tests.payments.bank_samples import MT940, OURS, camt, entry, statement
+from tests.payments.bank_samples import DATA, MT940, NEEDS_DATA, OURS, camt, entry, statement
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
 OTHER = "DE89370400440532013000"
-DATA = Path(os.environ.get("DUEBOOK_DATA", Path(__file__).parents[2].parent / "shared" / "data")) / "bank"
-NEEDS_DATA = pytest.mark.skipif(not DATA.exists(), reason="The public data is not here; DUEBOOK_DATA names its folder.")
 
 
 @pytest.fixture
