@@ -49,16 +49,26 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_keepdb: bool,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
-    """Make the database as its owner, as a deployment does; the tests then log in as the app."""
+    """Make the database as its owner, as a deployment does; the tests then log in as the app.
+
+    `--reuse-db` keeps it for the next run, on a server that DATABASE_URL names; `--create-db` makes it anew.
+    """
     app, password = connection.settings_dict["USER"], connection.settings_dict["PASSWORD"]
     with django_db_blocker.unblock(), logged_in_as(settings.DATABASE_OWNER_URL):
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=django_db_keepdb)
         create_role(app, password)
         grant_app_rights(app)
     give_up_waiting(connection.settings_dict["NAME"])
     TransactionTestCase._fixture_teardown = empty_tables
+    if django_db_keepdb:
+        empty_tables()  # of what a run that was killed left
+        yield
+        return
     yield
     drop_database(connection.settings_dict["NAME"])
 
@@ -84,7 +94,7 @@ def drop_database(name: str) -> None:
     superuser.close()
 
 
-def empty_tables(test: TransactionTestCase) -> None:
+def empty_tables(test: TransactionTestCase | None = None) -> None:
     """What Django's flush does after a test that really commits, past the guards that let nobody empty the book."""
     superuser = superuser_connection(connection.settings_dict["NAME"])
     with superuser.cursor() as cursor:
