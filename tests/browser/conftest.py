@@ -51,7 +51,9 @@ class Watched:
     def __init__(self, context: BrowserContext, home: str) -> None:
         self.home = home
         self.complaints: list[str] = []
-        context.on("console", lambda message: self._note(message.type in ("error", "warning"), message.text))
+        context.on(
+            "console", lambda said: self._note(said.type in ("error", "warning"), f"{said.page.url}: {said.text}")
+        )
         context.on("weberror", lambda error: self._note(True, str(error.error)))
         context.on("request", lambda request: self._note(self._is_foreign(request.url), f"asked {request.url}"))
 
