@@ -60,7 +60,7 @@ def settlements(invoice: Invoice) -> list[Allocation]:
 
 
 def account_of(invoice: Invoice) -> dict[str, Decimal]:
-    """An invoice's own account: its total, what payments, tax withheld and credit memos settled, and what is due now.
+    """An invoice's own account: its total, what payments, tax withheld, credit memos and write-offs settled, the rest.
 
     `to_pay` is what of it is still to come in money: all but the tax that the customer is still to withhold.
     """
@@ -73,8 +73,9 @@ def account_of(invoice: Invoice) -> dict[str, Decimal]:
     credited = settled.get(ItemKind.CREDIT_MEMO, Decimal(0))
     reversed_ = settled.get(ItemKind.REVERSAL, Decimal(0))
     withheld = settled.get(ItemKind.WITHHOLDING, Decimal(0))
-    paid = sum(settled.values(), Decimal(0)) - credited - reversed_ - withheld
+    written_off = settled.get(ItemKind.WRITE_OFF, Decimal(0))
+    paid = sum(settled.values(), Decimal(0)) - credited - reversed_ - withheld - written_off
     due = invoice.total - sum(settled.values(), Decimal(0))
     to_pay = max(due - max(invoice.withheld - withheld, Decimal(0)), Decimal(0))
-    parts = {"paid": paid, "withheld": withheld, "credited": credited}
+    parts = {"paid": paid, "withheld": withheld, "credited": credited, "written_off": written_off}
     return {"total": invoice.total, **parts, "due": due, "to_pay": to_pay}

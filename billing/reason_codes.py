@@ -1,6 +1,6 @@
-"""Why invoices are corrected: the reasons that a company chooses from, and how one is printed."""
+"""Why something is corrected, written off or disputed: the reasons a company chooses from, and how one is printed."""
 
-from billing.models import ReasonCode
+from billing.models import ReasonCode, ReasonPurpose
 from ledger.refusals import Refused
 from office.models import Company
 from office.reasons import required_reason
@@ -16,25 +16,49 @@ USUAL = {
     "goodwill": "Goodwill",
     "early_payment": "Early-payment discount",
 }
+USUAL_WRITE_OFFS = {
+    "insolvent": "Insolvency",
+    "not_found": "Customer cannot be found",
+    "time_barred": "Time-barred",
+    "settled": "Settled for less",
+    "not_worth_it": "Collecting costs more",
+    "small_rest": "Small remainder",
+}
+USUAL_DISPUTES = {
+    "price_disputed": "Price differs from what was agreed",
+    "quantity_disputed": "Less was delivered",
+    "quality_disputed": "Goods or work faulty",
+    "unknown_deduction": "Deduction without a word",
+}
+BY_PURPOSE = {
+    ReasonPurpose.CORRECTION: USUAL,
+    ReasonPurpose.WRITE_OFF: USUAL_WRITE_OFFS,
+    ReasonPurpose.DISPUTE: USUAL_DISPUTES,
+}
 """What a new company begins with."""
 
 
 def add_usual_reasons(company: Company) -> None:
     """Give a company the reasons that most have; those it has stay as they are."""
-    rows = [ReasonCode(company=company, code=code, words=words) for code, words in USUAL.items()]
+    rows = [
+        ReasonCode(company=company, purpose=purpose, code=code, words=words)
+        for purpose, reasons in BY_PURPOSE.items()
+        for code, words in reasons.items()
+    ]
     ReasonCode.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def reason_choices(company: Company) -> list[tuple[int, str]]:
-    """The reasons that a company offers, to choose from."""
-    return list(ReasonCode.objects.filter(company=company, is_active=True).values_list("pk", "words"))
+def reason_choices(company: Company, purpose: str = ReasonPurpose.CORRECTION) -> list[tuple[int, str]]:
+    """The reasons that a company offers for a purpose, to choose from."""
+    offered = ReasonCode.objects.filter(company=company, purpose=purpose, is_active=True)
+    return list(offered.values_list("pk", "words"))
 
 
-def chosen_reason(company: Company, code_id: int | None) -> ReasonCode | None:
+def chosen_reason(company: Company, code_id: int | None, purpose: str = ReasonPurpose.CORRECTION) -> ReasonCode | None:
     """The reason of that id, if one was chosen. Raises Refused for what the company does not offer."""
     if code_id is None:
         return None
-    code = ReasonCode.objects.filter(company=company, pk=code_id, is_active=True).first()
+    code = ReasonCode.objects.filter(company=company, pk=code_id, purpose=purpose, is_active=True).first()
     if code is None:
         raise Refused("That reason is not among those this company offers.", code="unknown_reason")
     return code

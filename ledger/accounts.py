@@ -16,6 +16,7 @@ STANDARD_ACCOUNTS = [
     ("4900", "Bad debt recovered", AccountRole.BAD_DEBT_RECOVERED),
     ("6000", "Discounts allowed", AccountRole.DISCOUNT),
     ("6100", "Bad debt", AccountRole.BAD_DEBT),
+    ("6200", "Bank charges", AccountRole.BANK_CHARGES),
     ("6800", "Exchange gain and loss", AccountRole.EXCHANGE),
     ("6900", "Rounding", AccountRole.ROUNDING),
 ]

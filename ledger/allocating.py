@@ -1,6 +1,7 @@
 """Joining what a customer owes with what settles it."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -104,6 +105,13 @@ def oldest_first(debits: Iterable[OpenItem], credits: Iterable[OpenItem]) -> lis
         if not left[credit.pk]:
             free.pop(0)
     return pairs
+
+
+def company_amounts(shares: Iterable[tuple[OpenItem, Decimal]]) -> list[Decimal]:
+    """What each share of a locked open item stands for in company currency, as settling it would take it."""
+    shares = [(copy(item), amount) for item, amount in shares]
+    carried = _carried_amounts(item for item, _ in shares)
+    return [_use(item, amount, carried) for item, amount in shares]
 
 
 def _require_open(pairs: Sequence[Pair], items: dict[int, OpenItem]) -> None:

@@ -24,6 +24,10 @@ WORDS = {
         "That is more than is left of the bank line. Look again: somebody may have matched part of it meanwhile.",
         "more_than_left",
     ),
+    "recoveries_within_write_off": (
+        "That is more than was written off. Look again: somebody may have recorded part of it meanwhile.",
+        "more_than_left",
+    ),
     "allocation_not_before_an_undoing": (
         "An allocation of this item was undone later than that date. Choose the day of the undoing or later.",
         "before_an_undoing",

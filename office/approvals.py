@@ -52,8 +52,8 @@ class Asked:
 class ApprovalNeeded(Refused):
     """Somebody else has to say yes first. A door answers it by sending the request, see `ask_approval`."""
 
-    def __init__(self, asked: Asked, rule: ApprovalRule) -> None:
-        words = f"Above {rule.above.normalize():f} {asked.company.currency} this needs the approval of a {rule.role}."
+    def __init__(self, asked: Asked, rule: ApprovalRule, above: Decimal) -> None:
+        words = f"Above {above.normalize():f} {asked.company.currency} this needs the approval of a {rule.role}."
         super().__init__(words, code="approval_needed")
         self.asked = asked
         self.rule = rule
@@ -65,9 +65,9 @@ def require_approval(asked: Asked, by: User | None, approved: ApprovalRequest | 
         return None
     if approved is not None:
         return _require_same(asked, approved)
-    rule = ApprovalRule.objects.filter(company=asked.company, action=asked.action, above__lt=asked.amount)
-    if found := rule.select_related("role").first():
-        raise ApprovalNeeded(asked, found)
+    rule = ApprovalRule.objects.filter(company=asked.company, action=asked.action).select_related("role").first()
+    if rule and asked.amount > (above := rule.above_for(by)):
+        raise ApprovalNeeded(asked, rule, above)
     return None
 
 

@@ -41,7 +41,9 @@ CLERK = [
     "payments.settle_unread_line",
     "payments.take_bank_file",
     "payments.undo_allocation",
+    "payments.record_recovery",
     "payments.view_bank",
+    "payments.write_off",
 ]
 ROLES: dict[str, list[str]] = {
     "clerk": CLERK,
@@ -55,6 +57,7 @@ ROLES: dict[str, list[str]] = {
         "office.read_audit",
         "office.settle_mail",
         "payments.refund_credit",
+        "payments.reverse_write_off",
     ],
     "sales": [
         "billing.draft_invoice",

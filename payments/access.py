@@ -7,7 +7,7 @@ from customers.access import customers_for, rows_for
 from ledger.models import Allocation
 from office.access import companies_for
 from office.models import BankAccount, User
-from payments.models import BankFile, BankLine, Receipt, UnreadLine
+from payments.models import BankFile, BankLine, Receipt, UnreadLine, WriteOff
 
 
 def receipts_for(user: User) -> QuerySet[Receipt]:
@@ -21,6 +21,20 @@ def get_receipt_for(user: User, receipt_id: int) -> Receipt:
     if receipt is None:
         raise Http404("No such receipt.")
     return receipt
+
+
+def write_offs_for(user: User) -> QuerySet[WriteOff]:
+    """What was written off of a person's customers."""
+    return rows_for(user, WriteOff.objects.all())
+
+
+def get_write_off_for(user: User, write_off_id: int) -> WriteOff:
+    """The write-off, or Http404 where this person may not see one of that id."""
+    rows = write_offs_for(user).filter(pk=write_off_id)
+    row = rows.select_related("company", "customer", "reason_code", "created_by", "entry").first()
+    if row is None:
+        raise Http404("No such write-off.")
+    return row
 
 
 def get_allocation_for(user: User, allocation_id: int) -> Allocation:

@@ -1,4 +1,4 @@
-"""Whether receipts and refunds agree with the book, and receipts with the bank."""
+"""Whether receipts, refunds and write-offs agree with the book, and receipts with the bank."""
 
 from ledger.checks import Check
 
@@ -40,7 +40,55 @@ CHECKS = [
         """,
     ),
     Check(
-        "numbers of receipts and refunds run on without a gap",
+        "a write-off and the book say the same",
+        """
+        SELECT 'write-off ' || w.number, 'amount ' || w.amount || ', in the book ' || coalesce(sum(-o.amount), 0)
+        FROM payments_writeoff w LEFT JOIN ledger_openitem o ON o.entry_id = w.entry_id
+            AND o.customer_id = w.customer_id AND o.currency = w.currency AND o.dated_on = w.written_off_on
+        GROUP BY w.id HAVING coalesce(sum(-o.amount), 0) <> w.amount
+        """,
+    ),
+    Check(
+        "a write-off settles its whole amount, and nothing once it is reversed",
+        """
+        SELECT 'write-off ' || w.number, w.status || ', settles ' || coalesce(sum(a.amount), 0)
+        FROM payments_writeoff w JOIN ledger_openitem o ON o.entry_id = w.entry_id
+        LEFT JOIN (ledger_allocation a JOIN ledger_openitem d ON d.id = a.debit_id)
+            ON a.credit_id = o.id AND d.entry_id IS DISTINCT FROM w.reversal_entry_id
+        GROUP BY w.id
+        HAVING coalesce(sum(a.amount), 0) <> CASE w.status WHEN 'recorded' THEN w.amount ELSE 0 END
+        """,
+    ),
+    Check(
+        "the tax that a write-off relieves is what its entry took off the tax accounts",
+        """
+        SELECT 'write-off ' || w.number, 'account ' || a.code || ': ' || sum(sides.said) || ' said, '
+            || sum(sides.booked) || ' entered'
+        FROM (
+            SELECT t.write_off_id, t.account_id, t.amount AS said, 0 AS booked FROM payments_writeofftax t
+                JOIN payments_writeoff w ON w.id = t.write_off_id WHERE w.relieves_tax
+            UNION ALL SELECT w.id, l.account_id, 0, l.amount FROM payments_writeoff w
+                JOIN ledger_line l ON l.entry_id = w.entry_id JOIN ledger_account a ON a.id = l.account_id
+                WHERE a.role = 'tax'
+        ) AS sides
+        JOIN payments_writeoff w ON w.id = sides.write_off_id JOIN ledger_account a ON a.id = sides.account_id
+        GROUP BY w.id, a.id HAVING sum(sides.said) <> sum(sides.booked)
+        """,
+    ),
+    Check(
+        "no more is recovered than was written off, and as its receipt says",
+        """
+        SELECT 'write-off ' || w.number, coalesce(sum(v.amount) FILTER (WHERE r.status = 'recorded'), 0)
+            || ' recovered of ' || w.amount
+        FROM payments_writeoff w JOIN payments_recovery v ON v.write_off_id = w.id
+        JOIN payments_receipt r ON r.id = v.receipt_id
+        GROUP BY w.id HAVING coalesce(sum(v.amount) FILTER (WHERE r.status = 'recorded'), 0) > w.amount
+            OR bool_or(v.amount <> r.amount OR r.customer_id <> w.customer_id OR r.currency <> w.currency)
+            OR w.status = 'reversed' AND bool_or(r.status = 'recorded')
+        """,
+    ),
+    Check(
+        "numbers of receipts, refunds and write-offs run on without a gap",
         """
         SELECT 'series ' || kind || ' ' || year || ' of company ' || s.company_id,
             count(n.id) || ' papers, the series stands at ' || s.last
@@ -48,8 +96,10 @@ CHECKS = [
             SELECT id, company_id, 'receipt' AS paper, extract(year FROM received_on)::int AS paper_year
                 FROM payments_receipt
             UNION ALL SELECT id, company_id, 'refund', extract(year FROM refunded_on)::int FROM payments_refund
+            UNION ALL SELECT id, company_id, 'write_off', extract(year FROM written_off_on)::int
+                FROM payments_writeoff
         ) AS n ON n.company_id = s.company_id AND n.paper = s.kind AND n.paper_year = s.year
-        WHERE s.kind IN ('receipt', 'refund') GROUP BY s.id HAVING count(n.id) <> s.last
+        WHERE s.kind IN ('receipt', 'refund', 'write_off') GROUP BY s.id HAVING count(n.id) <> s.last
         """,
     ),
 ]

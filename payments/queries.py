@@ -21,5 +21,10 @@ def with_free(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
 
 def applications(receipt: Receipt) -> list[Allocation]:
     """What a receipt was applied to, in order; undone ones with their undoing."""
-    rows = Allocation.objects.filter(Q(credit__entry=receipt.entry_id) | Q(debit__entry=receipt.entry_id))
+    return applications_of(receipt.entry_id)
+
+
+def applications_of(entry_id: int) -> list[Allocation]:
+    """The allocations of an entry's open items, in order; undone ones with their undoing."""
+    rows = Allocation.objects.filter(Q(credit__entry=entry_id) | Q(debit__entry=entry_id))
     return list(rows.select_related("debit", "credit", "reverses", "reversed_by").order_by("dated_on", "id"))

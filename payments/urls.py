@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import allocation, bank, bank_lists, listing, matching, receipt
+from payments.web import allocation, bank, bank_lists, listing, matching, policies, receipt, write_offs
 
 app_name = "payments"
 urlpatterns = [
@@ -14,6 +14,12 @@ urlpatterns = [
     path("customers/<int:customer_id>/oldest-first/", allocation.oldest_first, name="oldest_first"),
     path("customers/<int:customer_id>/refund/", allocation.refund_page, name="refund_credit"),
     path("allocations/<int:allocation_id>/undo/", allocation.undo, name="undo_allocation"),
+    path("customers/<int:customer_id>/write-off/", write_offs.write_off_page, name="write_off_new"),
+    path("write-offs/", write_offs.write_off_list, name="write_off_list"),
+    path("write-offs/<int:write_off_id>/", write_offs.write_off_shown, name="write_off"),
+    path("write-offs/<int:write_off_id>/recover/", write_offs.recover, name="record_recovery"),
+    path("write-offs/<int:write_off_id>/reverse/", write_offs.reverse_it, name="reverse_write_off"),
+    path("settings/payments/", policies.payment_policy, name="payment_policy"),
     path("bank/", bank.bank, name="bank"),
     path("bank/import/", bank.take, name="take_bank_file"),
     path("bank/files/<int:file_id>/", bank.bank_file, name="bank_file"),

@@ -67,24 +67,51 @@ class TaxReport:
     feet: list[TaxFoot]
 
 
-# A document counts on its own day, and with the other sign on the day it was voided.
+# A document counts on its own day, and with the other sign on the day it was voided. Tax that a write-off relieved
+# counts against it, until the write-off is reversed or the money comes in after all.
 BY_RATE = """
-    SELECT coalesce(t.account_id, %(usual)s), d.currency, t.name, t.category, t.percent, t.kind, t.reason,
-           count(DISTINCT d.id), sum(d.sign * t.base), sum(d.sign * t.amount)
-    FROM (
-        SELECT id, customer_id, currency, CASE kind WHEN 'credit_memo' THEN -1 ELSE 1 END AS sign
-        FROM billing_invoice
-        WHERE company_id = %(company_id)s AND status <> 'draft' AND dated_on BETWEEN %(first_day)s AND %(last_day)s
+    WITH moves AS (
+        SELECT d.customer_id, d.currency, t.account_id, t.name, t.category, t.percent, t.kind, t.reason,
+               'document ' || d.id AS paper, d.sign * t.base AS base, d.sign * t.amount AS amount
+        FROM (
+            SELECT id, customer_id, currency, CASE kind WHEN 'credit_memo' THEN -1 ELSE 1 END AS sign
+            FROM billing_invoice
+            WHERE company_id = %(company_id)s AND status <> 'draft' AND dated_on BETWEEN %(first_day)s AND %(last_day)s
+            UNION ALL
+            SELECT id, customer_id, currency, CASE kind WHEN 'credit_memo' THEN 1 ELSE -1 END
+            FROM billing_invoice
+            WHERE company_id = %(company_id)s AND status = 'void' AND voided_on BETWEEN %(first_day)s AND %(last_day)s
+        ) AS d JOIN billing_invoicetax t ON t.invoice_id = d.id
         UNION ALL
-        SELECT id, customer_id, currency, CASE kind WHEN 'credit_memo' THEN 1 ELSE -1 END
-        FROM billing_invoice
-        WHERE company_id = %(company_id)s AND status = 'void' AND voided_on BETWEEN %(first_day)s AND %(last_day)s
-    ) AS d
-    JOIN billing_invoicetax t ON t.invoice_id = d.id
-    JOIN customers_customer c ON c.id = d.customer_id
+        SELECT w.customer_id, w.currency, t.account_id, t.name, t.category, t.percent, 'added', '',
+               'write-off ' || w.id, w.sign * t.base, w.sign * t.amount
+        FROM (
+            SELECT id, customer_id, currency, -1 AS sign FROM payments_writeoff
+            WHERE company_id = %(company_id)s AND relieves_tax
+                AND written_off_on BETWEEN %(first_day)s AND %(last_day)s
+            UNION ALL
+            SELECT id, customer_id, currency, 1 FROM payments_writeoff
+            WHERE company_id = %(company_id)s AND relieves_tax AND reversed_on BETWEEN %(first_day)s AND %(last_day)s
+        ) AS w JOIN payments_writeofftax t ON t.write_off_id = w.id
+        UNION ALL
+        SELECT r.customer_id, r.currency, t.account_id, t.name, t.category, t.percent, 'added', '',
+               'receipt ' || r.id, r.sign * again.base, r.sign * again.amount
+        FROM (
+            SELECT id, customer_id, currency, 1 AS sign FROM payments_receipt
+            WHERE company_id = %(company_id)s AND received_on BETWEEN %(first_day)s AND %(last_day)s
+            UNION ALL
+            SELECT id, customer_id, currency, -1 FROM payments_receipt
+            WHERE company_id = %(company_id)s AND reversed_on BETWEEN %(first_day)s AND %(last_day)s
+        ) AS r JOIN payments_recovery v ON v.receipt_id = r.id
+        JOIN payments_recoverytax again ON again.recovery_id = v.id
+        JOIN payments_writeofftax t ON t.id = again.relieved_id
+    )
+    SELECT coalesce(m.account_id, %(usual)s), m.currency, m.name, m.category, m.percent, m.kind, m.reason,
+           count(DISTINCT m.paper), sum(m.base), sum(m.amount)
+    FROM moves m JOIN customers_customer c ON c.id = m.customer_id
     WHERE %(owner_id)s::bigint IS NULL OR c.sales_owner_id = %(owner_id)s
     GROUP BY 1, 2, 3, 4, 5, 6, 7
-    ORDER BY d.currency, t.kind, t.category DESC, t.percent DESC, t.name
+    ORDER BY m.currency, m.kind, m.category DESC, m.percent DESC, m.name
 """
 
 

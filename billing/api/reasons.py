@@ -1,4 +1,4 @@
-"""Reasons for corrections, for programs."""
+"""Reasons for corrections, write-offs and disputes, for programs."""
 
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.models import ReasonCode
+from billing.models import ReasonCode, ReasonPurpose
 from billing.operations.manage_reasons import LONGEST_CODE, LONGEST_WORDS, add_reason, retire_reason
 from office.access import companies_for
 from office.api.fields import Input, Query
@@ -19,6 +19,7 @@ class ReasonIn(Input):
 
     code = serializers.CharField(max_length=LONGEST_CODE)
     words = serializers.CharField(max_length=LONGEST_WORDS, help_text="As documents print it.")
+    purpose = serializers.ChoiceField(choices=ReasonPurpose.choices, default=ReasonPurpose.CORRECTION)
 
 
 class ReasonOut(serializers.ModelSerializer):
@@ -26,7 +27,7 @@ class ReasonOut(serializers.ModelSerializer):
 
     class Meta:
         model = ReasonCode
-        fields = ["id", "code", "words", "is_active"]
+        fields = ["id", "purpose", "code", "words", "is_active"]
 
 
 class ReasonsOut(serializers.Serializer):
@@ -42,7 +43,7 @@ class ReasonsView(ApiView):
 
     @extend_schema(operation_id="list_reasons", parameters=[Query], responses=ReasonsOut)
     def get(self, request: Request) -> Response:
-        """Why invoices are corrected."""
+        """Why invoices are corrected, debts written off and payments cut."""
         checked(Query, request.query_params.dict())
         return Response(ReasonsOut({"results": ReasonCode.objects.filter(company=company_of(request))}).data)
 

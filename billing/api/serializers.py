@@ -275,6 +275,7 @@ class AccountOut(serializers.Serializer):
     paid = AmountOut()
     withheld = AmountOut(help_text="Tax that the customer kept back and showed a certificate for.")
     credited = AmountOut()
+    written_off = AmountOut()
     due = AmountOut()
     to_pay = AmountOut(help_text="What of it is still to come in money.")
 

@@ -16,7 +16,7 @@ from billing.models.looks import PaperKind, PaperText
 from billing.models.medical import Diagnosis, MedicalCode, MedicalService, MedicalSystem
 from billing.models.policies import USUALLY_STOPS, CheckPolicy, IssueCheck, Severity
 from billing.models.printings import Printing
-from billing.models.reasons import ReasonCode
+from billing.models.reasons import ReasonCode, ReasonPurpose
 from billing.models.recurring import (
     Occurrence,
     Outcome,
@@ -68,6 +68,7 @@ __all__ = [
     "ProductKind",
     "RateKind",
     "ReasonCode",
+    "ReasonPurpose",
     "RecurringInvoice",
     "RecurringLine",
     "RecurringPause",

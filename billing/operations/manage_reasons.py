@@ -1,6 +1,6 @@
 from django.db import transaction
 
-from billing.models import ReasonCode
+from billing.models import ReasonCode, ReasonPurpose
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
@@ -9,18 +9,23 @@ LONGEST_CODE, LONGEST_WORDS = 20, 100
 
 
 @transaction.atomic
-def add_reason(company: Company, code: str, words: str, *, by: User | None) -> ReasonCode:
-    """A reason to choose from when invoices are corrected. Raises Refused for an empty or a known code."""
+def add_reason(
+    company: Company, code: str, words: str, *, by: User | None, purpose: str = ReasonPurpose.CORRECTION
+) -> ReasonCode:
+    """A reason to choose from for corrections or another purpose. Raises Refused for an empty or a known code."""
     code, words = code.replace("\0", "").strip(), words.replace("\0", "").strip()
     if not 0 < len(code) <= LONGEST_CODE or not 0 < len(words) <= LONGEST_WORDS:
         raise Refused(
             f"A reason has a code of up to {LONGEST_CODE} and words of up to {LONGEST_WORDS} letters.",
             code="bad_reason",
         )
-    reason, is_new = ReasonCode.objects.get_or_create(company=company, code=code, defaults={"words": words})
+    if purpose not in ReasonPurpose.values:
+        raise Refused("There is no such purpose of a reason.", code="bad_reason")
+    values = {"words": words, "purpose": purpose}
+    reason, is_new = ReasonCode.objects.get_or_create(company=company, code=code, defaults=values)
     if not is_new:
         raise Refused(f"There is a reason with the code {code}: {reason}.", code="reason_exists")
-    record(by, "add_reason", reason, after={"code": code, "words": words})
+    record(by, "add_reason", reason, after={"code": code} | values)
     return reason
 
 

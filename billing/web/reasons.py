@@ -1,4 +1,4 @@
-"""The reasons for corrections that the company offers."""
+"""The reasons for corrections, write-offs and disputes that the company offers."""
 
 from django import forms
 from django.contrib import messages
@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from billing.models import ReasonCode
+from billing.models import ReasonCode, ReasonPurpose
 from billing.operations.manage_reasons import LONGEST_CODE, LONGEST_WORDS, add_reason, retire_reason
 from ledger.refusals import Refused
 from office.web.doors import staff_door
@@ -15,6 +15,7 @@ from office.web.doors import staff_door
 class ReasonForm(forms.Form):
     """A new reason."""
 
+    purpose = forms.ChoiceField(label="Given for", choices=ReasonPurpose.choices, initial=ReasonPurpose.CORRECTION)
     code = forms.CharField(max_length=LONGEST_CODE, help_text="For counting, such as returned.")
     words = forms.CharField(label="Printed as", max_length=LONGEST_WORDS, help_text="Such as Goods returned.")
 
@@ -31,7 +32,7 @@ def reason_list(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{reason} can be chosen now.")
             return redirect("billing:reason_list")
-    reasons = ReasonCode.objects.filter(company=request.company).order_by("-is_active", "words")
+    reasons = ReasonCode.objects.filter(company=request.company).order_by("-is_active", "purpose", "words")
     return render(request, "billing/reason_list.html", {"form": form, "reasons": reasons})
 
 

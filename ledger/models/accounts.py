@@ -12,6 +12,7 @@ class AccountRole(models.TextChoices):
     TAX_WITHHELD = "tax_withheld", "Tax withheld by customers"
     DEPOSITS = "deposits", "Deposits received"
     DISCOUNT = "discount", "Discounts allowed"
+    BANK_CHARGES = "bank_charges", "Bank charges"
     BAD_DEBT = "bad_debt", "Bad debt"
     BAD_DEBT_RECOVERED = "bad_debt_recovered", "Bad debt recovered"
     INTEREST = "interest", "Interest income"

@@ -22,6 +22,7 @@ class ItemKind(models.TextChoices):
     WITHHOLDING = "withholding", _("Tax withheld")
     CREDIT_MEMO = "credit_memo", _("Credit memo")
     WRITE_OFF = "write_off", _("Write-off")
+    RECOVERY = "recovery", _("Recovered debt")
     OPENING = "opening", _("Opening balance")
 
 

@@ -1,10 +1,12 @@
 """Approvals, for programs."""
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ledger.money import round_money
 from office.api.approving import ApprovalOut
 from office.api.fields import AmountIn, AmountOut, Input, Query
 from office.api.idempotency import idempotent
@@ -13,6 +15,7 @@ from office.approvals import ACTS, get_request_for, requests_for
 from office.models import ApprovalRule, ApprovalState
 from office.operations.decide_request import approve_request, decline_request, withdraw_request
 from office.operations.set_approval_rules import set_approval_rules
+from office.operations.set_role_limits import limits_of, set_role_limits
 
 
 class ApprovalsOut(serializers.Serializer):
@@ -39,6 +42,9 @@ class RuleIO(Input):
     action = serializers.CharField(max_length=40)
     above = AmountIn(allow_null=True, help_text="In the company's currency; null: never.")
     role = serializers.CharField(max_length=40, default="manager")
+    limits = serializers.DictField(
+        child=AmountIn(min_value=0), required=False, help_text="Amounts by the role of who asks, in place of `above`."
+    )
 
 
 class RulesIn(Input):
@@ -52,10 +58,11 @@ class RuleOut(serializers.ModelSerializer):
 
     above = AmountOut("company.currency")
     role = serializers.CharField(source="role.name")
+    limits = serializers.DictField(child=serializers.CharField())
 
     class Meta:
         model = ApprovalRule
-        fields = ["action", "above", "role"]
+        fields = ["action", "above", "role", "limits"]
 
 
 class RulesOut(serializers.Serializer):
@@ -136,13 +143,20 @@ class RulesView(ApiView):
     def put(self, request: Request) -> Response:
         """Set rules; what is not named stays."""
         rows = checked(RulesIn, request.data)["rules"]
+        company = company_of(request)
         wanted = {row["action"]: None if row["above"] is None else (row["above"], row["role"]) for row in rows}
-        set_approval_rules(company_of(request), wanted, by=request.user)
+        with transaction.atomic():
+            set_approval_rules(company, wanted, by=request.user)
+            for row in rows:
+                if "limits" in row:
+                    set_role_limits(company, row["action"], row["limits"], by=request.user)
         return _rules(request)
 
 
 def _rules(request: Request) -> Response:
-    rules = (
+    rules = list(
         ApprovalRule.objects.filter(company=company_of(request)).select_related("company", "role").order_by("action")
     )
+    for rule in rules:
+        rule.limits = {role: str(round_money(above, rule.company.currency)) for role, above in limits_of(rule).items()}
     return Response(RulesOut({"rules": rules, "actions": list(ACTS)}).data)

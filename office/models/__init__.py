@@ -1,6 +1,6 @@
 """The tables of the office."""
 
-from office.models.approvals import ApprovalRequest, ApprovalRule, ApprovalState
+from office.models.approvals import ApprovalRequest, ApprovalRule, ApprovalState, RoleLimit
 from office.models.audit import AuditRecord
 from office.models.company import BankAccount, Company, Logo
 from office.models.doors import ApiToken, IdempotentAnswer
@@ -25,6 +25,7 @@ __all__ = [
     "NumberPattern",
     "NumberSeries",
     "OutgoingMail",
+    "RoleLimit",
     "Run",
     "RunStatus",
     "User",

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import F, Q
@@ -32,6 +34,28 @@ class ApprovalRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} above {self.above}: {self.role}"
+
+    def above_for(self, person: User) -> Decimal:
+        """Up to which amount a person does it alone: the highest limit of their roles, else the rule's own amount."""
+        limits = self.role_limits.filter(role__in=person.groups.all()).values_list("above", flat=True)
+        return max(limits, default=self.above)
+
+
+class RoleLimit(models.Model):
+    """Up to which amount people of a role do an action alone, in place of the rule's own amount."""
+
+    rule = models.ForeignKey(ApprovalRule, on_delete=models.CASCADE, related_name="role_limits")
+    role = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+", help_text="Whose limit it is.")
+    above = AmountField(help_text="In the company's currency.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "role"], name="role_limit_once_per_rule"),
+            models.CheckConstraint(name="role_limit_not_negative", condition=Q(above__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.above}"
 
 
 class ApprovalRequest(models.Model):

@@ -37,6 +37,7 @@ STATES = {
     "applied": (_("Applied"), "circle-check", "green"),
     "part_applied": (_("Part-applied"), "circle-half-2", "azure"),
     "unapplied": (_("Unapplied"), "clock", "blue"),
+    "written_off": ("Written off", "file-x", "neutral"),
     "reversed": ("Reversed", "arrow-back-up", "neutral"),
     "on_hold": ("On hold", "lock", "amber"),
     "queued": ("Queued", "hourglass", "neutral"),

@@ -1,19 +1,22 @@
 """What waits for a second person's word, and from which amount it does."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
-from office.approvals import ACTS, ApprovalNeeded, get_request_for, requests_for, waiting_for
-from office.models import ApprovalRequest, ApprovalRule, Company
+from office.approvals import ACTS, Act, ApprovalNeeded, get_request_for, requests_for, waiting_for
+from office.models import ApprovalRequest, ApprovalRule, Company, User
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request, decline_request, withdraw_request
 from office.operations.set_approval_rules import deciding_roles, set_approval_rules
+from office.operations.set_role_limits import doing_roles, limits_of, set_role_limits
 from office.web.doors import staff_door
 from office.web.fields import SumField
 
@@ -82,10 +85,11 @@ def send_for_approval(request: HttpRequest, needed: ApprovalNeeded) -> None:
 
 
 class RulesForm(forms.Form):
-    """For each action an amount and a role; without an amount nobody is asked."""
+    """For each action an amount and who approves above it, then limits by role; without an amount nobody is asked."""
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.company = company
         rules = {rule.action: rule for rule in ApprovalRule.objects.filter(company=company).select_related("role")}
         roles = [(role.name, role.name.capitalize()) for role in deciding_roles()]
         for act in ACTS.values():
@@ -95,12 +99,35 @@ class RulesForm(forms.Form):
             self.fields[f"role_{act.name}"] = forms.ChoiceField(label="needs a", choices=roles)
             self.initial |= {f"above_{act.name}": rule and f"{rule.above.normalize():f}"}
             self.initial |= {f"role_{act.name}": rule.role.name if rule else "manager"}
+            self._add_limits(act, rule)
+
+    def _add_limits(self, act: Act, rule: ApprovalRule | None) -> None:
+        kept = limits_of(rule) if rule else {}
+        for role in doing_roles(act.name):
+            name = f"limit_{act.name}_{role.pk}"
+            label = f"{act.label} by a {role.name} above"
+            self.fields[name] = SumField(label=label, required=False, min_value=0, max_digits=19, decimal_places=4)
+            self.fields[name].help_text = "Empty: as for all."
+            if role.name in kept:
+                self.initial |= {name: f"{kept[role.name].normalize():f}"}
 
     def wanted(self) -> dict[str, Any]:
         """The valid form as the operation takes it."""
         data = self.cleaned_data
         rows = {name: (data[f"above_{name}"], data[f"role_{name}"]) for name in ACTS}
         return {name: None if row[0] is None else row for name, row in rows.items()}
+
+    def limits(self, action: str) -> dict[str, Decimal]:
+        """The limits by role that were typed for an action."""
+        typed = {role.name: self.cleaned_data[f"limit_{action}_{role.pk}"] for role in doing_roles(action)}
+        return {role: above for role, above in typed.items() if above is not None}
+
+    def save(self, by: User) -> None:
+        """Set what a valid form says, all of it or nothing."""
+        with transaction.atomic():
+            set_approval_rules(self.company, self.wanted(), by=by)
+            for action in ACTS:
+                set_role_limits(self.company, action, self.limits(action), by=by)
 
 
 @staff_door("office.change_company_settings")
@@ -109,7 +136,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     form = RulesForm(request.POST or None, company=request.company)
     if request.method == "POST" and form.is_valid():
         try:
-            set_approval_rules(request.company, form.wanted(), by=request.user)
+            form.save(by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:

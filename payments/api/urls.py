@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.api import bank, views
+from payments.api import bank, policies, views, write_offs
 
 urlpatterns = [
     path("receipts/", views.ReceiptsView.as_view()),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("allocations/", views.AllocationsView.as_view()),
     path("allocations/<int:allocation_id>/undo/", views.UndoAllocationView.as_view()),
     path("refunds/", views.RefundsView.as_view()),
+    path("write-offs/", write_offs.WriteOffsView.as_view()),
+    path("write-offs/<int:write_off_id>/", write_offs.WriteOffView.as_view()),
+    path("write-offs/<int:write_off_id>/reverse/", write_offs.ReverseWriteOffView.as_view()),
+    path("write-offs/<int:write_off_id>/recoveries/", write_offs.RecoveriesView.as_view()),
+    path("payment-policy/", policies.PaymentPolicyView.as_view()),
     path("bank-files/", bank.BankFilesView.as_view()),
     path("bank-statements/", bank.BankStatementsView.as_view()),
     path("bank-lines/", bank.BankLinesView.as_view()),

@@ -1,17 +1,27 @@
 """The tables of payments."""
 
 from payments.models.bank import BankFile, BankLine, BankStatement, SetAside, UnreadLine, UnreadOutcome
+from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptStatus, Refund
+from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
 
 __all__ = [
     "BankFile",
     "BankLine",
     "BankStatement",
     "PaymentMethod",
+    "PaymentPolicy",
     "Receipt",
     "ReceiptStatus",
+    "Recovery",
+    "RecoveryTax",
     "Refund",
     "SetAside",
     "UnreadLine",
     "UnreadOutcome",
+    "WriteOff",
+    "WriteOffKind",
+    "WriteOffStatus",
+    "WriteOffTax",
+    "policy_of",
 ]

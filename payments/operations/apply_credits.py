@@ -10,7 +10,7 @@ from django.db.models import Q
 from customers.models import Customer
 from ledger.allocating import Pair, allocate, lock_items, oldest_first
 from ledger.allocating import undo_allocation as undo_in_book
-from ledger.models import Allocation, OpenItem
+from ledger.models import Allocation, ItemKind, OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record, record_all
@@ -93,15 +93,24 @@ def apply_oldest_first(
 def undo_allocation(allocation_id: int, *, dated_on: date, by: User | None, reason: str) -> Allocation:
     """Bring back what an allocation closed.
 
-    Raises Refused without a reason, where it was undone before, or dated before it was made or in the future.
+    Raises Refused without a reason, where it was undone before, dated before it was made or in the future, and for one
+    of a write-off, which is reversed as a whole.
     """
     reason = required_reason(reason, "Say why the allocation is undone.")
+    _require_of_its_own(Allocation.objects.select_related("debit", "credit").get(pk=allocation_id))
     undone = undo_in_book(allocation_id, dated_on=dated_on, by_id=by and by.pk, reason=reason)
     customer = Customer.objects.select_related("company").get(pk=undone.debit.customer_id)
     require_bookable_day(customer.company, dated_on)
     words = _words(-undone.amount, undone.credit, undone.debit)
     record(by, "undo_allocation", customer, after={"undone": words}, reason=reason)
     return undone
+
+
+def _require_of_its_own(allocation: Allocation) -> None:
+    if allocation.credit.kind == ItemKind.WRITE_OFF:
+        raise Refused(f"Reverse the write-off {allocation.credit.reference} instead.", code="of_a_write_off")
+    if allocation.debit.kind == ItemKind.RECOVERY:
+        raise Refused(f"Reverse the receipt {allocation.credit.reference} instead.", code="of_a_recovery")
 
 
 def _words(amount: Decimal, credit: OpenItem, debit: OpenItem) -> str:

@@ -4,17 +4,17 @@ from decimal import Decimal
 from django.db import transaction
 
 from ledger.accounts import default_accounts
-from ledger.allocating import Pair, allocate, lock_items, undo_allocation
-from ledger.models import AccountRole, Allocation, Entry, ItemKind, Line, OpenItem
+from ledger.models import AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import round_money
-from ledger.posting import customer_posting, post, post_mirror
+from ledger.posting import customer_posting, post
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
 from office.exchange import in_company_currency
 from office.models import User
 from office.reasons import required_reason
-from payments.models import Receipt, ReceiptStatus
+from payments.models import Receipt, ReceiptStatus, Recovery
+from payments.taking_back import take_back
 
 
 @transaction.atomic
@@ -37,25 +37,11 @@ def reverse_receipt(
     receipts = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
     receipt = receipts.get(pk=receipt_id)
     _check(receipt, dated_on)
-    item_id = receipt.entry.items.get().pk
     by_id = by and by.pk
-    for allocation_id in _standing_allocations(item_id):
-        undo_allocation(allocation_id, dated_on=dated_on, by_id=by_id, reason=reason)
-    key = f"reverse_receipt:{receipt.pk}"
-    mirror = post_mirror(
-        receipt.entry,
-        key=key,
-        kind="reverse_receipt",
-        dated_on=dated_on,
-        by_id=by_id,
-        memo=reason,
-    )
-    allocate(
-        [Pair(mirror.items.get().pk, item_id, receipt.amount)],
-        dated_on=dated_on,
-        by_id=by_id,
-        reason=reason,
-    )
+    how = {"kind": "reverse_receipt", "dated_on": dated_on, "by_id": by_id, "reason": reason}
+    if recovery := Recovery.objects.filter(receipt=receipt).first():
+        take_back(recovery.entry, key=f"reverse_recovery:{recovery.pk}", **how)
+    mirror = take_back(receipt.entry, key=f"reverse_receipt:{receipt.pk}", **how)
     if fee:
         _charge_fee(receipt, fee, dated_on, by_id)
     receipt.status = ReceiptStatus.REVERSED
@@ -77,18 +63,6 @@ def _check(receipt: Receipt, dated_on: date) -> None:
             code="before_it_was_made",
         )
     require_bookable_day(receipt.company, dated_on)
-
-
-def _standing_allocations(credit_id: int) -> list[int]:
-    """The allocations of a receipt that nobody has undone, after locking all they touch."""
-    lock_items(
-        [
-            credit_id,
-            *Allocation.objects.filter(credit_id=credit_id).values_list("debit_id", flat=True),
-        ]
-    )
-    standing = Allocation.objects.filter(credit_id=credit_id, reverses=None, reversed_by=None)
-    return list(standing.order_by("id").values_list("pk", flat=True))
 
 
 def _charge_fee(receipt: Receipt, fee: Decimal, dated_on: date, by_id: int | None) -> None:

@@ -10,19 +10,24 @@ from customers.access import customers_for
 from ledger.models import Entry
 from office.access import companies_for
 from office.web.doors import staff_door
-from payments.access import receipts_for
+from payments.access import receipts_for, write_offs_for
 
 
 @require_GET
 @staff_door("customers.view_customer")
 def paper(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """The document or receipt of an entry, or the entry itself where it has no page of its own."""
+    """The document, receipt or write-off of an entry, or the entry itself where it has no page of its own."""
     invoice = invoices_for(request.user).filter(Q(entry=entry_id) | Q(void_entry=entry_id)).first()
     if invoice:
         return redirect("billing:invoice", invoice.pk)
     receipt = receipts_for(request.user).filter(Q(entry=entry_id) | Q(reversal_entry=entry_id)).first()
     if receipt:
         return redirect("payments:receipt", receipt.pk)
+    written_off = write_offs_for(request.user).filter(
+        Q(entry=entry_id) | Q(reversal_entry=entry_id) | Q(recoveries__entry=entry_id)
+    )
+    if row := written_off.first():
+        return redirect("payments:write_off", row.pk)
     return render(request, "reports/entry.html", {"entry": _entry_for(request, entry_id)})
 
 

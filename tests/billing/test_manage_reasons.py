@@ -43,7 +43,7 @@ def test_a_company_begins_with_usual_reasons(company: Any) -> None:
 
 
 def test_a_reason_is_added_and_retired_on_its_page(browser: Client, company: Any) -> None:
-    browser.post(reverse("billing:reason_list"), {"code": "flood", "words": "Flood"})
+    browser.post(reverse("billing:reason_list"), {"purpose": "dispute", "code": "flood", "words": "Flood"})
     flood = ReasonCode.objects.get(company=company, code="flood")
     browser.post(reverse("billing:retire_reason", args=[flood.pk]))
 
@@ -61,7 +61,9 @@ def test_a_reason_without_code_or_words_is_refused(company: Any, code: str, word
 
 
 def test_a_known_code_is_refused_and_keeps_its_words(browser: Client, company: Any) -> None:
-    answer = browser.post(reverse("billing:reason_list"), {"code": "returned", "words": "Came back"})
+    answer = browser.post(
+        reverse("billing:reason_list"), {"purpose": "correction", "code": "returned", "words": "Came back"}
+    )
 
     assert "There is a reason with the code returned: Goods returned." in answer.content.decode()
     assert ReasonCode.objects.get(company=company, code="returned").words == "Goods returned"

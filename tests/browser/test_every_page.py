@@ -32,10 +32,12 @@ from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
 from payments.models import BankLine, UnreadLine
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
-from payments.operations.receive_payment import Plan
+from payments.operations.receive_payment import Plan, Share
+from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.settle_unread_line import leave_out_unread_line
 from payments.operations.take_bank_file import take_bank_file
+from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.browser.conftest import DESKTOP, PHONE, shoot
 from tests.payments import bank_samples
@@ -117,6 +119,10 @@ PAGES = [
     Row("payments:receipt_new"),
     Row("payments:receipt", "receipt"),
     Row("payments:allocate", "customer"),
+    Row("payments:write_off_list"),
+    Row("payments:write_off_new", "customer", query="?item=all"),
+    Row("payments:write_off", "write_off"),
+    Row("payments:payment_policy", role="administrator"),
     Row("payments:bank"),
     Row("payments:take_bank_file"),
     Row("payments:bank_file", "bank_file"),
@@ -204,6 +210,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "receipt": receipt.pk,
         **from_the_bank(customer, invoice),
         "mail": mail.pk,
+        "write_off": a_write_off(customer, vat, day),
         "fee": returned_payment(customer, day),
         "run": a_run(company),
         "billing_run": a_billing_run(company),
@@ -239,6 +246,15 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
     set_aside_bank_line(aside.pk, reason="Interest", by=clerk)
     of_lines = {"bank_line": to_match.pk, "matched_line": matched.pk, "line_set_aside": aside.pk}
     return of_lines | {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
+
+
+def a_write_off(customer: Any, vat: Any, day: Any) -> int:
+    """One with tax in it, of which a part came in after all."""
+    lost = world.issue(customer, [world.line("200.00", tax=vat)], day)
+    details = WriteOffDetails([Share(world.item_of(lost).pk, Decimal(238))], reason="Insolvency")
+    [row] = write_off(customer, details, on=day, by=None)
+    record_recovery(row.pk, RecoveryDetails(Decimal(20), day, reference="From the estate"), by=None)
+    return row.pk
 
 
 def a_request(invoice: Invoice) -> int:

@@ -243,6 +243,7 @@ def test_a_rule_is_set_and_taken_away_on_its_page(company: Any) -> None:
     browser = Client()
     browser.force_login(world.make_user(company, "administrator"))
     typed = {"above_credit_invoice": "50", "role_credit_invoice": "manager", "role_void_invoice": "manager"}
+    typed |= {"role_write_off": "manager"}
     browser.post(reverse("office:approval_rules"), typed)
     rule = ApprovalRule.objects.get()
     assert (rule.action, rule.above, rule.role) == ("credit_invoice", 50, Group.objects.get(name="manager"))

@@ -15,9 +15,13 @@ from ledger.periods import close_month
 from office.models import BankAccount
 from payments.models import BankLine
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
+from payments.operations.receive_payment import Share
+from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.set_payment_policy import set_payment_policy
 from payments.operations.take_bank_file import take_bank_file
+from payments.operations.write_off import WriteOffDetails, write_off
 from reports.book_check import check_book
 from tests import world
 from tests.payments.bank_samples import OURS, camt, entry, statement
@@ -65,7 +69,12 @@ PLANTED = [
     ("UPDATE payments_bankline SET amount = amount - 1", "receipts take no more than came in on their bank line"),
     ("UPDATE payments_bankline SET currency = 'USD'", "receipts take no more than came in on their bank line"),
     ("UPDATE payments_refund SET amount = amount + 1", "a refund and the book say the same"),
-    ("DELETE FROM payments_receipt WHERE id = (SELECT min(id) FROM payments_receipt)", "numbers of receipts and refunds run on without a gap"),
+    ("UPDATE payments_writeoff SET amount = amount + 1", "a write-off and the book say the same"),
+    ("DELETE FROM ledger_allocation WHERE credit_id IN (SELECT id FROM ledger_openitem WHERE kind = 'write_off')", "a write-off settles its whole amount, and nothing once it is reversed"),
+    ("UPDATE payments_writeofftax SET amount = amount + 1", "the tax that a write-off relieves is what its entry took off the tax accounts"),
+    ("UPDATE payments_writeoff SET relieves_tax = false", "the tax that a write-off relieves is what its entry took off the tax accounts"),
+    ("UPDATE payments_recovery SET amount = amount + 1", "no more is recovered than was written off, and as its receipt says"),
+    ("DELETE FROM payments_receipt WHERE id = (SELECT min(id) FROM payments_receipt)", "numbers of receipts, refunds and write-offs run on without a gap"),
 ]  # fmt: skip
 
 
@@ -95,8 +104,18 @@ def history(company: Any, customer: Any) -> None:
     void_invoice(world.issue(customer, "7", DAY).pk, reason="twice", by=None, on=DAY)
     reverse_receipt(world.receive(customer, "15", DAY).pk, dated_on=DAY, by=None, reason="returned", fee=Decimal(5))
     world.receive(customer, "11", DAY, bank_line_id=bank_line(company).pk)
+    written_off(customer, vat)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
+
+
+def written_off(customer: Any, vat: Any) -> None:
+    """A write-off that relieved its tax, and of which a part came in."""
+    set_payment_policy(customer.company, {"relieves_tax": True}, by=None)
+    lost = world.issue(customer, [world.line("10", tax=vat)], DAY)
+    details = WriteOffDetails([Share(world.item_of(lost).pk, Decimal(12))], reason="Gone")
+    [row] = write_off(customer, details, on=DAY, by=None)
+    record_recovery(row.pk, RecoveryDetails(Decimal(6), DAY), by=None)
 
 
 def test_a_sound_book_passes(history: None, capsys: pytest.CaptureFixture[str]) -> None:

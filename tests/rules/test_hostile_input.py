@@ -10,7 +10,9 @@ from django.urls import reverse
 from office.models import BankAccount
 from office.roles import ROLES
 from payments.models import BankLine, UnreadLine
+from payments.operations.receive_payment import Share
 from payments.operations.take_bank_file import take_bank_file
+from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.payments.bank_samples import OURS, camt, entry, statement
 
@@ -85,6 +87,7 @@ GETS = {
     "payments:unread_line_list": ["q", "account", "outcome", "after"],
     "office:audit_list": ["q", "by", "action", "recorded_from", "recorded_to"],
     "office:mail_list": ["q", "queued_from", "queued_to"],
+    "payments:write_off_list": ["q", "state", "kind", "day_from", "day_to", "sort", "after"],
     "reports:ageing": ["on", "by", "known_at", "q", "after"],
     "reports:ageing_items": ["on", "known_at", "customer", "currency", "column"],
     "reports:ageing_file": ["on", "known_at"],
@@ -114,6 +117,12 @@ def bank_line(company: Any) -> int:
     paid = entry("9000.00", reference=str(BankLine.objects.count()))
     take_bank_file(company, "march.xml", camt(statement(paid, closing="9100.00")), by=None)
     return BankLine.objects.latest("pk").pk
+
+
+def written_off(customer: Any) -> int:
+    """A write-off of 10.00."""
+    item = world.item_of(world.issue(customer, "10.00", DAY))
+    return write_off(customer, WriteOffDetails([Share(item.pk, item.balance)], reason="Gone"), on=DAY, by=None)[0].pk
 
 
 def unread_line(company: Any) -> int:
@@ -174,7 +183,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
             [],
             {"above_credit_invoice": "1", "role_credit_invoice": "manager"},
         ),
-        "billing:reason_list": ([], {"code": "c", "words": "w"}),
+        "billing:reason_list": ([], {"purpose": "dispute", "code": "c", "words": "w"}),
         "billing:void_invoice": ([world.issue(customer, "7.00", DAY).pk], {"reason": "r", "reason_code": ""}),
         "office:numbers_as_typed": ([], {"invoice": "INV-{year}-{number}", "customer": "C{number:05}"}),
         "billing:draft_debit_note": ([world.issue(customer, "7.00", DAY).pk], {"reason": "", "reason_code": ""}),
@@ -196,6 +205,22 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         ),
         "payments:allocate": ([customer.pk], {"credit": str(free.pk), "on": "2026-03-02", f"item_{debit.pk}": "1"}),
         "payments:refund_credit": ([customer.pk], {"credit": str(free.pk), "amount": "1", "reason": "r"}),
+        "payments:write_off_new": (
+            [customer.pk],
+            {f"item_{debit.pk}": "1", "reason": "r", "reason_code": ""},
+        ),
+        "payments:record_recovery": (
+            [written_off(customer)],
+            {
+                "amount": "1",
+                "received_on": "2026-03-02",
+                "method": "transfer",
+                "bank_account": str(receipt.bank_account_id),
+                "reference": "r",
+            },
+        ),
+        "payments:reverse_write_off": ([written_off(customer)], {"reason": "r"}),
+        "payments:payment_policy": ([], {"tolerance_amount": "1", "tolerance_percent": "1"}),
         "payments:undo_allocation": ([allocation.pk], {"reason": "r"}),
         "payments:match_bank_line": (
             [bank_line(customer.company)],
@@ -244,6 +269,10 @@ NAMES = [
     "payments:reverse_receipt",
     "payments:allocate",
     "payments:refund_credit",
+    "payments:write_off_new",
+    "payments:record_recovery",
+    "payments:reverse_write_off",
+    "payments:payment_policy",
     "payments:undo_allocation",
     "payments:match_bank_line",
     "payments:set_aside_bank_line",

@@ -16,7 +16,9 @@ from billing.operations.send_invoice import send_invoice
 from office.models import BankAccount, User
 from office.tasks import carry_out_run
 from payments.models import BankStatement
+from payments.operations.receive_payment import Share
 from payments.operations.take_bank_file import take_bank_file
+from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.payments.bank_samples import OURS, camt, entry, statement
 
@@ -59,6 +61,12 @@ def more_to_print(customer: Any, count: int) -> None:
 def more_receipts(customer: Any, count: int) -> None:
     for _ in range(count):
         world.receive(customer, "5.00", DAY)
+
+
+def more_write_offs(customer: Any, count: int) -> None:
+    for _ in range(count):
+        item = world.item_of(world.issue(customer, "5.00", DAY))
+        write_off(customer, WriteOffDetails([Share(item.pk, item.balance)], reason="Gone"), on=DAY, by=None)
 
 
 def more_recurring(customer: Any, count: int) -> None:
@@ -110,6 +118,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "billing:recurring_list": more_recurring,
     "billing:usage_list": more_usage,
     "payments:receipt_list": more_receipts,
+    "payments:write_off_list": more_write_offs,
     "payments:bank": more_bank_lines,
     "payments:bank_statement_list": more_bank_lines,
     "payments:bank_line_list": more_bank_lines,
