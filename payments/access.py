@@ -6,8 +6,9 @@ from django.http import Http404
 from customers.access import customers_for, rows_for
 from ledger.models import Allocation
 from office.access import companies_for
-from office.models import BankAccount, User
-from payments.models import BankFile, BankLine, Receipt, UnreadLine, WriteOff
+from office.models import BankAccount, Company, Run, RunStatus, User
+from payments.account_numbers import plain_number
+from payments.models import BankFile, BankLine, BankMapping, Receipt, UnreadLine, WriteOff
 
 
 def receipts_for(user: User) -> QuerySet[Receipt]:
@@ -52,6 +53,15 @@ def bank_accounts_for(user: User) -> QuerySet[BankAccount]:
     return accounts.none() if user.only_own_customers else accounts
 
 
+def get_bank_account_for(user: User, company: Company, number: str) -> BankAccount:
+    """The company's account of a number, or Http404 where there is none, or several, that this person may see."""
+    accounts = bank_accounts_for(user).filter(company=company)
+    found = [account for account in accounts if plain_number(account.iban) == plain_number(number)]
+    if len(found) != 1:
+        raise Http404("No such bank account.")
+    return found[0]
+
+
 def require_bank(user: User) -> None:
     """Http404 for one who is limited to their own customers: what a bank says is of all of them."""
     if user.only_own_customers:
@@ -84,3 +94,21 @@ def get_unread_line_for(user: User, unread_id: int) -> UnreadLine:
     if line is None:
         raise Http404("No such line.")
     return line
+
+
+def get_bank_mapping_for(user: User, mapping_id: int) -> BankMapping:
+    """The mapping, or Http404 where this person may not see one of that id."""
+    mapping = BankMapping.objects.filter(bank_account__in=bank_accounts_for(user), pk=mapping_id).first()
+    if mapping is None:
+        raise Http404("No such mapping.")
+    return mapping
+
+
+def get_bank_table_for(user: User, run_id: int) -> Run:
+    """The table that waits for its columns or was taken since, or Http404 where this person may not see it."""
+    require_bank(user)
+    runs = Run.objects.filter(company__in=companies_for(user), kind="take_bank_table", pk=run_id)
+    run = runs.filter(status__in=[RunStatus.PREPARED, RunStatus.DONE]).select_related("company").first()
+    if run is None:
+        raise Http404("No such table.")
+    return run

@@ -6,8 +6,10 @@ class PaymentsConfig(AppConfig):
     verbose_name = "Payments"
 
     def ready(self) -> None:
-        from office import approvals
+        from office import approvals, runs
         from payments.approvals import ACTS
+        from payments.operations.prepare_bank_table import RUN_KIND
 
         for act in ACTS:
             approvals.register_act(act)
+        runs.register_kind(RUN_KIND)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import allocation, bank, bank_lists, listing, matching, policies, receipt, write_offs
+from payments.web import allocation, bank, bank_lists, bank_tables, listing, matching, policies, receipt, write_offs
 
 app_name = "payments"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("settings/payments/", policies.payment_policy, name="payment_policy"),
     path("bank/", bank.bank, name="bank"),
     path("bank/import/", bank.take, name="take_bank_file"),
+    path("bank/tables/<int:run_id>/", bank_tables.map_table, name="map_bank_table"),
+    path("bank/mappings/", bank_tables.mapping_list, name="bank_mapping_list"),
+    path("bank/mappings/<int:mapping_id>/forget/", bank_tables.forget, name="forget_bank_mapping"),
     path("bank/files/<int:file_id>/", bank.bank_file, name="bank_file"),
     path("bank/statements/", bank_lists.statement_list, name="bank_statement_list"),
     path("bank/lines/", bank_lists.line_list, name="bank_line_list"),

@@ -13,6 +13,10 @@ ENCODINGS = {
     "utf-16-le": "UTF-16, little-endian",
     "utf-16-be": "UTF-16, big-endian",
     "cp1252": "Windows-1252 (Western Europe)",
+    "cp1250": "Windows-1250 (Central Europe)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp850": "DOS 850 (Western Europe)",
+    "shift_jis": "Shift JIS (Japan)",
 }
 
 

@@ -46,12 +46,12 @@ def _csv_rows(file: IO[bytes], encoding: str, separator: str) -> Iterator[TableR
     try:
         separator = separator or separator_of(text.readline())
         text.seek(0)
-        reader = csv.reader(text, delimiter=separator)
+        reader = csv.reader(text, delimiter=separator, strict=True)
         line = 1
         for cells in reader:
             yield TableRow(line, [unguard(cell) for cell in cells])
             line = reader.line_num + 1
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise Refused(f"The file is not {encoding}. Choose another encoding.", code="unknown_encoding") from error
     except csv.Error as error:
         raise Refused(f"Line {reader.line_num} cannot be read: {error}.", code="not_a_table") from error

@@ -10,7 +10,13 @@ from customers.access import get_customer_for
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
-from payments.access import bank_accounts_for, get_bank_line_for, get_unread_line_for, require_bank
+from payments.access import (
+    bank_accounts_for,
+    get_bank_account_for,
+    get_bank_line_for,
+    get_unread_line_for,
+    require_bank,
+)
 from payments.api.bank_serializers import (
     BankFileIn,
     BankFileOut,
@@ -51,7 +57,12 @@ class BankFilesView(ApiView):
         """Keep each line of a bank's file once, in whatever file it comes and however often."""
         require_bank(request.user)
         data = checked(BankFileIn, request.data)
-        taken = take_bank_file(company_of(request), data["name"], data["content"], by=request.user)
+        account = (
+            get_bank_account_for(request.user, company_of(request), data["account"]) if "account" in data else None
+        )
+        taken = take_bank_file(
+            company_of(request), data["name"], data["content"], by=request.user, account_id=account and account.pk
+        )
         return Response(BankFileOut(taken).data, 201)
 
 

@@ -14,7 +14,10 @@ class BankFileIn(Input):
     """A file of a bank."""
 
     name = serializers.CharField(max_length=200)
-    content = FileIn(help_text="Its bytes in Base64: camt.052, 053 or 054, MT940, MT942, OFX, QFX or BAI2.")
+    content = FileIn(help_text="Its bytes in Base64: camt.052, 053 or 054, MT940, MT942, OFX, QFX, BAI2, CSV or Excel.")
+    account = serializers.CharField(
+        required=False, max_length=40, help_text="Our account's number, for a table that does not name it."
+    )
 
 
 class BankFileOut(serializers.Serializer):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.api import bank, policies, views, write_offs
+from payments.api import bank, bank_tables, policies, views, write_offs
 
 urlpatterns = [
     path("receipts/", views.ReceiptsView.as_view()),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("write-offs/<int:write_off_id>/recoveries/", write_offs.RecoveriesView.as_view()),
     path("payment-policy/", policies.PaymentPolicyView.as_view()),
     path("bank-files/", bank.BankFilesView.as_view()),
+    path("bank-tables/", bank_tables.BankTablesView.as_view()),
+    path("bank-tables/preview/", bank_tables.PreviewView.as_view()),
+    path("bank-mappings/", bank_tables.BankMappingsView.as_view()),
+    path("bank-mappings/<int:mapping_id>/", bank_tables.BankMappingView.as_view()),
     path("bank-statements/", bank.BankStatementsView.as_view()),
     path("bank-lines/", bank.BankLinesView.as_view()),
     path("bank-lines/<int:line_id>/", bank.BankLineView.as_view()),

@@ -5,7 +5,7 @@ the place and the reason; a field that cannot be read in an otherwise sound file
 nothing is guessed in its stead.
 """
 
-from payments.bank_files.facts import ReadLine, ReadStatement, Unread
-from payments.bank_files.opening import read_bank_file
+from payments.bank_files.facts import BadBankFile, ReadLine, ReadStatement, Unread
+from payments.bank_files.opening import read_bank_file, reader_of
 
-__all__ = ["ReadLine", "ReadStatement", "Unread", "read_bank_file"]
+__all__ = ["BadBankFile", "ReadLine", "ReadStatement", "Unread", "read_bank_file", "reader_of"]

@@ -8,6 +8,11 @@ from decimal import Decimal, InvalidOperation
 from ledger.money import UnknownCurrency, places
 from ledger.refusals import Refused
 
+NOT_KNOWN = (
+    "This is no bank file that we know: camt.052, 053 or 054, MT940, MT942, OFX, QFX or BAI2,"
+    " or a table (CSV or Excel) of days and amounts."
+)
+
 
 class BadBankFile(Refused):
     """A file whose form is broken, or that is none of the formats we know; nothing of it is taken."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from payments.bank_files.bai2 import read_bai2
 from payments.bank_files.camt import read_camt
-from payments.bank_files.facts import BadBankFile, ReadStatement
+from payments.bank_files.facts import NOT_KNOWN, BadBankFile, ReadStatement
 from payments.bank_files.mt940 import read_mt940
 from payments.bank_files.ofx import read_ofx
 
@@ -25,14 +25,16 @@ def read_bank_file(content: bytes) -> list[ReadStatement]:
 
     Raises Refused for what is too large, broken, or of no format that we know.
     """
+    read = reader_of(content)
+    if read is None:
+        raise BadBankFile(NOT_KNOWN)
+    return read(content)
+
+
+def reader_of(content: bytes) -> Reader | None:
+    """Who reads a file, None where it can only be a table. Raises Refused for what is too large or empty."""
     if len(content) > LARGEST:
         raise BadBankFile(f"The file is larger than {LARGEST >> 20} MB. Ask the bank for a shorter time.")
     if not content.strip():
         raise BadBankFile("The file is empty.")
-    for looks, read in KINDS:
-        if looks.search(content[:8192]):
-            return read(content)
-    raise BadBankFile(
-        "This is no bank file that we know: camt.052, 053 or 054, MT940, MT942, OFX, QFX or BAI2."
-        " A table (CSV or Excel) is read by its columns."
-    )
+    return next((read for looks, read in KINDS if looks.search(content[:8192])), None)

@@ -1,6 +1,6 @@
 """The tables of payments."""
 
-from payments.models.bank import BankFile, BankLine, BankStatement, SetAside, UnreadLine, UnreadOutcome
+from payments.models.bank import BankFile, BankLine, BankMapping, BankStatement, SetAside, UnreadLine, UnreadOutcome
 from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptStatus, Refund
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
@@ -8,6 +8,7 @@ from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOff
 __all__ = [
     "BankFile",
     "BankLine",
+    "BankMapping",
     "BankStatement",
     "PaymentMethod",
     "PaymentPolicy",

@@ -176,3 +176,27 @@ class UnreadLine(LineOfAccount):
     def company_id(self) -> int:
         """Whose account it is."""
         return self.bank_account.company_id
+
+
+class BankMapping(models.Model):
+    """Which column is what in the tables that an account's bank writes; by it the next table like it is read."""
+
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.CASCADE, related_name="mappings")
+    told_by = models.CharField(max_length=64)
+    rules = models.JSONField()
+    kept_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    kept_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bank_account", "told_by"], name="bank_mapping_once_per_kind_of_table")
+        ]
+
+    def __str__(self) -> str:
+        headings = [heading for heading in self.rules["headings"] if heading]
+        return ", ".join(headings) or f"{len(self.rules['columns'])} columns without headings"
+
+    @property
+    def company_id(self) -> int:
+        """Whose account it is."""
+        return self.bank_account.company_id

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -9,8 +8,10 @@ from ledger.bulk import insert_all
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import BankAccount, Company, User
-from payments.bank_files import ReadLine, ReadStatement, Unread, read_bank_file
+from payments.account_numbers import is_account_number
+from payments.bank_files import ReadLine, ReadStatement, Unread, reader_of
 from payments.bank_lines import as_plain, facts_of, fingerprint_of, not_known, number_twins
+from payments.bank_tables import read_by_mapping
 from payments.models import BankFile, BankLine, BankStatement, UnreadLine
 
 
@@ -26,13 +27,24 @@ class Taken:
     unknown_accounts: list[str] = field(default_factory=list)
 
 
-def take_bank_file(company: Company, name: str, content: bytes, *, by: User | None) -> Taken:
+def take_bank_file(
+    company: Company, name: str, content: bytes, *, by: User | None, account_id: int | None = None
+) -> Taken:
     """Keep what a bank's file says: each line once, whatever file it comes in, and however often.
 
-    Statements of accounts that are none of ours are left out and named. Raises Refused where the form of the file is
-    broken, or none of its accounts is ours; then nothing is kept.
+    Statements of accounts that are none of ours are left out and named. A table is read by the mapping kept for it;
+    `account_id` is whose it is where it does not say so. Raises Refused where the form of the file is broken, none of
+    its accounts is ours, or its columns are not known (UnknownTable); then nothing is kept.
     """
-    read = read_bank_file(content)
+    read = reader_of(content)
+    statements = read(content) if read else read_by_mapping(company, name, content, account_id)
+    return take_statements(company, name, content, statements, by=by)
+
+
+def take_statements(
+    company: Company, name: str, content: bytes, read: Sequence[ReadStatement], *, by: User | None
+) -> Taken:
+    """Keep the statements that were read of a file."""
     with transaction.atomic():
         accounts = list(BankAccount.objects.select_for_update(no_key=True).filter(company=company).order_by("pk"))
         found = [account_of(statement, accounts) for statement in read]
@@ -53,30 +65,9 @@ def account_of(statement: ReadStatement, accounts: Sequence[BankAccount]) -> Ban
     fitting = [
         account
         for account in accounts
-        if _is_number(statement.account, account.iban) and statement.currency in ("", account.currency)
+        if is_account_number(statement.account, account.iban) and statement.currency in ("", account.currency)
     ]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _is_number(said: str, ours: str) -> bool:
-    """Whether a file's account number is ours: the IBAN, or the bank's code and the number within it."""
-    said, ours = said.upper().replace(" ", ""), ours.upper().replace(" ", "")
-    if _plain(said) == _plain(ours):
-        return bool(said)
-    bank, slash, number = said.partition("/")
-    is_iban = re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", ours)
-    return bool(
-        slash and is_iban and bank and number and ours[4:].startswith(bank) and _ends(ours[4 + len(bank) :], number)
-    )
-
-
-def _ends(inside: str, number: str) -> bool:
-    """Whether what an IBAN holds behind the bank's code is the number, filled up with zeros."""
-    return inside.lstrip("0") == number.lstrip("0")
-
-
-def _plain(number: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", number)
 
 
 def _unknown(read: Sequence[ReadStatement], found: Sequence[BankAccount | None]) -> list[str]:

@@ -10,12 +10,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ledger.money import format_money
 from ledger.refusals import Refused
+from office.models import BankAccount, Run
 from office.web.doors import staff_door
 from office.web.fields import SumField
-from payments.access import get_bank_file_for, get_unread_line_for, require_bank
+from payments.access import bank_accounts_for, get_bank_file_for, get_unread_line_for, require_bank
 from payments.bank import accounts_of, with_joints
 from payments.bank_files.opening import LARGEST
+from payments.bank_tables import UnknownTable
 from payments.models import BankFile, UnreadOutcome
+from payments.operations.prepare_bank_table import prepare_bank_table
 from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
 from payments.operations.take_bank_file import Taken, take_bank_file
 from payments.web.bank_lists import checked
@@ -43,10 +46,17 @@ class FilesField(forms.FileField):
 
 
 class BankFileForm(forms.Form):
-    """The files to read."""
+    """The files to read, and whose they are where a table does not say so."""
 
     files = FilesField(
-        label="Files", help_text="camt.052, 053 or 054, MT940, MT942, OFX, QFX or BAI2; one file or several."
+        label="Files",
+        help_text="camt.052, 053 or 054, MT940, MT942, OFX, QFX, BAI2, or a table (CSV or Excel); one file or several.",
+    )
+    account = forms.ModelChoiceField(
+        BankAccount.objects.none(),
+        required=False,
+        empty_label="As the file says",
+        help_text="Only for a table that does not name its account.",
     )
 
 
@@ -65,18 +75,28 @@ def take(request: HttpRequest) -> HttpResponse:
     """Read files in; each is taken or refused by itself."""
     require_bank(request.user)
     form = BankFileForm(request.POST or None, request.FILES or None)
+    form.fields["account"].queryset = bank_accounts_for(request.user).filter(company=request.company)
     if request.method == "POST" and form.is_valid():
-        taken = [found for file in form.cleaned_data["files"] if (found := _taken(request, form, file))]
+        came = [found for file in form.cleaned_data["files"] if (found := _taken(request, form, file))]
+        if waiting := next((each for each in came if isinstance(each, Run)), None):
+            return redirect("payments:map_bank_table", waiting.pk)
         if not form.errors:
-            return redirect("payments:bank_file", taken[0].file.pk) if len(taken) == 1 else redirect("payments:bank")
+            return redirect("payments:bank_file", came[0].file.pk) if len(came) == 1 else redirect("payments:bank")
     return render(request, "payments/take_bank_file.html", {"form": form})
 
 
-def _taken(request: HttpRequest, form: BankFileForm, file: Any) -> Taken | None:
+def _taken(request: HttpRequest, form: BankFileForm, file: Any) -> Taken | Run | None:
+    """What came of a file: taken, a table that waits for its columns, or refused beside the form."""
+    account = form.cleaned_data["account"]
+    told = {"by": request.user, "account_id": account and account.pk}
     try:
         if file.size > LARGEST:
             raise Refused(f"It is larger than {LARGEST >> 20} MB.", code="file_too_large")
-        taken = take_bank_file(request.company, file.name, file.read(), by=request.user)
+        content = file.read()
+        taken = take_bank_file(request.company, file.name, content, **told)
+    except UnknownTable as unknown:
+        messages.warning(request, f"{file.name}: {unknown.message}")
+        return prepare_bank_table(request.company, file.name, content, **told)
     except Refused as refusal:
         form.add_error("files", f"{file.name}: {refusal.message}")
         return None

@@ -15,7 +15,7 @@ from payments.models import BankLine, BankStatement, UnreadLine, UnreadOutcome
 
 NOTHING_YET = Empty(
     "Nothing from the bank yet",
-    "Read a bank file: camt.052, 053 or 054, MT940, MT942, OFX, QFX or BAI2.",
+    "Read a bank file: camt.052, 053 or 054, MT940, MT942, OFX, QFX, BAI2, or a table (CSV or Excel).",
     "building-bank",
     "payments:take_bank_file",
     "Read a bank file",

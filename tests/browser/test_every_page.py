@@ -31,7 +31,9 @@ from office.operations.ask_approval import ask_approval
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
 from payments.models import BankLine, UnreadLine
+from payments.operations.keep_bank_mapping import keep_bank_mapping
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
+from payments.operations.prepare_bank_table import prepare_bank_table, told_of
 from payments.operations.receive_payment import Plan, Share
 from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.reverse_receipt import reverse_receipt
@@ -125,6 +127,8 @@ PAGES = [
     Row("payments:payment_policy", role="administrator"),
     Row("payments:bank"),
     Row("payments:take_bank_file"),
+    Row("payments:map_bank_table", "bank_table"),
+    Row("payments:bank_mapping_list"),
     Row("payments:bank_file", "bank_file"),
     Row("payments:bank_statement_list"),
     Row("payments:bank_line_list"),
@@ -244,7 +248,12 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
     to_match, matched, aside = BankLine.objects.exclude(amount=7).order_by("pk")
     match_bank_line(matched.pk, customer, Decimal(15), Plan(), by=clerk)
     set_aside_bank_line(aside.pk, reason="Interest", by=clerk)
-    of_lines = {"bank_line": to_match.pk, "matched_line": matched.pk, "line_set_aside": aside.pk}
+    of_lines = {
+        "bank_table": a_bank_table(company),
+        "bank_line": to_match.pk,
+        "matched_line": matched.pk,
+        "line_set_aside": aside.pk,
+    }
     return of_lines | {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
 
 
@@ -255,6 +264,14 @@ def a_write_off(customer: Any, vat: Any, day: Any) -> int:
     [row] = write_off(customer, details, on=day, by=None)
     record_recovery(row.pk, RecoveryDetails(Decimal(20), day, reference="From the estate"), by=None)
     return row.pk
+
+
+def a_bank_table(company: Any) -> int:
+    """A table that waits for its columns, with a row that cannot be read; and one that is known."""
+    content = b"Our bank\nDate,Name,Details,Amount,Balance\n2026-03-13,Elm,Rent,12.50,62.50\n2026-03-14,Ash,x,1..0,\n"
+    run = prepare_bank_table(company, "march.csv", content, by=None)
+    keep_bank_mapping(company.bank_accounts.get(), told_of(run), by=world.make_user(company))
+    return run.pk
 
 
 def a_request(invoice: Invoice) -> int:

@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from office.models import BankAccount
+from office.models import BankAccount, User
 from office.roles import ROLES
 from payments.models import BankLine, UnreadLine
+from payments.operations.prepare_bank_table import prepare_bank_table
 from payments.operations.receive_payment import Share
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
@@ -133,6 +134,20 @@ def unread_line(company: Any) -> int:
     return UnreadLine.objects.latest("pk").pk
 
 
+def bank_table(company: Any) -> int:
+    """A table of a bank that waits for somebody to say what its columns are."""
+    manager = User.objects.filter(companies=company).latest("pk")
+    return prepare_bank_table(company, "march.csv", b"Date;Text;Amount\n2026-03-02;A;1.00\n", by=manager).pk
+
+
+def told_columns(company: Any) -> dict[str, str]:
+    """What a person would say of it; they look again, so that it stays as it is."""
+    account = BankAccount.objects.filter(company=company).earliest("pk")
+    told = {"account": str(account.pk), "decimal": ".", "day_order": "ymd", "in_words": "", "out_words": ""}
+    told |= {"pending_words": "p", "last_rows": "0", "look": "1"}
+    return told | {"column_0": "booked_on", "column_1": "text", "column_2": "amount"}
+
+
 def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     """Each form's page, what its address needs, and what a person would type."""
     invoice = world.issue(customer, [world.line("100.00", "3")], DAY)
@@ -234,6 +249,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         ),
         "payments:set_aside_bank_line": ([bank_line(customer.company)], {"reason": "r"}),
         "payments:unread_line": ([unread_line(customer.company)], {"amount": "1", "booked_on": "2026-03-02"}),
+        "payments:map_bank_table": ([bank_table(customer.company)], told_columns(customer.company)),
         "payments:leave_out_unread_line": ([unread_line(customer.company)], {"reason": "r"}),
         "office:token_list": ([], {"name": "n"}),
         "office:company_settings": ([], company),
@@ -278,6 +294,7 @@ NAMES = [
     "payments:set_aside_bank_line",
     "payments:unread_line",
     "payments:leave_out_unread_line",
+    "payments:map_bank_table",
     "office:token_list",
     "office:company_settings",
 ]

@@ -1,0 +1,505 @@
+"""Banks' CSV and Excel files: what their columns are guessed to be, and how their lines are read, never guessed."""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from io import BytesIO, StringIO
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger.refusals import Refused
+from payments.bank_files import ReadLine, ReadStatement, Unread
+from payments.bank_files.tables import COLUMN_ROLES, TableMapping, guess_mapping, open_table, read_table
+from tests.payments.bank_samples import DATA, OURS, WITHOUT_DATA
+
+EXPECTED = json.loads((DATA / "expected.json").read_text()) if DATA.exists() else {}
+FILES = {name: facts for name, facts in EXPECTED.items() if name.startswith("csv/")}
+NAMES = sorted(FILES) or [pytest.param("", marks=pytest.mark.skip(reason=WITHOUT_DATA))]
+TOLD = {
+    "csv/bank2ynab/20180226_12345678.csv": {"day_order": "dmy"},
+    "csv/bank2ynab/dba33fceecd62c3c727893361e0ba4d3.P000000027355791.csv": {
+        "columns": ("booked_on", "text", "money_out", "money_in", "text", "", "", "")
+    },
+}
+"""What a person must say: one day of the 10th of February, and the columns of a table without headings."""
+NOT_EUR = {"W80844_EBH_201945.202122": "HUF", "TransactionHistory_20180418043121": "SGD"}
+DAY_ORDERS = {
+    "%Y-%m-%d": "ymd",
+    "%Y.%m.%d.": "ymd",
+    "%d-%b-%Y": "ymd",
+    "%d %b %Y": "ymd",
+    "%d/%m/%Y": "dmy",
+}
+
+
+def told(name: str) -> TableMapping:
+    return replace(guess_mapping(open_table((DATA / name).read_bytes())), **TOLD.get(name, {}))
+
+
+def currency_of(name: str) -> str:
+    return next((currency for part, currency in NOT_EUR.items() if part in name), "GBP" if "JANE" in name else "EUR")
+
+
+def read_file(name: str) -> ReadStatement:
+    mapping = told(name)
+    grid = open_table((DATA / name).read_bytes())
+    [statement] = read_table(grid, mapping, account=OURS, currency=currency_of(name))
+    return statement
+
+
+def rows_of(name: str) -> list[list[str]]:
+    """The rows below the headings as Python's own reader has them, without anything of ours."""
+    facts = FILES[name]
+    text = (DATA / name).read_bytes().decode(facts["encoding"])
+    lines = text.splitlines()[facts["header_line"] or 0 :]
+    return [row for row in csv.reader(lines, delimiter=facts["delimiter"]) if any(cell.strip() for cell in row)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_columns_of_a_public_table_are_told_as_expected(name: str) -> None:
+    facts, mapping = FILES[name], told(name)
+    assert (mapping.separator, mapping.decimal) == (facts["delimiter"], facts["decimal"])
+    assert mapping.first_line == (facts["header_line"] or 1)
+    assert bool(mapping.headings) is (facts["header_line"] is not None)
+    if "date_format" in facts:
+        assert mapping.day_order == DAY_ORDERS[facts["date_format"]]
+    columns = {"amount": "amount", "credit": "money_in", "debit": "money_out", "balance_column": "balance"}
+    columns |= {"direction": "direction", "structured_reference_column": "reference"}
+    for fact, role in columns.items():
+        found = mapping.places(role)
+        if fact not in facts:
+            assert not found or role in ("balance", "direction")
+        elif facts[fact].startswith("column "):
+            assert found == [int(facts[fact].split()[1]) - 1]
+        else:
+            [place] = found
+            assert facts[fact].startswith(mapping.headings[place])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_public_table_holds_exactly_what_is_expected(name: str) -> None:
+    facts, statement = FILES[name], read_file(name)
+    if "rows" in facts:
+        assert len(statement.lines) == facts["rows"]
+    if "signed_sum" in facts:
+        assert statement.signed_sum == Decimal(facts["signed_sum"])
+    assert sum(line.is_pending for line in statement.lines) == facts.get("pending_rows", 0)
+    if "balance_column" in facts:
+        column = rows_of_dicts(name)[-1][facts["balance_column"]]
+        assert statement.closing == Decimal(column.replace(",", "."))
+        assert statement.adds_up is True
+
+
+def rows_of_dicts(name: str) -> list[dict[str, str]]:
+    headings = told(name).headings
+    return [dict(zip(headings, row, strict=False)) for row in rows_of(name)]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(name, str) and "BOI" in name])
+def test_money_in_and_out_of_two_columns_come_out_as_the_file_has_them(name: str) -> None:
+    wanted = [
+        Decimal(row["Credit"]) if row["Credit"] else -Decimal(row["Debit"])
+        for row in csv.DictReader(StringIO((DATA / name).read_text()))
+    ]
+    found = read_file(name)
+    assert [line.amount for line in found.lines] == wanted
+    assert len(wanted) == 27
+    assert found.lines[1].text == "Éáú üüüümlaut! GP"
+    assert found.adds_up is False  # its balances were made up by whoever gave it away
+    assert found.notes[0].startswith("line 5: its balance does not follow from the one before it.")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(name, str) and "JANE" in name])
+def test_what_is_pending_is_left_out_and_only_the_marked_row_is_money_in(name: str) -> None:
+    booked = [line for line in read_file(name).lines if not line.is_pending]
+    assert len(booked) == 10
+    assert [line.amount for line in booked if line.amount > 0] == [Decimal("1100.00")]
+    assert booked[-1].amount == Decimal("1100.00")
+    assert booked[0].amount == Decimal("-1183.23")
+    assert sum(line.amount for line in booked) == Decimal("-285.80")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(name, str) and "TransactionHistory" in name])
+def test_a_second_row_without_a_day_goes_on_with_the_words_of_the_first(name: str) -> None:
+    found = read_file(name).lines
+    assert [line.place for line in found] == [f"line {number}" for number in range(7, 22, 2)]
+    assert found[0].text == "DEBIT PURCHASE 15/04/18 66-6666 UBER EATS AN2GO HELP.UBERh"
+    assert {line.amount for line in found} == {Decimal("-6.66"), Decimal("-66.66")}
+    assert not any(line.unread for line in found)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(name, str) and "garbled" in name])
+def test_an_amount_that_is_none_is_kept_as_it_stands(name: str) -> None:
+    first, second = read_file(name).lines
+    assert (first.amount, first.unread) == (Decimal("100.00"), [])
+    assert (second.amount, second.unread) == (None, [Unread("line 3", "Amount", "12..34")])
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(name, str) and "W80844" in name])
+def test_a_column_of_directions_and_one_of_days_with_points(name: str) -> None:
+    found = read_table(open_table((DATA / name).read_bytes()), told(name), account=OURS, currency="HUF")[0]
+    assert [(line.booked_on, line.value_on, line.amount) for line in found.lines] == [
+        (date(2019, 4, 19), date(2019, 4, 19), Decimal(-350)),
+        (date(2019, 4, 17), date(2019, 4, 18), Decimal(1290)),
+    ]
+    assert (found.account, found.adds_up) == ("bank account", False)
+
+
+# Small tables of our own
+
+
+def table(*rows: str, headings: str = "Date;Description;Amount", encoding: str = "utf-8") -> bytes:
+    return "\n".join([headings, *rows]).encode(encoding)
+
+
+def guessed(content: bytes, **more: Any) -> TableMapping:
+    return replace(guess_mapping(open_table(content)), **more)
+
+
+def read(content: bytes, currency: str = "EUR", **more: Any) -> ReadStatement:
+    mapping = guessed(content, **more)
+    grid = open_table(content, mapping.encoding, mapping.separator)
+    [statement] = read_table(grid, mapping, account=OURS, currency=currency)
+    return statement
+
+
+def amounts(content: bytes, **more: Any) -> list[Decimal | None]:
+    return [line.amount for line in read(content, **more).lines]
+
+
+def column(cells: Sequence[str], **more: Any) -> list[Decimal | None]:
+    return amounts(table(*(f"2026-03-02;A;{cell}" for cell in cells)), **more)
+
+
+def refusal_of(content: bytes, **more: Any) -> Refused:
+    with pytest.raises(Refused) as refusal:
+        read(content, **more)
+    return refusal.value
+
+
+def test_imp_01_the_sign_before_the_cents_is_decided_for_the_whole_column() -> None:
+    cells = ["-236,48", "-124,99", "-89,9", "1.488,69", "-1.000"]
+    wanted = [Decimal(text) for text in ("-236.48", "-124.99", "-89.90", "1488.69", "-1000.00")]
+    assert guessed(table(*(f"2026-03-02;A;{cell}" for cell in cells))).decimal == ","
+    assert column(cells) == wanted
+
+
+def test_imp_01_a_column_that_can_be_read_in_two_ways_is_asked_about_and_never_guessed() -> None:
+    content = table("2026-03-02;A;-1.000", "2026-03-03;B;2.500")
+    assert guessed(content).decimal == ""
+    assert refusal_of(content).code == "undecided"
+    assert amounts(content, decimal=",") == [Decimal(-1000), Decimal(2500)]
+    assert amounts(content, decimal=".", currency="EUR") == [Decimal(-1), Decimal("2.5")]
+
+
+def test_imp_01_the_balances_help_to_decide() -> None:
+    content = table("2026-03-02;A;-1.000;5.234,50", headings="Date;Description;Amount;Balance")
+    assert (guessed(content).decimal, amounts(content)) == (",", [Decimal(-1000)])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_imp_02_the_same_rows_in_four_encodings_are_the_same(encoding: str) -> None:
+    rows = ["2026-03-02;Åse Bråten;1.234,50", "2026-03-03;René Étoile;1.234,50", "2026-03-04;Weiß;1.234,50"]
+    content = table(*rows, headings="Datum;Name;Betrag", encoding=encoding)
+    mapping = guessed(content)
+    assert (mapping.headings, mapping.separator) == (("Datum", "Name", "Betrag"), ";")
+    found = read(content).lines
+    assert [line.party_name for line in found] == ["Åse Bråten", "René Étoile", "Weiß"]
+    assert {line.amount for line in found} == {Decimal("1234.50")}
+
+
+def test_imp_02_letters_that_were_lost_are_not_kept() -> None:
+    [line] = read(table("2026-03-02;A\N{REPLACEMENT CHARACTER}se;1.00")).lines
+    assert line.unread == [Unread("line 2", "Description", "A?se")]
+
+
+def test_imp_06_leading_zeros_stay() -> None:
+    headings = "Date;Name;Account number;BIC;Reference;Description;Amount"
+    content = table("2026-03-02;Elm;0010;011000015;000123;000123 0010;50", headings=headings)
+    [line] = read(content).lines
+    assert (line.party_account, line.party_bank, line.bank_reference) == ("0010", "011000015", "000123")
+    assert (line.text, line.amount) == ("000123 0010", Decimal("50.00"))
+
+
+def test_imp_07_day_and_month_are_decided_for_the_column_and_a_day_that_is_none_is_unread() -> None:
+    content = table("09/01/2017;A;1.00", "24/01/2017;B;2.00", "31/02/2017;C;3.00")
+    assert guessed(content).day_order == "dmy"
+    found = read(content).lines
+    assert [line.booked_on for line in found] == [date(2017, 1, 9), date(2017, 1, 24), None]
+    assert found[2].unread == [Unread("line 4", "Date", "31/02/2017")]
+
+
+def test_imp_07_days_that_can_be_read_in_two_ways_are_asked_about() -> None:
+    content = table("09/01/2017;A;1.00", "03/04/2017;B;2.00")
+    assert refusal_of(content).message == "The order of day and month can be read in two ways. Choose one."
+    assert [line.booked_on for line in read(content, day_order="mdy").lines] == [date(2017, 9, 1), date(2017, 3, 4)]
+    two_digits = table("13/01/17;A;1.00")
+    assert refusal_of(two_digits).code == "undecided"
+    assert read(two_digits, day_order="dmy").lines[0].booked_on == date(2017, 1, 13)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-03-02", date(2026, 3, 2)),
+        ("2026.03.02.", date(2026, 3, 2)),
+        ("20260302", date(2026, 3, 2)),
+        ("2026-03-02 14:05:09", date(2026, 3, 2)),
+        ("2-Mar-2026", date(2026, 3, 2)),
+        ("02 March 2026", date(2026, 3, 2)),
+        ("2. März 2026", date(2026, 3, 2)),
+        ("2 févr. 2026", date(2026, 2, 2)),
+        ("Mar 2, 2026", date(2026, 3, 2)),
+        ("45581", None),
+        ("20261302", None),
+        ("2 Foo 2026", None),
+        ("", None),
+    ],
+)
+def test_days_are_read_as_banks_write_them(written: str, day: date | None) -> None:
+    [line] = read(table(f"{written};A;1.00"), day_order="ymd").lines
+    assert line.booked_on == day
+    assert line.unread == ([] if day else [Unread("line 2", "Date", written or "(nothing)")])
+
+
+def sheet(rows: Sequence[Sequence[Any]]) -> bytes:
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        page, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+        for number, cells in enumerate(rows):
+            for place, cell in enumerate(cells):
+                if isinstance(cell, date):
+                    page.write_datetime(number, place, cell, day)
+                else:
+                    page.write(number, place, cell)
+    return file.getvalue()
+
+
+def test_imp_09_excel_days_and_numbers_are_what_they_are() -> None:
+    rows = [["Our Ltd"], ["Date", "Description", "Amount"], [date(2024, 10, 16), "a", 45581], ["16/10/2024", "b", -0.1]]
+    found = read(sheet(rows))
+    assert [line.booked_on for line in found.lines] == [date(2024, 10, 16)] * 2
+    assert [line.amount for line in found.lines] == [Decimal(45581), Decimal("-0.1")]
+    assert [line.place for line in found.lines] == ["line 3", "line 4"]
+    assert found.message == "Excel"
+
+
+def test_imp_09_a_bare_number_as_the_day_of_a_csv_is_unread() -> None:
+    [line] = read(table("45581;A;1.00")).lines
+    assert line.unread == [Unread("line 2", "Date", "45581")]
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("£1,183.23", "1183.23"),
+        ("+ £1,100.00", "1100.00"),
+        ("EUR 12.50", "12.50"),
+        ("12.50 EUR", "12.50"),
+        ("(12.50)", "-12.50"),
+        ("12.50 CR", "12.50"),
+        ("12.50DR", "-12.50"),
+        ("12.50-", "-12.50"),
+        ("\N{MINUS SIGN}12.50", "-12.50"),
+        ("1'234.50", "1234.50"),
+        ("1 234.50", "1234.50"),
+        ("USD 12.50", None),
+        ("-12.50 CR", None),
+        ("(-12.50)", None),
+        ("12.345", None),
+        ("1,23.50", None),
+        ("9" * 14, None),
+        ("NaN", None),
+        ("1e5", None),
+        ("twelve", None),
+        ("", None),
+    ],
+)
+def test_amounts_are_read_with_their_marks_or_not_at_all(written: str, amount: str | None) -> None:
+    [line] = read(table(f"2026-03-02;A;{written}"), decimal=".").lines
+    assert line.amount == (None if amount is None else Decimal(amount))
+    assert line.unread == ([] if amount else [Unread("line 2", "Amount", written or "(nothing)")])
+
+
+def directed(*rows: str, **more: Any) -> list[ReadLine]:
+    return read(table(*(f"2026-03-02;{row}" for row in rows), headings="Datum;Bedrag;Af Bij"), **more).lines
+
+
+def test_words_say_whether_money_came_or_went() -> None:
+    found = directed("10,00;Bij", "20,00;Af", "-5,00;Af")
+    assert [line.amount for line in found] == [10, -20, -5]
+
+
+def test_a_word_that_is_neither_and_one_that_contradicts_the_sign_are_unread() -> None:
+    more = {"in_words": ("Bij",), "out_words": ("Af",)}
+    found = directed("10,00;Huh", "-5,00;Bij", "7,00;", "1,00;Bij", **more)
+    assert [line.amount for line in found] == [None, None, None, 1]
+    assert [line.unread[0].found for line in found[:3]] == ["Huh 10.00", "Bij -5.00", "(nothing) 7.00"]
+    assert {line.unread[0].name for line in found[:3]} == {"Af Bij"}
+
+
+def test_with_words_for_one_way_only_all_others_mean_the_other() -> None:
+    assert [line.amount for line in directed("10,00;CR", "20,00;", in_words=("CR",), out_words=())] == [10, -20]
+    assert [line.amount for line in directed("10,00;DR", "20,00;", in_words=(), out_words=("DR",))] == [-10, 20]
+
+
+TWO = "Date;Description;Debit;Credit"
+
+
+def test_money_in_and_out_in_two_columns() -> None:
+    assert amounts(table("2026-03-02;A;5.00;", "2026-03-02;B;0.00;7.00", headings=TWO)) == [-5, 7]
+    assert amounts(table("2026-03-02;A;-5.00;", "2026-03-02;B;;7.00", headings=TWO)) == [-5, 7]
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "found"),
+    [
+        ("5.00;7.00", "Debit", "money in 7.00 and out 5.00 at once"),
+        ("-5.00;", "Debit", "-5.00"),
+        (";-7.00", "Credit", "-7.00"),
+        (";", "Credit", "(nothing)"),
+        ("x;7.00", "Debit", "x"),
+    ],
+)
+def test_what_contradicts_itself_in_two_columns_is_unread(row: str, name: str, found: str) -> None:
+    content = table("2026-03-02;A;1.00;", f"2026-03-02;B;{row}", headings=TWO)
+    line = read(content, out_is_negative=False).lines[1]
+    assert line.unread == [Unread("line 3", name, found)]
+
+
+def test_a_credit_cards_signs_are_turned() -> None:
+    assert column(["10.00", "-3.00"], flips=True) == [-10, 3]
+
+
+def test_rows_that_the_separator_broke_are_unread_and_not_shifted() -> None:
+    found = read(table("2026-03-02;Elm; and Ash;7.00", "2026-03-02;Oak;8.00")).lines
+    assert found[0].unread[0] == Unread("line 2", "row", "4 cells under 3 headings")
+    assert (found[1].amount, found[1].unread) == (8, [])
+
+
+def test_a_file_that_was_cut_off_within_quotes_is_refused() -> None:
+    refusal = refusal_of(table("2026-03-02;A;1.00", '2026-03-02;"B;2.00'))
+    assert (refusal.code, refusal.message) == (
+        "bad_bank_file",
+        "Line 3 cannot be read: unexpected end of data.",
+    )
+
+
+BALANCED = "Date;Description;Amount;Balance"
+
+
+def test_the_balances_beside_the_lines_make_opening_and_closing_oldest_or_newest_first() -> None:
+    rows = ["2026-03-02;A;10.00;110.00", "2026-03-02;B;-5.00;105.00", "2026-03-03;C;1.00;106.00"]
+    for each in (rows, rows[::-1], rows[:2], rows[1::-1]):
+        found = read(table(*each, headings=BALANCED))
+        assert (found.opening, found.adds_up, found.notes) == (100, True, [])
+    assert read(table(*rows, headings=BALANCED)).closing == 106
+
+
+def test_a_balance_that_does_not_follow_is_told_and_one_that_cannot_be_read_is_kept() -> None:
+    found = read(table("2026-03-02;A;10.00;110.00", "2026-03-03;B;-5.00;104.00", headings=BALANCED))
+    assert (found.adds_up, found.notes) == (False, ["line 3: its balance does not follow from the one before it."])
+    found = read(table("2026-03-02;A;10.00;110.00", "2026-03-03;B;-5.00;1o5.00", headings=BALANCED))
+    assert found.unread == [Unread("line 3", "Balance", "1o5.00")]
+    assert not any(line.unread for line in found.lines)
+
+
+def test_headings_are_found_below_a_head_of_any_length_and_rows_at_the_end_are_left_out() -> None:
+    rows = ["2026-03-02;A;1.00", "Total;;1.00"]
+    mapping = guessed(table(*rows), last_rows=1)
+    longer = b"Our Ltd;\nFrom 1 March\n\n" + table("2026-03-03;B;2.00", "Total;;2.00")
+    [found] = read_table(open_table(longer), mapping, account=OURS, currency="EUR")
+    assert [(line.place, line.amount) for line in found.lines] == [("line 5", 2)]
+
+
+def test_lines_of_several_of_our_accounts_are_told_apart_by_their_column() -> None:
+    other = "NL91ABNA0417164300"
+    headings = "Rekeningnummer;Datum;Bedrag"
+    content = table(f"{OURS};2026-03-02;1,00", f"{other};2026-03-02;2,00", headings=headings)
+    found = read_table(open_table(content), guessed(content), account=OURS, currency="EUR")
+    assert [(each.account, each.signed_sum) for each in found] == [(OURS, 1), (other, 2)]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"columns": ("", "text", "amount")}, "Say which column is the day."),
+        ({"columns": ("booked_on", "text", "")}, "Say which column is the amount."),
+        ({"columns": ("booked_on", "amount", "amount")}, "Only one column can be: Amount, in and out."),
+        ({"columns": ("booked_on", "money_in", "amount")}, "not both."),
+        ({"columns": ("booked_on", "direction", "amount")}, "Say which words mean money in"),
+        ({"columns": ("booked_on", "nonsense", "amount")}, "No column can be 'nonsense'."),
+        ({"in_words": ("C",), "out_words": ("c",)}, "One word cannot mean money in and money out."),
+        ({"decimal": "x"}, "'x' is no sign before the cents that we know."),
+        ({"encoding": "klingon"}, "'klingon' is no encoding that we know."),
+    ],
+)
+def test_a_mapping_that_reads_no_table_is_refused(more: dict[str, Any], words: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        guessed(table("2026-03-02;A;1.00"), **more).require_whole()
+    assert refusal.value.code == "bad_mapping"
+    assert words in refusal.value.message
+
+
+def test_a_mapping_comes_back_as_it_was_kept() -> None:
+    mapping = guessed(table("2026-03-02;A;1.00"), pending_words=("Pending",))
+    assert TableMapping.from_json(json.loads(json.dumps(mapping.as_json()))) == mapping
+
+
+# Whatever the bytes
+
+SAMPLES = {
+    "plain": table("2026-03-02;A;1.234,50", "2026-03-03;B;-2,00"),
+    "two columns": table('2026-03-02;"A ""x""";5.00;', "2026-03-02;B;;7.00", headings=TWO),
+    "balances": table("2026-03-02;A;10.00;110.00", "2026-03-03;B;-5.00;105.00", headings=BALANCED),
+    "utf-16": table("2026-03-02;Åse;1.00", encoding="utf-16"),
+    "excel": sheet([["Date", "Description", "Amount"], [date(2026, 3, 2), "a", 12.5]]),
+}
+
+
+def holds(content: bytes, mapping: TableMapping | None = None) -> None:
+    """Whatever the bytes, they are read or refused with a reason, and what is read makes sense."""
+    try:
+        told = mapping or guess_mapping(open_table(content))
+        told.require_whole()
+        found = read_table(open_table(content, told.encoding, told.separator), told, account=OURS, currency="EUR")
+    except Refused:
+        return
+    for line in (line for each in found for line in each.lines if not line.is_pending):
+        assert line.unread or (line.amount is not None and line.booked_on is not None)
+        assert line.amount is None or abs(line.amount) < Decimal(10) ** 13
+        assert "\x00" not in line.text + line.party_name + "".join(each.found for each in line.unread)
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=400) | st.text("0123456789.,;-/\n\"' ABCdate", max_size=300).map(str.encode))
+def test_no_bytes_bring_the_reader_down(content: bytes) -> None:
+    holds(content)
+    holds(table() + b"\n" + content)
+
+
+@settings(max_examples=500)
+@given(st.sampled_from(sorted(SAMPLES)), st.booleans(), st.data())
+def test_no_change_to_a_sound_table_brings_the_reader_down(kind: str, is_known: bool, data: st.DataObject) -> None:
+    content = SAMPLES[kind]
+    mapping = guess_mapping(open_table(content)) if is_known else None
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(content)))
+        length = data.draw(st.integers(0, 12))
+        added = data.draw(st.binary(max_size=6) | st.sampled_from([b"-", b",", b";", b'"', b"9" * 30, b"\n", b"\0"]))
+        content = content[:place] + added + content[place + length :]
+    holds(content, mapping)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(["", *(field.name for field in COLUMN_ROLES)]), min_size=3, max_size=4), st.booleans())
+def test_whatever_the_columns_are_said_to_be_the_table_is_read_or_refused(columns: list[str], goes_on: bool) -> None:
+    mapping = guessed(SAMPLES["balances"])
+    holds(SAMPLES["balances"], replace(mapping, columns=tuple(columns), goes_on=goes_on, in_words=("A",)))
