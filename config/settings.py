@@ -18,6 +18,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 SITE_URL = env("SITE_URL", default="http://localhost:8000")
 """Where customers reach this office; every link in a mail is built from it, never from a request's headers."""
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])
+LOOKUP_KEY = env("LOOKUP_KEY", default="")
+"""What seals customers' account numbers, the newest key first, and what finds them; empty: made of SECRET_KEY."""
 DEMO = env.bool("DEMO", default=False)
 """A demo install shows its log-ins on the log-in page."""
 
@@ -188,6 +191,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "AccountKind": "customers.models.AccountKind",
         "AddressKind": "customers.models.AddressKind",
         "ApprovalState": "office.models.ApprovalState",
         "DocumentKind": "billing.models.DocumentKind",

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 
-from customers.models import Customer
+from customers.models import Customer, CustomerAccount
 from office.access import companies_for
 from office.models import User
 
@@ -28,3 +28,16 @@ def get_customer_for(user: User, customer_id: int) -> Customer:
     if customer is None:
         raise Http404("No such customer.")
     return customer
+
+
+def accounts_for(user: User) -> QuerySet[CustomerAccount]:
+    """The bank accounts of a person's customers."""
+    return rows_for(user, CustomerAccount.objects.all())
+
+
+def get_account_for(user: User, account_id: int) -> CustomerAccount:
+    """The account, or Http404 where this person may not see one of that id."""
+    account = accounts_for(user).filter(pk=account_id).select_related("company", "customer", "replaces").first()
+    if account is None:
+        raise Http404("No such bank account.")
+    return account

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from customers.models import Customer
+from customers.models import Customer, CustomerAccount
 from ledger.fields import AmountField
 from ledger.models import OpenItem
 
@@ -42,3 +42,14 @@ def owed_now(customer: Customer, on: date) -> list[dict[str, object]]:
 
 def _amount(sums: QuerySet[OpenItem]) -> Coalesce:
     return Coalesce(Subquery(sums), Decimal(0), output_field=AmountField())
+
+
+def in_account_state(accounts: QuerySet[CustomerAccount], state: str) -> QuerySet[CustomerAccount]:
+    """Of bank accounts those in a state, as `CustomerAccount.state` says it."""
+    wanted = {
+        "closed": Q(closed_at__isnull=False),
+        "waiting": Q(closed_at=None, confirmed_at=None),
+        "blocked": Q(closed_at=None, confirmed_at__isnull=False, blocked_at__isnull=False),
+        "usable": Q(closed_at=None, confirmed_at__isnull=False, blocked_at=None),
+    }
+    return accounts.filter(wanted.get(state, Q(pk=None)))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.web import customer, editor, groups, importing, listing, terms
+from customers.web import accounts, customer, editor, groups, importing, listing, terms
 
 app_name = "customers"
 urlpatterns = [
@@ -11,6 +11,13 @@ urlpatterns = [
     path("customers/import/", importing.upload, name="import"),
     path("customers/import/<int:run_id>/", importing.mapping, name="import_mapping"),
     path("customers/groups/", groups.group_list, name="group_list"),
+    path("customers/accounts/", accounts.account_list, name="account_list"),
+    path("customers/accounts/<int:account_id>/", accounts.account_page, name="account"),
+    path("customers/accounts/<int:account_id>/reveal/", accounts.reveal, name="reveal_account"),
+    path("customers/accounts/<int:account_id>/block/", accounts.block, name="block_account"),
+    path("customers/accounts/<int:account_id>/release/", accounts.release, name="release_account"),
+    path("customers/accounts/<int:account_id>/close/", accounts.close, name="close_account"),
+    path("customers/<int:customer_id>/accounts/new/", accounts.new_account, name="account_new"),
     path("settings/terms/", terms.terms_list, name="terms_list"),
     path("settings/terms/<int:terms_id>/retire/", terms.retire, name="retire_terms"),
     path("customers/new/", editor.new_customer, name="new"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
@@ -19,7 +20,11 @@ from office.models import ApprovalRequest, ApprovalRule, ApprovalState, Company,
 
 @dataclass(frozen=True)
 class Act:
-    """An action that may need approval: how it is done, who may ask for it, and which subjects a person sees."""
+    """An action that may need approval: how it is done, who may ask for it, and which subjects a person sees.
+
+    One that `is_always` under approval asks a second person whatever its amount, and no rule changes that. `drop` tells
+    the owner of the action that it was declined or taken back.
+    """
 
     name: str
     label: str
@@ -27,8 +32,12 @@ class Act:
     do: Callable[[ApprovalRequest], Model]
     subjects_for: Callable[[User], QuerySet]
     page: str
+    is_always: bool = False
+    drop: Callable[[ApprovalRequest], None] = lambda request: None
 
 
+SECOND_PERSON = "manager"
+"""The role whose word is needed where an action is always under approval."""
 ACTS: dict[str, Act] = {}
 
 
@@ -54,6 +63,8 @@ class ApprovalNeeded(Refused):
 
     def __init__(self, asked: Asked, rule: ApprovalRule, above: Decimal) -> None:
         words = f"Above {above.normalize():f} {asked.company.currency} this needs the approval of a {rule.role}."
+        if ACTS[asked.action].is_always:
+            words = f"This needs the approval of a second person, a {rule.role}."
         super().__init__(words, code="approval_needed")
         self.asked = asked
         self.rule = rule
@@ -69,6 +80,23 @@ def require_approval(asked: Asked, by: User | None, approved: ApprovalRequest | 
     if rule and asked.amount > (above := rule.above_for(by)):
         raise ApprovalNeeded(asked, rule, above)
     return None
+
+
+def require_second_person(asked: Asked, by: User | None, approved: ApprovalRequest | None) -> None:
+    """As require_approval, for what nobody does alone, however small. Raises ApprovalNeeded."""
+    if by is None:
+        return None
+    if approved is not None:
+        return _require_same(asked, approved)
+    role, nothing = Group.objects.get(name=SECOND_PERSON), Decimal(0)
+    raise ApprovalNeeded(
+        asked, ApprovalRule(company=asked.company, action=asked.action, above=nothing, role=role), nothing
+    )
+
+
+def acts_with_rules() -> dict[str, Act]:
+    """The actions that a company may put under a rule."""
+    return {name: act for name, act in ACTS.items() if not act.is_always}
 
 
 def said_yes(approved: ApprovalRequest | None) -> dict[str, Any]:

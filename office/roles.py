@@ -8,6 +8,7 @@ from django.db.models import Q
 READ = [
     "billing.view_invoice",
     "billing.view_product",
+    "customers.view_accounts",
     "customers.view_customer",
     "office.read_mail",
     "office.view_runs",
@@ -34,6 +35,7 @@ CLERK = [
     "customers.create_customer",
     "customers.update_customer",
     "customers.import_customers",
+    "customers.manage_accounts",
     "payments.allocate",
     "payments.match_bank_line",
     "payments.record_receipt",
@@ -53,6 +55,7 @@ ROLES: dict[str, list[str]] = {
         "billing.void_invoice",
         "office.decide_approval",
         "billing.override_checks",
+        "customers.reveal_account",
         "office.close_month",
         "office.read_audit",
         "office.settle_mail",

@@ -10,8 +10,9 @@ from django.urls import reverse
 from billing.access import invoices_for
 from billing.models import DocumentKind, DocumentStatus
 from billing.queries import with_state
-from customers.access import customers_for
+from customers.access import accounts_for, customers_for
 from customers.bounces import with_bounced_address
+from customers.queries import in_account_state
 from ledger.models import ItemKind, OpenItem
 from office.approvals import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
@@ -56,6 +57,12 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
         ),
         Task("drafts to finish and issue", drafts, "pencil", reverse("billing:invoice_list") + "?state=draft"),
         Task("invoices overdue", overdue, "clock-exclamation", reverse("billing:invoice_list") + "?state=overdue"),
+        Task(
+            "customers' bank accounts that are blocked",
+            _blocked(user, company),
+            "lock",
+            reverse("customers:account_list") + "?state=blocked",
+        ),
         Task("bank lines to match", _to_match(user, company), "building-bank", f"{bank_lines}?to_match=1"),
         Task("bank lines that could not be read", _unread(user, company), "file-x", f"{unread_lines}?outcome=waiting"),
         Task("payments to apply", unapplied, "cash", reverse("payments:receipt_list") + "?sort=-free"),
@@ -74,6 +81,13 @@ def latest_invoices(user: User, company: Company, today: date) -> list:
     """The documents issued last, with their state."""
     issued = invoices_for(user).filter(company=company, status=DocumentStatus.ISSUED, kind=DocumentKind.INVOICE)
     return list(with_state(issued.select_related("customer"), today).order_by("-id")[:6])
+
+
+def _blocked(user: User, company: Company) -> int:
+    """The accounts with which no money is moved until somebody has looked at them, for those who may."""
+    if not user.has_perm("customers.manage_accounts"):
+        return 0
+    return in_account_state(accounts_for(user).filter(company=company), "blocked").count()
 
 
 def _to_match(user: User, company: Company) -> int:

@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from customers.api import terms, views
+from customers.api import accounts, terms, views
 
 urlpatterns = [
     path("customers/", views.CustomersView.as_view()),
     path("customer-groups/", views.GroupsView.as_view()),
     path("customers/<int:customer_id>/", views.CustomerView.as_view()),
     path("customers/<int:customer_id>/open-items/", views.OpenItemsView.as_view()),
+    path("customers/<int:customer_id>/accounts/", accounts.CustomerAccountsView.as_view()),
+    path("customer-accounts/<int:account_id>/", accounts.CustomerAccountView.as_view()),
+    path("customer-accounts/<int:account_id>/number/", accounts.RevealAccountView.as_view()),
+    path("customer-accounts/<int:account_id>/block/", accounts.BlockAccountView.as_view()),
+    path("customer-accounts/<int:account_id>/release/", accounts.ReleaseAccountView.as_view()),
+    path("customer-accounts/<int:account_id>/close/", accounts.CloseAccountView.as_view()),
     path("terms/", terms.TermsListView.as_view()),
     path("terms/<int:terms_id>/retire/", terms.RetireTermsView.as_view()),
 ]

@@ -1,14 +1,17 @@
 """The tables of customers."""
 
+from customers.models.accounts import AccountKind, CustomerAccount
 from customers.models.customer import Customer, CustomerGroup, EInvoiceFormat
 from customers.models.people import Address, AddressKind, Contact
 from customers.models.terms import PaymentTerms, TermsPart
 
 __all__ = [
+    "AccountKind",
     "Address",
     "AddressKind",
     "Contact",
     "Customer",
+    "CustomerAccount",
     "CustomerGroup",
     "EInvoiceFormat",
     "PaymentTerms",

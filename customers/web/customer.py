@@ -27,6 +27,7 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
         "free": free_credit(customer),
         "items": items,
         "contacts": people_of(customer),
+        "accounts": customer.accounts.filter(closed_at=None),
         "addresses": customer.addresses.all(),
         "records": records.select_related("by").order_by("-id")[:50],
     }

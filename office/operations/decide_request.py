@@ -30,6 +30,7 @@ def decline_request(request_id: int, *, by: User, reason: str) -> ApprovalReques
     request = _waiting(request_id)
     _require_decider(request, by)
     _decide(request, ApprovalState.DECLINED, by, required_reason(reason, "Say why it is declined."))
+    ACTS[request.action].drop(request)
     return request
 
 
@@ -40,6 +41,7 @@ def withdraw_request(request_id: int, *, by: User) -> ApprovalRequest:
     if request.requested_by_id != by.pk:
         raise Refused("Only who asked can take it back.", code="not_yours")
     _decide(request, ApprovalState.WITHDRAWN, by, "")
+    ACTS[request.action].drop(request)
     return request
 
 

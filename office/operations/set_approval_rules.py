@@ -6,7 +6,7 @@ from django.db import transaction
 
 from ledger.money import round_money
 from ledger.refusals import Refused
-from office.approvals import ACTS
+from office.approvals import acts_with_rules
 from office.audit import record
 from office.models import ApprovalRule, Company, User
 
@@ -22,7 +22,7 @@ def set_approval_rules(company: Company, wanted: Wanted, *, by: User | None) -> 
     """
     deciders = {group.name: group for group in deciding_roles()}
     for action, rule in wanted.items():
-        if action not in ACTS:
+        if action not in acts_with_rules():
             raise Refused("There is no such action.", code="unknown_action")
         before = ApprovalRule.objects.filter(company=company, action=action).first()
         if rule is None:

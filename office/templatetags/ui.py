@@ -65,6 +65,9 @@ STATES = {
     "opened": ("Opened", "eye-check", "green"),
     "to_start": ("Checked, not started", "clock", "blue"),
     "unchecked": ("Not looked at yet", "circle-dashed", "neutral"),
+    "usable": ("Confirmed", "shield-check", "green"),
+    "blocked": ("Blocked", "lock", "red"),
+    "closed": ("Closed", "ban", "neutral"),
     "refused": ("Refused", "alert-triangle", "amber"),
 }
 """Word, icon and colour of each state: never colour alone."""

@@ -11,7 +11,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
-from office.approvals import ACTS, Act, ApprovalNeeded, get_request_for, requests_for, waiting_for
+from office.approvals import (
+    ACTS,
+    Act,
+    ApprovalNeeded,
+    acts_with_rules,
+    get_request_for,
+    requests_for,
+    waiting_for,
+)
 from office.models import ApprovalRequest, ApprovalRule, Company, User
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request, decline_request, withdraw_request
@@ -92,7 +100,7 @@ class RulesForm(forms.Form):
         self.company = company
         rules = {rule.action: rule for rule in ApprovalRule.objects.filter(company=company).select_related("role")}
         roles = [(role.name, role.name.capitalize()) for role in deciding_roles()]
-        for act in ACTS.values():
+        for act in acts_with_rules().values():
             rule = rules.get(act.name)
             above = SumField(label=f"{act.label} above", required=False, min_value=0, max_digits=19, decimal_places=4)
             self.fields[f"above_{act.name}"] = above
@@ -114,7 +122,7 @@ class RulesForm(forms.Form):
     def wanted(self) -> dict[str, Any]:
         """The valid form as the operation takes it."""
         data = self.cleaned_data
-        rows = {name: (data[f"above_{name}"], data[f"role_{name}"]) for name in ACTS}
+        rows = {name: (data[f"above_{name}"], data[f"role_{name}"]) for name in acts_with_rules()}
         return {name: None if row[0] is None else row for name, row in rows.items()}
 
     def limits(self, action: str) -> dict[str, Decimal]:
@@ -126,7 +134,7 @@ class RulesForm(forms.Form):
         """Set what a valid form says, all of it or nothing."""
         with transaction.atomic():
             set_approval_rules(self.company, self.wanted(), by=by)
-            for action in ACTS:
+            for action in acts_with_rules():
                 set_role_limits(self.company, action, self.limits(action), by=by)
 
 

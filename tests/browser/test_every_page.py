@@ -42,6 +42,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.browser.conftest import DESKTOP, PHONE, shoot
+from tests.customers.accounts import confirmed
 from tests.payments import bank_samples
 from tests.payments.bank_samples import OURS, camt, statement
 
@@ -74,6 +75,9 @@ PAGES = [
     Row("customers:new"),
     Row("customers:customer", "customer"),
     Row("customers:edit", "customer"),
+    Row("customers:account_list"),
+    Row("customers:account_new", "customer"),
+    Row("customers:account", "account"),
     Row("customers:import"),
     Row("billing:invoice_list"),
     Row("billing:credit_memo_list"),
@@ -203,6 +207,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "product": product.pk,
         "price_list": price_list.pk,
         "customer": customer.pk,
+        "account": confirmed(customer).pk,
         "invoice": invoice.pk,
         "draft": world.draft(customer, [world.line("5.00", tax=vat)]).pk,
         "recurring": a_recurring_invoice(customer, vat),

@@ -15,6 +15,7 @@ from payments.operations.receive_payment import Share
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
+from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
 from tests.payments.bank_samples import OURS, camt, entry, statement
 
 DAY = date(2026, 3, 2)
@@ -69,6 +70,7 @@ GETS = {
     "billing:print_batch": ["documents"],
     "billing:print_pdf": ["documents"],
     "customers:customer_list": ["q", "tag", "owing", "bounced", "after", "before"],
+    "customers:account_list": ["q", "state", "sort", "after"],
     "customers:pick": ["q"],
     "customers:new": ["name"],
     "payments:receipt_list": ["q", "received_from", "received_to", "method"],
@@ -213,6 +215,21 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "customers:group_list": ([], {"name": "g"}),
         "customers:new": ([], person | contacts),
         "customers:edit": ([customer.pk], person | contacts | {"version": "1"}),
+        "customers:account_new": (
+            [customer.pk],
+            {
+                "kind": "iban",
+                "holder": "h",
+                "number": IBAN,
+                "bank_code": "",
+                "bic": "",
+                "replaces_id": "",
+                "reason": "r",
+            },
+        ),
+        "customers:block_account": ([confirmed(customer, iban_account(NEW_IBAN)).pk], {"reason": "r"}),
+        "customers:release_account": ([confirmed(customer, us_account()).pk], {"reason": "r"}),
+        "customers:close_account": ([confirmed(customer, iban_account(OTHER_IBAN)).pk], {"reason": "r"}),
         "payments:receipt_new": ([], money),
         "payments:reverse_receipt": (
             [world.receive(customer, "5.00", DAY).pk],
@@ -281,6 +298,10 @@ NAMES = [
     "customers:group_list",
     "customers:new",
     "customers:edit",
+    "customers:account_new",
+    "customers:block_account",
+    "customers:release_account",
+    "customers:close_account",
     "payments:receipt_new",
     "payments:reverse_receipt",
     "payments:allocate",

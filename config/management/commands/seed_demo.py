@@ -26,6 +26,7 @@ from billing.operations.recurring_details import RecurringDetails, RecurringLine
 from billing.operations.set_prices import PriceDetails, set_prices
 from config.first_company import open_company
 from customers.models import Customer, CustomerGroup
+from customers.operations.add_account import LONGEST_HOLDER, AccountDetails, add_account
 from customers.operations.add_customer_group import add_customer_group
 from customers.operations.create_customer import create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
@@ -189,7 +190,11 @@ def _customer(company: Company, place: int, staff: dict[str, User], trade: Custo
         contacts=[ContactDetails("Accounts payable", f"accounts@{host}.example")],
         addresses=[AddressDetails(street=f"{place + 3} High Street", postal_code=postal_code, city=city, country="GB")],
     )
-    return create_customer(company, details, by=staff["clerk"])
+    customer = create_customer(company, details, by=staff["clerk"])
+    if place % 4 == 0:
+        number = AccountDetails("uk", f"{31926819 + place}", name[:LONGEST_HOLDER], "60-16-13")
+        add_account(customer, number, by=None, reason="Their order form")
+    return customer
 
 
 def _catalogue(company: Company, trade: CustomerGroup, tax: Tax, by: User) -> list[Product]:
