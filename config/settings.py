@@ -194,6 +194,8 @@ SPECTACULAR_SETTINGS = {
         "AccountKind": "customers.models.AccountKind",
         "AddressKind": "customers.models.AddressKind",
         "ApprovalState": "office.models.ApprovalState",
+        "MandateScheme": "customers.models.MandateScheme",
+        "MandateState": "customers.mandates.STATES",
         "DocumentKind": "billing.models.DocumentKind",
         "RateKind": "billing.models.RateKind",
         "ItemKind": "ledger.models.items.ItemKind",

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 
-from customers.models import Customer, CustomerAccount
+from customers.models import Customer, CustomerAccount, Mandate
 from office.access import companies_for
 from office.models import User
 
@@ -41,3 +41,16 @@ def get_account_for(user: User, account_id: int) -> CustomerAccount:
     if account is None:
         raise Http404("No such bank account.")
     return account
+
+
+def mandates_for(user: User) -> QuerySet[Mandate]:
+    """The mandates of a person's customers."""
+    return rows_for(user, Mandate.objects.all())
+
+
+def get_mandate_for(user: User, mandate_id: int) -> Mandate:
+    """The mandate, or Http404 where this person may not see one of that id."""
+    mandate = mandates_for(user).filter(pk=mandate_id).select_related("company", "customer", "account").first()
+    if mandate is None:
+        raise Http404("No such mandate.")
+    return mandate

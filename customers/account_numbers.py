@@ -12,7 +12,6 @@ from stdnum.us import rtn
 BIC_FORM = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 US_ACCOUNT = re.compile(r"[0-9]{1,17}")
 MISTYPED = "its check digits do not fit: look for a mistyped one"
-CREDITOR_IDENTIFIER = re.compile(r"([A-Z]{2})([0-9]{2})([A-Z0-9]{3})([A-Z0-9]{1,28})")
 
 
 @dataclass(frozen=True)
@@ -105,17 +104,6 @@ def check_uk_account(text: str) -> Verdict:
     if not re.fullmatch(r"[0-9]{6,8}", number):
         return Verdict(number, "a British account number has eight digits")
     return Verdict(number.zfill(8))
-
-
-def check_creditor_identifier(text: str) -> Verdict:
-    """A SEPA creditor identifier: its check digits are of all but the business code in its middle (EPC262-08)."""
-    number = plain(text)
-    form = CREDITOR_IDENTIFIER.fullmatch(number)
-    if not form:
-        return Verdict(number, "a creditor identifier looks like DE98ZZZ09999999999")
-    country, digits, _, national = form.groups()
-    is_right = int("".join(str(int(sign, 36)) for sign in f"{national}{country}{digits}")) % 97 == 1
-    return Verdict(number, "" if is_right else MISTYPED)
 
 
 def bank_of_iban(number: str) -> Bank:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.web import accounts, customer, editor, groups, importing, listing, terms
+from customers.web import accounts, customer, editor, groups, importing, listing, mandates, terms
 
 app_name = "customers"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("customers/accounts/<int:account_id>/release/", accounts.release, name="release_account"),
     path("customers/accounts/<int:account_id>/close/", accounts.close, name="close_account"),
     path("customers/<int:customer_id>/accounts/new/", accounts.new_account, name="account_new"),
+    path("customers/<int:customer_id>/mandates/new/", mandates.new_mandate, name="mandate_new"),
+    path("mandates/", mandates.mandate_list, name="mandate_list"),
+    path("mandates/<int:mandate_id>/", mandates.mandate_page, name="mandate"),
+    path("mandates/<int:mandate_id>/amend/", mandates.amend, name="amend_mandate"),
+    path("mandates/<int:mandate_id>/revoke/", mandates.revoke, name="revoke_mandate"),
     path("settings/terms/", terms.terms_list, name="terms_list"),
     path("settings/terms/<int:terms_id>/retire/", terms.retire, name="retire_terms"),
     path("customers/new/", editor.new_customer, name="new"),

@@ -36,6 +36,7 @@ CLERK = [
     "customers.update_customer",
     "customers.import_customers",
     "customers.manage_accounts",
+    "customers.manage_mandates",
     "payments.allocate",
     "payments.match_bank_line",
     "payments.record_receipt",

@@ -8,7 +8,7 @@ from ledger.models import Allocation
 from office.access import companies_for
 from office.models import BankAccount, Company, Run, RunStatus, User
 from payments.account_numbers import plain_number
-from payments.models import BankFile, BankLine, BankMapping, Receipt, UnreadLine, WriteOff
+from payments.models import BankFile, BankLine, BankMapping, DebitNotice, Receipt, UnreadLine, WriteOff
 
 
 def receipts_for(user: User) -> QuerySet[Receipt]:
@@ -45,6 +45,11 @@ def get_allocation_for(user: User, allocation_id: int) -> Allocation:
     if allocation is None:
         raise Http404("No such allocation.")
     return allocation
+
+
+def debit_notices_for(user: User) -> QuerySet[DebitNotice]:
+    """The notices of debits that went to a person's customers."""
+    return rows_for(user, DebitNotice.objects.all())
 
 
 def bank_accounts_for(user: User) -> QuerySet[BankAccount]:

@@ -6,10 +6,12 @@ class PaymentsConfig(AppConfig):
     verbose_name = "Payments"
 
     def ready(self) -> None:
-        from office import approvals, runs
+        from office import approvals, mail, runs
         from payments.approvals import ACTS
+        from payments.debit_mail import DEBIT_NOTICE
         from payments.operations.prepare_bank_table import RUN_KIND
 
+        mail.register_kind(DEBIT_NOTICE)
         for act in ACTS:
             approvals.register_act(act)
         runs.register_kind(RUN_KIND)

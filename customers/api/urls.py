@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.api import accounts, terms, views
+from customers.api import accounts, mandates, terms, views
 
 urlpatterns = [
     path("customers/", views.CustomersView.as_view()),
@@ -15,6 +15,11 @@ urlpatterns = [
     path("customer-accounts/<int:account_id>/block/", accounts.BlockAccountView.as_view()),
     path("customer-accounts/<int:account_id>/release/", accounts.ReleaseAccountView.as_view()),
     path("customer-accounts/<int:account_id>/close/", accounts.CloseAccountView.as_view()),
+    path("customers/<int:customer_id>/mandates/", mandates.CustomerMandatesView.as_view()),
+    path("mandates/", mandates.MandatesView.as_view()),
+    path("mandates/<int:mandate_id>/", mandates.MandateView.as_view()),
+    path("mandates/<int:mandate_id>/amend/", mandates.AmendMandateView.as_view()),
+    path("mandates/<int:mandate_id>/revoke/", mandates.RevokeMandateView.as_view()),
     path("terms/", terms.TermsListView.as_view()),
     path("terms/<int:terms_id>/retire/", terms.RetireTermsView.as_view()),
 ]

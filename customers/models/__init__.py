@@ -2,6 +2,7 @@
 
 from customers.models.accounts import AccountKind, CustomerAccount
 from customers.models.customer import Customer, CustomerGroup, EInvoiceFormat
+from customers.models.mandates import Mandate, MandateAmendment, MandateScheme, MandateUse
 from customers.models.people import Address, AddressKind, Contact
 from customers.models.terms import PaymentTerms, TermsPart
 
@@ -14,6 +15,10 @@ __all__ = [
     "CustomerAccount",
     "CustomerGroup",
     "EInvoiceFormat",
+    "Mandate",
+    "MandateAmendment",
+    "MandateScheme",
+    "MandateUse",
     "PaymentTerms",
     "TermsPart",
 ]

@@ -18,7 +18,9 @@ from customers.account_numbers import (
     check_us_account,
     last_four,
 )
+from customers.mandates import with_state
 from customers.models import AccountKind, Customer, CustomerAccount
+from customers.operations.manage_mandates import put_to
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded, Asked, require_second_person
 from office.audit import record
@@ -49,8 +51,8 @@ class AccountDetails:
 def add_account(customer: Customer, details: AccountDetails, *, by: User | None, reason: str = "") -> CustomerAccount:
     """Keep an account of a customer and ask a second person to confirm it; what the office does itself needs none.
 
-    One that replaces another takes its place when it is confirmed, not before. Raises Refused for a number that cannot
-    be one, with the reason, and for an account that the customer has already.
+    One that replaces another takes its place, in its mandates too, when it is confirmed, not before. Raises Refused for
+    a number that cannot be one, with the reason, and for an account that the customer has already.
     """
     account = _account(customer, details, by)
     try:
@@ -112,6 +114,9 @@ def locked_account(account_id: int) -> CustomerAccount:
 
 def _close_replaced(account: CustomerAccount) -> None:
     old = locked_account(account.replaces_id)
+    today = account.company.today()
+    for mandate in with_state(old.mandates.select_for_update(no_key=True), today).filter(state="live"):
+        put_to(mandate, account, today, f"Their account was replaced by {account}.", account.confirmed_by)
     if old.state != "closed":
         close(old, account.confirmed_by, f"Replaced by {account}.")
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from customers.access import get_customer_for
 from customers.bounces import people_of
+from customers.mandates import with_state
 from customers.queries import free_credit, owed_now
 from ledger.models import OpenItem
 from office.models import AuditRecord
@@ -28,6 +29,7 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
         "items": items,
         "contacts": people_of(customer),
         "accounts": customer.accounts.filter(closed_at=None),
+        "mandates": with_state(customer.mandates.select_related("account"), today),
         "addresses": customer.addresses.all(),
         "records": records.select_related("by").order_by("-id")[:50],
     }

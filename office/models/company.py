@@ -47,6 +47,20 @@ class Company(models.Model):
         "what customers name when they pay", max_length=10, choices=PaymentReference, default=PaymentReference.NUMBER
     )
     net_days = models.PositiveSmallIntegerField("usual days to pay", default=30)
+    creditor_identifier = models.CharField(
+        "SEPA creditor identifier",
+        max_length=35,
+        blank=True,
+        help_text="Such as DE98ZZZ09999999999; for direct debits.",
+    )
+    ach_company_id = models.CharField(
+        "ACH company id", max_length=10, blank=True, help_text="Ten characters, given by the bank; for US debits."
+    )
+    debit_notice_days = models.PositiveSmallIntegerField(
+        "days between notice and debit",
+        default=14,
+        help_text="A mail says so many days ahead what is debited. 0: the invoice itself says it.",
+    )
     bills_healthcare = models.BooleanField(
         "bills healthcare", default=False, help_text="Drafts may carry medical codes."
     )

@@ -9,6 +9,7 @@ from PIL import Image, UnidentifiedImageError
 from ledger.refusals import Refused
 from office.audit import record
 from office.colours import require_readable
+from office.creditor_identifiers import required_ach_company_id, required_creditor_identifier
 from office.languages import require_language
 from office.models import Company, Logo, User
 
@@ -21,12 +22,16 @@ def update_company(company_id: int, values: Mapping[str, Any], *, by: User | Non
     """Change a company's own details; documents that are issued keep what they printed.
 
     Raises Refused for a time zone that does not exist, as nobody could tell its day any more, for a language that has
-    no words here, and for a colour that cannot be read on white paper.
+    no words here, for a colour that cannot be read on white paper, and for a creditor identifier that cannot be one.
     """
     if "time_zone" in values and values["time_zone"] not in available_timezones():
         raise Refused("There is no such time zone. Write it like Europe/Paris.", code="unknown_time_zone")
     if "language" in values:
         require_language(values["language"])
+    if values.get("creditor_identifier"):
+        values = {**values, "creditor_identifier": required_creditor_identifier(values["creditor_identifier"])}
+    if values.get("ach_company_id"):
+        values = {**values, "ach_company_id": required_ach_company_id(values["ach_company_id"])}
     if values.get("accent"):
         require_readable(values["accent"])
     company = Company.objects.select_for_update(no_key=True).get(pk=company_id)

@@ -23,10 +23,21 @@ FIELDS += [
     "net_days",
     "tax_rounding",
     "payment_reference",
+    "creditor_identifier",
+    "ach_company_id",
+    "debit_notice_days",
     "invoice_footer",
     "bills_healthcare",
     "prints_medical_codes",
 ]
+
+
+FIELD_OF = {
+    "unknown_time_zone": "time_zone",
+    "bad_creditor_identifier": "creditor_identifier",
+    "bad_ach_company_id": "ach_company_id",
+}
+"""Beside which field a refusal stands; those about a picture stand beside the logo."""
 
 
 class CompanyForm(forms.ModelForm):
@@ -51,7 +62,7 @@ def company_settings(request: HttpRequest) -> HttpResponse:
             if upload := form.cleaned_data["logo"]:
                 set_logo(company.pk, upload.read(), by=request.user)
         except Refused as refusal:
-            form.add_error("time_zone" if refusal.code == "unknown_time_zone" else "logo", refusal.message)
+            form.add_error(FIELD_OF.get(refusal.code, "logo"), refusal.message)
         else:
             messages.success(request, "Saved. New documents print these details; issued ones stay as they are.")
             return redirect("office:company_settings")

@@ -1,6 +1,7 @@
 """The tables of payments."""
 
 from payments.models.bank import BankFile, BankLine, BankMapping, BankStatement, SetAside, UnreadLine, UnreadOutcome
+from payments.models.debits import DebitNotice, DebitNoticeLine
 from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptStatus, Refund
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
@@ -10,6 +11,8 @@ __all__ = [
     "BankLine",
     "BankMapping",
     "BankStatement",
+    "DebitNotice",
+    "DebitNoticeLine",
     "PaymentMethod",
     "PaymentPolicy",
     "Receipt",

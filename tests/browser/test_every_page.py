@@ -23,6 +23,7 @@ from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mark_printed import mark_printed
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
+from customers.operations.manage_mandates import amend_mandate
 from ledger.models import Entry
 from office.approvals import ApprovalNeeded
 from office.mail.handing_over import hand_over
@@ -42,7 +43,8 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.browser.conftest import DESKTOP, PHONE, shoot
-from tests.customers.accounts import confirmed
+from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
+from tests.customers.test_mandates import signed
 from tests.payments import bank_samples
 from tests.payments.bank_samples import OURS, camt, statement
 
@@ -78,6 +80,9 @@ PAGES = [
     Row("customers:account_list"),
     Row("customers:account_new", "customer"),
     Row("customers:account", "account"),
+    Row("customers:mandate_list"),
+    Row("customers:mandate_new", "customer"),
+    Row("customers:mandate", "mandate"),
     Row("customers:import"),
     Row("billing:invoice_list"),
     Row("billing:credit_memo_list"),
@@ -207,7 +212,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "product": product.pk,
         "price_list": price_list.pk,
         "customer": customer.pk,
-        "account": confirmed(customer).pk,
+        **with_mandate(customer),
         "invoice": invoice.pk,
         "draft": world.draft(customer, [world.line("5.00", tax=vat)]).pk,
         "recurring": a_recurring_invoice(customer, vat),
@@ -226,6 +231,14 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "person": world.make_user(company, "sales").pk,
         "tax": with_certificate(company, customer),
     }
+
+
+def with_mandate(customer: Any) -> dict[str, int]:
+    """An account, with a mandate that was put to it in another's place."""
+    account = confirmed(customer)
+    mandate = signed(customer, confirmed(customer, iban_account(NEW_IBAN)))
+    amend_mandate(mandate.pk, account.pk, on=customer.company.today(), reason="New bank", by=None)
+    return {"account": account.pk, "mandate": mandate.pk}
 
 
 def on_paper(company: Any, day: Any) -> dict[str, int]:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from customers.account_numbers import (
     bank_of_iban,
     check_bic,
-    check_creditor_identifier,
     check_iban,
     check_routing_number,
     check_sort_code,
@@ -87,14 +86,6 @@ def test_a_bank_that_the_registry_does_not_know_is_left_empty() -> None:
         (check_uk_account("1458 3608"), "14583608", ""),
         (check_uk_account("583608"), "00583608", ""),
         (check_uk_account("12345"), "12345", "a British account number has eight digits"),
-        (check_creditor_identifier("DE98ZZZ09999999999"), "DE98ZZZ09999999999", ""),
-        (check_creditor_identifier("DE98ABC09999999999"), "DE98ABC09999999999", ""),
-        (
-            check_creditor_identifier("DE97ZZZ09999999999"),
-            "DE97ZZZ09999999999",
-            "its check digits do not fit: look for a mistyped one",
-        ),
-        (check_creditor_identifier("x"), "X", "a creditor identifier looks like DE98ZZZ09999999999"),
     ],
 )
 def test_other_numbers_by_form_and_check_digit(verdict: object, number: str, reason: str) -> None:

@@ -16,6 +16,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
+from tests.customers.test_mandates import signed
 from tests.payments.bank_samples import OURS, camt, entry, statement
 
 DAY = date(2026, 3, 2)
@@ -71,6 +72,7 @@ GETS = {
     "billing:print_pdf": ["documents"],
     "customers:customer_list": ["q", "tag", "owing", "bounced", "after", "before"],
     "customers:account_list": ["q", "state", "sort", "after"],
+    "customers:mandate_list": ["q", "state", "scheme", "signed_from", "sort", "after"],
     "customers:pick": ["q"],
     "customers:new": ["name"],
     "payments:receipt_list": ["q", "received_from", "received_to", "method"],
@@ -183,7 +185,9 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     use = {"customer": str(customer.pk), "group": "", "valid_from": "2026-03-02", "valid_until": ""}
     company = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "time_zone": "Europe/Berlin"}
     company |= {"net_days": "30", "tax_rounding": "document", "invoice_footer": "", "street": ""}
-    company |= {"language": "en", "payment_reference": "number"}
+    company |= {"language": "en", "payment_reference": "number", "debit_notice_days": "14"}
+    company |= {"creditor_identifier": "DE98ZZZ09999999999", "ach_company_id": "1234567890"}
+    usable = confirmed(customer, iban_account(holder="Usable"))
     looks = {"accent": "#1f4e8c", "shown": "invoice", "invoice_above": "a", "credit_memo_foot": "f"}
     return {
         "billing:paper_looks": ([], looks),
@@ -227,6 +231,18 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
                 "reason": "r",
             },
         ),
+        "customers:mandate_new": (
+            [customer.pk],
+            {
+                "account_id": str(usable.pk),
+                "scheme": "core",
+                "signed_on": "2026-03-02",
+                "use": "recurring",
+                "reference": "",
+            },
+        ),
+        "customers:amend_mandate": ([signed(customer, usable).pk], {"account": "1", "reason": "r"}),
+        "customers:revoke_mandate": ([signed(customer, usable).pk], {"reason": "r"}),
         "customers:block_account": ([confirmed(customer, iban_account(NEW_IBAN)).pk], {"reason": "r"}),
         "customers:release_account": ([confirmed(customer, us_account()).pk], {"reason": "r"}),
         "customers:close_account": ([confirmed(customer, iban_account(OTHER_IBAN)).pk], {"reason": "r"}),
@@ -299,6 +315,9 @@ NAMES = [
     "customers:new",
     "customers:edit",
     "customers:account_new",
+    "customers:mandate_new",
+    "customers:amend_mandate",
+    "customers:revoke_mandate",
     "customers:block_account",
     "customers:release_account",
     "customers:close_account",
@@ -333,7 +352,7 @@ def test_a_form_answers_whatever_is_typed(browser: Client, customer: Any, page: 
 def test_a_time_zone_that_does_not_exist_is_refused(browser: Client, company: Any) -> None:
     details = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "net_days": "30"}
     details |= {"tax_rounding": "document", "time_zone": "Mars/Olympus", "language": "en"}
-    details |= {"payment_reference": "number"}
+    details |= {"payment_reference": "number", "debit_notice_days": "14"}
     answer = browser.post(reverse("office:company_settings"), details)
 
     company.refresh_from_db()

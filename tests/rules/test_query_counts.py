@@ -22,6 +22,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.customers.accounts import confirmed, us_account
+from tests.customers.test_mandates import signed
 from tests.payments.bank_samples import OURS, camt, entry, statement
 
 DAY = date(2026, 3, 2)
@@ -119,9 +120,16 @@ def more_accounts(customer: Any, count: int) -> None:
         confirmed(customer, us_account(number=f"1000{number}"))
 
 
+def more_mandates(customer: Any, count: int) -> None:
+    account = customer.accounts.first() or confirmed(customer)
+    for _ in range(count):
+        signed(customer, account)
+
+
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "customers:account_list": more_accounts,
+    "customers:mandate_list": more_mandates,
     "billing:invoice_list": more_invoices,
     "billing:print_queue": more_to_print,
     "billing:billing_run_list": more_billing_runs,

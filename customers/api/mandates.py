@@ -1,0 +1,152 @@
+"""Customers' mandates, for programs."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.access import get_customer_for, get_mandate_for, mandates_for
+from customers.mandates import STATES, with_state
+from customers.models import Mandate, MandateScheme, MandateUse
+from customers.models.mandates import LONGEST_REFERENCE
+from customers.operations.manage_mandates import MandateDetails, add_mandate, amend_mandate, revoke_mandate
+from office.api.fields import IdIn, Input
+from office.api.idempotency import idempotent
+from office.api.paging import PageQuery, page_of
+from office.api.views import ApiView, checked, company_of
+from office.models import User
+
+
+class MandateIn(Input):
+    """A mandate as it was signed."""
+
+    account = IdIn(source="account_id")
+    scheme = serializers.ChoiceField(choices=MandateScheme.choices)
+    signed_on = serializers.DateField()
+    reference = serializers.CharField(
+        max_length=LONGEST_REFERENCE, required=False, help_text="Left out: made of the customer's number."
+    )
+    use = serializers.ChoiceField(choices=MandateUse.choices, default=MandateUse.RECURRING)
+
+
+class AmendmentIn(Input):
+    """The account that the mandate is for now, and why."""
+
+    account = IdIn()
+    reason = serializers.CharField(max_length=300, allow_blank=True)
+    on = serializers.DateField(required=False, help_text="Left out: today.")
+
+
+class RevocationIn(Input):
+    """Why, and from when, nothing more is collected."""
+
+    reason = serializers.CharField(max_length=300, allow_blank=True)
+    on = serializers.DateField(required=False, help_text="Left out: today.")
+
+
+class MandateQuery(PageQuery):
+    """Which mandates."""
+
+    customer = IdIn(required=False)
+    state = serializers.ChoiceField(choices=STATES, required=False)
+
+
+class MandateOut(serializers.ModelSerializer):
+    """A mandate, and whether it holds today."""
+
+    state = serializers.ChoiceField(choices=STATES)
+    account_number = serializers.CharField(source="account.masked_number", help_text="By its last four characters.")
+
+    class Meta:
+        model = Mandate
+        fields = ["id", "customer_id", "account_id", "account_number", "scheme", "reference", "signed_on", "use"]
+        fields += ["last_used_on", "revoked_on", "revoked_reason", "state"]
+
+
+class MandatePage(serializers.Serializer):
+    """Some mandates, and the cursor of the next page."""
+
+    results = MandateOut(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class MandatesView(ApiView):
+    """All mandates."""
+
+    permission = {"get": "customers.view_accounts"}
+
+    @extend_schema(operation_id="list_mandates", parameters=[MandateQuery], responses=MandatePage)
+    def get(self, request: Request) -> Response:
+        """The mandates of a company, with whether they hold today."""
+        query = checked(MandateQuery, request.query_params.dict())
+        company = company_of(request)
+        rows = with_state(mandates_for(request.user).filter(company=company), company.today())
+        if "customer" in query:
+            rows = rows.filter(customer=query["customer"])
+        if "state" in query:
+            rows = rows.filter(state=query["state"])
+        found, following = page_of(rows.select_related("account"), query, "mandates")
+        return Response(MandatePage({"results": found, "next": following}).data)
+
+
+class CustomerMandatesView(ApiView):
+    """Adding a mandate."""
+
+    permission = {"post": "customers.manage_mandates"}
+
+    @extend_schema(operation_id="add_mandate", request=MandateIn, responses={201: MandateOut})
+    @idempotent
+    def post(self, request: Request, customer_id: int) -> Response:
+        """Keep a mandate of a customer."""
+        customer = get_customer_for(request.user, customer_id)
+        details = MandateDetails(**checked(MandateIn, request.data))
+        return _shown(request.user, add_mandate(customer, details, by=request.user).pk, 201)
+
+
+class MandateView(ApiView):
+    """One mandate."""
+
+    permission = {"get": "customers.view_accounts"}
+
+    @extend_schema(operation_id="get_mandate", responses=MandateOut)
+    def get(self, request: Request, mandate_id: int) -> Response:
+        """A mandate, and whether it holds today."""
+        return _shown(request.user, mandate_id)
+
+
+class AmendMandateView(ApiView):
+    """Putting a mandate to another account."""
+
+    permission = {"post": "customers.manage_mandates"}
+
+    @extend_schema(operation_id="amend_mandate", request=AmendmentIn, responses=MandateOut)
+    @idempotent
+    def post(self, request: Request, mandate_id: int) -> Response:
+        """Put a live mandate to another account; the next collection tells the bank."""
+        mandate = get_mandate_for(request.user, mandate_id)
+        data = checked(AmendmentIn, request.data)
+        on = data.get("on") or mandate.company.today()
+        amend_mandate(mandate.pk, data["account"], on=on, reason=data["reason"], by=request.user)
+        return _shown(request.user, mandate_id)
+
+
+class RevokeMandateView(ApiView):
+    """Revoking a mandate."""
+
+    permission = {"post": "customers.manage_mandates"}
+
+    @extend_schema(operation_id="revoke_mandate", request=RevocationIn, responses=MandateOut)
+    @idempotent
+    def post(self, request: Request, mandate_id: int) -> Response:
+        """Let nothing more be collected under a mandate."""
+        mandate = get_mandate_for(request.user, mandate_id)
+        data = checked(RevocationIn, request.data)
+        on = data.get("on") or mandate.company.today()
+        revoke_mandate(mandate.pk, on=on, reason=data["reason"], by=request.user)
+        return _shown(request.user, mandate_id)
+
+
+def _shown(user: User, mandate_id: int, status: int = 200) -> Response:
+    company = get_mandate_for(user, mandate_id).company
+    mandate = with_state(mandates_for(user), company.today()).select_related("account").get(pk=mandate_id)
+    return Response(MandateOut(mandate).data, status)

@@ -1,0 +1,31 @@
+"""Whether mandates still hold on a day."""
+
+from datetime import date
+
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from customers.models import Mandate, MandateScheme, MandateUse
+from ledger.calendar import add_months
+
+LAPSES_AFTER = 36
+"""Months without a collection after which a SEPA mandate may be used no more (EPC016-06 and EPC222-07, 4.1)."""
+STATES = (("live", "Live"), ("revoked", "Revoked"), ("lapsed", "Lapsed"), ("used", "Used"))
+WORDS = {
+    "revoked": "the mandate was revoked",
+    "lapsed": f"the mandate lapsed: nothing was collected under it for {LAPSES_AFTER} months",
+    "used": "the mandate was for one debit, which was made",
+}
+
+
+def with_state(mandates: QuerySet[Mandate], on: date) -> QuerySet[Mandate]:
+    """Add `state`: live, revoked, lapsed, or used up, as of a day."""
+    return mandates.alias(latest=Coalesce("last_used_on", F("signed_on"))).annotate(
+        state=Case(
+            When(revoked_on__lte=on, then=Value("revoked")),
+            When(Q(use=MandateUse.ONE_OFF, last_used_on__isnull=False), then=Value("used")),
+            When(~Q(scheme=MandateScheme.ACH) & Q(latest__lt=add_months(on, -LAPSES_AFTER)), then=Value("lapsed")),
+            default=Value("live"),
+            output_field=CharField(),
+        )
+    )

@@ -1,0 +1,94 @@
+"""The mail that tells a customer's contact what is debited on a day, from which account, under which mandate."""
+
+from decimal import Decimal
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import gettext as _
+
+from customers.mandates import with_state
+from customers.models import Contact, Mandate
+from office.languages import as_written_in
+from office.mail import Letter, MailKind, NotToBeSent
+from office.models import OutgoingMail
+from office.templatetags.ui import money, plain_day
+from payments.access import debit_notices_for
+from payments.models import DebitNotice
+
+KIND = "debit_notice"
+
+
+def subject_of(notice: DebitNotice) -> str:
+    """What the mail is about, in the language that is now the reader's."""
+    amount = sum((line.amount for line in notice.lines.all()), Decimal(0))
+    return _("%(name)s debits %(amount)s on %(day)s") % {
+        "name": notice.company.legal_name,
+        "amount": money(amount, notice.currency),
+        "day": plain_day(notice.collect_on),
+    }
+
+
+def compose(mail: OutgoingMail) -> Letter:
+    """The mail as things stand now: what was paid meanwhile is not in it any more."""
+    notice = _notice(mail)
+    contact = Contact.objects.get(pk=mail.contact_id)
+    if reason := _reason(notice, contact):
+        raise NotToBeSent(reason)
+    with override(as_written_in(notice.customer.language, notice.company.country)):
+        return _letter(mail, notice, contact)
+
+
+def _letter(mail: OutgoingMail, notice: DebitNotice, contact: Contact) -> Letter:
+    lines = _open_lines(notice)
+    context = {
+        "language": get_language(),
+        "text_direction": "rtl" if get_language_bidi() else "ltr",
+        "company": mail.company,
+        "contact": contact,
+        "notice": notice,
+        "mandate": notice.mandate,
+        "day": plain_day(notice.collect_on),
+        "lines": lines,
+        "total": sum((amount for reference, amount in lines), Decimal(0)),
+        "is_sepa": notice.mandate.account.takes_sepa,
+    }
+    return Letter(
+        to_name=contact.name,
+        to_email=contact.email,
+        subject=subject_of(notice),
+        text=render_to_string("payments/mail/debit_notice.txt", context),
+        html=render_to_string("payments/mail/debit_notice.html", context),
+    )
+
+
+def _open_lines(notice: DebitNotice) -> list[tuple[str, Decimal]]:
+    """What is announced, each with what of it is open still."""
+    lines = [(line.item.reference, min(line.amount, line.item.balance)) for line in notice.lines.select_related("item")]
+    return [(reference, amount) for reference, amount in lines if amount > 0]
+
+
+def reason_not_to_send(mail: OutgoingMail) -> str:
+    """Why the mail must not leave any more; empty when it may."""
+    contact = Contact.objects.get(pk=mail.contact_id)
+    if contact.email and contact.email != mail.to_email:
+        return f"Not sent: the address of {contact.name} changed just then."
+    return _reason(_notice(mail), contact)
+
+
+def _reason(notice: DebitNotice, contact: Contact) -> str:
+    state = with_state(Mandate.objects.all(), notice.company.today()).get(pk=notice.mandate_id).state
+    if state != "live":
+        return f"Not sent: the mandate is {state}."
+    if not _open_lines(notice):
+        return "Not sent: all of it is paid."
+    if not contact.is_active:
+        return f"Not sent: {contact.name} has left."
+    return "" if contact.email else f"Not sent: {contact.name} has no address any more."
+
+
+def _notice(mail: OutgoingMail) -> DebitNotice:
+    notices = DebitNotice.objects.select_related("company", "customer", "mandate__account")
+    return notices.get(pk=mail.about_id)
+
+
+DEBIT_NOTICE = MailKind(KIND, compose, reason_not_to_send, debit_notices_for)

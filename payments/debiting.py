@@ -1,0 +1,64 @@
+"""Under which mandate a customer's debts are debited, and which of these have been announced."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from customers.mandates import with_state
+from customers.models import Contact, Customer, Mandate, MandateScheme
+from ledger.models import ItemKind, OpenItem
+from office.models import Company
+from payments.models import DebitNoticeLine
+
+CURRENCY_OF = {MandateScheme.CORE: "EUR", MandateScheme.B2B: "EUR", MandateScheme.ACH: "USD"}
+"""What each scheme moves."""
+DEBITED = (ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.FEE, ItemKind.INTEREST, ItemKind.OPENING)
+"""What is debited; what came back is open again as the item that it had settled."""
+
+
+def live_mandates(company: Company, schemes: Collection[str], on: date) -> QuerySet[Mandate]:
+    """The mandates of a company under which money may be moved on a day, of each customer the newest first."""
+    mandates = with_state(Mandate.objects.filter(company=company, scheme__in=schemes), on)
+    usable = mandates.filter(state="live", account__closed_at=None, account__confirmed_at__isnull=False)
+    return usable.filter(account__blocked_at=None).select_related("customer", "account").order_by("customer", "-pk")
+
+
+def debts(company: Company, currency: str, until: date) -> QuerySet[OpenItem]:
+    """What is open and due by a day, the oldest first."""
+    items = OpenItem.objects.filter(company_id=company.pk, currency=currency, balance__gt=0, due_on__lte=until)
+    return items.filter(kind__in=DEBITED).order_by("due_on", "dated_on", "pk")
+
+
+def not_announced(items: QuerySet[OpenItem], mandate: Mandate) -> QuerySet[OpenItem]:
+    """Of a customer's items those that were not announced under a mandate."""
+    return items.filter(~Exists(DebitNoticeLine.objects.filter(item=OuterRef("pk"), mandate=mandate)))
+
+
+def mandate_of(customer: Customer, currency: str, on: date) -> Mandate | None:
+    """The mandate under which a customer is debited in a currency: the newest that is live."""
+    return live_mandates(customer.company, _schemes(currency), on).filter(customer=customer).first()
+
+
+def _schemes(currency: str) -> list[str]:
+    return [scheme for scheme, its_currency in CURRENCY_OF.items() if its_currency == currency]
+
+
+def mandates_by_customer(company: Company, currency: str, on: date) -> dict[int, Mandate]:
+    """As mandate_of, for every customer of a company."""
+    return {mandate.customer_id: mandate for mandate in reversed(live_mandates(company, _schemes(currency), on))}
+
+
+def customers_to_announce_to(company: Company) -> list[int]:
+    """The customers of whom something is to be announced today, and who have somebody to tell."""
+    today, days = company.today(), company.debit_notice_days
+    found: set[int] = set()
+    for currency in sorted(set(CURRENCY_OF.values())) if days else []:
+        mandates = mandates_by_customer(company, currency, today)
+        due = debts(company, currency, today + timedelta(days=days)).filter(customer_id__in=mandates)
+        told = DebitNoticeLine.objects.filter(mandate__in=mandates.values())
+        known = set(told.values_list("mandate_id", "item_id"))
+        rows = due.values_list("customer_id", "pk")
+        found |= {customer_id for customer_id, item_id in rows if (mandates[customer_id].pk, item_id) not in known}
+    people = Contact.objects.filter(customer__in=found, is_active=True, gets_invoices=True).exclude(email="")
+    return sorted(set(people.values_list("customer_id", flat=True)))

@@ -1,0 +1,23 @@
+"""Payments' background work. Each task takes ids, does one thing and may run twice without harm."""
+
+from celery import shared_task
+
+from customers.models import Customer
+from office.models import Company
+from payments.debiting import customers_to_announce_to
+from payments.operations.announce_debits import announce_debits
+
+
+@shared_task
+def announce_debits_to(customer_id: int) -> None:
+    """Tell one customer what is debited."""
+    customer = Customer.objects.select_related("company").get(pk=customer_id)
+    announce_debits(customer.pk, on=customer.company.today())
+
+
+@shared_task
+def announce_due_debits() -> None:
+    """Ring for every customer of whom a debit is to be announced."""
+    for company in Company.objects.filter(debit_notice_days__gt=0):
+        for customer_id in customers_to_announce_to(company):
+            announce_debits_to.delay(customer_id)
