@@ -4,11 +4,11 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from customers.access import customers_for, rows_for
-from ledger.models import Allocation
+from ledger.models import Allocation, OpenItem
 from office.access import companies_for
 from office.models import BankAccount, Company, Run, RunStatus, User
 from payments.account_numbers import plain_number
-from payments.models import BankFile, BankLine, BankMapping, DebitNotice, Receipt, UnreadLine, WriteOff
+from payments.models import BankFile, BankLine, BankMapping, DebitNotice, Receipt, Settlement, UnreadLine, WriteOff
 
 
 def receipts_for(user: User) -> QuerySet[Receipt]:
@@ -36,6 +36,23 @@ def get_write_off_for(user: User, write_off_id: int) -> WriteOff:
     if row is None:
         raise Http404("No such write-off.")
     return row
+
+
+def get_settlement_for(user: User, settlement_id: int) -> Settlement:
+    """What one save on the allocation screen did, or Http404 where this person may not see one of that id."""
+    rows = rows_for(user, Settlement.objects.all()).filter(pk=settlement_id)
+    row = rows.select_related("company", "customer", "credit", "refund", "settled_by", "undone_by").first()
+    if row is None:
+        raise Http404("No such settlement.")
+    return row
+
+
+def get_item_for(user: User, item_id: int) -> OpenItem:
+    """The open item, or Http404 where it is of a customer this person may not see."""
+    item = OpenItem.objects.filter(pk=item_id, customer_id__in=customers_for(user).values("pk")).first()
+    if item is None:
+        raise Http404("No such item.")
+    return item
 
 
 def get_allocation_for(user: User, allocation_id: int) -> Allocation:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.api import bank, bank_tables, policies, views, write_offs
+from payments.api import bank, bank_tables, policies, settlements, views, write_offs
 
 urlpatterns = [
     path("receipts/", views.ReceiptsView.as_view()),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("receipts/<int:receipt_id>/reverse/", views.ReverseReceiptView.as_view()),
     path("allocations/", views.AllocationsView.as_view()),
     path("allocations/<int:allocation_id>/undo/", views.UndoAllocationView.as_view()),
+    path("settlements/", settlements.SettlementsView.as_view()),
+    path("settlements/<int:settlement_id>/", settlements.SettlementView.as_view()),
+    path("settlements/<int:settlement_id>/undo/", settlements.UndoSettlementView.as_view()),
+    path("open-items/<int:item_id>/not-disputed/", settlements.WithdrawDisputeView.as_view()),
     path("refunds/", views.RefundsView.as_view()),
     path("write-offs/", write_offs.WriteOffsView.as_view()),
     path("write-offs/<int:write_off_id>/", write_offs.WriteOffView.as_view()),

@@ -4,6 +4,7 @@ from payments.models.bank import BankFile, BankLine, BankMapping, BankStatement,
 from payments.models.debits import DebitNotice, DebitNoticeLine
 from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptStatus, Refund
+from payments.models.settlements import DisputedRest, Rest, SettledItem, Settlement
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "BankStatement",
     "DebitNotice",
     "DebitNoticeLine",
+    "DisputedRest",
     "PaymentMethod",
     "PaymentPolicy",
     "Receipt",
@@ -20,7 +22,10 @@ __all__ = [
     "Recovery",
     "RecoveryTax",
     "Refund",
+    "Rest",
     "SetAside",
+    "SettledItem",
+    "Settlement",
     "UnreadLine",
     "UnreadOutcome",
     "WriteOff",

@@ -1,69 +1,119 @@
 """Applying a customer's receipts and credits to what they owe, undoing it, and refunding what is free."""
 
-from typing import Any
+from decimal import Decimal
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from billing.early_payment import earned_by_customer
 from customers.access import get_customer_for
 from customers.models import Customer
-from ledger.allocating import Pair
 from ledger.models import Allocation, OpenItem
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
-from payments.access import get_allocation_for
-from payments.operations.apply_credits import apply_credits, apply_oldest_first, undo_allocation
+from payments.access import get_allocation_for, get_item_for, get_settlement_for
+from payments.operations.apply_credits import apply_oldest_first, undo_allocation
 from payments.operations.refund_credit import RefundDetails, refund_credit
-
-
-class AllocationForm(forms.Form):
-    """One credit, and how much of it goes to each open item."""
-
-    credit = forms.ModelChoiceField(OpenItem.objects.none(), empty_label=None)
-    on = forms.DateField(label="Applied on", widget=forms.DateInput(attrs={"type": "date"}))
-
-    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        items = OpenItem.objects.filter(customer_id=customer.pk).exclude(balance=0)
-        self.credits = list(items.filter(balance__lt=0).order_by("dated_on", "pk"))
-        self.debits = list(items.filter(balance__gt=0).order_by("due_on", "dated_on", "pk"))
-        self.fields["credit"].queryset = items.filter(balance__lt=0)
-        for item in self.debits:
-            self.fields[f"item_{item.pk}"] = SumField(required=False, min_value=0, max_digits=19, decimal_places=4)
-            item.box = self[f"item_{item.pk}"]
-
-    def pairs(self) -> list[Pair]:
-        """What was typed, as pairs to join."""
-        amounts = {item.pk: self.cleaned_data.get(f"item_{item.pk}") for item in self.debits}
-        credit = self.cleaned_data["credit"]
-        return [Pair(debit_id, credit.pk, amount) for debit_id, amount in amounts.items() if amount]
+from payments.operations.settle_items import settle_items
+from payments.operations.undo_settlement import undo_settlement
+from payments.operations.withdraw_dispute import withdraw_dispute
+from payments.short_payments import filled, rest_in_words
+from payments.web.allocation_form import AllocationForm
 
 
 @staff_door("payments.allocate")
 def allocation_page(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """Credits on one side, open items on the other."""
+    """Credits on one side, open items on the other; a button that only fills the boxes answers with them filled."""
     customer = get_customer_for(request.user, customer_id)
     today = customer.company.today()
-    form = AllocationForm(request.POST or None, customer=customer, initial={"on": today})
+    initial = {"on": today, "credit": request.GET.get("credit")}
+    form = AllocationForm(request.POST or None, customer=customer, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            pairs = form.pairs()
-            if not pairs:
-                raise Refused("Type an amount beside at least one open item.", code="nothing_chosen")
-            apply_credits(customer, pairs, dated_on=form.cleaned_data["on"], by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
+        if fill := request.POST.get("fill", ""):
+            form = _filled_form(request, customer, form, fill)
         else:
-            messages.success(request, f"Applied to {len(pairs)} item{'s' * (len(pairs) != 1)}.")
-            return redirect("payments:allocate", customer.pk)
+            try:
+                settlement = settle_items(customer, form.details(), by=request.user)
+            except Refused as refusal:
+                form.add_error(None, refusal.message)
+            else:
+                messages.success(request, f"{settlement.credit.reference} is applied.")
+                return redirect("payments:settlement", settlement.pk)
     context = {"customer": customer, "form": form, "today": today, "done": _recent(customer)}
     context["earned"] = earned_by_customer(customer.pk, today)
     return render(request, "payments/allocate.html", context)
+
+
+def _filled_form(request: HttpRequest, customer: Customer, form: AllocationForm, fill: str) -> AllocationForm:
+    typed = request.POST.copy()
+    for item_id, amount in filled(fill, form.chosen_credit, form.debits, form.amounts).items():
+        typed[f"item_{item_id}"] = f"{amount.normalize():f}" if amount else ""
+    return AllocationForm(typed, customer=customer, user=request.user)
+
+
+@require_POST
+@staff_door("payments.allocate")
+def allocation_totals(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """What is received, applied and left of what is typed, as a piece; with `fill`, the boxes' new amounts, too."""
+    customer = get_customer_for(request.user, customer_id)
+    form = AllocationForm(request.POST, customer=customer, user=request.user)
+    form.is_valid()
+    credit = form.chosen_credit
+    if credit is None:
+        return HttpResponse(status=204)
+    fill = request.POST.get("fill", "")
+    amounts = filled(fill, credit, form.debits, form.amounts) if fill else form.amounts
+    of_credit = [item for item in form.debits if item.currency == credit.currency]
+    applied = sum((amounts.get(item.pk, Decimal(0)) for item in of_credit), Decimal(0))
+    context = {
+        "credit": credit,
+        "received": -credit.balance,
+        "applied": applied,
+        "left": -credit.balance - applied,
+        "rests": [(item, rest_in_words(item, amounts.get(item.pk, Decimal(0)), credit)) for item in form.debits],
+        "filled": {f"item_{pk}": f"{amount.normalize():f}" if amount else "" for pk, amount in amounts.items()}
+        if fill
+        else None,
+    }
+    return render(request, "payments/_allocation_totals.html", context)
+
+
+@require_GET
+@staff_door("payments.view_receipt")
+def settlement_page(request: HttpRequest, settlement_id: int) -> HttpResponse:
+    """What one save did, and undoing all of it."""
+    settlement = get_settlement_for(request.user, settlement_id)
+    rows = settlement.items.select_related("item", "allocation__reversed_by", "write_off", "credit_memo", "dispute")
+    return render(request, "payments/settlement.html", {"settlement": settlement, "rows": rows})
+
+
+@require_POST
+@staff_door("payments.undo_allocation")
+def undo_all(request: HttpRequest, settlement_id: int) -> HttpResponse:
+    """Undo everything that one save did, with a reason."""
+    settlement = get_settlement_for(request.user, settlement_id)
+    on = settlement.company.today()
+    try:
+        undo_settlement(settlement.pk, on=on, by=request.user, reason=request.POST.get("reason", ""))
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("payments:settlement", settlement.pk)
+    messages.success(request, "Undone. Everything is open again as it was.")
+    return redirect("payments:allocate", settlement.customer_id)
+
+
+@require_POST
+@staff_door("payments.allocate")
+def not_disputed(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Take the mark of a dispute off an open item."""
+    item = get_item_for(request.user, item_id)
+    withdraw_dispute(item, by=request.user)
+    messages.success(request, f"{item.reference} is not disputed any more.")
+    return redirect("payments:allocate", item.customer_id)
 
 
 @require_POST
@@ -133,5 +183,5 @@ def refund_page(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 def _recent(customer: Customer) -> list[Allocation]:
-    rows = Allocation.objects.filter(debit__customer_id=customer.pk).select_related("debit", "credit", "reversed_by")
+    rows = Allocation.objects.filter(debit__customer_id=customer.pk).select_related("debit", "credit", "settled_item")
     return list(rows.order_by("-id")[:30])

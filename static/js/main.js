@@ -1,4 +1,5 @@
 // Everything the staff's pages need, in one go. Pages work without it; this makes them quicker.
+import "./allocation.js";
 import "./autosave.js";
 import "./list.js";
 import "./bulk.js";

@@ -12,7 +12,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
-from billing.models import Invoice
+from billing.models import Invoice, ReasonCode
 from billing.operations.bill_recurring import bill_recurring
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.draft_debit_note import draft_debit_note
@@ -31,13 +31,14 @@ from office.models import BankAccount, Run
 from office.operations.ask_approval import ask_approval
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
-from payments.models import BankLine, UnreadLine
+from payments.models import BankLine, Rest, UnreadLine
 from payments.operations.keep_bank_mapping import keep_bank_mapping
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
 from payments.operations.prepare_bank_table import prepare_bank_table, told_of
 from payments.operations.receive_payment import Plan, Share
 from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 from payments.operations.settle_unread_line import leave_out_unread_line
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
@@ -130,6 +131,7 @@ PAGES = [
     Row("payments:receipt_new"),
     Row("payments:receipt", "receipt"),
     Row("payments:allocate", "customer"),
+    Row("payments:settlement", "settlement"),
     Row("payments:write_off_list"),
     Row("payments:write_off_new", "customer", query="?item=all"),
     Row("payments:write_off", "write_off"),
@@ -184,6 +186,7 @@ ELSEWHERE = {
     "billing:billing_run_progress": "a piece of the run's page",
     "billing:paper_preview": "a piece of the page of looks: tests/billing/test_paper_looks.py",
     "billing:paper_sample": "a file: tests/billing/test_paper_looks.py",
+    "payments:allocation_totals": "a piece of the allocation page: tests/browser/test_allocation.py",
     "billing:preview": "a piece of the editor: tests/browser/test_editor.py",
     "billing:attachment": "a file: tests/billing/test_manage_attachments.py",
     "billing:autosave": "the editor saves itself: tests/billing/test_edit_together.py",
@@ -224,6 +227,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "receipt": receipt.pk,
         **from_the_bank(customer, invoice),
         "mail": mail.pk,
+        "settlement": a_short_payment(customer, day),
         "write_off": a_write_off(customer, vat, day),
         "fee": returned_payment(customer, day),
         "run": a_run(company),
@@ -273,6 +277,19 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
         "line_set_aside": aside.pk,
     }
     return of_lines | {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
+
+
+def a_short_payment(customer: Any, day: Any) -> int:
+    """One over three invoices: one in full, one less a bank fee, one of which a part is disputed."""
+    papers = [world.issue(customer, "80.00", day) for _ in range(3)]
+    code = ReasonCode.objects.get(company=customer.company, code="price_disputed").pk
+    words = [("80.00",), ("72.50", Rest.BANK_FEE), ("60.00", Rest.DISPUTE, code)]
+    items = [
+        Settling(world.item_of(paper).pk, Decimal(amount), *more)
+        for paper, (amount, *more) in zip(papers, words, strict=True)
+    ]
+    credit = world.item_of(world.receive(customer, "212.50", day)).pk
+    return settle_items(customer, SettlementDetails(credit, items, day), by=None).pk
 
 
 def a_write_off(customer: Any, vat: Any, day: Any) -> int:

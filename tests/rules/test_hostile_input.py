@@ -12,6 +12,7 @@ from office.roles import ROLES
 from payments.models import BankLine, UnreadLine
 from payments.operations.prepare_bank_table import prepare_bank_table
 from payments.operations.receive_payment import Share
+from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
@@ -124,6 +125,15 @@ def bank_line(company: Any) -> int:
     return BankLine.objects.latest("pk").pk
 
 
+def settled(customer: Any) -> int:
+    """A payment that was applied on the allocation screen."""
+    debit, credit = (
+        world.item_of(paper) for paper in (world.issue(customer, "5.00", DAY), world.receive(customer, "5.00", DAY))
+    )
+    details = SettlementDetails(credit.pk, [Settling(debit.pk, debit.balance)], DAY)
+    return settle_items(customer, details, by=None).pk
+
+
 def written_off(customer: Any) -> int:
     """A write-off of 10.00."""
     item = world.item_of(world.issue(customer, "10.00", DAY))
@@ -173,6 +183,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     money |= {"received_on": "2026-03-02", "method": "transfer", "apply": "oldest", "invoice": ""}
     money |= {"bank_account": str(receipt.bank_account_id)}
     debit, free = world.item_of(invoice), world.item_of(receipt)
+    short = {"credit": str(free.pk), "on": "2026-03-02", f"item_{debit.pk}": "1", f"rest_{debit.pk}": "open"}
     line = invoice.lines.get().pk
     credit = {"reason": "r", "reason_code": "", "way": "amount", "amount": "1"}
     credit |= {f"line_{line}": "1", f"price_{line}": "1"}
@@ -251,7 +262,9 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
             [world.receive(customer, "5.00", DAY).pk],
             {"on": "2026-03-02", "reason": "r", "fee": "1"},
         ),
-        "payments:allocate": ([customer.pk], {"credit": str(free.pk), "on": "2026-03-02", f"item_{debit.pk}": "1"}),
+        "payments:allocate": ([customer.pk], short | {"refund_reason": ""}),
+        "payments:allocation_totals": ([customer.pk], short | {"fill": "oldest"}),
+        "payments:undo_settlement": ([settled(customer)], {"reason": "r"}),
         "payments:refund_credit": ([customer.pk], {"credit": str(free.pk), "amount": "1", "reason": "r"}),
         "payments:write_off_new": (
             [customer.pk],
@@ -324,6 +337,8 @@ NAMES = [
     "payments:receipt_new",
     "payments:reverse_receipt",
     "payments:allocate",
+    "payments:allocation_totals",
+    "payments:undo_settlement",
     "payments:refund_credit",
     "payments:write_off_new",
     "payments:record_recovery",

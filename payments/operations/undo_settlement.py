@@ -1,0 +1,68 @@
+from datetime import date
+
+from django.db import transaction
+
+from billing.models import DocumentStatus, Invoice
+from billing.operations.void_invoice import void_invoice
+from ledger.models import Allocation
+from ledger.refusals import Refused
+from office.approvals import ApprovalNeeded
+from office.audit import record
+from office.days import require_bookable_day
+from office.models import User
+from office.reasons import required_reason
+from payments.models import SettledItem, Settlement, WriteOffStatus
+from payments.operations.apply_credits import undo_allocation
+from payments.operations.reverse_write_off import reverse_write_off
+from payments.operations.settle_rest import require_may
+from payments.operations.withdraw_dispute import withdraw_dispute
+from payments.taking_back import undo_standing
+
+
+def undo_settlement(settlement_id: int, *, on: date, by: User | None, reason: str) -> Settlement:
+    """Bring back everything that one save did: allocations, discounts, fees and differences; all of it or nothing.
+
+    What was undone by itself meanwhile is passed over. Raises Refused without a reason, the second time, where the rest
+    was paid back, and as each of its parts would be refused.
+    """
+    reason = required_reason(reason, "Say why it is undone.")
+    try:
+        return _undo(settlement_id, on, by, reason)
+    except ApprovalNeeded as needed:
+        words = f"{needed.message} Have the discount's credit memo voided first."
+        raise Refused(words, code="approval_needed") from needed
+
+
+@transaction.atomic
+def _undo(settlement_id: int, on: date, by: User | None, reason: str) -> Settlement:
+    rows = Settlement.objects.select_for_update(no_key=True, of=("self",)).select_related("company", "customer")
+    settlement = rows.get(pk=settlement_id)
+    if settlement.undone_on:
+        raise Refused("This was undone already.", code="already_undone")
+    if settlement.refund_id:
+        raise Refused("What was left was paid back. Undo its parts one by one.", code="refunded")
+    require_bookable_day(settlement.company, on)
+    for row in settlement.items.select_related("item", "write_off", "credit_memo__entry", "dispute").order_by("-id"):
+        _undo_rest(row, on, by, reason)
+    for row in settlement.items.exclude(allocation=None).order_by("-id"):
+        if not Allocation.objects.filter(reverses=row.allocation_id).exists():
+            undo_allocation(row.allocation_id, dated_on=on, by=by, reason=reason)
+    settlement.undone_on, settlement.undone_by, settlement.undo_reason = on, by, reason
+    settlement.save(update_fields=["undone_on", "undone_by", "undo_reason"])
+    record(by, "undo_settlement", settlement.customer, after={"credit": settlement.credit.reference}, reason=reason)
+    return settlement
+
+
+def _undo_rest(row: SettledItem, on: date, by: User | None, reason: str) -> None:
+    if row.write_off and row.write_off.status == WriteOffStatus.RECORDED:
+        reverse_write_off(row.write_off_id, on=on, by=by, reason=reason)
+    if row.credit_memo and row.credit_memo.status == DocumentStatus.ISSUED:
+        _void(row.credit_memo, on, by, reason)
+    if row.dispute and row.dispute.withdrawn_at is None:
+        withdraw_dispute(row.item, by=by)
+
+
+def _void(memo: Invoice, on: date, by: User | None, reason: str) -> None:
+    require_may(by, "billing.void_invoice")
+    undo_standing(memo.entry.items.get(), dated_on=on, by_id=by and by.pk, reason=reason)
+    void_invoice(memo.pk, reason=reason, by=by, on=on)

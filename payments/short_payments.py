@@ -1,0 +1,71 @@
+"""What a credit may settle: items that it names, amounts that fill the boxes, and rests in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from billing.early_payment import early_payment_left
+from billing.models import Invoice
+from ledger.models import OpenItem
+from ledger.money import format_money
+from payments.models import Receipt
+from payments.proposals import words_of
+
+ZERO = Decimal(0)
+OLDEST, REFERENCES = "oldest", "references"
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What a payer wrote who came by no bank file."""
+
+    text: str
+    end_to_end_id: str = ""
+    references: tuple[str, ...] = ()
+
+
+def named_items(credit: OpenItem, items: Iterable[OpenItem]) -> list[OpenItem]:
+    """The items that a receipt names by their number or payment reference, as whole words."""
+    receipt = Receipt.objects.filter(entry=credit.entry_id).select_related("bank_line").first()
+    if receipt is None:
+        return []
+    words = words_of(_Words(receipt.reference))
+    words |= words_of(receipt.bank_line) if receipt.bank_line else set()
+    items = list(items)
+    asked = Invoice.objects.filter(entry__in=[item.entry_id for item in items])
+    references = {invoice.entry_id: "".join(invoice.payment_reference.split()).upper() for invoice in asked}
+    return [item for item in items if {item.reference.upper(), references.get(item.entry_id)} & words]
+
+
+def filled(fill: str, credit: OpenItem, items: Iterable[OpenItem], typed: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """The amount of each item after a key was pressed: one row's, those the credit names, or the oldest first.
+
+    A row takes what is open of it or what is left of the credit; pressed again on a full row, it is emptied.
+    """
+    items = [item for item in items if item.currency == credit.currency]
+    amounts = {item.pk: typed.get(item.pk, ZERO) for item in items}
+    if fill == OLDEST:
+        chosen, amounts = items, dict.fromkeys(amounts, ZERO)
+    elif fill == REFERENCES:
+        chosen, amounts = named_items(credit, items), dict.fromkeys(amounts, ZERO)
+    else:
+        chosen = [item for item in items if str(item.pk) == fill]
+        if chosen and amounts[chosen[0].pk] == chosen[0].balance:
+            return amounts | {chosen[0].pk: ZERO}
+    left = -credit.balance - sum(amounts.values(), ZERO)
+    for item in chosen:
+        left += amounts[item.pk]
+        amounts[item.pk] = max(min(item.balance, left), ZERO)
+        left -= amounts[item.pk]
+    return amounts
+
+
+def rest_in_words(item: OpenItem, amount: Decimal, credit: OpenItem) -> str:
+    """What stays of an item that is paid short, and whether it is just its early-payment discount; nothing for none."""
+    rest = item.balance - amount
+    if not amount or rest <= 0:
+        return ""
+    words = f"{format_money(rest, item.currency)} short"
+    invoice = Invoice.objects.filter(entry=item.entry_id, early_percent__gt=0).select_related("company").first()
+    early = invoice and early_payment_left(invoice, credit.dated_on)
+    return f"{words}: the discount, earned" if early and early.discount == rest else words
