@@ -43,6 +43,7 @@ CLERK = [
     "payments.reverse_receipt",
     "payments.settle_unread_line",
     "payments.take_bank_file",
+    "payments.take_remittance",
     "payments.undo_allocation",
     "payments.record_recovery",
     "payments.view_bank",

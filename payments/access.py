@@ -8,7 +8,17 @@ from ledger.models import Allocation, OpenItem
 from office.access import companies_for
 from office.models import BankAccount, Company, Run, RunStatus, User
 from payments.account_numbers import plain_number
-from payments.models import BankFile, BankLine, BankMapping, DebitNotice, Receipt, Settlement, UnreadLine, WriteOff
+from payments.models import (
+    BankFile,
+    BankLine,
+    BankMapping,
+    DebitNotice,
+    Receipt,
+    Remittance,
+    Settlement,
+    UnreadLine,
+    WriteOff,
+)
 
 
 def receipts_for(user: User) -> QuerySet[Receipt]:
@@ -134,3 +144,18 @@ def get_bank_table_for(user: User, run_id: int) -> Run:
     if run is None:
         raise Http404("No such table.")
     return run
+
+
+def remittances_for(user: User) -> QuerySet[Remittance]:
+    """The advice of a person's companies; none for one who is limited to their own customers."""
+    rows = Remittance.objects.filter(company__in=companies_for(user)).defer("content")
+    return rows.none() if user.only_own_customers else rows
+
+
+def get_remittance_for(user: User, remittance_id: int) -> Remittance:
+    """The advice, or Http404 where this person may not see one of that id."""
+    rows = remittances_for(user).select_related("company", "customer", "bank_line__bank_account", "taken_by")
+    remittance = rows.filter(pk=remittance_id).first()
+    if remittance is None:
+        raise Http404("No such advice.")
+    return remittance

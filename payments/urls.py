@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from payments.web import allocation, bank, bank_lists, bank_tables, listing, matching, policies, receipt, write_offs
+from payments.web import (
+    allocation,
+    bank,
+    bank_lists,
+    bank_tables,
+    listing,
+    matching,
+    policies,
+    receipt,
+    remittances,
+    write_offs,
+)
 
 app_name = "payments"
 urlpatterns = [
@@ -36,6 +47,14 @@ urlpatterns = [
     path("bank/lines/<int:line_id>/match/", matching.match, name="match_bank_line"),
     path("bank/lines/<int:line_id>/set-aside/", matching.set_aside, name="set_aside_bank_line"),
     path("bank/lines/<int:line_id>/take-back/", matching.take_back, name="take_back_set_aside"),
+    path("remittances/", remittances.remittance_list, name="remittance_list"),
+    path("remittances/new/", remittances.take, name="take_remittance"),
+    path("remittances/<int:remittance_id>/", remittances.remittance_page, name="remittance"),
+    path("remittances/<int:remittance_id>/file/", remittances.file, name="remittance_file"),
+    path("remittances/<int:remittance_id>/join/", remittances.join, name="join_remittance"),
+    path("remittances/<int:remittance_id>/part/", remittances.part, name="part_remittance"),
+    path("remittances/<int:remittance_id>/withdraw/", remittances.withdraw, name="withdraw_remittance"),
+    path("bank/lines/<int:line_id>/apply/<int:remittance_id>/", remittances.apply, name="apply_remittance"),
     path("bank/unread/", bank_lists.unread_line_list, name="unread_line_list"),
     path("bank/unread/<int:unread_id>/", bank.unread_line, name="unread_line"),
     path("bank/unread/<int:unread_id>/leave-out/", bank.leave_out, name="leave_out_unread_line"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.api import bank, bank_tables, policies, settlements, views, write_offs
+from payments.api import bank, bank_tables, policies, remittances, settlements, views, write_offs
 
 urlpatterns = [
     path("receipts/", views.ReceiptsView.as_view()),
@@ -31,6 +31,12 @@ urlpatterns = [
     path("bank-lines/<int:line_id>/match/", bank.MatchBankLineView.as_view()),
     path("bank-lines/<int:line_id>/set-aside/", bank.SetAsideView.as_view()),
     path("bank-lines/<int:line_id>/take-back/", bank.TakeBackView.as_view()),
+    path("remittances/", remittances.RemittancesView.as_view()),
+    path("remittances/<int:remittance_id>/", remittances.RemittanceView.as_view()),
+    path("remittances/<int:remittance_id>/join/", remittances.JoinView.as_view()),
+    path("remittances/<int:remittance_id>/part/", remittances.PartView.as_view()),
+    path("remittances/<int:remittance_id>/withdraw/", remittances.WithdrawView.as_view()),
+    path("remittances/<int:remittance_id>/apply/", remittances.ApplyView.as_view()),
     path("unread-lines/", bank.UnreadLinesView.as_view()),
     path("unread-lines/<int:unread_id>/complete/", bank.CompleteUnreadLineView.as_view()),
     path("unread-lines/<int:unread_id>/leave-out/", bank.LeaveOutUnreadLineView.as_view()),

@@ -4,6 +4,7 @@ from payments.models.bank import BankFile, BankLine, BankMapping, BankStatement,
 from payments.models.debits import DebitNotice, DebitNoticeLine
 from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptStatus, Refund
+from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
 from payments.models.settlements import DisputedRest, Rest, SettledItem, Settlement
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
 
@@ -22,6 +23,9 @@ __all__ = [
     "Recovery",
     "RecoveryTax",
     "Refund",
+    "Remittance",
+    "RemittanceLine",
+    "RemittanceUse",
     "Rest",
     "SetAside",
     "SettledItem",

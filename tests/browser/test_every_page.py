@@ -41,6 +41,7 @@ from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 from payments.operations.settle_unread_line import leave_out_unread_line
 from payments.operations.take_bank_file import take_bank_file
+from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.browser.conftest import DESKTOP, PHONE, shoot
@@ -146,6 +147,10 @@ PAGES = [
     Row("payments:bank_line", "bank_line"),
     Row("payments:bank_line", "matched_line"),
     Row("payments:bank_line", "line_set_aside"),
+    Row("payments:bank_line", "advised_line"),
+    Row("payments:remittance_list"),
+    Row("payments:take_remittance"),
+    Row("payments:remittance", "remittance"),
     Row("payments:unread_line_list"),
     Row("payments:unread_line", "unread_line"),
     Row("payments:unread_line", "settled_line"),
@@ -276,6 +281,7 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
         "matched_line": matched.pk,
         "line_set_aside": aside.pk,
     }
+    of_lines |= an_advice(customer, invoice)
     return of_lines | {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
 
 
@@ -299,6 +305,20 @@ def a_write_off(customer: Any, vat: Any, day: Any) -> int:
     [row] = write_off(customer, details, on=day, by=None)
     record_recovery(row.pk, RecoveryDetails(Decimal(20), day, reference="From the estate"), by=None)
     return row.pk
+
+
+def an_advice(customer: Any, invoice: Invoice) -> dict[str, int]:
+    """What a payer advised of a bank line: a part with a reason, and a document that is none of ours."""
+    company = customer.company
+    day = str(company.today())
+    content = camt(statement(bank_samples.entry("63.00", day=day), opening="145.00", closing="208.00"))
+    take_bank_file(company, "later.xml", content, by=None)
+    advice = (
+        f"Invoice,Gross,Discount,Paid,Reason\n{invoice.number},60.00,2.00,58.00,Damaged\nX-77,,,5.00,\nTotal,,,63.00,"
+    )
+    details = AdviceDetails(customer, paid_on=company.today(), payer_reference="4711")
+    remittance = take_remittance(company, "advice.csv", advice.encode(), details, by=world.make_user(company))
+    return {"advised_line": BankLine.objects.latest("pk").pk, "remittance": remittance.pk}
 
 
 def a_bank_table(company: Any) -> int:

@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from office.models import BankAccount, User
 from office.roles import ROLES
-from payments.models import BankLine, UnreadLine
+from payments.models import BankLine, Remittance, UnreadLine
 from payments.operations.prepare_bank_table import prepare_bank_table
 from payments.operations.receive_payment import Share
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 from payments.operations.take_bank_file import take_bank_file
+from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
@@ -152,6 +153,12 @@ def bank_table(company: Any) -> int:
     """A table of a bank that waits for somebody to say what its columns are."""
     manager = User.objects.filter(companies=company).latest("pk")
     return prepare_bank_table(company, "march.csv", b"Date;Text;Amount\n2026-03-02;A;1.00\n", by=manager).pk
+
+
+def an_advice(company: Any) -> int:
+    """A remittance advice."""
+    content = f"Invoice,Amount\nX-1,1.00\nX-2,{Remittance.objects.count() + 1}.00\n".encode()
+    return take_remittance(company, "advice.csv", content, AdviceDetails(), by=None).pk
 
 
 def told_columns(company: Any) -> dict[str, str]:
@@ -295,6 +302,12 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         ),
         "payments:set_aside_bank_line": ([bank_line(customer.company)], {"reason": "r"}),
         "payments:unread_line": ([unread_line(customer.company)], {"amount": "1", "booked_on": "2026-03-02"}),
+        "payments:take_remittance": (
+            [],
+            {"customer": str(customer.pk), "currency": "", "paid_on": "", "payer_reference": "4", "decimal": ""},
+        ),
+        "payments:join_remittance": ([an_advice(customer.company)], {"line": "1"}),
+        "payments:withdraw_remittance": ([an_advice(customer.company)], {"reason": "r"}),
         "payments:map_bank_table": ([bank_table(customer.company)], told_columns(customer.company)),
         "payments:leave_out_unread_line": ([unread_line(customer.company)], {"reason": "r"}),
         "office:token_list": ([], {"name": "n"}),
@@ -350,6 +363,9 @@ NAMES = [
     "payments:unread_line",
     "payments:leave_out_unread_line",
     "payments:map_bank_table",
+    "payments:take_remittance",
+    "payments:join_remittance",
+    "payments:withdraw_remittance",
     "office:token_list",
     "office:company_settings",
 ]

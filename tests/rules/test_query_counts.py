@@ -16,9 +16,10 @@ from billing.operations.send_invoice import send_invoice
 from customers.models import CustomerAccount
 from office.models import BankAccount, User
 from office.tasks import carry_out_run
-from payments.models import BankStatement
+from payments.models import BankStatement, Remittance
 from payments.operations.receive_payment import Share
 from payments.operations.take_bank_file import take_bank_file
+from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.customers.accounts import confirmed, us_account
@@ -126,6 +127,12 @@ def more_mandates(customer: Any, count: int) -> None:
         signed(customer, account)
 
 
+def more_advice(customer: Any, count: int) -> None:
+    for _ in range(count):
+        content = f"Invoice,Amount\nX-1,1.00\nX-2,{Remittance.objects.count() + 1}.00\n".encode()
+        take_remittance(customer.company, "advice.csv", content, AdviceDetails(customer), by=None)
+
+
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "customers:account_list": more_accounts,
@@ -141,6 +148,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "payments:bank_statement_list": more_bank_lines,
     "payments:bank_line_list": more_bank_lines,
     "payments:unread_line_list": more_bank_lines,
+    "payments:remittance_list": more_advice,
     "billing:product_list": more_products,
     "billing:price_list_list": more_price_lists,
     "office:audit_list": more_receipts,

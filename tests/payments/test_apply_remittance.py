@@ -1,0 +1,422 @@
+"""Remittance advice: kept once, found with the payment it explains, and applied just as it says or not at all."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from ledger.refusals import Refused
+from office.models import AuditRecord, BankAccount
+from payments.bank import left_of
+from payments.explaining import remittance_for, remittance_lines_for
+from payments.models import BankLine, Receipt, Remittance, RemittanceLine, RemittanceUse
+from payments.operations.apply_remittance import apply_remittance, join_remittance, part_remittance
+from payments.operations.match_bank_line import match_bank_line
+from payments.operations.receive_payment import Plan
+from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.take_bank_file import take_bank_file
+from payments.operations.take_remittance import AdviceDetails, take_remittance, withdraw_remittance
+from reports.book_check import check_book
+from tests import world
+from tests.api.calling import Program, refused
+from tests.payments.advice_samples import pdf, table
+from tests.payments.bank_samples import OURS, camt, detail, entry, statement
+
+pytestmark = pytest.mark.django_db
+DAY, BEFORE = date(2026, 3, 2), date(2026, 2, 1)
+
+
+def line_of(company: Any, amount: str, text: str = "Thank you") -> BankLine:
+    """A line of money in."""
+    BankAccount.objects.get_or_create(company=company, name="Main", holder="Alder Ltd", iban=OURS, currency="EUR")
+    number = BankLine.objects.count()
+    paid = entry(amount, detail(amount, text, name="Somebody"), reference=str(number))
+    take_bank_file(company, f"{number}.xml", camt(statement(paid, closing="1.00")), by=None)
+    return BankLine.objects.latest("pk")
+
+
+def take(company: Any, *rows: str, paid_on: date | None = DAY, **more: Any) -> Remittance:
+    details = AdviceDetails(paid_on=paid_on, **more)
+    return take_remittance(company, "advice.csv", table(*rows), details, by=None)
+
+
+def refusal_of(act: Callable[[], Any]) -> Refused:
+    with pytest.raises(Refused) as refusal:
+        act()
+    return refusal.value
+
+
+def nothing_is_recorded() -> bool:
+    return not Receipt.objects.exists() and not RemittanceUse.objects.exists()
+
+
+def test_an_advice_is_kept_as_it_came_with_its_lines_and_their_reasons(company: Any, customer: Any, clerk: Any) -> None:
+    content = table("INV-1,100.00,2.00,98.00,Skonto 2%", "INV-2,,,10.00,")
+    details = AdviceDetails(customer, paid_on=DAY, payer_reference="4711")
+    remittance = take_remittance(company, "advice.csv", content, details, by=clerk)
+
+    assert (remittance.total, remittance.currency, remittance.customer) == (108, "EUR", customer)
+    assert bytes(Remittance.objects.get().content) == content
+    assert list(remittance.lines.values_list("reference", "paid", "discount", "reason", "reason_words")) == [
+        ("INV-1", 98, 2, "discount", "Skonto 2%"),
+        ("INV-2", 10, 0, "", ""),
+    ]
+    row = AuditRecord.objects.get(action="take_remittance")
+    assert (row.by, row.company_id, row.after) == (clerk, company.pk, {"total": "108.00", "lines": "2"})
+    assert take_remittance(company, "again.csv", content, details, by=clerk) == remittance
+    assert RemittanceLine.objects.count() == 2
+
+
+def test_an_advice_that_does_not_add_up_leaves_nothing(company: Any, customer: Any) -> None:
+    assert refusal_of(lambda: take(company, "INV-1,,,98.00,", "Total,,,100.00,")).code == "does_not_add_up"
+    assert refusal_of(lambda: take(company, "INV-1,,,98.00,", total=Decimal(97))).code == "does_not_add_up"
+    other = world.make_customer(world.make_company(legal_name="Birch Ltd"))
+    assert refusal_of(lambda: take(company, "INV-1,,,98.00,", customer=other)).code == "unknown_customer"
+    assert not Remittance.objects.exists()
+
+
+def test_it_explains_the_line_of_its_amount_and_says_what_each_line_means(company: Any, customer: Any) -> None:
+    first, second = world.issue(customer, "100.00", BEFORE), world.issue(customer, "50.00", BEFORE)
+    line = line_of(company, "148.00")
+    assert remittance_lines_for(line) == []
+    remittance = take(company, f"{first.number},100.00,2.00,98.00,Skonto", f"{second.number.lower()},,,50.00,")
+
+    found = remittance_lines_for(line)
+    assert [(each.item, each.problem, each.stays_open) for each in found] == [
+        (world.item_of(first), "", 2),
+        (world.item_of(second), "", 0),
+    ]
+    assert remittance_for(line) == remittance
+    assert remittance_lines_for(line_of(company, "148.01")) == []
+
+
+def test_of_two_of_one_amount_the_one_whose_number_the_bank_says_is_meant_or_none(company: Any) -> None:
+    take(company, "INV-1,,,98.00,", payer_reference="47110")
+    second = take(company, "INV-2,,,98.00,", payer_reference="4711")
+    assert remittance_for(line_of(company, "98.00")) is None
+    assert remittance_for(line_of(company, "98.00", "Zahlung 4711 Danke")) == second
+    assert remittance_for(line_of(company, "98.00", "Zahlung x4711")) is None
+
+
+def test_one_long_before_or_in_another_currency_is_not_meant(company: Any) -> None:
+    take(company, "INV-1,,,98.00,", paid_on=date(2025, 12, 1))
+    take(company, "INV-1,,,98.00 ,", currency="USD")
+    assert remittance_for(line_of(company, "98.00")) is None
+
+
+def test_what_a_line_means_is_one_open_item_or_a_problem_in_words(company: Any, customer: Any) -> None:
+    paid = world.issue(customer, "10.00", BEFORE)
+    world.apply(world.receive(customer, "10.00", BEFORE), paid, "10.00", BEFORE)
+    part_open = world.issue(customer, "20.00", BEFORE)
+    world.apply(world.receive(customer, "5.00", BEFORE), part_open, "5.00", BEFORE)
+    take(company, f"{paid.number},,,10.00,", f"{part_open.number},,,20.00,", "INV-2099-0001,,,1.00,")
+
+    found = remittance_lines_for(line_of(company, "31.00"))
+    assert [each.problem for each in found] == [
+        "Nothing is open of it.",
+        "Only €15.00 is open of it.",
+        "That is no document of ours.",
+    ]
+
+
+def test_it_is_applied_as_it_says_and_what_was_taken_off_stays_open(company: Any, customer: Any, clerk: Any) -> None:
+    first, second = world.issue(customer, "100.00", BEFORE), world.issue(customer, "50.00", BEFORE)
+    line = line_of(company, "148.00")
+    remittance = take(company, f"{first.number},100.00,2.00,98.00,Skonto", f"{second.number},,,50.00,")
+
+    [receipt] = apply_remittance(remittance.pk, line.pk, by=clerk)
+
+    assert (receipt.customer, receipt.amount, receipt.bank_line, receipt.received_on) == (customer, 148, line, DAY)
+    assert (world.open_of(first), world.open_of(second), left_of(line)) == (2, 0, 0)
+    assert RemittanceUse.objects.get().receipt == receipt
+    row = AuditRecord.objects.get(action="apply_remittance")
+    assert (row.by, row.after["receipts"]) == (clerk, receipt.number)
+    assert check_book() == []
+
+
+def test_a_credit_memo_that_the_payer_takes_off_is_applied_first(company: Any, customer: Any) -> None:
+    first, second = world.issue(customer, "30.00", BEFORE), world.issue(customer, "70.00", BEFORE)
+    memo = world.issue_credit_memo(customer, "40.00", BEFORE)
+    line = line_of(company, "60.00")
+    rows = [f"{first.number},,,30.00,", f"{memo.number},,,-40.00,", f"{second.number},,,70.00,"]
+
+    [receipt] = apply_remittance(take(company, *rows).pk, line.pk, by=None)
+
+    assert receipt.amount == 60
+    assert [world.open_of(each) for each in (first, second, memo)] == [0, 0, 0]
+    assert check_book() == []
+
+
+def test_an_advice_of_several_customers_makes_a_receipt_for_each(company: Any, customer: Any) -> None:
+    sister = world.make_customer(company, "Bramble South Ltd")
+    first, second = world.issue(customer, "30.00", BEFORE), world.issue(sister, "70.00", BEFORE)
+    line = line_of(company, "100.00")
+
+    receipts = apply_remittance(
+        take(company, f"{first.number},,,30.00,", f"{second.number},,,70.00,").pk, line.pk, by=None
+    )
+
+    assert [(each.customer, each.amount) for each in receipts] == [(customer, 30), (sister, 70)]
+    assert (world.open_of(first), world.open_of(second), left_of(line)) == (0, 0, 0)
+
+
+def test_what_does_not_fit_is_refused_and_nothing_is_recorded(company: Any, customer: Any) -> None:
+    invoice = world.issue(customer, "100.00", BEFORE)
+    line = line_of(company, "120.00")
+    too_much = take(company, f"{invoice.number},,,120.00,")
+    refusal = refusal_of(lambda: apply_remittance(too_much.pk, line.pk, by=None))
+    assert (refusal.code, refusal.message) == (
+        "not_as_advised",
+        f"{invoice.number}: Only €100.00 is open of it.",
+    )
+    less = take(company, f"{invoice.number},,,100.00,")
+    refusal = refusal_of(lambda: apply_remittance(less.pk, line.pk, by=None))
+    assert (refusal.code, refusal.message) == (
+        "amounts_differ",
+        "The advice comes to €100.00, but €120.00 is left of the bank line.",
+    )
+    assert refusal_of(lambda: join_remittance(less.pk, line.pk, by=None)).code == "amounts_differ"
+    sister = world.make_customer(company, "Bramble South Ltd")
+    memo = world.issue_credit_memo(sister, "5.00", BEFORE)
+    takes = take(company, f"{invoice.number},,,100.00,", f"{memo.number},,,-5.00,")
+    refusal = refusal_of(lambda: apply_remittance(takes.pk, line_of(company, "95.00").pk, by=None))
+    assert refusal.code == "nothing_paid"
+    assert nothing_is_recorded()
+
+
+def test_it_is_applied_once_and_again_only_after_a_mistake_was_taken_back(company: Any, customer: Any) -> None:
+    invoice = world.issue(customer, "100.00", BEFORE)
+    line = line_of(company, "100.00")
+    remittance = take(company, f"{invoice.number},,,100.00,")
+    [receipt] = apply_remittance(remittance.pk, line.pk, by=None)
+
+    for act in (
+        lambda: apply_remittance(remittance.pk, line.pk, by=None),
+        lambda: part_remittance(remittance.pk, by=None),
+        lambda: withdraw_remittance(remittance.pk, reason="r", by=None),
+    ):
+        assert refusal_of(act).code == "invalid_move"
+
+    reverse_receipt(receipt.pk, dated_on=DAY, by=None, reason="wrong customer", mistaken=True)
+    assert world.open_of(invoice) == 100
+    [again] = apply_remittance(remittance.pk, line.pk, by=None)
+    assert (again.amount, world.open_of(invoice)) == (100, 0)
+    assert check_book() == []
+
+
+def test_it_is_joined_parted_and_withdrawn(company: Any, customer: Any, clerk: Any) -> None:
+    line, other = line_of(company, "98.00"), line_of(company, "98.00")
+    remittance = take(company, "INV-1,,,98.00,")
+    join_remittance(remittance.pk, other.pk, by=clerk)
+    assert (remittance_for(other), remittance_for(line)) == (remittance, None)
+    second = take(company, "INV-2,,,98.00,")
+    assert refusal_of(lambda: join_remittance(second.pk, other.pk, by=clerk)).code == "line_explained"
+    assert refusal_of(lambda: join_remittance(remittance.pk, line.pk, by=clerk)).code == "line_explained"
+
+    part_remittance(remittance.pk, by=clerk)
+    assert refusal_of(lambda: part_remittance(remittance.pk, by=clerk)).code == "invalid_move"
+    assert refusal_of(lambda: withdraw_remittance(second.pk, reason=" ", by=clerk)).code == "reason_missing"
+    withdraw_remittance(second.pk, reason="Sent twice", by=clerk)
+    assert remittance_for(line) == remittance
+    assert refusal_of(lambda: withdraw_remittance(second.pk, reason="r", by=clerk)).code == "invalid_move"
+    assert refusal_of(lambda: join_remittance(second.pk, line.pk, by=clerk)).code == "invalid_move"
+    acts = AuditRecord.objects.filter(by=clerk).values_list("action", flat=True)
+    assert list(acts.order_by("pk")) == ["join_remittance", "part_remittance", "withdraw_remittance"]
+
+
+def test_another_companys_advice_explains_nothing_of_ours(company: Any, customer: Any) -> None:
+    theirs = take(world.make_company(legal_name="Birch Ltd"), "INV-1,,,98.00,")
+    line = line_of(company, "98.00")
+    assert remittance_for(line) is None
+    assert refusal_of(lambda: apply_remittance(theirs.pk, line.pk, by=None)).code == "unknown_remittance"
+
+
+@pytest.mark.parametrize(
+    ("sql", "guard"),
+    [
+        ("UPDATE payments_remittance SET total = total + 1", "stays as it came"),
+        ("DELETE FROM payments_remittance", "stays as it came"),
+        ("UPDATE payments_remittanceline SET paid = 1", "payments_remittanceline"),
+        ("DELETE FROM payments_remittanceline", "payments_remittanceline"),
+        ("DELETE FROM payments_remittanceuse", "payments_remittanceuse"),
+    ],
+)
+def test_what_a_payer_advised_stays_as_it_came(company: Any, customer: Any, sql: str, guard: str) -> None:
+    invoice = world.issue(customer, "100.00", BEFORE)
+    remittance = take(company, f"{invoice.number},,,100.00,")
+    apply_remittance(remittance.pk, line_of(company, "100.00").pk, by=None)
+    with pytest.raises(Exception, match=guard), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.parametrize(
+    ("more", "constraint"),
+    [
+        ({"total": 0}, "remittance_pays_something"),
+        ({"sha256": "taken"}, "remittance_once_per_company"),
+        ({"withdrawn_because": "r", "with_line": True}, "withdrawn_remittance_explains_nothing"),
+    ],
+)
+def test_the_database_refuses_an_advice_that_may_not_be(company: Any, more: dict[str, Any], constraint: str) -> None:
+    kept = {"company": company, "name": "n", "kind": "CSV", "content": b"", "currency": "EUR"}
+    Remittance.objects.create(**kept, sha256="taken", total=1)
+    values = {"sha256": "x", "total": 1} | more
+    if values.pop("with_line", False):
+        values["bank_line"] = line_of(company, "1.00")
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Remittance.objects.create(**kept, **values)
+
+
+@pytest.mark.parametrize(
+    ("more", "constraint"),
+    [
+        ({"paid": 0}, "remittance_line_has_an_amount"),
+        ({"discount": 1}, "remittance_line_deducts_for_a_reason"),
+        ({"reason": "price"}, "remittance_line_deducts_for_a_reason"),
+        ({"position": 1}, "remittance_line_once"),
+    ],
+)
+def test_the_database_refuses_a_line_that_may_not_be(company: Any, more: dict[str, Any], constraint: str) -> None:
+    remittance = take(company, "INV-1,,,98.00,")
+    values = {"position": 2, "paid": 1, "discount": 0, "reference": "A"} | more
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        RemittanceLine.objects.create(remittance=remittance, **values)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_apply_one_advice_at_once_record_it_once(
+    company: Any, customer: Any, in_parallel: Callable[..., list[Any]]
+) -> None:
+    invoice = world.issue(customer, "100.00", BEFORE)
+    line = line_of(company, "100.00")
+    remittance = take(company, f"{invoice.number},,,100.00,")
+
+    results = in_parallel([lambda: apply_remittance(remittance.pk, line.pk, by=None)] * 3)
+
+    assert sum(isinstance(each, list) for each in results) == 1
+    assert {each.code for each in results if isinstance(each, Refused)} == {"invalid_move"}
+    assert (Receipt.objects.count(), world.open_of(invoice), left_of(line)) == (1, 0, 0)
+    assert check_book() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_applying_and_matching_one_line_at_once_spend_it_once(
+    company: Any, customer: Any, in_parallel: Callable[..., list[Any]]
+) -> None:
+    invoice = world.issue(customer, "100.00", BEFORE)
+    line = line_of(company, "100.00")
+    remittance = take(company, f"{invoice.number},,,100.00,")
+
+    results = in_parallel(
+        [
+            lambda: apply_remittance(remittance.pk, line.pk, by=None),
+            lambda: match_bank_line(line.pk, customer, Decimal(100), Plan(oldest_first=True), by=None),
+        ]
+    )
+
+    assert sum(isinstance(each, Refused) for each in results) == 1
+    assert (Receipt.objects.count(), world.open_of(invoice), left_of(line)) == (1, 0, 0)
+
+
+# On screen and by API
+
+
+@pytest.fixture
+def site(company: Any, client: Client) -> Client:
+    client.force_login(world.make_user(company))
+    return client
+
+
+def words(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def upload(site: Client, content: bytes, name: str = "advice.csv", **more: str) -> Any:
+    sent = {"file": SimpleUploadedFile(name, content)} | more
+    return site.post(reverse("payments:take_remittance"), sent, follow=True)
+
+
+def test_an_advice_is_taken_shown_with_its_bank_line_and_applied(company: Any, customer: Any, site: Client) -> None:
+    invoice = world.issue(customer, "100.00", BEFORE)
+    line = line_of(company, "98.00")
+    page = words(
+        upload(site, pdf(f"{invoice.number} 100.00 2.00 98.00", "Total 98.00"), "advice.pdf", paid_on=str(DAY))
+    )
+    assert "advice.pdf is taken in." in page
+    assert "This one" in page
+
+    page = words(site.get(reverse("payments:bank_line", args=[line.pk])))
+    assert "What the payer advised" in page
+    assert "Not said" in page
+    remittance = Remittance.objects.get()
+    joined = site.post(reverse("payments:join_remittance", args=[remittance.pk]), {"line": line.pk}, follow=True)
+    assert "Joined." in words(joined)
+    page = words(site.post(reverse("payments:apply_remittance", args=[line.pk, remittance.pk]), follow=True))
+    assert "€98.00, applied as advised." in page
+    assert "Applied as advised." in page
+    assert world.open_of(invoice) == 2
+    assert "Applied" in words(site.get(reverse("payments:remittance_list"), {"state": "applied"}))
+    kept = site.get(reverse("payments:remittance_file", args=[remittance.pk]))
+    assert kept.content.startswith(b"%PDF-")
+    assert kept["Content-Disposition"] == 'attachment; filename="advice.pdf"'
+    page = words(site.post(reverse("payments:apply_remittance", args=[line.pk, remittance.pk]), follow=True))
+    assert "The advice is applied already." in page
+
+
+def test_what_is_wrong_with_an_advice_is_said_beside_the_file(company: Any, site: Client) -> None:
+    page = words(upload(site, table("INV-1,,,98.00,", "Total,,,100.00,")))
+    assert "The advice does not add up: its lines come to 98.00 EUR, but its total says 100.00." in page
+
+
+def test_who_may_not_sees_and_does_nothing(company: Any, customer: Any, client: Client) -> None:
+    line, remittance = line_of(company, "98.00"), take(company, "INV-1,,,98.00,")
+    addresses = [
+        reverse("payments:join_remittance", args=[remittance.pk]),
+        reverse("payments:withdraw_remittance", args=[remittance.pk]),
+        reverse("payments:apply_remittance", args=[line.pk, remittance.pk]),
+    ]
+    client.force_login(world.make_user(company, "auditor"))
+    assert [client.post(address).status_code for address in addresses] == [403] * 3
+    client.force_login(world.make_user(company, "manager", only_own_customers=True))
+    assert [client.post(address).status_code for address in addresses] == [404] * 3
+    client.force_login(world.make_user(world.make_company(legal_name="Birch Ltd")))
+    assert [client.post(address).status_code for address in addresses] == [404] * 3
+    assert client.get(reverse("payments:remittance", args=[remittance.pk])).status_code == 404
+    assert client.get(reverse("payments:remittance_file", args=[remittance.pk])).status_code == 404
+
+
+def test_a_program_forwards_an_advice_and_applies_it(company: Any, customer: Any) -> None:
+    program = Program(world.make_user(company))
+    invoice = world.issue(customer, "100.00", BEFORE)
+    line = line_of(company, "98.00")
+    said = {"reference": invoice.number, "paid": "98.00", "discount": "2.00", "reason": "early payment"}
+    body = {"name": "4711", "paid_on": "2026-03-02", "total": "98.00", "lines": [said]}
+    answer = program.post("remittances/", body)
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["total"], made["lines"][0]["reason"], made["lines"][0]["problem"]) == ("98.00", "discount", "")
+    assert made["lines"][0]["item"] == world.item_of(invoice).pk
+    assert program.post("remittances/", body).json()["id"] == made["id"]
+    assert refused(program.post("remittances/", body | {"total": "97.00"})) == (409, "does_not_add_up")
+    assert refused(program.post("remittances/", {"name": "x"}))[0] == 400
+
+    file = {"name": "a.csv", "content": b64encode(table("INV-9,,,1.00,")).decode()}
+    second = program.post("remittances/", file).json()
+    assert second["lines"][0]["problem"] == "That is no document of ours."
+    withdrawn = program.post(f"remittances/{second['id']}/withdraw/", {"reason": "Not ours"})
+    assert withdrawn.json()["withdrawn_because"] == "Not ours"
+
+    assert program.post(f"remittances/{made['id']}/join/", {"bank_line": line.pk}).json()["bank_line"] == line.pk
+    assert program.post(f"remittances/{made['id']}/part/").json()["bank_line"] is None
+    answer = program.post(f"remittances/{made['id']}/apply/", {"bank_line": line.pk})
+    assert (answer.status_code, answer.json()["receipts"][0]["amount"]) == (201, "98.00")
+    assert program.get(f"remittances/{made['id']}/").json()["is_applied"] is True
+    assert len(program.get("remittances/").json()["results"]) == 2
+    assert refused(program.post(f"remittances/{made['id']}/apply/", {"bank_line": line.pk})) == (409, "invalid_move")
