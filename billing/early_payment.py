@@ -1,14 +1,15 @@
 """The discount for paying early: what still settles an invoice that is part-paid, and what was earned by a payment."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Sum
+from django.db.models import Count, F, Sum
 
 from billing.instalments import EarlyPayment
-from billing.models import DocumentStatus, Invoice
+from billing.models import DocumentKind, DocumentStatus, Invoice
 from billing.queries import account_of, with_state
-from ledger.models import Allocation, ItemKind
+from ledger.models import Allocation, ItemKind, OpenItem
 from ledger.money import round_money
 
 ZERO = Decimal(0)
@@ -52,6 +53,26 @@ def earned_by_customer(customer_id: int, on: date) -> list[tuple[Invoice, Decima
     near = with_state(promised, on).filter(open__gt=0, open__lte=most).order_by("pk")
     earned = [(invoice, discount_earned(invoice)) for invoice in near]
     return [(invoice, discount) for invoice, discount in earned if discount]
+
+
+def early_discounts(company_id: int, customer_ids: Collection[int]) -> dict[int, tuple[Decimal, date]]:
+    """By entry, the discount on customers' open invoices and the last day to earn it, as in `early_payment_left`.
+
+    For many invoices at once. Those in instalments or with tax to withhold are left out: no one sum settles them.
+    """
+    open_items = OpenItem.objects.filter(company_id=company_id, customer_id__in=customer_ids, balance__gt=0)
+    promised = Invoice.objects.filter(
+        company=company_id, customer__in=customer_ids, status=DocumentStatus.ISSUED, early_percent__gt=0, withheld=0
+    ).exclude(kind=DocumentKind.CREDIT_MEMO)
+    entries = open_items.order_by().values("entry").annotate(count=Count("pk")).filter(count=1).values("entry")
+    columns = ("entry", "total", "early_percent", "early_until", "currency")
+    rows = list(promised.filter(entry__in=entries, early_until__isnull=False).values_list(*columns))
+    credits = Allocation.objects.filter(debit__entry__in=[row[0] for row in rows], credit__kind=ItemKind.CREDIT_MEMO)
+    credited: dict[int, Decimal] = dict(credits.order_by().values_list("debit__entry").annotate(Sum("amount")))
+    return {
+        entry: (round_money((total - credited.get(entry, ZERO)) * percent / 100, currency), until)
+        for entry, total, percent, until, currency in rows
+    }
 
 
 def _holds(invoice: Invoice) -> bool:

@@ -25,3 +25,9 @@ def reopen_month(company_id: int, month: date) -> Period:
     period.closed_at = None
     period.save()
     return period
+
+
+def closed_months(company_id: int) -> set[date]:
+    """The first days of a company's closed months."""
+    closed = Period.objects.filter(company_id=company_id, closed_at__isnull=False)
+    return set(closed.values_list("month", flat=True))

@@ -63,6 +63,7 @@ ROLES: dict[str, list[str]] = {
         "office.settle_mail",
         "payments.refund_credit",
         "payments.reverse_write_off",
+        "payments.set_match_policy",
     ],
     "sales": [
         "billing.draft_invoice",
@@ -81,6 +82,7 @@ ROLES: dict[str, list[str]] = {
         "office.read_audit",
         "office.settle_mail",
         "office.take_returned_mail",
+        "payments.set_match_policy",
     ],
     "mail server": ["office.take_returned_mail"],
 }

@@ -30,13 +30,14 @@ WORKED = ["status", "total", "done", "result", "errors_file", "input_file", "exp
 class RunKind:
     """What a room knows of its runs: `do_piece` does the next piece and sets `status` to done after the last.
 
-    `page` names the address where a run is prepared and, after its dry run, started; `is_own_page` where all of the run
-    is shown there. What takes long and needs no lock, `plan` does before the run is held, and gives the piece to do.
+    `page` names the address where a run is prepared and, after its dry run, started, if there is one; `is_own_page`
+    where all of the run is shown there. What takes long and needs no lock, `plan` does before the run is held, and
+    gives the piece to do.
     """
 
     name: str
     do_piece: Callable[[Run], None] | None
-    page: str
+    page: str = ""
     is_own_page: bool = False
     plan: Callable[[Run], Callable[[Run], None]] | None = None
 

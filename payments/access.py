@@ -13,6 +13,7 @@ from payments.models import (
     BankLine,
     BankMapping,
     DebitNotice,
+    PayerAccount,
     Receipt,
     Remittance,
     Settlement,
@@ -159,3 +160,18 @@ def get_remittance_for(user: User, remittance_id: int) -> Remittance:
     if remittance is None:
         raise Http404("No such advice.")
     return remittance
+
+
+def payer_accounts_for(user: User) -> QuerySet[PayerAccount]:
+    """The accounts that matches of a person's companies taught; none for one limited to their own customers."""
+    rows = PayerAccount.objects.filter(company__in=companies_for(user))
+    return rows.none() if user.only_own_customers else rows
+
+
+def get_payer_account_for(user: User, payer_id: int) -> PayerAccount:
+    """The account, or Http404 where this person may not see one of that id."""
+    rows = payer_accounts_for(user).filter(pk=payer_id)
+    payer = rows.select_related("customer", "removed_by", "learned_from").first()
+    if payer is None:
+        raise Http404("No such account.")
+    return payer

@@ -9,9 +9,10 @@ class PaymentsConfig(AppConfig):
         from office import approvals, mail, runs
         from payments.approvals import ACTS
         from payments.debit_mail import DEBIT_NOTICE
-        from payments.operations.prepare_bank_table import RUN_KIND
+        from payments.operations import match_certain, prepare_bank_table
 
         mail.register_kind(DEBIT_NOTICE)
         for act in ACTS:
             approvals.register_act(act)
-        runs.register_kind(RUN_KIND)
+        for kind in (match_certain.RUN_KIND, prepare_bank_table.RUN_KIND):
+            runs.register_kind(kind)

@@ -1,27 +1,17 @@
 """What a credit may settle: items that it names, amounts that fill the boxes, and rests in words."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from billing.early_payment import early_payment_left
 from billing.models import Invoice
 from ledger.models import OpenItem
 from ledger.money import format_money
+from payments.matching.words import plain, words_in
 from payments.models import Receipt
-from payments.proposals import words_of
 
 ZERO = Decimal(0)
 OLDEST, REFERENCES = "oldest", "references"
-
-
-@dataclass(frozen=True)
-class _Words:
-    """What a payer wrote who came by no bank file."""
-
-    text: str
-    end_to_end_id: str = ""
-    references: tuple[str, ...] = ()
 
 
 def named_items(credit: OpenItem, items: Iterable[OpenItem]) -> list[OpenItem]:
@@ -29,12 +19,12 @@ def named_items(credit: OpenItem, items: Iterable[OpenItem]) -> list[OpenItem]:
     receipt = Receipt.objects.filter(entry=credit.entry_id).select_related("bank_line").first()
     if receipt is None:
         return []
-    words = words_of(_Words(receipt.reference))
-    words |= words_of(receipt.bank_line) if receipt.bank_line else set()
+    line = receipt.bank_line
+    words = words_in((receipt.reference, *((line.text, line.end_to_end_id, *line.references) if line else ())))
     items = list(items)
     asked = Invoice.objects.filter(entry__in=[item.entry_id for item in items])
-    references = {invoice.entry_id: "".join(invoice.payment_reference.split()).upper() for invoice in asked}
-    return [item for item in items if {item.reference.upper(), references.get(item.entry_id)} & words]
+    references = {invoice.entry_id: plain(invoice.payment_reference) for invoice in asked}
+    return [item for item in items if {plain(item.reference), references.get(item.entry_id)} & words]
 
 
 def filled(fill: str, credit: OpenItem, items: Iterable[OpenItem], typed: Mapping[int, Decimal]) -> dict[int, Decimal]:

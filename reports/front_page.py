@@ -49,7 +49,7 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
         status__in=[MailStatus.UNCERTAIN, MailStatus.FAILED],
         customer_id__in=customers_for(user).values("pk"),
     ).count()
-    bank_lines, unread_lines = reverse("payments:bank_line_list"), reverse("payments:unread_line_list")
+    unread_lines = reverse("payments:unread_line_list")
     bounced = with_bounced_address(customers_for(user).filter(company=company)).count()
     found = [
         Task(
@@ -63,7 +63,7 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
             "lock",
             reverse("customers:account_list") + "?state=blocked",
         ),
-        Task("bank lines to match", _to_match(user, company), "building-bank", f"{bank_lines}?to_match=1"),
+        Task("bank lines to match", _to_match(user, company), "building-bank", reverse("payments:bank_queue")),
         Task("bank lines that could not be read", _unread(user, company), "file-x", f"{unread_lines}?outcome=waiting"),
         Task("payments to apply", unapplied, "cash", reverse("payments:receipt_list") + "?sort=-free"),
         Task(

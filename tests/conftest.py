@@ -52,6 +52,7 @@ def django_db_setup(
     django_test_environment: None,
     django_db_modify_db_settings: None,
     django_db_keepdb: bool,
+    django_db_createdb: bool,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     """Make the database as its owner, as a deployment does; the tests then log in as the app.
@@ -60,7 +61,9 @@ def django_db_setup(
     """
     app, password = connection.settings_dict["USER"], connection.settings_dict["PASSWORD"]
     with django_db_blocker.unblock(), logged_in_as(settings.DATABASE_OWNER_URL):
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=django_db_keepdb)
+        connection.creation.create_test_db(
+            verbosity=0, autoclobber=True, keepdb=django_db_keepdb and not django_db_createdb
+        )
         create_role(app, password)
         grant_app_rights(app)
     give_up_waiting(connection.settings_dict["NAME"])

@@ -2,7 +2,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.fields import AmountField, CurrencyField
@@ -24,6 +24,13 @@ class ItemKind(models.TextChoices):
     WRITE_OFF = "write_off", _("Write-off")
     RECOVERY = "recovery", _("Recovered debt")
     OPENING = "opening", _("Opening balance")
+
+
+class PlainReference(Func):
+    """A reference in capitals and without the signs inside it, as payers' words are compared with it."""
+
+    template = "regexp_replace(upper(%(expressions)s), '[^A-Z0-9]', '', 'g')"
+    output_field = models.TextField()
 
 
 class OpenItem(models.Model):
@@ -75,6 +82,9 @@ class OpenItem(models.Model):
                 name="item_open_now",
             ),
             models.Index(fields=["customer_id", "dated_on"], name="item_by_customer"),
+            models.Index(
+                F("company_id"), PlainReference("reference"), condition=Q(amount__gt=0), name="item_by_plain_reference"
+            ),
         ]
 
     def __str__(self) -> str:

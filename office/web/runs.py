@@ -49,7 +49,8 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     shown = _run_for(request, run_id)
     if KINDS[shown.kind].is_own_page:
         return redirect(KINDS[shown.kind].page, shown.pk)
-    page = reverse(KINDS[shown.kind].page, args=[shown.pk]) if shown.by_id == request.user.pk else ""
+    page = KINDS[shown.kind].page
+    page = reverse(page, args=[shown.pk]) if page and shown.by_id == request.user.pk else ""
     context = {
         "run": shown,
         "counts": [(what, count) for what, count in shown.result.items() if count],

@@ -40,8 +40,8 @@ from payments.models import BankLine, BankStatement, UnreadLine
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line, take_back_set_aside
 from payments.operations.receive_payment import Plan
 from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
-from payments.operations.take_bank_file import take_bank_file
-from payments.proposals import Proposal, proposals_for
+from payments.operations.take_bank_file import take_and_match
+from payments.proposals import Suggestion, proposals_for, reasons_for
 
 WHERE = {"booked_from": "booked_on__gte", "booked_to": "booked_on__lte", "account": "bank_account__iban"}
 
@@ -60,7 +60,7 @@ class BankFilesView(ApiView):
         account = (
             get_bank_account_for(request.user, company_of(request), data["account"]) if "account" in data else None
         )
-        taken = take_bank_file(
+        taken = take_and_match(
             company_of(request), data["name"], data["content"], by=request.user, account_id=account and account.pk
         )
         return Response(BankFileOut(taken).data, 201)
@@ -151,7 +151,7 @@ class BankLineView(ApiView):
         """A line, what is left of it to match, and what it probably pays."""
         line = get_bank_line_for(request.user, line_id)
         line.left = left_of(line)
-        line.proposals = [_shown(proposal, line.currency) for proposal in proposals_for(line, line.left)]
+        line.proposals = [_shown(each, line.currency) for each in proposals_for(line)]
         return Response(MatchableLineOut(line).data)
 
 
@@ -168,7 +168,16 @@ class MatchBankLineView(ApiView):
         data = checked(MatchIn, request.data)
         customer = get_customer_for(request.user, data["customer"])
         plan, rate = Plan(**data["allocate"]), data.get("exchange_rate")
-        receipt = match_bank_line(line.pk, customer, data["amount"], plan, by=request.user, exchange_rate=rate)
+        receipt = match_bank_line(
+            line.pk,
+            customer,
+            data["amount"],
+            plan,
+            by=request.user,
+            exchange_rate=rate,
+            reasons=reasons_for(line, customer.pk, {share.item_id: share.amount for share in plan.shares}),
+            discounts=data["discounts"],
+        )
         return shown(request.user, receipt.pk, 201)
 
 
@@ -199,10 +208,17 @@ class TakeBackView(ApiView):
         return Response(SetAsideOut(take_back_set_aside(line.pk, by=request.user)).data)
 
 
-def _shown(proposal: Proposal, currency: str) -> dict[str, Any]:
+def _shown(suggestion: Suggestion, currency: str) -> dict[str, Any]:
+    proposal = suggestion.proposal
     shares = [
-        {"item": item.pk, "reference": item.reference, "amount": share, "currency": currency}
-        for item, share in proposal.shares
+        {
+            "item": share.debt.id,
+            "reference": share.debt.reference,
+            "amount": share.amount,
+            "discount": share.discount,
+            "currency": currency,
+        }
+        for share in proposal.shares
     ]
-    facts = {"customer": proposal.customer, "amount": proposal.amount, "rest": proposal.rest}
+    facts = {"customer": suggestion.customer, "amount": proposal.amount, "rest": proposal.rest}
     return facts | {"currency": currency, "shares": shares, "reasons": proposal.reasons}

@@ -28,6 +28,7 @@ class BankFileOut(serializers.Serializer):
     known = serializers.IntegerField()
     unread = serializers.IntegerField()
     pending = serializers.IntegerField()
+    matched = serializers.IntegerField(help_text="How many lines were matched without a person right after.")
     unknown_accounts = serializers.ListField(child=serializers.CharField())
 
 
@@ -133,6 +134,7 @@ class ProposedShareOut(serializers.Serializer):
     item = serializers.IntegerField()
     reference = serializers.CharField()
     amount = AmountOut()
+    discount = AmountOut()
 
 
 class ProposalOut(serializers.Serializer):
@@ -162,6 +164,12 @@ class MatchIn(Input):
     amount = AmountIn()
     exchange_rate = RateIn(required=False)
     allocate = AllocateIn(default=dict, help_text="What it settles; left out, it stays on account.")
+    discounts = serializers.ListField(
+        child=IdIn(),
+        default=list,
+        max_length=200,
+        help_text="Items whose early-payment discount it leaves: granted too.",
+    )
 
 
 class SetAsideOut(serializers.ModelSerializer):

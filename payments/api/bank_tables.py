@@ -24,6 +24,7 @@ from payments.bank_files.tables import TableMapping, guess_mapping, open_table
 from payments.bank_tables import read_of
 from payments.models import BankMapping
 from payments.operations.keep_bank_mapping import forget_bank_mapping, keep_bank_mapping
+from payments.operations.take_bank_file import match_after
 from payments.operations.take_bank_table import take_bank_table
 
 SHOWN = 20
@@ -43,6 +44,7 @@ class BankTablesView(ApiView):
         data = checked(TableIn, request.data)
         mapping = TableMapping.from_json(data["mapping"])
         taken = take_bank_table(_account(request, data), data["name"], data["content"], mapping, by=request.user)
+        match_after(taken, company_of(request), by=request.user)
         return Response(BankFileOut(taken).data, 201)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.api import bank, bank_tables, policies, remittances, settlements, views, write_offs
+from payments.api import bank, bank_tables, matching, policies, remittances, settlements, views, write_offs
 
 urlpatterns = [
     path("receipts/", views.ReceiptsView.as_view()),
@@ -25,6 +25,10 @@ urlpatterns = [
     path("bank-tables/preview/", bank_tables.PreviewView.as_view()),
     path("bank-mappings/", bank_tables.BankMappingsView.as_view()),
     path("bank-mappings/<int:mapping_id>/", bank_tables.BankMappingView.as_view()),
+    path("bank-matching/", matching.MatchingView.as_view()),
+    path("match-policy/", matching.MatchPolicyView.as_view()),
+    path("payer-accounts/", matching.PayerAccountsView.as_view()),
+    path("payer-accounts/<int:payer_id>/forget/", matching.ForgetPayerView.as_view()),
     path("bank-statements/", bank.BankStatementsView.as_view()),
     path("bank-lines/", bank.BankLinesView.as_view()),
     path("bank-lines/<int:line_id>/", bank.BankLineView.as_view()),

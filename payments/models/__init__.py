@@ -2,6 +2,7 @@
 
 from payments.models.bank import BankFile, BankLine, BankMapping, BankStatement, SetAside, UnreadLine, UnreadOutcome
 from payments.models.debits import DebitNotice, DebitNoticeLine
+from payments.models.matching import BankMatch, MatchPolicy, MatchRule, PayerAccount
 from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptStatus, Refund
 from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
@@ -12,10 +13,14 @@ __all__ = [
     "BankFile",
     "BankLine",
     "BankMapping",
+    "BankMatch",
     "BankStatement",
     "DebitNotice",
     "DebitNoticeLine",
     "DisputedRest",
+    "MatchPolicy",
+    "MatchRule",
+    "PayerAccount",
     "PaymentMethod",
     "PaymentPolicy",
     "Receipt",

@@ -27,6 +27,7 @@ class BankFile(models.Model):
             ("view_bank", "See bank statements"),
             ("take_bank_file", "Read bank files"),
             ("match_bank_line", "Match bank lines with customers, or set them aside"),
+            ("set_match_policy", "Say which bank lines need no person"),
         ]
 
     def __str__(self) -> str:

@@ -1,18 +1,22 @@
 """What a line of money in is: a customer's payment, or nothing of ours to apply."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
 
+from billing.models import Invoice
+from billing.operations.grant_discount import grant_discount
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import BankAccount, User
 from office.reasons import required_reason
 from payments.bank import left_of
-from payments.models import BankLine, Receipt, SetAside
+from payments.models import BankLine, BankMatch, Receipt, SetAside
+from payments.operations.learn_payer import learn_payers
 from payments.operations.receive_payment import Plan, receive_payment
 from payments.operations.record_receipt import ReceiptDetails
 
@@ -27,12 +31,16 @@ def match_bank_line(
     by: User | None,
     exchange_rate: Decimal | None = None,
     seen_left: Decimal | None = None,
+    reasons: Sequence[str] = (),
+    rule: str = "",
+    discounts: Collection[int] = (),
 ) -> Receipt:
-    """Record so much of a line as a customer's receipt, on the line's day, and apply it as planned.
+    """Record so much of a line as a customer's receipt, on the line's day, and apply it as planned; keep why.
 
+    `discounts` are items of which the payment leaves the early-payment discount: that is granted with it.
     `seen_left` is what a person saw left of it: a form that is sent twice, or after somebody else's, does nothing more.
     Raises Refused where that has changed, for money out, more than is left of the line, one that is set aside, another
-    company's customer, and for what receive_payment refuses.
+    company's customer, and for what receive_payment and grant_discount refuse.
     """
     line = _locked(line_id)
     if customer.company_id != line.company_id:
@@ -56,6 +64,10 @@ def match_bank_line(
         bank_line_id=line.pk,
     )
     receipt = receive_payment(customer, details, replace(plan, keep_excess=True), by=by)
+    for invoice in Invoice.objects.filter(entry__items__in=discounts).distinct().order_by("pk"):
+        grant_discount(invoice.pk, by=by, on=line.booked_on)
+    BankMatch.objects.create(line=line, receipt=receipt, rule=rule, reasons=list(reasons), by=by)
+    learn_payers([(line, customer.pk)])
     record(by, "match_bank_line", line, after={"receipt": receipt, "customer": customer, "amount": amount})
     return receipt
 

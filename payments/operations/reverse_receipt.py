@@ -14,6 +14,7 @@ from office.exchange import in_company_currency
 from office.models import User
 from office.reasons import required_reason
 from payments.models import Receipt, ReceiptStatus, Recovery
+from payments.operations.learn_payer import forget_mistaken
 from payments.taking_back import take_back
 
 
@@ -50,6 +51,8 @@ def reverse_receipt(
     receipt.reversal_reason = reason
     receipt.was_mistaken = mistaken
     receipt.save()
+    if mistaken and receipt.bank_line:
+        forget_mistaken(receipt.bank_line, receipt.customer_id, by=by)
     record(by, "reverse_receipt", receipt, after={"fee": fee}, reason=reason)
     return receipt
 

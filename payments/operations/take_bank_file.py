@@ -12,7 +12,9 @@ from payments.account_numbers import is_account_number
 from payments.bank_files import ReadLine, ReadStatement, Unread, reader_of
 from payments.bank_lines import as_plain, facts_of, fingerprint_of, not_known, number_twins
 from payments.bank_tables import read_by_mapping
+from payments.matching.asking import match_policy_of
 from payments.models import BankFile, BankLine, BankStatement, UnreadLine
+from payments.operations.match_certain import start_matching
 
 
 @dataclass
@@ -25,6 +27,8 @@ class Taken:
     unread: int = 0
     pending: int = 0
     unknown_accounts: list[str] = field(default_factory=list)
+    matched: int = 0
+    """How many lines, new or not, were matched without a person right after."""
 
 
 def take_bank_file(
@@ -58,6 +62,20 @@ def take_statements(
         counts = {"new": taken.new, "known": taken.known, "unread": taken.unread}
         record(by, "take_bank_file", taken.file, after=counts)
         return taken
+
+
+def take_and_match(
+    company: Company, name: str, content: bytes, *, by: User | None, account_id: int | None = None
+) -> Taken:
+    """As take_bank_file; what is certain of the lines that wait is matched then, where the company's policy says so."""
+    return match_after(take_bank_file(company, name, content, by=by, account_id=account_id), company, by=by)
+
+
+def match_after(taken: Taken, company: Company, *, by: User | None) -> Taken:
+    """Match what is certain of the lines that wait, where something new was taken and the policy says so."""
+    if taken.new and match_policy_of(company).is_automatic:
+        taken.matched = start_matching(company, by=by).result.get("Matched", 0)
+    return taken
 
 
 def account_of(statement: ReadStatement, accounts: Sequence[BankAccount]) -> BankAccount | None:

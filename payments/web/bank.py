@@ -20,7 +20,7 @@ from payments.bank_tables import UnknownTable
 from payments.models import BankFile, UnreadOutcome
 from payments.operations.prepare_bank_table import prepare_bank_table
 from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
-from payments.operations.take_bank_file import Taken, take_bank_file
+from payments.operations.take_bank_file import Taken, take_and_match
 from payments.web.bank_lists import checked
 
 LATEST = 20
@@ -93,7 +93,7 @@ def _taken(request: HttpRequest, form: BankFileForm, file: Any) -> Taken | Run |
         if file.size > LARGEST:
             raise Refused(f"It is larger than {LARGEST >> 20} MB.", code="file_too_large")
         content = file.read()
-        taken = take_bank_file(request.company, file.name, content, **told)
+        taken = take_and_match(request.company, file.name, content, **told)
     except UnknownTable as unknown:
         messages.warning(request, f"{file.name}: {unknown.message}")
         return prepare_bank_table(request.company, file.name, content, **told)
@@ -111,6 +111,7 @@ def said(taken: Taken) -> str:
     parts = [f"{taken.new} new line{'' if taken.new == 1 else 's'}"]
     parts += [f"{taken.known} known before"] * bool(taken.known)
     parts += [f"{taken.unread} that could not be read"] * bool(taken.unread)
+    parts += [f"{taken.matched} matched"] * bool(taken.matched)
     parts += [f"{taken.pending} not booked yet"] * bool(taken.pending)
     return ", ".join(parts) + "."
 

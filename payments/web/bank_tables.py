@@ -18,6 +18,7 @@ from payments.bank_tables import read_of
 from payments.models import BankMapping
 from payments.operations.keep_bank_mapping import forget_bank_mapping
 from payments.operations.prepare_bank_table import tell_of_table, told_of
+from payments.operations.take_bank_file import match_after
 from payments.operations.take_bank_table import finish_bank_table
 from payments.web.bank import said
 from payments.web.table_forms import ColumnsForm, OpeningForm
@@ -81,6 +82,7 @@ def _columns_form(request: HttpRequest, run: Run, grid: Grid, mapping: TableMapp
 
 def _taken(request: HttpRequest, run: Run, form: ColumnsForm) -> HttpResponse:
     taken = finish_bank_table(run, form.cleaned_data["account"], form.chosen(), by=request.user)
+    match_after(taken, request.company, by=request.user)
     messages.success(request, f"{run.parameters['name']}: {said(taken)} Tables like it are now taken at once.")
     return redirect("payments:bank_file", taken.file.pk)
 

@@ -19,7 +19,8 @@ from payments.bank import left_of, with_left
 from payments.models import BankLine
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line, take_back_set_aside
 from payments.operations.receive_payment import Plan, Share
-from payments.proposals import proposals_for
+from payments.proposals import proposals_for, reasons_for
+from payments.web.queue import queue_row
 from payments.web.remittances import advice_of
 
 
@@ -61,14 +62,20 @@ def match(request: HttpRequest, line_id: int) -> HttpResponse:
                 by=request.user,
                 exchange_rate=data["exchange_rate"],
                 seen_left=data["left"],
+                reasons=reasons_for(line, customer.pk, {share.item_id: share.amount for share in plan.shares}),
+                discounts=[pk for text in request.POST.getlist("discount") if (pk := typed_id(text))],
             )
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
+            if request.htmx:
+                return queue_row(request, line, receipt)
             messages.success(
                 request, f"{receipt} records {format_money(receipt.amount, receipt.currency)} from {customer.name}."
             )
             return _on(request, line)
+    if request.htmx:
+        return queue_row(request, line, error=" ".join(text for texts in form.errors.values() for text in texts))
     return _page(request, line, form)
 
 
@@ -117,9 +124,9 @@ def _page(request: HttpRequest, line: BankLine, form: MatchForm) -> HttpResponse
         "left": left,
         "form": form,
         "customer": customer_choice(request, str(form["customer"].value() or "")),
-        "proposals": proposals_for(line, left) if request.user.has_perm("payments.match_bank_line") else [],
+        "proposals": proposals_for(line) if request.user.has_perm("payments.match_bank_line") else [],
         **advice_of(line, left),
-        "receipts": line.receipts.select_related("customer").order_by("pk"),
+        "receipts": line.receipts.select_related("customer", "bank_match").order_by("pk"),
         "aside": line.set_asides.filter(withdrawn_at=None).select_related("by").first(),
     }
     return render(request, "payments/bank_line.html", context)

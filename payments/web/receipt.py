@@ -120,7 +120,9 @@ def receipt_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
     """A receipt, what it was applied to, and what of it is free."""
     get_receipt_for(request.user, receipt_id)
     receipts = receipts_for(request.user).filter(pk=receipt_id)
-    receipt = with_free(receipts.select_related("customer", "company", "created_by", "bank_account", "bank_line")).get()
+    receipt = with_free(
+        receipts.select_related("customer", "company", "created_by", "bank_account", "bank_line", "bank_match")
+    ).get()
     context = {"receipt": receipt, "rows": applications(receipt), "today": receipt.company.today()}
     return render(request, "payments/receipt.html", context)
 

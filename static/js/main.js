@@ -1,6 +1,7 @@
 // Everything the staff's pages need, in one go. Pages work without it; this makes them quicker.
 import "./allocation.js";
 import "./autosave.js";
+import "./bank-queue.js";
 import "./list.js";
 import "./bulk.js";
 import "./dirty.js";

@@ -31,7 +31,7 @@ from office.models import BankAccount, Run
 from office.operations.ask_approval import ask_approval
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
-from payments.models import BankLine, Rest, UnreadLine
+from payments.models import BankLine, PayerAccount, Rest, UnreadLine
 from payments.operations.keep_bank_mapping import keep_bank_mapping
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
 from payments.operations.prepare_bank_table import prepare_bank_table, told_of
@@ -144,6 +144,11 @@ PAGES = [
     Row("payments:bank_file", "bank_file"),
     Row("payments:bank_statement_list"),
     Row("payments:bank_line_list"),
+    Row("payments:bank_queue"),
+    Row("payments:match_certain"),
+    Row("payments:match_policy"),
+    Row("payments:payer_account_list"),
+    Row("payments:payer_account", "payer"),
     Row("payments:bank_line", "bank_line"),
     Row("payments:bank_line", "matched_line"),
     Row("payments:bank_line", "line_set_aside"),
@@ -274,8 +279,10 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
     leave_out_unread_line(settled.pk, reason="Not money", by=clerk)
     to_match, matched, aside = BankLine.objects.exclude(amount=7).order_by("pk")
     match_bank_line(matched.pk, customer, Decimal(15), Plan(), by=clerk)
+    payer = PayerAccount.objects.get()
     set_aside_bank_line(aside.pk, reason="Interest", by=clerk)
     of_lines = {
+        "payer": payer.pk,
         "bank_table": a_bank_table(company),
         "bank_line": to_match.pk,
         "matched_line": matched.pk,

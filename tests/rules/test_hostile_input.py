@@ -91,6 +91,7 @@ GETS = {
         "before",
     ],
     "payments:bank_statement_list": ["q", "account", "wrong", "gap", "until_from", "after"],
+    "payments:payer_account_list": ["q", "removed", "sort", "after"],
     "payments:unread_line_list": ["q", "account", "outcome", "after"],
     "office:audit_list": ["q", "by", "action", "recorded_from", "recorded_to"],
     "office:mail_list": ["q", "queued_from", "queued_to"],
@@ -300,6 +301,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
                 "share": f"{debit.pk}:1",
             },
         ),
+        "payments:match_policy": ([], {"is_automatic": "on", "reference": "on", "most": "100"}),
         "payments:set_aside_bank_line": ([bank_line(customer.company)], {"reason": "r"}),
         "payments:unread_line": ([unread_line(customer.company)], {"amount": "1", "booked_on": "2026-03-02"}),
         "payments:take_remittance": (
@@ -359,6 +361,7 @@ NAMES = [
     "payments:payment_policy",
     "payments:undo_allocation",
     "payments:match_bank_line",
+    "payments:match_policy",
     "payments:set_aside_bank_line",
     "payments:unread_line",
     "payments:leave_out_unread_line",

@@ -16,7 +16,7 @@ from billing.operations.send_invoice import send_invoice
 from customers.models import CustomerAccount
 from office.models import BankAccount, User
 from office.tasks import carry_out_run
-from payments.models import BankStatement, Remittance
+from payments.models import BankLine, BankStatement, PayerAccount, Remittance
 from payments.operations.receive_payment import Share
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
@@ -133,6 +133,17 @@ def more_advice(customer: Any, count: int) -> None:
         take_remittance(customer.company, "advice.csv", content, AdviceDetails(customer), by=None)
 
 
+def more_payers(customer: Any, count: int) -> None:
+    """So many accounts that matches taught."""
+    more_bank_lines(customer, 10)
+    line = BankLine.objects.latest("pk")
+    known = PayerAccount.objects.count()
+    for place in range(known, known + count):
+        PayerAccount.objects.create(
+            company=customer.company, customer=customer, account=f"DE{place:020}", learned_from=line
+        )
+
+
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "customers:account_list": more_accounts,
@@ -147,6 +158,9 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "payments:bank": more_bank_lines,
     "payments:bank_statement_list": more_bank_lines,
     "payments:bank_line_list": more_bank_lines,
+    "payments:bank_queue": more_bank_lines,
+    "payments:match_certain": more_bank_lines,
+    "payments:payer_account_list": more_payers,
     "payments:unread_line_list": more_bank_lines,
     "payments:remittance_list": more_advice,
     "billing:product_list": more_products,

@@ -1,0 +1,197 @@
+"""All that bears on many bank lines, with one query for each kind of evidence however many they are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from billing.early_payment import early_discounts
+from ledger.models import ItemKind, OpenItem
+from payments.bank import with_left
+from payments.matching.facts import Debt, Debts, Evidence, Payment, Sign
+from payments.matching.names import Names
+from payments.matching.words import documents_in_references, numbers_in_references, words_in
+from payments.models import BankLine
+
+MOST_NAMED = 200
+"""Open items of one line; a text that names more names nothing."""
+NAMED = """
+    SELECT word.line, word.sign, item.customer_id, item.id, item.reference, item.balance, item.dated_on
+    FROM unnest(%(lines)s::bigint[], %(words)s::text[], %(signs)s::int[]) AS word (line, word, sign)
+    JOIN ledger_openitem item
+      ON item.company_id = %(company)s AND item.amount > 0 AND item.kind = ANY (%(kinds)s)
+     AND regexp_replace(upper(item.reference), '[^A-Z0-9]', '', 'g') = word.word
+"""
+BY_DOCUMENT = """
+    SELECT named.line, %(sign)s, item.customer_id, item.id, item.reference, item.balance, item.dated_on
+    FROM unnest(%(lines)s::bigint[], %(documents)s::bigint[]) AS named (line, document)
+    JOIN billing_invoice invoice ON invoice.id = named.document AND invoice.company_id = %(company)s
+    JOIN ledger_openitem item ON item.entry_id = invoice.entry_id AND item.amount > 0
+"""
+BY_ACCOUNT = """
+    SELECT seen.line, payer.customer_id
+    FROM unnest(%(lines)s::bigint[], %(accounts)s::text[]) AS seen (line, account)
+    JOIN payments_payeraccount payer
+      ON payer.company_id = %(company)s AND payer.account = seen.account AND payer.removed_at IS NULL
+"""
+BY_AMOUNT = """
+    SELECT paid.line, item.customer_id
+    FROM unnest(%(lines)s::bigint[], %(amounts)s::numeric[], %(currencies)s::text[], %(days)s::date[])
+         AS paid (line, amount, currency, day)
+    JOIN ledger_openitem item
+      ON item.company_id = %(company)s AND item.balance > 0 AND item.balance = paid.amount
+     AND item.currency = paid.currency AND item.dated_on <= paid.day
+"""
+DOCUMENTS = [ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.FEE, ItemKind.INTEREST, ItemKind.OPENING]
+MOST_OF_AMOUNT = 3
+
+
+@dataclass
+class Gathered:
+    """What is known of a piece of lines."""
+
+    payments: list[Payment]
+    evidence: Mapping[int, Evidence]
+    debts: Mapping[tuple[int, str], Sequence[Debt]]
+    """By customer and currency."""
+
+    def debts_for(self, payment: Payment) -> Debts:
+        """What each customer in question owed on the payment's day."""
+        customers = self.evidence[payment.line_id].customers
+        return {
+            pk: [debt for debt in self.debts.get((pk, payment.currency), ()) if debt.dated_on <= payment.booked_on]
+            for pk in customers
+        }
+
+
+def payments_of(lines: QuerySet[BankLine]) -> list[Payment]:
+    """What is left to match of lines; those of which nothing is left are left out."""
+    columns = (
+        "pk",
+        "left",
+        "currency",
+        "booked_on",
+        "text",
+        "end_to_end_id",
+        "references",
+        "party_name",
+        "party_account",
+    )
+    return [_payment(*row) for row in with_left(lines).filter(left__gt=0).values_list(*columns)]
+
+
+def _payment(
+    pk: int,
+    left: Decimal,
+    currency: str,
+    day: date,
+    text: str,
+    own_id: str,
+    references: list[str],
+    name: str,
+    account: str,
+) -> Payment:
+    words = words_in((text, own_id, *references))
+    return Payment(pk, left, currency, day, words, documents_in_references(words), name, account)
+
+
+def gather(company_id: int, payments: list[Payment], names: Names) -> Gathered:
+    """Ask for all evidence on a piece of payments."""
+    evidence: dict[int, Evidence] = defaultdict(Evidence)
+    _note_named(company_id, payments, evidence)
+    _note_payers(company_id, payments, names, evidence)
+    _note_amounts(company_id, [each for each in payments if not evidence[each.line_id].customers], evidence)
+    customers = {pk for each in evidence.values() for pk in each.customers}
+    return Gathered(payments, evidence, _debts(company_id, customers))
+
+
+def _note_named(company_id: int, payments: Iterable[Payment], evidence: dict[int, Evidence]) -> None:
+    payments = list(payments)
+    words = [(each.line_id, word, Sign.NUMBER) for each in payments for word in each.words]
+    words += [(p.line_id, word, Sign.REFERENCE) for p in payments for word in numbers_in_references(p.words)]
+    lines, texts, signs = zip(*words, strict=True) if words else ((), (), ())
+    known = {"company": company_id, "kinds": [kind.value for kind in DOCUMENTS]}
+    rows = _rows(NAMED, known | {"lines": lines, "words": texts, "signs": [int(sign) for sign in signs]})
+    ids = [(each.line_id, document) for each in payments for document in each.documents]
+    if ids:
+        of_lines, documents = zip(*ids, strict=True)
+        wanted = {"company": company_id, "sign": int(Sign.REFERENCE)}
+        rows += _rows(BY_DOCUMENT, wanted | {"lines": of_lines, "documents": documents})
+    days = {each.line_id: each.booked_on for each in payments}
+    for line, sign, customer_id, item_id, reference, balance, dated_on in rows:
+        named = evidence[line].named
+        if not balance:
+            if reference not in evidence[line].settled[customer_id]:
+                evidence[line].settled[customer_id].append(reference)
+        elif dated_on <= days[line]:
+            named[customer_id][item_id] = max(Sign(sign), named[customer_id].get(item_id, Sign.AMOUNT))
+    for line in {row[0] for row in rows}:
+        if sum(map(len, evidence[line].named.values())) > MOST_NAMED:
+            evidence[line].named.clear()
+
+
+def _note_payers(company_id: int, payments: Iterable[Payment], names: Names, evidence: dict[int, Evidence]) -> None:
+    with_account = [each for each in payments if each.account]
+    known = {"company": company_id, "lines": [each.line_id for each in with_account]}
+    for line, customer_id in _rows(BY_ACCOUNT, known | {"accounts": [each.account for each in with_account]}):
+        evidence[line].payers[customer_id][Sign.ACCOUNT] = "paid from this account before"
+    for payment in payments:
+        payers = evidence[payment.line_id].payers
+        same = names.same(payment.name) if payment.name else []
+        for customer_id in same[:MOST_NAMED]:
+            payers[customer_id][Sign.NAME] = "has the payer's name"
+        if payment.name and not same:
+            for customer_id in names.like(payment.name)[:MOST_NAMED]:
+                payers[customer_id][Sign.LIKE_NAME] = "has a name like the payer's"
+
+
+def _note_amounts(company_id: int, payments: Sequence[Payment], evidence: dict[int, Evidence]) -> None:
+    """Where nothing speaks for anybody: who owes exactly that, if they are few."""
+    if not payments:
+        return
+    wanted: dict[str, Any] = {"company": company_id, "lines": [each.line_id for each in payments]}
+    wanted |= {"amounts": [each.left for each in payments], "currencies": [each.currency for each in payments]}
+    found: dict[int, set[int]] = defaultdict(set)
+    for line, customer_id in _rows(BY_AMOUNT, wanted | {"days": [each.booked_on for each in payments]}):
+        found[line].add(customer_id)
+    for line, customers in found.items():
+        if len(customers) <= MOST_OF_AMOUNT:
+            evidence[line].amounts = customers
+
+
+def _debts(company_id: int, customers: set[int]) -> dict[tuple[int, str], list[Debt]]:
+    """What these customers owe, by currency, the first due first, with the discounts that still hold."""
+    items = OpenItem.objects.filter(company_id=company_id, customer_id__in=customers, balance__gt=0)
+    rows = list(
+        items.order_by("due_on", "dated_on", "pk").values_list(
+            "pk", "customer_id", "reference", "balance", "dated_on", "due_on", "currency", "entry_id"
+        )
+    )
+    discounts = early_discounts(company_id, customers)
+    debts: dict[tuple[int, str], list[Debt]] = defaultdict(list)
+    for pk, customer_id, reference, balance, dated_on, due_on, currency, entry_id in rows:
+        discount, until = discounts.get(entry_id, (Decimal(0), None))
+        if discount >= balance:
+            discount, until = Decimal(0), None
+        debts[customer_id, currency].append(
+            Debt(pk, customer_id, reference, balance, dated_on, due_on, discount, until)
+        )
+    return debts
+
+
+def _rows(sql: str, parameters: Mapping[str, Any]) -> list[Any]:
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in parameters.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, plain)
+        return cursor.fetchall()
+
+
+def in_pieces(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """Ids in pieces that are gathered at once."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

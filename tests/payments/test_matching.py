@@ -1,0 +1,224 @@
+"""What a payment is read as, and which reading is certain: values in, values out."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from billing.payment_codes.references import qr_reference
+from payments.matching.certainty import Policy, certain_of
+from payments.matching.facts import Debt, Evidence, Fit, Payment, Proposal, Sign
+from payments.matching.names import Names, plain_name
+from payments.matching.sums import sets_that_sum
+from payments.matching.weighing import weigh
+from payments.matching.words import documents_in_references, numbers_in_references, words_in
+
+DAY = date(2026, 3, 2)
+OURS, THEIRS = 1, 2
+NAME = {OURS: {Sign.NAME: "has the payer's name"}}
+ACCOUNT = {OURS: {Sign.ACCOUNT: "paid from this account before"}}
+
+
+def debt(pk: int, amount: str, customer_id: int = OURS, **more: Any) -> Debt:
+    return Debt(pk, customer_id, f"INV-2026-{pk:04}", Decimal(amount), date(2026, 1, pk), date(2026, 2, pk), **more)
+
+
+def paid(amount: str, text: str = "") -> Payment:
+    return Payment(1, Decimal(amount), "EUR", DAY, words_in([text]))
+
+
+def read(
+    payment: Payment,
+    debts: list[Debt],
+    named: Mapping[int, Sign] | None = None,
+    payers: Mapping[int, Mapping[Sign, str]] | None = None,
+) -> list[Proposal]:
+    """What is proposed where these debts are named and these customers known to have paid."""
+    evidence = Evidence()
+    for each in debts:
+        if named and each.id in named:
+            evidence.named[each.customer_id][each.id] = named[each.id]
+    for customer_id, signs in (payers or {}).items():
+        evidence.payers[customer_id] = dict(signs)
+    of_customers: dict[int, list[Debt]] = {}
+    for each in debts:
+        of_customers.setdefault(each.customer_id, []).append(each)
+    return weigh(payment, evidence, of_customers)
+
+
+def told(proposal: Proposal) -> list[tuple[int, str]]:
+    return [(share.debt.id, f"{share.amount:f}") for share in proposal.shares]
+
+
+def rule_of(proposals: list[Proposal], amount: str, **policy: Any) -> str | None:
+    certain = certain_of(proposals, paid(amount), Policy(**policy))
+    return certain and certain[0]
+
+
+def test_words_are_whole_and_hold_a_digit() -> None:
+    assert words_in(["Thanks for inv-2026-0042, 1814"]) >= {"INV20260042", "1814"}
+    assert not {"THANKS", "14", "0042", "2026"} & words_in(["Thanks for inv-2026-0042, 1814"])
+
+
+def test_neighbours_may_be_one_number_and_slashes_part_several() -> None:
+    assert "INV20260042" in words_in(["invoice INV 2026 0042"])
+    assert words_in(["A-1/A-2"]) == {"A1A2", "A1", "A2"}
+    assert words_in(["1 4"]) == {"1", "4"}  # too short to be put together
+
+
+def test_a_reference_counts_only_with_its_check_digits() -> None:
+    assert numbers_in_references(["RF18539007547034", "RF19539007547034"]) == {"539007547034"}
+    right = qr_reference(42)
+    wrong = right[:-1] + str((int(right[-1]) + 1) % 10)
+    assert (documents_in_references([right]), documents_in_references([wrong])) == ({42}, set())
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("Bramble GmbH", "bramble"),
+        ("BRAMBLE", "bramble"),
+        ("Söhne & Müller KG", "muller sohne"),
+        ("The Company", "company the"),
+    ],
+)
+def test_a_name_is_its_words_without_its_legal_form(written: str, plain: str) -> None:
+    assert plain_name(written) == plain
+
+
+def test_a_name_with_a_wrong_letter_is_like_another_and_a_different_one_is_not() -> None:
+    names = Names([(1, "Bramble & Sons Ltd"), (2, "Bromley Sons Ltd"), (3, "Cedar AG")])
+    assert names.same("sons bramble") == [1]
+    assert names.like("Bramble and Son") == [1]
+    assert names.like("Birch AG") == []
+
+
+def test_the_named_document_with_its_exact_amount_and_payer_is_certain() -> None:
+    found = read(paid("100"), [debt(1, "100"), debt(2, "70")], {1: Sign.NUMBER}, NAME)
+    assert told(found[0]) == [(1, "100")]
+    assert found[0].reasons == (
+        "INV-2026-0001 in their words",
+        "has the payer's name",
+        "the amount is exactly what is open of it",
+    )
+    assert rule_of(found, "100") == "number_and_payer"
+
+
+def test_all_10_a_number_without_its_payer_or_with_another_amount_needs_a_person() -> None:
+    assert rule_of(read(paid("100"), [debt(1, "100")], {1: Sign.NUMBER}), "100") is None
+    assert rule_of(read(paid("99"), [debt(1, "100")], {1: Sign.NUMBER}, NAME), "99") is None
+    assert rule_of(read(paid("101"), [debt(1, "100")], {1: Sign.NUMBER}, NAME), "101") is None
+
+
+def test_somebody_elses_name_speaks_against_a_number() -> None:
+    others = {THEIRS: {Sign.NAME: "has the payer's name"}}
+    found = read(paid("100"), [debt(1, "100"), debt(2, "5", THEIRS)], {1: Sign.NUMBER}, ACCOUNT | others)
+    assert found[0].customer_id == OURS
+    assert rule_of(found, "100") is None
+
+
+def test_two_customers_of_one_name_are_told_apart_by_the_number() -> None:
+    both = NAME | {THEIRS: {Sign.NAME: "has the payer's name"}}
+    assert rule_of(read(paid("100"), [debt(1, "100"), debt(2, "100", THEIRS)], {1: Sign.NUMBER}, both), "100")
+
+
+def test_a_checked_reference_needs_no_name_but_no_other_document_beside_it() -> None:
+    debts = [debt(1, "100"), debt(2, "50", THEIRS)]
+    assert rule_of(read(paid("100"), debts, {1: Sign.REFERENCE}), "100") == "reference"
+    assert rule_of(read(paid("100"), debts, {1: Sign.REFERENCE, 2: Sign.NUMBER}), "100") is None
+
+
+def test_several_named_are_certain_only_if_they_are_the_amount_all_together() -> None:
+    debts, named = [debt(1, "100"), debt(2, "70"), debt(3, "30")], dict.fromkeys((1, 2), Sign.NUMBER)
+    assert told(read(paid("170"), debts, named, NAME)[0]) == [(1, "100"), (2, "70")]
+    assert rule_of(read(paid("170"), debts, named, NAME), "170") == "number_and_payer"
+    less = read(paid("100"), debts, named, NAME)
+    assert (told(less[0]), less[0].reasons[-1]) == (
+        [(1, "100")],
+        "the amount is exactly INV-2026-0001, though they name more",
+    )
+    assert rule_of(less, "100") is None
+
+
+def test_a_discount_explains_the_difference_in_time_only() -> None:
+    early = debt(1, "1000", discount=Decimal(20), early_until=DAY)
+    found = read(paid("980"), [early], {1: Sign.NUMBER}, NAME)
+    assert (found[0].fit, found[0].shares[0].discount) == (Fit.DISCOUNTED, 20)
+    assert rule_of(found, "980") == "number_and_payer"
+    assert rule_of(found, "980", discounts=False) is None
+    late = debt(1, "1000", discount=Decimal(20), early_until=date(2026, 3, 1))
+    assert read(paid("980"), [late], {1: Sign.NUMBER}, NAME)[0].fit == Fit.PART
+
+
+def test_one_transfer_for_several_is_found_by_its_sum() -> None:
+    debts = [debt(1, "100.10"), debt(2, "70.20"), debt(3, "30.30"), debt(4, "11.11")]
+    [found] = read(paid("130.40"), debts, payers=ACCOUNT)
+    assert (told(found), found.fit) == ([(1, "100.10"), (3, "30.30")], Fit.SET)
+    assert found.is_only_fit
+
+
+def test_where_two_sets_fit_both_are_shown_and_neither_is_certain() -> None:
+    debts = [debt(1, "60"), debt(2, "40"), debt(3, "70"), debt(4, "30")]
+    found = read(paid("100"), debts, payers=ACCOUNT)
+    assert sorted(sorted(pk for pk, _ in told(each)) for each in found) == [[1, 2], [3, 4]]
+    assert "other items fit it as well" in found[0].reasons[-1]
+    assert rule_of(found, "100", payer_and_amount=True) is None
+
+
+def test_payer_and_amount_is_off_unless_wanted_and_wants_the_only_fit() -> None:
+    found = read(paid("70"), [debt(1, "100"), debt(2, "70")], payers=ACCOUNT)
+    assert rule_of(found, "70") is None
+    assert rule_of(found, "70", payer_and_amount=True) == "payer_and_amount"
+    found = read(paid("70"), [debt(1, "70"), debt(2, "70")], payers=ACCOUNT)
+    assert [told(each) for each in found] == [[(1, "70")], [(2, "70")]]
+    assert rule_of(found, "70", payer_and_amount=True) is None
+
+
+def test_a_part_payment_waits_unless_wanted_and_always_where_another_item_has_that_amount() -> None:
+    one = read(paid("50"), [debt(1, "100")], {1: Sign.NUMBER}, NAME)
+    assert rule_of(one, "50") is None
+    assert rule_of(one, "50", part_payments=True) == "number_and_payer"
+    two = read(paid("50"), [debt(1, "100"), debt(2, "50")], {1: Sign.NUMBER}, NAME)
+    assert rule_of(two, "50", part_payments=True) is None
+
+
+def test_a_mistyped_number_is_proposed_and_never_certain() -> None:
+    found = read(paid("100", "INV-2026-0091"), [debt(1, "100"), debt(2, "70")], payers=NAME)
+    assert (told(found[0]), Sign.LIKE_NUMBER in found[0].signs) == ([(1, "100")], True)
+    assert rule_of(found, "100", payer_and_amount=True) is None
+
+
+def test_above_the_greatest_amount_a_person_looks() -> None:
+    found = read(paid("100"), [debt(1, "100")], {1: Sign.NUMBER}, NAME)
+    assert rule_of(found, "100", most=Decimal("99.99")) is None
+    assert rule_of(found, "100", most=Decimal(100)) == "number_and_payer"
+
+
+cents = some.integers(1, 40).map(lambda units: Decimal(units).scaleb(-2))
+
+
+@given(some.lists(cents, max_size=8), some.integers(1, 200).map(lambda units: Decimal(units).scaleb(-2)))
+def test_the_ways_to_make_a_sum_are_those_that_trying_all_finds(amounts: list[Decimal], wanted: Decimal) -> None:
+    places = range(len(amounts))
+    every = [
+        chosen
+        for size in range(1, len(amounts) + 1)
+        for chosen in combinations(places, size)
+        if sum(amounts[place] for place in chosen) == wanted
+    ]
+    found = sets_that_sum(amounts, wanted)
+    assert found is not None
+    assert len(found) == min(len(every), 2)
+    assert set(found) <= set(every)
+    assert len(set(found)) == len(found)
+
+
+def test_more_sums_than_anybody_should_try_are_not_guessed_at() -> None:
+    amounts = [Decimal(Random(seed).randrange(10**5, 10**7)).scaleb(-2) for seed in range(40)]
+    assert sets_that_sum(amounts, sum(amounts[::2], Decimal(0))) is None
