@@ -11,6 +11,7 @@ PATTERNS = {
     "credit_memo": "CM-{year}-{number:04}",
     "debit_note": "DN-{year}-{number:04}",
     "receipt": "RC-{year}-{number:04}",
+    "receipt_batch": "RB-{year}-{number:04}",
     "refund": "RF-{year}-{number:04}",
     "write_off": "WO-{year}-{number:04}",
 }

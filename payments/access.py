@@ -15,6 +15,7 @@ from payments.models import (
     DebitNotice,
     PayerAccount,
     Receipt,
+    ReceiptBatch,
     Remittance,
     Settlement,
     UnreadLine,
@@ -47,6 +48,20 @@ def get_write_off_for(user: User, write_off_id: int) -> WriteOff:
     if row is None:
         raise Http404("No such write-off.")
     return row
+
+
+def batches_for(user: User) -> QuerySet[ReceiptBatch]:
+    """The batches of a person's companies; only those with a receipt that they see, where they are limited."""
+    batches = ReceiptBatch.objects.filter(company__in=companies_for(user))
+    return batches.filter(receipts__in=receipts_for(user)).distinct() if user.only_own_customers else batches
+
+
+def get_batch_for(user: User, batch_id: int) -> ReceiptBatch:
+    """The batch, or Http404 where this person may not see one of that id."""
+    batch = batches_for(user).filter(pk=batch_id).select_related("bank_account", "created_by", "company").first()
+    if batch is None:
+        raise Http404("No such batch.")
+    return batch
 
 
 def get_settlement_for(user: User, settlement_id: int) -> Settlement:

@@ -33,7 +33,8 @@ def with_left(lines: QuerySet[BankLine]) -> QuerySet[BankLine]:
     """Add `left`: what of each line came in, is matched with nobody yet and not set aside."""
     receipts = Receipt.objects.filter(bank_line=OuterRef("pk"), was_mistaken=False).order_by()
     matched = Coalesce(
-        Subquery(receipts.values("bank_line").annotate(sum=Sum("amount")).values("sum")), Value(Decimal(0))
+        Subquery(receipts.values("bank_line").annotate(sum=Sum(F("amount") - F("bank_fee"))).values("sum")),
+        Value(Decimal(0)),
     )
     aside = SetAside.objects.filter(line=OuterRef("pk"), withdrawn_at=None)
     nothing = Value(Decimal(0), output_field=AmountField())

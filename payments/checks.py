@@ -25,9 +25,18 @@ CHECKS = [
     Check(
         "receipts take no more than came in on their bank line",
         """
-        SELECT 'bank line ' || l.id, sum(r.amount) || ' matched of ' || l.amount || ' ' || l.currency
+        SELECT 'bank line ' || l.id, sum(r.amount - r.bank_fee) || ' matched of ' || l.amount || ' ' || l.currency
         FROM payments_bankline l JOIN payments_receipt r ON r.bank_line_id = l.id AND NOT r.was_mistaken
-        GROUP BY l.id HAVING sum(r.amount) > l.amount OR bool_or(r.currency <> l.currency)
+        GROUP BY l.id HAVING sum(r.amount - r.bank_fee) > l.amount OR bool_or(r.currency <> l.currency)
+        """,
+    ),
+    Check(
+        "the receipts of a batch add up to its control total",
+        """
+        SELECT 'batch ' || b.number, coalesce(sum(r.amount), 0) || ' in ' || count(r.id) || ' receipts, counted '
+            || b.control_total || ' in ' || b.line_count
+        FROM payments_receiptbatch b LEFT JOIN payments_receipt r ON r.batch_id = b.id AND r.currency = b.currency
+        GROUP BY b.id HAVING coalesce(sum(r.amount), 0) <> b.control_total OR count(r.id) <> b.line_count
         """,
     ),
     Check(

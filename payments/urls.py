@@ -7,6 +7,7 @@ from payments.web import (
     bank,
     bank_lists,
     bank_tables,
+    batches,
     certain,
     listing,
     matching,
@@ -21,6 +22,10 @@ app_name = "payments"
 urlpatterns = [
     path("receipts/", listing.receipt_list, name="receipt_list"),
     path("receipts/new/", receipt.new_receipt, name="receipt_new"),
+    path("receipts/batches/", batches.batch_list, name="receipt_batch_list"),
+    path("receipts/batches/new/", batches.new_batch, name="receipt_batch_new"),
+    path("receipts/batches/totals/", batches.batch_totals, name="receipt_batch_totals"),
+    path("receipts/batches/<int:batch_id>/", batches.batch_page, name="receipt_batch"),
     path("receipts/<int:receipt_id>/", receipt.receipt_page, name="receipt"),
     path("receipts/<int:receipt_id>/reverse/", receipt.reverse_page, name="reverse_receipt"),
     path("customers/<int:customer_id>/allocate/", allocation.allocation_page, name="allocate"),

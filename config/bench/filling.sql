@@ -98,9 +98,9 @@ SELECT 'send_invoice:' || invoice.id, 'invoice', invoice.company_id, invoice.cus
 FROM billing_invoice invoice JOIN customers_contact contact ON contact.id = invoice.customer_id
 CROSS JOIN LATERAL (SELECT invoice.id %% 2000 = 0 AS is_back) AS fate ORDER BY invoice.id;
 
-INSERT INTO payments_receipt (company_id, customer_id, number, status, received_on, amount, currency, exchange_rate,
+INSERT INTO payments_receipt (company_id, customer_id, number, status, received_on, amount, bank_fee, currency, exchange_rate,
     method, reference, bank_account_id, external_id, entry_id, reversal_reason, was_mistaken, created_at)
-SELECT %(company_id)s, customer_id, number, 'recorded', dated_on, amount, 'EUR', 1, 'transfer', '', %(bank)s, '', id,
+SELECT %(company_id)s, customer_id, number, 'recorded', dated_on, amount, 0, 'EUR', 1, 'transfer', '', %(bank)s, '', id,
     '', false, dated_on
 FROM fact WHERE part > 0 ORDER BY id;
 

@@ -177,6 +177,7 @@ class MatchBankLineView(ApiView):
             exchange_rate=rate,
             reasons=reasons_for(line, customer.pk, {share.item_id: share.amount for share in plan.shares}),
             discounts=data["discounts"],
+            bank_fee=data["bank_fee"],
         )
         return shown(request.user, receipt.pk, 201)
 

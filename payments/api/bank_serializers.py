@@ -1,5 +1,7 @@
 """What banks said, as it comes in and goes out."""
 
+from decimal import Decimal
+
 from rest_framework import serializers
 
 from billing.api.serializers import FileIn
@@ -163,6 +165,7 @@ class MatchIn(Input):
     customer = IdIn()
     amount = AmountIn()
     exchange_rate = RateIn(required=False)
+    bank_fee = AmountIn(default=Decimal(0), min_value=0, help_text="Kept by a bank on the way; they paid it on top.")
     allocate = AllocateIn(default=dict, help_text="What it settles; left out, it stays on account.")
     discounts = serializers.ListField(
         child=IdIn(),

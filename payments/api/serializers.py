@@ -1,5 +1,6 @@
 """What receipts, allocations and refunds look like coming in and going out."""
 
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -69,6 +70,11 @@ class ReceiptIn(Input):
         help_text="The payment's id at the bank or provider: the same one again is answered and not recorded again.",
     )
     allocate = AllocateIn(default=dict, help_text="What it settles; left out, it stays on account.")
+    bank_fee = AmountIn(
+        default=Decimal(0),
+        min_value=0,
+        help_text="What of the amount the bank kept; the customer is credited with all of it.",
+    )
     excess = serializers.ChoiceField(
         choices=[("keep", "keep"), ("refuse", "refuse")],
         default="keep",
@@ -151,12 +157,13 @@ class ReceiptRow(serializers.ModelSerializer):
 
     customer = CustomerRef()
     amount = AmountOut()
+    bank_fee = AmountOut()
     free = AmountOut()
 
     class Meta:
         model = Receipt
-        fields = ["id", "number", "status", "customer", "received_on", "amount", "free", "currency", "method"]
-        fields += ["reference", "external_id"]
+        fields = ["id", "number", "status", "customer", "received_on", "amount", "bank_fee", "free", "currency"]
+        fields += ["method", "reference", "external_id"]
 
 
 class ReceiptOut(ReceiptRow):

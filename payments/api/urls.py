@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from payments.api import bank, bank_tables, matching, policies, remittances, settlements, views, write_offs
+from payments.api import bank, bank_tables, batches, matching, policies, remittances, settlements, views, write_offs
 
 urlpatterns = [
     path("receipts/", views.ReceiptsView.as_view()),
     path("receipts/<int:receipt_id>/", views.ReceiptView.as_view()),
     path("receipts/<int:receipt_id>/reverse/", views.ReverseReceiptView.as_view()),
+    path("receipt-batches/", batches.BatchesView.as_view()),
+    path("receipt-batches/<int:batch_id>/", batches.BatchView.as_view()),
     path("allocations/", views.AllocationsView.as_view()),
     path("allocations/<int:allocation_id>/undo/", views.UndoAllocationView.as_view()),
     path("settlements/", settlements.SettlementsView.as_view()),

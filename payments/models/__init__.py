@@ -4,7 +4,7 @@ from payments.models.bank import BankFile, BankLine, BankMapping, BankStatement,
 from payments.models.debits import DebitNotice, DebitNoticeLine
 from payments.models.matching import BankMatch, MatchPolicy, MatchRule, PayerAccount
 from payments.models.policies import PaymentPolicy, policy_of
-from payments.models.receipts import PaymentMethod, Receipt, ReceiptStatus, Refund
+from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, ReceiptStatus, Refund
 from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
 from payments.models.settlements import DisputedRest, Rest, SettledItem, Settlement
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
@@ -24,6 +24,7 @@ __all__ = [
     "PaymentMethod",
     "PaymentPolicy",
     "Receipt",
+    "ReceiptBatch",
     "ReceiptStatus",
     "Recovery",
     "RecoveryTax",

@@ -1,7 +1,9 @@
 """Money that came in, and what of it went back."""
 
+from decimal import Decimal
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from customers.models import Customer
 from ledger.fields import AmountField, CurrencyField, RateField
@@ -24,6 +26,35 @@ class ReceiptStatus(models.TextChoices):
     REVERSED = "reversed", "Reversed"
 
 
+class ReceiptBatch(models.Model):
+    """A paper list of payments, such as a day's cheques, entered together against the total that was counted."""
+
+    append_only = True
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="receipt_batches")
+    number = models.CharField(max_length=40)
+    received_on = models.DateField()
+    currency = CurrencyField()
+    control_total = AmountField(help_text="What the list adds up to, as it was counted before.")
+    line_count = models.PositiveIntegerField()
+    bank_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=200, blank=True)
+    form_key = models.UUIDField(null=True, unique=True, help_text="Of the form it was typed in: sent twice it is one.")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "receipt batches"
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="receipt_batch_number_once_per_company"),
+            models.CheckConstraint(name="receipt_batch_total_above_zero", condition=Q(control_total__gt=0)),
+            models.CheckConstraint(name="receipt_batch_has_lines", condition=Q(line_count__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Receipt(models.Model):
     """Money that came in from a customer, or tax that they kept back and have a certificate for.
 
@@ -35,7 +66,8 @@ class Receipt(models.Model):
     number = models.CharField(max_length=40)
     status = models.CharField(max_length=10, choices=ReceiptStatus, default=ReceiptStatus.RECORDED)
     received_on = models.DateField()
-    amount = AmountField()
+    amount = AmountField(help_text="What the customer paid.")
+    bank_fee = AmountField(default=Decimal(0), help_text="What of it the bank kept before it came to our account.")
     currency = CurrencyField()
     exchange_rate = RateField(default=1, help_text="Company currency for one of the receipt's currency.")
     method = models.CharField(max_length=20, choices=PaymentMethod, default=PaymentMethod.TRANSFER)
@@ -46,6 +78,7 @@ class Receipt(models.Model):
         blank=True,
         help_text="The payment's id at the bank or provider.",
     )
+    batch = models.ForeignKey(ReceiptBatch, null=True, on_delete=models.PROTECT, related_name="receipts")
     bank_line = models.ForeignKey(BankLine, null=True, on_delete=models.PROTECT, related_name="receipts")
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
     reversal_entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+")
@@ -66,6 +99,12 @@ class Receipt(models.Model):
                 name="receipt_once_per_external_id",
             ),
             models.CheckConstraint(name="receipt_amount_above_zero", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="receipt_bank_fee_below_its_amount", condition=Q(bank_fee__gte=0, bank_fee__lt=F("amount"))
+            ),
+            models.CheckConstraint(
+                name="receipt_of_tax_withheld_has_no_bank_fee", condition=~Q(method="withheld") | Q(bank_fee=0)
+            ),
             models.CheckConstraint(
                 name="receipt_exchange_rate_above_zero",
                 condition=Q(exchange_rate__gt=0),
@@ -97,6 +136,11 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def banked(self) -> Decimal:
+        """What came to our account."""
+        return self.amount - self.bank_fee
 
     @property
     def is_withheld(self) -> bool:

@@ -34,10 +34,13 @@ def match_bank_line(
     reasons: Sequence[str] = (),
     rule: str = "",
     discounts: Collection[int] = (),
+    bank_fee: Decimal = Decimal(0),
 ) -> Receipt:
     """Record so much of a line as a customer's receipt, on the line's day, and apply it as planned; keep why.
 
     `discounts` are items of which the payment leaves the early-payment discount: that is granted with it.
+    What the bank kept of it on the way, its `bank_fee`, the customer has paid on top.
+
     `seen_left` is what a person saw left of it: a form that is sent twice, or after somebody else's, does nothing more.
     Raises Refused where that has changed, for money out, more than is left of the line, one that is set aside, another
     company's customer, and for what receive_payment and grant_discount refuse.
@@ -57,11 +60,12 @@ def match_bank_line(
     details = ReceiptDetails(
         customer.pk,
         line.booked_on,
-        amount,
+        amount + bank_fee,
         line.currency,
         exchange_rate,
         reference=line.text[:200],
         bank_line_id=line.pk,
+        bank_fee=bank_fee,
     )
     receipt = receive_payment(customer, details, replace(plan, keep_excess=True), by=by)
     for invoice in Invoice.objects.filter(entry__items__in=discounts).distinct().order_by("pk"):

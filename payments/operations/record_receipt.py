@@ -18,14 +18,15 @@ from office.days import require_bookable_day
 from office.exchange import exchange_rate_of, in_company_currency
 from office.models import Company, User
 from office.numbers import lock_series, take_number
-from payments.models import PaymentMethod, Receipt
+from payments.models import PaymentMethod, Receipt, ReceiptBatch
 
 
 @dataclass(frozen=True)
 class ReceiptDetails:
     """Money that came in from a customer; `external_id` is the bank's or provider's own id of the payment.
 
-    `bank_line_id` is the line of our account that it is, or is a part of.
+    `bank_line_id` is the line of our account that it is, or is a part of. The customer is credited with the whole
+    amount, the bank account with what is left of it after a `bank_fee`.
 
     Tax that the customer withheld is recorded the same way, with its certificate's number as the reference.
     """
@@ -40,6 +41,7 @@ class ReceiptDetails:
     bank_account_id: int | None = None
     external_id: str = ""
     bank_line_id: int | None = None
+    bank_fee: Decimal = Decimal(0)
 
 
 def record_receipt(company: Company, details: ReceiptDetails, *, by: User | None) -> Receipt:
@@ -68,16 +70,18 @@ def record_receipt_once(company: Company, details: ReceiptDetails, *, by: User |
 
 
 @transaction.atomic
-def record_receipts(company: Company, batch: Sequence[ReceiptDetails], *, by: User | None) -> list[Receipt]:
-    """Enter many receipts at once; all of them or none."""
+def record_receipts(
+    company: Company, batch: Sequence[ReceiptDetails], *, by: User | None, of_batch: ReceiptBatch | None = None
+) -> list[Receipt]:
+    """Enter many receipts at once, perhaps as those of one list; all of them or none."""
     customers = Customer.objects.filter(company=company).in_bulk({details.customer_id for details in batch})
     accounts = default_accounts(company.pk)
     receipts = [_receipt(company, customers.get(details.customer_id), details, by) for details in batch]
     _choose_accounts(company, receipts, accounts)
     _number(company, receipts)
-    entries = post_all([_posting(receipt, accounts[AccountRole.RECEIVABLE], by) for receipt in receipts])
+    entries = post_all([_posting(receipt, accounts, by) for receipt in receipts])
     for receipt, entry in zip(receipts, entries, strict=True):
-        receipt.entry = entry
+        receipt.entry, receipt.batch = entry, of_batch
     with guards_spoken():
         insert_all(receipts)
     record_all(by, "record_receipt", receipts)
@@ -104,6 +108,7 @@ def _receipt(company: Company, customer: Customer | None, details: ReceiptDetail
         bank_account_id=details.bank_account_id,
         external_id=details.external_id,
         bank_line_id=details.bank_line_id,
+        bank_fee=details.bank_fee,
         created_by=by,
     )
     _check(receipt)
@@ -130,6 +135,10 @@ def _check(receipt: Receipt) -> None:
             f"{receipt.amount} has more places than {receipt.currency} has.",
             code="too_many_places",
         )
+    if not 0 <= receipt.bank_fee < receipt.amount or (receipt.is_withheld and receipt.bank_fee):
+        raise Refused("The bank's fee is a part of what the customer paid.", code="bad_bank_fee")
+    if receipt.bank_fee != round_money(receipt.bank_fee, receipt.currency):
+        raise Refused(f"{receipt.bank_fee} has more places than {receipt.currency} has.", code="too_many_places")
     if receipt.is_withheld and not receipt.reference.strip():
         raise Refused("Type the number of the customer's certificate for the tax withheld.", code="reference_missing")
     require_bookable_day(receipt.company, receipt.received_on)
@@ -145,7 +154,7 @@ def _number(company: Company, receipts: list[Receipt]) -> None:
         series.save()
 
 
-def _posting(receipt: Receipt, receivable: Account, by: User | None) -> Posting:
+def _posting(receipt: Receipt, accounts: Mapping[str, Account], by: User | None) -> Posting:
     money = Money(receipt.amount, receipt.currency)
     company_amount = in_company_currency(receipt.company, money.amount, receipt.exchange_rate)
     entry = Entry(
@@ -167,9 +176,18 @@ def _posting(receipt: Receipt, receivable: Account, by: User | None) -> Posting:
         amount=-money.amount,
         company_amount=-company_amount,
     )
+    return customer_posting(entry, accounts[AccountRole.RECEIVABLE], [item], _banked(receipt, company_amount, accounts))
+
+
+def _banked(receipt: Receipt, company_amount: Decimal, accounts: Mapping[str, Account]) -> list[Line]:
+    """What came to the account and, where the bank kept a fee, that."""
+    company_fee = in_company_currency(receipt.company, receipt.bank_fee, receipt.exchange_rate)
     bank = Line(
         account_id=receipt.bank_account_id,
-        amount=money.amount,
-        company_amount=company_amount,
+        amount=receipt.banked,
+        company_amount=company_amount - company_fee,
     )
-    return customer_posting(entry, receivable, [item], [bank])
+    if not receipt.bank_fee:
+        return [bank]
+    charges = accounts[AccountRole.BANK_CHARGES]
+    return [bank, Line(account=charges, amount=receipt.bank_fee, company_amount=company_fee)]

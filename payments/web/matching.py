@@ -31,6 +31,9 @@ class MatchForm(forms.Form):
     amount = SumField(max_digits=19, decimal_places=4)
     left = forms.DecimalField(required=False, widget=forms.HiddenInput)
     exchange_rate = SumField(required=False, max_digits=19, decimal_places=6)
+    bank_fee = SumField(
+        required=False, min_value=0, max_digits=19, decimal_places=4, help_text="Kept by a bank; they paid it on top."
+    )
     apply = forms.ChoiceField(
         label="Apply it", choices=[("oldest", "Oldest first"), ("none", "Keep it on account")], required=False
     )
@@ -64,6 +67,7 @@ def match(request: HttpRequest, line_id: int) -> HttpResponse:
                 seen_left=data["left"],
                 reasons=reasons_for(line, customer.pk, {share.item_id: share.amount for share in plan.shares}),
                 discounts=[pk for text in request.POST.getlist("discount") if (pk := typed_id(text))],
+                bank_fee=data["bank_fee"] or Decimal(0),
             )
         except Refused as refusal:
             form.add_error(None, refusal.message)

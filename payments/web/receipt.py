@@ -32,6 +32,14 @@ class ReceiptForm(forms.Form):
     amount = SumField(max_digits=19, decimal_places=4)
     currency = forms.CharField(max_length=3, required=False, help_text="Empty: the customer's own.")
     exchange_rate = SumField(required=False, max_digits=19, decimal_places=6, help_text="Only in a foreign currency.")
+    bank_fee = SumField(
+        label="Kept by the bank",
+        required=False,
+        min_value=0,
+        max_digits=19,
+        decimal_places=4,
+        help_text="A part of the amount: the customer is credited with all of it.",
+    )
     received_on = forms.DateField(label="Received on", widget=forms.DateInput(attrs={"type": "date"}))
     method = forms.ChoiceField(label="How", choices=PaymentMethod.choices)
     bank_account = forms.ModelChoiceField(Account.objects.none(), empty_label=None)
@@ -65,6 +73,7 @@ class ReceiptForm(forms.Form):
             exchange_rate=data["exchange_rate"],
             method=data["method"],
             reference=data["reference"],
+            bank_fee=data["bank_fee"] or Decimal(0),
             bank_account_id=None if data["method"] == PaymentMethod.WITHHELD else data["bank_account"].pk,
         )
 
@@ -120,9 +129,8 @@ def receipt_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
     """A receipt, what it was applied to, and what of it is free."""
     get_receipt_for(request.user, receipt_id)
     receipts = receipts_for(request.user).filter(pk=receipt_id)
-    receipt = with_free(
-        receipts.select_related("customer", "company", "created_by", "bank_account", "bank_line", "bank_match")
-    ).get()
+    related = ("customer", "company", "created_by", "bank_account", "bank_line", "bank_match", "batch")
+    receipt = with_free(receipts.select_related(*related)).get()
     context = {"receipt": receipt, "rows": applications(receipt), "today": receipt.company.today()}
     return render(request, "payments/receipt.html", context)
 

@@ -36,6 +36,7 @@ from payments.operations.keep_bank_mapping import keep_bank_mapping
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
 from payments.operations.prepare_bank_table import prepare_bank_table, told_of
 from payments.operations.receive_payment import Plan, Share
+from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
 from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
@@ -132,6 +133,9 @@ PAGES = [
     Row("payments:receipt_new"),
     Row("payments:receipt", "receipt"),
     Row("payments:allocate", "customer"),
+    Row("payments:receipt_batch_list"),
+    Row("payments:receipt_batch_new"),
+    Row("payments:receipt_batch", "receipt_batch"),
     Row("payments:settlement", "settlement"),
     Row("payments:write_off_list"),
     Row("payments:write_off_new", "customer", query="?item=all"),
@@ -237,6 +241,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "receipt": receipt.pk,
         **from_the_bank(customer, invoice),
         "mail": mail.pk,
+        "receipt_batch": a_batch(customer, day),
         "settlement": a_short_payment(customer, day),
         "write_off": a_write_off(customer, vat, day),
         "fee": returned_payment(customer, day),
@@ -290,6 +295,12 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
     }
     of_lines |= an_advice(customer, invoice)
     return of_lines | {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
+
+
+def a_batch(customer: Any, day: Any) -> int:
+    """Two cheques of one list, one with a reference."""
+    lines = [BatchLine(Decimal("30.00"), customer.number), BatchLine(Decimal("12.50"), customer.number, reference="77")]
+    return record_receipt_batch(customer.company, BatchDetails(day, Decimal("42.50"), lines), by=None).pk
 
 
 def a_short_payment(customer: Any, day: Any) -> int:

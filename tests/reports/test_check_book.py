@@ -16,6 +16,7 @@ from office.models import BankAccount
 from payments.models import BankLine
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
 from payments.operations.receive_payment import Share
+from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
 from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.reverse_receipt import reverse_receipt
@@ -69,6 +70,8 @@ PLANTED = [
     ("UPDATE payments_bankline SET amount = amount - 1", "receipts take no more than came in on their bank line"),
     ("UPDATE payments_bankline SET currency = 'USD'", "receipts take no more than came in on their bank line"),
     ("UPDATE payments_refund SET amount = amount + 1", "a refund and the book say the same"),
+    ("UPDATE payments_receiptbatch SET control_total = control_total + 1", "the receipts of a batch add up to its control total"),
+    ("UPDATE payments_receiptbatch SET line_count = line_count + 1", "the receipts of a batch add up to its control total"),
     ("UPDATE payments_writeoff SET amount = amount + 1", "a write-off and the book say the same"),
     ("DELETE FROM ledger_allocation WHERE credit_id IN (SELECT id FROM ledger_openitem WHERE kind = 'write_off')", "a write-off settles its whole amount, and nothing once it is reversed"),
     ("UPDATE payments_writeofftax SET amount = amount + 1", "the tax that a write-off relieves is what its entry took off the tax accounts"),
@@ -105,6 +108,8 @@ def history(company: Any, customer: Any) -> None:
     reverse_receipt(world.receive(customer, "15", DAY).pk, dated_on=DAY, by=None, reason="returned", fee=Decimal(5))
     world.receive(customer, "11", DAY, bank_line_id=bank_line(company).pk)
     written_off(customer, vat)
+    listed = BatchDetails(DAY, Decimal(9), [BatchLine(Decimal(9), customer.number)])
+    record_receipt_batch(company, listed, by=None)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
 

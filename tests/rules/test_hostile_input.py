@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -78,6 +79,7 @@ GETS = {
     "customers:pick": ["q"],
     "customers:new": ["name"],
     "payments:receipt_list": ["q", "received_from", "received_to", "method"],
+    "payments:receipt_batch_list": ["q", "received_from", "received_to", "sort", "after"],
     "payments:receipt_new": ["customer", "invoice", "amount"],
     "payments:bank_line_list": [
         "q",
@@ -191,6 +193,16 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     money |= {"received_on": "2026-03-02", "method": "transfer", "apply": "oldest", "invoice": ""}
     money |= {"bank_account": str(receipt.bank_account_id)}
     debit, free = world.item_of(invoice), world.item_of(receipt)
+    batch = {
+        "received_on": "2026-03-02",
+        "control_total": "9",
+        "currency": "EUR",
+        "note": "n",
+        "form_key": str(uuid4()),
+    }
+    batch |= {"bank_account": str(receipt.bank_account_id), "lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0"}
+    batch |= {"lines-0-customer": customer.number, "lines-0-invoice": "", "lines-0-amount": "8"}
+    batch |= {"lines-0-method": "cash", "lines-0-reference": "r"}
     short = {"credit": str(free.pk), "on": "2026-03-02", f"item_{debit.pk}": "1", f"rest_{debit.pk}": "open"}
     line = invoice.lines.get().pk
     credit = {"reason": "r", "reason_code": "", "way": "amount", "amount": "1"}
@@ -266,6 +278,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "customers:release_account": ([confirmed(customer, us_account()).pk], {"reason": "r"}),
         "customers:close_account": ([confirmed(customer, iban_account(OTHER_IBAN)).pk], {"reason": "r"}),
         "payments:receipt_new": ([], money),
+        "payments:receipt_batch_new": ([], batch),
+        "payments:receipt_batch_totals": ([], batch),
         "payments:reverse_receipt": (
             [world.receive(customer, "5.00", DAY).pk],
             {"on": "2026-03-02", "reason": "r", "fee": "1"},
@@ -350,6 +364,8 @@ NAMES = [
     "customers:release_account",
     "customers:close_account",
     "payments:receipt_new",
+    "payments:receipt_batch_new",
+    "payments:receipt_batch_totals",
     "payments:reverse_receipt",
     "payments:allocate",
     "payments:allocation_totals",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from office.models import BankAccount, User
 from office.tasks import carry_out_run
 from payments.models import BankLine, BankStatement, PayerAccount, Remittance
 from payments.operations.receive_payment import Share
+from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
@@ -67,6 +69,12 @@ def more_to_print(customer: Any, count: int) -> None:
 def more_receipts(customer: Any, count: int) -> None:
     for _ in range(count):
         world.receive(customer, "5.00", DAY)
+
+
+def more_batches(customer: Any, count: int) -> None:
+    for _ in range(count):
+        details = BatchDetails(DAY, Decimal(5), [BatchLine(Decimal(5), customer.number)])
+        record_receipt_batch(customer.company, details, by=None)
 
 
 def more_write_offs(customer: Any, count: int) -> None:
@@ -154,6 +162,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "billing:recurring_list": more_recurring,
     "billing:usage_list": more_usage,
     "payments:receipt_list": more_receipts,
+    "payments:receipt_batch_list": more_batches,
     "payments:write_off_list": more_write_offs,
     "payments:bank": more_bank_lines,
     "payments:bank_statement_list": more_bank_lines,
