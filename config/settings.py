@@ -22,6 +22,13 @@ ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])
 LOOKUP_KEY = env("LOOKUP_KEY", default="")
 """What seals customers' account numbers, the newest key first, and what finds them; empty: made of SECRET_KEY."""
 DEMO = env.bool("DEMO", default=False)
+TEST_PROVIDER = env.bool("TEST_PROVIDER", default=DEMO)
+"""Whether customers may pay with the built-in provider that takes no money."""
+STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API = env("STRIPE_API", default="")
+"""Another address than Stripe's own, for trials."""
+CHECKOUT_PAGES = ["https://checkout.stripe.com"] if STRIPE_SECRET_KEY else []
 """A demo install shows its log-ins on the log-in page."""
 
 INSTALLED_APPS = [
@@ -123,7 +130,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *CHECKOUT_PAGES],
         "img-src": [SELF, "data:"],
     }
 }

@@ -12,7 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("billing.urls")),
     path("", include("payments.urls")),
     path("", include("customers.urls")),
+    path("p/", include("payments.portal_urls")),
     path("p/", include("billing.portal_urls")),
+    path("", include("payments.provider_urls")),
     path("api/", include("config.api_urls")),
     path("healthz", healthz, name="healthz"),
 ]

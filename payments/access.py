@@ -13,6 +13,7 @@ from payments.models import (
     BankLine,
     BankMapping,
     DebitNotice,
+    OnlinePayment,
     PayerAccount,
     Receipt,
     ReceiptBatch,
@@ -190,3 +191,17 @@ def get_payer_account_for(user: User, payer_id: int) -> PayerAccount:
     if payer is None:
         raise Http404("No such account.")
     return payer
+
+
+def online_payments_for(user: User) -> QuerySet[OnlinePayment]:
+    """The online payments of a person's customers."""
+    return rows_for(user, OnlinePayment.objects.all())
+
+
+def get_online_payment_for(user: User, payment_id: int) -> OnlinePayment:
+    """The payment, or Http404 where this person may not see one of that id."""
+    rows = online_payments_for(user).select_related("company", "customer", "invoice", "receipt", "settled_by")
+    payment = rows.filter(pk=payment_id).first()
+    if payment is None:
+        raise Http404("No such online payment.")
+    return payment

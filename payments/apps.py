@@ -6,9 +6,11 @@ class PaymentsConfig(AppConfig):
     verbose_name = "Payments"
 
     def ready(self) -> None:
+        from billing.ways_to_pay import register_offer
         from office import approvals, mail, runs
         from payments.approvals import ACTS
         from payments.debit_mail import DEBIT_NOTICE
+        from payments.online.offers import online_offers
         from payments.operations import match_certain, prepare_bank_table
 
         mail.register_kind(DEBIT_NOTICE)
@@ -16,3 +18,4 @@ class PaymentsConfig(AppConfig):
             approvals.register_act(act)
         for kind in (match_certain.RUN_KIND, prepare_bank_table.RUN_KIND):
             runs.register_kind(kind)
+        register_offer(online_offers)

@@ -40,6 +40,16 @@ CHECKS = [
         """,
     ),
     Check(
+        "an online payment and its receipt say the same",
+        """
+        SELECT 'online payment ' || p.id, 'reported ' || p.reported_amount || ' ' || p.reported_currency
+            || ', received ' || r.amount || ' ' || r.currency
+        FROM payments_onlinepayment p JOIN payments_receipt r ON r.id = p.receipt_id
+        WHERE p.reported_amount IS DISTINCT FROM r.amount OR p.reported_currency <> r.currency
+            OR p.customer_id <> r.customer_id
+        """,
+    ),
+    Check(
         "a refund and the book say the same",
         """
         SELECT 'refund ' || r.number, 'amount ' || r.amount || ', in the book ' || coalesce(sum(o.amount), 0)

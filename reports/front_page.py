@@ -16,9 +16,9 @@ from customers.queries import in_account_state
 from ledger.models import ItemKind, OpenItem
 from office.approvals import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
-from payments.access import bank_accounts_for, receipts_for
+from payments.access import bank_accounts_for, online_payments_for, receipts_for
 from payments.bank import with_left
-from payments.models import BankLine, PaymentMethod, UnreadLine, UnreadOutcome
+from payments.models import BankLine, OnlineStatus, PaymentMethod, UnreadLine, UnreadOutcome
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,12 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
         ),
         Task("bank lines to match", _to_match(user, company), "building-bank", reverse("payments:bank_queue")),
         Task("bank lines that could not be read", _unread(user, company), "file-x", f"{unread_lines}?outcome=waiting"),
+        Task(
+            "online payments held for review",
+            online_payments_for(user).filter(company=company, status=OnlineStatus.HELD).count(),
+            "credit-card",
+            reverse("payments:online_payment_list") + "?state=held",
+        ),
         Task("payments to apply", unapplied, "cash", reverse("payments:receipt_list") + "?sort=-free"),
         Task(
             "customers whose address bounced",

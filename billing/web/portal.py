@@ -19,6 +19,7 @@ from billing.payment_codes.epc import epc_code
 from billing.pdf import PdfUnavailable, kept_pdf
 from billing.printed import language_of
 from billing.sections import sections_of
+from billing.ways_to_pay import ways_to_pay
 from billing.web.attachments import file_response
 from billing.web.document import xml_response
 from ledger.money import round_money
@@ -44,7 +45,7 @@ def customer_door(view: View) -> View:
             with override(get_language_from_request(request)):
                 response = render(request, "portal/not_found.html", status=404)
         response["Cache-Control"] = "no-store, private"
-        response["Referrer-Policy"] = "no-referrer"
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
         return response
 
     return open_door(guarded)
@@ -84,6 +85,7 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "view": view,
         "invoice": view.invoice,
         "company": view.invoice.company,
+        "ways": ways_to_pay(link, view),
         "amount_to_copy": round_money(view.next_due.amount, view.invoice.currency),
         "accounts": payable_accounts(view) if view.is_payable else [],
         "sections": sections_of(lines[:MOST_LINES]),
@@ -92,7 +94,10 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "files": view.invoice.attachments.filter(goes_along=True).defer("content"),
     }
     with override(language_of(view.invoice)):
-        return render(request, "portal/document.html", context)
+        response = render(request, "portal/document.html", context)
+    if context["ways"]:  # a form that tells nobody where it stands is refused as forged; others are still told nothing
+        response["Referrer-Policy"] = "same-origin"
+    return response
 
 
 @require_safe

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from payments.api import bank, bank_tables, batches, matching, policies, remittances, settlements, views, write_offs
+from payments.api import (
+    bank,
+    bank_tables,
+    batches,
+    matching,
+    online_payments,
+    policies,
+    remittances,
+    settlements,
+    views,
+    write_offs,
+)
 
 urlpatterns = [
     path("receipts/", views.ReceiptsView.as_view()),
@@ -22,6 +33,10 @@ urlpatterns = [
     path("write-offs/<int:write_off_id>/reverse/", write_offs.ReverseWriteOffView.as_view()),
     path("write-offs/<int:write_off_id>/recoveries/", write_offs.RecoveriesView.as_view()),
     path("payment-policy/", policies.PaymentPolicyView.as_view()),
+    path("online-payments/", online_payments.OnlinePaymentsView.as_view()),
+    path("online-payments/<int:payment_id>/", online_payments.OnlinePaymentView.as_view()),
+    path("online-payments/<int:payment_id>/take/", online_payments.TakeHeldView.as_view()),
+    path("online-payments/<int:payment_id>/set-aside/", online_payments.SetHeldAsideView.as_view()),
     path("bank-files/", bank.BankFilesView.as_view()),
     path("bank-tables/", bank_tables.BankTablesView.as_view()),
     path("bank-tables/preview/", bank_tables.PreviewView.as_view()),

@@ -3,6 +3,7 @@
 from payments.models.bank import BankFile, BankLine, BankMapping, BankStatement, SetAside, UnreadLine, UnreadOutcome
 from payments.models.debits import DebitNotice, DebitNoticeLine
 from payments.models.matching import BankMatch, MatchPolicy, MatchRule, PayerAccount
+from payments.models.online import OnlinePayment, OnlineStatus, ProviderEvent
 from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, ReceiptStatus, Refund
 from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
@@ -20,9 +21,12 @@ __all__ = [
     "DisputedRest",
     "MatchPolicy",
     "MatchRule",
+    "OnlinePayment",
+    "OnlineStatus",
     "PayerAccount",
     "PaymentMethod",
     "PaymentPolicy",
+    "ProviderEvent",
     "Receipt",
     "ReceiptBatch",
     "ReceiptStatus",

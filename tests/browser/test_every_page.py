@@ -31,7 +31,7 @@ from office.models import BankAccount, Run
 from office.operations.ask_approval import ask_approval
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
-from payments.models import BankLine, PayerAccount, Rest, UnreadLine
+from payments.models import BankLine, OnlinePayment, PayerAccount, ProviderEvent, Rest, UnreadLine
 from payments.operations.keep_bank_mapping import keep_bank_mapping
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
 from payments.operations.prepare_bank_table import prepare_bank_table, told_of
@@ -157,6 +157,8 @@ PAGES = [
     Row("payments:bank_line", "matched_line"),
     Row("payments:bank_line", "line_set_aside"),
     Row("payments:bank_line", "advised_line"),
+    Row("payments:online_payment_list"),
+    Row("payments:online_payment", "held_payment"),
     Row("payments:remittance_list"),
     Row("payments:take_remittance"),
     Row("payments:remittance", "remittance"),
@@ -208,6 +210,8 @@ ELSEWHERE = {
     "billing:quick_product": "a dialog of the editor: tests/browser/test_product_lines.py",
     "healthz": "no page",
     "portal:document": "tests/billing/test_portal.py",
+    "paying:after": "tests/browser/test_online_payment.py",
+    "practice_checkout": "tests/browser/test_online_payment.py",
 }
 
 
@@ -293,7 +297,7 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
         "matched_line": matched.pk,
         "line_set_aside": aside.pk,
     }
-    of_lines |= an_advice(customer, invoice)
+    of_lines |= an_advice(customer, invoice) | {"held_payment": a_held_payment(customer)}
     return of_lines | {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
 
 
@@ -323,6 +327,17 @@ def a_write_off(customer: Any, vat: Any, day: Any) -> int:
     [row] = write_off(customer, details, on=day, by=None)
     record_recovery(row.pk, RecoveryDetails(Decimal(20), day, reference="From the estate"), by=None)
     return row.pk
+
+
+def a_held_payment(customer: Any) -> int:
+    """A payment of which the provider reported less than was asked."""
+    invoice = world.issue(customer, "80.00", customer.company.today())
+    kept = {"company": customer.company, "customer": customer, "invoice": invoice, "amount": 80, "currency": "EUR"}
+    words = "The provider reports 8.00 EUR; €80.00 (EUR) was asked."
+    more = {"reported_amount": 8, "reported_currency": "EUR", "status": "held", "held_because": words}
+    payment = OnlinePayment.objects.create(provider="test", reference="r", payment_id="practice_1", **kept, **more)
+    ProviderEvent.objects.create(provider="test", event_id="e", said="paid", payment=payment, outcome="held")
+    return payment.pk
 
 
 def an_advice(customer: Any, invoice: Invoice) -> dict[str, int]:

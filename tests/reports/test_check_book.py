@@ -13,8 +13,9 @@ from billing.operations.void_invoice import void_invoice
 from billing.pdf import kept_pdf
 from ledger.periods import close_month
 from office.models import BankAccount
-from payments.models import BankLine
+from payments.models import BankLine, OnlinePayment
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
+from payments.operations.receive_online_payment import receive_online_payment
 from payments.operations.receive_payment import Share
 from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
 from payments.operations.record_recovery import RecoveryDetails, record_recovery
@@ -77,6 +78,8 @@ PLANTED = [
     ("UPDATE payments_writeofftax SET amount = amount + 1", "the tax that a write-off relieves is what its entry took off the tax accounts"),
     ("UPDATE payments_writeoff SET relieves_tax = false", "the tax that a write-off relieves is what its entry took off the tax accounts"),
     ("UPDATE payments_recovery SET amount = amount + 1", "no more is recovered than was written off, and as its receipt says"),
+    ("UPDATE payments_onlinepayment SET reported_amount = reported_amount + 1", "an online payment and its receipt say the same"),
+    ("UPDATE payments_onlinepayment SET reported_currency = 'USD'", "an online payment and its receipt say the same"),
     ("DELETE FROM payments_receipt WHERE id = (SELECT min(id) FROM payments_receipt)", "numbers of receipts, refunds and write-offs run on without a gap"),
 ]  # fmt: skip
 
@@ -110,8 +113,16 @@ def history(company: Any, customer: Any) -> None:
     written_off(customer, vat)
     listed = BatchDetails(DAY, Decimal(9), [BatchLine(Decimal(9), customer.number)])
     record_receipt_batch(company, listed, by=None)
+    paid_online(customer)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
+
+
+def paid_online(customer: Any) -> None:
+    """A document that its customer paid on a provider's page."""
+    kept = {"company": customer.company, "customer": customer, "amount": 9, "currency": "EUR", "provider": "test"}
+    payment = OnlinePayment.objects.create(invoice=world.issue(customer, "9", DAY), reference="r", **kept)
+    receive_online_payment(payment, Decimal(9), by=None)
 
 
 def written_off(customer: Any, vat: Any) -> None:

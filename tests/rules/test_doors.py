@@ -81,9 +81,13 @@ def test_the_open_routes_are_those_we_know():
         "p/d/<str:ref>/",
         "p/d/<str:ref>/files/<int:attachment_id>/",
         "p/d/<str:ref>/logo/",
+        "p/d/<str:ref>/pay/",
+        "p/d/<str:ref>/pay/<str:reference>/",
         "p/d/<str:ref>/pdf/",
         "p/d/<str:ref>/seen/",
         "p/d/<str:ref>/xml/",
+        "practice-checkout/<str:token>/",
+        "webhooks/payments/<str:provider>/",
     ]
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from office.models import BankAccount, User
 from office.roles import ROLES
-from payments.models import BankLine, Remittance, UnreadLine
+from payments.models import BankLine, OnlinePayment, Remittance, UnreadLine
 from payments.operations.prepare_bank_table import prepare_bank_table
 from payments.operations.receive_payment import Share
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
@@ -156,6 +156,15 @@ def bank_table(company: Any) -> int:
     """A table of a bank that waits for somebody to say what its columns are."""
     manager = User.objects.filter(companies=company).latest("pk")
     return prepare_bank_table(company, "march.csv", b"Date;Text;Amount\n2026-03-02;A;1.00\n", by=manager).pk
+
+
+def held_payment(customer: Any) -> int:
+    """An online payment of which the provider reported less than was asked."""
+    kept = {"company": customer.company, "customer": customer, "amount": 80, "currency": "EUR", "status": "held"}
+    said = {"reported_amount": 8, "reported_currency": "EUR", "held_because": "Less", "provider": "test"}
+    invoice = world.issue(customer, "80.00", DAY)
+    reference = str(OnlinePayment.objects.count())
+    return OnlinePayment.objects.create(invoice=invoice, reference=reference, **kept, **said).pk
 
 
 def an_advice(company: Any) -> int:
@@ -318,6 +327,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "payments:match_policy": ([], {"is_automatic": "on", "reference": "on", "most": "100"}),
         "payments:set_aside_bank_line": ([bank_line(customer.company)], {"reason": "r"}),
         "payments:unread_line": ([unread_line(customer.company)], {"amount": "1", "booked_on": "2026-03-02"}),
+        "payments:take_held_payment": ([held_payment(customer)], {"reason": "r", "exchange_rate": ""}),
+        "payments:set_held_payment_aside": ([held_payment(customer)], {"reason": "r"}),
         "payments:take_remittance": (
             [],
             {"customer": str(customer.pk), "currency": "", "paid_on": "", "payer_reference": "4", "decimal": ""},
@@ -382,6 +393,8 @@ NAMES = [
     "payments:unread_line",
     "payments:leave_out_unread_line",
     "payments:map_bank_table",
+    "payments:take_held_payment",
+    "payments:set_held_payment_aside",
     "payments:take_remittance",
     "payments:join_remittance",
     "payments:withdraw_remittance",

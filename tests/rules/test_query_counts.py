@@ -17,7 +17,7 @@ from billing.operations.send_invoice import send_invoice
 from customers.models import CustomerAccount
 from office.models import BankAccount, User
 from office.tasks import carry_out_run
-from payments.models import BankLine, BankStatement, PayerAccount, Remittance
+from payments.models import BankLine, BankStatement, OnlinePayment, PayerAccount, Remittance
 from payments.operations.receive_payment import Share
 from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
 from payments.operations.take_bank_file import take_bank_file
@@ -152,6 +152,13 @@ def more_payers(customer: Any, count: int) -> None:
         )
 
 
+def more_online_payments(customer: Any, count: int) -> None:
+    for _ in range(count):
+        kept = {"company": customer.company, "customer": customer, "amount": 1, "currency": "EUR", "provider": "test"}
+        reference = str(OnlinePayment.objects.count())
+        OnlinePayment.objects.create(invoice=world.issue(customer, "1.00", DAY), reference=reference, **kept)
+
+
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "customers:account_list": more_accounts,
@@ -172,6 +179,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "payments:payer_account_list": more_payers,
     "payments:unread_line_list": more_bank_lines,
     "payments:remittance_list": more_advice,
+    "payments:online_payment_list": more_online_payments,
     "billing:product_list": more_products,
     "billing:price_list_list": more_price_lists,
     "office:audit_list": more_receipts,

@@ -1,0 +1,85 @@
+"""What a provider reports: acted on once, in whatever order and however often it comes, and checked first."""
+
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+
+from ledger.money import format_money
+from ledger.refusals import Refused
+from office.audit import record
+from payments.models import OnlinePayment, OnlineStatus, ProviderEvent
+from payments.online import Notice, NoticeKind, Provider
+from payments.operations.receive_online_payment import receive_online_payment
+
+KNOWN, APPLIED, HELD, CLOSED, IGNORED, STRANGE = "known", "applied", "held", "closed", "ignored", "strange"
+
+
+def take_provider_event(provider: Provider, body: bytes, headers: Mapping[str, str]) -> str:
+    """Act on an event, and say what came of it. Raises BadSignature for one that the provider did not sign.
+
+    A payment that is reported as asked becomes a receipt on its document. One with another amount or currency, or that
+    cannot be received, is held for a person, and nothing is applied.
+    """
+    notice = provider.read_event(body, headers)
+    try:
+        return _acted_on(provider.name, notice)
+    except IntegrityError:
+        if ProviderEvent.objects.filter(provider=provider.name, event_id=notice.event_id).exists():
+            return KNOWN  # the same event came twice at the same moment
+        raise
+
+
+@transaction.atomic
+def _acted_on(provider: str, notice: Notice) -> str:
+    payment = _locked(provider, notice.reference)
+    if ProviderEvent.objects.filter(provider=provider, event_id=notice.event_id).exists():
+        return KNOWN
+    outcome = _outcome(payment, notice) if payment else STRANGE if notice.reference else IGNORED
+    ProviderEvent.objects.create(
+        provider=provider, event_id=notice.event_id, said=notice.said[:100], payment=payment, outcome=outcome
+    )
+    return outcome
+
+
+def _locked(provider: str, reference: str) -> OnlinePayment | None:
+    rows = OnlinePayment.objects.select_for_update(no_key=True, of=("self",)).select_related("company", "customer")
+    return rows.filter(provider=provider, reference=reference).first() if reference else None
+
+
+def _outcome(payment: OnlinePayment, notice: Notice) -> str:
+    if notice.kind == NoticeKind.PAID:
+        return _paid(payment, notice)
+    if notice.kind in (NoticeKind.FAILED, NoticeKind.EXPIRED) and payment.status == OnlineStatus.BEGUN:
+        payment.status = OnlineStatus.CLOSED
+        payment.save(update_fields=["status"])
+        return CLOSED
+    return IGNORED
+
+
+def _paid(payment: OnlinePayment, notice: Notice) -> str:
+    """Money is certain, even of one that was given up before."""
+    if payment.status not in (OnlineStatus.BEGUN, OnlineStatus.CLOSED):
+        return KNOWN
+    payment.payment_id = notice.payment_id[:80]
+    payment.reported_amount, payment.reported_currency = notice.amount, notice.currency[:3]
+    if (notice.amount, notice.currency) != (payment.amount, payment.currency):
+        return _hold(payment, _difference(payment, notice))
+    try:
+        with transaction.atomic():
+            receive_online_payment(payment, payment.amount, by=None)
+    except Refused as refusal:
+        return _hold(payment, refusal.message)
+    return APPLIED
+
+
+def _difference(payment: OnlinePayment, notice: Notice) -> str:
+    asked = format_money(payment.amount, payment.currency)
+    said = "no amount that can be read" if notice.amount is None else f"{notice.amount} {notice.currency}"
+    return f"The provider reports {said}; {asked} ({payment.currency}) was asked."
+
+
+def _hold(payment: OnlinePayment, because: str) -> str:
+    payment.status, payment.held_because = OnlineStatus.HELD, because[:300]
+    payment.save()
+    record(None, "hold_online_payment", payment, after={"because": payment.held_because})
+    return HELD

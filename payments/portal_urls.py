@@ -1,0 +1,11 @@
+"""The customer's pages for paying a document online; they lie under the document's own, as its cookie does."""
+
+from django.urls import path
+
+from payments.web import paying
+
+app_name = "paying"
+urlpatterns = [
+    path("d/<str:ref>/pay/", paying.pay, name="pay"),
+    path("d/<str:ref>/pay/<str:reference>/", paying.after, name="after"),
+]
