@@ -31,6 +31,11 @@ def match_policy_of(company: Company) -> MatchPolicy:
     return MatchPolicy.objects.filter(company=company).first() or MatchPolicy(company=company)
 
 
+def rules_of(policy: MatchPolicy) -> Policy:
+    """The policy as matching takes it."""
+    return Policy(**{name: getattr(policy, name) for name in RULES})
+
+
 def waiting_lines(company: Company) -> QuerySet[BankLine]:
     """The lines of money in of which something is left to match."""
     return with_left(BankLine.objects.filter(bank_account__company=company)).filter(left__gt=0)
@@ -46,7 +51,7 @@ def read_lines(company: Company, lines: QuerySet[BankLine], names: Names) -> Ite
 
 def certain_among(read: Iterable[tuple[Payment, list[Proposal]]], policy: MatchPolicy) -> list[Certain]:
     """Those that apply without a person; of several that want the same item only the first, the others want a look."""
-    rules = Policy(**{name: getattr(policy, name) for name in RULES})
+    rules = rules_of(policy)
     taken: set[int] = set()
     found = []
     for payment, proposals in read:

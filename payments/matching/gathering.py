@@ -102,16 +102,16 @@ def _payment(
 
 def gather(company_id: int, payments: list[Payment], names: Names) -> Gathered:
     """Ask for all evidence on a piece of payments."""
-    evidence: dict[int, Evidence] = defaultdict(Evidence)
-    _note_named(company_id, payments, evidence)
+    evidence = name_documents(company_id, payments)
     _note_payers(company_id, payments, names, evidence)
     _note_amounts(company_id, [each for each in payments if not evidence[each.line_id].customers], evidence)
     customers = {pk for each in evidence.values() for pk in each.customers}
-    return Gathered(payments, evidence, _debts(company_id, customers))
+    return Gathered(payments, evidence, owed_by(company_id, customers))
 
 
-def _note_named(company_id: int, payments: Iterable[Payment], evidence: dict[int, Evidence]) -> None:
-    payments = list(payments)
+def name_documents(company_id: int, payments: Sequence[Payment]) -> dict[int, Evidence]:
+    """By line, the documents that payers name, open or paid."""
+    evidence: dict[int, Evidence] = defaultdict(Evidence)
     words = [(each.line_id, word, Sign.NUMBER) for each in payments for word in each.words]
     words += [(p.line_id, word, Sign.REFERENCE) for p in payments for word in numbers_in_references(p.words)]
     lines, texts, signs = zip(*words, strict=True) if words else ((), (), ())
@@ -133,6 +133,7 @@ def _note_named(company_id: int, payments: Iterable[Payment], evidence: dict[int
     for line in {row[0] for row in rows}:
         if sum(map(len, evidence[line].named.values())) > MOST_NAMED:
             evidence[line].named.clear()
+    return evidence
 
 
 def _note_payers(company_id: int, payments: Iterable[Payment], names: Names, evidence: dict[int, Evidence]) -> None:
@@ -164,7 +165,7 @@ def _note_amounts(company_id: int, payments: Sequence[Payment], evidence: dict[i
             evidence[line].amounts = customers
 
 
-def _debts(company_id: int, customers: set[int]) -> dict[tuple[int, str], list[Debt]]:
+def owed_by(company_id: int, customers: set[int]) -> dict[tuple[int, str], list[Debt]]:
     """What these customers owe, by currency, the first due first, with the discounts that still hold."""
     items = OpenItem.objects.filter(company_id=company_id, customer_id__in=customers, balance__gt=0)
     rows = list(
