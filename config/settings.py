@@ -201,6 +201,8 @@ SPECTACULAR_SETTINGS = {
         "AccountKind": "customers.models.AccountKind",
         "AddressKind": "customers.models.AddressKind",
         "ApprovalState": "office.models.ApprovalState",
+        "DebitRunState": "payments.models.DebitRunState",
+        "DebitState": "payments.models.CollectionState",
         "MandateScheme": "customers.models.MandateScheme",
         "MandateState": "customers.mandates.STATES",
         "DocumentKind": "billing.models.DocumentKind",

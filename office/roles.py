@@ -39,6 +39,8 @@ CLERK = [
     "customers.manage_mandates",
     "payments.allocate",
     "payments.begin_online_payment",
+    "payments.download_payment_file",
+    "payments.manage_debit_runs",
     "payments.match_bank_line",
     "payments.record_receipt",
     "payments.reverse_receipt",

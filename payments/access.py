@@ -13,6 +13,7 @@ from payments.models import (
     BankLine,
     BankMapping,
     DebitNotice,
+    DebitRun,
     OnlinePayment,
     PayerAccount,
     Receipt,
@@ -94,6 +95,21 @@ def get_allocation_for(user: User, allocation_id: int) -> Allocation:
 def debit_notices_for(user: User) -> QuerySet[DebitNotice]:
     """The notices of debits that went to a person's customers."""
     return rows_for(user, DebitNotice.objects.all())
+
+
+def debit_runs_for(user: User) -> QuerySet[DebitRun]:
+    """The debit runs of a person's companies; none for one who is limited to their own customers."""
+    runs = DebitRun.objects.filter(company__in=companies_for(user))
+    return runs.none() if user.only_own_customers else runs
+
+
+def get_debit_run_for(user: User, run_id: int) -> DebitRun:
+    """The run, or Http404 where this person may not see one of that id."""
+    runs = debit_runs_for(user).select_related("company", "bank_account", "file", "created_by", "approved_by")
+    run = runs.defer("file__sealed_content").filter(pk=run_id).first()
+    if run is None:
+        raise Http404("No such debit run.")
+    return run
 
 
 def bank_accounts_for(user: User) -> QuerySet[BankAccount]:

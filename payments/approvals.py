@@ -4,7 +4,10 @@ from customers.access import customers_for
 from customers.models import Customer
 from office.approvals import Act
 from office.models import ApprovalRequest
-from payments.models import WriteOff
+from payments.access import debit_runs_for
+from payments.models import DebitRun, WriteOff
+from payments.operations.approve_debit_run import approve_debit_run
+from payments.operations.cancel_debit_run import drop_debit_run
 from payments.operations.write_off import details_from_kept, write_off
 
 
@@ -16,6 +19,26 @@ def do_write_off(request: ApprovalRequest) -> WriteOff:
     return write_off(customer, details, on=on, by=request.requested_by, approved=request)[0]
 
 
+def do_debit_run(request: ApprovalRequest) -> DebitRun:
+    """Make the file of a debit run."""
+    return approve_debit_run(request.subject_id, by=request.requested_by, approved=request)
+
+
+def drop_run(request: ApprovalRequest) -> None:
+    """Cancel a run that was declined or taken back."""
+    drop_debit_run(request.subject_id, by=request.decided_by, reason=request.decision_reason)
+
+
 ACTS = [
+    Act(
+        "approve_debit_run",
+        "Debit by",
+        "payments.manage_debit_runs",
+        do_debit_run,
+        debit_runs_for,
+        "payments:debit_run",
+        is_always=True,
+        drop=drop_run,
+    ),
     Act("write_off", "Write off", "payments.write_off", do_write_off, customers_for, "customers:customer"),
 ]

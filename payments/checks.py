@@ -1,8 +1,10 @@
 """Whether receipts, refunds and write-offs agree with the book, and receipts with the bank."""
 
 from ledger.checks import Check
+from payments.debit_checks import DEBIT_CHECKS
 
 CHECKS = [
+    *DEBIT_CHECKS,
     Check(
         "a receipt and the book say the same",
         """

@@ -4,7 +4,7 @@ from hashlib import sha256
 from django.db import models
 
 from ledger import calendar
-from ledger.fields import CurrencyField
+from ledger.fields import AmountField, CurrencyField
 
 
 class PaymentReference(models.TextChoices):
@@ -61,6 +61,9 @@ class Company(models.Model):
         default=14,
         help_text="A mail says so many days ahead what is debited. 0: the invoice itself says it.",
     )
+    debit_return_fee = AmountField(
+        "charge for a returned debit", default=0, help_text="In the company's currency, to the customer. Zero: none."
+    )
     bills_healthcare = models.BooleanField(
         "bills healthcare", default=False, help_text="Drafts may carry medical codes."
     )
@@ -82,7 +85,8 @@ class Company(models.Model):
             models.CheckConstraint(
                 name="company_accent_is_a_colour",
                 condition=models.Q(accent="") | models.Q(accent__regex="^#[0-9a-f]{6}$"),
-            )
+            ),
+            models.CheckConstraint(name="debit_return_fee_not_negative", condition=models.Q(debit_return_fee__gte=0)),
         ]
         permissions = [
             ("change_company_settings", "Change the company's settings"),

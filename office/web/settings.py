@@ -26,6 +26,7 @@ FIELDS += [
     "creditor_identifier",
     "ach_company_id",
     "debit_notice_days",
+    "debit_return_fee",
     "invoice_footer",
     "bills_healthcare",
     "prints_medical_codes",

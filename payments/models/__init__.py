@@ -1,7 +1,16 @@
 """The tables of payments."""
 
 from payments.models.bank import BankFile, BankLine, BankMapping, BankStatement, SetAside, UnreadLine, UnreadOutcome
-from payments.models.debits import DebitNotice, DebitNoticeLine
+from payments.models.debits import (
+    CollectionState,
+    DebitCollection,
+    DebitNotice,
+    DebitNoticeLine,
+    DebitPart,
+    DebitRun,
+    DebitRunState,
+)
+from payments.models.files import PaymentFile, PaymentFileKind
 from payments.models.matching import BankMatch, MatchPolicy, MatchRule, PayerAccount
 from payments.models.online import OnlinePayment, OnlineStatus, ProviderEvent
 from payments.models.policies import PaymentPolicy, policy_of
@@ -16,14 +25,21 @@ __all__ = [
     "BankMapping",
     "BankMatch",
     "BankStatement",
+    "CollectionState",
+    "DebitCollection",
     "DebitNotice",
     "DebitNoticeLine",
+    "DebitPart",
+    "DebitRun",
+    "DebitRunState",
     "DisputedRest",
     "MatchPolicy",
     "MatchRule",
     "OnlinePayment",
     "OnlineStatus",
     "PayerAccount",
+    "PaymentFile",
+    "PaymentFileKind",
     "PaymentMethod",
     "PaymentPolicy",
     "ProviderEvent",

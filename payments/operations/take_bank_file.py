@@ -15,11 +15,15 @@ from payments.bank_tables import read_by_mapping
 from payments.matching.asking import match_policy_of
 from payments.models import BankFile, BankLine, BankStatement, UnreadLine
 from payments.operations.match_certain import start_matching
+from payments.operations.read_debit_answers import Answers, settle_from_bank
 
 
 @dataclass
 class Taken:
-    """What came of a file: how many of its lines are new, were known, could not be read, or are not booked yet."""
+    """What came of a file: how many of its lines are new, were known, could not be read, or are not booked yet.
+
+    `debits` is what it said of our direct debits.
+    """
 
     file: BankFile
     new: int = 0
@@ -29,6 +33,7 @@ class Taken:
     unknown_accounts: list[str] = field(default_factory=list)
     matched: int = 0
     """How many lines, new or not, were matched without a person right after."""
+    debits: Answers = field(default_factory=Answers)
 
 
 def take_bank_file(
@@ -61,7 +66,8 @@ def take_statements(
             _take(taken, account, theirs)
         counts = {"new": taken.new, "known": taken.known, "unread": taken.unread}
         record(by, "take_bank_file", taken.file, after=counts)
-        return taken
+    taken.debits = settle_from_bank(company, by=by)
+    return taken
 
 
 def take_and_match(

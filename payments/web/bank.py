@@ -113,6 +113,8 @@ def said(taken: Taken) -> str:
     parts += [f"{taken.unread} that could not be read"] * bool(taken.unread)
     parts += [f"{taken.matched} matched"] * bool(taken.matched)
     parts += [f"{taken.pending} not booked yet"] * bool(taken.pending)
+    parts += [f"{taken.debits.collected} of our debits came in"] * bool(taken.debits.collected)
+    parts += [f"{taken.debits.returned} of our debits came back"] * bool(taken.debits.returned)
     return ", ".join(parts) + "."
 
 

@@ -23,11 +23,12 @@ from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mark_printed import mark_printed
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
+from customers.models import Customer
 from customers.operations.manage_mandates import amend_mandate
 from ledger.models import Entry
 from office.approvals import ApprovalNeeded
 from office.mail.handing_over import hand_over
-from office.models import BankAccount, Run
+from office.models import Run
 from office.operations.ask_approval import ask_approval
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
@@ -39,6 +40,7 @@ from payments.operations.receive_payment import Plan, Share
 from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
 from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.settle_debits import reject_debit
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 from payments.operations.settle_unread_line import leave_out_unread_line
 from payments.operations.take_bank_file import take_bank_file
@@ -48,8 +50,9 @@ from tests import world
 from tests.browser.conftest import DESKTOP, PHONE, shoot
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.customers.test_mandates import signed
-from tests.payments import bank_samples
-from tests.payments.bank_samples import OURS, camt, statement
+from tests.payments import bank_samples, debits
+from tests.payments.bank_samples import camt, statement
+from tests.payments.debits import IBANS, may_debit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NARROW = {"width": 320, "height": 800}
@@ -141,6 +144,11 @@ PAGES = [
     Row("payments:write_off_new", "customer", query="?item=all"),
     Row("payments:write_off", "write_off"),
     Row("payments:payment_policy", role="administrator"),
+    Row("payments:debit_run_list"),
+    Row("payments:debit_run_new", query="?{debits}"),
+    Row("payments:debit_run", "debit_run"),
+    Row("payments:debit_run", "ready_run"),
+    Row("payments:debit_answers"),
     Row("payments:bank"),
     Row("payments:take_bank_file"),
     Row("payments:map_bank_table", "bank_table"),
@@ -234,6 +242,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "price_list": price_list.pk,
         "customer": customer.pk,
         **with_mandate(customer),
+        **debit_runs(company),
         "invoice": invoice.pk,
         "draft": world.draft(customer, [world.line("5.00", tax=vat)]).pk,
         "recurring": a_recurring_invoice(customer, vat),
@@ -256,6 +265,24 @@ def things(company: Any, customer: Any) -> dict[str, int]:
     }
 
 
+def debit_runs(company: Any) -> dict[str, Any]:
+    """A run that waits, one that is ready with a debit that was rejected, and what is still to be debited."""
+    account, clerk = may_debit(company), world.make_user(company)
+    day = company.today() - timedelta(days=40)
+    names = ("Eastgate Bicycles", "Fenwick Stationers", "Gorse Hill Farm Shop")
+    for name, number in zip(names, IBANS[1:], strict=True):
+        debits.with_mandate(world.make_customer(company, name), number)
+    for customer in Customer.objects.filter(name__in=names[:2]):
+        world.issue(customer, "64.00", day)
+    ready = debits.run_for(company, account=account)
+    reject_debit(ready.collections.first().pk, "AC04", on=company.today(), by=clerk)
+    for customer in Customer.objects.filter(name__in=names):
+        world.issue(customer, "48.00", day)
+    waiting = debits.run_for(company, clerk, account=account)
+    query = f"scheme=core&bank_account_id={account.pk}&collect_on={debits.tomorrow(company)}&version="
+    return {"debit_run": waiting.pk, "ready_run": ready.pk, "debits": query}
+
+
 def with_mandate(customer: Any) -> dict[str, int]:
     """An account, with a mandate that was put to it in another's place."""
     account = confirmed(customer)
@@ -276,7 +303,7 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
     """A bank file with a gap before it; lines to match, matched, set aside, unread and left out."""
     company = customer.company
     clerk = world.make_user(company)
-    BankAccount.objects.create(company=company, name="Main", holder="Alder Ltd", iban=OURS, currency="EUR")
+    may_debit(company)
     day = str(company.today())
     first = camt(statement(bank_samples.entry("7.00"), opening="1.00", closing="8.00"))
     take_bank_file(company, "first.xml", first.replace(b"2026-03-02", b"2026-03-01"), by=None)

@@ -12,8 +12,7 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import kept_pdf
 from ledger.periods import close_month
-from office.models import BankAccount
-from payments.models import BankLine, OnlinePayment
+from payments.models import BankLine, DebitRun, OnlinePayment
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
 from payments.operations.receive_online_payment import receive_online_payment
 from payments.operations.receive_payment import Share
@@ -22,11 +21,13 @@ from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.set_payment_policy import set_payment_policy
+from payments.operations.settle_debits import collect_debit
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
 from reports.book_check import check_book
 from tests import world
-from tests.payments.bank_samples import OURS, camt, entry, statement
+from tests.payments.bank_samples import camt, entry, statement
+from tests.payments.debits import may_debit, run_for, with_mandate
 
 DAY = date(2026, 3, 2)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,12 +82,18 @@ PLANTED = [
     ("UPDATE payments_onlinepayment SET reported_amount = reported_amount + 1", "an online payment and its receipt say the same"),
     ("UPDATE payments_onlinepayment SET reported_currency = 'USD'", "an online payment and its receipt say the same"),
     ("DELETE FROM payments_receipt WHERE id = (SELECT min(id) FROM payments_receipt)", "numbers of receipts, refunds and write-offs run on without a gap"),
+    ("UPDATE payments_debitpart SET amount = amount + 1", "a debit takes what its items add up to, of its own customer"),
+    ("UPDATE payments_debitcollection SET customer_id = customer_id + 1", "a debit takes what its items add up to, of its own customer"),
+    ("UPDATE payments_debitcollection SET amount = amount + 1 WHERE state = 'collected'", "a debit and its receipt say the same, and a returned one is reversed"),
+    ("UPDATE payments_debitcollection SET state = 'returned' WHERE state = 'collected'", "a debit and its receipt say the same, and a returned one is reversed"),
+    ("UPDATE payments_debitcollection SET state = 'left_out' WHERE state = 'pending'", "a debit file holds what its run debits"),
+    ("UPDATE payments_debitpart SET is_under_way = true", "what has been settled is on its way no more"),
 ]  # fmt: skip
 
 
 def bank_line(company: Any) -> BankLine:
     """A line of 11.00 on the company's account."""
-    BankAccount.objects.create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
+    may_debit(company)
     take_bank_file(company, "march.xml", camt(statement(entry("11.00"), closing="111.00")), by=None)
     return BankLine.objects.get()
 
@@ -114,6 +121,7 @@ def history(company: Any, customer: Any) -> None:
     listed = BatchDetails(DAY, Decimal(9), [BatchLine(Decimal(9), customer.number)])
     record_receipt_batch(company, listed, by=None)
     paid_online(customer)
+    debited(company)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
 
@@ -123,6 +131,17 @@ def paid_online(customer: Any) -> None:
     kept = {"company": customer.company, "customer": customer, "amount": 9, "currency": "EUR", "provider": "test"}
     payment = OnlinePayment.objects.create(invoice=world.issue(customer, "9", DAY), reference="r", **kept)
     receive_online_payment(payment, Decimal(9), by=None)
+
+
+def debited(company: Any) -> None:
+    """Two runs: one of which a debit was collected, and one that is on its way."""
+    may_debit(company)
+    debtor = with_mandate(world.make_customer(company, "Debtor AG"))
+    for _ in range(2):
+        world.issue(debtor, "64.00", DAY)
+        run = run_for(company)
+        if DebitRun.objects.count() == 1:
+            collect_debit(run.collections.get().pk, on=company.today(), by=None)
 
 
 def written_off(customer: Any, vat: Any) -> None:

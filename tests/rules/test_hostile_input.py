@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from office.models import BankAccount, User
 from office.roles import ROLES
-from payments.models import BankLine, OnlinePayment, Remittance, UnreadLine
+from payments.models import BankLine, DebitRun, OnlinePayment, Remittance, UnreadLine
 from payments.operations.prepare_bank_table import prepare_bank_table
 from payments.operations.receive_payment import Share
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
@@ -21,6 +21,7 @@ from tests import world
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
 from tests.customers.test_mandates import signed
 from tests.payments.bank_samples import OURS, camt, entry, statement
+from tests.payments.debits import may_debit, run_for, tomorrow, with_mandate
 
 DAY = date(2026, 3, 2)
 HOSTILE = [
@@ -76,6 +77,8 @@ GETS = {
     "customers:customer_list": ["q", "tag", "owing", "bounced", "after", "before"],
     "customers:account_list": ["q", "state", "sort", "after"],
     "customers:mandate_list": ["q", "state", "scheme", "signed_from", "sort", "after"],
+    "payments:debit_run_list": ["q", "state", "scheme", "collected_from", "sort", "after"],
+    "payments:debit_run_new": ["scheme", "bank_account_id", "collect_on", "version"],
     "customers:pick": ["q"],
     "customers:new": ["name"],
     "payments:receipt_list": ["q", "received_from", "received_to", "method"],
@@ -181,6 +184,14 @@ def told_columns(company: Any) -> dict[str, str]:
     return told | {"column_0": "booked_on", "column_1": "text", "column_2": "amount"}
 
 
+def a_debit_run(customer: Any) -> tuple[BankAccount, DebitRun]:
+    """A run that is ready, and our account that it goes to."""
+    account = may_debit(customer.company)
+    debtor = with_mandate(world.make_customer(customer.company, "Debtor AG"))
+    world.issue(debtor, "10.00", DAY)
+    return account, run_for(customer.company, account=account)
+
+
 def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     """Each form's page, what its address needs, and what a person would type."""
     invoice = world.issue(customer, [world.line("100.00", "3")], DAY)
@@ -226,8 +237,10 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     company = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "time_zone": "Europe/Berlin"}
     company |= {"net_days": "30", "tax_rounding": "document", "invoice_footer": "", "street": ""}
     company |= {"language": "en", "payment_reference": "number", "debit_notice_days": "14"}
+    company |= {"debit_return_fee": "0"}
     company |= {"creditor_identifier": "DE98ZZZ09999999999", "ach_company_id": "1234567890"}
     usable = confirmed(customer, iban_account(holder="Usable"))
+    bank, run = a_debit_run(customer)
     looks = {"accent": "#1f4e8c", "shown": "invoice", "invoice_above": "a", "credit_memo_foot": "f"}
     return {
         "billing:paper_looks": ([], looks),
@@ -271,6 +284,18 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
                 "reason": "r",
             },
         ),
+        "payments:debit_run_new": (
+            [],
+            {
+                "scheme": "core",
+                "bank_account_id": str(bank.pk),
+                "collect_on": str(tomorrow(bank.company)),
+                "version": "",
+            },
+        ),
+        "payments:collect_debit_run": ([run.pk], {"on": "2026-03-02"}),
+        "payments:cancel_debit_run": ([run.pk], {"reason": "r"}),
+        "payments:debit_answers": ([], {"file": "f"}),
         "customers:mandate_new": (
             [customer.pk],
             {
@@ -368,6 +393,10 @@ NAMES = [
     "customers:new",
     "customers:edit",
     "customers:account_new",
+    "payments:debit_run_new",
+    "payments:collect_debit_run",
+    "payments:cancel_debit_run",
+    "payments:debit_answers",
     "customers:mandate_new",
     "customers:amend_mandate",
     "customers:revoke_mandate",
@@ -415,7 +444,7 @@ def test_a_form_answers_whatever_is_typed(browser: Client, customer: Any, page: 
 def test_a_time_zone_that_does_not_exist_is_refused(browser: Client, company: Any) -> None:
     details = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "net_days": "30"}
     details |= {"tax_rounding": "document", "time_zone": "Mars/Olympus", "language": "en"}
-    details |= {"payment_reference": "number", "debit_notice_days": "14"}
+    details |= {"payment_reference": "number", "debit_notice_days": "14", "debit_return_fee": "0"}
     answer = browser.post(reverse("office:company_settings"), details)
 
     company.refresh_from_db()

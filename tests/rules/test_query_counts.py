@@ -27,6 +27,7 @@ from tests import world
 from tests.customers.accounts import confirmed, us_account
 from tests.customers.test_mandates import signed
 from tests.payments.bank_samples import OURS, camt, entry, statement
+from tests.payments.debits import may_debit, run_for, with_mandate
 
 DAY = date(2026, 3, 2)
 MOST = 20
@@ -159,10 +160,20 @@ def more_online_payments(customer: Any, count: int) -> None:
         OnlinePayment.objects.create(invoice=world.issue(customer, "1.00", DAY), reference=reference, **kept)
 
 
+def more_debit_runs(customer: Any, count: int) -> None:
+    company = customer.company
+    account = may_debit(company)
+    debtor = customer if customer.mandates.exists() else with_mandate(customer)
+    for _ in range(count):
+        world.issue(debtor, "10.00", DAY)
+        run_for(company, account=account)
+
+
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "customers:account_list": more_accounts,
     "customers:mandate_list": more_mandates,
+    "payments:debit_run_list": more_debit_runs,
     "billing:invoice_list": more_invoices,
     "billing:print_queue": more_to_print,
     "billing:billing_run_list": more_billing_runs,

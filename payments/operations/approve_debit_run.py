@@ -1,0 +1,100 @@
+"""Making the file of a debit run, by a second person's word."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.db import transaction
+
+from customers.mandates import WORDS, with_state
+from customers.models import Mandate
+from ledger.allocating import lock_items
+from ledger.bulk import update_all
+from ledger.models import OpenItem
+from ledger.money import round_money
+from ledger.refusals import Refused
+from office.approvals import Asked, require_second_person
+from office.audit import record
+from office.models import ApprovalRequest, User
+from payments.debit_files import write_debits
+from payments.kept_files import keep_file
+from payments.models import CollectionState, DebitCollection, DebitPart, DebitRun, DebitRunState
+
+
+@transaction.atomic
+def approve_debit_run(run_id: int, *, by: User | None, approved: ApprovalRequest | None = None) -> DebitRun:
+    """Make the run's file, by the word of somebody else than who prepared it. What changed meanwhile is left out.
+
+    Raises ApprovalNeeded without that word, and Refused where nothing is left, or the run is past that.
+    """
+    run = locked_run(run_id)
+    if run.state != DebitRunState.WAITING:
+        raise Refused(f"{run} is not waiting: {run.get_state_display().lower()}.", code="invalid_move")
+    require_second_person(_asked(run), by, approved)
+    if run.collect_on <= run.company.today():
+        raise Refused("Its day has come: decline it, and prepare another for a later day.", code="too_late")
+    debits = _still_right(run)
+    if not debits:
+        raise Refused("Nothing of it can be debited any more. Decline it.", code="nothing_to_debit")
+    made = write_debits(run, debits)
+    update_all(debits, ["trace"])
+    run.approved_by = approved and approved.decided_by
+    run.file = keep_file(run.company, made, by=run.approved_by)
+    run.state = DebitRunState.READY
+    run.save(update_fields=["state", "file", "approved_by"])
+    Mandate.objects.filter(pk__in=[debit.mandate_id for debit in debits]).update(last_used_on=run.collect_on)
+    record(run.approved_by, "approve_debit_run", run, after={"file": run.file.sha256, "total": made.total})
+    return run
+
+
+def locked_run(run_id: int) -> DebitRun:
+    """The run, its row held."""
+    runs = DebitRun.objects.select_for_update(no_key=True, of=("self",))
+    return runs.select_related("company", "bank_account__company").get(pk=run_id)
+
+
+def leave_out(debit: DebitCollection, reason: str) -> None:
+    """Let a debit that is pending take nothing."""
+    debit.state, debit.reason = CollectionState.LEFT_OUT, reason
+    debit.save(update_fields=["state", "reason"])
+    release_parts(debit)
+
+
+def release_parts(debit: DebitCollection) -> None:
+    """Let the items be debited again."""
+    DebitPart.objects.filter(collection=debit, is_under_way=True).update(is_under_way=False)
+
+
+def _asked(run: DebitRun) -> Asked:
+    parts = DebitPart.objects.filter(collection__run=run).select_related("item")
+    amount = sum((part.item.company_amount * part.amount / part.item.amount for part in parts), Decimal(0))
+    amount = round_money(amount, run.company.currency)
+    return Asked("approve_debit_run", run.company, run, amount, {}, f"Collected on {run.collect_on}")
+
+
+def _still_right(run: DebitRun) -> list[DebitCollection]:
+    """The debits whose mandate, account and items are as they were; the others are left out, with why."""
+    pending = run.collections.select_for_update(no_key=True, of=("self",)).filter(state=CollectionState.PENDING)
+    debits = list(pending.select_related("mandate", "account", "customer"))
+    parts = list(DebitPart.objects.filter(collection__in=debits))
+    items = lock_items([part.item_id for part in parts])
+    mandates = with_state(Mandate.objects.select_related("account"), run.collect_on)
+    found = mandates.in_bulk([debit.mandate_id for debit in debits])
+    right = []
+    for debit in debits:
+        own = [part for part in parts if part.collection_id == debit.pk]
+        if reason := _reason_against(found[debit.mandate_id], debit, own, items):
+            leave_out(debit, reason)
+        else:
+            right.append(debit)
+    return right
+
+
+def _reason_against(
+    mandate: Mandate, debit: DebitCollection, parts: Sequence[DebitPart], items: Mapping[int, OpenItem]
+) -> str:
+    if mandate.account_id != debit.account_id:
+        return "the mandate is for another account now"
+    if why := WORDS.get(mandate.state) or mandate.account.reason_not_to_use:
+        return why
+    paid = [items[part.item_id].reference for part in parts if items[part.item_id].balance < part.amount]
+    return f"less is open of {', '.join(paid)} than when the run was prepared" if paid else ""
