@@ -1,36 +1,19 @@
-"""Which payment an advice explains, what its lines mean of ours, and what they leave open."""
+"""Which payment an advice explains, and which advice a payment."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Upper
+from django.db.models import Exists, OuterRef, QuerySet
 
-from billing.models import Invoice
-from ledger.models import OpenItem
-from ledger.money import format_money
-from office.models import Company
-from payments.account_numbers import plain_number
-from payments.models import BankLine, Remittance, RemittanceLine, RemittanceUse
+from payments.advised import Explained, explained
+from payments.bank import with_left
+from payments.models import BankLine, Remittance, RemittanceUse
 
 DAYS_APART = timedelta(days=45)
 """How long before or after a payment its advice may come, where nobody joined them."""
-
-
-@dataclass(frozen=True)
-class Explained:
-    """A line of an advice with the open item it means, or the problem with it, in words."""
-
-    line: RemittanceLine
-    item: OpenItem | None
-    problem: str = ""
-
-    @property
-    def stays_open(self) -> Decimal:
-        """What would be left of the item, with its sign."""
-        return self.item.balance - self.line.paid if self.item else Decimal(0)
 
 
 def remittance_lines_for(bank_line: BankLine) -> list[Explained]:
@@ -40,22 +23,57 @@ def remittance_lines_for(bank_line: BankLine) -> list[Explained]:
 
 
 def remittance_for(bank_line: BankLine) -> Remittance | None:
-    """The advice that explains a line of money in: the one joined with it, else the only one that can be meant."""
-    if bank_line.amount <= 0:
-        return None
-    if joined := bank_line.remittances.defer("content").order_by("pk").first():
-        return joined
-    like = list(remittances_like(bank_line))
-    said = [each for each in like if _names(bank_line, each.payer_reference)]
-    meant = said or like
-    return meant[0] if len(meant) == 1 else None
+    """The advice that explains a line of money in, where only one can be meant."""
+    return remittances_of(bank_line.company_id, [bank_line]).get(bank_line.pk)
 
 
-def remittances_like(bank_line: BankLine) -> QuerySet[Remittance]:
-    """The advice of exactly its amount and about its day that explains no other line."""
-    near = (bank_line.booked_on - DAYS_APART, bank_line.booked_on + DAYS_APART)
-    free = free_remittances(bank_line.company_id).filter(total=bank_line.amount, currency=bank_line.currency)
-    return free.filter(Q(paid_on__range=near) | Q(paid_on=None, taken_at__date__range=near)).order_by("pk")
+def remittances_of(company_id: int, bank_lines: Sequence[BankLine]) -> dict[int, Remittance]:
+    """The advice that explains each of many lines, by line, in three queries.
+
+    It is the one joined with the line. Without that it is the only one of the line's amount, of about its day, and the
+    line is the only one of that amount; or the one whose payer's number stands in the line.
+    """
+    lines = [line for line in bank_lines if line.amount > 0]
+    joined = Remittance.objects.filter(bank_line__in=lines).defer("content").order_by("-pk")
+    found = {remittance.bank_line_id: remittance for remittance in joined}
+    free = _by_amount(free_remittances(company_id).filter(total__in={line.amount for line in lines}))
+    alike = _by_amount(_money_in(company_id, set(free))) if free else {}
+    for line in lines:
+        meant = None if line.pk in found else _meant(line, free[_amount_of(line)], alike.get(_amount_of(line), []))
+        if meant:
+            found[line.pk] = meant
+    return found
+
+
+def _meant(line: BankLine, free: Sequence[Remittance], alike: Sequence[BankLine]) -> Remittance | None:
+    near = [each for each in free if abs(_day_of(each) - line.booked_on) <= DAYS_APART]
+    named = [each for each in near if _names(line, each.payer_reference)]
+    others = [each for each in alike if each.pk != line.pk and abs(each.booked_on - line.booked_on) <= DAYS_APART]
+    if named:
+        return named[0] if len(named) == 1 else None
+    return near[0] if len(near) == 1 and not others else None
+
+
+def _by_amount(rows: Iterable[Any]) -> dict[tuple[Decimal, str], list[Any]]:
+    found: dict[tuple[Decimal, str], list[Any]] = defaultdict(list)
+    for row in rows:
+        found[_amount_of(row)].append(row)
+    return found
+
+
+def _amount_of(row: Any) -> tuple[Decimal, str]:
+    return (row.total if isinstance(row, Remittance) else row.amount), row.currency
+
+
+def _day_of(remittance: Remittance) -> date:
+    """When the payer says that they paid or else when the advice came."""
+    return remittance.paid_on or remittance.taken_at.date()
+
+
+def _money_in(company_id: int, amounts: set[tuple[Decimal, str]]) -> QuerySet[BankLine]:
+    """Lines of such amounts that no advice is joined with, and of which something is left."""
+    lines = BankLine.objects.filter(bank_account__company=company_id, amount__in={amount for amount, _ in amounts})
+    return with_left(lines.filter(remittances=None)).filter(left__gt=0)
 
 
 def bank_lines_like(remittance: Remittance) -> QuerySet[BankLine]:
@@ -80,46 +98,3 @@ def _names(bank_line: BankLine, reference: str) -> bool:
     """Whether the bank's words hold the payer's number of the payment as a whole word."""
     said = " ".join((bank_line.text, bank_line.end_to_end_id, *bank_line.references)).upper().split()
     return bool(reference) and reference.upper() in said
-
-
-def explained(remittance: Remittance) -> list[Explained]:
-    """Each line with the one open item it means. What is below zero means a credit of ours that the payer takes."""
-    lines = list(remittance.lines.all())
-    items = _open_items(remittance, [line.reference for line in lines])
-    return [_explained(line, items.get(plain_number(line.reference), []), remittance) for line in lines]
-
-
-def _explained(line: RemittanceLine, items: Sequence[OpenItem], remittance: Remittance) -> Explained:
-    meant = [item for item in items if (item.amount > 0) == (line.paid >= 0)]
-    if not meant:
-        is_ours = known_numbers(remittance.company)([line.reference])
-        return Explained(line, None, "Nothing is open of it." if is_ours else "That is no document of ours.")
-    if len({item.customer_id for item in meant}) > 1:
-        return Explained(line, None, "Two customers have a document of that number.")
-    item = next((item for item in meant if item.balance == line.paid), meant[0])  # of instalments, the one that fits
-    if abs(line.paid) > abs(item.balance):
-        return Explained(line, item, f"Only {format_money(abs(item.balance), item.currency)} is open of it.")
-    return Explained(line, item)
-
-
-def _open_items(remittance: Remittance, references: Iterable[str]) -> dict[str, list[OpenItem]]:
-    """The open items that references mean, by number without spaces and signs; the earliest due first."""
-    wanted = {plain_number(reference) for reference in references} - {""}
-    items = OpenItem.objects.filter(company_id=remittance.company_id, currency=remittance.currency).exclude(balance=0)
-    items = items.filter(customer_id=remittance.customer_id) if remittance.customer_id else items
-    plain = Func(Upper(F("reference")), Value("[^A-Z0-9]"), Value(""), Value("g"), function="regexp_replace")
-    found: dict[str, list[OpenItem]] = {}
-    for item in items.alias(plain=plain).filter(plain__in=wanted).order_by("due_on", "pk"):
-        found.setdefault(plain_number(item.reference), []).append(item)
-    return found
-
-
-def known_numbers(company: Company) -> Callable[[Iterable[str]], set[str]]:
-    """What tells our documents' numbers from other words: those of the words that are one."""
-
-    def known(words: Iterable[str]) -> set[str]:
-        wanted = {form for word in words for form in (word, word.upper())}
-        numbers = Invoice.objects.filter(company=company, number__in=wanted).exclude(number="")
-        return {number.upper() for number in numbers.values_list("number", flat=True)}
-
-    return known

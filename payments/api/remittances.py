@@ -12,9 +12,10 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from payments.access import get_bank_line_for, get_remittance_for, remittances_for, require_bank
+from payments.advised import explained
 from payments.api.bank_serializers import LeaveOutIn
 from payments.api.remittance_serializers import JoinIn, RemittanceIn, RemittanceOut, RemittancePage, RemittanceReceipts
-from payments.explaining import explained, with_state
+from payments.explaining import with_state
 from payments.models import Remittance
 from payments.operations.apply_remittance import apply_remittance, join_remittance, part_remittance
 from payments.operations.take_remittance import AdviceDetails, keep_advice, take_remittance, withdraw_remittance

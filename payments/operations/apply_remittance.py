@@ -3,23 +3,30 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
 
+from billing.early_payment import early_payment_left
+from billing.models import DocumentStatus, Invoice
 from customers.models import Customer
 from ledger.allocating import Pair, lock_items
 from ledger.models import OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
+from office.approvals import ApprovalNeeded
 from office.audit import record
 from office.models import BankAccount, User
+from payments.advised import Explained, explained
 from payments.bank import left_of
-from payments.explaining import Explained, explained
 from payments.models import BankLine, Receipt, Remittance, RemittanceUse
 from payments.operations.apply_credits import apply_credits
 from payments.operations.match_bank_line import match_bank_line
 from payments.operations.receive_payment import Plan, Share
+from payments.remittances.reasons import ShortPay
+
+REASON = "their remittance advice says so"
 
 
 @transaction.atomic
@@ -53,9 +60,10 @@ def part_remittance(remittance_id: int, *, by: User | None) -> Remittance:
 def apply_remittance(remittance_id: int, line_id: int, *, by: User | None) -> list[Receipt]:
     """Record the line as the receipts that the advice makes of it, one for each customer, and apply them as it says.
 
-    Credits that the payer takes off are applied first. What was deducted stays open, its reason on the advice. Raises
-    Refused, and does nothing, where a line of the advice means no open item of ours or more than is open, or where it
-    does not come to just what is left of the bank line.
+    Credits that the payer takes off are applied first. An early-payment discount that they earned is granted; whatever
+    else they took off stays open, its reason on the advice. Raises Refused, and does nothing, where a line of the
+    advice means no open item of ours or more than is open, where it does not come to just what is left of the bank
+    line, and where a discount needs another person's approval.
     """
     line, remittance = _locked(line_id, remittance_id)
     _require_free(remittance, line)
@@ -65,7 +73,11 @@ def apply_remittance(remittance_id: int, line_id: int, *, by: User | None) -> li
         raise refusal
     remittance.bank_line = line
     remittance.save(update_fields=["bank_line"])
-    receipts = [_receive(line, parts, by) for parts in _by_customer(advised)]
+    try:
+        receipts = [_receive(line, parts, by) for parts in _by_customer(advised, line.booked_on)]
+    except ApprovalNeeded as needed:
+        words = f"{needed.message} Match the line by hand, and ask for that on the document's own page."
+        raise Refused(words, code="approval_needed") from needed
     for receipt in receipts:
         RemittanceUse.objects.create(remittance=remittance, receipt=receipt)
     numbers = ", ".join(receipt.number for receipt in receipts)
@@ -80,6 +92,7 @@ class _Parts:
     customer: Customer
     paid: list[tuple[OpenItem, Decimal]] = field(default_factory=list)
     taken: list[tuple[OpenItem, Decimal]] = field(default_factory=list)
+    discounts: list[int] = field(default_factory=list)
 
     @property
     def amount(self) -> Decimal:
@@ -127,7 +140,7 @@ def why_not_as_advised(advised: Sequence[Explained], remittance: Remittance, lef
     return None
 
 
-def _by_customer(advised: Sequence[Explained]) -> list[_Parts]:
+def _by_customer(advised: Sequence[Explained], paid_on: date) -> list[_Parts]:
     """What is said of each customer. Raises Refused where one takes more credit than they pay."""
     ids = sorted({each.item.customer_id for each in advised if each.item})
     customers = Customer.objects.select_related("company").in_bulk(ids)
@@ -137,10 +150,20 @@ def _by_customer(advised: Sequence[Explained]) -> list[_Parts]:
             parts = found[each.item.customer_id]
             side = parts.paid if each.line.paid > 0 else parts.taken
             side.append((each.item, abs(each.line.paid)))
+            parts.discounts += [each.item.pk] if _is_earned(each, paid_on) else []
     for parts in found.values():
         if parts.amount <= 0:
             raise Refused(f"{parts.customer.name} takes as much credit as they pay, or more.", code="nothing_paid")
     return list(found.values())
+
+
+def _is_earned(each: Explained, paid_on: date) -> bool:
+    """Whether what was taken off is the early-payment discount, and just what is left of the document after it."""
+    if each.line.reason != ShortPay.DISCOUNT or each.stays_open != each.line.discount:
+        return False
+    invoice = Invoice.objects.filter(entry=each.item.entry_id, status=DocumentStatus.ISSUED).first()
+    early = early_payment_left(invoice, paid_on) if invoice else None
+    return early is not None and early.discount == each.line.discount
 
 
 def _receive(line: BankLine, parts: _Parts, by: User | None) -> Receipt:
@@ -150,7 +173,9 @@ def _receive(line: BankLine, parts: _Parts, by: User | None) -> Receipt:
         days = [item.dated_on for item, _ in (*parts.paid, *parts.taken)]
         apply_credits(parts.customer, pairs, dated_on=max(line.booked_on, *days), by=by, reason="As advised")
     shares = [Share(item_id, amount) for item_id, amount in rest.items() if amount]
-    return match_bank_line(line.pk, parts.customer, parts.amount, Plan(shares), by=by)
+    return match_bank_line(
+        line.pk, parts.customer, parts.amount, Plan(shares), by=by, reasons=[REASON], discounts=parts.discounts
+    )
 
 
 def _credits_first(parts: _Parts) -> tuple[list[Pair], dict[int, Decimal]]:

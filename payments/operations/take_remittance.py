@@ -12,7 +12,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
 from office.reasons import required_reason
-from payments.explaining import known_numbers
+from payments.advised import known_numbers
 from payments.models import Remittance, RemittanceLine
 from payments.remittances import ReadAdvice, read_advice
 from payments.remittances.reasons import coded

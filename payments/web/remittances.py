@@ -20,8 +20,9 @@ from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from payments.access import get_bank_line_for, get_remittance_for, remittances_for, require_bank
+from payments.advised import explained
 from payments.bank import left_of
-from payments.explaining import bank_lines_like, explained, remittance_for, with_state
+from payments.explaining import bank_lines_like, remittance_for, with_state
 from payments.models import BankLine, Remittance
 from payments.operations.apply_remittance import (
     apply_remittance,

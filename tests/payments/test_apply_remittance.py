@@ -12,10 +12,12 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount
+from office.operations.set_approval_rules import set_approval_rules
 from payments.bank import left_of
-from payments.explaining import remittance_for, remittance_lines_for
+from payments.explaining import remittance_for, remittance_lines_for, remittances_of
 from payments.models import BankLine, Receipt, Remittance, RemittanceLine, RemittanceUse
 from payments.operations.apply_remittance import apply_remittance, join_remittance, part_remittance
 from payments.operations.match_bank_line import match_bank_line
@@ -105,6 +107,27 @@ def test_of_two_of_one_amount_the_one_whose_number_the_bank_says_is_meant_or_non
     assert remittance_for(line_of(company, "98.00", "Zahlung x4711")) is None
 
 
+def test_of_two_lines_of_one_amount_none_is_meant_until_a_person_says_which(company: Any) -> None:
+    remittance = take(company, "INV-1,,,98.00,")
+    first = line_of(company, "98.00")
+    assert remittance_for(first) == remittance
+    second = line_of(company, "98.00")
+    assert remittances_of(company.pk, [first, second]) == {}
+    join_remittance(remittance.pk, second.pk, by=None)
+    assert remittances_of(company.pk, [first, second]) == {second.pk: remittance}
+
+
+def test_the_advice_of_many_lines_takes_as_many_queries_as_of_one(
+    company: Any, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    lines = [line_of(company, f"{number}.00") for number in range(1, 6)]
+    made = [take(company, f"INV-{number},,,{number}.00,") for number in range(1, 6)]
+    for asked in (lines[:1], lines):
+        with django_assert_num_queries(3):
+            found = remittances_of(company.pk, asked)
+        assert found == {line.pk: advice for line, advice in zip(asked, made, strict=False)}
+
+
 def test_one_long_before_or_in_another_currency_is_not_meant(company: Any) -> None:
     take(company, "INV-1,,,98.00,", paid_on=date(2025, 12, 1))
     take(company, "INV-1,,,98.00 ,", currency="USD")
@@ -139,6 +162,38 @@ def test_it_is_applied_as_it_says_and_what_was_taken_off_stays_open(company: Any
     row = AuditRecord.objects.get(action="apply_remittance")
     assert (row.by, row.after["receipts"]) == (clerk, receipt.number)
     assert check_book() == []
+
+
+def discounted(company: Any, customer: Any, dated_on: date) -> Any:
+    """An invoice of 100.00 with 2 % for paying within ten days."""
+    details = TermsDetails(f"2/10 {dated_on}", [PartDetails(30)], discount_percent=Decimal(2), discount_days=10)
+    return world.issue(customer, "100.00", dated_on, terms_id=add_terms(company, details, by=None).pk)
+
+
+def test_an_early_payment_discount_that_was_earned_is_granted_and_one_that_was_not_stays_open(
+    company: Any, customer: Any, clerk: Any
+) -> None:
+    early, late = discounted(company, customer, date(2026, 2, 25)), discounted(company, customer, BEFORE)
+    rows = [f"{each.number},100.00,2.00,98.00,Skonto" for each in (early, late)]
+
+    [receipt] = apply_remittance(take(company, *rows).pk, line_of(company, "196.00").pk, by=clerk)
+
+    assert (receipt.amount, world.open_of(early), world.open_of(late)) == (196, 0, 2)
+    assert receipt.bank_match.reasons == ["their remittance advice says so"]
+    assert check_book() == []
+
+
+def test_a_discount_that_needs_approval_is_refused_and_nothing_recorded(
+    company: Any, customer: Any, clerk: Any
+) -> None:
+    set_approval_rules(company, {"credit_invoice": (Decimal(1), "manager")}, by=None)
+    invoice = discounted(company, customer, date(2026, 2, 25))
+    line = line_of(company, "98.00")
+    remittance = take(company, f"{invoice.number},100.00,2.00,98.00,Skonto")
+    refusal = refusal_of(lambda: apply_remittance(remittance.pk, line.pk, by=clerk))
+    assert refusal.code == "approval_needed"
+    assert nothing_is_recorded()
+    assert world.open_of(invoice) == 100
 
 
 def test_a_credit_memo_that_the_payer_takes_off_is_applied_first(company: Any, customer: Any) -> None:
@@ -224,7 +279,7 @@ def test_it_is_joined_parted_and_withdrawn(company: Any, customer: Any, clerk: A
     assert refusal_of(lambda: part_remittance(remittance.pk, by=clerk)).code == "invalid_move"
     assert refusal_of(lambda: withdraw_remittance(second.pk, reason=" ", by=clerk)).code == "reason_missing"
     withdraw_remittance(second.pk, reason="Sent twice", by=clerk)
-    assert remittance_for(line) == remittance
+    assert remittance_for(line) is None
     assert refusal_of(lambda: withdraw_remittance(second.pk, reason="r", by=clerk)).code == "invalid_move"
     assert refusal_of(lambda: join_remittance(second.pk, line.pk, by=clerk)).code == "invalid_move"
     acts = AuditRecord.objects.filter(by=clerk).values_list("action", flat=True)
