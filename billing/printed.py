@@ -27,6 +27,13 @@ def language_of(invoice: Invoice) -> str:
     return as_written_in(invoice.printed.get("language") or invoice.customer.language, invoice.company.country)
 
 
+def parties_of(company: Company, customer: Customer) -> dict[str, Any]:
+    """Who a paper that is no document is from, and for whom, in the language that is now the reader's; and its look."""
+    billing = customer.addresses.filter(kind=AddressKind.BILLING).first()
+    facts = {"seller": _seller(company), "buyer": _buyer(customer, billing)}
+    return facts | {"footer": company.invoice_footer, "accent": company.accent}
+
+
 def _facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
     company = invoice.company
     addresses = {address.kind: address for address in customer.addresses.all()} if customer.pk else {}

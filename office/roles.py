@@ -45,6 +45,7 @@ CLERK = [
     "payments.record_receipt",
     "payments.reverse_receipt",
     "payments.settle_online_payment",
+    "payments.send_receipt",
     "payments.settle_unread_line",
     "payments.take_bank_file",
     "payments.take_remittance",

@@ -17,7 +17,8 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
-TEMPLATES = ("templates/portal", "templates/billing/pdf", "templates/billing/mail", "templates/payments/mail")
+TEMPLATES = ("templates/portal", "templates/billing/pdf", "templates/billing/mail")
+TEMPLATES += ("templates/payments/mail", "templates/payments/pdf")
 CODE = ("ledger", "office", "customers", "billing", "payments")
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 """Instead of the clock, so that the same texts give the same bytes."""

@@ -58,13 +58,13 @@ def _context(
         "text_direction": "rtl" if get_language_bidi() else "ltr",
         "invoice": invoice,
         "printed": printed,
-        "page_words": _page_words(),
+        "page_words": page_words(),
         "rows": rows,
         "columns": columns_of(invoice, rows),
         "taxes": taxes,
         "instalments": instalments,
         "early": early_payment_of(invoice, company.today()),
-        "logo": _data_url(*logo) if (logo := logo_of(invoice, printed)) else "",
+        "logo": data_url(*logo) if (logo := logo_of(invoice, printed)) else "",
         "reference": as_printed(invoice.payment_reference),
         "codes": codes,
         "slip": slip,
@@ -113,11 +113,12 @@ def _codes(invoice: Invoice, printed: Mapping[str, Any], instalments: Sequence[I
     return [code for code in codes if code]
 
 
-def _page_words() -> list[str]:
+def page_words() -> list[str]:
     """What stands before, between and after the two numbers of "Page 1 of 2"."""
     mark = "\N{OBJECT REPLACEMENT CHARACTER}"
     return (_("Page %(page)s of %(pages)s") % {"page": mark, "pages": mark}).split(mark)
 
 
-def _data_url(content: bytes, media_type: str) -> str:
+def data_url(content: bytes, media_type: str) -> str:
+    """A picture as an address that holds it."""
     return f"data:{media_type};base64,{b64encode(content).decode()}"

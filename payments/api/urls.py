@@ -19,6 +19,8 @@ from payments.api import (
 urlpatterns = [
     path("receipts/", views.ReceiptsView.as_view()),
     path("receipts/<int:receipt_id>/", views.ReceiptView.as_view()),
+    path("receipts/<int:receipt_id>/pdf/", views.ReceiptPdfView.as_view()),
+    path("receipts/<int:receipt_id>/send/", views.SendReceiptView.as_view()),
     path("receipts/<int:receipt_id>/reverse/", views.ReverseReceiptView.as_view()),
     path("receipt-batches/", batches.BatchesView.as_view()),
     path("receipt-batches/<int:batch_id>/", batches.BatchView.as_view()),

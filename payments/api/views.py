@@ -1,14 +1,20 @@
 """Receipts, allocations and refunds, for programs."""
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.serializers import AllocationOut
+from billing.api.acts import PdfRenderer
+from billing.api.serializers import AllocationOut, MailsOut, SendIn
+from billing.pdf import PdfUnavailable
 from customers.access import get_customer_for
 from customers.models import Customer
 from ledger.allocating import Pair
 from ledger.models import Allocation
+from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
@@ -32,7 +38,9 @@ from payments.operations.apply_credits import apply_credits, undo_allocation
 from payments.operations.receive_payment import receive_payment
 from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.send_receipt import send_receipt
 from payments.queries import applications, with_free
+from payments.receipt_pdf import kept_receipt_pdf
 from payments.web.listing import RECEIPTS
 
 WHERE = {"customer": "customer_id", "received_from": "received_on__gte", "received_to": "received_on__lte"}
@@ -73,6 +81,39 @@ class ReceiptView(ApiView):
     def get(self, request: Request, receipt_id: int) -> Response:
         """A receipt and what it was applied to."""
         return shown(request.user, receipt_id)
+
+
+class ReceiptPdfView(ApiView):
+    """A receipt on paper."""
+
+    permission = {"get": "payments.view_receipt"}
+    renderer_classes = [PdfRenderer, JSONRenderer]
+
+    @extend_schema(operation_id="get_receipt_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, receipt_id: int) -> HttpResponse:
+        """The kept bytes of a receipt."""
+        receipt = get_receipt_for(request.user, receipt_id)
+        try:
+            content = bytes(kept_receipt_pdf(receipt).content)
+        except PdfUnavailable as failure:
+            raise Unavailable(str(failure), code="pdf_unavailable") from failure
+        headers = {"Content-Disposition": f'attachment; filename="{receipt}.pdf"'}
+        return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+class SendReceiptView(ApiView):
+    """Mailing a receipt."""
+
+    permission = {"post": "payments.send_receipt"}
+
+    @extend_schema(operation_id="send_receipt", request=SendIn, responses=MailsOut)
+    @idempotent
+    def post(self, request: Request, receipt_id: int) -> Response:
+        """Mail a receipt to those who get the customer's papers, or to those named."""
+        receipt = get_receipt_for(request.user, receipt_id)
+        contacts = checked(SendIn, request.data).get("contacts")
+        mails = send_receipt(receipt.pk, by=request.user, contact_ids=contacts)
+        return Response(MailsOut({"results": mails}).data)
 
 
 class ReverseReceiptView(ApiView):

@@ -14,7 +14,7 @@ from payments.models.files import PaymentFile, PaymentFileKind
 from payments.models.matching import BankMatch, MatchPolicy, MatchRule, PayerAccount
 from payments.models.online import OnlinePayment, OnlineStatus, ProviderEvent
 from payments.models.policies import PaymentPolicy, policy_of
-from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, ReceiptStatus, Refund
+from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, ReceiptPdf, ReceiptStatus, Refund
 from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
 from payments.models.settlements import DisputedRest, Rest, SettledItem, Settlement
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
@@ -45,6 +45,7 @@ __all__ = [
     "ProviderEvent",
     "Receipt",
     "ReceiptBatch",
+    "ReceiptPdf",
     "ReceiptStatus",
     "Recovery",
     "RecoveryTax",

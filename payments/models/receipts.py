@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from ledger.fields import AmountField, CurrencyField, RateField
@@ -13,12 +14,12 @@ from payments.models.bank import BankLine
 
 
 class PaymentMethod(models.TextChoices):
-    TRANSFER = "transfer", "Bank transfer"
-    CHEQUE = "cheque", "Cheque"
-    CASH = "cash", "Cash"
-    CARD = "card", "Card"
-    DIRECT_DEBIT = "direct_debit", "Direct debit"
-    WITHHELD = "withheld", "Tax withheld"
+    TRANSFER = "transfer", _("Bank transfer")
+    CHEQUE = "cheque", _("Cheque")
+    CASH = "cash", _("Cash")
+    CARD = "card", _("Card")
+    DIRECT_DEBIT = "direct_debit", _("Direct debit")
+    WITHHELD = "withheld", _("Tax withheld")
 
 
 class ReceiptStatus(models.TextChoices):
@@ -131,6 +132,7 @@ class Receipt(models.Model):
             ("allocate", "Apply receipts and credits"),
             ("undo_allocation", "Undo an allocation"),
             ("reverse_receipt", "Reverse a receipt that was returned or mistaken"),
+            ("send_receipt", "Mail receipts"),
             ("refund_credit", "Refund a customer's credit"),
         ]
 
@@ -146,6 +148,24 @@ class Receipt(models.Model):
     def is_withheld(self) -> bool:
         """Whether it is no money, but tax that the customer pays to the tax office for us."""
         return self.method == PaymentMethod.WITHHELD
+
+
+class ReceiptPdf(models.Model):
+    """The kept bytes of a receipt, as it was recorded or once it was reversed: made once, the same for everybody."""
+
+    append_only = True
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="pdfs")
+    edition = models.CharField(max_length=10, choices=ReceiptStatus)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["receipt", "edition"], name="receipt_pdf_once_per_edition")]
+
+    def __str__(self) -> str:
+        return f"{self.receipt} {self.edition}"
 
 
 class Refund(models.Model):

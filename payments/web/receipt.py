@@ -10,19 +10,24 @@ from django.views.decorators.http import require_GET, require_POST
 
 from billing.access import get_invoice_for
 from billing.models import Invoice
+from billing.pdf import PdfUnavailable
 from customers.access import get_customer_for
 from customers.web.listing import customer_choice
 from ledger.models import Account, AccountRole, OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
+from office.models import OutgoingMail
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from payments.access import get_receipt_for, receipts_for
-from payments.models import PaymentMethod
+from payments.models import PaymentMethod, Receipt
 from payments.operations.receive_payment import Plan, Share, receive_payment
 from payments.operations.record_receipt import ReceiptDetails
 from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.send_receipt import send_receipt
 from payments.queries import applications, with_free
+from payments.receipt_mail import KIND
+from payments.receipt_pdf import kept_receipt_pdf
 
 
 class ReceiptForm(forms.Form):
@@ -132,6 +137,8 @@ def receipt_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
     related = ("customer", "company", "created_by", "bank_account", "bank_line", "bank_match", "batch")
     receipt = with_free(receipts.select_related(*related)).get()
     context = {"receipt": receipt, "rows": applications(receipt), "today": receipt.company.today()}
+    about = {"about_type": Receipt._meta.label_lower, "about_id": receipt.pk}
+    context["mails"] = OutgoingMail.objects.filter(kind=KIND, **about).order_by("-pk")
     return render(request, "payments/receipt.html", context)
 
 
@@ -158,6 +165,38 @@ def reverse_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         messages.success(request, f"{receipt} is reversed. What it had settled is open again.")
+    return redirect("payments:receipt", receipt.pk)
+
+
+@require_GET
+@staff_door("payments.view_receipt")
+def receipt_pdf(request: HttpRequest, receipt_id: int) -> HttpResponse:
+    """The kept bytes of a receipt."""
+    return pdf_answer(get_receipt_for(request.user, receipt_id))
+
+
+def pdf_answer(receipt: Receipt) -> HttpResponse:
+    """A receipt's PDF, or why there is none now."""
+    try:
+        content = bytes(kept_receipt_pdf(receipt).content)
+    except PdfUnavailable as failure:
+        return HttpResponse(str(failure), status=503, content_type="text/plain; charset=utf-8")
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{receipt}.pdf"'
+    return answer
+
+
+@require_POST
+@staff_door("payments.send_receipt")
+def send(request: HttpRequest, receipt_id: int) -> HttpResponse:
+    """Mail the receipt to those who get the customer's papers."""
+    receipt = get_receipt_for(request.user, receipt_id)
+    try:
+        mails = send_receipt(receipt.pk, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"{len(mails)} mail{'s' * (len(mails) != 1)} will leave in a moment.")
     return redirect("payments:receipt", receipt.pk)
 
 

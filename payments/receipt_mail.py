@@ -1,0 +1,84 @@
+"""The mail that brings a customer's contact the receipt of what they paid."""
+
+from decimal import Decimal
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import gettext as _
+
+from billing.pdf import PdfUnavailable
+from customers.models import Contact
+from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
+from office.models import OutgoingMail
+from office.templatetags.ui import plain_day
+from payments.access import receipts_for
+from payments.models import Receipt, ReceiptStatus
+from payments.receipt_pdf import kept_receipt_pdf, language_of, settled_by
+
+KIND = "receipt"
+
+
+def subject_of(receipt: Receipt) -> str:
+    """What the mail is about: `Receipt RC-2026-0042 from Acme Ltd`, in the language of its customer."""
+    with override(language_of(receipt)):
+        words = {"document": f"{_('Receipt')} {receipt.number}", "name": receipt.company.legal_name}
+        return _("%(document)s from %(name)s") % words
+
+
+def compose(mail: OutgoingMail) -> Letter:
+    """The mail as things stand now, with the receipt's PDF."""
+    receipt, contact = _receipt(mail), Contact.objects.get(pk=mail.contact_id)
+    if reason := _reason(receipt, contact):
+        raise NotToBeSent(reason)
+    try:
+        content = bytes(kept_receipt_pdf(receipt).content)
+    except PdfUnavailable as problem:
+        raise NotReady(f"Its PDF cannot be made now: {problem}") from problem
+    attachment = Attachment(f"{receipt.number}.pdf".replace("/", "-"), "application/pdf", content)
+    with override(language_of(receipt)):
+        return _letter(receipt, contact, attachment)
+
+
+def _letter(receipt: Receipt, contact: Contact, attachment: Attachment) -> Letter:
+    settled = settled_by(receipt)
+    context = {
+        "language": get_language(),
+        "text_direction": "rtl" if get_language_bidi() else "ltr",
+        "company": receipt.company,
+        "contact": contact,
+        "receipt": receipt,
+        "day": plain_day(receipt.received_on),
+        "settled": settled,
+        "free": receipt.amount - sum((amount for item, amount in settled), Decimal(0)),
+    }
+    return Letter(
+        to_name=contact.name,
+        to_email=contact.email,
+        subject=subject_of(receipt),
+        text=render_to_string("payments/mail/receipt.txt", context),
+        html=render_to_string("payments/mail/receipt.html", context),
+        attachments=[attachment],
+    )
+
+
+def reason_not_to_send(mail: OutgoingMail) -> str:
+    """Why the mail must not leave any more; empty when it may."""
+    contact = Contact.objects.get(pk=mail.contact_id)
+    if contact.email and contact.email != mail.to_email:
+        return f"Not sent: the address of {contact.name} changed just then. Send it again."
+    return _reason(_receipt(mail), contact)
+
+
+def _reason(receipt: Receipt, contact: Contact) -> str:
+    if receipt.status == ReceiptStatus.REVERSED:
+        return "Not sent: the receipt is reversed."
+    if not contact.is_active:
+        return f"Not sent: {contact.name} has left."
+    return "" if contact.email else f"Not sent: {contact.name} has no address any more."
+
+
+def _receipt(mail: OutgoingMail) -> Receipt:
+    return Receipt.objects.select_related("company", "customer").get(pk=mail.about_id)
+
+
+RECEIPT_MAIL = MailKind(KIND, compose, reason_not_to_send, receipts_for)
