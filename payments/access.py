@@ -16,6 +16,7 @@ from payments.models import (
     DebitRun,
     OnlinePayment,
     PayerAccount,
+    Payout,
     Receipt,
     ReceiptBatch,
     Remittance,
@@ -221,3 +222,11 @@ def get_online_payment_for(user: User, payment_id: int) -> OnlinePayment:
     if payment is None:
         raise Http404("No such online payment.")
     return payment
+
+
+def get_payout_for(user: User, payout_id: int) -> Payout:
+    """The payout, or Http404 where this person may not see one of that id."""
+    payout = Payout.objects.filter(line__bank_account__in=bank_accounts_for(user), pk=payout_id).first()
+    if payout is None:
+        raise Http404("No such payout.")
+    return payout

@@ -52,6 +52,16 @@ CHECKS = [
         """,
     ),
     Check(
+        "a payout and the book say the same, and its bank line",
+        """
+        SELECT 'payout ' || p.id, p.amount || ' and ' || p.fee || ', in the book ' || coalesce(sum(-l.amount), 0)
+        FROM payments_payout p JOIN payments_bankline b ON b.id = p.line_id LEFT JOIN (
+            ledger_line l JOIN ledger_account a ON a.id = l.account_id AND a.code = '1050'
+        ) ON l.entry_id = p.entry_id
+        GROUP BY p.id, b.id HAVING coalesce(sum(-l.amount), 0) <> p.amount + p.fee OR b.amount <> p.amount
+        """,
+    ),
+    Check(
         "a refund and the book say the same",
         """
         SELECT 'refund ' || r.number, 'amount ' || r.amount || ', in the book ' || coalesce(sum(o.amount), 0)

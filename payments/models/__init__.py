@@ -13,6 +13,7 @@ from payments.models.debits import (
 from payments.models.files import PaymentFile, PaymentFileKind
 from payments.models.matching import BankMatch, MatchPolicy, MatchRule, PayerAccount
 from payments.models.online import OnlinePayment, OnlineStatus, ProviderEvent
+from payments.models.payouts import Payout
 from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, ReceiptPdf, ReceiptStatus, Refund
 from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
@@ -42,6 +43,7 @@ __all__ = [
     "PaymentFileKind",
     "PaymentMethod",
     "PaymentPolicy",
+    "Payout",
     "ProviderEvent",
     "Receipt",
     "ReceiptBatch",

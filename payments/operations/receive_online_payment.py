@@ -4,15 +4,13 @@ from decimal import Decimal
 from django.db import transaction
 
 from ledger.allocating import lock_items
-from ledger.models import Account, AccountRole, OpenItem
+from ledger.models import OpenItem
 from office.audit import record
 from office.models import User
 from payments.models import OnlinePayment, OnlineStatus, PaymentMethod, Receipt
+from payments.online.in_transit import in_transit_account
 from payments.operations.receive_payment import Plan, Share, receive_payment
 from payments.operations.record_receipt import ReceiptDetails
-
-CODE, NAME = "1050", "Online payments on their way"
-"""Where the money stands until the provider pays it out to our bank."""
 
 
 @transaction.atomic
@@ -40,7 +38,7 @@ def receive_online_payment(
         exchange_rate,
         method=PaymentMethod.CARD,
         reference=f"Online payment of {payment.invoice.number}",
-        bank_account_id=_account(payment).pk,
+        bank_account_id=in_transit_account(payment.company_id).pk,
         external_id=f"{payment.provider}:{payment.payment_id or payment.reference}",
     )
     receipt = receive_payment(payment.customer, details, Plan(_shares(locked, amount)), by=by)
@@ -60,10 +58,3 @@ def _shares(items: Iterable[OpenItem], amount: Decimal) -> list[Share]:
             shares.append(Share(item.pk, share))
             amount -= share
     return shares
-
-
-def _account(payment: OnlinePayment) -> Account:
-    account, _ = Account.objects.get_or_create(
-        company_id=payment.company_id, code=CODE, defaults={"name": NAME, "role": AccountRole.BANK}
-    )
-    return account

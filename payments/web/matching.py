@@ -20,6 +20,7 @@ from payments.models import BankLine
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line, take_back_set_aside
 from payments.operations.receive_payment import Plan, Share
 from payments.proposals import proposals_for, reasons_for
+from payments.web.payouts import payout_of
 from payments.web.queue import queue_row
 from payments.web.remittances import advice_of
 
@@ -130,6 +131,7 @@ def _page(request: HttpRequest, line: BankLine, form: MatchForm) -> HttpResponse
         "customer": customer_choice(request, str(form["customer"].value() or "")),
         "proposals": proposals_for(line) if request.user.has_perm("payments.match_bank_line") else [],
         **advice_of(line, left),
+        **payout_of(line, left),
         "receipts": line.receipts.select_related("customer", "bank_match").order_by("pk"),
         "aside": line.set_asides.filter(withdrawn_at=None).select_related("by").first(),
     }

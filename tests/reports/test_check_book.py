@@ -16,6 +16,7 @@ from payments.models import BankLine, DebitRun, OnlinePayment
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
 from payments.operations.receive_online_payment import receive_online_payment
 from payments.operations.receive_payment import Share
+from payments.operations.record_payout import record_payout
 from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
 from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.refund_credit import RefundDetails, refund_credit
@@ -80,6 +81,8 @@ PLANTED = [
     ("UPDATE payments_writeoff SET relieves_tax = false", "the tax that a write-off relieves is what its entry took off the tax accounts"),
     ("UPDATE payments_recovery SET amount = amount + 1", "no more is recovered than was written off, and as its receipt says"),
     ("UPDATE payments_onlinepayment SET reported_amount = reported_amount + 1", "an online payment and its receipt say the same"),
+    ("UPDATE payments_payout SET fee = fee + 1", "a payout and the book say the same, and its bank line"),
+    ("UPDATE payments_payout SET amount = amount - 1, fee = fee + 1", "a payout and the book say the same, and its bank line"),
     ("UPDATE payments_onlinepayment SET reported_currency = 'USD'", "an online payment and its receipt say the same"),
     ("DELETE FROM payments_receipt WHERE id = (SELECT min(id) FROM payments_receipt)", "numbers of receipts, refunds and write-offs run on without a gap"),
     ("UPDATE payments_debitpart SET amount = amount + 1", "a debit takes what its items add up to, of its own customer"),
@@ -131,6 +134,8 @@ def paid_online(customer: Any) -> None:
     kept = {"company": customer.company, "customer": customer, "amount": 9, "currency": "EUR", "provider": "test"}
     payment = OnlinePayment.objects.create(invoice=world.issue(customer, "9", DAY), reference="r", **kept)
     receive_online_payment(payment, Decimal(9), by=None)
+    take_bank_file(customer.company, "payout.xml", camt(statement(entry("8.50"), closing="108.50")), by=None)
+    record_payout(BankLine.objects.latest("pk").pk, fee=Decimal("0.50"), by=None)
 
 
 def debited(company: Any) -> None:

@@ -352,6 +352,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "payments:match_policy": ([], {"is_automatic": "on", "reference": "on", "most": "100"}),
         "payments:set_aside_bank_line": ([bank_line(customer.company)], {"reason": "r"}),
         "payments:unread_line": ([unread_line(customer.company)], {"amount": "1", "booked_on": "2026-03-02"}),
+        "payments:record_payout": ([bank_line(customer.company)], {"fee": "1"}),
         "payments:take_held_payment": ([held_payment(customer)], {"reason": "r", "exchange_rate": ""}),
         "payments:set_held_payment_aside": ([held_payment(customer)], {"reason": "r"}),
         "payments:take_remittance": (
@@ -422,6 +423,7 @@ NAMES = [
     "payments:unread_line",
     "payments:leave_out_unread_line",
     "payments:map_bank_table",
+    "payments:record_payout",
     "payments:take_held_payment",
     "payments:set_held_payment_aside",
     "payments:take_remittance",
