@@ -210,6 +210,7 @@ SPECTACULAR_SETTINGS = {
         "ItemKind": "ledger.models.items.ItemKind",
         "LineKind": "billing.models.LineKind",
         "ProductKind": "billing.models.ProductKind",
+        "ChargebackStatus": "payments.models.ChargebackStatus",
         "ReceiptStatus": "payments.models.ReceiptStatus",
         "WriteOffKind": "payments.models.WriteOffKind",
         "WriteOffStatus": "payments.models.WriteOffStatus",

@@ -41,6 +41,7 @@ CLERK = [
     "payments.begin_online_payment",
     "payments.download_payment_file",
     "payments.manage_debit_runs",
+    "payments.manage_chargebacks",
     "payments.match_bank_line",
     "payments.record_receipt",
     "payments.reverse_receipt",

@@ -12,6 +12,8 @@ from payments.models import (
     BankFile,
     BankLine,
     BankMapping,
+    Chargeback,
+    ChargebackFile,
     DebitNotice,
     DebitRun,
     OnlinePayment,
@@ -51,6 +53,29 @@ def get_write_off_for(user: User, write_off_id: int) -> WriteOff:
     if row is None:
         raise Http404("No such write-off.")
     return row
+
+
+def chargebacks_for(user: User) -> QuerySet[Chargeback]:
+    """The chargebacks of a person's customers."""
+    return rows_for(user, Chargeback.objects.all())
+
+
+def get_chargeback_for(user: User, chargeback_id: int) -> Chargeback:
+    """The chargeback, or Http404 where this person may not see one of that id."""
+    rows = chargebacks_for(user).filter(pk=chargeback_id)
+    related = ("company", "customer", "receipt", "kept_receipt", "won_receipt", "decided_by", "created_by")
+    chargeback = rows.select_related(*related).first()
+    if chargeback is None:
+        raise Http404("No such chargeback.")
+    return chargeback
+
+
+def get_evidence_for(user: User, file_id: int) -> ChargebackFile:
+    """The file, or Http404 where this person may not see its chargeback."""
+    file = ChargebackFile.objects.filter(pk=file_id, chargeback__in=chargebacks_for(user)).first()
+    if file is None:
+        raise Http404("No such file.")
+    return file
 
 
 def batches_for(user: User) -> QuerySet[ReceiptBatch]:

@@ -62,6 +62,17 @@ CHECKS = [
         """,
     ),
     Check(
+        "a chargeback's payment is reversed, and what it kept and won is recorded again",
+        """
+        SELECT 'chargeback ' || c.number, c.amount || ' of ' || r.amount || ', kept ' || coalesce(k.amount, 0)
+            || ', won ' || coalesce(w.amount, 0)
+        FROM payments_chargeback c JOIN payments_receipt r ON r.id = c.receipt_id
+        LEFT JOIN payments_receipt k ON k.id = c.kept_receipt_id LEFT JOIN payments_receipt w ON w.id = c.won_receipt_id
+        WHERE r.status <> 'reversed' OR c.currency <> r.currency OR c.amount + coalesce(k.amount, 0) <> r.amount
+            OR (c.status = 'won') <> (w.amount IS NOT DISTINCT FROM c.amount)
+        """,
+    ),
+    Check(
         "a refund and the book say the same",
         """
         SELECT 'refund ' || r.number, 'amount ' || r.amount || ', in the book ' || coalesce(sum(o.amount), 0)
@@ -119,7 +130,7 @@ CHECKS = [
         """,
     ),
     Check(
-        "numbers of receipts, refunds and write-offs run on without a gap",
+        "numbers of receipts, refunds, write-offs and chargebacks run on without a gap",
         """
         SELECT 'series ' || kind || ' ' || year || ' of company ' || s.company_id,
             count(n.id) || ' papers, the series stands at ' || s.last
@@ -129,8 +140,9 @@ CHECKS = [
             UNION ALL SELECT id, company_id, 'refund', extract(year FROM refunded_on)::int FROM payments_refund
             UNION ALL SELECT id, company_id, 'write_off', extract(year FROM written_off_on)::int
                 FROM payments_writeoff
+            UNION ALL SELECT id, company_id, 'chargeback', extract(year FROM opened_on)::int FROM payments_chargeback
         ) AS n ON n.company_id = s.company_id AND n.paper = s.kind AND n.paper_year = s.year
-        WHERE s.kind IN ('receipt', 'refund', 'write_off') GROUP BY s.id HAVING count(n.id) <> s.last
+        WHERE s.kind IN ('receipt', 'refund', 'write_off', 'chargeback') GROUP BY s.id HAVING count(n.id) <> s.last
         """,
     ),
 ]

@@ -1,7 +1,7 @@
 """What the front page says: what is owed and late now, what came in this month, and what to do next."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -16,9 +16,11 @@ from customers.queries import in_account_state
 from ledger.models import ItemKind, OpenItem
 from office.approvals import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
-from payments.access import bank_accounts_for, online_payments_for, receipts_for
+from payments.access import bank_accounts_for, chargebacks_for, online_payments_for, receipts_for
 from payments.bank import with_left
-from payments.models import BankLine, OnlineStatus, PaymentMethod, UnreadLine, UnreadOutcome
+from payments.models import BankLine, ChargebackStatus, OnlineStatus, PaymentMethod, UnreadLine, UnreadOutcome
+
+SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,12 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
             "credit-card",
             reverse("payments:online_payment_list") + "?state=held",
         ),
+        Task(
+            f"chargebacks to answer within {SOON.days} days",
+            _to_answer(user, company, today),
+            "gavel",
+            reverse("payments:chargeback_list") + "?state=open&sort=respond_by",
+        ),
         Task("payments to apply", unapplied, "cash", reverse("payments:receipt_list") + "?sort=-free"),
         Task(
             "customers whose address bounced",
@@ -94,6 +102,14 @@ def _blocked(user: User, company: Company) -> int:
     if not user.has_perm("customers.manage_accounts"):
         return 0
     return in_account_state(accounts_for(user).filter(company=company), "blocked").count()
+
+
+def _to_answer(user: User, company: Company, today: date) -> int:
+    """The chargebacks whose last day for an answer is near or past, for those who answer."""
+    if not user.has_perm("payments.manage_chargebacks"):
+        return 0
+    unanswered = chargebacks_for(user).filter(company=company, status=ChargebackStatus.OPEN)
+    return unanswered.filter(respond_by__lte=today + SOON).count()
 
 
 def _to_match(user: User, company: Company) -> int:

@@ -44,6 +44,7 @@ DAILY = [
     Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p"),
     Entry("Write-offs", "payments:write_off_list", "file-x", "payments.view_receipt"),
     Entry("Debit runs", "payments:debit_run_list", "credit-card", "payments.view_bank"),
+    Entry("Chargebacks", "payments:chargeback_list", "gavel", "payments.view_receipt"),
     Entry("Bank", "payments:bank", "building-bank", "payments.view_bank", "b"),
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
     Entry("Tax report", "reports:taxes", "file-text", "office.view_reports", "x"),

@@ -1,6 +1,7 @@
 """The tables of payments."""
 
 from payments.models.bank import BankFile, BankLine, BankMapping, BankStatement, SetAside, UnreadLine, UnreadOutcome
+from payments.models.chargebacks import Chargeback, ChargebackFile, ChargebackStatus
 from payments.models.debits import (
     CollectionState,
     DebitCollection,
@@ -26,6 +27,9 @@ __all__ = [
     "BankMapping",
     "BankMatch",
     "BankStatement",
+    "Chargeback",
+    "ChargebackFile",
+    "ChargebackStatus",
     "CollectionState",
     "DebitCollection",
     "DebitNotice",

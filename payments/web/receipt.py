@@ -134,7 +134,8 @@ def receipt_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
     """A receipt, what it was applied to, and what of it is free."""
     get_receipt_for(request.user, receipt_id)
     receipts = receipts_for(request.user).filter(pk=receipt_id)
-    related = ("customer", "company", "created_by", "bank_account", "bank_line", "bank_match", "batch")
+    related = ("customer", "company", "created_by", "bank_account", "bank_line", "bank_match", "batch", "chargeback")
+    related += ("recovery__write_off",)
     receipt = with_free(receipts.select_related(*related)).get()
     context = {"receipt": receipt, "rows": applications(receipt), "today": receipt.company.today()}
     about = {"about_type": Receipt._meta.label_lower, "about_id": receipt.pk}

@@ -33,8 +33,10 @@ from office.operations.ask_approval import ask_approval
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
 from payments.models import BankLine, OnlinePayment, PayerAccount, ProviderEvent, Rest, UnreadLine
+from payments.operations.decide_chargeback import add_evidence
 from payments.operations.keep_bank_mapping import keep_bank_mapping
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
+from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.prepare_bank_table import prepare_bank_table, told_of
 from payments.operations.receive_payment import Plan, Share
 from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
@@ -136,6 +138,9 @@ PAGES = [
     Row("payments:receipt_new"),
     Row("payments:receipt", "receipt"),
     Row("payments:allocate", "customer"),
+    Row("payments:chargeback_list"),
+    Row("payments:chargeback", "chargeback"),
+    Row("payments:chargeback_new", "card_receipt"),
     Row("payments:receipt_batch_list"),
     Row("payments:receipt_batch_new"),
     Row("payments:receipt_batch", "receipt_batch"),
@@ -254,6 +259,8 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "receipt": receipt.pk,
         **from_the_bank(customer, invoice),
         "mail": mail.pk,
+        "chargeback": a_chargeback(customer, day),
+        "card_receipt": world.receive(customer, "33.00", day, method="card").pk,
         "receipt_batch": a_batch(customer, day),
         "settlement": a_short_payment(customer, day),
         "write_off": a_write_off(customer, vat, day),
@@ -326,6 +333,17 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
     }
     of_lines |= an_advice(customer, invoice) | {"held_payment": a_held_payment(customer)}
     return of_lines | {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
+
+
+def a_chargeback(customer: Any, day: Any) -> int:
+    """One of a part of a card payment, with a piece of evidence, to be answered."""
+    receipt = world.receive(customer, "60.00", day, method="card")
+    details = ChargebackDetails(
+        day, customer.company.today() + timedelta(days=3), "10.4", "Cardholder does not know the purchase", Decimal(40)
+    )
+    chargeback = open_chargeback(receipt.pk, details, by=None)
+    add_evidence(chargeback.pk, "signed-order.pdf", b"%PDF-1.7 evidence", by=None)
+    return chargeback.pk
 
 
 def a_batch(customer: Any, day: Any) -> int:

@@ -14,6 +14,7 @@ from billing.pdf import kept_pdf
 from ledger.periods import close_month
 from payments.models import BankLine, DebitRun, OnlinePayment
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
+from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.receive_online_payment import receive_online_payment
 from payments.operations.receive_payment import Share
 from payments.operations.record_payout import record_payout
@@ -73,6 +74,7 @@ PLANTED = [
     ("UPDATE payments_bankline SET amount = amount - 1", "receipts take no more than came in on their bank line"),
     ("UPDATE payments_bankline SET currency = 'USD'", "receipts take no more than came in on their bank line"),
     ("UPDATE payments_refund SET amount = amount + 1", "a refund and the book say the same"),
+    ("UPDATE payments_chargeback SET amount = amount + 1", "a chargeback's payment is reversed, and what it kept and won is recorded again"),
     ("UPDATE payments_receiptbatch SET control_total = control_total + 1", "the receipts of a batch add up to its control total"),
     ("UPDATE payments_receiptbatch SET line_count = line_count + 1", "the receipts of a batch add up to its control total"),
     ("UPDATE payments_writeoff SET amount = amount + 1", "a write-off and the book say the same"),
@@ -84,7 +86,7 @@ PLANTED = [
     ("UPDATE payments_payout SET fee = fee + 1", "a payout and the book say the same, and its bank line"),
     ("UPDATE payments_payout SET amount = amount - 1, fee = fee + 1", "a payout and the book say the same, and its bank line"),
     ("UPDATE payments_onlinepayment SET reported_currency = 'USD'", "an online payment and its receipt say the same"),
-    ("DELETE FROM payments_receipt WHERE id = (SELECT min(id) FROM payments_receipt)", "numbers of receipts, refunds and write-offs run on without a gap"),
+    ("DELETE FROM payments_receipt WHERE id = (SELECT min(id) FROM payments_receipt)", "numbers of receipts, refunds, write-offs and chargebacks run on without a gap"),
     ("UPDATE payments_debitpart SET amount = amount + 1", "a debit takes what its items add up to, of its own customer"),
     ("UPDATE payments_debitcollection SET customer_id = customer_id + 1", "a debit takes what its items add up to, of its own customer"),
     ("UPDATE payments_debitcollection SET amount = amount + 1 WHERE state = 'collected'", "a debit and its receipt say the same, and a returned one is reversed"),
@@ -121,6 +123,8 @@ def history(company: Any, customer: Any) -> None:
     reverse_receipt(world.receive(customer, "15", DAY).pk, dated_on=DAY, by=None, reason="returned", fee=Decimal(5))
     world.receive(customer, "11", DAY, bank_line_id=bank_line(company).pk)
     written_off(customer, vat)
+    card = world.receive(customer, "8", DAY, method="card")
+    open_chargeback(card.pk, ChargebackDetails(DAY, DAY, "10.4", "Not theirs", amount=Decimal(5)), by=None)
     listed = BatchDetails(DAY, Decimal(9), [BatchLine(Decimal(9), customer.number)])
     record_receipt_batch(company, listed, by=None)
     paid_online(customer)

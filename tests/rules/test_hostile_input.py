@@ -11,6 +11,7 @@ from django.urls import reverse
 from office.models import BankAccount, User
 from office.roles import ROLES
 from payments.models import BankLine, DebitRun, OnlinePayment, Remittance, UnreadLine
+from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.prepare_bank_table import prepare_bank_table
 from payments.operations.receive_payment import Share
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
@@ -82,6 +83,7 @@ GETS = {
     "customers:pick": ["q"],
     "customers:new": ["name"],
     "payments:receipt_list": ["q", "received_from", "received_to", "method"],
+    "payments:chargeback_list": ["q", "state", "answer_from", "answer_to", "sort", "after"],
     "payments:receipt_batch_list": ["q", "received_from", "received_to", "sort", "after"],
     "payments:receipt_new": ["customer", "invoice", "amount"],
     "payments:bank_line_list": [
@@ -130,6 +132,12 @@ def bank_line(company: Any) -> int:
     paid = entry("9000.00", reference=str(BankLine.objects.count()))
     take_bank_file(company, "march.xml", camt(statement(paid, closing="9100.00")), by=None)
     return BankLine.objects.latest("pk").pk
+
+
+def charged_back(customer: Any) -> int:
+    """A card payment that the bank took back."""
+    receipt = world.receive(customer, "5.00", DAY, method="card")
+    return open_chargeback(receipt.pk, ChargebackDetails(DAY, DAY, "10.4", "Not theirs"), by=None).pk
 
 
 def settled(customer: Any) -> int:
@@ -223,6 +231,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     batch |= {"bank_account": str(receipt.bank_account_id), "lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0"}
     batch |= {"lines-0-customer": customer.number, "lines-0-invoice": "", "lines-0-amount": "8"}
     batch |= {"lines-0-method": "cash", "lines-0-reference": "r"}
+    disputed = {"opened_on": "2026-03-02", "respond_by": "2026-03-09", "amount": "4", "reason_code": "10.4"}
+    disputed |= {"reason": "r", "case_reference": "c", "bank_fee": "1", "customer_fee": ""}
     short = {"credit": str(free.pk), "on": "2026-03-02", f"item_{debit.pk}": "1", f"rest_{debit.pk}": "open"}
     line = invoice.lines.get().pk
     credit = {"reason": "r", "reason_code": "", "way": "amount", "amount": "1"}
@@ -312,6 +322,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "customers:release_account": ([confirmed(customer, us_account()).pk], {"reason": "r"}),
         "customers:close_account": ([confirmed(customer, iban_account(OTHER_IBAN)).pk], {"reason": "r"}),
         "payments:receipt_new": ([], money),
+        "payments:chargeback_new": ([world.receive(customer, "5.00", DAY, method="card").pk], disputed),
+        "payments:act_on_chargeback": ([charged_back(customer)], {"act": "lost", "note": "n"}),
         "payments:receipt_batch_new": ([], batch),
         "payments:receipt_batch_totals": ([], batch),
         "payments:reverse_receipt": (
@@ -405,6 +417,8 @@ NAMES = [
     "customers:release_account",
     "customers:close_account",
     "payments:receipt_new",
+    "payments:chargeback_new",
+    "payments:act_on_chargeback",
     "payments:receipt_batch_new",
     "payments:receipt_batch_totals",
     "payments:reverse_receipt",

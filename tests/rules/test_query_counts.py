@@ -18,6 +18,7 @@ from customers.models import CustomerAccount
 from office.models import BankAccount, User
 from office.tasks import carry_out_run
 from payments.models import BankLine, BankStatement, OnlinePayment, PayerAccount, Remittance
+from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.receive_payment import Share
 from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
 from payments.operations.take_bank_file import take_bank_file
@@ -70,6 +71,12 @@ def more_to_print(customer: Any, count: int) -> None:
 def more_receipts(customer: Any, count: int) -> None:
     for _ in range(count):
         world.receive(customer, "5.00", DAY)
+
+
+def more_chargebacks(customer: Any, count: int) -> None:
+    for _ in range(count):
+        receipt = world.receive(customer, "5.00", DAY, method="card")
+        open_chargeback(receipt.pk, ChargebackDetails(DAY, DAY, "10.4", "Not theirs"), by=None)
 
 
 def more_batches(customer: Any, count: int) -> None:
@@ -180,6 +187,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "billing:recurring_list": more_recurring,
     "billing:usage_list": more_usage,
     "payments:receipt_list": more_receipts,
+    "payments:chargeback_list": more_chargebacks,
     "payments:receipt_batch_list": more_batches,
     "payments:write_off_list": more_write_offs,
     "payments:bank": more_bank_lines,
