@@ -24,6 +24,8 @@ def bare_number(text: str) -> str:
 
 
 def _without_symbols(text: str) -> str:
+    if text.isascii():
+        return text.replace("$", "").strip()
     return "".join(letter for letter in text if unicodedata.category(letter) != "Sc").strip()
 
 

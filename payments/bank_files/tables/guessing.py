@@ -52,16 +52,30 @@ def _place_of(grid: Grid, first_line: int, has_headings: bool) -> int | None:
 
 
 def decided(mapping: TableMapping, rows: Sequence[TableRow]) -> TableMapping:
-    """The mapping with the sign before the cents and the order of days where all their columns agree on one."""
-    numbers, days = NumberEvidence(), DayEvidence()
+    """The mapping with the sign before the cents and the order of days, where it leaves them to the table's columns."""
+    decimal, order = mapping.decimal, mapping.day_order
+    if not decimal:
+        decimal = str(_number_evidence(mapping, rows).decide() or "")
+    if not order:
+        order = str(_day_evidence(mapping, rows).decide() or "")
+    return replace(mapping, decimal=decimal, day_order=order)
+
+
+def _number_evidence(mapping: TableMapping, rows: Sequence[TableRow]) -> NumberEvidence:
+    evidence = NumberEvidence()
     for row in rows:
         for cell in _cells(row, mapping, (*AMOUNTS, Role.BALANCE)):
             if _is_amount(cell):
-                numbers.see(bare_number(cell).strip("()CRDcrd. "))
+                evidence.see(bare_number(cell).strip("()CRDcrd. "))
+    return evidence
+
+
+def _day_evidence(mapping: TableMapping, rows: Sequence[TableRow]) -> DayEvidence:
+    evidence = DayEvidence()
+    for row in rows:
         for cell in _cells(row, mapping, (Role.BOOKED_ON, Role.VALUE_ON)):
-            days.see(cell)
-    decimal, order = mapping.decimal or numbers.decide() or "", mapping.day_order or days.decide() or ""
-    return replace(mapping, decimal=str(decimal), day_order=str(order))
+            evidence.see(cell)
+    return evidence
 
 
 def _cells(row: TableRow, mapping: TableMapping, roles: Iterable[Role]) -> Iterable[str]:

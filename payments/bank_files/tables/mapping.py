@@ -1,8 +1,10 @@
 """What each column of a bank's table is, and how the bank writes amounts, days and directions."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Self, get_origin
 
@@ -193,9 +195,16 @@ class TableMapping:
     out_is_negative: bool = False
     goes_on: bool = False
 
+    @cached_property
+    def _by_role(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, name in enumerate(self.columns):
+            found[name].append(place)
+        return dict(found)
+
     def places(self, role: Role) -> list[int]:
         """The columns of a role, from 0 on."""
-        return [place for place, name in enumerate(self.columns) if name == role]
+        return self._by_role.get(role, [])
 
     def place(self, role: Role) -> int | None:
         """The column of a role that only one can have."""
