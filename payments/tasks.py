@@ -1,11 +1,30 @@
 """Payments' background work. Each task takes ids, does one thing and may run twice without harm."""
 
+from contextlib import suppress
+
 from celery import shared_task
+from django.utils import timezone
 
 from customers.models import Customer
 from office.models import Company
 from payments.debiting import customers_to_announce_to
+from payments.online import ProviderUnavailable
 from payments.operations.announce_debits import announce_debits
+from payments.operations.take_provider_event import ask_provider, payments_to_ask_about
+
+
+@shared_task
+def ask_about_payment(payment_id: int) -> None:
+    """Ask how one online payment stands; where the provider does not answer, the next round asks again."""
+    with suppress(ProviderUnavailable):
+        ask_provider(payment_id)
+
+
+@shared_task
+def ask_about_payments() -> None:
+    """Ring for every online payment whose event may be lost."""
+    for payment in payments_to_ask_about(timezone.now()):
+        ask_about_payment.delay(payment.pk)
 
 
 @shared_task

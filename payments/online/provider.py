@@ -73,5 +73,8 @@ class Provider(Protocol):
     def checkout(self, asked: Checkout) -> Started:
         """Open a page for a payment. Raises ProviderUnavailable."""
 
+    def look_up(self, session_id: str) -> Notice | None:
+        """How a payment stands at the provider, None where it does not say. Raises ProviderUnavailable."""
+
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """An event, its signature checked. Raises BadSignature."""

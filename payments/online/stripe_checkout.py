@@ -75,6 +75,20 @@ class Stripe:
             **more,
         }
 
+    def look_up(self, session_id: str) -> Notice | None:
+        """What Stripe says of a session now, should its event have been lost."""
+        import stripe
+
+        try:
+            session = self.client.v1.checkout.sessions.retrieve(session_id)
+        except (stripe.StripeError, ValueError) as error:
+            raise ProviderUnavailable("Stripe does not answer just now.") from error
+        kind = NoticeKind.EXPIRED if session.status == "expired" else NoticeKind.PAID
+        notice = _notice(
+            f"look-up:{session_id}:{session.payment_status}", session, kind, f"looked up: {session.status}"
+        )
+        return notice if notice.kind != NoticeKind.OTHER else None
+
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """One of Stripe's events; what says nothing of a checkout is OTHER."""
         import stripe
@@ -84,7 +98,9 @@ class Stripe:
         except (stripe.SignatureVerificationError, ValueError) as error:
             raise BadSignature("The event is not signed by Stripe.") from error
         kind = KINDS.get(event.type, NoticeKind.OTHER)
-        return _notice(event, kind) if kind != NoticeKind.OTHER else Notice(event.id, kind, said=event.type)
+        if kind == NoticeKind.OTHER:
+            return Notice(event.id, kind, said=event.type)
+        return _notice(event.id, event.data.object, kind, event.type)
 
 
 def _units(asked: Checkout) -> int:
@@ -94,8 +110,7 @@ def _units(asked: Checkout) -> int:
     return units
 
 
-def _notice(event: Any, kind: NoticeKind) -> Notice:
-    session = event.data.object
+def _notice(event_id: str, session: Any, kind: NoticeKind, said: str) -> Notice:
     currency = (session.currency or "").upper()
     if kind == NoticeKind.PAID and session.payment_status != PAID:
         kind = NoticeKind.OTHER  # a debit that takes days: its own event says when the money is certain
@@ -104,4 +119,4 @@ def _notice(event: Any, kind: NoticeKind) -> Notice:
     except (UnknownCurrency, TypeError, ValueError):
         amount = None
     payment = session.payment_intent or session.id
-    return Notice(event.id, kind, session.client_reference_id or "", str(payment), amount, currency, event.type)
+    return Notice(event_id, kind, session.client_reference_id or "", str(payment), amount, currency, said)

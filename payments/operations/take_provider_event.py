@@ -1,17 +1,21 @@
 """What a provider reports: acted on once, in whatever order and however often it comes, and checked first."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
 from payments.models import OnlinePayment, OnlineStatus, ProviderEvent
-from payments.online import Notice, NoticeKind, Provider
+from payments.online import Notice, NoticeKind, Provider, provider_named
 from payments.operations.receive_online_payment import receive_online_payment
 
 KNOWN, APPLIED, HELD, CLOSED, IGNORED, STRANGE = "known", "applied", "held", "closed", "ignored", "strange"
+TAKES, GIVEN_UP = timedelta(minutes=30), timedelta(days=3)
+"""After half an hour an event may be lost; after three days no session is open."""
 
 
 def take_provider_event(provider: Provider, body: bytes, headers: Mapping[str, str]) -> str:
@@ -20,11 +24,32 @@ def take_provider_event(provider: Provider, body: bytes, headers: Mapping[str, s
     A payment that is reported as asked becomes a receipt on its document. One with another amount or currency, or that
     cannot be received, is held for a person, and nothing is applied.
     """
-    notice = provider.read_event(body, headers)
+    return act_on_notice(provider.name, provider.read_event(body, headers))
+
+
+def ask_provider(payment_id: int) -> str:
+    """Ask the provider of a payment that is begun how it stands, should its event have been lost.
+
+    Raises ProviderUnavailable. Nothing is held while it is asked.
+    """
+    payment = OnlinePayment.objects.get(pk=payment_id)
+    provider = provider_named(payment.provider)
+    notice = provider.look_up(payment.session_id) if provider and payment.session_id else None
+    return act_on_notice(payment.provider, notice) if notice else IGNORED
+
+
+def payments_to_ask_about(now: datetime) -> QuerySet[OnlinePayment]:
+    """Those that have been begun for longer than a customer takes, until the provider gives them up itself."""
+    begun = OnlinePayment.objects.filter(status=OnlineStatus.BEGUN).exclude(session_id="")
+    return begun.filter(begun_at__range=(now - GIVEN_UP, now - TAKES)).order_by("pk")
+
+
+def act_on_notice(provider: str, notice: Notice) -> str:
+    """Act on what a provider said, once."""
     try:
-        return _acted_on(provider.name, notice)
+        return _acted_on(provider, notice)
     except IntegrityError:
-        if ProviderEvent.objects.filter(provider=provider.name, event_id=notice.event_id).exists():
+        if ProviderEvent.objects.filter(provider=provider, event_id=notice.event_id).exists():
             return KNOWN  # the same event came twice at the same moment
         raise
 

@@ -2,8 +2,10 @@
 
 import hmac
 import json
+import logging
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,9 +14,15 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from django.utils import timezone
 
+from payments.models import OnlinePayment
 from payments.online import BadSignature, Checkout, NoticeKind, ProviderUnavailable, providers
 from payments.online.stripe_checkout import Stripe
+from payments.operations.begin_online_payment import begin_online_payment
+from payments.operations.take_provider_event import ask_provider, payments_to_ask_about
+from payments.tasks import ask_about_payment
+from tests import world
 
 SECRET = "whsec_of_the_tests"
 
@@ -24,6 +32,11 @@ class FakeStripe(BaseHTTPRequestHandler):
 
     calls: list[tuple[str, dict[str, list[str]], dict[str, str]]] = []
     status = 200
+    session: dict[str, Any] = {}
+
+    def do_GET(self) -> None:
+        self.calls.append((self.path, {}, dict(self.headers)))
+        self._answer(self.session)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -31,6 +44,9 @@ class FakeStripe(BaseHTTPRequestHandler):
         answer = {"id": "cs_1", "object": "checkout.session", "url": "https://checkout.stripe.com/c/pay/cs_1"}
         if self.status != 200:
             answer = {"error": {"message": "Amount too small", "type": "invalid_request_error"}}
+        self._answer(answer)
+
+    def _answer(self, answer: dict[str, Any]) -> None:
         content = json.dumps(answer).encode()
         self.send_response(self.status)
         self.send_header("Content-Length", str(len(content)))
@@ -171,3 +187,71 @@ def test_with_its_keys_stripe_is_the_provider_and_with_one_of_them_it_is_not(str
     assert [each.name for each in providers()] == ["stripe", "test"]
     settings.STRIPE_WEBHOOK_SECRET = ""
     assert [each.name for each in providers()] == ["test"]
+
+
+@pytest.fixture
+def payment(customer: Any, stripe: Stripe) -> OnlinePayment:
+    """One that was begun an hour ago, and whose event was lost."""
+    invoice = world.issue(customer, "100.00", customer.company.today() - timedelta(days=1))
+    begun = begin_online_payment(invoice.pk, Decimal(100), by=None, return_url=lambda _: "https://x.example/")
+    OnlinePayment.objects.update(begun_at=timezone.now() - timedelta(hours=1))
+    FakeStripe.session = event()["data"]["object"] | {"client_reference_id": begun.reference, "status": "complete"}
+    FakeStripe.session |= {"amount_total": 10000, "currency": "eur"}
+    return begun
+
+
+@pytest.mark.django_db
+def test_a_payment_whose_event_was_lost_is_asked_about_and_received_once(payment: OnlinePayment) -> None:
+    assert list(payments_to_ask_about(timezone.now())) == [payment]
+    assert [ask_provider(payment.pk), ask_provider(payment.pk)] == ["applied", "known"]
+    assert FakeStripe.calls[-1][0] == "/v1/checkout/sessions/cs_1"
+    payment.refresh_from_db()
+    assert (payment.status, payment.receipt.amount) == ("paid", 100)
+    assert list(payments_to_ask_about(timezone.now())) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("said", "outcome", "status"),
+    [
+        ({"status": "open", "payment_status": "unpaid"}, "ignored", "begun"),
+        ({"status": "expired", "payment_status": "unpaid"}, "closed", "closed"),
+        ({"amount_total": 9999}, "held", "held"),
+    ],
+)
+def test_what_stripe_says_when_asked_counts_as_its_event_would(
+    payment: OnlinePayment, said: dict[str, Any], outcome: str, status: str
+) -> None:
+    FakeStripe.session |= said
+    assert ask_provider(payment.pk) == outcome
+    payment.refresh_from_db()
+    assert payment.status == status
+
+
+@pytest.mark.django_db
+def test_where_stripe_does_not_answer_the_payment_waits_for_the_next_round(payment: OnlinePayment) -> None:
+    FakeStripe.status = 500
+    ask_about_payment(payment.pk)
+    payment.refresh_from_db()
+    assert payment.status == "begun"
+
+
+@pytest.mark.django_db
+def test_one_just_begun_or_long_ago_is_not_asked_about(payment: OnlinePayment) -> None:
+    for ago in (timedelta(minutes=5), timedelta(days=4)):
+        OnlinePayment.objects.update(begun_at=timezone.now() - ago)
+        assert not payments_to_ask_about(timezone.now()).exists()
+
+
+@pytest.mark.django_db
+def test_no_key_stands_in_a_log_or_in_the_database(
+    payment: OnlinePayment, caplog: pytest.LogCaptureFixture, stripe: Stripe
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        ask_provider(payment.pk)
+        with pytest.raises(BadSignature):
+            stripe.read_event(b"{}", {"Stripe-Signature": "t=1,v1=x"})
+    payment.refresh_from_db()
+    kept = " ".join(str(value) for value in vars(payment).values()) + caplog.text
+    assert "sk_test_1" not in kept
+    assert SECRET not in kept
