@@ -33,11 +33,16 @@ from customers.operations.details import AddressDetails, ContactDetails, Custome
 from ledger.allocating import Pair
 from ledger.models import Account, ItemKind, OpenItem
 from office.models import BankAccount, Company, User
+from payments.bank_files.tables import guess_mapping, open_table
 from payments.operations.apply_credits import apply_credits
 from payments.operations.record_receipt import ReceiptDetails, record_receipt
 from payments.operations.take_bank_file import take_bank_file
+from payments.operations.take_bank_table import take_bank_table
+from payments.operations.take_remittance import AdviceDetails, take_remittance
 
 PASSWORD = "duebook-demo"  # noqa: S105
+SHORT = Decimal("24.00")
+"""What a payer takes off for goods that were missing."""
 STAFF = [
     ("clerk", "Nora Lindqvist", "clerk"),
     ("manager", "Idris Okafor", "manager"),
@@ -122,6 +127,8 @@ def make_demo(chance: Random, today: date) -> Company:
     _credits(invoices, chance, today, clerk)
     _recurring(company, customers, taxes[0], today, clerk)
     take_bank_file(company, f"statement-{today}.sta", _statement(company, today).encode(), by=clerk)
+    _bank_table(company, today, clerk)
+    _advice(company, today, clerk)
     for customer in customers[:3]:
         draft_invoice(company, _details(customer, products, chance, None), by=clerk)
     return company
@@ -259,12 +266,13 @@ def _statement(company: Company, today: date) -> str:
     """What the bank says of today, as MT940: payments that name their invoices or not, part of one, interest, a fee."""
     items = OpenItem.objects.filter(company_id=company.pk, kind=ItemKind.INVOICE, balance__gt=0).order_by("-due_on")
     names = dict(Customer.objects.values_list("pk", "name"))
-    first, second, third, fourth = _of_four_customers(items)
+    first, second, third, fourth, fifth = _of_customers(items, 5)
     lines = [
         (first.balance, f"Invoice {first.reference}", names[first.customer_id]),
         (second.balance - 20, f"{second.reference} less 20.00, broken on arrival", names[second.customer_id]),
         (third.balance, "With thanks", names[third.customer_id]),
         (fourth.balance + Decimal("45.50"), f"{fourth.reference} and a little ahead", "M Quill"),
+        (fifth.balance - SHORT, "Our payment 4711", names[fifth.customer_id]),
         (Decimal("1.87"), "Interest", company.legal_name),
         (Decimal("-12.00"), "Account fee", ""),
     ]
@@ -279,11 +287,28 @@ def _statement(company: Company, today: date) -> str:
     return "\n".join([*head, *entries, f":62F:C{day}GBP{_comma(closing)}", ""])
 
 
-def _of_four_customers(items: Iterable[OpenItem]) -> list[OpenItem]:
+def _of_customers(items: Iterable[OpenItem], count: int) -> list[OpenItem]:
     found: dict[int, OpenItem] = {}
     for item in items:
         found.setdefault(item.customer_id, item)
-    return list(found.values())[:4]
+    return list(found.values())[:count]
+
+
+def _bank_table(company: Company, today: date, by: User) -> None:
+    """What the bank gives as a table alone: its columns are known from then on."""
+    table = f"Date,Details,Paid out,Paid in\n{today - timedelta(days=1)},Card terminal,8.40,\n".encode()
+    mapping = guess_mapping(open_table(table))
+    take_bank_table(company.bank_accounts.get(), "terminal.csv", table, mapping, by=by)
+
+
+def _advice(company: Company, today: date, by: User) -> None:
+    """What the fifth payer of the statement writes of their payment: one case was missing."""
+    items = OpenItem.objects.filter(company_id=company.pk, kind=ItemKind.INVOICE, balance__gt=0).order_by("-due_on")
+    item = _of_customers(items, 5)[-1]
+    paid = item.balance - SHORT
+    rows = ["Invoice,Gross,Deducted,Paid,Reason", f"{item.reference},{item.balance},{SHORT},{paid},Short delivered"]
+    details = AdviceDetails(Customer.objects.get(pk=item.customer_id), paid_on=today, payer_reference="4711")
+    take_remittance(company, "advice-4711.csv", "\n".join(rows).encode(), details, by=by)
 
 
 def _comma(amount: Decimal) -> str:
