@@ -199,6 +199,17 @@ def test_imp_01_a_column_that_can_be_read_in_two_ways_is_asked_about_and_never_g
     assert amounts(content, decimal=".", currency="EUR") == [Decimal(-1), Decimal("2.5")]
 
 
+def test_imp_01_what_nothing_tells_is_not_kept_as_if_it_had_been_told() -> None:
+    whole = guessed(table("2026-03-02;A;12", "2026-03-03;B;-13"))
+    unknown = guessed(table("09/01/2026;A;1.000", headings="Buchung;Wer;Summe"))
+    assert (whole.decimal, whole.day_order, unknown.decimal, unknown.day_order) == ("", "ymd", "", "")
+    assert column(["12", "-13"]) == [12, -13]
+    told = replace(unknown, columns=("booked_on", "party_name", "amount"), headings=("Buchung", "Wer", "Summe"))
+    content = table("09/01/2026;A;1.000", headings="Buchung;Wer;Summe")
+    with pytest.raises(Refused, match="sign before the cents can be read in two ways"):
+        read_table(open_table(content), told, account=OURS, currency="EUR")
+
+
 def test_imp_01_the_balances_help_to_decide() -> None:
     content = table("2026-03-02;A;-1.000;5.234,50", headings="Date;Description;Amount;Balance")
     assert (guessed(content).decimal, amounts(content)) == (",", [Decimal(-1000)])

@@ -43,12 +43,20 @@ def guess_mapping(grid: Grid, *, first_line: int | None = None, has_headings: bo
         encoding=grid.encoding,
         separator=grid.separator,
     )
-    return _with_words(decided(mapping, rows), columns, rows)
+    return _with_words(_as_evident(mapping, rows), columns, rows)
 
 
 def _place_of(grid: Grid, first_line: int, has_headings: bool) -> int | None:
     """Where the headings stand by what a person says: on that line or the next that is not blank."""
     return next((place for place, row in enumerate(grid.rows) if has_headings and row.line >= first_line), None)
+
+
+def _as_evident(mapping: TableMapping, rows: Sequence[TableRow]) -> TableMapping:
+    """With the sign before the cents and the order of days only where something tells them: 12 and 13 tell nothing."""
+    numbers, days = _number_evidence(mapping, rows), _day_evidence(mapping, rows)
+    decimal = numbers.decide() if numbers.signs else None
+    order = days.decide() if days.orders else None
+    return replace(mapping, decimal=str(decimal or ""), day_order=str(order or ""))
 
 
 def decided(mapping: TableMapping, rows: Sequence[TableRow]) -> TableMapping:
