@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.web import accounts, customer, editor, groups, importing, listing, mandates, terms
+from customers.web import accounts, customer, editor, groups, importing, listing, mandates, payers, terms
 
 app_name = "customers"
 urlpatterns = [
@@ -27,5 +27,6 @@ urlpatterns = [
     path("settings/terms/<int:terms_id>/retire/", terms.retire, name="retire_terms"),
     path("customers/new/", editor.new_customer, name="new"),
     path("customers/<int:customer_id>/", customer.customer_page, name="customer"),
+    path("customers/<int:customer_id>/payer/", payers.payer, name="payer"),
     path("customers/<int:customer_id>/edit/", editor.edit_customer, name="edit"),
 ]

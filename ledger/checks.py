@@ -131,7 +131,8 @@ CHECKS = [
         SELECT 'allocation ' || a.id, d.reference || ' and ' || c.reference || ' on ' || a.dated_on
         FROM ledger_allocation a
         JOIN ledger_openitem d ON d.id = a.debit_id JOIN ledger_openitem c ON c.id = a.credit_id
-        WHERE d.amount < 0 OR c.amount > 0 OR d.company_id <> c.company_id OR d.customer_id <> c.customer_id
+        WHERE d.amount < 0 OR c.amount > 0 OR d.company_id <> c.company_id
+            OR (d.customer_id <> c.customer_id AND NOT ledger_ever_paid_for(c.customer_id, d.customer_id))
             OR d.currency <> c.currency OR a.dated_on < greatest(d.dated_on, c.dated_on)
         """,
     ),

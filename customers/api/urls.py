@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from customers.api import accounts, mandates, terms, views
+from customers.api import accounts, mandates, payers, terms, views
 
 urlpatterns = [
     path("customers/", views.CustomersView.as_view()),
     path("customer-groups/", views.GroupsView.as_view()),
     path("customers/<int:customer_id>/", views.CustomerView.as_view()),
     path("customers/<int:customer_id>/open-items/", views.OpenItemsView.as_view()),
+    path("customers/<int:customer_id>/payer/", payers.PayerView.as_view()),
     path("customers/<int:customer_id>/accounts/", accounts.CustomerAccountsView.as_view()),
     path("customer-accounts/<int:account_id>/", accounts.CustomerAccountView.as_view()),
     path("customer-accounts/<int:account_id>/number/", accounts.RevealAccountView.as_view()),

@@ -3,6 +3,7 @@
 from customers.models.accounts import AccountKind, CustomerAccount
 from customers.models.customer import Customer, CustomerGroup, EInvoiceFormat
 from customers.models.mandates import Mandate, MandateAmendment, MandateScheme, MandateUse
+from customers.models.payers import DeclaredPayer
 from customers.models.people import Address, AddressKind, Contact
 from customers.models.terms import PaymentTerms, TermsPart
 
@@ -14,6 +15,7 @@ __all__ = [
     "Customer",
     "CustomerAccount",
     "CustomerGroup",
+    "DeclaredPayer",
     "EInvoiceFormat",
     "Mandate",
     "MandateAmendment",

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from customers.models import Customer
+from customers.payers import paid_for_by
 from ledger.allocating import Pair, allocate, lock_items, oldest_first
 from ledger.allocating import undo_allocation as undo_in_book
 from ledger.models import Allocation, ItemKind, OpenItem
@@ -28,14 +29,14 @@ def apply_credits(
     by: User | None,
     reason: str = "",
 ) -> list[Allocation]:
-    """Apply a customer's receipts and credit memos to their open items, as chosen.
+    """Apply a customer's receipts and credit memos to open items as chosen: their own, or of whom they pay for.
 
-    Raises Refused where an item is not this customer's, or an amount is not above zero or more than is open.
+    Raises Refused where an item is another customer's, or an amount is not above zero or more than is open.
     """
     require_bookable_day(customer.company, dated_on)
     wanted = {item_id for pair in pairs for item_id in (pair.debit_id, pair.credit_id)}
-    items = OpenItem.objects.filter(customer_id=customer.pk).in_bulk(wanted)
-    if len(items) != len(wanted):
+    items = OpenItem.objects.filter(customer_id__in=paid_for_by(customer)).in_bulk(wanted)
+    if len(items) != len(wanted) or any(items[pair.credit_id].customer_id != customer.pk for pair in pairs):
         raise Refused("One of these items is not this customer's.", code="another_customer")
     allocations = allocate(pairs, dated_on=dated_on, by_id=by and by.pk, reason=reason)
     applied = "; ".join(_words(pair.amount, items[pair.credit_id], items[pair.debit_id]) for pair in pairs)

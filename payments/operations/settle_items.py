@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from customers.models import Customer
+from customers.payers import paid_for_by
 from ledger.allocating import Pair, lock_items
 from ledger.models import OpenItem
 from ledger.money import format_money
@@ -86,9 +87,12 @@ def _locked(customer: Customer, details: SettlementDetails) -> tuple[OpenItem, d
     if len(set(wanted)) < len(wanted):
         raise Refused("Name each item once.", code="item_named_twice")
     items = lock_items([details.credit_id, *wanted])
-    if len(items) != len(wanted) + 1 or any(item.customer_id != customer.pk for item in items.values()):
+    allowed = paid_for_by(customer)
+    if len(items) != len(wanted) + 1 or any(item.customer_id not in allowed for item in items.values()):
         raise Refused("One of these items is not this customer's.", code="another_customer")
     credit = items.pop(details.credit_id)
+    if credit.customer_id != customer.pk:
+        raise Refused("One of these items is not this customer's.", code="another_customer")
     if credit.amount > 0 or any(item.amount < 0 for item in items.values()):
         raise Refused("A credit settles what is owed, not another credit.", code="does_not_belong_together")
     return credit, items
@@ -102,8 +106,14 @@ def _settled_item(
     if each.rest != Rest.OPEN:
         if rest <= 0:
             raise Refused(f"Nothing is left of {item.reference}: its rest needs no word.", code="nothing_left")
-        settle_rest(row, customer, each.reason_code_id, on=details.settled_on, by=by)
+        owner = customer if item.customer_id == customer.pk else _owner(item)
+        settle_rest(row, owner, each.reason_code_id, on=details.settled_on, by=by)
     return row
+
+
+def _owner(item: OpenItem) -> Customer:
+    """Who owes it: what becomes of the rest is theirs, whoever pays for them."""
+    return Customer.objects.select_related("company").get(pk=item.customer_id)
 
 
 def _refunded(customer: Customer, credit: OpenItem, details: SettlementDetails, by: User | None) -> Refund | None:

@@ -8,6 +8,7 @@ from django import forms
 from billing.models import Invoice, ReasonPurpose
 from billing.reason_codes import reason_choices
 from customers.models import Customer
+from customers.payers import paid_for_by
 from ledger.models import OpenItem
 from office.models import User
 from office.web.fields import SumField, typed_id
@@ -34,26 +35,31 @@ class AllocationForm(forms.Form):
 
     def __init__(self, *args: Any, customer: Customer, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        items = OpenItem.objects.filter(customer_id=customer.pk).exclude(balance=0)
-        self.credits = list(items.filter(balance__lt=0).order_by("dated_on", "pk"))
-        self.debits = list(items.filter(balance__gt=0).order_by("due_on", "dated_on", "pk"))
-        self.fields["credit"].queryset = items.filter(balance__lt=0)
+        group = paid_for_by(customer)
+        credits = OpenItem.objects.filter(customer_id=customer.pk, balance__lt=0)
+        debits = OpenItem.objects.filter(customer_id__in=group, balance__gt=0)
+        self.credits = list(credits.order_by("dated_on", "pk"))
+        self.debits = list(debits.order_by("due_on", "dated_on", "pk"))
+        self.fields["credit"].queryset = credits
+        self.names = Customer.objects.in_bulk(group) if len(group) > 1 else {}
         self.choices = rest_choices(customer, user)
         if not user.has_perm("payments.refund_credit"):
             del self.fields["refund_reason"]
-        self._describe(customer)
+        self._describe()
         for item in self.debits:
             self._add_boxes(item)
 
-    def _describe(self, customer: Customer) -> None:
-        """Say of each open item until when paying early takes something off it, and whether it is disputed."""
+    def _describe(self) -> None:
+        """Say of each item whose it is, until when paying early takes something off, and whether it is disputed."""
         entries = [item.entry_id for item in self.debits]
         early = Invoice.objects.filter(entry__in=entries, early_percent__gt=0, early_until__isnull=False)
         promised = {invoice.entry_id: invoice for invoice in early}
-        standing = DisputedRest.objects.filter(customer=customer, withdrawn_at=None).select_related("reason_code")
+        items = [item.pk for item in self.debits]
+        standing = DisputedRest.objects.filter(item__in=items, withdrawn_at=None).select_related("reason_code")
         disputes = {row.item_id: row for row in standing}
         for item in self.debits:
             item.early, item.dispute = promised.get(item.entry_id), disputes.get(item.pk)
+            item.owner = self.names.get(item.customer_id)
 
     def _add_boxes(self, item: OpenItem) -> None:
         amount, rest = f"item_{item.pk}", f"rest_{item.pk}"

@@ -85,6 +85,7 @@ PAGES = [
     Row("customers:new"),
     Row("customers:customer", "customer"),
     Row("customers:edit", "customer"),
+    Row("customers:payer", "customer"),
     Row("customers:account_list"),
     Row("customers:account_new", "customer"),
     Row("customers:account", "account"),

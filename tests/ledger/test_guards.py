@@ -28,7 +28,7 @@ CHANGES = [
     "UPDATE ledger_openitem SET balance = 0",
     "UPDATE ledger_openitem SET due_on = '2030-01-01'",
     "DELETE FROM ledger_openitem",
-    "TRUNCATE ledger_allocation",
+    "TRUNCATE ledger_allocation CASCADE",
     "TRUNCATE ledger_line CASCADE",
     "UPDATE office_auditrecord SET reason = 'x'",
     "DELETE FROM office_auditrecord",

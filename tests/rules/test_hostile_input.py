@@ -281,6 +281,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "billing:product_group_list": ([], {"name": "g", "sales_account": "1"}),
         "customers:group_list": ([], {"name": "g"}),
         "customers:new": ([], person | contacts),
+        "customers:payer": ([customer.pk], {"customer": "0"}),
         "customers:edit": ([customer.pk], person | contacts | {"version": "1"}),
         "customers:account_new": (
             [customer.pk],
@@ -404,6 +405,7 @@ NAMES = [
     "billing:product_group_list",
     "customers:group_list",
     "customers:new",
+    "customers:payer",
     "customers:edit",
     "customers:account_new",
     "payments:debit_run_new",
