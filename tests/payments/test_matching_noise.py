@@ -1,4 +1,4 @@
-"""A hundred thousand payments with noise: none is applied wrongly by itself, and the answer is among the first three."""
+"""A hundred thousand payments with noise: none is applied wrongly by itself, and the answer is among three."""
 
 from collections import defaultdict
 from datetime import date, timedelta
