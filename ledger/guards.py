@@ -24,6 +24,10 @@ WORDS = {
         "That is more than is left of the bank line. Look again: somebody may have matched part of it meanwhile.",
         "more_than_left",
     ),
+    "ties_within_lines": (
+        "That is more than is left of a line. Look again: somebody may have reconciled part of it meanwhile.",
+        "more_than_left",
+    ),
     "recoveries_within_write_off": (
         "That is more than was written off. Look again: somebody may have recorded part of it meanwhile.",
         "more_than_left",

@@ -12,6 +12,8 @@ from payments.models import (
     BankFile,
     BankLine,
     BankMapping,
+    BankMonth,
+    BankTie,
     Chargeback,
     ChargebackFile,
     DebitNotice,
@@ -255,3 +257,29 @@ def get_payout_for(user: User, payout_id: int) -> Payout:
     if payout is None:
         raise Http404("No such payout.")
     return payout
+
+
+def get_own_bank_account_for(user: User, account_id: int) -> BankAccount:
+    """Our bank account, or Http404 where this person may not see one of that id."""
+    account = bank_accounts_for(user).filter(pk=account_id).select_related("company").first()
+    if account is None:
+        raise Http404("No such bank account.")
+    return account
+
+
+def get_tie_for(user: User, tie_id: int) -> BankTie:
+    """What was reconciled, or Http404 where this person may not see one of that id."""
+    ties = BankTie.objects.filter(line__bank_account__in=bank_accounts_for(user), pk=tie_id)
+    tie = ties.select_related("line", "book_line").first()
+    if tie is None:
+        raise Http404("No such tie.")
+    return tie
+
+
+def get_bank_month_for(user: User, month_id: int) -> BankMonth:
+    """A closed month, or Http404 where this person may not see one of that id."""
+    months = BankMonth.objects.filter(bank_account__in=bank_accounts_for(user), pk=month_id)
+    month = months.select_related("bank_account").first()
+    if month is None:
+        raise Http404("No such month.")
+    return month

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from ledger.fields import AmountField
 from office.models import BankAccount, Company
-from payments.models import BankLine, BankStatement, Payout, Receipt, SetAside, UnreadLine, UnreadOutcome
+from payments.models import BankLine, BankStatement, BankTie, Payout, Receipt, SetAside, UnreadLine, UnreadOutcome
 
 
 def with_joints(statements: QuerySet[BankStatement]) -> QuerySet[BankStatement]:
@@ -30,19 +30,21 @@ def with_joints(statements: QuerySet[BankStatement]) -> QuerySet[BankStatement]:
 
 
 def with_left(lines: QuerySet[BankLine]) -> QuerySet[BankLine]:
-    """Add `left`: what of each line came in, is matched with nobody yet, not set aside and no payout."""
+    """Add `left`: what of each line came in, is matched with nobody yet, nor in the book another way, nor set aside."""
     receipts = Receipt.objects.filter(bank_line=OuterRef("pk"), was_mistaken=False).order_by()
     matched = Coalesce(
         Subquery(receipts.values("bank_line").annotate(sum=Sum(F("amount") - F("bank_fee"))).values("sum")),
         Value(Decimal(0)),
     )
+    ties = BankTie.objects.filter(line=OuterRef("pk"), undone_at=None).order_by()
+    tied = Coalesce(Subquery(ties.values("line").annotate(sum=Sum("amount")).values("sum")), Value(Decimal(0)))
     aside = SetAside.objects.filter(line=OuterRef("pk"), withdrawn_at=None)
     payout = Payout.objects.filter(line=OuterRef("pk"), reversal_entry=None)
     nothing = Value(Decimal(0), output_field=AmountField())
     return lines.alias(is_aside=Exists(aside) | Exists(payout)).annotate(
         left=Case(
             When(Q(amount__lte=0) | Q(is_aside=True), then=nothing),
-            default=F("amount") - matched,
+            default=F("amount") - matched - tied,
             output_field=AmountField(),
         )
     )

@@ -17,6 +17,7 @@ from payments.models.online import OnlinePayment, OnlineStatus, ProviderEvent
 from payments.models.payouts import Payout
 from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, ReceiptPdf, ReceiptStatus, Refund
+from payments.models.reconciling import BankMonth, BankTie, BookedBank
 from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
 from payments.models.settlements import DisputedRest, Rest, SettledItem, Settlement
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
@@ -26,7 +27,10 @@ __all__ = [
     "BankLine",
     "BankMapping",
     "BankMatch",
+    "BankMonth",
     "BankStatement",
+    "BankTie",
+    "BookedBank",
     "Chargeback",
     "ChargebackFile",
     "ChargebackStatus",

@@ -28,6 +28,8 @@ class BankFile(models.Model):
             ("take_bank_file", "Read bank files"),
             ("match_bank_line", "Match bank lines with customers, or set them aside"),
             ("set_match_policy", "Say which bank lines need no person"),
+            ("reconcile_bank", "Hold bank accounts against the book"),
+            ("close_bank_month", "Close and reopen months of bank accounts"),
         ]
 
     def __str__(self) -> str:

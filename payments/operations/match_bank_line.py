@@ -15,6 +15,7 @@ from office.audit import record
 from office.models import BankAccount, User
 from office.reasons import required_reason
 from payments.bank import left_of
+from payments.booked_banks import book_account_of
 from payments.models import BankLine, BankMatch, Receipt, SetAside
 from payments.operations.learn_payer import learn_payers
 from payments.operations.receive_payment import Plan, receive_payment
@@ -64,6 +65,7 @@ def match_bank_line(
         line.currency,
         exchange_rate,
         reference=line.text[:200],
+        bank_account_id=book_account_of(line.bank_account).pk,
         bank_line_id=line.pk,
         bank_fee=bank_fee,
     )

@@ -16,6 +16,7 @@ from ledger.refusals import Refused
 from office.audit import record_all
 from office.models import BankAccount, Company, Run, RunStatus, User
 from office.runs import RunKind, begin_run, carry_out
+from payments.booked_banks import book_account_of
 from payments.matching.asking import Certain, certain_among, match_policy_of, read_lines, waiting_lines
 from payments.matching.names import all_names
 from payments.models import BankLine, BankMatch, Receipt
@@ -112,8 +113,10 @@ def _match_in_bulk(company: Company, certain: Sequence[Certain], by: User | None
     """Record, apply and explain many at once, with one statement for each table."""
     if not certain:
         return
-    lines = BankLine.objects.in_bulk([each.payment.line_id for each in certain])
-    details = [_details(each, lines[each.payment.line_id]) for each in certain]
+    lines = BankLine.objects.select_related("bank_account").in_bulk([each.payment.line_id for each in certain])
+    banks = {line.bank_account for line in lines.values()}
+    booked = {bank.pk: book_account_of(bank).pk for bank in sorted(banks, key=lambda bank: bank.pk)}
+    details = [_details(each, line := lines[each.payment.line_id], booked[line.bank_account_id]) for each in certain]
     receipts = record_receipts(company, details, by=by)
     credits = dict(OpenItem.objects.filter(entry__in=[r.entry_id for r in receipts]).values_list("entry", "pk"))
     pairs: dict[date, list[Pair]] = defaultdict(list)
@@ -138,7 +141,7 @@ def _explain(
     record_all(by, "match_bank_line", [lines[each.payment.line_id] for each in certain], after=after)
 
 
-def _details(certain: Certain, line: BankLine) -> ReceiptDetails:
+def _details(certain: Certain, line: BankLine, book_account_id: int) -> ReceiptDetails:
     payment = certain.payment
     return ReceiptDetails(
         certain.proposal.customer_id,
@@ -146,6 +149,7 @@ def _details(certain: Certain, line: BankLine) -> ReceiptDetails:
         payment.left,
         payment.currency,
         reference=line.text[:200],
+        bank_account_id=book_account_id,
         bank_line_id=line.pk,
     )
 

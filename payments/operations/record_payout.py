@@ -15,6 +15,7 @@ from office.days import require_bookable_day
 from office.models import BankAccount, Company, User
 from office.reasons import required_reason
 from payments.bank import left_of
+from payments.booked_banks import book_account_of
 from payments.models import BankLine, Payout
 from payments.online.in_transit import in_transit, in_transit_account
 
@@ -109,7 +110,7 @@ def _posting(company: Company, line: BankLine, fee: Decimal, account: Account, b
         by_id=by and by.pk,
     )
     lines = [
-        Line(account=accounts[AccountRole.BANK], amount=line.amount, company_amount=value - fee_value),
+        Line(account=book_account_of(line.bank_account), amount=line.amount, company_amount=value - fee_value),
         Line(account=account, amount=-whole, company_amount=-value),
     ]
     charges = Line(account=accounts[AccountRole.BANK_CHARGES], amount=fee, company_amount=fee_value)

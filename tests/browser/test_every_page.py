@@ -165,6 +165,7 @@ PAGES = [
     Row("payments:bank_queue"),
     Row("payments:match_certain"),
     Row("payments:match_policy"),
+    Row("payments:reconcile", "bank_account"),
     Row("payments:payer_account_list"),
     Row("payments:payer_account", "payer"),
     Row("payments:bank_line", "bank_line"),
@@ -327,6 +328,7 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
     set_aside_bank_line(aside.pk, reason="Interest", by=clerk)
     of_lines = {
         "payer": payer.pk,
+        "bank_account": to_match.bank_account_id,
         "bank_table": a_bank_table(company),
         "bank_line": to_match.pk,
         "matched_line": matched.pk,

@@ -362,6 +362,10 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
                 "share": f"{debit.pk}:1",
             },
         ),
+        "payments:book_bank_line": (
+            [bank_line(customer.company)],
+            {"account": str(receipt.bank_account_id), "memo": "m", "exchange_rate": ""},
+        ),
         "payments:match_policy": ([], {"is_automatic": "on", "reference": "on", "most": "100"}),
         "payments:set_aside_bank_line": ([bank_line(customer.company)], {"reason": "r"}),
         "payments:unread_line": ([unread_line(customer.company)], {"amount": "1", "booked_on": "2026-03-02"}),
@@ -434,6 +438,7 @@ NAMES = [
     "payments:payment_policy",
     "payments:undo_allocation",
     "payments:match_bank_line",
+    "payments:book_bank_line",
     "payments:match_policy",
     "payments:set_aside_bank_line",
     "payments:unread_line",
