@@ -4,6 +4,7 @@ from ledger.accounts import default_accounts
 from ledger.models import Account, AccountRole
 from office.models import BankAccount
 from payments.models import BookedBank
+from payments.online.in_transit import CODE as IN_TRANSIT
 
 STEP = 10
 
@@ -29,7 +30,7 @@ def book_account_of(bank_account: BankAccount) -> Account:
 
 
 def _another(usual: Account, bank_account: BankAccount) -> Account:
-    codes = set(Account.objects.filter(company_id=usual.company_id).values_list("code", flat=True))
+    codes = set(Account.objects.filter(company_id=usual.company_id).values_list("code", flat=True)) | {IN_TRANSIT}
     code = int(usual.code) if usual.code.isdecimal() else 1000
     while str(code) in codes:
         code += STEP
