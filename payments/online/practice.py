@@ -51,9 +51,9 @@ class Practice:
         try:
             event = json.loads(body)
             kind, currency = NoticeKind(event["kind"]), event["currency"]
-            amount = from_smallest_units(event["units"], currency)
+            amount = from_smallest_units(int(event["units"]), currency)
             return Notice(event["id"], kind, event["reference"], event["payment"], amount, currency, event["kind"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadSignature("The event says nothing that we know.") from error
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
+from payments.bank_files.facts import MOST
 from payments.models import OnlinePayment, OnlineStatus, ProviderEvent
 from payments.online import Notice, NoticeKind, Provider, provider_named
 from payments.operations.receive_online_payment import receive_online_payment
@@ -86,7 +87,8 @@ def _paid(payment: OnlinePayment, notice: Notice) -> str:
     if payment.status not in (OnlineStatus.BEGUN, OnlineStatus.CLOSED):
         return KNOWN
     payment.payment_id = notice.payment_id[:80]
-    payment.reported_amount, payment.reported_currency = notice.amount, notice.currency[:3]
+    is_money = notice.amount is not None and 0 < notice.amount < MOST
+    payment.reported_amount, payment.reported_currency = notice.amount if is_money else None, notice.currency[:3]
     if (notice.amount, notice.currency) != (payment.amount, payment.currency):
         return _hold(payment, _difference(payment, notice))
     try:

@@ -38,7 +38,9 @@ from payments.operations.keep_bank_mapping import keep_bank_mapping
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.prepare_bank_table import prepare_bank_table, told_of
+from payments.operations.receive_online_payment import receive_online_payment
 from payments.operations.receive_payment import Plan, Share
+from payments.operations.record_payout import record_payout
 from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
 from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.reverse_receipt import reverse_receipt
@@ -172,6 +174,8 @@ PAGES = [
     Row("payments:bank_line", "matched_line"),
     Row("payments:bank_line", "line_set_aside"),
     Row("payments:bank_line", "advised_line"),
+    Row("payments:bank_line", "payout_line"),
+    Row("payments:bank_line", "paid_out_line"),
     Row("payments:online_payment_list"),
     Row("payments:online_payment", "held_payment"),
     Row("payments:remittance_list"),
@@ -335,6 +339,7 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
         "line_set_aside": aside.pk,
     }
     of_lines |= an_advice(customer, invoice) | {"held_payment": a_held_payment(customer)}
+    of_lines |= payouts(customer)
     return of_lines | {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
 
 
@@ -386,6 +391,20 @@ def a_held_payment(customer: Any) -> int:
     payment = OnlinePayment.objects.create(provider="test", reference="r", payment_id="practice_1", **kept, **more)
     ProviderEvent.objects.create(provider="test", event_id="e", said="paid", payment=payment, outcome="held")
     return payment.pk
+
+
+def payouts(customer: Any) -> dict[str, int]:
+    """A bank line that is a payout of online payments, and one that could be."""
+    company = customer.company
+    invoice = world.issue(customer, "90.00", company.today())
+    kept = {"company": company, "customer": customer, "invoice": invoice, "amount": 90, "currency": "EUR"}
+    payment = OnlinePayment.objects.create(provider="test", reference="paid out", **kept)
+    receive_online_payment(payment, Decimal(90), by=None)
+    entries = [bank_samples.entry(amount, day=str(company.today())) for amount in ("39.00", "41.00")]
+    take_bank_file(company, "payouts.xml", camt(statement(*entries, opening="208.00", closing="288.00")), by=None)
+    done, could_be = BankLine.objects.order_by("-pk")[:2]
+    record_payout(done.pk, fee=Decimal(1), by=world.make_user(company))
+    return {"paid_out_line": done.pk, "payout_line": could_be.pk}
 
 
 def an_advice(customer: Any, invoice: Invoice) -> dict[str, int]:

@@ -12,9 +12,11 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from billing.customer_view import customer_view
 from billing.operations.mint_link import mint_link
+from billing.operations.void_invoice import void_invoice
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.models import Account, AccountRole
 from ledger.refusals import Refused
@@ -318,6 +320,42 @@ def test_a_held_payment_is_taken_as_reported_or_set_aside_once(company: Any, cus
     assert list(acts) == ["receive_online_payment"]
     assert AuditRecord.objects.get(action="set_held_payment_aside").reason == "Paid back at the provider"
     assert check_book() == []
+
+
+def test_one_reported_in_another_currency_is_taken_at_a_rate_and_stays_on_account(company: Any, customer: Any) -> None:
+    payment = begun(customer)
+    report(payment, currency="USD")
+    assert refusal_of(lambda: take_held_payment(payment.pk, reason="r", by=None)).code == "no_exchange_rate"
+    receipt = take_held_payment(payment.pk, reason="They chose dollars", by=None, exchange_rate=Decimal("0.9"))
+    assert (receipt.currency, world.item_of(receipt).balance, world.open_of(payment.invoice)) == ("USD", -100, 100)
+    assert check_book() == []
+
+
+@pytest.mark.parametrize("units", [10**30, -5, 0])
+def test_one_reported_with_no_amount_that_can_be_is_held_and_cannot_be_taken(
+    company: Any, customer: Any, units: int
+) -> None:
+    payment = begun(customer)
+    assert report(payment, units=units) == "held"
+    assert refusal_of(lambda: take_held_payment(payment.pk, reason="r", by=None)).code == "no_amount"
+    set_held_payment_aside(payment.pk, reason="Nonsense", by=None)
+
+
+def test_the_money_for_a_document_that_was_voided_meanwhile_is_on_account(company: Any, customer: Any) -> None:
+    payment = begun(customer)
+    void_invoice(payment.invoice_id, reason="twice", by=None, on=company.today())
+    assert report(payment) == "applied"
+    payment.refresh_from_db()
+    assert world.item_of(payment.receipt).balance == -100
+    assert check_book() == []
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"null", b'{"id": 1}', b"\xff", b'{"kind": "paid", "units": "x"}'])
+def test_a_signed_event_that_says_nothing_we_know_is_refused(body: bytes) -> None:
+    _, headers = event_of({"id": "x", "reference": "r", "units": 1, "currency": "EUR"}, PAID)
+    key = salted_hmac("payments.online.practice", "webhook", algorithm="sha256").digest()
+    with pytest.raises(BadSignature):
+        Practice().read_event(body, headers | {HEADER: signature_of(body, key)})
 
 
 def test_settling_a_held_one_needs_a_reason(company: Any, customer: Any) -> None:

@@ -80,7 +80,7 @@ def test_a_table_is_taken_by_its_mapping_and_the_next_like_it_at_once(account: B
         date(2026, 3, 2),
         date(2026, 3, 13),
     )
-    assert (kept.opening, kept.closing, kept.adds_up) == (100, 130, True)
+    assert (kept.number, kept.opening, kept.closing, kept.adds_up) == ("2026-03-13", 100, 130, True)
     line = BankLine.objects.earliest("pk")
     assert (line.amount, line.party_name, line.text, line.place) == (50, "Bramble", "INV-2026-0001", "line 2")
     [record] = AuditRecord.objects.filter(action="keep_bank_mapping")

@@ -98,7 +98,9 @@ def _statements(found: Sequence[_Found], kind: str, account: str, currency: str)
         by_account[each.account or account].append(each)
     statements = []
     for number, (theirs, rows) in enumerate(by_account.items() or [(account, [])], start=1):
-        statement = ReadStatement(account=theirs, currency="", number=str(number), message=kind)
+        days = [each.line.booked_on for each in rows if each.line.booked_on]
+        name = str(max(days)) if days else str(number)  # a table has no number: its last day tells it from others
+        statement = ReadStatement(account=theirs, currency="", number=name, message=kind)
         statement.lines = [each.line for each in rows]
         if theirs == account:
             statement.currency = currency
