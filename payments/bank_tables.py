@@ -1,5 +1,8 @@
 """Which saved mapping a table is read by, and so which of our accounts it is of."""
 
+from collections.abc import Callable
+from functools import cache
+
 from ledger.refusals import Refused
 from office.models import BankAccount, Company
 from payments.account_numbers import plain_number
@@ -23,7 +26,8 @@ def read_by_mapping(company: Company, name: str, content: bytes, account_id: int
     """
     kept = BankMapping.objects.filter(bank_account__company=company).select_related("bank_account")
     kept = kept.filter(bank_account=account_id) if account_id else kept
-    fitting = [found for row in kept.order_by("pk") if (found := _opened(content, row))]
+    opened = cache(lambda encoding, separator: _opened(content, encoding, separator))
+    fitting = [found for row in kept.order_by("pk") if (found := _fitting(row, opened))]
     if not fitting:
         open_table(content)  # what is no table at all says so
         raise UnknownTable(
@@ -45,13 +49,18 @@ def read_of(account: BankAccount, grid: Grid, mapping: TableMapping) -> list[Rea
         raise UnknownTable(refusal.message, code=refusal.code) from refusal
 
 
-def _opened(content: bytes, row: BankMapping) -> tuple[Grid, BankMapping] | None:
+def _fitting(row: BankMapping, opened: Callable[[str, str], Grid | None]) -> tuple[Grid, BankMapping] | None:
+    """The table as a mapping opens it, where the mapping fits."""
     mapping = TableMapping.from_json(row.rules)
+    grid = opened(mapping.encoding, mapping.separator)
+    return (grid, row) if grid and grid.after(mapping) is not None else None
+
+
+def _opened(content: bytes, encoding: str, separator: str) -> Grid | None:
     try:
-        grid = open_table(content, mapping.encoding, mapping.separator)
+        return open_table(content, encoding, separator)
     except BadBankFile:
         return None
-    return (grid, row) if grid.after(mapping) is not None else None
 
 
 def _of_one_account(

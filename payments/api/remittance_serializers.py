@@ -27,6 +27,9 @@ class RemittanceIn(Input):
     lines = AdvisedLineIn(many=True, required=False)
     customer = IdIn(required=False, help_text="Who sent it, where it is of one customer.")
     currency = serializers.CharField(max_length=3, required=False)
+    decimal = serializers.ChoiceField(
+        [".", ","], required=False, help_text="The sign before the cents of a file, where it could be either."
+    )
     total = AmountIn(required=False, help_text="What they say that it comes to; it must.")
     paid_on = serializers.DateField(required=False)
     payer_reference = serializers.CharField(max_length=100, required=False, help_text="Their number of the payment.")

@@ -21,6 +21,9 @@ from payments.operations.apply_remittance import apply_remittance, join_remittan
 from payments.operations.take_remittance import AdviceDetails, keep_advice, take_remittance, withdraw_remittance
 from payments.remittances import AdvisedLine, ReadAdvice
 
+TOLD = ("currency", "decimal", "paid_on", "payer_reference", "total")
+"""What of the input stands beside the lines or the file."""
+
 
 class RemittancesView(ApiView):
     """Advice."""
@@ -42,7 +45,9 @@ class RemittancesView(ApiView):
         require_bank(request.user)
         data = checked(RemittanceIn, request.data)
         customer = get_customer_for(request.user, data["customer"]) if "customer" in data else None
-        told = {name: data[name] for name in ("currency", "paid_on", "payer_reference", "total") if name in data}
+        told = {
+            name: data[name] for name in ("currency", "decimal", "paid_on", "payer_reference", "total") if name in data
+        }
         details, company = AdviceDetails(customer, **told), company_of(request)
         if "content" in data:
             remittance = take_remittance(company, data["name"], data["content"], details, by=request.user)

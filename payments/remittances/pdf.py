@@ -11,7 +11,7 @@ from payments.remittances.pdf_text import NoText, text_of_pdf
 
 Known = Callable[[Iterable[str]], set[str]]
 _WORD = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*")
-_AMOUNT = re.compile(r"(?<![\w.,/-])-?\d{1,3}(?:[.,'\N{NO-BREAK SPACE}]?\d{3})*(?:[.,]\d{1,4})?-?(?![\w/]|[.,]\d)")
+_AMOUNT = re.compile(r"(?<![\w.,/-])-?\d{1,3}(?:[.,'\N{NO-BREAK SPACE}]?\d{3})*(?:[.,]\d{1,4})?-?(?![\w/]|[.,-]\d)")
 GROSS_AND_PAID, ALL_THREE = 2, 3
 
 

@@ -465,6 +465,9 @@ def test_a_program_forwards_an_advice_and_applies_it(company: Any, customer: Any
     file = {"name": "a.csv", "content": b64encode(table("INV-9,,,1.00,")).decode()}
     second = program.post("remittances/", file).json()
     assert second["lines"][0]["problem"] == "That is no document of ours."
+    either = {"name": "b.csv", "content": b64encode(b"Invoice;Amount\nINV-9;1.000\n").decode()}
+    assert refused(program.post("remittances/", either)) == (409, "undecided")
+    assert program.post("remittances/", either | {"decimal": ","}).json()["total"] == "1000.00"
     withdrawn = program.post(f"remittances/{second['id']}/withdraw/", {"reason": "Not ours"})
     assert withdrawn.json()["withdrawn_because"] == "Not ours"
 
@@ -473,5 +476,5 @@ def test_a_program_forwards_an_advice_and_applies_it(company: Any, customer: Any
     answer = program.post(f"remittances/{made['id']}/apply/", {"bank_line": line.pk})
     assert (answer.status_code, answer.json()["receipts"][0]["amount"]) == (201, "98.00")
     assert program.get(f"remittances/{made['id']}/").json()["is_applied"] is True
-    assert len(program.get("remittances/").json()["results"]) == 2
+    assert len(program.get("remittances/").json()["results"]) == 3
     assert refused(program.post(f"remittances/{made['id']}/apply/", {"bank_line": line.pk})) == (409, "invalid_move")

@@ -132,6 +132,11 @@ def test_a_pdf_says_the_same_by_its_lines_of_text() -> None:
     assert read(content).total == Decimal(1240)
 
 
+def test_a_pdf_in_yen_has_amounts_without_cents_beside_its_days() -> None:
+    content = pdf("INV-2026-0001  2026-03-02  02/03/2026  12,345", "Total: 12,345")
+    assert lines(content, currency="JPY", decimal=".") == [("INV-2026-0001", Decimal(12345), Decimal(0), "")]
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
