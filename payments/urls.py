@@ -79,6 +79,7 @@ urlpatterns = [
     path("bank/<int:account_id>/close/", reconciling.close, name="close_bank_month"),
     path("bank/ties/<int:tie_id>/untie/", reconciling.untie, name="untie_bank_line"),
     path("bank/months/<int:month_id>/reopen/", reconciling.reopen, name="reopen_bank_month"),
+    path("bank/lines/<int:line_id>/return/", matching.take_back_receipt, name="take_return"),
     path("bank/lines/<int:line_id>/book/", reconciling.book, name="book_bank_line"),
     path("bank/queue/", queue.bank_queue, name="bank_queue"),
     path("bank/certain/", certain.match_certain, name="match_certain"),

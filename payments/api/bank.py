@@ -14,6 +14,7 @@ from payments.access import (
     bank_accounts_for,
     get_bank_account_for,
     get_bank_line_for,
+    get_receipt_for,
     get_unread_line_for,
     require_bank,
 )
@@ -28,6 +29,7 @@ from payments.api.bank_serializers import (
     LeaveOutIn,
     MatchableLineOut,
     MatchIn,
+    ReturnIn,
     SetAsideOut,
     UnreadLineOut,
     UnreadLinePage,
@@ -41,6 +43,7 @@ from payments.operations.match_bank_line import match_bank_line, set_aside_bank_
 from payments.operations.receive_payment import Plan
 from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
 from payments.operations.take_bank_file import take_and_match
+from payments.operations.take_return import take_return
 from payments.proposals import Suggestion, proposals_for, reasons_for
 
 WHERE = {"booked_from": "booked_on__gte", "booked_to": "booked_on__lte", "account": "bank_account__iban"}
@@ -179,6 +182,22 @@ class MatchBankLineView(ApiView):
             discounts=data["discounts"],
             bank_fee=data["bank_fee"],
         )
+        return shown(request.user, receipt.pk, 201)
+
+
+class TakeReturnView(ApiView):
+    """Taking a receipt back."""
+
+    permission = {"post": "payments.reverse_receipt"}
+
+    @extend_schema(operation_id="take_return", request=ReturnIn, responses={201: ReceiptOut})
+    @idempotent
+    def post(self, request: Request, line_id: int) -> Response:
+        """Take back the receipt that a line of money out returns; what it had settled is open again."""
+        line = get_bank_line_for(request.user, line_id)
+        data = checked(ReturnIn, request.data)
+        receipt = get_receipt_for(request.user, data["receipt"])
+        take_return(line.pk, receipt.pk, by=request.user, charge=data["charge"])
         return shown(request.user, receipt.pk, 201)
 
 

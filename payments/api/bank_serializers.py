@@ -175,6 +175,13 @@ class MatchIn(Input):
     )
 
 
+class ReturnIn(Input):
+    """The receipt that a line takes back, and what the customer is charged for it."""
+
+    receipt = IdIn()
+    charge = AmountIn(default=Decimal(0))
+
+
 class SetAsideOut(serializers.ModelSerializer):
     """That a line is no customer's payment."""
 

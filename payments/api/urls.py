@@ -57,6 +57,7 @@ urlpatterns = [
     path("bank-reconciliation/", reconciling.ReconciliationView.as_view()),
     path("bank-ties/", reconciling.TiesView.as_view()),
     path("bank-ties/<int:tie_id>/untie/", reconciling.UntieView.as_view()),
+    path("bank-lines/<int:line_id>/return/", bank.TakeReturnView.as_view()),
     path("bank-lines/<int:line_id>/book/", reconciling.BookBankLineView.as_view()),
     path("bank-months/", reconciling.CloseBankMonthView.as_view()),
     path("bank-months/<int:month_id>/reopen/", reconciling.ReopenBankMonthView.as_view()),

@@ -11,6 +11,7 @@ from ledger.money import round_money
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from payments.booked_banks import book_account_of
 from payments.models import (
     BankLine,
     CollectionState,
@@ -45,6 +46,7 @@ def collect_debit(debit_id: int, *, on: date, by: User | None, line: BankLine | 
         _rate(debit),
         PaymentMethod.DIRECT_DEBIT,
         reference=debit.end_to_end_id,
+        bank_account_id=book_account_of(line.bank_account).pk if line else None,
         external_id=f"debit:{debit.end_to_end_id}",
         bank_line_id=line and line.pk,
     )

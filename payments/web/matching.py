@@ -14,12 +14,14 @@ from ledger.money import format_money
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_id
-from payments.access import bank_accounts_for, get_bank_line_for
+from payments.access import bank_accounts_for, get_bank_line_for, get_receipt_for
 from payments.bank import left_of, with_left
 from payments.models import BankLine
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line, take_back_set_aside
 from payments.operations.receive_payment import Plan, Share
+from payments.operations.take_return import take_return
 from payments.proposals import proposals_for, reasons_for
+from payments.returns import returns_of
 from payments.web.payouts import payout_of
 from payments.web.queue import queue_row
 from payments.web.remittances import advice_of
@@ -121,6 +123,32 @@ def take_back(request: HttpRequest, line_id: int) -> HttpResponse:
     return redirect("payments:bank_line", line.pk)
 
 
+class ReturnForm(forms.Form):
+    """Which receipt a line takes back, and what the customer is charged for it."""
+
+    receipt = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    charge = SumField(required=False, max_digits=19, decimal_places=4, min_value=0)
+
+
+@require_POST
+@staff_door("payments.reverse_receipt")
+def take_back_receipt(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Take back the receipt that a line of money out returns."""
+    line = get_bank_line_for(request.user, line_id)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose the receipt that came back; a charge is an amount.")
+        return redirect("payments:bank_line", line.pk)
+    receipt = get_receipt_for(request.user, form.cleaned_data["receipt"])
+    try:
+        take_return(line.pk, receipt.pk, by=request.user, charge=form.cleaned_data["charge"] or Decimal(0))
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"{receipt} is taken back. What it had settled is open again.")
+    return redirect("payments:bank_line", line.pk)
+
+
 def _page(request: HttpRequest, line: BankLine, form: MatchForm) -> HttpResponse:
     left = left_of(line)
     form.initial |= {"amount": f"{left.normalize():f}"}
@@ -131,6 +159,8 @@ def _page(request: HttpRequest, line: BankLine, form: MatchForm) -> HttpResponse
         "customer": customer_choice(request, str(form["customer"].value() or "")),
         "proposals": proposals_for(line) if request.user.has_perm("payments.match_bank_line") else [],
         **advice_of(line, left),
+        "returns": returns_of(line) if request.user.has_perm("payments.reverse_receipt") else [],
+        "ties": line.ties.filter(undone_at=None).select_related("book_line__entry").order_by("pk"),
         **payout_of(line, left),
         "receipts": line.receipts.select_related("customer", "bank_match").order_by("pk"),
         "aside": line.set_asides.filter(withdrawn_at=None).select_related("by").first(),

@@ -362,6 +362,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
                 "share": f"{debit.pk}:1",
             },
         ),
+        "payments:take_return": ([bank_line(customer.company)], {"receipt": str(receipt.pk), "charge": "1"}),
         "payments:book_bank_line": (
             [bank_line(customer.company)],
             {"account": str(receipt.bank_account_id), "memo": "m", "exchange_rate": ""},
@@ -438,6 +439,7 @@ NAMES = [
     "payments:payment_policy",
     "payments:undo_allocation",
     "payments:match_bank_line",
+    "payments:take_return",
     "payments:book_bank_line",
     "payments:match_policy",
     "payments:set_aside_bank_line",
