@@ -11,13 +11,13 @@ class PaymentsConfig(AppConfig):
         from payments.approvals import ACTS
         from payments.debit_mail import DEBIT_NOTICE
         from payments.online.offers import online_offers
-        from payments.operations import match_certain, prepare_bank_table
+        from payments.operations import apply_receipts, match_certain, prepare_bank_table
         from payments.receipt_mail import RECEIPT_MAIL
 
         mail.register_kind(DEBIT_NOTICE)
         mail.register_kind(RECEIPT_MAIL)
         for act in ACTS:
             approvals.register_act(act)
-        for kind in (match_certain.RUN_KIND, prepare_bank_table.RUN_KIND):
+        for kind in (apply_receipts.RUN_KIND, match_certain.RUN_KIND, prepare_bank_table.RUN_KIND):
             runs.register_kind(kind)
         register_offer(online_offers)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from payments.web import (
     allocation,
+    applying,
     bank,
     bank_lists,
     bank_tables,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("receipts/batches/new/", batches.new_batch, name="receipt_batch_new"),
     path("receipts/batches/totals/", batches.batch_totals, name="receipt_batch_totals"),
     path("receipts/batches/<int:batch_id>/", batches.batch_page, name="receipt_batch"),
+    path("receipts/apply/", applying.prepare, name="prepare_applying"),
+    path("receipts/apply/<int:run_id>/", applying.check_and_start, name="apply_receipts"),
     path("receipts/<int:receipt_id>/", receipt.receipt_page, name="receipt"),
     path("receipts/<int:receipt_id>/chargeback/", chargebacks.new_chargeback, name="chargeback_new"),
     path("chargebacks/", chargebacks.chargeback_list, name="chargeback_list"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from payments.api import (
+    applying,
     bank,
     bank_tables,
     batches,
@@ -21,6 +22,7 @@ from payments.api import (
 
 urlpatterns = [
     path("receipts/", views.ReceiptsView.as_view()),
+    path("receipts/apply/", applying.ApplyReceiptsView.as_view()),
     path("receipts/<int:receipt_id>/", views.ReceiptView.as_view()),
     path("receipts/<int:receipt_id>/pdf/", views.ReceiptPdfView.as_view()),
     path("receipts/<int:receipt_id>/send/", views.SendReceiptView.as_view()),

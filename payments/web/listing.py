@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from customers.search import fold
 from office.web.doors import staff_door
-from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.lists import BulkAct, Choice, Column, DateRange, Empty, ListSpec, list_page
 from payments.access import receipts_for
 from payments.models import PaymentMethod, Receipt, ReceiptStatus
 from payments.queries import with_free
@@ -55,6 +55,11 @@ RECEIPTS = ListSpec(
     search=("number", "customer__search_text", "reference", "external_id"),
     search_hint="Number, customer or reference",
     fold=fold,
+    bulk=(
+        BulkAct(
+            "Apply oldest first…", lambda: reverse("payments:prepare_applying"), "payments.allocate", "sort-ascending"
+        ),
+    ),
     empty=Empty(
         "No payments yet",
         "Record what came in, and apply it to what is open.",
@@ -69,6 +74,11 @@ RECEIPTS = ListSpec(
 @staff_door("payments.view_receipt")
 def receipt_list(request: HttpRequest) -> HttpResponse:
     """All receipts with what of them is free."""
+    return list_page(request, RECEIPTS, listed_receipts(request), template="payments/receipt_list.html")
+
+
+def listed_receipts(request: HttpRequest) -> QuerySet[Receipt]:
+    """The receipts of the list, with what of them is free and the state that follows from it."""
     receipts = with_free(receipts_for(request.user).filter(company=request.company))
     state = Case(
         When(status=ReceiptStatus.REVERSED, then=Value("reversed")),
@@ -77,5 +87,4 @@ def receipt_list(request: HttpRequest) -> HttpResponse:
         default=Value("unapplied"),
         output_field=CharField(),
     )
-    receipts = receipts.annotate(state=state).select_related("customer")
-    return list_page(request, RECEIPTS, receipts, template="payments/receipt_list.html")
+    return receipts.annotate(state=state).select_related("customer")

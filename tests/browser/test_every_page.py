@@ -221,6 +221,7 @@ ELSEWHERE = {
     "billing:billing_run_progress": "a piece of the run's page",
     "billing:paper_preview": "a piece of the page of looks: tests/billing/test_paper_looks.py",
     "billing:paper_sample": "a file: tests/billing/test_paper_looks.py",
+    "payments:apply_receipts": "tests/browser/test_apply_receipts.py",
     "payments:allocation_totals": "a piece of the allocation page: tests/browser/test_allocation.py",
     "billing:preview": "a piece of the editor: tests/browser/test_editor.py",
     "billing:attachment": "a file: tests/billing/test_manage_attachments.py",
