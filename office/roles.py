@@ -69,6 +69,7 @@ ROLES: dict[str, list[str]] = {
         "office.read_audit",
         "office.settle_mail",
         "payments.close_bank_month",
+        "payments.manage_repayments",
         "payments.refund_credit",
         "payments.reverse_write_off",
         "payments.set_match_policy",

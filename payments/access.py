@@ -23,7 +23,9 @@ from payments.models import (
     Payout,
     Receipt,
     ReceiptBatch,
+    Refund,
     Remittance,
+    RepaymentBatch,
     Settlement,
     UnreadLine,
     WriteOff,
@@ -138,6 +140,26 @@ def get_debit_run_for(user: User, run_id: int) -> DebitRun:
     if run is None:
         raise Http404("No such debit run.")
     return run
+
+
+def refunds_for(user: User) -> QuerySet[Refund]:
+    """The refunds of a person's customers."""
+    return rows_for(user, Refund.objects.all())
+
+
+def repayments_for(user: User) -> QuerySet[RepaymentBatch]:
+    """The repayments of a person's companies; none for one who is limited to their own customers."""
+    batches = RepaymentBatch.objects.filter(company__in=companies_for(user))
+    return batches.none() if user.only_own_customers else batches
+
+
+def get_repayment_for(user: User, batch_id: int) -> RepaymentBatch:
+    """The repayment, or Http404 where this person may not see one of that id."""
+    batches = repayments_for(user).select_related("company", "bank_account", "file").defer("file__sealed_content")
+    batch = batches.filter(pk=batch_id).first()
+    if batch is None:
+        raise Http404("No such repayment.")
+    return batch
 
 
 def bank_accounts_for(user: User) -> QuerySet[BankAccount]:

@@ -4,10 +4,13 @@ from customers.access import customers_for
 from customers.models import Customer
 from office.approvals import Act
 from office.models import ApprovalRequest
-from payments.access import debit_runs_for
-from payments.models import DebitRun, WriteOff
+from payments.access import debit_runs_for, repayments_for
+from payments.models import DebitRun, Refund, RepaymentBatch, WriteOff
 from payments.operations.approve_debit_run import approve_debit_run
 from payments.operations.cancel_debit_run import drop_debit_run
+from payments.operations.prepare_repayment import approve_repayment, drop_repayment
+from payments.operations.refund_credit import details_from_kept as details_from_kept_refund
+from payments.operations.refund_credit import refund_credit
 from payments.operations.write_off import details_from_kept, write_off
 
 
@@ -29,7 +32,35 @@ def drop_run(request: ApprovalRequest) -> None:
     drop_debit_run(request.subject_id, by=request.decided_by, reason=request.decision_reason)
 
 
+def do_refund(request: ApprovalRequest) -> Refund:
+    """Refund what was to be refunded."""
+    customer = Customer.objects.select_related("company").get(pk=request.subject_id)
+    details = details_from_kept_refund(request.arguments, request.company.today())
+    return refund_credit(customer, details, by=request.requested_by, approved=request)
+
+
+def do_repayment(request: ApprovalRequest) -> RepaymentBatch:
+    """Make the file of a repayment."""
+    return approve_repayment(request.subject_id, by=request.requested_by, approved=request)
+
+
+def drop_batch(request: ApprovalRequest) -> None:
+    """Cancel a repayment that was declined or taken back."""
+    drop_repayment(request.subject_id, by=request.decided_by, reason=request.decision_reason)
+
+
 ACTS = [
+    Act("refund_credit", "Refund", "payments.refund_credit", do_refund, customers_for, "customers:customer"),
+    Act(
+        "approve_repayment",
+        "Pay",
+        "payments.manage_repayments",
+        do_repayment,
+        repayments_for,
+        "payments:repayment",
+        is_always=True,
+        drop=drop_batch,
+    ),
     Act(
         "approve_debit_run",
         "Debit by",

@@ -32,6 +32,17 @@ DEBIT_CHECKS = [
         """,
     ),
     Check(
+        "a repayment file holds what its batch pays, each refund as it is",
+        """
+        SELECT 'repayment file ' || f.name, f.count || ' of ' || f.total || ', the batch ' || count(l.id) || ' of '
+            || coalesce(sum(r.amount), 0)
+        FROM payments_repaymentbatch b JOIN payments_paymentfile f ON f.id = b.file_id
+        LEFT JOIN (payments_repaymentline l JOIN payments_refund r ON r.id = l.refund_id AND r.amount = l.amount)
+            ON l.batch_id = b.id AND l.account_id = r.account_id AND l.was_sent
+        WHERE b.state = 'ready' GROUP BY f.id HAVING count(l.id) <> f.count OR coalesce(sum(r.amount), 0) <> f.total
+        """,
+    ),
+    Check(
         "what has been settled is on its way no more",
         """
         SELECT 'debit ' || d.end_to_end_id, d.state || ', with ' || count(p.id) || ' parts on their way'

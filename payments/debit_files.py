@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from customers.models import MandateScheme
 from customers.operations.manage_accounts import number_of
+from office.models import Company
 from payments.kept_files import Made
 from payments.models import CollectionState, DebitCollection, DebitRun, PaymentFile, PaymentFileKind
 from payments.our_accounts import ach_routing_number, sepa_ours
@@ -54,10 +55,15 @@ def _text(debit: DebitCollection) -> str:
     return ", ".join(part.item.reference for part in debit.parts.select_related("item").order_by("pk"))
 
 
+def file_modifier(company: Company, form: str) -> str:
+    """The letter that tells the ACH files of a day apart."""
+    today = PaymentFile.objects.filter(company=company, form=form, made_at__date=timezone.now().date())
+    return MODIFIERS[today.count() % len(MODIFIERS)]
+
+
 def _nacha(run: DebitRun, debits: Sequence[DebitCollection]) -> bytes:
     routing = ach_routing_number(run.bank_account)
     company = run.company
-    today = PaymentFile.objects.filter(company=company, form=run.version, made_at__date=timezone.now().date())
     head = AchHead(
         routing,
         company.ach_company_id,
@@ -65,7 +71,7 @@ def _nacha(run: DebitRun, debits: Sequence[DebitCollection]) -> bytes:
         run.bank_account.name,
         timezone.now(),
         run.collect_on,
-        modifier=MODIFIERS[today.count() % len(MODIFIERS)],
+        modifier=file_modifier(company, run.version),
     )
     entries = []
     for debit in debits:

@@ -21,6 +21,7 @@ from payments.web import (
     receipt,
     reconciling,
     remittances,
+    repayments,
     write_offs,
 )
 
@@ -62,6 +63,11 @@ urlpatterns = [
     path("online-payments/<int:payment_id>/", online_payments.online_payment, name="online_payment"),
     path("online-payments/<int:payment_id>/take/", online_payments.take_held, name="take_held_payment"),
     path("online-payments/<int:payment_id>/set-aside/", online_payments.set_aside_held, name="set_held_payment_aside"),
+    path("refunds/", repayments.refund_list, name="refund_list"),
+    path("refunds/pay/", repayments.new_repayment, name="repayment_new"),
+    path("refunds/repayments/<int:batch_id>/", repayments.repayment, name="repayment"),
+    path("refunds/repayments/<int:batch_id>/cancel/", repayments.cancel, name="cancel_repayment"),
+    path("refunds/repayments/<int:batch_id>/file/", repayments.repayment_file, name="repayment_file"),
     path("debit-runs/", debit_runs.debit_run_list, name="debit_run_list"),
     path("debit-runs/new/", debit_runs.new_debit_run, name="debit_run_new"),
     path("debit-runs/answers/", debit_runs.answers, name="debit_answers"),

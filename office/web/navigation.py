@@ -43,6 +43,7 @@ DAILY = [
     Entry("Price lists", "billing:price_list_list", "tag", "billing.view_product"),
     Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p"),
     Entry("Write-offs", "payments:write_off_list", "file-x", "payments.view_receipt"),
+    Entry("Refunds", "payments:refund_list", "receipt-refund", "payments.view_receipt"),
     Entry("Debit runs", "payments:debit_run_list", "credit-card", "payments.view_bank"),
     Entry("Chargebacks", "payments:chargeback_list", "gavel", "payments.view_receipt"),
     Entry("Bank", "payments:bank", "building-bank", "payments.view_bank", "b"),

@@ -14,6 +14,8 @@ from office.api.paging import PageQuery
 from payments.models import PaymentMethod, Receipt, Refund
 from payments.operations.receive_payment import Plan, Share
 from payments.operations.record_receipt import ReceiptDetails
+from payments.original_way import WAY_CHOICES
+from payments.repayment_choice import STATES as REFUND_STATES
 
 OLDEST_FIRST = "oldest_first"
 
@@ -134,6 +136,15 @@ class RefundIn(Input):
     reason = serializers.CharField(max_length=300, allow_blank=True)
     on = serializers.DateField(required=False, help_text="Left out: today.")
     exchange_rate = RateIn(required=False)
+    method = serializers.ChoiceField(choices=WAY_CHOICES, required=False, help_text="Left out: the way it came.")
+    account = IdIn(required=False, source="account_id", help_text="The customer's, to be paid by file.")
+
+
+class RefundQuery(PageQuery):
+    """Which refunds."""
+
+    customer = IdIn(required=False)
+    state = serializers.ChoiceField(choices=REFUND_STATES, required=False)
 
 
 class ReceiptQuery(PageQuery):
@@ -198,4 +209,20 @@ class RefundOut(serializers.ModelSerializer):
 
     class Meta:
         model = Refund
-        fields = ["id", "number", "customer", "refunded_on", "amount", "currency", "reason"]
+        fields = ["id", "number", "customer", "refunded_on", "amount", "currency", "method", "account_id", "reason"]
+
+
+class RefundRow(RefundOut):
+    """A refund, and how its payment stands."""
+
+    state = serializers.ChoiceField(choices=REFUND_STATES)
+
+    class Meta(RefundOut.Meta):
+        fields = [*RefundOut.Meta.fields, "state"]
+
+
+class RefundPage(serializers.Serializer):
+    """Some refunds, and the cursor of the next page."""
+
+    results = RefundRow(many=True)
+    next = serializers.CharField(allow_null=True)

@@ -20,7 +20,7 @@ from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
 from office.web.lists.filters import search_rows
-from payments.access import get_allocation_for, get_receipt_for, receipts_for
+from payments.access import get_allocation_for, get_receipt_for, receipts_for, refunds_for
 from payments.api.serializers import (
     AllocationIn,
     AllocationsOut,
@@ -30,6 +30,8 @@ from payments.api.serializers import (
     ReceiptQuery,
     RefundIn,
     RefundOut,
+    RefundPage,
+    RefundQuery,
     ReversalIn,
     UndoIn,
     receipt_from,
@@ -41,6 +43,7 @@ from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.send_receipt import send_receipt
 from payments.queries import applications, with_free
 from payments.receipt_pdf import kept_receipt_pdf
+from payments.repayment_choice import with_repayment
 from payments.web.listing import RECEIPTS
 
 WHERE = {"customer": "customer_id", "received_from": "received_on__gte", "received_to": "received_on__lte"}
@@ -170,7 +173,16 @@ class UndoAllocationView(ApiView):
 class RefundsView(ApiView):
     """Paying credit back."""
 
-    permission = {"post": "payments.refund_credit"}
+    permission = {"get": "payments.view_receipt", "post": "payments.refund_credit"}
+
+    @extend_schema(operation_id="list_refunds", parameters=[RefundQuery], responses=RefundPage)
+    def get(self, request: Request) -> Response:
+        """The refunds of a company, with how the payment of each stands."""
+        query = checked(RefundQuery, request.query_params.dict())
+        rows = with_repayment(refunds_for(request.user).filter(company=company_of(request)))
+        rows = rows.filter(**{name: query[name] for name in ("customer", "state") if name in query})
+        found, following = page_of(rows.select_related("customer"), query, "refunds")
+        return Response(RefundPage({"results": found, "next": following}).data)
 
     @extend_schema(operation_id="refund_credit", request=RefundIn, responses={201: RefundOut})
     @idempotent

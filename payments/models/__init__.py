@@ -19,6 +19,7 @@ from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, ReceiptPdf, ReceiptStatus, Refund
 from payments.models.reconciling import BankMonth, BankTie, BookedBank
 from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
+from payments.models.repayments import RepaymentBatch, RepaymentLine, RepaymentState
 from payments.models.settlements import DisputedRest, Rest, SettledItem, Settlement
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
 
@@ -63,6 +64,9 @@ __all__ = [
     "Remittance",
     "RemittanceLine",
     "RemittanceUse",
+    "RepaymentBatch",
+    "RepaymentLine",
+    "RepaymentState",
     "Rest",
     "SetAside",
     "SettledItem",

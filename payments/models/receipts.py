@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer
+from customers.models import Customer, CustomerAccount
 from ledger.fields import AmountField, CurrencyField, RateField
 from ledger.models import Account, Entry
 from office.models import Company, User
@@ -180,6 +180,14 @@ class Refund(models.Model):
     amount = AmountField()
     currency = CurrencyField()
     bank_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=20, choices=PaymentMethod, default=PaymentMethod.TRANSFER)
+    account = models.ForeignKey(
+        CustomerAccount,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="refunds",
+        help_text="Where it goes by file; empty: it was paid by hand.",
+    )
     reason = models.CharField(max_length=300)
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

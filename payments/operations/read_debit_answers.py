@@ -6,13 +6,15 @@ from datetime import date
 from hashlib import sha256
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
 from payments.debit_lines import lines_in, lines_out
-from payments.models import BankFile, BankLine, CollectionState, DebitCollection
+from payments.models import BankFile, BankLine, CollectionState, DebitCollection, RepaymentLine
+from payments.operations.reject_repayment_line import reject_repayment_line
 from payments.operations.settle_debits import collect_debit, reject_debit, return_debit
 from payments.payment_files.nacha_reading import CHANGE, ReadEntry, read_nacha
 from payments.payment_files.pain002 import StatusReport, read_pain002
@@ -87,8 +89,12 @@ def _take_report(company: Company, report: StatusReport, answers: Answers, by: U
     """Reject what a report rejects: the whole file, whole blocks, or single debits."""
     today = company.today()
     ours = DebitCollection.objects.filter(company=company, run__file__message_id=report.file.id)
+    repayments = RepaymentLine.objects.filter(batch__company=company, batch__file__message_id=report.file.id)
     if not ours.exists():
-        answers.notes.append(f"{report.file.id or 'The file it is about'} is none of our debit files.")
+        if repayments.exists():
+            _take_repayment_report(repayments, report, answers, by)
+        else:
+            answers.notes.append(f"{report.file.id or 'The file it is about'} is none of our payment files.")
         return
     if report.file.is_rejected:
         for debit in ours.filter(state=CollectionState.PENDING):
@@ -105,6 +111,23 @@ def _take_report(company: Company, report: StatusReport, answers: Answers, by: U
             answers.notes.append(f"{payment.id} is none of our debits.")
 
 
+def _take_repayment_report(
+    lines: QuerySet[RepaymentLine], report: StatusReport, answers: Answers, by: User | None
+) -> None:
+    """Let refunds wait again that the bank did not pay: all of a file or block, or single ones."""
+    whole = [report.file, *(block for block in report.blocks if not block.payments)]
+    for status in (each for each in whole if each.is_rejected):
+        for line in lines.filter(is_under_way=True):
+            _refuse_repayment(line, status.code, status.words, answers, by)
+    for payment in report.rejected():
+        if line := lines.filter(end_to_end_id=payment.id, is_under_way=True).first():
+            _refuse_repayment(line, payment.code, payment.words, answers, by)
+
+
+def _refuse_repayment(line: RepaymentLine, code: str, words: str, answers: Answers, by: User | None) -> None:
+    answers.rejected += _is_done(answers, lambda: reject_repayment_line(line.pk, code, by=by, said=words))
+
+
 def _take_entry(company: Company, entry: ReadEntry, answers: Answers, by: User | None) -> None:
     for addenda in entry.addenda:
         debit = DebitCollection.objects.filter(company=company, trace=addenda.original_trace).first()
@@ -114,6 +137,10 @@ def _take_entry(company: Company, entry: ReadEntry, answers: Answers, by: User |
             )
         elif not addenda.is_return:
             continue
+        elif line := RepaymentLine.objects.filter(
+            batch__company=company, trace=addenda.original_trace, is_under_way=True
+        ).first():
+            _refuse_repayment(line, addenda.code, "", answers, by)
         elif debit is None:
             answers.notes.append(f"{entry.place}: {addenda.original_trace} is none of our debits.")
         elif entry.amount != debit.amount:

@@ -1,6 +1,7 @@
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -11,34 +12,48 @@ from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import round_money
 from ledger.posting import Posting, customer_posting, post
 from ledger.refusals import Refused
+from office.approvals import Asked, require_approval, said_yes
 from office.audit import record
 from office.days import require_bookable_day
 from office.exchange import exchange_rate_of, in_company_currency
-from office.models import User
+from office.models import ApprovalRequest, User
 from office.numbers import next_number
 from office.reasons import required_reason
-from payments.models import Refund
+from payments.models import PaymentMethod, Refund
+from payments.original_way import WAYS, Way, fits_currency, original_way
 
 
 @dataclass(frozen=True)
 class RefundDetails:
-    """What is paid back, and out of which credit item; without a rate at that of the credit."""
+    """What is paid back, and out of which credit item; without a rate at that of the credit.
+
+    Without a method it goes back by the way it came. A transfer with an account is paid by file, any other by hand.
+    """
 
     credit_item_id: int
     amount: Decimal
     refunded_on: date
     reason: str
     exchange_rate: Decimal | None = None
+    method: str = ""
+    account_id: int | None = None
 
 
 @transaction.atomic
-def refund_credit(customer: Customer, details: RefundDetails, *, by: User | None) -> Refund:
-    """Pay free credit back to a customer, at most what is free. Raises Refused for more, or without a reason."""
+def refund_credit(
+    customer: Customer, details: RefundDetails, *, by: User | None, approved: ApprovalRequest | None = None
+) -> Refund:
+    """Pay free credit back to a customer, at most what is free.
+
+    Raises Refused for more, without a reason, and for an account that may not be used; ApprovalNeeded above the limit.
+    """
     credit = lock_items([details.credit_item_id]).get(details.credit_item_id)
     if credit is None or credit.customer_id != customer.pk or credit.amount > 0:
         raise Refused("That is not a credit of this customer.", code="another_customer")
     reason = required_reason(details.reason, "Say why the credit is refunded.")
     _check(customer, details, credit)
+    way = _way(customer, details, credit)
+    require_approval(_asked(customer, details, credit, reason), by, approved)
     by_id = by and by.pk
     number = next_number(customer.company, "refund", details.refunded_on.year)
     accounts = default_accounts(customer.company_id)
@@ -54,10 +69,13 @@ def refund_credit(customer: Customer, details: RefundDetails, *, by: User | None
         currency=credit.currency,
         bank_account=accounts[AccountRole.BANK],
         reason=reason,
+        method=way.method,
+        account=way.account,
         entry=entry,
         created_by=by,
     )
-    record(by, "refund_credit", refund, after={"amount": details.amount}, reason=reason)
+    after = {"amount": details.amount, "method": way.method, "account": way.account} | said_yes(approved)
+    record(by, "refund_credit", refund, after=after, reason=reason)
     return refund
 
 
@@ -71,6 +89,40 @@ def _check(customer: Customer, details: RefundDetails, credit: OpenItem) -> None
             code="more_than_open",
         )
     require_bookable_day(customer.company, details.refunded_on)
+
+
+def _way(customer: Customer, details: RefundDetails, credit: OpenItem) -> Way:
+    """How it is paid: as somebody said, or the way it came."""
+    if not details.method and details.account_id is None:
+        return original_way(customer, credit)
+    method = details.method or PaymentMethod.TRANSFER
+    if method not in WAYS:
+        raise Refused("A refund is a transfer, or paid by card, in cash or by cheque.", code="unknown_method")
+    if details.account_id is None:
+        return Way(method)
+    account = customer.accounts.filter(pk=details.account_id).first()
+    if account is None or method != PaymentMethod.TRANSFER:
+        raise Refused("That is not an account of this customer to transfer to.", code="unknown_account")
+    if account.reason_not_to_use or not fits_currency(account, credit.currency):
+        why = account.reason_not_to_use or f"no file of ours moves {credit.currency} to it"
+        raise Refused(f"It cannot be refunded to {account}: {why}.", code="account_not_usable")
+    return Way(method, account)
+
+
+def _asked(customer: Customer, details: RefundDetails, credit: OpenItem, reason: str) -> Asked:
+    """What an approval is for; the amount is in the company's currency."""
+    amount = in_company_currency(customer.company, details.amount, _rate(customer, details, credit))
+    kept = asdict(details) | {"amount": str(details.amount), "reason": reason}
+    kept["exchange_rate"] = None if details.exchange_rate is None else str(details.exchange_rate)
+    del kept["refunded_on"]
+    return Asked("refund_credit", customer.company, customer, amount, kept, reason)
+
+
+def details_from_kept(kept: dict[str, Any], on: date) -> RefundDetails:
+    """What was asked for, dated the day it is approved."""
+    rate = kept["exchange_rate"]
+    numbers = {"amount": Decimal(kept["amount"]), "exchange_rate": None if rate is None else Decimal(rate)}
+    return RefundDetails(**kept | numbers, refunded_on=on)
 
 
 def _posting(

@@ -1,5 +1,6 @@
 """Applying a customer's receipts and credits to what they owe, undoing it, and refunding what is free."""
 
+from datetime import date
 from decimal import Decimal
 
 from django import forms
@@ -13,14 +14,18 @@ from customers.access import get_customer_for
 from customers.models import Customer
 from ledger.models import Allocation, OpenItem
 from ledger.refusals import Refused
+from office.approvals import ApprovalNeeded
+from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
-from office.web.fields import SumField
+from office.web.fields import SumField, typed_id
 from payments.access import get_allocation_for, get_item_for, get_settlement_for
+from payments.models import PaymentMethod
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
 from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.settle_items import settle_items
 from payments.operations.undo_settlement import undo_settlement
 from payments.operations.withdraw_dispute import withdraw_dispute
+from payments.original_way import WAYS
 from payments.short_payments import filled, rest_in_words
 from payments.web.allocation_form import AllocationForm
 
@@ -45,6 +50,7 @@ def allocation_page(request: HttpRequest, customer_id: int) -> HttpResponse:
                 return redirect("payments:settlement", settlement.pk)
     context = {"customer": customer, "form": form, "today": today, "done": _recent(customer)}
     context["earned"] = earned_by_customer(customer.pk, today)
+    context["refund_ways"] = refund_ways(customer)
     return render(request, "payments/allocate.html", context)
 
 
@@ -160,6 +166,21 @@ class RefundForm(forms.Form):
     credit = forms.IntegerField(max_value=2**63 - 1)
     amount = SumField(max_digits=19, decimal_places=4)
     reason = forms.CharField(max_length=300)
+    way = forms.CharField(max_length=40, required=False)
+
+    def details(self, on: date) -> RefundDetails:
+        """The valid form as the operation takes it; `way` is a method, an account, or nothing for the way it came."""
+        data = self.cleaned_data
+        method, _, account = data["way"].partition(":")
+        account_id = typed_id(account)
+        return RefundDetails(data["credit"], data["amount"], on, data["reason"], method=method, account_id=account_id)
+
+
+def refund_ways(customer: Customer) -> list[tuple[str, str]]:
+    """The ways by which a refund may go, other than how the credit came in."""
+    accounts = [each for each in customer.accounts.filter(closed_at=None) if not each.reason_not_to_use]
+    by_file = [(f"{PaymentMethod.TRANSFER}:{each.pk}", f"By file to {each}") for each in accounts]
+    return [*by_file, *((way.value, f"{way.label}, by hand") for way in WAYS)]
 
 
 @require_POST
@@ -171,10 +192,10 @@ def refund_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "A refund needs an amount and a reason.")
         return redirect("payments:allocate", customer.pk)
-    data = form.cleaned_data
-    details = RefundDetails(data["credit"], data["amount"], customer.company.today(), data["reason"])
     try:
-        refund = refund_credit(customer, details, by=request.user)
+        refund = refund_credit(customer, form.details(customer.company.today()), by=request.user)
+    except ApprovalNeeded as needed:
+        send_for_approval(request, needed)
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:

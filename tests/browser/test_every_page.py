@@ -38,11 +38,14 @@ from payments.operations.keep_bank_mapping import keep_bank_mapping
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.prepare_bank_table import prepare_bank_table, told_of
+from payments.operations.prepare_repayment import RepaymentDetails, prepare_repayment
 from payments.operations.receive_online_payment import receive_online_payment
 from payments.operations.receive_payment import Plan, Share
 from payments.operations.record_payout import record_payout
 from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
 from payments.operations.record_recovery import RecoveryDetails, record_recovery
+from payments.operations.refund_credit import RefundDetails, refund_credit
+from payments.operations.reject_repayment_line import reject_repayment_line
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.settle_debits import reject_debit
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
@@ -152,6 +155,9 @@ PAGES = [
     Row("payments:write_off_new", "customer", query="?item=all"),
     Row("payments:write_off", "write_off"),
     Row("payments:payment_policy", role="administrator"),
+    Row("payments:refund_list"),
+    Row("payments:repayment_new", query="?{repayments}"),
+    Row("payments:repayment", "repayment"),
     Row("payments:debit_run_list"),
     Row("payments:debit_run_new", query="?{debits}"),
     Row("payments:debit_run", "debit_run"),
@@ -255,6 +261,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "customer": customer.pk,
         **with_mandate(customer),
         **debit_runs(company),
+        **repayments(company),
         "invoice": invoice.pk,
         "draft": world.draft(customer, [world.line("5.00", tax=vat)]).pk,
         "recurring": a_recurring_invoice(customer, vat),
@@ -277,6 +284,19 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "person": world.make_user(company, "sales").pk,
         "tax": with_certificate(company, customer),
     }
+
+
+def repayments(company: Any) -> dict[str, Any]:
+    """A repayment that is ready, with a refund that came back, and one that waits to be paid."""
+    account, today = may_debit(company), company.today()
+    customer = world.make_customer(company, "Hartley Boat Builders")
+    confirmed(customer)
+    for _ in range(2):
+        credit = world.item_of(world.issue_credit_memo(customer, "25.00", today)).pk
+        refund_credit(customer, RefundDetails(credit, Decimal(25), today, "Paid twice"), by=None)
+    batch = prepare_repayment(company, RepaymentDetails(account.pk, today), by=None)
+    reject_repayment_line(batch.lines.first().pk, "MS03", by=None)
+    return {"repayment": batch.pk, "repayments": f"bank_account_id={account.pk}&pay_on={today}&version="}
 
 
 def debit_runs(company: Any) -> dict[str, Any]:

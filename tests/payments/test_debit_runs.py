@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from billing.models import ReasonCode
@@ -296,6 +298,19 @@ def test_bytes_that_were_changed_by_hand_are_never_given_out(debtor: Any) -> Non
     file.refresh_from_db()
     with pytest.raises(Unsealable, match="are not the ones"):
         bytes_of(file)
+
+
+def test_a_file_is_sealed_anew_by_a_new_key_and_stays_the_same(account: Any, customer: Any, settings: Any) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    settings.ENCRYPTION_KEYS = [old]
+    world.issue(with_mandate(customer), "120.00", DAY)
+    file = run_for(customer.company).file
+    before = bytes_of(file)
+    settings.ENCRYPTION_KEYS = [new, old]
+    call_command("reseal_accounts")
+    settings.ENCRYPTION_KEYS = [new]
+    file.refresh_from_db()
+    assert bytes_of(file) == before
 
 
 def test_two_runs_at_once_debit_an_item_once(transactional_db: None, in_parallel: Parallel, debtor: Any) -> None:

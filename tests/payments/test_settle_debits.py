@@ -289,7 +289,7 @@ def test_a_report_after_the_money_came_takes_it_back(run: DebitRun) -> None:
 def test_a_report_about_something_else_is_noted(run: DebitRun) -> None:
     run_of_others = report(run).replace(run.message_id.encode(), b"ELSE")
     answers = take_debit_answer(run.company, "status.xml", run_of_others, by=None)
-    assert answers.notes == ["ELSE is none of our debit files."]
+    assert answers.notes == ["ELSE is none of our payment files."]
 
 
 @pytest.mark.parametrize("content", [b"", b"<x/>", b"hello", b"101\n4"])

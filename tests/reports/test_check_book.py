@@ -15,6 +15,7 @@ from ledger.periods import close_month
 from payments.models import BankLine, DebitRun, OnlinePayment
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
+from payments.operations.prepare_repayment import RepaymentDetails, prepare_repayment
 from payments.operations.receive_online_payment import receive_online_payment
 from payments.operations.receive_payment import Share
 from payments.operations.record_payout import record_payout
@@ -28,6 +29,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
 from reports.book_check import check_book
 from tests import world
+from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.payments.bank_samples import camt, entry, statement
 from tests.payments.debits import may_debit, run_for, with_mandate
 
@@ -92,6 +94,8 @@ PLANTED = [
     ("UPDATE payments_debitcollection SET amount = amount + 1 WHERE state = 'collected'", "a debit and its receipt say the same, and a returned one is reversed"),
     ("UPDATE payments_debitcollection SET state = 'returned' WHERE state = 'collected'", "a debit and its receipt say the same, and a returned one is reversed"),
     ("UPDATE payments_debitcollection SET state = 'left_out' WHERE state = 'pending'", "a debit file holds what its run debits"),
+    ("UPDATE payments_repaymentline SET amount = amount + 1", "a repayment file holds what its batch pays, each refund as it is"),
+    ("UPDATE payments_paymentfile SET total = total + 1 WHERE kind = 'credit'", "a repayment file holds what its batch pays, each refund as it is"),
     ("UPDATE payments_debitpart SET is_under_way = true", "what has been settled is on its way no more"),
 ]  # fmt: skip
 
@@ -129,6 +133,7 @@ def history(company: Any, customer: Any) -> None:
     record_receipt_batch(company, listed, by=None)
     paid_online(customer)
     debited(company)
+    paid_out(company)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
 
@@ -140,6 +145,15 @@ def paid_online(customer: Any) -> None:
     receive_online_payment(payment, Decimal(9), by=None)
     take_bank_file(customer.company, "payout.xml", camt(statement(entry("8.50"), closing="108.50")), by=None)
     record_payout(BankLine.objects.latest("pk").pk, fee=Decimal("0.50"), by=None)
+
+
+def paid_out(company: Any) -> None:
+    """A refund that went out in a file."""
+    creditor = world.make_customer(company, "Creditor AG")
+    confirmed(creditor, iban_account(NEW_IBAN))
+    memo = world.issue_credit_memo(creditor, "33.00", DAY)
+    refund_credit(creditor, RefundDetails(world.item_of(memo).pk, Decimal(33), DAY, "asked for"), by=None)
+    prepare_repayment(company, RepaymentDetails(may_debit(company).pk, company.today()), by=None)
 
 
 def debited(company: Any) -> None:

@@ -1,6 +1,7 @@
 """Whatever stands in an address or a form, a page answers: it is shown, refused or not found, but never breaks."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,9 @@ from office.roles import ROLES
 from payments.models import BankLine, DebitRun, OnlinePayment, Remittance, UnreadLine
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.prepare_bank_table import prepare_bank_table
+from payments.operations.prepare_repayment import RepaymentDetails, prepare_repayment
 from payments.operations.receive_payment import Share
+from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
@@ -79,6 +82,8 @@ GETS = {
     "customers:account_list": ["q", "state", "sort", "after"],
     "customers:mandate_list": ["q", "state", "scheme", "signed_from", "sort", "after"],
     "payments:debit_run_list": ["q", "state", "scheme", "collected_from", "sort", "after"],
+    "payments:refund_list": ["q", "state", "method", "refunded_from", "sort", "after"],
+    "payments:repayment_new": ["bank_account_id", "pay_on", "version"],
     "payments:debit_run_new": ["scheme", "bank_account_id", "collect_on", "version"],
     "customers:pick": ["q"],
     "customers:new": ["name"],
@@ -200,6 +205,15 @@ def a_debit_run(customer: Any) -> tuple[BankAccount, DebitRun]:
     return account, run_for(customer.company, account=account)
 
 
+def a_repayment(account: BankAccount) -> int:
+    """A repayment that is ready, of one refund."""
+    customer = world.make_customer(account.company, "Creditor AG")
+    confirmed(customer)
+    credit = world.item_of(world.issue_credit_memo(customer, "10.00", DAY)).pk
+    refund_credit(customer, RefundDetails(credit, Decimal(10), DAY, "asked for"), by=None)
+    return prepare_repayment(account.company, RepaymentDetails(account.pk, account.company.today()), by=None).pk
+
+
 def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     """Each form's page, what its address needs, and what a person would type."""
     invoice = world.issue(customer, [world.line("100.00", "3")], DAY)
@@ -295,6 +309,11 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
                 "reason": "r",
             },
         ),
+        "payments:repayment_new": (
+            [],
+            {"bank_account_id": str(bank.pk), "pay_on": str(bank.company.today()), "version": ""},
+        ),
+        "payments:cancel_repayment": ([a_repayment(bank)], {"reason": "r"}),
         "payments:debit_run_new": (
             [],
             {
@@ -334,7 +353,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "payments:allocate": ([customer.pk], short | {"refund_reason": ""}),
         "payments:allocation_totals": ([customer.pk], short | {"fill": "oldest"}),
         "payments:undo_settlement": ([settled(customer)], {"reason": "r"}),
-        "payments:refund_credit": ([customer.pk], {"credit": str(free.pk), "amount": "1", "reason": "r"}),
+        "payments:refund_credit": ([customer.pk], {"credit": str(free.pk), "amount": "1", "reason": "r", "way": ""}),
         "payments:write_off_new": (
             [customer.pk],
             {f"item_{debit.pk}": "1", "reason": "r", "reason_code": ""},
@@ -413,6 +432,8 @@ NAMES = [
     "customers:payer",
     "customers:edit",
     "customers:account_new",
+    "payments:repayment_new",
+    "payments:cancel_repayment",
     "payments:debit_run_new",
     "payments:collect_debit_run",
     "payments:cancel_debit_run",

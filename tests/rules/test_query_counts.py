@@ -21,6 +21,7 @@ from payments.models import BankLine, BankStatement, OnlinePayment, PayerAccount
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.receive_payment import Share
 from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
+from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
@@ -176,11 +177,19 @@ def more_debit_runs(customer: Any, count: int) -> None:
         run_for(company, account=account)
 
 
+def more_refunds(customer: Any, count: int) -> None:
+    customer.accounts.exists() or confirmed(customer)
+    for _ in range(count):
+        credit = world.item_of(world.issue_credit_memo(customer, "10.00", DAY)).pk
+        refund_credit(customer, RefundDetails(credit, Decimal(10), DAY, "asked for"), by=None)
+
+
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "customers:account_list": more_accounts,
     "customers:mandate_list": more_mandates,
     "payments:debit_run_list": more_debit_runs,
+    "payments:refund_list": more_refunds,
     "billing:invoice_list": more_invoices,
     "billing:print_queue": more_to_print,
     "billing:billing_run_list": more_billing_runs,

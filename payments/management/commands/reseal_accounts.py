@@ -1,0 +1,25 @@
+"""`manage.py reseal_accounts`: seal account numbers and payment files anew by the newest of ENCRYPTION_KEYS."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from customers.operations.manage_accounts import reseal_accounts
+from office.sealing import Unsealable
+from payments.kept_files import reseal_files
+
+
+class Command(BaseCommand):
+    """To change the key: put a new one in front of ENCRYPTION_KEYS, run this, then leave the old one out."""
+
+    help = "Seals account numbers and payment files anew by the first of ENCRYPTION_KEYS; then the others can go."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for what, reseal in (("account numbers", reseal_accounts), ("payment files", reseal_files)):
+            done = 0
+            try:
+                for done in reseal():
+                    self.stdout.write(f"{done} {what} sealed anew")
+            except Unsealable as error:
+                raise CommandError(f"After {done} {what}: {error}") from error
+        self.stdout.write("All is sealed by the newest key.")

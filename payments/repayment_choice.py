@@ -1,0 +1,45 @@
+"""Which refunds wait to be paid by file, and how each stands."""
+
+from dataclasses import dataclass
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+
+from office.models import Company
+from payments.models import Refund, RepaymentLine, RepaymentState
+
+STATES = (
+    ("to_pay", "To be paid"),
+    ("waiting", "Waiting for approval"),
+    ("in_file", "In a file"),
+    ("by_hand", "Paid by hand"),
+)
+
+
+@dataclass(frozen=True)
+class Repayments:
+    """The refunds that would be paid, and those that would not with the reason."""
+
+    refunds: list[Refund]
+    others: list[tuple[Refund, str]]
+
+
+def with_repayment(refunds: QuerySet[Refund]) -> QuerySet[Refund]:
+    """Add `state`: whether a refund is paid by hand, is to be paid by file, waits, or is in a file."""
+    lines = RepaymentLine.objects.filter(refund=OuterRef("pk"), is_under_way=True)
+    return refunds.annotate(
+        state=Case(
+            When(Q(account=None), then=Value("by_hand")),
+            When(Exists(lines.filter(batch__state=RepaymentState.WAITING)), then=Value("waiting")),
+            When(Exists(lines), then=Value("in_file")),
+            default=Value("to_pay"),
+            output_field=CharField(),
+        )
+    )
+
+
+def choose_refunds(company: Company, currency: str) -> Repayments:
+    """Of the refunds in a currency that are to be paid, which would be now, and which not and why."""
+    rows = with_repayment(Refund.objects.filter(company=company, currency=currency)).filter(state="to_pay")
+    rows = list(rows.select_related("account", "customer").order_by("refunded_on", "pk"))
+    why = {row.pk: row.account.reason_not_to_use for row in rows}
+    return Repayments([row for row in rows if not why[row.pk]], [(row, why[row.pk]) for row in rows if why[row.pk]])

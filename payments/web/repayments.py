@@ -1,0 +1,149 @@
+"""Refunds, and paying those that wait by file: all of them, preparing a repayment with a preview, one, and its file."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from ledger.refusals import Refused
+from office.models import AuditRecord, Company
+from office.web.doors import staff_door
+from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from payments.access import get_repayment_for, refunds_for, repayments_for, require_bank
+from payments.models import PaymentMethod, RepaymentState
+from payments.operations.download_payment_file import download_payment_file
+from payments.operations.prepare_repayment import RepaymentDetails, cancel_repayment, paying_account, prepare_repayment
+from payments.payment_files.pain001 import VERSIONS
+from payments.repayment_choice import STATES, Repayments, choose_refunds, with_repayment
+from payments.web.debit_runs import file_answer
+
+REFUNDS = ListSpec(
+    name="refunds",
+    title="Refunds",
+    columns=(
+        Column("number", "Refund", "number", sort="pk", url=lambda row: reverse("paper", args=[row.entry_id])),
+        Column("customer", "Customer", "customer.name", sort="customer__sort_name"),
+        Column("state", "State", "state", "state"),
+        Column("refunded_on", "On", "refunded_on", "day", sort="refunded_on", hide_below="phone"),
+        Column("method", "How", lambda row: row.get_method_display(), hide_below="tablet"),
+        Column("account", "To", lambda row: row.account.masked_number if row.account else "", hide_below="tablet"),
+        Column("reason", "Why", "reason", hide_below="phone"),
+        Column("amount", "Amount", "amount", "money", sort="amount", total="amount"),
+    ),
+    order="-number",
+    filters=(
+        Choice("state", "State", "state", STATES),
+        Choice("method", "How", "method", tuple(PaymentMethod.choices)),
+        DateRange("refunded", "On", "refunded_on"),
+    ),
+    search=("number", "customer__search_text", "reason"),
+    search_hint="Number, customer or reason",
+    empty=Empty(
+        "No refunds yet",
+        "Free credit of a customer is refunded on the page where it could be applied.",
+        "receipt-refund",
+        "customers:customer_list",
+        "Choose a customer",
+    ),
+)
+
+
+class RepaymentForm(forms.Form):
+    """From where, and when."""
+
+    bank_account_id = forms.TypedChoiceField(label="From", coerce=int)
+    pay_on = forms.DateField(label="Paid on", widget=forms.DateInput(attrs={"type": "date"}))
+    version = forms.ChoiceField(
+        label="Form of the file", choices=[(each, each) for each in VERSIONS], required=False, help_text="SEPA only."
+    )
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accounts = company.bank_accounts.order_by("name", "pk")
+        self.fields["bank_account_id"].choices = [(each.pk, f"{each.name}, {each.currency}") for each in accounts]
+
+    def details(self) -> RepaymentDetails:
+        """The valid form as the operation takes it."""
+        data = dict(self.cleaned_data)
+        return RepaymentDetails(**data | {"version": data["version"] or VERSIONS[0]})
+
+
+@require_GET
+@staff_door("payments.view_receipt")
+def refund_list(request: HttpRequest) -> HttpResponse:
+    """All refunds, the newest first, with how each is paid."""
+    rows = refunds_for(request.user).filter(company=request.company).select_related("customer", "account")
+    batches = repayments_for(request.user).filter(company=request.company).order_by("-pk")[:5]
+    return list_page(request, REFUNDS, with_repayment(rows), template="payments/refund_list.html", batches=batches)
+
+
+@staff_door("payments.manage_repayments")
+def new_repayment(request: HttpRequest) -> HttpResponse:
+    """See which refunds would be paid and which not and why, and ask a second person."""
+    require_bank(request.user)
+    data = request.POST if request.method == "POST" else request.GET
+    form = RepaymentForm(data or None, company=request.company, initial={"pay_on": request.company.today()})
+    context: dict[str, Any] = {"form": form}
+    if form.is_bound and form.is_valid():
+        try:
+            if request.method == "POST":
+                batch = prepare_repayment(request.company, form.details(), by=request.user)
+                messages.success(request, f"{batch} waits for a second person's word. Nothing is paid until then.")
+                return redirect("payments:repayment", batch.pk)
+            context |= _preview(request.company, form.details())
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+    return render(request, "payments/repayment_new.html", context)
+
+
+def _preview(company: Company, details: RepaymentDetails) -> dict[str, Any]:
+    account = paying_account(company, details)
+    repayments: Repayments = choose_refunds(company, account.currency)
+    total = sum(refund.amount for refund in repayments.refunds)
+    return {"repayments": repayments, "currency": account.currency, "total": total}
+
+
+@require_GET
+@staff_door("payments.view_bank")
+def repayment(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """A repayment with its refunds."""
+    batch = get_repayment_for(request.user, batch_id)
+    lines = batch.lines.select_related("refund__customer", "account")
+    file_rows = Q(subject_type="payments.paymentfile", subject_id=batch.file_id or 0)
+    records = AuditRecord.objects.filter(Q(subject_type="payments.repaymentbatch", subject_id=batch.pk) | file_rows)
+    context = {
+        "batch": batch,
+        "lines": lines,
+        "total": sum(line.amount for line in lines if line.is_under_way),
+        "records": records.select_related("by").order_by("-id")[:50],
+    }
+    return render(request, "payments/repayment.html", context)
+
+
+@require_POST
+@staff_door("payments.manage_repayments")
+def cancel(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Give up a repayment that the bank did not get."""
+    batch = get_repayment_for(request.user, batch_id)
+    try:
+        cancel_repayment(batch.pk, reason=request.POST.get("reason", ""), by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "Cancelled: its refunds wait to be paid again.")
+    return redirect("payments:repayment", batch.pk)
+
+
+@require_POST
+@staff_door("payments.download_payment_file")
+def repayment_file(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """The file for the bank; who got it is kept."""
+    batch = get_repayment_for(request.user, batch_id)
+    if batch.file is None or batch.state != RepaymentState.READY:
+        raise Http404("It has no file.")
+    return file_answer(batch.file.name, download_payment_file(batch.file, by=request.user))
