@@ -4,7 +4,7 @@ const FIELDS = 'input:not([type="checkbox"], [type="radio"], [type="hidden"]), t
 
 const rows = () => [...document.querySelectorAll("[data-queue-row]")];
 const isOpen = (row) => row.dataset.queueRow !== "done";
-const focusOn = (row) => row?.querySelector("button, a")?.focus({ preventScroll: false });
+const focusOn = (row) => (row?.querySelector("button") ?? row?.querySelector("a"))?.focus();
 
 function currentRow() {
   return document.activeElement?.closest("[data-queue-row]") ?? rows().find(isOpen);
@@ -28,11 +28,8 @@ document.addEventListener("keydown", (event) => {
   else held.click();
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
-  const row = document.getElementById(event.detail.elt?.id ?? "") ?? event.detail.target;
-  if (!row?.matches?.("[data-queue-row]")) return;
-  const all = rows();
-  const fresh = document.getElementById(row.id);
-  const next = isOpen(fresh) ? fresh : all.slice(all.indexOf(fresh) + 1).find(isOpen) ?? fresh;
-  focusOn(next);
+document.addEventListener("htmx:load", ({ target: row }) => {
+  if (!row.matches("[data-queue-row]")) return;
+  const following = rows().slice(rows().indexOf(row) + 1);
+  focusOn(isOpen(row) ? row : (following.find(isOpen) ?? row));
 });
