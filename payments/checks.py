@@ -73,6 +73,15 @@ CHECKS = [
         """,
     ),
     Check(
+        "the file kept matches the hash kept",
+        """
+        SELECT 'PDF of receipt ' || r.number, p.edition FROM payments_receiptpdf p
+            JOIN payments_receipt r ON r.id = p.receipt_id WHERE encode(sha256(p.content), 'hex') <> p.sha256
+        UNION ALL SELECT 'evidence of ' || c.number, f.name FROM payments_chargebackfile f
+            JOIN payments_chargeback c ON c.id = f.chargeback_id WHERE encode(sha256(f.content), 'hex') <> f.sha256
+        """,
+    ),
+    Check(
         "a refund and the book say the same",
         """
         SELECT 'refund ' || r.number, 'amount ' || r.amount || ', in the book ' || coalesce(sum(o.amount), 0)

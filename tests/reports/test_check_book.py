@@ -14,6 +14,7 @@ from billing.pdf import kept_pdf
 from ledger.periods import close_month
 from payments.models import BankLine, DebitRun, OnlinePayment
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
+from payments.operations.decide_chargeback import add_evidence
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.prepare_repayment import RepaymentDetails, prepare_repayment
 from payments.operations.receive_online_payment import receive_online_payment
@@ -77,6 +78,7 @@ PLANTED = [
     ("UPDATE payments_bankline SET currency = 'USD'", "receipts take no more than came in on their bank line"),
     ("UPDATE payments_refund SET amount = amount + 1", "a refund and the book say the same"),
     ("UPDATE payments_chargeback SET amount = amount + 1", "a chargeback's payment is reversed, and what it kept and won is recorded again"),
+    ("UPDATE payments_chargebackfile SET content = 'x'", "the file kept matches the hash kept"),
     ("UPDATE payments_receiptbatch SET control_total = control_total + 1", "the receipts of a batch add up to its control total"),
     ("UPDATE payments_receiptbatch SET line_count = line_count + 1", "the receipts of a batch add up to its control total"),
     ("UPDATE payments_writeoff SET amount = amount + 1", "a write-off and the book say the same"),
@@ -128,7 +130,8 @@ def history(company: Any, customer: Any) -> None:
     world.receive(customer, "11", DAY, bank_line_id=bank_line(company).pk)
     written_off(customer, vat)
     card = world.receive(customer, "8", DAY, method="card")
-    open_chargeback(card.pk, ChargebackDetails(DAY, DAY, "10.4", "Not theirs", amount=Decimal(5)), by=None)
+    case = open_chargeback(card.pk, ChargebackDetails(DAY, DAY, "10.4", "Not theirs", amount=Decimal(5)), by=None)
+    add_evidence(case.pk, "order.pdf", b"%PDF-1.4", by=None)
     listed = BatchDetails(DAY, Decimal(9), [BatchLine(Decimal(9), customer.number)])
     record_receipt_batch(company, listed, by=None)
     paid_online(customer)

@@ -24,6 +24,7 @@ from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from billing.operations.set_prices import PriceDetails, set_prices
+from config.demo_payments import add_rough_payments
 from config.first_company import open_company
 from customers.models import Customer, CustomerGroup
 from customers.operations.add_account import LONGEST_HOLDER, AccountDetails, add_account
@@ -129,6 +130,7 @@ def make_demo(chance: Random, today: date) -> Company:
     take_bank_file(company, f"statement-{today}.sta", _statement(company, today).encode(), by=clerk)
     _bank_table(company, today, clerk)
     _advice(company, today, clerk)
+    add_rough_payments(company, today, clerk)
     for customer in customers[:3]:
         draft_invoice(company, _details(customer, products, chance, None), by=clerk)
     return company
