@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import F, Q, QuerySet
 
 from ledger.models import Allocation
+from ledger.money import format_money
 from payments.matching.names import names_near
 from payments.matching.words import plain, words_in
 from payments.models import BankLine, BankTie, Receipt, ReceiptStatus
@@ -65,7 +66,9 @@ def _signs(line: BankLine) -> Iterator[tuple[Receipt, Decimal, list[str]]]:
         elif receipt.customer_id in payers:
             signs.append("goes to somebody of that name")
         if signs:
-            signs.append("is exactly what came in" if not fee else f"is what came in and {fee.normalize():f} more")
+            signs.append(
+                "is exactly what came in" if not fee else f"is what came in and {format_money(fee, line.currency)} more"
+            )
             yield receipt, fee, signs
 
 

@@ -1,9 +1,7 @@
 """What documents look like coming in and going out."""
 
-from base64 import b64decode
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing.delivery import DELIVERY_CHOICES
@@ -13,7 +11,7 @@ from billing.operations.wanted_credit import LowerPrice, Wanted
 from billing.queries import STATE_CHOICES
 from customers.api.serializers import CustomerRef
 from ledger.models import Allocation, OpenItem
-from office.api.fields import AmountIn, AmountOut, IdIn, Input, RateIn, RateOut
+from office.api.fields import AmountIn, AmountOut, FileIn, IdIn, Input, RateIn, RateOut
 from office.api.paging import PageQuery
 
 
@@ -148,19 +146,6 @@ def wanted_from(data: dict[str, Any]) -> Wanted:
         line["line"]: LowerPrice(line["quantity"], line["unit_price"]) if "unit_price" in line else line["quantity"]
         for line in data["lines"]
     }
-
-
-@extend_schema_field({"type": "string", "format": "byte"})
-class FileIn(serializers.Field):
-    """A file's bytes, written in Base64."""
-
-    default_error_messages = {"not_base64": "Write the file in Base64."}
-
-    def to_internal_value(self, data: Any) -> bytes:
-        try:
-            return b64decode(data, validate=True)
-        except (TypeError, ValueError):
-            self.fail("not_base64")
 
 
 class ReadIn(Input):

@@ -142,7 +142,9 @@ def fill_draft(
     invoice.net_days = customer.net_days if details.net_days is None else details.net_days
     invoice.terms = _terms(invoice, customer, details)
     invoice.currency = details.currency or customer.currency
-    invoice.exchange_rate = exchange_rate_of(invoice.company, invoice.currency, details.exchange_rate)
+    invoice.exchange_rate = exchange_rate_of(
+        invoice.company, invoice.currency, details.exchange_rate, details.dated_on or invoice.company.today()
+    )
     invoice.po_number = details.po_number.strip()
     invoice.prices_include_tax = details.prices_include_tax
     invoice.is_deposit = details.is_deposit

@@ -1,5 +1,6 @@
 """What input and output are made of: amounts are strings in their currency's places, always beside the currency."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -83,3 +84,16 @@ class Query(Input):
     """What stands in an address behind the question mark."""
 
     company = IdIn(required=False, help_text="The company to work in; the header `Company` says it too.")
+
+
+@extend_schema_field({"type": "string", "format": "byte"})
+class FileIn(serializers.Field):
+    """A file's bytes, written in Base64."""
+
+    default_error_messages = {"not_base64": "Write the file in Base64."}
+
+    def to_internal_value(self, data: Any) -> bytes:
+        try:
+            return b64decode(data, validate=True)
+        except (TypeError, ValueError):
+            self.fail("not_base64")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.api import approvals, companies, numbers, returned_mail
+from office.api import approvals, companies, numbers, rates, returned_mail
 
 urlpatterns = [
     path("companies/", companies.CompaniesView.as_view()),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("approvals/<int:request_id>/withdraw/", approvals.WithdrawView.as_view()),
     path("approval-rules/", approvals.RulesView.as_view()),
     path("returned-mail/", returned_mail.ReturnedMailView.as_view()),
+    path("exchange-rates/", rates.ExchangeRatesView.as_view()),
+    path("exchange-rate-files/", rates.RateFilesView.as_view()),
     path("number-patterns/", numbers.NumberPatternsView.as_view()),
 ]

@@ -7,6 +7,7 @@ from office.models.doors import ApiToken, IdempotentAnswer
 from office.models.imports import ImportMapping
 from office.models.mail import MailStatus, OutgoingMail
 from office.models.numbers import NumberPattern, NumberSeries
+from office.models.rates import ExchangeRate
 from office.models.runs import Run, RunStatus
 from office.models.staff import User
 
@@ -18,6 +19,7 @@ __all__ = [
     "AuditRecord",
     "BankAccount",
     "Company",
+    "ExchangeRate",
     "IdempotentAnswer",
     "ImportMapping",
     "Logo",

@@ -4,9 +4,8 @@ from decimal import Decimal
 
 from rest_framework import serializers
 
-from billing.api.serializers import FileIn
 from customers.api.serializers import CustomerRef
-from office.api.fields import AmountIn, AmountOut, IdIn, Input, RateIn
+from office.api.fields import AmountIn, AmountOut, FileIn, IdIn, Input, RateIn
 from office.api.paging import PageQuery
 from payments.api.serializers import AllocateIn
 from payments.models import BankLine, BankStatement, SetAside, UnreadLine, UnreadOutcome

@@ -4,8 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from billing.api.serializers import FileIn
-from office.api.fields import AmountOut, Input
+from office.api.fields import AmountOut, FileIn, Input
 from payments.api.bank_serializers import UnreadFieldOut
 from payments.bank_files.tables import COLUMN_ROLES
 from payments.bank_files.tables.mapping import MOST_COLUMNS

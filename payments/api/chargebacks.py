@@ -7,9 +7,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.serializers import FileIn
 from customers.api.serializers import CustomerRef
-from office.api.fields import AmountIn, AmountOut, IdIn, Input
+from office.api.fields import AmountIn, AmountOut, FileIn, IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of

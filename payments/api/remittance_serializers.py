@@ -4,9 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from billing.api.serializers import FileIn
 from customers.api.serializers import CustomerRef
-from office.api.fields import AmountIn, AmountOut, IdIn, Input
+from office.api.fields import AmountIn, AmountOut, FileIn, IdIn, Input
 from payments.models import Receipt, Remittance, RemittanceLine
 
 

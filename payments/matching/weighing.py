@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from rapidfuzz.distance import Levenshtein
 
+from ledger.money import format_money
 from payments.matching.facts import ZERO, Debt, Debts, Evidence, Fit, Payment, Proposal, Share, Sign
 from payments.matching.sums import sets_that_sum
 from payments.matching.words import plain
@@ -59,7 +60,8 @@ def _named_proposal(
     owed = sum((debt.balance for debt in meant), ZERO)
     short = owed - payment.left
     fit = Fit.PART if short > 0 else Fit.MORE
-    why = f"{abs(short).normalize():f} {'less' if short > 0 else 'more'} than is open of {_it(meant)}"
+    size = format_money(abs(short), payment.currency)
+    why = f"{size} {'less' if short > 0 else 'more'} than is open of {_it(meant)}"
     return _proposal(payment, _as_far_as_it_goes(meant, payment.left), said, fit, why)
 
 

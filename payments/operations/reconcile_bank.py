@@ -99,7 +99,7 @@ def book_bank_line(
     company = bank_account.company
     require_bookable_day(company, line.booked_on)
     _require_open(bank_account, [line.booked_on])
-    rate = exchange_rate_of(company, line.currency, exchange_rate)
+    rate = exchange_rate_of(company, line.currency, exchange_rate, line.booked_on)
     worth = in_company_currency(company, line.untied, rate)
     place = BankTie.objects.filter(line=line).count()
     entry = Entry(

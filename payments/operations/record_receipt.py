@@ -102,7 +102,7 @@ def _receipt(company: Company, customer: Customer | None, details: ReceiptDetail
         received_on=details.received_on,
         amount=details.amount,
         currency=currency,
-        exchange_rate=exchange_rate_of(company, currency, details.exchange_rate),
+        exchange_rate=exchange_rate_of(company, currency, details.exchange_rate, details.received_on),
         method=details.method,
         reference=details.reference,
         bank_account_id=details.bank_account_id,

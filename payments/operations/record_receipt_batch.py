@@ -60,7 +60,7 @@ def record_receipt_batch(company: Company, details: BatchDetails, *, by: User | 
 @transaction.atomic
 def _record(company: Company, details: BatchDetails, by: User | None) -> ReceiptBatch:
     currency = details.currency or company.currency
-    rate = exchange_rate_of(company, currency, details.exchange_rate)
+    rate = exchange_rate_of(company, currency, details.exchange_rate, details.received_on)
     _require_total(details, currency)
     told = told_apart(company, details.lines, currency, by)
     lock_items(_settled_ids(details, told, currency))

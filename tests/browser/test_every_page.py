@@ -201,6 +201,7 @@ PAGES = [
     Row("office:audit_list"),
     Row("office:company_settings", role="administrator"),
     Row("office:bank_accounts", role="administrator"),
+    Row("office:rate_list", role="administrator"),
     Row("office:staff_list", role="administrator"),
     Row("office:staff", "person", role="administrator"),
     Row("billing:tax_list", role="administrator"),

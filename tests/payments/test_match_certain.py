@@ -242,19 +242,19 @@ def test_the_queue_takes_a_proposal_and_takes_it_back(company: Any, customer: An
     invoice = world.issue(customer, "120.00", BEFORE)
     [line] = taken(company, ("100.00", invoice.number, "Bramble"))
     page = client.get("/bank/queue/").content.decode()
-    assert "20 less than is open of it" in page
+    assert "€20.00 less than is open of it" in page
 
     share = f"{world.item_of(invoice).pk}:100"
     typed = {"customer": customer.pk, "amount": "100", "left": "100", "apply": "none", "share": share}
     row = client.post(f"/bank/lines/{line.pk}/match/", typed, headers={"HX-Request": "true"}).content.decode()
     receipt = Receipt.objects.get()
     assert f"{receipt}</a> records €100.00 from {customer.name}." in row
-    assert receipt.bank_match.reasons[-1] == "20 less than is open of it"
+    assert receipt.bank_match.reasons[-1] == "€20.00 less than is open of it"
     again = client.post(f"/bank/lines/{line.pk}/match/", typed, headers={"HX-Request": "true"}).content.decode()
     assert "Part of the line was matched after you opened it." in again
 
     row = client.post(f"/receipts/{receipt.pk}/undo-match/", headers={"HX-Request": "true"}).content.decode()
-    assert "20 less than is open of it" in row
+    assert "€20.00 less than is open of it" in row
     assert world.item_of(invoice).balance == 120
 
 

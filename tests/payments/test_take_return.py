@@ -54,7 +54,7 @@ def test_a_returned_payment_is_found_by_its_id_and_opens_what_it_had_settled(ban
     [found] = returns_of(back)
     assert (found.receipt, found.fee) == (receipt, Decimal("3.50"))
     assert found.reasons[0] == "has the payment's own id"
-    assert found.reasons[-1] == "is what came in and 3.5 more"
+    assert found.reasons[-1] == "is what came in and €3.50 more"
 
     returned = take_return(back.pk, receipt.pk, by=None, charge=Decimal(5))
     assert (returned.status, returned.reversed_on, returned.was_mistaken) == ("reversed", DAY, False)

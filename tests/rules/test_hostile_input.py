@@ -103,6 +103,7 @@ GETS = {
         "before",
     ],
     "payments:bank_statement_list": ["q", "account", "wrong", "gap", "until_from", "after"],
+    "office:rate_list": ["q", "currency", "day_from", "sort", "after"],
     "payments:payer_account_list": ["q", "removed", "sort", "after"],
     "payments:unread_line_list": ["q", "account", "outcome", "after"],
     "office:audit_list": ["q", "by", "action", "recorded_from", "recorded_to"],
@@ -381,6 +382,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
                 "share": f"{debit.pk}:1",
             },
         ),
+        "office:set_exchange_rate": ([], {"currency": "USD", "on": "2026-03-02", "rate": "1"}),
         "payments:take_return": ([bank_line(customer.company)], {"receipt": str(receipt.pk), "charge": "1"}),
         "payments:book_bank_line": (
             [bank_line(customer.company)],
@@ -460,6 +462,7 @@ NAMES = [
     "payments:payment_policy",
     "payments:undo_allocation",
     "payments:match_bank_line",
+    "office:set_exchange_rate",
     "payments:take_return",
     "payments:book_bank_line",
     "payments:match_policy",
