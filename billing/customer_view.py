@@ -25,8 +25,10 @@ class CustomerView:
 
     @property
     def state(self) -> str:
-        """The state in its word for this kind of document: a credit memo is applied, not paid."""
-        return CREDIT_STATES.get(self.invoice.state, "void") if self.invoice.is_credit_memo else self.invoice.state
+        """The state in the customer's word for it: a credit memo is applied, not paid; what we gave up is settled."""
+        if self.invoice.is_credit_memo:
+            return CREDIT_STATES.get(self.invoice.state, "void")
+        return "settled" if self.invoice.state == "written_off" else self.invoice.state
 
     @property
     def is_payable(self) -> bool:

@@ -17,6 +17,7 @@ STATES = {
     "part_paid": "Part-paid",
     "overdue": "Overdue",
     "paid": "Paid",
+    "written_off": "Written off",
     "void": "Void",
 }
 STATE_CHOICES = list(STATES.items())
@@ -35,6 +36,7 @@ def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
         state=Case(
             When(status=DocumentStatus.DRAFT, then=Value("draft")),
             When(status=DocumentStatus.VOID, then=Value("void")),
+            When(Q(open=0) & _is_given_up(), then=Value("written_off")),
             When(open=0, then=Value("paid")),
             When(is_late=True, then=Value("overdue")),
             When(open__lt=F("total"), then=Value("part_paid")),
@@ -42,6 +44,12 @@ def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
             output_field=CharField(),
         ),
     )
+
+
+def _is_given_up() -> Exists:
+    """Whether some of a document was written off as a bad debt, and stays so."""
+    rows = Allocation.objects.filter(debit__entry=OuterRef("entry"), credit__entry__kind="write_off")
+    return Exists(rows.filter(reverses=None, reversed_by=None))
 
 
 def in_state(invoices: QuerySet[Invoice], state: str) -> QuerySet[Invoice]:

@@ -31,6 +31,7 @@ STATES = {
     "open": (_("Open"), "clock", "blue"),
     "part_paid": (_("Part-paid"), "circle-half-2", "azure"),
     "paid": (_("Paid"), "circle-check", "green"),
+    "settled": (_("Settled"), "circle-check", "neutral"),
     "overdue": (_("Overdue"), "clock-exclamation", "red"),
     "disputed": ("Disputed", "message-exclamation", "purple"),
     "void": (_("Void"), "ban", "neutral"),

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from billing.models import Invoice, ReasonCode
-from billing.queries import account_of
+from billing.queries import account_of, with_state
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.models import AccountRole, Allocation
 from office.operations.set_approval_rules import set_approval_rules
@@ -92,6 +92,7 @@ def test_a_bank_fee_goes_to_bank_charges(customer: Any, clerk: Any) -> None:
 
     row = done.items.get().write_off
     assert (row.kind, row.amount, row.taxes.count()) == ("bank_fee", Decimal("7.50"), 0)
+    assert with_state(Invoice.objects.all(), LATER).get().state == "paid"
     assert (book(AccountRole.BANK_CHARGES), book(AccountRole.BAD_DEBT), world.open_of(invoice)) == (
         Decimal("7.50"),
         0,

@@ -10,9 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from billing.models import ReasonCode
+from billing.customer_view import customer_view
+from billing.models import Invoice, ReasonCode
 from billing.operations.credit_invoice import credit_invoice
-from billing.queries import account_of
+from billing.queries import account_of, in_state, with_state
 from ledger.models import AccountRole, Line
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
@@ -64,6 +65,18 @@ def test_a_remainder_is_written_off_and_is_no_payment(customer: Any, clerk: Any)
     assert (book(AccountRole.BAD_DEBT), book(AccountRole.RECEIVABLE), world.owes(customer, DAY)) == (10, 0, 0)
     assert AuditRecord.objects.get(action="write_off").after["amount"] == "10.00"
     assert check_book() == []
+
+
+def test_given_up_it_is_not_called_paid_until_it_is_asked_for_again(customer: Any) -> None:
+    invoice = world.issue(customer, "100.00", DAY)
+    world.apply(world.receive(customer, "90.00", DAY), invoice, "90.00", DAY)
+    [row] = give_up(customer, (invoice, "10.00"))
+
+    assert with_state(Invoice.objects.all(), DAY).get().state == "written_off"
+    assert [found.pk for found in in_state(with_state(Invoice.objects.all(), DAY), "paid")] == []
+    assert customer_view(invoice).state == "settled"
+    reverse_write_off(row.pk, on=DAY, by=None, reason="They pay")
+    assert with_state(Invoice.objects.all(), DAY).get().state == "part_paid"
 
 
 def test_a_coded_reason_is_kept_and_counted(company: Any, customer: Any) -> None:
