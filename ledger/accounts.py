@@ -5,6 +5,7 @@ from ledger.models import Account, AccountRole
 STANDARD_ACCOUNTS = [
     ("1000", "Bank", AccountRole.BANK),
     ("1200", "Accounts receivable", AccountRole.RECEIVABLE),
+    ("1290", "Revaluation of foreign currency", AccountRole.REVALUATION),
     ("1300", "Tax withheld by customers", AccountRole.TAX_WITHHELD),
     ("2200", "Tax payable", AccountRole.TAX),
     ("2300", "Deposits received", AccountRole.DEPOSITS),

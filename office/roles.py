@@ -67,6 +67,7 @@ ROLES: dict[str, list[str]] = {
         "customers.reveal_account",
         "office.close_month",
         "office.set_exchange_rates",
+        "payments.revalue_month",
         "office.read_audit",
         "office.settle_mail",
         "payments.close_bank_month",

@@ -22,6 +22,7 @@ from payments.web import (
     reconciling,
     remittances,
     repayments,
+    revaluing,
     write_offs,
 )
 
@@ -90,6 +91,7 @@ urlpatterns = [
     path("bank/months/<int:month_id>/reopen/", reconciling.reopen, name="reopen_bank_month"),
     path("bank/lines/<int:line_id>/return/", matching.take_back_receipt, name="take_return"),
     path("bank/lines/<int:line_id>/book/", reconciling.book, name="book_bank_line"),
+    path("revaluation/", revaluing.revaluation, name="revalue_month"),
     path("bank/queue/", queue.bank_queue, name="bank_queue"),
     path("bank/certain/", certain.match_certain, name="match_certain"),
     path("bank/policy/", certain.match_policy, name="match_policy"),

@@ -18,6 +18,7 @@ class AccountRole(models.TextChoices):
     INTEREST = "interest", "Interest income"
     FEE = "fee", "Fee income"
     EXCHANGE = "exchange", "Exchange gain and loss"
+    REVALUATION = "revaluation", "Revaluation of foreign currency"
     ROUNDING = "rounding", "Rounding"
     REFUNDS = "refunds", "Customer refunds clearing"
     OPENING = "opening", "Opening balances"

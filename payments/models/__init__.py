@@ -20,6 +20,7 @@ from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, Recei
 from payments.models.reconciling import BankMonth, BankTie, BookedBank
 from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
 from payments.models.repayments import RepaymentBatch, RepaymentLine, RepaymentState
+from payments.models.revaluing import Revaluation
 from payments.models.settlements import DisputedRest, Rest, SettledItem, Settlement
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
 
@@ -68,6 +69,7 @@ __all__ = [
     "RepaymentLine",
     "RepaymentState",
     "Rest",
+    "Revaluation",
     "SetAside",
     "SettledItem",
     "Settlement",

@@ -23,7 +23,7 @@ from payments.booked_banks import book_account_of
 from payments.models import BankLine, BankMonth, BankTie
 from payments.reconciling import OPENING, reconciliation_of, untied_book_lines, with_untied
 
-NOT_BY_HAND = (AccountRole.RECEIVABLE, AccountRole.TAX, AccountRole.TAX_WITHHELD)
+NOT_BY_HAND = (AccountRole.RECEIVABLE, AccountRole.TAX, AccountRole.TAX_WITHHELD, AccountRole.REVALUATION)
 """Accounts that stand for items or taxes: what goes there has an operation of its own."""
 
 

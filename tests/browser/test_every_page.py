@@ -173,6 +173,7 @@ PAGES = [
     Row("payments:bank_queue"),
     Row("payments:match_certain"),
     Row("payments:match_policy"),
+    Row("payments:revalue_month"),
     Row("payments:reconcile", "bank_account"),
     Row("payments:payer_account_list"),
     Row("payments:payer_account", "payer"),

@@ -383,6 +383,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
             },
         ),
         "office:set_exchange_rate": ([], {"currency": "USD", "on": "2026-03-02", "rate": "1"}),
+        "payments:revalue_month": ([], {"month": "2026-02"}),
         "payments:take_return": ([bank_line(customer.company)], {"receipt": str(receipt.pk), "charge": "1"}),
         "payments:book_bank_line": (
             [bank_line(customer.company)],
@@ -463,6 +464,7 @@ NAMES = [
     "payments:undo_allocation",
     "payments:match_bank_line",
     "office:set_exchange_rate",
+    "payments:revalue_month",
     "payments:take_return",
     "payments:book_bank_line",
     "payments:match_policy",
