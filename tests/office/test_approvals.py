@@ -20,7 +20,7 @@ from billing.operations.void_invoice import void_invoice
 from billing.operations.wanted_credit import LowerPrice, plain_wanted, wanted_from_plain
 from billing.timeline import timeline
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded, waiting_for
+from office.approvals import ACTS, ApprovalNeeded, waiting_for
 from office.models import ApprovalRequest, ApprovalRule, AuditRecord, User
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request, decline_request, withdraw_request
@@ -242,8 +242,7 @@ def test_a_rule_that_cannot_be_is_refused(company: Any, action: str, rule: tuple
 def test_a_rule_is_set_and_taken_away_on_its_page(company: Any) -> None:
     browser = Client()
     browser.force_login(world.make_user(company, "administrator"))
-    typed = {"above_credit_invoice": "50", "role_credit_invoice": "manager", "role_void_invoice": "manager"}
-    typed |= {"role_write_off": "manager"}
+    typed = {f"role_{name}": "manager" for name in ACTS} | {"above_credit_invoice": "50"}
     browser.post(reverse("office:approval_rules"), typed)
     rule = ApprovalRule.objects.get()
     assert (rule.action, rule.above, rule.role) == ("credit_invoice", 50, Group.objects.get(name="manager"))
