@@ -119,6 +119,14 @@ class RulesForm(forms.Form):
             if role.name in kept:
                 self.initial |= {name: f"{kept[role.name].normalize():f}"}
 
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields of each action together, under its name."""
+        by_act = {act: [f"above_{act}", f"role_{act}"] for act in acts_with_rules()}
+        for act, names in by_act.items():
+            names += [name for name in self.fields if name.startswith(f"limit_{act}_")]
+        return [(ACTS[act].label, [self[name] for name in names]) for act, names in by_act.items()]
+
     def wanted(self) -> dict[str, Any]:
         """The valid form as the operation takes it."""
         data = self.cleaned_data
