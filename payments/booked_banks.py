@@ -1,5 +1,7 @@
 """On which account of the book each bank account's money stands."""
 
+from django.db import transaction
+
 from ledger.accounts import default_accounts
 from ledger.models import Account, AccountRole
 from office.models import BankAccount
@@ -9,11 +11,11 @@ from payments.online.in_transit import CODE as IN_TRANSIT
 STEP = 10
 
 
+@transaction.atomic
 def book_account_of(bank_account: BankAccount) -> Account:
     """The account of the book for a bank account; made when it is first asked for.
 
     The company's first takes the book's usual bank account, each other gets one of its own, numbered after it.
-    Needs a transaction.
     """
     known = BookedBank.objects.select_related("account").filter(bank_account=bank_account).first()
     if known:

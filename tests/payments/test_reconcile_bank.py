@@ -318,3 +318,13 @@ def test_a_program_reconciles_books_closes_and_reopens(bank: BankAccount, compan
         409,
         "unknown_account",
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_opens_before_anything_of_the_account_is_in_the_book(client: Any) -> None:
+    company = world.make_company()
+    client.force_login(world.make_user(company, "manager"))
+    bank = BankAccount.objects.create(company=company, name="Main", holder="A", iban=OURS, currency="EUR")
+    told(bank, "30.00")
+
+    assert client.get(f"/bank/{bank.pk}/reconcile/").status_code == 200
