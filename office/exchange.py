@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from ledger.money import UnknownCurrency, places, round_money
 from ledger.refusals import Refused
+from office.days import FIRST_DAY
 from office.models import Company, ExchangeRate
 
 LARGEST = Decimal(10) ** 15
@@ -17,6 +18,8 @@ STALE = timedelta(days=10)
 
 def kept_rate(company: Company, currency: str, on: date) -> Decimal | None:
     """The company's rate of a day: the last that it keeps until then, if it is not stale."""
+    if on < FIRST_DAY:
+        return None
     kept = ExchangeRate.objects.filter(company=company, currency=currency, on__range=(on - STALE, on))
     return kept.order_by("-on").values_list("rate", flat=True).first()
 

@@ -1,6 +1,7 @@
 """Files of exchange rates: the European Central Bank's (XML and CSV), and tables of day, currency and rate."""
 
 import csv
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from office.reading.xml import parse_xml
 LARGEST = 20 * 1024 * 1024
 ECB = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
 DAY_FORMS = ("%Y-%m-%d", "%d %B %Y", "%d.%m.%Y")
+LARGEST_RATE = Decimal(10) ** 9
 MISSING = ("", "N/A")
 
 
@@ -67,7 +69,7 @@ def _unpacked(content: bytes) -> bytes:
     try:
         with ZipFile(BytesIO(content)) as packed, packed.open(packed.namelist()[0]) as inside:
             found = inside.read(LARGEST + 1)
-    except (BadZipFile, IndexError, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+    except (BadZipFile, IndexError, RuntimeError, NotImplementedError, OSError, EOFError, zlib.error) as error:
         raise Refused("The packed file cannot be opened.", code="no_rates_file") from error
     if len(found) > LARGEST:
         raise Refused(f"What is in the file is larger than {LARGEST >> 20} MB.", code="file_too_large")
@@ -112,7 +114,7 @@ def _crossed(days: Iterator[tuple[date, Mapping[str, Decimal], str]], own: str) 
             raise Refused(f"{place}: the file has no rate of {own}, the company's own currency.", code="no_own_rate")
         for currency, rate in all_rates.items():
             if currency != own and _is_known(currency):
-                yield ReadRate(day, currency, all_rates[own] / rate, place)
+                yield ReadRate(day, currency, _sane(all_rates[own] / rate, place), place)
 
 
 def _is_known(currency: str) -> bool:
@@ -145,6 +147,10 @@ def _rate(text: str | None, place: str) -> Decimal:
         rate = Decimal(text or "")
     except InvalidOperation as error:
         raise Refused(f"{place}: {text!r} is no rate. Write it as 1.0842.", code="bad_exchange_rate") from error
-    if not rate.is_finite() or not 0 < rate < Decimal(10) ** 9:
-        raise Refused(f"{place}: {text!r} is no rate above zero.", code="bad_exchange_rate")
+    return _sane(rate, place)
+
+
+def _sane(rate: Decimal, place: str) -> Decimal:
+    if not rate.is_finite() or not 0 < rate < LARGEST_RATE:
+        raise Refused(f"{place}: {rate} is no rate above zero.", code="bad_exchange_rate")
     return rate

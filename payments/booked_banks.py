@@ -4,7 +4,7 @@ from django.db import transaction
 
 from ledger.accounts import default_accounts
 from ledger.models import Account, AccountRole
-from office.models import BankAccount
+from office.models import BankAccount, Company
 from payments.models import BookedBank
 from payments.online.in_transit import CODE as IN_TRANSIT
 
@@ -20,8 +20,8 @@ def book_account_of(bank_account: BankAccount) -> Account:
     known = BookedBank.objects.select_related("account").filter(bank_account=bank_account).first()
     if known:
         return known.account
-    accounts = BankAccount.objects.select_for_update(no_key=True).filter(company=bank_account.company_id)
-    first, *_ = accounts.order_by("pk")  # all are locked, so that two at once make one
+    Company.objects.select_for_update(no_key=True).get(pk=bank_account.company_id)  # of two at once, one makes it
+    first = BankAccount.objects.filter(company=bank_account.company_id).earliest("pk")
     if known := BookedBank.objects.select_related("account").filter(bank_account=bank_account).first():
         return known.account
     usual = default_accounts(bank_account.company_id)[AccountRole.BANK]

@@ -62,13 +62,15 @@ def reconciliation_of(bank_account: BankAccount, account: Account, until: date) 
     day = statement.until_on
     book = Line.objects.filter(account=account, currency=bank_account.currency, dated_on__lte=day)
     balance = book.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    bank_lines = untied_bank_lines(BankLine.objects.filter(bank_account=bank_account, booked_on__lte=day))
+    bank_lines = untied_bank_lines(BankLine.objects.filter(bank_account=bank_account, booked_on__lte=day), day)
+    first = first_statement(bank_account)
+    since = book.filter(dated_on__gte=first.from_on) if first else book  # what was before is in its opening
     return Reconciliation(
         day,
         statement.closing,
         balance,
         list(bank_lines.order_by("booked_on", "pk")),
-        list(untied_book_lines(book).select_related("entry").order_by("dated_on", "pk")),
+        list(untied_book_lines(since, day).select_related("entry").order_by("dated_on", "pk")),
     )
 
 
@@ -78,12 +80,18 @@ def last_statement(bank_account: BankAccount, until: date) -> BankStatement | No
     return known.order_by("-until_on", "-pk").first()
 
 
-def with_untied(lines: QuerySet[BankLine]) -> QuerySet[BankLine]:
-    """Add `untied`: what of each bank line no receipt or payout was made of and no line of the book is."""
+def first_statement(bank_account: BankAccount) -> BankStatement | None:
+    """The earliest statement with an opening balance: what the book had before it stands in that."""
+    known = BankStatement.objects.filter(bank_account=bank_account, opening__isnull=False, from_on__isnull=False)
+    return known.order_by("from_on", "pk").first()
+
+
+def with_untied(lines: QuerySet[BankLine], until: date = date.max) -> QuerySet[BankLine]:
+    """Add `untied`: what of each bank line no receipt or payout was made of and no line of the book until a day is."""
     receipts = Receipt.objects.filter(bank_line=OuterRef("pk"), was_mistaken=False).order_by()
     matched = receipts.values("bank_line").annotate(sum=Sum(F("amount") - F("bank_fee"))).values("sum")
     payouts = Payout.objects.filter(line=OuterRef("pk"), reversal_entry=None)
-    ties = BankTie.objects.filter(line=OuterRef("pk"), undone_at=None).order_by()
+    ties = BankTie.objects.filter(line=OuterRef("pk"), undone_at=None, book_line__dated_on__lte=until).order_by()
     tied = ties.values("line").annotate(sum=Sum("amount")).values("sum")
     return lines.annotate(
         untied=F("amount")
@@ -93,20 +101,20 @@ def with_untied(lines: QuerySet[BankLine]) -> QuerySet[BankLine]:
     )
 
 
-def untied_bank_lines(lines: QuerySet[BankLine]) -> QuerySet[BankLine]:
+def untied_bank_lines(lines: QuerySet[BankLine], until: date = date.max) -> QuerySet[BankLine]:
     """Those of `with_untied` that the book has not in full."""
-    return with_untied(lines).exclude(untied=0)
+    return with_untied(lines, until).exclude(untied=0)
 
 
-def untied_book_lines(lines: QuerySet[Line]) -> QuerySet[Line]:
-    """The lines of the book that the bank has not in full, with `untied`, what of each is missing there.
+def untied_book_lines(lines: QuerySet[Line], until: date = date.max) -> QuerySet[Line]:
+    """The lines of the book that the bank has not in full until a day, with `untied`, what of each is missing there.
 
     Left out are a provider's payout, which its bank line tells, what was a mistake with its mirror, as the bank never
     had it, and the opening balance.
     """
     made = Receipt.objects.filter(bank_line__isnull=False, was_mistaken=False).values("entry")
-    mistaken = Receipt.objects.filter(was_mistaken=True)
-    ties = BankTie.objects.filter(book_line=OuterRef("pk"), undone_at=None).order_by()
+    mistaken = Receipt.objects.filter(was_mistaken=True, reversed_on__lte=until)
+    ties = BankTie.objects.filter(book_line=OuterRef("pk"), undone_at=None, line__booked_on__lte=until).order_by()
     tied = ties.values("book_line").annotate(sum=Sum("amount")).values("sum")
     seen = lines.exclude(
         Q(entry__kind=OPENING)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from ledger.models import Allocation
 from ledger.money import format_money
+from payments.booked_banks import book_account_of
 from payments.matching.names import names_near
 from payments.matching.words import plain, words_in
 from payments.models import BankLine, BankTie, Receipt, ReceiptStatus
@@ -79,7 +80,8 @@ def _candidates(line: BankLine) -> QuerySet[Receipt]:
         currency=line.currency,
         status=ReceiptStatus.RECORDED,
         received_on__range=(line.booked_on - LONGEST, line.booked_on),
-    ).filter(Q(bank_line=None) | Q(bank_line__bank_account=line.bank_account_id))
+        bank_account=book_account_of(line.bank_account),
+    )
     came = receipts.alias(came=F("amount") - F("bank_fee"))
     return came.filter(came__lte=-line.amount, came__gte=-line.amount - MOST_FEE).order_by("-received_on", "-pk")
 

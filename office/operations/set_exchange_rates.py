@@ -12,7 +12,7 @@ from office.models import Company, ExchangeRate, User
 from office.rate_files import ReadRate, read_rates
 
 SIXTH = Decimal("0.000001")
-MOST = 200_000
+MOST = 500_000
 
 
 @transaction.atomic

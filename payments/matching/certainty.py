@@ -52,7 +52,7 @@ def _rule_of(best: Proposal, policy: Policy) -> str | None:
 def _fits(best: Proposal, policy: Policy) -> bool:
     is_named = bool(best.signs & DOCUMENT_SIGNS)
     if best.fit == Fit.PART:
-        return policy.part_payments and is_named and len(best.shares) == 1
+        return policy.part_payments and is_named and best.named == 1
     if not best.is_only_fit:
         return False
     return (
@@ -61,12 +61,16 @@ def _fits(best: Proposal, policy: Policy) -> bool:
 
 
 def _is_spoken_against(rule: str, best: Proposal, others: Sequence[Proposal]) -> bool:
-    """Whether something speaks for another customer that does not speak for this one as well."""
+    """Whether another customer is named as well, or may have paid just as likely, or has a sign that this one lacks."""
     for other in others:
         if other.customer_id == best.customer_id:
             if best.fit == Fit.PART and other.fit >= Fit.SET:
                 return True
             continue
+        if other.signs & DOCUMENT_SIGNS:
+            return True
+        if other.signs >= best.signs and other.fit >= Fit.SET:
+            return True
         against = other.signs - best.signs
         if rule == "reference":
             against &= DOCUMENT_SIGNS

@@ -117,6 +117,8 @@ class Proposal:
     reasons: tuple[str, ...]
     is_only_fit: bool = True
     """Whether no other items of theirs fit the amount as well."""
+    named: int = 0
+    """How many open items of theirs the payer named."""
 
     @property
     def rest(self) -> Decimal:

@@ -1,7 +1,7 @@
 """All that bears on many bank lines, with one query for each kind of evidence however many they are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -190,9 +190,3 @@ def _rows(sql: str, parameters: Mapping[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, plain)
         return cursor.fetchall()
-
-
-def in_pieces(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """Ids in pieces that are gathered at once."""
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]

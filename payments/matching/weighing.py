@@ -1,6 +1,7 @@
 """From what bears on a payment to proposals with their reasons. Values in, values out: no database, no clock."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from rapidfuzz.distance import Levenshtein
@@ -62,7 +63,8 @@ def _named_proposal(
     fit = Fit.PART if short > 0 else Fit.MORE
     size = format_money(abs(short), payment.currency)
     why = f"{size} {'less' if short > 0 else 'more'} than is open of {_it(meant)}"
-    return _proposal(payment, _as_far_as_it_goes(meant, payment.left), said, fit, why)
+    proposal = _proposal(payment, _as_far_as_it_goes(meant, payment.left), said, fit, why)
+    return replace(proposal, named=len(meant))
 
 
 def _by_amount(
@@ -105,6 +107,7 @@ def _fits(payment: Payment, debts: Sequence[Debt], *, is_named: bool) -> list[Fi
     cut = [_discounted(early[place : place + 1], day) for place in range(min(len(early), 2))]
     sets = _sets(payment, debts)
     is_only = len(whole) + len(cut) + len(sets or ()) == 1 and sets is not None and not is_named
+    is_only = is_only and len(debts) < MOST_DEBTS
     but = (
         ", though they name more"
         if is_named

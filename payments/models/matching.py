@@ -27,6 +27,8 @@ class BankMatch(models.Model):
     receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="bank_match")
     rule = models.CharField(max_length=20, choices=MatchRule, blank=True)
     reasons = models.JSONField(default=list)
+    granted = models.JSONField(default=list)
+    """The ids of the credit memos that granted early-payment discounts with it."""
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

@@ -70,12 +70,17 @@ def match_bank_line(
         bank_fee=bank_fee,
     )
     receipt = receive_payment(customer, details, replace(plan, keep_excess=True), by=by)
-    for invoice in Invoice.objects.filter(entry__items__in=discounts).distinct().order_by("pk"):
-        grant_discount(invoice.pk, by=by, on=line.booked_on)
-    BankMatch.objects.create(line=line, receipt=receipt, rule=rule, reasons=list(reasons), by=by)
+    paid = {share.item_id for share in plan.shares}
+    granted = [grant_discount(pk, by=by, on=line.booked_on).pk for pk in _invoices_of(customer, paid & set(discounts))]
+    BankMatch.objects.create(line=line, receipt=receipt, rule=rule, reasons=list(reasons), granted=granted, by=by)
     learn_payers([(line, customer.pk)])
     record(by, "match_bank_line", line, after={"receipt": receipt, "customer": customer, "amount": amount})
     return receipt
+
+
+def _invoices_of(customer: Customer, item_ids: Collection[int]) -> list[int]:
+    invoices = Invoice.objects.filter(customer=customer, entry__items__in=item_ids)
+    return sorted(set(invoices.values_list("pk", flat=True)))
 
 
 @transaction.atomic

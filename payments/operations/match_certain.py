@@ -73,15 +73,20 @@ RUN_KIND = RunKind("match_certain", do_piece)
 def match_piece(company: Company, *, after: int = 0, by: User | None) -> Matched:
     """Match what is certain of the next lines; all of a piece or nothing of it. What is not certain stays as it is."""
     list(BankAccount.objects.select_for_update(no_key=True).filter(company=company).order_by("pk"))
-    ids = list(waiting_lines(company).filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:PIECE])
+    waiting = waiting_lines(company).exclude(receipts__was_mistaken=True)  # a person took back what was certain there
+    ids = list(waiting.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:PIECE])
     if not ids:
         return Matched(last_id=after)
     lines = BankLine.objects.filter(pk__in=ids)
     certain = certain_among(read_lines(company, lines, all_names(company.pk)), match_policy_of(company))
     standing = _still_open(_bookable(company, certain))
     plain = [each for each in standing if each.payment.currency == company.currency and not _is_discounted(each)]
-    _match_in_bulk(company, plain, by)
     others = [each for each in standing if each not in plain]
+    try:
+        with transaction.atomic():
+            _match_in_bulk(company, plain, by)
+    except Refused:  # one of them is; the others need not wait for it
+        return Matched(len(ids), sum(_match_one(each, by) for each in standing), ids[-1])
     return Matched(len(ids), len(plain) + sum(_match_one(each, by) for each in others), ids[-1])
 
 

@@ -1,12 +1,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Max
 
 from customers.models import Customer
 from ledger.allocating import Pair, lock_items
-from ledger.models import OpenItem
+from ledger.models import Allocation, OpenItem
 from ledger.refusals import Refused
 from office.models import User
 from payments.models import Receipt
@@ -62,6 +64,12 @@ def _locked_debits(customer: Customer, plan: Plan) -> dict[int, OpenItem]:
     return lock_items(wanted.values_list("pk", flat=True))
 
 
+def _undone_on(debit_ids: Sequence[int]) -> list[date]:
+    """The last day on which something was taken off these items again: nothing can be applied to them before."""
+    undone = Allocation.objects.filter(debit__in=debit_ids, amount__lt=0).aggregate(last=Max("dated_on"))["last"]
+    return [undone] if undone else []
+
+
 def _apply_shares(
     customer: Customer,
     receipt: Receipt,
@@ -77,5 +85,6 @@ def _apply_shares(
         amounts = {item_id: min(amount, open_items[item_id].balance) for item_id, amount in amounts.items()}
     pairs = [Pair(item_id, credit.pk, amount) for item_id, amount in amounts.items() if amount]
     if pairs:
-        day = max(receipt.received_on, *(open_items[pair.debit_id].dated_on for pair in pairs))
+        days = [receipt.received_on, *(open_items[pair.debit_id].dated_on for pair in pairs)]
+        day = max(*days, *_undone_on([pair.debit_id for pair in pairs]))
         apply_credits(customer, pairs, dated_on=day, by=by)

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from ledger.accounts import default_accounts
@@ -20,8 +21,8 @@ from office.exchange import exchange_rate_of, in_company_currency
 from office.models import BankAccount, User
 from office.reasons import required_reason
 from payments.booked_banks import book_account_of
-from payments.models import BankLine, BankMonth, BankTie
-from payments.reconciling import OPENING, reconciliation_of, untied_book_lines, with_untied
+from payments.models import BankLine, BankMonth, BankTie, BookedBank, Receipt
+from payments.reconciling import OPENING, first_statement, reconciliation_of, untied_book_lines, with_untied
 
 NOT_BY_HAND = (AccountRole.RECEIVABLE, AccountRole.TAX, AccountRole.TAX_WITHHELD, AccountRole.REVALUATION)
 """Accounts that stand for items or taxes: what goes there has an operation of its own."""
@@ -50,7 +51,9 @@ def tie_bank_lines(
     if bank_sum != book_sum:
         one, other = (format_money(each, bank_account.currency) for each in (bank_sum, book_sum))
         raise Refused(f"The bank's side comes to {one}, the book's to {other}.", code="sums_differ")
-    _require_open(bank_account, [*(line.booked_on for line in lines), *(line.dated_on for line in book_lines)])
+    require_open_bank_month(
+        bank_account, [*(line.booked_on for line in lines), *(each.dated_on for each in book_lines)]
+    )
     many = lines if len(lines) > 1 else book_lines
     ties = [
         BankTie(line=line, book_line=book_line, amount=(line if many is lines else book_line).untied, by=by)
@@ -70,7 +73,7 @@ def untie_bank_line(tie_id: int, *, by: User | None) -> BankTie:
     tie = BankTie.objects.select_related("line", "book_line").get(pk=tie_id)
     if tie.undone_at:
         raise Refused("This was taken back already.", code="invalid_move")
-    _require_open(bank_account, [tie.line.booked_on, tie.book_line.dated_on])
+    require_open_bank_month(bank_account, [tie.line.booked_on, tie.book_line.dated_on])
     tie.undone_by, tie.undone_at = by, timezone.now()
     tie.save(update_fields=["undone_by", "undone_at"])
     record(by, "untie_bank_line", bank_account, before={"bank": str(tie.line), "amount": tie.amount})
@@ -92,13 +95,16 @@ def book_bank_line(
     own = book_account_of(bank_account)
     if account.company_id != bank_account.company_id or not account.is_active or account.role in NOT_BY_HAND:
         raise Refused("Choose an account of this company that is booked by hand.", code="unknown_account")
+    other = BookedBank.objects.filter(account=account).exclude(bank_account__currency=line.currency)
+    if other.exists():
+        raise Refused("That account is kept in another currency. Book each side by itself.", code="another_currency")
     if account.pk == own.pk:
         raise Refused("That is this bank account itself. Choose what the money was for.", code="same_account")
     if not line.untied:
         raise Refused("Nothing is left of the line: the book has it.", code="nothing_left")
     company = bank_account.company
     require_bookable_day(company, line.booked_on)
-    _require_open(bank_account, [line.booked_on])
+    require_open_bank_month(bank_account, [line.booked_on])
     rate = exchange_rate_of(company, line.currency, exchange_rate, line.booked_on)
     worth = in_company_currency(company, line.untied, rate)
     place = BankTie.objects.filter(line=line).count()
@@ -122,10 +128,24 @@ def book_bank_line(
 
 
 @transaction.atomic
+def tie_return(line: BankLine, receipt: Receipt, *, by: User | None) -> None:
+    """Say that a line of money out is the mirror of a reversed receipt; what the bank took more is its charge."""
+    own, came = book_account_of(line.bank_account), receipt.amount - receipt.bank_fee
+    mirror = receipt.reversal_entry.lines.filter(account=own, amount=-came).first()
+    if mirror is None or came > -line.amount:
+        return  # it came in on another account: a person reconciles it
+    with guards_spoken():
+        BankTie.objects.create(line=line, book_line=mirror, amount=-came, by=by)
+    if came < -line.amount:
+        charges = default_accounts(line.company_id)[AccountRole.BANK_CHARGES]
+        book_bank_line(line.pk, charges, memo=f"The bank's charge for the return of {receipt}", by=by)
+
+
+@transaction.atomic
 def close_bank_month(bank_account_id: int, month: date, *, by: User | None) -> BankMonth:
     """Close a month whose balances differ by nothing but what both lists explain.
 
-    Raises Refused where no statement reaches its end, a difference stays unexplained, or it is closed or not over.
+    Raises Refused where no statement ends in it, a difference stays unexplained, or it is closed or not over.
     """
     bank_account, month = _locked(bank_account_id), month.replace(day=1)
     if month >= bank_account.company.today().replace(day=1):
@@ -167,23 +187,26 @@ def reopen_bank_month(month_id: int, *, reason: str, by: User | None) -> BankMon
 
 @transaction.atomic
 def book_opening_balance(bank_account_id: int, *, by: User | None) -> Entry:
-    """Enter what stood on an account before its first statement, so that book and bank begin alike.
+    """Enter what the book lacks of what stood on an account before its first statement, so that both begin alike.
 
-    Raises Refused where that is nothing, or was entered before.
+    Raises Refused where that is nothing or was entered before, for a closed month, and in a foreign currency without a
+    rate kept for that day.
     """
     bank_account = _locked(bank_account_id)
-    first = (
-        bank_account.statements.filter(opening__isnull=False, from_on__isnull=False).order_by("from_on", "pk").first()
-    )
-    own = book_account_of(bank_account)
-    if first is None or not first.opening:
-        raise Refused("The first statement opens with nothing.", code="nothing_left")
+    first, own = first_statement(bank_account), book_account_of(bank_account)
+    if first is None:
+        raise Refused("No statement with an opening balance is known.", code="no_statement")
+    before = Line.objects.filter(account=own, currency=bank_account.currency, dated_on__lt=first.from_on)
+    missing = first.opening - (before.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
     key = f"book_opening_balance:{bank_account.pk}"
     if Entry.objects.filter(key=key).exists():
         raise Refused("The opening balance is in the book.", code="invalid_move")
+    if not missing:
+        raise Refused("The book agrees with the opening of the first statement.", code="nothing_left")
+    require_open_bank_month(bank_account, [first.from_on])
     company = bank_account.company
-    if bank_account.currency != company.currency:
-        raise Refused("The opening balance of an account in foreign currency needs a rate.", code="no_exchange_rate")
+    rate = exchange_rate_of(company, bank_account.currency, None, first.from_on)
+    worth = in_company_currency(company, missing, rate)
     entry = Entry(
         company_id=company.pk,
         key=key,
@@ -196,11 +219,11 @@ def book_opening_balance(bank_account_id: int, *, by: User | None) -> Entry:
     )
     contra = default_accounts(company.pk)[AccountRole.OPENING]
     lines = [
-        Line(account=account, amount=amount, company_amount=amount)
-        for account, amount in ((own, first.opening), (contra, -first.opening))
+        Line(account=account, amount=amount, company_amount=company_amount)
+        for account, amount, company_amount in ((own, missing, worth), (contra, -missing, -worth))
     ]
     post(Posting(entry, lines))
-    record(by, "book_opening_balance", bank_account, after={"amount": first.opening})
+    record(by, "book_opening_balance", bank_account, after={"amount": missing})
     return entry
 
 
@@ -209,9 +232,10 @@ def _locked(bank_account_id: int) -> BankAccount:
     return accounts.get(pk=bank_account_id)
 
 
-def _require_open(bank_account: BankAccount, days: Sequence[date]) -> None:
-    months = {day.replace(day=1) for day in days}
-    closed = BankMonth.objects.filter(bank_account=bank_account, month__in=months, reopened_at=None).first()
+def require_open_bank_month(bank_account: BankAccount, days: Sequence[date]) -> None:
+    """Refuse what changes a closed month: that of the latest of these days, as the earlier ones saw none of it."""
+    month = max(days).replace(day=1)
+    closed = BankMonth.objects.filter(bank_account=bank_account, month=month, reopened_at=None).first()
     if closed:
         raise Refused(f"{closed.month:%B %Y} of this account is closed. Have it reopened first.", code="month_closed")
 

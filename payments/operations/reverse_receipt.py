@@ -2,7 +2,9 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
+from billing.models import DocumentStatus, Invoice
 from ledger.accounts import default_accounts
 from ledger.models import AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import round_money
@@ -13,7 +15,7 @@ from office.days import require_bookable_day
 from office.exchange import in_company_currency
 from office.models import User
 from office.reasons import required_reason
-from payments.models import Receipt, ReceiptStatus, Recovery
+from payments.models import BankMatch, BankTie, Receipt, ReceiptStatus, Recovery
 from payments.operations.learn_payer import forget_mistaken
 from payments.taking_back import take_back
 
@@ -38,6 +40,9 @@ def reverse_receipt(
     receipts = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
     receipt = receipts.get(pk=receipt_id)
     _check(receipt, dated_on)
+    if mistaken:
+        _require_no_discount(receipt)
+        _untie(receipt, by)
     by_id = by and by.pk
     how = {"kind": "reverse_receipt", "dated_on": dated_on, "by_id": by_id, "reason": reason}
     if recovery := Recovery.objects.filter(receipt=receipt).first():
@@ -55,6 +60,20 @@ def reverse_receipt(
         forget_mistaken(receipt.bank_line, receipt.customer_id, by=by)
     record(by, "reverse_receipt", receipt, after={"fee": fee}, reason=reason)
     return receipt
+
+
+def _require_no_discount(receipt: Receipt) -> None:
+    """Refuse to call a match mistaken while the early-payment discounts stand that were granted with it."""
+    match = BankMatch.objects.filter(receipt=receipt).first()
+    memos = Invoice.objects.filter(pk__in=match.granted if match else [], status=DocumentStatus.ISSUED)
+    if standing := ", ".join(memos.values_list("number", flat=True)):
+        raise Refused(f"{standing} granted the discount with it. Void that first.", code="discount_stands")
+
+
+def _untie(receipt: Receipt, by: User | None) -> None:
+    """What the bank never had of this customer is no bank line either."""
+    ties = BankTie.objects.filter(book_line__entry=receipt.entry_id, undone_at=None)
+    ties.update(undone_at=timezone.now(), undone_by=by)
 
 
 def _check(receipt: Receipt, dated_on: date) -> None:

@@ -23,6 +23,7 @@ from payments.models import (
 )
 from payments.operations.approve_debit_run import locked_run, release_parts
 from payments.operations.receive_payment import Plan, Share, receive_payment
+from payments.operations.reconcile_bank import tie_return
 from payments.operations.record_receipt import ReceiptDetails
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.return_reasons import is_dead, reason_words
@@ -46,7 +47,7 @@ def collect_debit(debit_id: int, *, on: date, by: User | None, line: BankLine | 
         _rate(debit),
         PaymentMethod.DIRECT_DEBIT,
         reference=debit.end_to_end_id,
-        bank_account_id=book_account_of(line.bank_account).pk if line else None,
+        bank_account_id=book_account_of(line.bank_account if line else debit.run.bank_account).pk,
         external_id=f"debit:{debit.end_to_end_id}",
         bank_line_id=line and line.pk,
     )
@@ -98,6 +99,9 @@ def return_debit(
     debit.reason_code, debit.reason = code[:60], reason_words(code, said)[:300]
     if debit.receipt.status == ReceiptStatus.RECORDED:  # somebody may have been quicker than the bank
         reverse_receipt(debit.receipt_id, dated_on=on, by=by, reason=debit.reason, fee=_charge(debit))
+        if line:
+            debit.receipt.refresh_from_db()
+            tie_return(line, debit.receipt, by=by)
     debit.return_line = line
     _settle(debit, CollectionState.RETURNED, on)
     record(by, "return_debit", debit, after={"charge": _charge(debit)}, reason=debit.reason)

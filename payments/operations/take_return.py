@@ -2,20 +2,17 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from ledger.accounts import default_accounts
-from ledger.guards import guards_spoken
-from ledger.models import AccountRole
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import BankAccount, User
 from payments.booked_banks import book_account_of
-from payments.models import BankLine, BankTie, CollectionState, DebitCollection, Receipt
-from payments.operations.reconcile_bank import book_bank_line
+from payments.models import BankLine, CollectionState, DebitCollection, Receipt
+from payments.operations.reconcile_bank import require_open_bank_month, tie_return
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.settle_debits import return_debit
 from payments.reconciling import with_untied
-from payments.returns import reason_of
+from payments.returns import MOST_FEE, reason_of
 
 
 @transaction.atomic
@@ -41,13 +38,12 @@ def take_return(line_id: int, receipt_id: int, *, by: User | None, charge: Decim
     if came > -line.amount:
         received, sent = format_money(came, line.currency), format_money(-line.amount, line.currency)
         raise Refused(f"{received} came in, and only {sent} went back.", code="more_than_left")
+    if -line.amount - came > MOST_FEE:
+        raise Refused(
+            f"{format_money(-line.amount - came, line.currency)} is no bank's charge.", code="another_payment"
+        )
+    require_open_bank_month(bank_account, [line.booked_on])
     receipt = _reversed(line, receipt, charge, by)
-    mirror = receipt.reversal_entry.lines.get(account=own)
-    with guards_spoken():
-        BankTie.objects.create(line=line, book_line=mirror, amount=-came, by=by)
-    if came < -line.amount:
-        charges = default_accounts(line.company_id)[AccountRole.BANK_CHARGES]
-        book_bank_line(line.pk, charges, memo=f"The bank's charge for the return of {receipt}", by=by)
     record(by, "take_return", line, after={"receipt": receipt, "charge": charge}, reason=reason_of(line))
     return receipt
 
@@ -56,4 +52,7 @@ def _reversed(line: BankLine, receipt: Receipt, charge: Decimal, by: User | None
     debit = DebitCollection.objects.filter(receipt=receipt, state=CollectionState.COLLECTED).first()
     if debit:
         return return_debit(debit.pk, line.return_reason, on=line.booked_on, by=by, line=line).receipt
-    return reverse_receipt(receipt.pk, dated_on=line.booked_on, by=by, reason=reason_of(line), fee=charge)
+    reverse_receipt(receipt.pk, dated_on=line.booked_on, by=by, reason=reason_of(line), fee=charge)
+    receipt.refresh_from_db()
+    tie_return(line, receipt, by=by)
+    return receipt

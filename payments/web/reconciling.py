@@ -104,9 +104,15 @@ def tie(request: HttpRequest, account_id: int) -> HttpResponse:
 def _tied_fitting(request: HttpRequest, bank_account: BankAccount) -> HttpResponse:
     found = reconciliation_of(bank_account, book_account_of(bank_account), bank_account.company.today())
     pairs = fitting_pairs(found) if found else []
+    done, refusals = 0, []
     for line, book_line in pairs:
-        tie_bank_lines(bank_account.pk, [line.pk], [book_line.pk], by=request.user)
-    messages.success(request, f"{len(pairs)} pair{'s' * (len(pairs) != 1)} reconciled.")
+        try:
+            done += len(tie_bank_lines(bank_account.pk, [line.pk], [book_line.pk], by=request.user))
+        except Refused as refusal:
+            refusals.append(refusal.message)
+    messages.success(request, f"{done} pair{'s' * (done != 1)} reconciled.")
+    for message in dict.fromkeys(refusals):
+        messages.error(request, message)
     return redirect("payments:reconcile", bank_account.pk)
 
 

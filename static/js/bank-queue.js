@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
   if (document.documentElement.dataset.keys === "off") return;
   const step = { j: 1, k: -1 }[event.key];
   const held = event.key.length === 1 && currentRow()?.querySelector(`[data-row-key="${CSS.escape(event.key)}"]`);
-  if (!step && !held) return;
+  if ((!step && !held) || (held && event.repeat)) return;
   event.preventDefault();
   if (step) move(step);
   else held.click();

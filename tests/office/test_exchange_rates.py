@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -169,3 +169,15 @@ def test_others_keep_no_rates(company: Any, client: Any) -> None:
     client.force_login(world.make_user(company, "clerk"))
     assert client.get("/settings/rates/").status_code == 403
     assert client.post("/settings/rates/set/", {}).status_code == 403
+
+
+def test_odd_days_and_rates_are_refused_in_words(company: Any) -> None:
+    assert kept_rate(company, "USD", date(1, 1, 5)) is None
+    tiny = ECB.replace(b"'1.25'", b"'0.000000000000000000000000000001'")
+    assert refusal_of(lambda: take_rates(company, "x.xml", tiny, by=None))[0] == "bad_exchange_rate"
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("eurofxref.csv", ECB_CSV * 50)
+    broken = bytearray(packed.getvalue())
+    broken[60:90] = bytes(30)
+    assert refusal_of(lambda: read_rates(bytes(broken), "EUR"))[0] == "no_rates_file"

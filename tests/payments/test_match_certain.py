@@ -14,12 +14,13 @@ from billing.operations.close_month import close_month
 from billing.payment_codes.references import creditor_reference
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.models import Allocation
+from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount, Company
 from payments.models import BankLine, BankMatch, PayerAccount, Receipt
 from payments.operations.learn_payer import forget_payer
 from payments.operations.match_bank_line import match_bank_line
 from payments.operations.match_certain import match_piece, start_matching
-from payments.operations.receive_payment import Plan
+from payments.operations.receive_payment import Plan, Share
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.set_match_policy import PolicyDetails, set_match_policy
 from payments.operations.take_bank_file import take_and_match, take_bank_file
@@ -288,3 +289,43 @@ def test_what_a_match_said_never_changes(company: Any, customer: Any, superuser_
     match_piece(company, by=None)
     with pytest.raises(psycopg2.Error, match="append-only"):
         superuser_cursor.execute("UPDATE payments_bankmatch SET rule = ''")
+
+
+def test_what_a_person_took_back_is_not_matched_again_by_itself(company: Any, customer: Any, clerk: Any) -> None:
+    invoice = world.issue(customer, "120.00", BEFORE)
+    [line] = taken(company, ("120.00", invoice.number, "Bramble"))
+    match_piece(company, by=None)
+    mistaken = Receipt.objects.get()
+    reverse_receipt(mistaken.pk, dated_on=company.today(), by=clerk, reason="no", mistaken=True)
+    assert match_piece(company, by=None).looked_at == 0
+
+    share = Share(world.item_of(invoice).pk, Decimal(120))
+    again = match_bank_line(line.pk, customer, Decimal(120), Plan(shares=[share]), by=clerk)
+    assert world.item_of(invoice).balance == 0
+    assert Allocation.objects.get(credit__entry=again.entry_id).dated_on == company.today()
+
+
+def test_a_match_with_a_discount_is_not_called_mistaken_while_the_discount_stands(
+    company: Any, customer: Any, clerk: Any
+) -> None:
+    details = TermsDetails("2/10 net 30", [PartDetails(30)], discount_percent=Decimal(2), discount_days=10)
+    terms = add_terms(company, details, by=None)
+    invoice = world.issue(customer, "1000.00", date(2026, 2, 25), terms_id=terms.pk)
+    taken(company, ("980.00", invoice.number, "Bramble"))
+    match_piece(company, by=None)
+    receipt = Receipt.objects.get()
+    with pytest.raises(Refused, match="granted the discount with it") as refusal:
+        reverse_receipt(receipt.pk, dated_on=company.today(), by=clerk, reason="no", mistaken=True)
+
+    assert refusal.value.code == "discount_stands"
+    assert world.item_of(invoice).balance == 0
+
+
+def test_a_discount_of_another_customers_invoice_is_not_granted_with_a_match(
+    company: Any, customer: Any, clerk: Any
+) -> None:
+    other = world.issue(world.make_customer(company, "Cedar AG"), "100.00", BEFORE)
+    [line] = taken(company, ("98.00", "x", "Nobody"))
+    match_bank_line(line.pk, customer, Decimal(98), Plan(), by=clerk, discounts=[world.item_of(other).pk])
+
+    assert world.item_of(other).balance == 100

@@ -222,3 +222,19 @@ def test_the_ways_to_make_a_sum_are_those_that_trying_all_finds(amounts: list[De
 def test_more_sums_than_anybody_should_try_are_not_guessed_at() -> None:
     amounts = [Decimal(Random(seed).randrange(10**5, 10**7)).scaleb(-2) for seed in range(40)]
     assert sets_that_sum(amounts, sum(amounts[::2], Decimal(0))) is None
+
+
+def test_what_speaks_for_two_customers_alike_is_certain_for_neither() -> None:
+    both = {pk: {Sign.ACCOUNT: "paid from this account before"} for pk in (OURS, THEIRS)}
+    debts = [debt(1, "100"), debt(2, "100", THEIRS)]
+    assert rule_of(read(paid("100"), debts, {1: Sign.NUMBER, 2: Sign.NUMBER}, both), "100") is None
+    debts = [debt(1, "100"), debt(2, "150", THEIRS)]
+    assert rule_of(read(paid("100"), debts, {1: Sign.NUMBER, 2: Sign.NUMBER}, both), "100") is None
+    debts = [debt(1, "100"), debt(2, "100", THEIRS)]
+    assert rule_of(read(paid("100"), debts, payers=both), "100", payer_and_amount=True) is None
+
+
+def test_a_part_payment_of_two_that_are_named_waits() -> None:
+    named = dict.fromkeys((1, 2), Sign.NUMBER)
+    found = read(paid("80"), [debt(1, "100"), debt(2, "100")], named, NAME)
+    assert rule_of(found, "80", part_payments=True) is None

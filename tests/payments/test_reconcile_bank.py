@@ -328,3 +328,45 @@ def test_the_page_opens_before_anything_of_the_account_is_in_the_book(client: An
     told(bank, "30.00")
 
     assert client.get(f"/bank/{bank.pk}/reconcile/").status_code == 200
+
+
+def test_the_opening_is_booked_only_as_far_as_the_book_lacks_it(bank: BankAccount, customer: Any) -> None:
+    world.receive(customer, "400.00", date(2026, 2, 1))
+    told(bank, "-5.00", opening="1000.00")
+    assert figures(bank) == (Decimal(595), Decimal(-5), 0, Decimal(600))
+    book_opening_balance(bank.pk, by=None)
+
+    assert figures(bank) == (Decimal(-5), Decimal(-5), 0, 0)
+
+
+def test_what_is_tied_across_a_months_end_was_outstanding_at_it(bank: BankAccount, company: Any, customer: Any) -> None:
+    entries = [entry("1.00", detail("1.00", "x"), day="2026-01-31")]
+    january = camt(statement(*entries, opening="0.00", closing="1.00")).replace(b"2026-03-02", b"2026-01-31")
+    take_bank_file(company, "january.xml", january, by=None)
+    told(bank, "30.00", opening="1.00")
+    early = BankLine.objects.get(amount=1)
+    match_bank_line(early.pk, customer, Decimal(1), Plan(), by=None)
+    receipt = world.receive(customer, "30.00", date(2026, 1, 31))
+    line = BankLine.objects.get(amount=30)
+    tie_bank_lines(bank.pk, [line.pk], [book_line_of(receipt).pk], by=None)
+
+    found = reconciliation_of(bank, book_account_of(bank), date(2026, 1, 31))
+    assert found
+    assert (found.difference, found.only_book, found.unexplained) == (-30, 30, 0)
+    assert figures(bank) == (0, 0, 0, 0)
+
+
+def test_money_is_not_booked_against_a_bank_of_another_currency(bank: BankAccount, company: Any) -> None:
+    dollars = BankAccount.objects.create(company=company, name="Dollars", holder="A", iban="123", currency="USD")
+    [line] = told(bank, "-5.00")
+    other = book_account_of(dollars)
+    assert code_of(lambda: book_bank_line(line.pk, other, memo="moved", by=None)) == "another_currency"
+
+
+def test_calling_a_receipt_mistaken_unties_it(bank: BankAccount, customer: Any) -> None:
+    [line] = told(bank, "30.00")
+    receipt = world.receive(customer, "30.00", DAY)
+    tie_bank_lines(bank.pk, [line.pk], [book_line_of(receipt).pk], by=None)
+    reverse_receipt(receipt.pk, dated_on=DAY, by=None, reason="no", mistaken=True)
+
+    assert figures(bank) == (Decimal(30), Decimal(30), 0, 0)

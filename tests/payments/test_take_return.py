@@ -149,3 +149,10 @@ def test_a_program_takes_one_back(bank: Any, company: Any, customer: Any) -> Non
 
     assert (answer["id"], answer["status"]) == (receipt.pk, "reversed")
     assert refused(program.post(f"bank-lines/{back.pk}/return/", {"receipt": receipt.pk})) == (409, "nothing_left")
+
+
+def test_a_line_that_is_far_larger_is_another_payment(bank: Any, customer: Any) -> None:
+    paid, back = lines_of(bank, ("10.00", "x", "A"), ("-5000.00", "y", "A"))
+    receipt = match_bank_line(paid.pk, customer, Decimal(10), Plan(), by=None)
+    assert returns_of(back) == []
+    assert refusal_of(lambda: take_return(back.pk, receipt.pk, by=None)) == "another_payment"
