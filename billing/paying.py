@@ -5,17 +5,28 @@ from typing import Any
 
 from billing.instalments import payments_of
 from billing.models import Invoice
-from billing.payment_codes.references import creditor_reference, qr_reference
+from billing.payment_codes.references import (
+    QR_DIGITS,
+    belgian_reference,
+    creditor_reference,
+    norwegian_reference,
+    qr_reference,
+)
 from billing.payment_codes.swiss import Payment, qr_content
 from office.models.company import PaymentReference
 from office.swiss_payments import CURRENCIES, is_qr_iban, is_swiss, party_of
+
+NOT_ON_SLIPS = (PaymentReference.BELGIAN, PaymentReference.NORWEGIAN)
+"""SIX takes QR and creditor references only."""
+QR_LENGTH = QR_DIGITS + 1
 
 
 def payment_facts(invoice: Invoice) -> dict[str, str]:
     """The reference of a numbered document where it is not its number, and the content of its slip's code, if any."""
     account = _slip_account(invoice)
     reference = _reference(invoice, account)
-    slip = _slip(invoice, account, reference) if account and not invoice.is_credit_memo else ""
+    on_slip = "" if invoice.company.payment_reference in NOT_ON_SLIPS and len(reference) != QR_LENGTH else reference
+    slip = _slip(invoice, account, on_slip) if account and not invoice.is_credit_memo else ""
     facts = {"payment_reference": reference, "swiss_slip": slip}
     return {name: fact for name, fact in facts.items() if fact}
 
@@ -32,8 +43,13 @@ def _reference(invoice: Invoice, account: Mapping[str, str] | None) -> str:
     """A QR-IBAN takes payments with a QR reference only; else it is the company's choice."""
     if account and is_qr_iban(account["iban"]):
         return qr_reference(invoice.pk)
-    if invoice.company.payment_reference == PaymentReference.CREDITOR:
-        return creditor_reference(invoice.number)
+    match invoice.company.payment_reference:
+        case PaymentReference.CREDITOR:
+            return creditor_reference(invoice.number)
+        case PaymentReference.BELGIAN:
+            return belgian_reference(invoice.pk)
+        case PaymentReference.NORWEGIAN:
+            return norwegian_reference(invoice.pk)
     return ""
 
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("receipts/", listing.receipt_list, name="receipt_list"),
     path("receipts/new/", receipt.new_receipt, name="receipt_new"),
     path("receipts/batches/", batches.batch_list, name="receipt_batch_list"),
+    path("receipts/batches/read/", batches.read_lockbox_file, name="read_lockbox"),
     path("receipts/batches/new/", batches.new_batch, name="receipt_batch_new"),
     path("receipts/batches/totals/", batches.batch_totals, name="receipt_batch_totals"),
     path("receipts/batches/<int:batch_id>/", batches.batch_page, name="receipt_batch"),

@@ -12,6 +12,8 @@ class PaymentReference(models.TextChoices):
 
     NUMBER = "number", "The document's number"
     CREDITOR = "creditor", "A creditor reference (RF, ISO 11649), which banks check"
+    BELGIAN = "belgian", "A structured communication (+++), as banks check it in Belgium"
+    NORWEGIAN = "norwegian", "A KID with a MOD10 check digit, as banks check it in Norway"
 
 
 class TaxRounding(models.TextChoices):

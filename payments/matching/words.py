@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from stdnum.ch import esr
 from stdnum.iso7064 import mod_97_10
 
-from billing.payment_codes.references import QR_DIGITS
+from billing.payment_codes.references import document_of
 
 MOST_WORDS = 200
 LONGEST_RUN = 4
@@ -49,7 +48,5 @@ def numbers_in_references(words: Iterable[str]) -> set[str]:
 
 
 def documents_in_references(words: Iterable[str]) -> frozenset[int]:
-    """The ids of documents inside Swiss QR references whose check digit is right."""
-    long = [word for word in words if len(word) == QR_DIGITS + 1 and word.isdecimal()]
-    ids = {int(word[:QR_DIGITS]) for word in long if esr.calc_check_digit(word[:-1]) == word[-1]}
-    return frozenset(pk for pk in ids if pk < 2**63)
+    """The ids of documents inside QR references, structured communications and KIDs whose check digits are right."""
+    return frozenset(pk for word in words if (pk := document_of(word)) is not None)

@@ -19,6 +19,8 @@ from office.web.doors import staff_door
 from office.web.fields import SumField
 from office.web.lists import Column, DateRange, Empty, ListSpec, list_page
 from payments.access import batches_for, get_batch_for, receipts_for
+from payments.advised import known_numbers
+from payments.bank_files.lockbox import LARGEST, Cheque, read_lockbox
 from payments.batch_lines import BatchLine, BatchRefused
 from payments.models import PaymentMethod
 from payments.operations.record_receipt_batch import MOST, BatchDetails, record_receipt_batch
@@ -102,7 +104,12 @@ class BatchLineForm(forms.Form):
         return BatchLine(**data) if data["amount"] else None
 
 
-LineFormSet = forms.formset_factory(BatchLineForm, extra=EMPTY_LINES, can_delete=True, max_num=MOST, absolute_max=MOST)
+def formset_of(extra: int) -> type[forms.BaseFormSet]:
+    """A grid with so many lines to begin with."""
+    return forms.formset_factory(BatchLineForm, extra=extra, can_delete=True, max_num=MOST, absolute_max=MOST)
+
+
+LineFormSet = formset_of(EMPTY_LINES)
 
 
 @require_GET
@@ -132,6 +139,38 @@ def new_batch(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{batch} records {batch.line_count} payments.")
             return redirect("payments:receipt_batch", batch.pk)
     return render(request, "payments/receipt_batch_new.html", {"form": form, "lines": lines})
+
+
+@require_POST
+@staff_door("payments.record_receipt")
+def read_lockbox_file(request: HttpRequest) -> HttpResponse:
+    """Begin a batch from a bank's lockbox file: what it says stands in the boxes, and nothing is recorded yet."""
+    file = request.FILES.get("file")
+    try:
+        if file is None or file.size > LARGEST:
+            raise Refused("Choose a lockbox file.", code="file_missing")
+        boxes = read_lockbox(file.read())
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("payments:receipt_batch_new")
+    cheques = [cheque for box in boxes for cheque in box.cheques][:MOST]
+    form = BatchForm(company=request.company)
+    form.initial |= {
+        "received_on": boxes[0].received_on,
+        "control_total": sum((box.total for box in boxes), Decimal(0)),
+        "note": f"Lockbox {', '.join(box.number for box in boxes)}"[:200],
+    }
+    ours = known_numbers(request.company)(memo for cheque in cheques for memo in cheque.memos)
+    lines = formset_of(len(cheques))(prefix="lines", initial=[_as_typed(cheque, ours) for cheque in cheques])
+    return render(request, "payments/receipt_batch_new.html", {"form": form, "lines": lines})
+
+
+def _as_typed(cheque: Cheque, ours: set[str]) -> dict[str, Any]:
+    """A cheque as a person would type it: the stub's word that is a number of ours is the invoice."""
+    named = next((memo for memo in cheque.memos if memo.upper() in ours), "")
+    told = [f"Cheque {cheque.number}", *(memo for memo in cheque.memos if memo != named)]
+    whose = {"invoice": named} if named else {"customer": cheque.payer}
+    return whose | {"amount": cheque.amount, "method": PaymentMethod.CHEQUE, "reference": ", ".join(told)[:200]}
 
 
 @require_POST

@@ -1,7 +1,5 @@
 """Debit runs: all of them, preparing one with a preview, one, its file, and what the bank answers."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import MandateScheme
 from ledger.refusals import Refused
-from office.models import AuditRecord, Company
+from office.models import AuditRecord
 from office.web.doors import staff_door
 from office.web.lists import Choice as Filter
 from office.web.lists import Column, DateRange, Empty, ListSpec, list_page
@@ -26,6 +24,7 @@ from payments.operations.read_debit_answers import Answers, take_debit_answer
 from payments.operations.settle_debits import collect_debit_run
 from payments.payment_files.nacha_reading import LARGEST
 from payments.payment_files.pain008 import VERSIONS
+from payments.web.file_forms import FileForm
 
 RUNS = ListSpec(
     name="debit-runs",
@@ -67,25 +66,18 @@ def with_counts(runs: QuerySet[DebitRun]) -> QuerySet[DebitRun]:
     )
 
 
-class RunForm(forms.Form):
+class RunForm(FileForm):
     """What is collected when."""
 
-    scheme = forms.ChoiceField(label="Scheme", choices=MandateScheme)
-    bank_account_id = forms.TypedChoiceField(label="Into", coerce=int)
-    collect_on = forms.DateField(label="Collected on", widget=forms.DateInput(attrs={"type": "date"}))
-    version = forms.ChoiceField(
-        label="Form of the file", choices=[(each, each) for each in VERSIONS], required=False, help_text="SEPA only."
-    )
+    versions = VERSIONS
+    field_order = ("scheme", "bank_account_id", "collect_on", "version")
 
-    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        accounts = company.bank_accounts.order_by("name", "pk")
-        self.fields["bank_account_id"].choices = [(each.pk, f"{each.name}, {each.currency}") for each in accounts]
+    scheme = forms.ChoiceField(label="Scheme", choices=MandateScheme)
+    collect_on = forms.DateField(label="Collected on", widget=forms.DateInput(attrs={"type": "date"}))
 
     def details(self) -> RunDetails:
         """The valid form as the operation takes it."""
-        data = dict(self.cleaned_data)
-        return RunDetails(**data | {"version": data["version"] or VERSIONS[0]})
+        return RunDetails(**self.told())
 
 
 @require_GET

@@ -21,6 +21,7 @@ from payments.operations.prepare_repayment import RepaymentDetails, cancel_repay
 from payments.payment_files.pain001 import VERSIONS
 from payments.repayment_choice import STATES, Repayments, choose_refunds, with_repayment
 from payments.web.debit_runs import file_answer
+from payments.web.file_forms import FileForm
 
 REFUNDS = ListSpec(
     name="refunds",
@@ -53,24 +54,17 @@ REFUNDS = ListSpec(
 )
 
 
-class RepaymentForm(forms.Form):
+class RepaymentForm(FileForm):
     """From where, and when."""
 
-    bank_account_id = forms.TypedChoiceField(label="From", coerce=int)
-    pay_on = forms.DateField(label="Paid on", widget=forms.DateInput(attrs={"type": "date"}))
-    version = forms.ChoiceField(
-        label="Form of the file", choices=[(each, each) for each in VERSIONS], required=False, help_text="SEPA only."
-    )
+    versions = VERSIONS
+    field_order = ("bank_account_id", "pay_on", "version")
 
-    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        accounts = company.bank_accounts.order_by("name", "pk")
-        self.fields["bank_account_id"].choices = [(each.pk, f"{each.name}, {each.currency}") for each in accounts]
+    pay_on = forms.DateField(label="Paid on", widget=forms.DateInput(attrs={"type": "date"}))
 
     def details(self) -> RepaymentDetails:
         """The valid form as the operation takes it."""
-        data = dict(self.cleaned_data)
-        return RepaymentDetails(**data | {"version": data["version"] or VERSIONS[0]})
+        return RepaymentDetails(**self.told())
 
 
 @require_GET

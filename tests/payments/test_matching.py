@@ -77,6 +77,8 @@ def test_a_reference_counts_only_with_its_check_digits() -> None:
     right = qr_reference(42)
     wrong = right[:-1] + str((int(right[-1]) + 1) % 10)
     assert (documents_in_references([right]), documents_in_references([wrong])) == ({42}, set())
+    assert documents_in_references(words_in(["+++000/0000/04242+++"])) == {42}
+    assert documents_in_references(["000000004243", "00000000422", "00000000423"]) == {42}
 
 
 @pytest.mark.parametrize(
