@@ -34,8 +34,8 @@ def tie_bank_lines(
 ) -> list[BankTie]:
     """Say that lines of a bank account and lines of the book are the same money: one line with one or several.
 
-    Raises Refused where both sides do not come to the same, several stand on both sides, a line is not of this account,
-    and for a closed month.
+    Raises Refused where both sides do not come to the same, several stand on both sides, money in and out are mixed, a
+    line is not of this account, and for a closed month.
     """
     bank_account = _locked(bank_account_id)
     lines = list(with_untied(BankLine.objects.filter(bank_account=bank_account, pk__in=line_ids)).order_by("pk"))

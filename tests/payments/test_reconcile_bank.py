@@ -131,6 +131,17 @@ def test_what_does_not_come_to_the_same_or_is_not_there_is_refused(bank: BankAcc
     assert not BankTie.objects.exists()
 
 
+def test_money_in_and_out_are_not_one_line(bank: BankAccount, customer: Any) -> None:
+    [line] = told(bank, "100.00")
+    came = world.receive(customer, "150.00", DAY)
+    back = world.receive(customer, "50.00", DAY)
+    reverse_receipt(back.pk, dated_on=DAY, by=None, reason="returned")
+    mirror = back.entry.reversed_by.lines.get(account__role=AccountRole.BANK)
+    both = [book_line_of(came).pk, mirror.pk]
+
+    assert code_of(lambda: tie_bank_lines(bank.pk, [line.pk], both, by=None)) == "mixed_signs"
+
+
 def test_a_fee_that_only_the_bank_has_is_booked(bank: BankAccount, company: Any, customer: Any) -> None:
     [fee] = told(bank, "-5.00")
     charges = role(company, AccountRole.BANK_CHARGES)
