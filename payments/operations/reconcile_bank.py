@@ -51,9 +51,10 @@ def tie_bank_lines(
     if bank_sum != book_sum:
         one, other = (format_money(each, bank_account.currency) for each in (bank_sum, book_sum))
         raise Refused(f"The bank's side comes to {one}, the book's to {other}.", code="sums_differ")
-    require_open_bank_month(
-        bank_account, [*(line.booked_on for line in lines), *(each.dated_on for each in book_lines)]
-    )
+    if len({line.untied > 0 for line in (*lines, *book_lines)}) > 1:
+        raise Refused("Choose only money in, or only money out.", code="mixed_signs")
+    days = [*(line.booked_on for line in lines), *(line.dated_on for line in book_lines)]
+    require_open_bank_month(bank_account, days)
     many = lines if len(lines) > 1 else book_lines
     ties = [
         BankTie(line=line, book_line=book_line, amount=(line if many is lines else book_line).untied, by=by)
