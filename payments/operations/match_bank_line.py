@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from billing.locking import lock_documents_of
 from billing.models import Invoice
 from billing.operations.grant_discount import grant_discount
 from customers.models import Customer
@@ -69,9 +70,10 @@ def match_bank_line(
         bank_line_id=line.pk,
         bank_fee=bank_fee,
     )
+    discounted = {share.item_id for share in plan.shares} & set(discounts)
+    lock_documents_of(discounted)
     receipt = receive_payment(customer, details, replace(plan, keep_excess=True), by=by)
-    paid = {share.item_id for share in plan.shares}
-    granted = [grant_discount(pk, by=by, on=line.booked_on).pk for pk in _invoices_of(customer, paid & set(discounts))]
+    granted = [grant_discount(pk, by=by, on=line.booked_on).pk for pk in _invoices_of(customer, discounted)]
     BankMatch.objects.create(line=line, receipt=receipt, rule=rule, reasons=list(reasons), granted=granted, by=by)
     learn_payers([(line, customer.pk)])
     record(by, "match_bank_line", line, after={"receipt": receipt, "customer": customer, "amount": amount})

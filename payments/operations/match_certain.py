@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
+from billing.locking import lock_documents_of
 from customers.models import Customer
 from ledger.allocating import Pair, lock_items
 from ledger.bulk import insert_all
@@ -102,6 +103,7 @@ def _bookable(company: Company, certain: Sequence[Certain]) -> list[Certain]:
 
 def _still_open(certain: Sequence[Certain]) -> list[Certain]:
     """Those whose items are as they were when they were looked at. Locks them."""
+    lock_documents_of({share.debt.id for each in certain for share in each.proposal.shares if share.discount})
     items = lock_items(share.debt.id for each in certain for share in each.proposal.shares)
     return [
         each

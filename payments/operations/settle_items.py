@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from billing.locking import lock_documents_of
 from customers.models import Customer
 from customers.payers import paid_for_by
 from ledger.allocating import Pair, lock_items
@@ -86,6 +87,7 @@ def _locked(customer: Customer, details: SettlementDetails) -> tuple[OpenItem, d
     wanted = [each.item_id for each in details.items]
     if len(set(wanted)) < len(wanted):
         raise Refused("Name each item once.", code="item_named_twice")
+    lock_documents_of(wanted)
     items = lock_items([details.credit_id, *wanted])
     allowed = paid_for_by(customer)
     if len(items) != len(wanted) + 1 or any(item.customer_id not in allowed for item in items.values()):

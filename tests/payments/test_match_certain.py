@@ -10,7 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from billing.models import Invoice
 from billing.operations.close_month import close_month
+from billing.operations.credit_invoice import credit_invoice
 from billing.payment_codes.references import creditor_reference
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.models import Allocation
@@ -329,3 +331,29 @@ def test_a_discount_of_another_customers_invoice_is_not_granted_with_a_match(
     match_bank_line(line.pk, customer, Decimal(98), Plan(), by=clerk, discounts=[world.item_of(other).pk])
 
     assert world.item_of(other).balance == 100
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_match_with_a_discount_and_a_credit_of_its_invoice_at_once_wait_for_each_other(
+    in_parallel: Callable[[Sequence[Callable[[], Any]]], list[Any]],
+) -> None:
+    company = world.make_company()
+    customer = world.make_customer(company)
+    details = TermsDetails("2/10 net 30", [PartDetails(30)], discount_percent=Decimal(2), discount_days=10)
+    terms = add_terms(company, details, by=None)
+    for place in range(6):
+        invoice = world.issue(customer, "1000.00", date(2026, 2, 25), terms_id=terms.pk)
+        taken(company, (f"980.0{place}" if place else "980.00", invoice.number, customer.name))
+        item = world.item_of(invoice).pk
+        line = BankLine.objects.latest("pk")
+        plan = Plan(shares=[Share(item, Decimal(980))])
+        results = in_parallel(
+            [
+                lambda line=line, plan=plan, item=item: match_bank_line(
+                    line.pk, customer, line.amount, plan, by=None, discounts=[item]
+                ),
+                lambda invoice=invoice: credit_invoice(invoice.pk, Decimal(10), reason="x", by=None, on=DAY),
+            ]
+        )
+        assert all(isinstance(each, Receipt | Invoice | Refused) for each in results), results
+    assert check_book() == []
