@@ -1,5 +1,6 @@
 """Matching without a person: what is certain applies, all else waits, and a second time does nothing."""
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -8,12 +9,13 @@ from typing import Any
 import psycopg2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 
 from billing.models import Invoice
 from billing.operations.close_month import close_month
-from billing.operations.credit_invoice import credit_invoice
 from billing.payment_codes.references import creditor_reference
+from config.waiting import wait_until
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.models import Allocation
 from ledger.refusals import Refused
@@ -334,26 +336,34 @@ def test_a_discount_of_another_customers_invoice_is_not_granted_with_a_match(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_match_with_a_discount_and_a_credit_of_its_invoice_at_once_wait_for_each_other(
-    in_parallel: Callable[[Sequence[Callable[[], Any]]], list[Any]],
-) -> None:
+def test_a_match_with_a_discount_waits_for_the_invoice_before_it_holds_any_item(superuser_cursor: Any) -> None:
     company = world.make_company()
     customer = world.make_customer(company)
     details = TermsDetails("2/10 net 30", [PartDetails(30)], discount_percent=Decimal(2), discount_days=10)
     terms = add_terms(company, details, by=None)
-    for place in range(6):
-        invoice = world.issue(customer, "1000.00", date(2026, 2, 25), terms_id=terms.pk)
-        taken(company, (f"980.0{place}" if place else "980.00", invoice.number, customer.name))
-        item = world.item_of(invoice).pk
-        line = BankLine.objects.latest("pk")
+    invoice = world.issue(customer, "1000.00", date(2026, 2, 25), terms_id=terms.pk)
+    [line] = taken(company, ("980.00", invoice.number, customer.name))
+    item = world.item_of(invoice).pk
+
+    def match() -> None:
         plan = Plan(shares=[Share(item, Decimal(980))])
-        results = in_parallel(
-            [
-                lambda line=line, plan=plan, item=item: match_bank_line(
-                    line.pk, customer, line.amount, plan, by=None, discounts=[item]
-                ),
-                lambda invoice=invoice: credit_invoice(invoice.pk, Decimal(10), reason="x", by=None, on=DAY),
-            ]
-        )
-        assert all(isinstance(each, Receipt | Invoice | Refused) for each in results), results
+        match_bank_line(line.pk, customer, Decimal(980), plan, by=None, discounts=[item])
+        connection.close()
+
+    matching = threading.Thread(target=match)
+    with transaction.atomic():
+        Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)  # as whoever credits it does
+        matching.start()
+        assert wait_until(lambda: somebody_waits(superuser_cursor), seconds=10)
+        superuser_cursor.execute("SELECT id FROM ledger_openitem WHERE id = %s FOR NO KEY UPDATE NOWAIT", [item])
+    matching.join()
+
+    assert world.item_of(invoice).balance == 0
     assert check_book() == []
+
+
+def somebody_waits(cursor: Any) -> bool:
+    """Whether another connection waits for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    cursor.execute(waiting)
+    return bool(cursor.fetchone()[0])
