@@ -72,6 +72,7 @@ def test_an_invoice_goes_from_draft_to_issued(program, company, customer):
         "paid": "0.00",
         "withheld": "0.00",
         "credited": "0.00",
+        "written_off": "0.00",
         "due": "85.95",
         "to_pay": "85.95",
     }
