@@ -16,9 +16,10 @@ from customers.queries import in_account_state
 from ledger.models import ItemKind, OpenItem
 from office.approvals import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
-from payments.access import bank_accounts_for, chargebacks_for, online_payments_for, receipts_for
+from payments.access import bank_accounts_for, chargebacks_for, online_payments_for, receipts_for, refunds_for
 from payments.bank import with_left
 from payments.models import BankLine, ChargebackStatus, OnlineStatus, PaymentMethod, UnreadLine, UnreadOutcome
+from payments.repayment_choice import with_repayment
 
 SOON = timedelta(days=7)
 
@@ -65,6 +66,12 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
             "lock",
             reverse("customers:account_list") + "?state=blocked",
         ),
+        Task(
+            "refunds to pay by file",
+            _to_repay(user, company),
+            "receipt-refund",
+            reverse("payments:refund_list") + "?state=to_pay",
+        ),
         Task("bank lines to match", _to_match(user, company), "building-bank", reverse("payments:bank_queue")),
         Task("bank lines that could not be read", _unread(user, company), "file-x", f"{unread_lines}?outcome=waiting"),
         Task(
@@ -95,6 +102,13 @@ def latest_invoices(user: User, company: Company, today: date) -> list:
     """The documents issued last, with their state."""
     issued = invoices_for(user).filter(company=company, status=DocumentStatus.ISSUED, kind=DocumentKind.INVOICE)
     return list(with_state(issued.select_related("customer"), today).order_by("-id")[:6])
+
+
+def _to_repay(user: User, company: Company) -> int:
+    """The refunds that no file has taken to the bank yet, for those who make one."""
+    if not user.has_perm("payments.manage_repayments"):
+        return 0
+    return with_repayment(refunds_for(user).filter(company=company)).filter(state="to_pay").count()
 
 
 def _blocked(user: User, company: Company) -> int:
