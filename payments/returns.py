@@ -54,7 +54,7 @@ def _signs(line: BankLine) -> Iterator[tuple[Receipt, Decimal, list[str]]]:
     words = words_in((line.text, line.end_to_end_id, *line.references))
     payers = names_near(line.company_id, [line.party_name]).same(line.party_name) if line.party_name else []
     for receipt in _candidates(line).select_related("customer", "bank_line", "company")[:MOST_CANDIDATES]:
-        told, fee = receipt.bank_line, -line.amount - (receipt.amount - receipt.bank_fee)
+        told, fee = receipt.bank_line, -line.amount - receipt.banked
         signs = []
         if told and line.end_to_end_id not in NO_ID and told.end_to_end_id == line.end_to_end_id:
             signs.append("has the payment's own id")

@@ -28,8 +28,6 @@ KINDS = {
     "number of another": 2,
 }
 """How often each comes, of a hundred."""
-TEXTS = ["{}", "Invoice {}", "Re. {} of 03/2026", "payment {}, thanks", "{} 12.03.2026"]
-BETWEEN = [", ", " ", " and ", "/", "; "]
 
 
 @dataclass(frozen=True)

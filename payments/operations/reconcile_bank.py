@@ -131,7 +131,7 @@ def book_bank_line(
 @transaction.atomic
 def tie_return(line: BankLine, receipt: Receipt, *, by: User | None) -> None:
     """Say that a line of money out is the mirror of a reversed receipt; what the bank took more is its charge."""
-    own, came = book_account_of(line.bank_account), receipt.amount - receipt.bank_fee
+    own, came = book_account_of(line.bank_account), receipt.banked
     mirror = receipt.reversal_entry.lines.filter(account=own, amount=-came).first()
     if mirror is None or came > -line.amount:
         return  # it came in on another account: a person reconciles it

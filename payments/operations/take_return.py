@@ -27,7 +27,7 @@ def take_return(line_id: int, receipt_id: int, *, by: User | None, charge: Decim
     bank_account = BankAccount.objects.select_for_update(no_key=True).get(pk=account_id)
     line = with_untied(BankLine.objects.filter(pk=line_id)).select_related("bank_account").get()
     receipt = Receipt.objects.get(pk=receipt_id)
-    came = receipt.amount - receipt.bank_fee
+    came = receipt.banked
     if line.amount >= 0:
         raise Refused("Money came in on this line; nothing goes back on it.", code="money_in")
     if line.untied != line.amount:
