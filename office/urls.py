@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.web import approvals, audit, bank_accounts, login, mail, numbers, rates, runs, settings, staff, tokens
+from office.web import approvals, audit, login, mail, numbers, rates, runs, settings, staff, tokens
 
 app_name = "office"
 urlpatterns = [
@@ -26,7 +26,6 @@ urlpatterns = [
     path("settings/numbers/", numbers.number_patterns, name="number_patterns"),
     path("settings/numbers/as-typed/", numbers.as_typed, name="numbers_as_typed"),
     path("settings/logo/", settings.logo, name="company_logo"),
-    path("settings/bank-accounts/", bank_accounts.bank_accounts, name="bank_accounts"),
     path("settings/rates/", rates.rate_list, name="rate_list"),
     path("settings/rates/set/", rates.set_rate, name="set_exchange_rate"),
     path("settings/rates/take/", rates.take, name="take_rates"),

@@ -11,24 +11,39 @@ from payments.online.in_transit import CODE as IN_TRANSIT
 STEP = 10
 
 
+def booked_account(bank_account: BankAccount) -> Account | None:
+    """The account of the book for a bank account, for reading; None while it has none, and so nothing on it."""
+    known = BookedBank.objects.select_related("account").filter(bank_account=bank_account).first()
+    return known and known.account
+
+
 @transaction.atomic
 def book_account_of(bank_account: BankAccount) -> Account:
-    """The account of the book for a bank account; made when it is first asked for.
+    """The account of the book for a bank account, for writing; made where it has none.
 
-    The company's first takes the book's usual bank account, each other gets one of its own, numbered after it.
+    One of a company takes the book's usual bank account, each other gets one of its own, numbered after it.
     """
-    known = BookedBank.objects.select_related("account").filter(bank_account=bank_account).first()
-    if known:
-        return known.account
+    if known := booked_account(bank_account):
+        return known
     Company.objects.select_for_update(no_key=True).get(pk=bank_account.company_id)  # of two at once, one makes it
-    first = BankAccount.objects.filter(company=bank_account.company_id).earliest("pk")
-    if known := BookedBank.objects.select_related("account").filter(bank_account=bank_account).first():
-        return known.account
+    if known := booked_account(bank_account):
+        return known
     usual = default_accounts(bank_account.company_id)[AccountRole.BANK]
     is_free = not BookedBank.objects.filter(account=usual).exists()
-    account = usual if is_free and first.pk == bank_account.pk else _another(usual, bank_account)
+    account = usual if is_free else _another(usual, bank_account)
     BookedBank.objects.create(bank_account=bank_account, account=account)
     return account
+
+
+def unbook(bank_account: BankAccount) -> None:
+    """Free the account of the book of a bank account that goes; its own, which nothing stands on, goes with it.
+
+    Raises ProtectedError where something stands on it, unless it is the usual one, which the next takes over.
+    """
+    account = booked_account(bank_account)
+    BookedBank.objects.filter(bank_account=bank_account).delete()
+    if account and not account.is_default:
+        account.delete()
 
 
 def _another(usual: Account, bank_account: BankAccount) -> Account:

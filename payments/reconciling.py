@@ -9,8 +9,9 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from ledger.fields import AmountField
-from ledger.models import Account, Line
+from ledger.models import Line
 from office.models import BankAccount
+from payments.booked_banks import booked_account
 from payments.models import BankLine, BankStatement, BankTie, Payout, Receipt
 
 OPENING = "book_opening_balance"
@@ -54,13 +55,13 @@ class Reconciliation:
         return self.difference - self.only_bank + self.only_book
 
 
-def reconciliation_of(bank_account: BankAccount, account: Account, until: date) -> Reconciliation | None:
+def reconciliation_of(bank_account: BankAccount, until: date) -> Reconciliation | None:
     """The account as of its last statement until a day; None where no statement with a balance is known."""
     statement = last_statement(bank_account, until)
     if statement is None:
         return None
     day = statement.until_on
-    book = Line.objects.filter(account=account, currency=bank_account.currency, dated_on__lte=day)
+    book = Line.objects.filter(account=booked_account(bank_account), currency=bank_account.currency, dated_on__lte=day)
     balance = book.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     bank_lines = untied_bank_lines(BankLine.objects.filter(bank_account=bank_account, booked_on__lte=day), day)
     first = first_statement(bank_account)

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 
 from ledger.models import Allocation
 from ledger.money import format_money
-from payments.booked_banks import book_account_of
+from payments.booked_banks import booked_account
 from payments.matching.names import names_near
 from payments.matching.words import plain, words_in
 from payments.models import BankLine, BankTie, Receipt, ReceiptStatus
@@ -80,7 +80,7 @@ def _candidates(line: BankLine) -> QuerySet[Receipt]:
         currency=line.currency,
         status=ReceiptStatus.RECORDED,
         received_on__range=(line.booked_on - LONGEST, line.booked_on),
-        bank_account=book_account_of(line.bank_account),
+        bank_account=booked_account(line.bank_account),
     )
     came = receipts.alias(came=F("amount") - F("bank_fee"))
     return came.filter(came__lte=-line.amount, came__gte=-line.amount - MOST_FEE).order_by("-received_on", "-pk")

@@ -6,6 +6,7 @@ from payments.web import (
     allocation,
     applying,
     bank,
+    bank_accounts,
     bank_lists,
     bank_tables,
     batches,
@@ -28,6 +29,7 @@ from payments.web import (
 
 app_name = "payments"
 urlpatterns = [
+    path("settings/bank-accounts/", bank_accounts.bank_accounts, name="bank_accounts"),
     path("receipts/", listing.receipt_list, name="receipt_list"),
     path("receipts/new/", receipt.new_receipt, name="receipt_new"),
     path("receipts/batches/", batches.batch_list, name="receipt_batch_list"),

@@ -11,7 +11,6 @@ from office.api.fields import AmountOut, IdIn, Input, Query, RateIn
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
 from payments.access import get_bank_account_for, get_bank_line_for, get_bank_month_for, get_tie_for
-from payments.booked_banks import book_account_of
 from payments.models import BankMonth, BankTie
 from payments.operations.reconcile_bank import (
     book_bank_line,
@@ -139,7 +138,7 @@ class ReconciliationView(ApiView):
         query = checked(ReconciliationQuery, request.query_params.dict())
         bank_account = get_bank_account_for(request.user, company_of(request), query["account"])
         until = query.get("until") or bank_account.company.today()
-        found = reconciliation_of(bank_account, book_account_of(bank_account), until)
+        found = reconciliation_of(bank_account, until)
         if found is None:
             raise Refused("No statement with a balance is known until then.", code="no_statement")
         sides = {"only_bank": found.bank_lines, "only_book": found.book_lines, "currency": bank_account.currency}

@@ -10,9 +10,7 @@ from payments.models.bank import BankLine
 
 
 class BookedBank(models.Model):
-    """The account of the book on which a bank account's money stands; each has its own."""
-
-    append_only = True
+    """The account of the book on which a bank account's money stands; each its own, while it is set."""
 
     bank_account = models.OneToOneField(BankAccount, on_delete=models.PROTECT, related_name="booked")
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")

@@ -154,7 +154,7 @@ def close_bank_month(bank_account_id: int, month: date, *, by: User | None) -> B
     if BankMonth.objects.filter(bank_account=bank_account, month=month, reopened_at=None).exists():
         raise Refused(f"{month:%B %Y} is closed already.", code="invalid_move")
     end = _last_day(month)
-    found = reconciliation_of(bank_account, book_account_of(bank_account), end)
+    found = reconciliation_of(bank_account, end)
     if found is None or found.on < month:
         raise Refused(f"No statement with a balance is of {month:%B %Y}.", code="no_statement")
     if found.unexplained:

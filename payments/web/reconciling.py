@@ -14,7 +14,7 @@ from office.models import BankAccount
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_id
 from payments.access import get_bank_line_for, get_bank_month_for, get_own_bank_account_for, get_tie_for
-from payments.booked_banks import book_account_of
+from payments.booked_banks import booked_account
 from payments.models import BankTie
 from payments.operations.reconcile_bank import (
     NOT_BY_HAND,
@@ -51,7 +51,8 @@ class BookForm(forms.Form):
 def accounts_by_hand(bank_account: BankAccount) -> "forms.models.QuerySet[Account]":
     """What a bank line can be booked against."""
     accounts = Account.objects.filter(company_id=bank_account.company_id, is_active=True).exclude(role__in=NOT_BY_HAND)
-    return accounts.exclude(pk=book_account_of(bank_account).pk)
+    own = booked_account(bank_account)
+    return accounts.exclude(pk=own.pk) if own else accounts
 
 
 @require_GET
@@ -62,7 +63,7 @@ def reconcile(request: HttpRequest, account_id: int) -> HttpResponse:
     form = DayForm(request.GET)
     today = bank_account.company.today()
     until = (form.cleaned_data["until"] if form.is_valid() else None) or today
-    found = reconciliation_of(bank_account, book_account_of(bank_account), until)
+    found = reconciliation_of(bank_account, until)
     ties = BankTie.objects.filter(line__bank_account=bank_account, undone_at=None)
     context = {
         "bank_account": bank_account,
@@ -102,7 +103,7 @@ def tie(request: HttpRequest, account_id: int) -> HttpResponse:
 
 
 def _tied_fitting(request: HttpRequest, bank_account: BankAccount) -> HttpResponse:
-    found = reconciliation_of(bank_account, book_account_of(bank_account), bank_account.company.today())
+    found = reconciliation_of(bank_account, bank_account.company.today())
     pairs = fitting_pairs(found) if found else []
     done, refusals = 0, []
     for line, book_line in pairs:

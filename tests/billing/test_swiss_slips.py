@@ -24,9 +24,9 @@ from customers.operations.details import AddressDetails
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.refusals import Refused
 from office.models import BankAccount, Company
-from office.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from office.operations.update_company import update_company
 from office.swiss_payments import Party, fault_of, is_qr_iban, is_swiss, party_of, slip_note
+from payments.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from tests import world
 from tests.billing.test_payment_codes import codes_in
 from tests.billing.test_pdf import pages, text

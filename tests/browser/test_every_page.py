@@ -201,7 +201,7 @@ PAGES = [
     Row("office:run", "run"),
     Row("office:audit_list"),
     Row("office:company_settings", role="administrator"),
-    Row("office:bank_accounts", role="administrator"),
+    Row("payments:bank_accounts", role="administrator"),
     Row("office:rate_list", role="administrator"),
     Row("office:staff_list", role="administrator"),
     Row("office:staff", "person", role="administrator"),

@@ -1,4 +1,4 @@
-"""Companies, staff and bank accounts: what is kept, what is refused, and that each change is audited."""
+"""Companies and staff: what is kept, what is refused, and that each change is audited."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from ledger.models import Account
 from ledger.refusals import Refused
 from office.models import AuditRecord, User
 from office.operations.manage_staff import StaffDetails, add_staff, update_staff
-from office.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from office.operations.update_company import update_company
 from tests import world
 
@@ -80,35 +79,6 @@ def test_roles_change_and_a_person_is_switched_off_with_an_audit_row(company: An
     row = AuditRecord.objects.get(action="update_staff")
     assert (row.before["roles"], row.after["roles"], row.after["is_active"]) == ("clerk", "manager", "False")
     assert not client.login(email=clerk.email, password=world.PASSWORD)
-
-
-def test_bank_accounts_are_kept_and_printed_on_new_documents_only(company: Any, customer: Any) -> None:
-    before = world.issue(customer, "1.00", company.today())
-    set_bank_accounts(company.pk, [BankDetails("Main", "Alder Ltd", "DE89 3704 0044 0532 0130 00")], by=None)
-    customer = type(customer).objects.get(pk=customer.pk)
-    after = world.issue(customer, "1.00", company.today())
-
-    before.refresh_from_db()
-    assert before.printed["bank_accounts"] == []
-    assert after.printed["bank_accounts"][0]["iban"] == "DE89 3704 0044 0532 0130 00"
-
-
-@pytest.mark.parametrize(
-    ("account", "code"),
-    [
-        (BankDetails("Main", "Alder", "DE88 3704 0044 0532 0130 00"), "bad_iban"),
-        (BankDetails("Main", "", "12345"), "bank_details_missing"),
-        (BankDetails("Main", "Alder", "12345", currency="QQQ"), "bad_currency"),
-    ],
-)
-def test_a_bank_account_that_cannot_be_is_refused(company: Any, account: BankDetails, code: str) -> None:
-    assert code_of(lambda: set_bank_accounts(company.pk, [account], by=None)) == code
-    assert not company.bank_accounts.exists()
-
-
-def test_a_number_that_is_no_iban_is_taken_as_typed(company: Any) -> None:
-    [account] = set_bank_accounts(company.pk, [BankDetails("Main", "Alder", "0010-443")], by=None)
-    assert (account.iban, account.currency) == ("0010-443", "EUR")
 
 
 def test_company_details_change_with_an_audit_row(company: Any) -> None:

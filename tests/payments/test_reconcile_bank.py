@@ -26,6 +26,7 @@ from payments.operations.reconcile_bank import (
     untie_bank_line,
 )
 from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from payments.operations.take_bank_file import take_bank_file
 from payments.reconciling import Reconciliation, fitting_pairs, reconciliation_of
 from reports.book_check import check_book
@@ -40,7 +41,8 @@ DAY, END = date(2026, 3, 2), date(2026, 3, 31)
 @pytest.fixture
 def bank(company: Any) -> BankAccount:
     """Our account at the bank."""
-    return BankAccount.objects.create(company=company, name="Main", holder="Alder Ltd", iban=OURS, currency="EUR")
+    [account] = set_bank_accounts(company.pk, [BankDetails("Main", "Alder Ltd", OURS)], by=None)
+    return account
 
 
 def told(bank: BankAccount, *amounts: str, opening: str = "0.00") -> list[BankLine]:
@@ -58,7 +60,7 @@ def told(bank: BankAccount, *amounts: str, opening: str = "0.00") -> list[BankLi
 
 
 def found_of(bank: BankAccount) -> Reconciliation:
-    found = reconciliation_of(bank, book_account_of(bank), END)
+    found = reconciliation_of(bank, END)
     assert found
     return found
 
@@ -83,7 +85,7 @@ def book_line_of(receipt: Receipt) -> Line:
 
 
 def test_before_a_statement_there_is_nothing_to_hold_against_the_book(bank: BankAccount) -> None:
-    assert reconciliation_of(bank, book_account_of(bank), END) is None
+    assert reconciliation_of(bank, END) is None
 
 
 def test_a_matched_line_is_in_the_book_and_what_is_in_neither_explains_the_difference(
@@ -331,16 +333,6 @@ def test_a_program_reconciles_books_closes_and_reopens(bank: BankAccount, compan
     )
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_page_opens_before_anything_of_the_account_is_in_the_book(client: Any) -> None:
-    company = world.make_company()
-    client.force_login(world.make_user(company, "manager"))
-    bank = BankAccount.objects.create(company=company, name="Main", holder="A", iban=OURS, currency="EUR")
-    told(bank, "30.00")
-
-    assert client.get(f"/bank/{bank.pk}/reconcile/").status_code == 200
-
-
 def test_the_opening_is_booked_only_as_far_as_the_book_lacks_it(bank: BankAccount, customer: Any) -> None:
     world.receive(customer, "400.00", date(2026, 2, 1))
     told(bank, "-5.00", opening="1000.00")
@@ -361,7 +353,7 @@ def test_what_is_tied_across_a_months_end_was_outstanding_at_it(bank: BankAccoun
     line = BankLine.objects.get(amount=30)
     tie_bank_lines(bank.pk, [line.pk], [book_line_of(receipt).pk], by=None)
 
-    found = reconciliation_of(bank, book_account_of(bank), date(2026, 1, 31))
+    found = reconciliation_of(bank, date(2026, 1, 31))
     assert found
     assert (found.difference, found.only_book, found.unexplained) == (-30, 30, 0)
     assert figures(bank) == (0, 0, 0, 0)

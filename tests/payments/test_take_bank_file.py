@@ -11,9 +11,9 @@ from django.db import IntegrityError, connection
 
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount, Company
-from office.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from payments.bank import accounts_of, with_joints
 from payments.models import BankFile, BankLine, BankStatement, UnreadLine, UnreadOutcome
+from payments.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
 from payments.operations.take_bank_file import Taken, take_bank_file
 from tests.payments.bank_samples import DATA, MT940, NEEDS_DATA, OURS, camt, entry, statement

@@ -15,10 +15,10 @@ from django.urls import reverse
 
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount, Company, Run, RunStatus
-from office.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from payments.bank_files.tables import TableMapping, guess_mapping, open_table
 from payments.models import BankFile, BankLine, BankMapping, BankStatement, UnreadLine
 from payments.operations.keep_bank_mapping import forget_bank_mapping, keep_bank_mapping
+from payments.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from payments.operations.take_bank_file import Taken, take_bank_file
 from payments.operations.take_bank_table import take_bank_table
 from tests import world

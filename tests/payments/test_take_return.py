@@ -14,6 +14,7 @@ from payments.booked_banks import book_account_of
 from payments.models import BankLine, Receipt
 from payments.operations.match_bank_line import match_bank_line
 from payments.operations.receive_payment import Plan
+from payments.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_return import take_return
 from payments.reconciling import reconciliation_of
@@ -29,7 +30,8 @@ DAY, BEFORE = date(2026, 3, 2), date(2026, 2, 1)
 
 @pytest.fixture
 def bank(company: Any) -> BankAccount:
-    return BankAccount.objects.create(company=company, name="Main", holder="Alder Ltd", iban=OURS, currency="EUR")
+    [account] = set_bank_accounts(company.pk, [BankDetails("Main", "Alder Ltd", OURS)], by=None)
+    return account
 
 
 def lines_of(bank: BankAccount, *entries: tuple[str, str, str]) -> list[BankLine]:
@@ -65,7 +67,7 @@ def test_a_returned_payment_is_found_by_its_id_and_opens_what_it_had_settled(ban
     ]
     charges = Line.objects.filter(account__role="bank_charges")
     assert [line.amount for line in charges] == [Decimal("3.50")]
-    sides = reconciliation_of(bank, book_account_of(bank), DAY)
+    sides = reconciliation_of(bank, DAY)
     assert sides
     assert (sides.difference, sides.bank_lines, sides.book_lines) == (0, [], [])
     assert returns_of(back) == []

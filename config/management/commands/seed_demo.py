@@ -33,10 +33,11 @@ from customers.operations.create_customer import create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
 from ledger.allocating import Pair
 from ledger.models import Account, ItemKind, OpenItem
-from office.models import BankAccount, Company, User
+from office.models import Company, User
 from payments.bank_files.tables import guess_mapping, open_table
 from payments.operations.apply_credits import apply_credits
 from payments.operations.record_receipt import ReceiptDetails, record_receipt
+from payments.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_bank_table import take_bank_table
 from payments.operations.take_remittance import AdviceDetails, take_remittance
@@ -165,14 +166,8 @@ def _company() -> Company:
         time_zone="Europe/London",
         invoice_footer="Thank you for your custom.",
     )
-    BankAccount.objects.create(
-        company=company,
-        name="Main account",
-        holder="Harbour & Finch Ltd",
-        iban="GB33BUKB20201555555555",
-        bic="BUKBGB22",
-        currency="GBP",
-    )
+    account = BankDetails("Main account", "Harbour & Finch Ltd", "GB33BUKB20201555555555", "BUKBGB22")
+    set_bank_accounts(company.pk, [account], by=None)
     return company
 
 

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 
 from ledger.refusals import Refused
 from office.models import BankAccount
-from office.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from office.swiss_payments import slip_note
 from office.web.doors import staff_door
+from payments.operations.set_bank_accounts import BankDetails, set_bank_accounts
 
 
 class BankForm(forms.Form):
@@ -41,7 +41,7 @@ def bank_accounts(request: HttpRequest) -> HttpResponse:
             error = refusal.message
         else:
             messages.success(request, "Saved. New documents print these accounts.")
-            return redirect("office:bank_accounts")
+            return redirect("payments:bank_accounts")
     for form, row in zip(forms_, rows, strict=False):
         form.note = slip_note(request.company, row["holder"], row["iban"], row["currency"])
-    return render(request, "office/bank_accounts.html", {"forms": forms_, "error": error})
+    return render(request, "payments/bank_accounts.html", {"forms": forms_, "error": error})

@@ -9,6 +9,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import BankAccount, Company, User
 from office.swiss_payments import CURRENCIES, is_qr_iban
+from payments.booked_banks import book_account_of, unbook
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class BankDetails:
 def set_bank_accounts(company_id: int, accounts: Sequence[BankDetails], *, by: User | None) -> list[BankAccount]:
     """Say where customers pay to. Issued documents keep what they printed.
 
-    An account is told by its number and currency. Raises Refused for what cannot be, for one account named twice, and
-    for leaving out one that has bank statements.
+    Each gets its account of the book. It is told by its number and currency. Raises Refused for what cannot be, for one
+    named twice, and for leaving out one that has bank statements, or on whose account of the book something stands.
     """
     company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
     for account in accounts:
@@ -42,6 +43,7 @@ def set_bank_accounts(company_id: int, accounts: Sequence[BankDetails], *, by: U
         for name, value in (asdict(account) | {"currency": account.currency or company.currency}).items():
             setattr(row, name, value)
         row.save()
+        book_account_of(row)
     record(by, "set_bank_accounts", company, before={"accounts": before}, after={"accounts": _words(company)})
     return rows
 
@@ -53,9 +55,10 @@ def _told(iban: str, currency: str) -> tuple[str, str]:
 def _remove(rows: Sequence[BankAccount]) -> None:
     for row in rows:
         try:
+            unbook(row)
             row.delete()
         except ProtectedError as error:
-            raise Refused(f"{row.name} has bank statements, so it stays.", code="account_in_use") from error
+            raise Refused(f"{row.name} has statements or bookings, so it stays.", code="account_in_use") from error
 
 
 def _check(account: BankDetails, currency: str) -> None:
