@@ -15,7 +15,8 @@ from ledger.money import round_money
 ZERO = Decimal(0)
 ROUNDING = 1
 """More than the smallest unit of any currency."""
-MONEY = (ItemKind.PAYMENT, ItemKind.WITHHOLDING)
+MONEY = (ItemKind.PAYMENT, ItemKind.WITHHOLDING, ItemKind.EXCHANGE)
+"""What pays; the day it came is the item's due day, also where it was exchanged later."""
 
 
 def early_payment_left(invoice: Invoice, on: date) -> EarlyPayment | None:
@@ -36,7 +37,7 @@ def discount_earned(invoice: Invoice) -> Decimal:
     account = account_of(invoice)
     discount = _discount(invoice, account)
     in_time = Allocation.objects.filter(
-        debit__entry=invoice.entry_id, credit__kind__in=MONEY, credit__dated_on__lte=invoice.early_until
+        debit__entry=invoice.entry_id, credit__kind__in=MONEY, credit__due_on__lte=invoice.early_until
     ).aggregate(sum=Sum("amount"))["sum"]
     still_withheld = account["due"] - account["to_pay"]
     wanted = account["total"] - account["credited"] - discount - still_withheld

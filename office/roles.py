@@ -40,6 +40,7 @@ CLERK = [
     "payments.allocate",
     "payments.begin_online_payment",
     "payments.download_payment_file",
+    "payments.exchange_receipt",
     "payments.manage_debit_runs",
     "payments.manage_chargebacks",
     "payments.match_bank_line",

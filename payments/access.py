@@ -23,6 +23,7 @@ from payments.models import (
     Payout,
     Receipt,
     ReceiptBatch,
+    ReceiptExchange,
     Refund,
     Remittance,
     RepaymentBatch,
@@ -43,6 +44,15 @@ def get_receipt_for(user: User, receipt_id: int) -> Receipt:
     if receipt is None:
         raise Http404("No such receipt.")
     return receipt
+
+
+def get_exchange_for(user: User, exchange_id: int) -> ReceiptExchange:
+    """The exchange, or Http404 where this person may not see its receipt."""
+    rows = rows_for(user, ReceiptExchange.objects.all()).select_related("company", "receipt")
+    exchange = rows.filter(pk=exchange_id).first()
+    if exchange is None:
+        raise Http404("No such exchange.")
+    return exchange
 
 
 def write_offs_for(user: User) -> QuerySet[WriteOff]:

@@ -4,10 +4,12 @@ from customers.access import customers_for
 from customers.models import Customer
 from office.approvals import Act
 from office.models import ApprovalRequest
-from payments.access import debit_runs_for, repayments_for
-from payments.models import DebitRun, Refund, RepaymentBatch, WriteOff
+from payments.access import debit_runs_for, receipts_for, repayments_for
+from payments.models import DebitRun, ReceiptExchange, Refund, RepaymentBatch, WriteOff
 from payments.operations.approve_debit_run import approve_debit_run
 from payments.operations.cancel_debit_run import drop_debit_run
+from payments.operations.exchange_receipt import details_from_kept as details_from_kept_exchange
+from payments.operations.exchange_receipt import exchange_receipt
 from payments.operations.prepare_repayment import approve_repayment, drop_repayment
 from payments.operations.refund_credit import details_from_kept as details_from_kept_refund
 from payments.operations.refund_credit import refund_credit
@@ -37,6 +39,12 @@ def do_refund(request: ApprovalRequest) -> Refund:
     customer = Customer.objects.select_related("company").get(pk=request.subject_id)
     details = details_from_kept_refund(request.arguments, request.company.today())
     return refund_credit(customer, details, by=request.requested_by, approved=request)
+
+
+def do_exchange(request: ApprovalRequest) -> ReceiptExchange:
+    """Take money of a receipt as another currency."""
+    details = details_from_kept_exchange(request.arguments, request.company.today())
+    return exchange_receipt(request.subject_id, details, by=request.requested_by, approved=request)
 
 
 def do_repayment(request: ApprovalRequest) -> RepaymentBatch:
@@ -70,6 +78,14 @@ ACTS = [
         "payments:debit_run",
         is_always=True,
         drop=drop_run,
+    ),
+    Act(
+        "exchange_receipt",
+        "Exchange",
+        "payments.exchange_receipt",
+        do_exchange,
+        receipts_for,
+        "payments:receipt",
     ),
     Act("write_off", "Write off", "payments.write_off", do_write_off, customers_for, "customers:customer"),
 ]

@@ -91,6 +91,20 @@ CHECKS = [
         """,
     ),
     Check(
+        "an exchange of a receipt and the book say the same",
+        """
+        SELECT 'receipt ' || r.number, e.amount || ' ' || e.currency || ' as ' || e.into_amount || ' '
+            || e.into_currency || ', in the book ' || t.amount || ' ' || t.currency || ' as ' || -g.amount || ' '
+            || g.currency || ', ' || t.balance || ' and ' || -g.balance || ' open'
+        FROM payments_receiptexchange e JOIN payments_receipt r ON r.id = e.receipt_id
+        JOIN ledger_openitem t ON t.entry_id = e.taken_entry_id JOIN ledger_openitem g ON g.entry_id = e.given_entry_id
+        WHERE (t.amount, t.currency, -g.amount, g.currency)
+                IS DISTINCT FROM (e.amount, e.currency, e.into_amount, e.into_currency)
+            OR t.customer_id <> e.customer_id OR g.customer_id <> e.customer_id OR e.currency <> r.currency
+            OR t.balance <> 0 OR (e.status = 'reversed' AND g.balance <> 0)
+        """,
+    ),
+    Check(
         "a write-off and the book say the same",
         """
         SELECT 'write-off ' || w.number, 'amount ' || w.amount || ', in the book ' || coalesce(sum(-o.amount), 0)

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from ledger.fields import AmountField
 from ledger.models import Allocation, OpenItem
-from payments.models import Receipt
+from payments.models import Receipt, ReceiptExchange
 
 
 def with_free(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
@@ -28,3 +28,12 @@ def applications_of(entry_id: int) -> list[Allocation]:
     """The allocations of an entry's open items, in order; undone ones with their undoing."""
     rows = Allocation.objects.filter(Q(credit__entry=entry_id) | Q(debit__entry=entry_id))
     return list(rows.select_related("debit", "credit", "reverses", "reversed_by").order_by("dated_on", "id"))
+
+
+def exchanges_of(receipt: Receipt) -> list[ReceiptExchange]:
+    """What of a receipt was taken as another currency, each with its credit, what of that is free, and its `rows`."""
+    exchanges = list(receipt.exchanges.order_by("pk"))
+    for exchange in exchanges:
+        exchange.item = OpenItem.objects.get(entry=exchange.given_entry_id)
+        exchange.free, exchange.rows = -exchange.item.balance, applications_of(exchange.given_entry_id)
+    return exchanges

@@ -1,7 +1,5 @@
 """The mail that brings a customer's contact the receipt of what they paid."""
 
-from decimal import Decimal
-
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
@@ -13,7 +11,7 @@ from office.models import OutgoingMail
 from office.templatetags.ui import plain_day
 from payments.access import receipts_for
 from payments.models import Receipt, ReceiptStatus
-from payments.receipt_pdf import kept_receipt_pdf, language_of, settled_by
+from payments.receipt_pdf import kept_of, kept_receipt_pdf, language_of, settled_by
 
 KIND = "receipt"
 
@@ -40,7 +38,6 @@ def compose(mail: OutgoingMail) -> Letter:
 
 
 def _letter(receipt: Receipt, contact: Contact, attachment: Attachment) -> Letter:
-    settled = settled_by(receipt)
     context = {
         "language": get_language(),
         "text_direction": "rtl" if get_language_bidi() else "ltr",
@@ -48,8 +45,8 @@ def _letter(receipt: Receipt, contact: Contact, attachment: Attachment) -> Lette
         "contact": contact,
         "receipt": receipt,
         "day": plain_day(receipt.received_on),
-        "settled": settled,
-        "free": receipt.amount - sum((amount for item, amount in settled), Decimal(0)),
+        "settled": settled_by(receipt),
+        "kept": kept_of(receipt),
     }
     return Letter(
         to_name=contact.name,

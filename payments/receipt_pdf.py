@@ -11,7 +11,7 @@ from django.utils.translation import get_language, get_language_bidi, override
 from billing.pdf.page import UNPRINTABLE, data_url, page_words
 from billing.pdf.renderer import render_pdf
 from billing.printed import parties_of
-from ledger.models import Allocation, OpenItem
+from ledger.models import Allocation, ItemKind, OpenItem
 from office.languages import as_written_in
 from payments.models import Receipt, ReceiptPdf, ReceiptStatus
 
@@ -40,11 +40,23 @@ def language_of(receipt: Receipt) -> str:
 
 
 def settled_by(receipt: Receipt) -> list[tuple[OpenItem, Decimal]]:
-    """What a receipt settles now, each item once."""
+    """What a receipt settles now, each item once and in its own currency: also what its exchanged money settles."""
     settled: dict[OpenItem, Decimal] = {}
-    for row in Allocation.objects.filter(credit__entry=receipt.entry_id).select_related("debit").order_by("id"):
+    used = Allocation.objects.filter(credit__entry__in=_entries(receipt)).exclude(debit__kind=ItemKind.EXCHANGE)
+    for row in used.select_related("debit").order_by("id"):
         settled[row.debit] = settled.get(row.debit, Decimal(0)) + row.amount
     return [(item, amount) for item, amount in settled.items() if amount]
+
+
+def kept_of(receipt: Receipt) -> list[tuple[Decimal, str]]:
+    """What of a receipt stays on account: amounts, each in its currency."""
+    items = OpenItem.objects.filter(entry__in=_entries(receipt), balance__lt=0).order_by("pk")
+    return [(-item.balance, item.currency) for item in items]
+
+
+def _entries(receipt: Receipt) -> list[int]:
+    """The entries that give the customer the receipt's money: its own, and those of its exchanges."""
+    return [receipt.entry_id, *receipt.exchanges.order_by("pk").values_list("given_entry_id", flat=True)]
 
 
 def page_of(receipt: Receipt) -> str:
@@ -56,7 +68,6 @@ def page_of(receipt: Receipt) -> str:
 def _context(receipt: Receipt) -> dict[str, Any]:
     company = receipt.company
     is_reversed = receipt.status == ReceiptStatus.REVERSED
-    settled = [] if is_reversed else settled_by(receipt)
     return {
         "language": get_language(),
         "text_direction": "rtl" if get_language_bidi() else "ltr",
@@ -65,7 +76,7 @@ def _context(receipt: Receipt) -> dict[str, Any]:
         "page_words": page_words(),
         "logo": data_url(bytes(company.logo), company.logo_type) if company.logo else "",
         "is_reversed": is_reversed,
-        "settled": settled,
-        "free": receipt.amount - sum((amount for _, amount in settled), Decimal(0)),
+        "settled": [] if is_reversed else settled_by(receipt),
+        "kept": kept_of(receipt),
         "today": company.today(),
     }

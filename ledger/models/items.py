@@ -23,6 +23,7 @@ class ItemKind(models.TextChoices):
     CREDIT_MEMO = "credit_memo", _("Credit memo")
     WRITE_OFF = "write_off", _("Write-off")
     RECOVERY = "recovery", _("Recovered debt")
+    EXCHANGE = "exchange", _("Currency exchange")
     OPENING = "opening", _("Opening balance")
 
 

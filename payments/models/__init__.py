@@ -11,6 +11,7 @@ from payments.models.debits import (
     DebitRun,
     DebitRunState,
 )
+from payments.models.exchanges import ReceiptExchange
 from payments.models.files import PaymentFile, PaymentFileKind
 from payments.models.matching import BankMatch, MatchPolicy, MatchRule, PayerAccount
 from payments.models.online import OnlinePayment, OnlineStatus, ProviderEvent
@@ -57,6 +58,7 @@ __all__ = [
     "ProviderEvent",
     "Receipt",
     "ReceiptBatch",
+    "ReceiptExchange",
     "ReceiptPdf",
     "ReceiptStatus",
     "Recovery",

@@ -50,7 +50,7 @@ def open_chargeback(receipt_id: int, details: ChargebackDetails, *, by: User | N
     amount = details.amount if details.amount is not None else receipt.amount
     reason = required_reason(details.reason, "Say what the cardholder disputes.")
     _check(receipt, details, amount)
-    settled = [Share(item.pk, share) for item, share in settled_by(receipt)]
+    settled = [Share(item.pk, share) for item, share in settled_by(receipt) if item.currency == receipt.currency]
     words = f"Chargeback {details.reason_code.strip()}: {reason}"[:300]
     reverse_receipt(receipt.pk, dated_on=details.opened_on, by=by, reason=words, fee=details.customer_fee)
     chargeback = Chargeback(

@@ -19,7 +19,7 @@ from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_id
 from payments.access import get_allocation_for, get_item_for, get_settlement_for
-from payments.models import PaymentMethod
+from payments.models import PaymentMethod, Receipt
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
 from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.settle_items import settle_items
@@ -51,7 +51,15 @@ def allocation_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     context = {"customer": customer, "form": form, "today": today, "done": _recent(customer)}
     context["earned"] = earned_by_customer(customer.pk, today)
     context["refund_ways"] = refund_ways(customer)
+    context["foreign"] = _paid_in_another_currency(form)
     return render(request, "payments/allocate.html", context)
+
+
+def _paid_in_another_currency(form: AllocationForm) -> list[Receipt]:
+    """The receipts with free money for which nothing is open in their own currency, but in another."""
+    owed = {item.currency for item in form.debits}
+    entries = [item.entry_id for item in form.credits if item.currency not in owed] if owed else []
+    return list(Receipt.objects.filter(entry__in=entries).exclude(method=PaymentMethod.WITHHELD).order_by("pk"))
 
 
 def _filled_form(request: HttpRequest, customer: Customer, form: AllocationForm, fill: str) -> AllocationForm:

@@ -20,12 +20,13 @@ from office.models import OutgoingMail
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from payments.access import get_receipt_for, receipts_for
+from payments.exchanging import foreign_items
 from payments.models import PaymentMethod, Receipt
 from payments.operations.receive_payment import Plan, Share, receive_payment
 from payments.operations.record_receipt import ReceiptDetails
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.send_receipt import send_receipt
-from payments.queries import applications, with_free
+from payments.queries import applications, exchanges_of, with_free
 from payments.receipt_mail import KIND
 from payments.receipt_pdf import kept_receipt_pdf
 
@@ -138,6 +139,8 @@ def receipt_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
     related += ("recovery__write_off",)
     receipt = with_free(receipts.select_related(*related)).get()
     context = {"receipt": receipt, "rows": applications(receipt), "today": receipt.company.today()}
+    context["exchanges"] = exchanges_of(receipt)
+    context["is_owed_elsewhere"] = receipt.free > 0 and bool(foreign_items(receipt))
     about = {"about_type": Receipt._meta.label_lower, "about_id": receipt.pk}
     context["mails"] = OutgoingMail.objects.filter(kind=KIND, **about).order_by("-pk")
     return render(request, "payments/receipt.html", context)

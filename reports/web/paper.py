@@ -20,7 +20,8 @@ def paper(request: HttpRequest, entry_id: int) -> HttpResponse:
     invoice = invoices_for(request.user).filter(Q(entry=entry_id) | Q(void_entry=entry_id)).first()
     if invoice:
         return redirect("billing:invoice", invoice.pk)
-    receipt = receipts_for(request.user).filter(Q(entry=entry_id) | Q(reversal_entry=entry_id)).first()
+    exchanged = Q(exchanges__taken_entry=entry_id) | Q(exchanges__given_entry=entry_id)
+    receipt = receipts_for(request.user).filter(Q(entry=entry_id) | Q(reversal_entry=entry_id) | exchanged).first()
     if receipt:
         return redirect("payments:receipt", receipt.pk)
     written_off = write_offs_for(request.user).filter(

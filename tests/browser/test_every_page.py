@@ -32,8 +32,10 @@ from office.models import Run
 from office.operations.ask_approval import ask_approval
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
+from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, OnlinePayment, PayerAccount, ProviderEvent, Rest, UnreadLine
 from payments.operations.decide_chargeback import add_evidence
+from payments.operations.exchange_receipt import exchange_receipt
 from payments.operations.keep_bank_mapping import keep_bank_mapping
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
@@ -143,6 +145,8 @@ PAGES = [
     Row("payments:receipt_list"),
     Row("payments:receipt_new"),
     Row("payments:receipt", "receipt"),
+    Row("payments:receipt", "exchanged"),
+    Row("payments:exchange_receipt", "dollars"),
     Row("payments:allocate", "customer"),
     Row("payments:chargeback_list"),
     Row("payments:chargeback", "chargeback"),
@@ -277,6 +281,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "mail": mail.pk,
         "chargeback": a_chargeback(customer, day),
         "card_receipt": world.receive(customer, "33.00", day, method="card").pk,
+        **in_dollars(customer, day),
         "receipt_batch": a_batch(customer, day),
         "settlement": a_short_payment(customer, day),
         "write_off": a_write_off(customer, vat, day),
@@ -394,6 +399,15 @@ def a_short_payment(customer: Any, day: Any) -> int:
     ]
     credit = world.item_of(world.receive(customer, "212.50", day)).pk
     return settle_items(customer, SettlementDetails(credit, items, day), by=None).pk
+
+
+def in_dollars(customer: Any, day: Any) -> dict[str, int]:
+    """A receipt in dollars that can be exchanged, and one that was, in part."""
+    free, used = (
+        world.receive(customer, amount, day, currency="USD", exchange_rate=Decimal("0.9")) for amount in ("54", "108")
+    )
+    exchange_receipt(used.pk, ExchangeDetails(Decimal(100), "EUR", day), by=None)
+    return {"dollars": free.pk, "exchanged": used.pk}
 
 
 def a_write_off(customer: Any, vat: Any, day: Any) -> int:

@@ -12,9 +12,11 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import kept_pdf
 from ledger.periods import close_month
+from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, DebitRun, OnlinePayment
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
 from payments.operations.decide_chargeback import add_evidence
+from payments.operations.exchange_receipt import exchange_receipt
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.prepare_repayment import RepaymentDetails, prepare_repayment
 from payments.operations.receive_online_payment import receive_online_payment
@@ -77,6 +79,8 @@ PLANTED = [
     ("UPDATE payments_bankline SET amount = amount - 1", "receipts take no more than came in on their bank line"),
     ("UPDATE payments_bankline SET currency = 'USD'", "receipts take no more than came in on their bank line"),
     ("UPDATE payments_refund SET amount = amount + 1", "a refund and the book say the same"),
+    ("UPDATE payments_receiptexchange SET into_amount = into_amount + 1", "an exchange of a receipt and the book say the same"),
+    ("UPDATE payments_receiptexchange SET status = 'reversed', reversed_on = exchanged_on, reversal_reason = 'x'", "an exchange of a receipt and the book say the same"),
     ("UPDATE payments_chargeback SET amount = amount + 1", "a chargeback's payment is reversed, and what it kept and won is recorded again"),
     ("UPDATE payments_chargebackfile SET content = 'x'", "the file kept matches the hash kept"),
     ("UPDATE payments_receiptbatch SET control_total = control_total + 1", "the receipts of a batch add up to its control total"),
@@ -128,6 +132,8 @@ def history(company: Any, customer: Any) -> None:
     void_invoice(world.issue(customer, "7", DAY).pk, reason="twice", by=None, on=DAY)
     reverse_receipt(world.receive(customer, "15", DAY).pk, dated_on=DAY, by=None, reason="returned", fee=Decimal(5))
     world.receive(customer, "11", DAY, bank_line_id=bank_line(company).pk)
+    dollars = world.receive(customer, "10", DAY, currency="USD", exchange_rate=Decimal("0.9"))
+    exchange_receipt(dollars.pk, ExchangeDetails(Decimal(10), "EUR", DAY), by=None)
     written_off(customer, vat)
     card = world.receive(customer, "8", DAY, method="card")
     case = open_chargeback(card.pk, ChargebackDetails(DAY, DAY, "10.4", "Not theirs", amount=Decimal(5)), by=None)

@@ -248,6 +248,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     batch |= {"lines-0-method": "cash", "lines-0-reference": "r"}
     disputed = {"opened_on": "2026-03-02", "respond_by": "2026-03-09", "amount": "4", "reason_code": "10.4"}
     disputed |= {"reason": "r", "case_reference": "c", "bank_fee": "1", "customer_fee": ""}
+    foreign = world.receive(customer, "9.00", DAY, currency="USD", exchange_rate=Decimal(1))
+    exchange = {"amount": "1", "into_currency": "EUR", "into_amount": "1", "exchanged_on": "2026-03-02", "item": ""}
     short = {"credit": str(free.pk), "on": "2026-03-02", f"item_{debit.pk}": "1", f"rest_{debit.pk}": "open"}
     line = invoice.lines.get().pk
     credit = {"reason": "r", "reason_code": "", "way": "amount", "amount": "1"}
@@ -372,6 +374,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "payments:reverse_write_off": ([written_off(customer)], {"reason": "r"}),
         "payments:payment_policy": ([], {"tolerance_amount": "1", "tolerance_percent": "1"}),
         "payments:undo_allocation": ([allocation.pk], {"reason": "r"}),
+        "payments:exchange_receipt": ([foreign.pk], exchange),
+        "payments:exchange_preview": ([foreign.pk], exchange),
         "payments:match_bank_line": (
             [bank_line(customer.company)],
             {
@@ -462,6 +466,8 @@ NAMES = [
     "payments:reverse_write_off",
     "payments:payment_policy",
     "payments:undo_allocation",
+    "payments:exchange_receipt",
+    "payments:exchange_preview",
     "payments:match_bank_line",
     "office:set_exchange_rate",
     "payments:revalue_month",
