@@ -80,7 +80,7 @@ PLANTED = [
     ("UPDATE payments_bankline SET currency = 'USD'", "receipts take no more than came in on their bank line"),
     ("UPDATE payments_refund SET amount = amount + 1", "a refund and the book say the same"),
     ("UPDATE payments_receiptexchange SET into_amount = into_amount + 1", "an exchange of a receipt and the book say the same"),
-    ("UPDATE payments_receiptexchange SET status = 'reversed', reversed_on = exchanged_on, reversal_reason = 'x'", "an exchange of a receipt and the book say the same"),
+    ("UPDATE payments_receiptexchange SET amount = amount + 1", "an exchange of a receipt and the book say the same"),
     ("UPDATE payments_chargeback SET amount = amount + 1", "a chargeback's payment is reversed, and what it kept and won is recorded again"),
     ("UPDATE payments_chargebackfile SET content = 'x'", "the file kept matches the hash kept"),
     ("UPDATE payments_receiptbatch SET control_total = control_total + 1", "the receipts of a batch add up to its control total"),
