@@ -25,5 +25,5 @@ CREATE TRIGGER receipt_exchange_frozen BEFORE UPDATE OR DELETE ON payments_recei
 class Migration(migrations.Migration):
     """An exchange changes once: when it is undone."""
 
-    dependencies = [("payments", "0034_receipt_exchanges")]
+    dependencies = [("payments", "0035_receipt_exchanges")]
     operations = [migrations.RunSQL(SQL, migrations.RunSQL.noop)]

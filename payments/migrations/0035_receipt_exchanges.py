@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ("customers", "0012_declared_payers"),
         ("ledger", "0009_exchange_items"),
         ("office", "0019_more_references"),
-        ("payments", "0033_granted_discounts"),
+        ("payments", "0034_booked_banks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
