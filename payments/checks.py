@@ -105,6 +105,22 @@ CHECKS = [
         """,
     ),
     Check(
+        "what stands on the account of refunds are the refunds that wait for a file",
+        """
+        SELECT 'refunds of company ' || company_id || ' in ' || currency,
+            sum(standing) || ' on the account, ' || sum(waiting) || ' waiting'
+        FROM (
+            SELECT a.company_id, l.currency, -l.amount AS standing, 0 AS waiting FROM ledger_line l
+                JOIN ledger_account a ON a.id = l.account_id AND a.role = 'refunds'
+            UNION ALL SELECT r.company_id, r.currency, 0, r.amount FROM payments_refund r
+                JOIN ledger_account a ON a.id = r.bank_account_id AND a.role = 'refunds'
+                WHERE NOT EXISTS (SELECT FROM payments_repaymentline l
+                    JOIN payments_repaymentbatch b ON b.id = l.batch_id AND b.state = 'ready'
+                    WHERE l.refund_id = r.id AND l.is_under_way)
+        ) AS sides GROUP BY company_id, currency HAVING sum(standing) <> sum(waiting)
+        """,
+    ),
+    Check(
         "a write-off and the book say the same",
         """
         SELECT 'write-off ' || w.number, 'amount ' || w.amount || ', in the book ' || coalesce(sum(-o.amount), 0)

@@ -9,10 +9,11 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from ledger.fields import AmountField
-from ledger.models import Line
+from ledger.models import Entry, Line
 from office.models import BankAccount
 from payments.booked_banks import booked_account
 from payments.models import BankLine, BankStatement, BankTie, Payout, Receipt
+from payments.refunds_clearing import NEVER_LEFT
 
 OPENING = "book_opening_balance"
 """The kind of the entry of what stood on an account before its first statement."""
@@ -110,11 +111,12 @@ def untied_bank_lines(lines: QuerySet[BankLine], until: date = date.max) -> Quer
 def untied_book_lines(lines: QuerySet[Line], until: date = date.max) -> QuerySet[Line]:
     """The lines of the book that the bank has not in full until a day, with `untied`, what of each is missing there.
 
-    Left out are a provider's payout, which its bank line tells, what was a mistake with its mirror, as the bank never
-    had it, and the opening balance.
+    Left out are a provider's payout, which its bank line tells, what was a mistake or never left with its mirror, as
+    the bank never had it, and the opening balance.
     """
     made = Receipt.objects.filter(bank_line__isnull=False, was_mistaken=False).values("entry")
     mistaken = Receipt.objects.filter(was_mistaken=True, reversed_on__lte=until)
+    unsent = Entry.objects.filter(kind__in=NEVER_LEFT, dated_on__lte=until)
     ties = BankTie.objects.filter(book_line=OuterRef("pk"), undone_at=None, line__booked_on__lte=until).order_by()
     tied = ties.values("book_line").annotate(sum=Sum("amount")).values("sum")
     seen = lines.exclude(
@@ -124,6 +126,8 @@ def untied_book_lines(lines: QuerySet[Line], until: date = date.max) -> QuerySet
         | Q(entry__in=Payout.objects.exclude(reversal_entry=None).values("reversal_entry"))
         | Q(entry__in=mistaken.values("entry"))
         | Q(entry__in=mistaken.values("reversal_entry"))
+        | Q(entry__in=unsent)
+        | Q(entry__in=unsent.values("reverses"))
     )
     return seen.annotate(untied=F("amount") - Coalesce(Subquery(tied, output_field=AmountField()), NOTHING)).exclude(
         untied=0

@@ -138,6 +138,7 @@ class RefundIn(Input):
     exchange_rate = RateIn(required=False)
     method = serializers.ChoiceField(choices=WAY_CHOICES, required=False, help_text="Left out: the way it came.")
     account = IdIn(required=False, source="account_id", help_text="The customer's, to be paid by file.")
+    bank_account = IdIn(required=False, source="bank_account_id", help_text="Ours, where it is paid by hand.")
 
 
 class RefundQuery(PageQuery):

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from customers.models import CustomerAccount
 from ledger.fields import AmountField, CurrencyField
+from ledger.models import Entry
 from office.models import BankAccount, Company, User
 from payments.models.files import PaymentFile
 from payments.models.receipts import Refund
@@ -69,6 +70,13 @@ class RepaymentLine(models.Model):
     is_under_way = models.BooleanField(default=True)
     was_sent = models.BooleanField(default=False, help_text="Whether it stands in the file.")
     reason = models.CharField(max_length=300, blank=True, help_text="Why it was left out, or rejected.")
+    entry = models.OneToOneField(
+        Entry,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="That moves it to the account that pays.",
+    )
 
     class Meta:
         ordering = ["pk"]

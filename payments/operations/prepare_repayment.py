@@ -18,6 +18,7 @@ from payments.kept_files import keep_file
 from payments.models import Refund, RepaymentBatch, RepaymentLine, RepaymentState
 from payments.our_accounts import DOLLARS, ach_routing_number, sepa_ours
 from payments.payment_files.pain001 import VERSIONS
+from payments.refunds_clearing import pay_from_bank, require_not_reconciled, take_back_payment
 from payments.repayment_choice import choose_refunds
 from payments.repayment_files import write_repayments
 
@@ -81,6 +82,8 @@ def prepare_repayment(company: Company, details: RepaymentDetails, *, by: User |
 def approve_repayment(batch_id: int, *, by: User | None, approved: ApprovalRequest | None = None) -> RepaymentBatch:
     """Make the batch's file, by the word of somebody else than who prepared it; unusable accounts are left out.
 
+    In the book what the file pays leaves the account that pays.
+
     Raises ApprovalNeeded without that word, and Refused where nothing is left, or the batch is past that.
     """
     batch = _locked(batch_id)
@@ -93,9 +96,10 @@ def approve_repayment(batch_id: int, *, by: User | None, approved: ApprovalReque
     if not lines:
         raise Refused("Nothing of it can be paid any more. Decline it.", code="nothing_to_pay")
     made = write_repayments(batch, lines)
+    pay_from_bank(batch, lines, by_id=by and by.pk)
     for line in lines:
         line.was_sent = True
-    update_all(lines, ["trace", "was_sent"])
+    update_all(lines, ["trace", "was_sent", "entry"])
     batch.approved_by = approved and approved.decided_by
     batch.file = keep_file(batch.company, made, by=batch.approved_by)
     batch.state = RepaymentState.READY
@@ -106,7 +110,10 @@ def approve_repayment(batch_id: int, *, by: User | None, approved: ApprovalReque
 
 @transaction.atomic
 def cancel_repayment(batch_id: int, *, reason: str, by: User | None) -> RepaymentBatch:
-    """Give up a batch that the bank did not get; its refunds wait again. Raises Refused without a reason, or twice."""
+    """Give up a batch that the bank did not get; its refunds wait again.
+
+    Raises Refused without a reason, twice, and where the bank's statement says that it was paid.
+    """
     reason = required_reason(reason, "Say why the repayment is cancelled.")
     batch = _locked(batch_id)
     if batch.state == RepaymentState.CANCELLED:
@@ -114,6 +121,10 @@ def cancel_repayment(batch_id: int, *, reason: str, by: User | None) -> Repaymen
     waiting = {"action": "approve_repayment", "subject_id": batch.pk, "state": ApprovalState.WAITING}
     if ApprovalRequest.objects.filter(**waiting).exists():
         raise Refused("It waits for a second person's word: take that request back.", code="approval_waiting")
+    lines = list(batch.lines.filter(is_under_way=True).select_related("entry", "batch__company"))
+    require_not_reconciled(lines)
+    for line in lines:
+        take_back_payment(line, kind="cancel_repayment", reason=reason, by_id=by and by.pk)
     batch.lines.filter(is_under_way=True).update(is_under_way=False, reason="the repayment was cancelled")
     batch.state, batch.cancelled_reason = RepaymentState.CANCELLED, reason
     batch.save(update_fields=["state", "cancelled_reason"])

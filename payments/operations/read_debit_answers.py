@@ -124,8 +124,13 @@ def _take_repayment_report(
             _refuse_repayment(line, payment.code, payment.words, answers, by)
 
 
-def _refuse_repayment(line: RepaymentLine, code: str, words: str, answers: Answers, by: User | None) -> None:
-    answers.rejected += _is_done(answers, lambda: reject_repayment_line(line.pk, code, by=by, said=words))
+def _refuse_repayment(
+    line: RepaymentLine, code: str, words: str, answers: Answers, by: User | None, came_back: bool = False
+) -> None:
+    def act() -> RepaymentLine:
+        return reject_repayment_line(line.pk, code, by=by, said=words, came_back=came_back)
+
+    answers.rejected += _is_done(answers, act)
 
 
 def _take_entry(company: Company, entry: ReadEntry, answers: Answers, by: User | None) -> None:
@@ -140,7 +145,7 @@ def _take_entry(company: Company, entry: ReadEntry, answers: Answers, by: User |
         elif line := RepaymentLine.objects.filter(
             batch__company=company, trace=addenda.original_trace, is_under_way=True
         ).first():
-            _refuse_repayment(line, addenda.code, "", answers, by)
+            _refuse_repayment(line, addenda.code, "", answers, by, came_back=True)
         elif debit is None:
             answers.notes.append(f"{entry.place}: {addenda.original_trace} is none of our debits.")
         elif entry.amount != debit.amount:

@@ -24,8 +24,14 @@ from payments.booked_banks import book_account_of
 from payments.models import BankLine, BankMonth, BankTie, BookedBank, Receipt
 from payments.reconciling import OPENING, first_statement, reconciliation_of, untied_book_lines, with_untied
 
-NOT_BY_HAND = (AccountRole.RECEIVABLE, AccountRole.TAX, AccountRole.TAX_WITHHELD, AccountRole.REVALUATION)
-"""Accounts that stand for items or taxes: what goes there has an operation of its own."""
+NOT_BY_HAND = (
+    AccountRole.RECEIVABLE,
+    AccountRole.TAX,
+    AccountRole.TAX_WITHHELD,
+    AccountRole.REVALUATION,
+    AccountRole.REFUNDS,
+)
+"""Accounts that stand for items, taxes or refunds: what goes there has an operation of its own."""
 
 
 @transaction.atomic

@@ -19,7 +19,9 @@ from office.exchange import exchange_rate_of, in_company_currency
 from office.models import ApprovalRequest, User
 from office.numbers import next_number
 from office.reasons import required_reason
-from payments.models import PaymentMethod, Refund
+from payments.booked_banks import book_account_of
+from payments.models import PaymentMethod, Receipt, Refund
+from payments.online.in_transit import CODE as IN_TRANSIT
 from payments.original_way import WAYS, Way, fits_currency, original_way
 
 
@@ -27,7 +29,8 @@ from payments.original_way import WAYS, Way, fits_currency, original_way
 class RefundDetails:
     """What is paid back, and out of which credit item; without a rate at that of the credit.
 
-    Without a method it goes back by the way it came. A transfer with an account is paid by file, any other by hand.
+    Without a method it goes back by the way it came. A transfer with an account of theirs is paid by file, any other by
+    hand: out of our bank account that is named, else what was paid online by its provider, else the usual one.
     """
 
     credit_item_id: int
@@ -37,6 +40,7 @@ class RefundDetails:
     exchange_rate: Decimal | None = None
     method: str = ""
     account_id: int | None = None
+    bank_account_id: int | None = None
 
 
 @transaction.atomic
@@ -45,7 +49,8 @@ def refund_credit(
 ) -> Refund:
     """Pay free credit back to a customer, at most what is free.
 
-    Raises Refused for more, without a reason, and for an account that may not be used; ApprovalNeeded above the limit.
+    What a file pays waits on the clearing account until there is one. Raises Refused for more, without a reason, and
+    for an account, of theirs or ours, that may not be used; ApprovalNeeded above the limit.
     """
     credit = lock_items([details.credit_item_id]).get(details.credit_item_id)
     if credit is None or credit.customer_id != customer.pk or credit.amount > 0:
@@ -53,11 +58,13 @@ def refund_credit(
     reason = required_reason(details.reason, "Say why the credit is refunded.")
     _check(customer, details, credit)
     way = _way(customer, details, credit)
+    accounts = default_accounts(customer.company_id)
+    paid_from = _paid_from(customer, details, way, credit, accounts)
     require_approval(_asked(customer, details, credit, reason), by, approved)
     by_id = by and by.pk
     number = next_number(customer.company, "refund", details.refunded_on.year)
-    accounts = default_accounts(customer.company_id)
-    entry = post(_posting(customer, details, accounts, credit, number, by_id))
+    receivable = accounts[AccountRole.RECEIVABLE]
+    entry = post(_posting(customer, details, receivable, paid_from, credit, number, by_id))
     pair = Pair(entry.items.get().pk, credit.pk, details.amount)
     allocate([pair], dated_on=details.refunded_on, by_id=by_id, reason=reason)
     refund = Refund.objects.create(
@@ -67,7 +74,7 @@ def refund_credit(
         refunded_on=details.refunded_on,
         amount=details.amount,
         currency=credit.currency,
-        bank_account=accounts[AccountRole.BANK],
+        bank_account=paid_from,
         reason=reason,
         method=way.method,
         account=way.account,
@@ -109,6 +116,26 @@ def _way(customer: Customer, details: RefundDetails, credit: OpenItem) -> Way:
     return Way(method, account)
 
 
+def _paid_from(
+    customer: Customer, details: RefundDetails, way: Way, credit: OpenItem, accounts: dict[str, Account]
+) -> Account:
+    """The account of the book out of which it is paid."""
+    if details.bank_account_id is None:
+        if way.account:
+            return accounts[AccountRole.REFUNDS]
+        receipts = Receipt.objects.filter(entry=credit.entry_id, bank_account__code=IN_TRANSIT)
+        online = receipts.select_related("bank_account").first()
+        return online.bank_account if online and way.method == PaymentMethod.CARD else accounts[AccountRole.BANK]
+    ours = customer.company.bank_accounts.filter(pk=details.bank_account_id).first()
+    if ours is None:
+        raise Refused("That is not a bank account of this company.", code="unknown_bank_account")
+    if way.account:
+        raise Refused("It is paid by file: the file says which account pays.", code="paid_by_file")
+    if ours.currency != credit.currency:
+        raise Refused(f"{ours} is kept in {ours.currency}. Choose one in {credit.currency}.", code="another_currency")
+    return book_account_of(ours)
+
+
 def _asked(customer: Customer, details: RefundDetails, credit: OpenItem, reason: str) -> Asked:
     """What an approval is for; the amount is in the company's currency."""
     amount = in_company_currency(customer.company, details.amount, _rate(customer, details, credit))
@@ -128,7 +155,8 @@ def details_from_kept(kept: dict[str, Any], on: date) -> RefundDetails:
 def _posting(
     customer: Customer,
     details: RefundDetails,
-    accounts: dict[str, Account],
+    receivable: Account,
+    paid_from: Account,
     credit: OpenItem,
     number: str,
     by_id: int | None,
@@ -155,11 +183,11 @@ def _posting(
         company_amount=company_amount,
     )
     bank = Line(
-        account=accounts[AccountRole.BANK],
+        account=paid_from,
         amount=-details.amount,
         company_amount=-company_amount,
     )
-    return customer_posting(entry, accounts[AccountRole.RECEIVABLE], [item], [bank])
+    return customer_posting(entry, receivable, [item], [bank])
 
 
 def _rate(customer: Customer, details: RefundDetails, credit: OpenItem) -> Decimal:

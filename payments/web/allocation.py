@@ -175,13 +175,16 @@ class RefundForm(forms.Form):
     amount = SumField(max_digits=19, decimal_places=4)
     reason = forms.CharField(max_length=300)
     way = forms.CharField(max_length=40, required=False)
+    bank_account = forms.IntegerField(max_value=2**63 - 1, required=False)
 
     def details(self, on: date) -> RefundDetails:
         """The valid form as the operation takes it; `way` is a method, an account, or nothing for the way it came."""
         data = self.cleaned_data
         method, _, account = data["way"].partition(":")
         account_id = typed_id(account)
-        return RefundDetails(data["credit"], data["amount"], on, data["reason"], method=method, account_id=account_id)
+        ours = data["bank_account"]
+        kept = data["credit"], data["amount"], on, data["reason"]
+        return RefundDetails(*kept, method=method, account_id=account_id, bank_account_id=ours)
 
 
 def refund_ways(customer: Customer) -> list[tuple[str, str]]:

@@ -102,6 +102,8 @@ PLANTED = [
     ("UPDATE payments_debitcollection SET state = 'left_out' WHERE state = 'pending'", "a debit file holds what its run debits"),
     ("UPDATE payments_repaymentline SET amount = amount + 1", "a repayment file holds what its batch pays, each refund as it is"),
     ("UPDATE payments_paymentfile SET total = total + 1 WHERE kind = 'credit'", "a repayment file holds what its batch pays, each refund as it is"),
+    ("UPDATE payments_repaymentline SET is_under_way = false, reason = 'x'", "what stands on the account of refunds are the refunds that wait for a file"),
+    ("UPDATE payments_refund SET bank_account_id = (SELECT id FROM ledger_account WHERE role = 'refunds')", "what stands on the account of refunds are the refunds that wait for a file"),
     ("UPDATE payments_debitpart SET is_under_way = true", "what has been settled is on its way no more"),
 ]  # fmt: skip
 
