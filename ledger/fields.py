@@ -1,4 +1,4 @@
-"""The column types of money: amounts have four places, prices, quantities and rates six."""
+"""The column types of money: amounts have four places, prices, quantities and percentages six, exchange rates ten."""
 
 from typing import Any
 
@@ -13,10 +13,21 @@ class AmountField(models.DecimalField):
 
 
 class RateField(models.DecimalField):
-    """A unit price, quantity, percentage or exchange rate: numeric(19, 6)."""
+    """A unit price, quantity or percentage: numeric(19, 6)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_digits": 19, "decimal_places": 6, **kwargs})
+
+
+EXCHANGE_RATE = {"max_digits": 19, "decimal_places": 10}
+"""What an exchange rate may be, here and where it is typed: a million yen in euros comes out to the cent."""
+
+
+class ExchangeRateField(models.DecimalField):
+    """What one of a currency is in another: numeric(19, 10)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **EXCHANGE_RATE | kwargs)
 
 
 class CurrencyField(models.CharField):

@@ -64,7 +64,7 @@ def round_places(value: Decimal, digits: int) -> Decimal:
 
 
 def round_rate(value: Decimal) -> Decimal:
-    """A unit price, quantity or rate in the six places that their columns keep."""
+    """A unit price, quantity or percentage in the six places that their columns keep."""
     return round_places(value, RATE_PLACES)
 
 

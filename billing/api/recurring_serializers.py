@@ -10,7 +10,7 @@ from billing.models.recurring import INTERVALS
 from billing.operations.details import MOST_LINES
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from customers.api.serializers import CustomerRef
-from office.api.fields import AmountOut, IdIn, Input, RateIn, RateOut
+from office.api.fields import AmountOut, CurrencyRateIn, IdIn, Input, RateIn, RateOut
 from office.api.paging import PageQuery
 
 
@@ -48,7 +48,7 @@ class RecurringIn(Input):
     sends = serializers.BooleanField(default=False)
     net_days = serializers.IntegerField(min_value=0, max_value=365, required=False, allow_null=True)
     currency = serializers.CharField(max_length=3, required=False)
-    exchange_rate = RateIn(required=False, allow_null=True)
+    exchange_rate = CurrencyRateIn(required=False, allow_null=True)
     po_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
     prices_include_tax = serializers.BooleanField(default=False)
     note = serializers.CharField(max_length=4000, required=False, allow_blank=True)

@@ -11,7 +11,7 @@ from billing.operations.wanted_credit import LowerPrice, Wanted
 from billing.queries import STATE_CHOICES
 from customers.api.serializers import CustomerRef
 from ledger.models import Allocation, OpenItem
-from office.api.fields import AmountIn, AmountOut, FileIn, IdIn, Input, RateIn, RateOut
+from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, FileIn, IdIn, Input, RateIn, RateOut
 from office.api.paging import PageQuery
 
 
@@ -52,7 +52,7 @@ class DraftIn(Input):
     net_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
     terms_id = IdIn(required=False, help_text="Payment terms instead of days.")
     currency = serializers.CharField(max_length=3, required=False)
-    exchange_rate = RateIn(required=False)
+    exchange_rate = CurrencyRateIn(required=False)
     po_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
     prices_include_tax = serializers.BooleanField(default=False)
     is_deposit = serializers.BooleanField(default=False, help_text="It asks for a part before anything is delivered.")
@@ -153,7 +153,7 @@ class ReadIn(Input):
 
     file = FileIn(help_text="UBL, CII or a Factur-X PDF, up to 20 MB.")
     customer = IdIn(required=False, help_text="Left out: found by VAT id, number or name.")
-    exchange_rate = RateIn(required=False, help_text="Only for a file in a foreign currency.")
+    exchange_rate = CurrencyRateIn(required=False, help_text="Only for a file in a foreign currency.")
 
 
 class InvoiceQuery(PageQuery):

@@ -8,7 +8,7 @@ from billing.models.catalogue import Product
 from billing.models.reasons import ReasonCode
 from billing.models.taxes import RateKind, Tax
 from customers.models import Customer, PaymentTerms
-from ledger.fields import AmountField, CurrencyField, RateField
+from ledger.fields import AmountField, CurrencyField, ExchangeRateField, RateField
 from ledger.models import Account, Entry
 from office.models import Company, User
 from office.models.company import TaxRounding
@@ -59,7 +59,7 @@ class Invoice(models.Model):
     period_from = models.DateField(null=True, blank=True, help_text="The first day that is billed (BT-73).")
     period_to = models.DateField(null=True, blank=True, help_text="The last day that is billed (BT-74).")
     currency = CurrencyField()
-    exchange_rate = RateField(default=1, help_text="Company currency for one of the document's currency.")
+    exchange_rate = ExchangeRateField(default=1, help_text="Company currency for one of the document's currency.")
     po_number = models.CharField("customer's order number", max_length=60, blank=True)
     prices_include_tax = models.BooleanField(default=False)
     tax_rounding = models.CharField(max_length=10, choices=TaxRounding, default=TaxRounding.DOCUMENT)

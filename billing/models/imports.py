@@ -1,6 +1,6 @@
 from django.db import models
 
-from ledger.fields import AmountField, CurrencyField, RateField
+from ledger.fields import AmountField, CurrencyField, ExchangeRateField
 from office.models import Run
 
 
@@ -15,7 +15,7 @@ class StagedDocument(models.Model):
     customer_name = models.CharField(max_length=200)
     country = models.CharField(max_length=100)
     currency = CurrencyField()
-    exchange_rate = RateField()
+    exchange_rate = ExchangeRateField()
     net_days = models.PositiveSmallIntegerField(null=True)
     total = AmountField(help_text="Below zero it becomes a credit memo.")
     lines = models.JSONField(help_text="Description, quantity and unit price of each, as text.")

@@ -5,7 +5,7 @@ from billing.models.documents import Invoice
 from billing.models.taxes import Tax
 from billing.schedules import Interval, Pause, Schedule
 from customers.models import Customer
-from ledger.fields import CurrencyField, RateField
+from ledger.fields import CurrencyField, ExchangeRateField, RateField
 from office.models import Company, User
 
 INTERVALS = [(interval.value, interval.value.capitalize()) for interval in Interval]
@@ -35,7 +35,7 @@ class RecurringInvoice(models.Model):
 
     net_days = models.PositiveSmallIntegerField(null=True, blank=True)
     currency = CurrencyField()
-    exchange_rate = RateField(null=True, blank=True)
+    exchange_rate = ExchangeRateField(null=True, blank=True)
     po_number = models.CharField(max_length=60, blank=True)
     prices_include_tax = models.BooleanField(default=False)
     note = models.TextField(blank=True)

@@ -12,6 +12,7 @@ from billing.models import Invoice, LineKind, Product, Tax
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
 from billing.operations.price_lines import lines_at_list_price
 from billing.tax_choice import offered_taxes
+from ledger.fields import EXCHANGE_RATE
 from office.models import Company
 from office.web.fields import SumField
 
@@ -38,7 +39,7 @@ class DraftForm(forms.Form):
     )
     currency = forms.CharField(max_length=3, required=False)
     exchange_rate = SumField(
-        label="Exchange rate", required=False, max_digits=19, decimal_places=6, help_text="Only in a foreign currency."
+        label="Exchange rate", required=False, help_text="Only in a foreign currency.", **EXCHANGE_RATE
     )
     po_number = forms.CharField(label="Their order number", max_length=60, required=False)
     discount_amount = SumField(label="Discount on the whole", required=False, max_digits=19, decimal_places=4)

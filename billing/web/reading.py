@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from billing.operations.read_einvoice import read_einvoice
 from customers.access import customers_for
+from ledger.fields import EXCHANGE_RATE
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
@@ -21,9 +22,7 @@ class ReadForm(forms.Form):
     customer = forms.ModelChoiceField(
         None, required=False, empty_label="Found by VAT id, number or name", help_text="Only where nobody is found."
     )
-    exchange_rate = SumField(
-        required=False, max_digits=19, decimal_places=6, help_text="Only for a file in a foreign currency."
-    )
+    exchange_rate = SumField(required=False, help_text="Only for a file in a foreign currency.", **EXCHANGE_RATE)
 
     def __init__(self, *args: Any, customers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

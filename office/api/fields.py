@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import get_attribute
 
+from ledger.fields import EXCHANGE_RATE
 from ledger.money import round_money
 
 
@@ -58,10 +59,17 @@ class AmountIn(NumberIn):
 
 
 class RateIn(NumberIn):
-    """A quantity, price, percentage or exchange rate."""
+    """A quantity, price or percentage."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=19, decimal_places=6, **kwargs)
+
+
+class CurrencyRateIn(NumberIn):
+    """What one of a currency is in another."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**EXCHANGE_RATE, **kwargs)
 
 
 class IdIn(serializers.IntegerField):

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from office.api.fields import FileIn, Input, RateIn, RateOut
+from office.api.fields import CurrencyRateIn, FileIn, Input, RateOut
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
@@ -35,7 +35,7 @@ class ExchangeRateIn(Input):
 
     currency = serializers.CharField(max_length=3)
     on = serializers.DateField()
-    rate = RateIn()
+    rate = CurrencyRateIn()
 
 
 class RatesFileIn(Input):

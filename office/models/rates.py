@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from ledger.fields import CurrencyField, RateField
+from ledger.fields import CurrencyField, ExchangeRateField
 from office.models.company import Company
 from office.models.staff import User
 
@@ -12,7 +12,7 @@ class ExchangeRate(models.Model):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="exchange_rates")
     currency = CurrencyField()
     on = models.DateField()
-    rate = RateField(help_text="Company currency for one of the foreign.")
+    rate = ExchangeRateField(help_text="Company currency for one of the foreign.")
     source = models.CharField(max_length=100, help_text="The file it came in; empty for one typed by hand.", blank=True)
     set_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField(auto_now=True)

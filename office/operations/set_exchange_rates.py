@@ -1,17 +1,17 @@
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.db import transaction
 
-from ledger.money import UnknownCurrency, places
+from ledger.fields import EXCHANGE_RATE
+from ledger.money import UnknownCurrency, places, round_places
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
 from office.models import Company, ExchangeRate, User
 from office.rate_files import ReadRate, read_rates
 
-SIXTH = Decimal("0.000001")
 MOST = 500_000
 
 
@@ -80,4 +80,4 @@ def _check(company: Company, currency: str, rate: Decimal) -> None:
 
 
 def _rounded(rate: Decimal) -> Decimal:
-    return rate.quantize(SIXTH, ROUND_HALF_UP)
+    return round_places(rate, EXCHANGE_RATE["decimal_places"])

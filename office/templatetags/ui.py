@@ -133,10 +133,10 @@ def plain_amount(amount: Decimal | None, currency: str) -> str:
 
 @register.filter
 def quantity(value: Decimal | None) -> str:
-    """A quantity, rate or unit price with as many places as it needs."""
+    """A quantity, percentage, exchange rate or unit price with as many places as it needs."""
     if value is None:
         return NOTHING
-    return _written(value, "#,##0.######")
+    return _written(value, "#,##0.##########")
 
 
 @register.filter

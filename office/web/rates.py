@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from ledger.fields import EXCHANGE_RATE
 from ledger.refusals import Refused
 from office.models import ExchangeRate
 from office.operations.set_exchange_rates import set_exchange_rate, take_rates
@@ -41,7 +42,7 @@ class RateForm(forms.Form):
 
     currency = forms.CharField(max_length=3)
     on = forms.DateField()
-    rate = SumField(max_digits=19, decimal_places=6)
+    rate = SumField(**EXCHANGE_RATE)
 
 
 class RatesFileForm(forms.Form):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from customers.api.serializers import CustomerRef
-from office.api.fields import AmountIn, AmountOut, FileIn, IdIn, Input, RateIn
+from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, FileIn, IdIn, Input
 from office.api.paging import PageQuery
 from payments.api.serializers import AllocateIn
 from payments.models import BankLine, BankStatement, SetAside, UnreadLine, UnreadOutcome
@@ -163,7 +163,7 @@ class MatchIn(Input):
 
     customer = IdIn()
     amount = AmountIn()
-    exchange_rate = RateIn(required=False)
+    exchange_rate = CurrencyRateIn(required=False)
     bank_fee = AmountIn(default=Decimal(0), min_value=0, help_text="Kept by a bank on the way; they paid it on top.")
     allocate = AllocateIn(default=dict, help_text="What it settles; left out, it stays on account.")
     discounts = serializers.ListField(

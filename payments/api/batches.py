@@ -5,7 +5,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from office.api.fields import AmountIn, AmountOut, Input, RateIn
+from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, Input
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
 from office.models import User
@@ -34,7 +34,7 @@ class BatchIn(Input):
     lines = BatchLineIn(many=True, allow_empty=False, max_length=MOST)
     received_on = serializers.DateField(required=False, help_text="Left out: today.")
     currency = serializers.CharField(max_length=3, required=False, default="", help_text="Left out: the company's.")
-    exchange_rate = RateIn(required=False)
+    exchange_rate = CurrencyRateIn(required=False)
     note = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     oldest_first = serializers.BooleanField(default=False, help_text="Lines without an invoice settle what is oldest.")
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from billing.access import get_invoice_for
 from customers.api.serializers import CustomerRef
-from office.api.fields import AmountIn, AmountOut, IdIn, Input, RateIn
+from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
@@ -30,7 +30,7 @@ class TakeHeldIn(Input):
     """Why a held payment is taken as reported, and the rate of a foreign currency."""
 
     reason = serializers.CharField(max_length=300)
-    exchange_rate = RateIn(required=False)
+    exchange_rate = CurrencyRateIn(required=False)
 
 
 class OnlinePaymentOut(serializers.ModelSerializer):

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from ledger.models import Account
 from ledger.refusals import Refused
-from office.api.fields import AmountOut, IdIn, Input, Query, RateIn
+from office.api.fields import AmountOut, CurrencyRateIn, IdIn, Input, Query
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
 from payments.access import get_bank_account_for, get_bank_line_for, get_bank_month_for, get_tie_for
@@ -91,7 +91,7 @@ class BookIn(Input):
 
     account = serializers.CharField(max_length=20)
     memo = serializers.CharField(max_length=200)
-    exchange_rate = RateIn(required=False)
+    exchange_rate = CurrencyRateIn(required=False)
 
 
 class BookedOut(serializers.Serializer):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from billing.api.serializers import AllocationOut, ItemOut
 from customers.api.serializers import CustomerRef
 from ledger.money import UnknownCurrency, places
-from office.api.fields import AmountIn, AmountOut, IdIn, Input, RateIn, RateOut
+from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, IdIn, Input, RateOut
 from office.api.paging import PageQuery
 from payments.models import PaymentMethod, Receipt, Refund
 from payments.operations.receive_payment import Plan, Share
@@ -63,7 +63,7 @@ class ReceiptIn(Input):
     amount = AmountIn()
     received_on = serializers.DateField(required=False, help_text="Left out: today.")
     currency = serializers.CharField(max_length=3, required=False, help_text="Left out: the customer's own.")
-    exchange_rate = RateIn(required=False)
+    exchange_rate = CurrencyRateIn(required=False)
     method = serializers.ChoiceField(choices=PaymentMethod.choices, default=PaymentMethod.TRANSFER)
     reference = serializers.CharField(max_length=200, required=False, allow_blank=True)
     external_id = serializers.CharField(
@@ -135,7 +135,7 @@ class RefundIn(Input):
     amount = AmountIn()
     reason = serializers.CharField(max_length=300, allow_blank=True)
     on = serializers.DateField(required=False, help_text="Left out: today.")
-    exchange_rate = RateIn(required=False)
+    exchange_rate = CurrencyRateIn(required=False)
     method = serializers.ChoiceField(choices=WAY_CHOICES, required=False, help_text="Left out: the way it came.")
     account = IdIn(required=False, source="account_id", help_text="The customer's, to be paid by file.")
     bank_account = IdIn(required=False, source="bank_account_id", help_text="Ours, where it is paid by hand.")

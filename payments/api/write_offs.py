@@ -12,7 +12,7 @@ from customers.access import get_customer_for
 from customers.api.serializers import CustomerRef
 from ledger.models import OpenItem
 from office.api.approving import ApprovalOut
-from office.api.fields import AmountIn, AmountOut, IdIn, Input, RateIn, RateOut
+from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, IdIn, Input, RateOut
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
@@ -121,7 +121,7 @@ class RecoveryIn(Input):
     received_on = serializers.DateField(required=False, help_text="Left out: today.")
     method = serializers.ChoiceField(choices=PaymentMethod.choices, default=PaymentMethod.TRANSFER)
     reference = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    exchange_rate = RateIn(required=False)
+    exchange_rate = CurrencyRateIn(required=False)
 
 
 class WriteOffsView(ApiView):

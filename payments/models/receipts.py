@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, CustomerAccount
-from ledger.fields import AmountField, CurrencyField, RateField
+from ledger.fields import AmountField, CurrencyField, ExchangeRateField
 from ledger.models import Account, Entry
 from office.models import Company, User
 from payments.models.bank import BankLine
@@ -70,7 +70,7 @@ class Receipt(models.Model):
     amount = AmountField(help_text="What the customer paid.")
     bank_fee = AmountField(default=Decimal(0), help_text="What of it the bank kept before it came to our account.")
     currency = CurrencyField()
-    exchange_rate = RateField(default=1, help_text="Company currency for one of the receipt's currency.")
+    exchange_rate = ExchangeRateField(default=1, help_text="Company currency for one of the receipt's currency.")
     method = models.CharField(max_length=20, choices=PaymentMethod, default=PaymentMethod.TRANSFER)
     reference = models.CharField(max_length=200, blank=True, help_text="What the payer wrote.")
     bank_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")

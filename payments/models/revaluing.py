@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from ledger.fields import AmountField, CurrencyField, RateField
+from ledger.fields import AmountField, CurrencyField, ExchangeRateField
 from ledger.models import Entry
 from office.models import Company, User
 
@@ -20,7 +20,7 @@ class Revaluation(models.Model):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="revaluations")
     on = models.DateField(help_text="The month's last day.")
     currency = CurrencyField()
-    rate = RateField()
+    rate = ExchangeRateField()
     balance = AmountField(help_text="What is owed and banked in the currency.")
     carried = AmountField(help_text="What the book carries it at, in the company's own.")
     difference = AmountField(help_text="What was entered, in the company's own.")

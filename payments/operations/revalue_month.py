@@ -50,7 +50,7 @@ def _row(company: Company, found: Worth, on: date, by: User | None) -> Revaluati
         dated_on=on,
         currency=found.currency,
         company_currency=company.currency,
-        memo=f"{found.currency} at {found.rate:f}",
+        memo=f"{found.currency} at {found.rate.normalize():f}",
         by_id=by and by.pk,
     )
     sides = ((AccountRole.REVALUATION, difference), (AccountRole.EXCHANGE, -difference))

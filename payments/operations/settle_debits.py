@@ -7,7 +7,8 @@ from django.db import transaction
 
 from customers.models import CustomerAccount
 from customers.operations.manage_accounts import block_account
-from ledger.money import round_money
+from ledger.fields import EXCHANGE_RATE
+from ledger.money import round_money, round_places
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
@@ -126,7 +127,7 @@ def _rate(debit: DebitCollection) -> Decimal | None:
     if debit.currency == debit.company.currency:
         return None
     item = debit.parts.select_related("item").order_by("pk")[0].item
-    return round(item.company_amount / item.amount, 6)
+    return round_places(item.company_amount / item.amount, EXCHANGE_RATE["decimal_places"])
 
 
 def _charge(debit: DebitCollection) -> Decimal:

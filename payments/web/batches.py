@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from ledger.fields import EXCHANGE_RATE
 from ledger.models import Account, AccountRole
 from ledger.refusals import Refused
 from office.models import Company
@@ -62,7 +63,7 @@ class BatchForm(forms.Form):
         label="Control total", max_digits=19, decimal_places=4, help_text="As it was counted on the paper list."
     )
     currency = forms.CharField(max_length=3)
-    exchange_rate = SumField(required=False, max_digits=19, decimal_places=6, help_text="Only in a foreign currency.")
+    exchange_rate = SumField(required=False, help_text="Only in a foreign currency.", **EXCHANGE_RATE)
     bank_account = forms.ModelChoiceField(Account.objects.none(), empty_label=None)
     note = forms.CharField(max_length=200, required=False)
     oldest_first = forms.BooleanField(

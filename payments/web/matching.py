@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers.access import get_customer_for
 from customers.web.listing import customer_choice
+from ledger.fields import EXCHANGE_RATE
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.web.doors import staff_door
@@ -33,7 +34,7 @@ class MatchForm(forms.Form):
     customer = forms.IntegerField(error_messages={"required": "Choose a customer."})
     amount = SumField(max_digits=19, decimal_places=4)
     left = forms.DecimalField(required=False, widget=forms.HiddenInput)
-    exchange_rate = SumField(required=False, max_digits=19, decimal_places=6)
+    exchange_rate = SumField(required=False, **EXCHANGE_RATE)
     bank_fee = SumField(
         required=False, min_value=0, max_digits=19, decimal_places=4, help_text="Kept by a bank; they paid it on top."
     )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.search import fold
+from ledger.fields import EXCHANGE_RATE
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
@@ -56,7 +57,7 @@ class HeldForm(forms.Form):
     """Why it is taken or set aside, and the rate of a foreign currency."""
 
     reason = forms.CharField(max_length=300, label="Why")
-    exchange_rate = SumField(required=False, max_digits=19, decimal_places=6, help_text="Only in a foreign currency.")
+    exchange_rate = SumField(required=False, help_text="Only in a foreign currency.", **EXCHANGE_RATE)
 
 
 @require_GET

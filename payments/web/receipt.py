@@ -13,6 +13,7 @@ from billing.models import Invoice
 from billing.pdf import PdfUnavailable
 from customers.access import get_customer_for
 from customers.web.listing import customer_choice
+from ledger.fields import EXCHANGE_RATE
 from ledger.models import Account, AccountRole, OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
@@ -37,7 +38,7 @@ class ReceiptForm(forms.Form):
     customer = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Choose a customer."})
     amount = SumField(max_digits=19, decimal_places=4)
     currency = forms.CharField(max_length=3, required=False, help_text="Empty: the customer's own.")
-    exchange_rate = SumField(required=False, max_digits=19, decimal_places=6, help_text="Only in a foreign currency.")
+    exchange_rate = SumField(required=False, help_text="Only in a foreign currency.", **EXCHANGE_RATE)
     bank_fee = SumField(
         label="Kept by the bank",
         required=False,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from ledger.fields import EXCHANGE_RATE
 from ledger.models import Account
 from ledger.refusals import Refused
 from office.models import BankAccount
@@ -41,7 +42,7 @@ class BookForm(forms.Form):
 
     account = forms.ModelChoiceField(Account.objects.none(), empty_label=None)
     memo = forms.CharField(max_length=200)
-    exchange_rate = SumField(required=False, max_digits=19, decimal_places=6)
+    exchange_rate = SumField(required=False, **EXCHANGE_RATE)
 
     def __init__(self, *args: object, bank_account: BankAccount, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

@@ -17,7 +17,7 @@ from billing.reason_codes import reason_choices
 from customers.access import get_customer_for
 from customers.models import Customer
 from customers.search import fold
-from ledger.fields import AmountField
+from ledger.fields import EXCHANGE_RATE, AmountField
 from ledger.models import Account, AccountRole, OpenItem
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
@@ -142,7 +142,7 @@ class RecoveryForm(forms.Form):
     method = forms.ChoiceField(label="How", choices=[row for row in PaymentMethod.choices if row[0] != "withheld"])
     bank_account = forms.ModelChoiceField(Account.objects.none(), empty_label=None)
     reference = forms.CharField(label="Their words", max_length=200, required=False)
-    exchange_rate = SumField(required=False, max_digits=19, decimal_places=6)
+    exchange_rate = SumField(required=False, **EXCHANGE_RATE)
 
     def __init__(self, *args: Any, row: WriteOff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
