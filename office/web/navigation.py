@@ -1,5 +1,6 @@
 """The side bar: one level, by task. A door that does not exist yet, or that someone may not use, is not shown."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -8,13 +9,14 @@ from django.urls import NoReverseMatch, reverse
 
 @dataclass(frozen=True)
 class Entry:
-    """A door in the side bar; `key` is pressed after g to go there."""
+    """A door in the side bar; `key` is pressed after g to go there. Pages at `holds` are reached through it too."""
 
     label: str
     url_name: str
     icon: str
     permission: str = ""
     key: str = ""
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,16 @@ class Link:
     is_current: bool
 
 
+BESIDE_RECEIPTS = (
+    "/refunds/",
+    "/write-offs/",
+    "/chargebacks/",
+    "/debit-runs/",
+    "/mandates/",
+    "/remittances/",
+    "/online-payments/",
+    "/settlements/",
+)
 DAILY = [
     Entry("Home", "home", "home", key="h"),
     Entry("Customers", "customers:customer_list", "users", "customers.view_customer", "c"),
@@ -38,10 +50,10 @@ DAILY = [
         "m",
     ),
     Entry("Debit notes", "billing:debit_note_list", "file-plus", "billing.view_invoice"),
-    Entry("Recurring", "billing:recurring_list", "refresh", "billing.view_invoice", "n"),
+    Entry("Recurring", "billing:recurring_list", "refresh", "billing.view_invoice", "n", ("/usage/",)),
     Entry("Products", "billing:product_list", "package", "billing.view_product"),
     Entry("Price lists", "billing:price_list_list", "tag", "billing.view_product"),
-    Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p"),
+    Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p", BESIDE_RECEIPTS),
     Entry("Bank", "payments:bank", "building-bank", "payments.view_bank", "b"),
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
     Entry("Tax report", "reports:taxes", "file-text", "office.view_reports", "x"),
@@ -52,7 +64,7 @@ OFFICE = [
     Entry("Print queue", "billing:print_queue", "printer", "billing.send_invoice"),
     Entry("Billing runs", "billing:billing_run_list", "list-check", "billing.view_invoice"),
     Entry("Runs", "office:run_list", "progress", "office.view_runs"),
-    Entry("Months", "billing:month_list", "calendar", "office.close_month"),
+    Entry("Months", "billing:month_list", "calendar", "office.close_month", holds=("/revaluation/",)),
     Entry("Audit trail", "office:audit_list", "shield-check", "office.read_audit"),
     Entry(
         "Settings",
@@ -67,7 +79,8 @@ def navigation_for(user: AbstractBaseUser, path: str) -> list[list[Link]]:
     """The groups of links this person may use, with the one that holds this path marked."""
     groups = [[(entry, url_of(entry.url_name)) for entry in group if may_use(user, entry)] for group in (DAILY, OFFICE)]
     found = [[(entry, url) for entry, url in group if url] for group in groups]
-    current = current_url(path, [url for group in found for _, url in group])
+    reached = {address: url for group in found for entry, url in group for address in (url, *entry.holds)}
+    current = reached.get(current_url(path, reached), "")
     return [[Link(entry, url, url == current) for entry, url in group] for group in found if group]
 
 
@@ -84,7 +97,7 @@ def url_of(url_name: str) -> str:
         return ""
 
 
-def current_url(path: str, urls: list[str]) -> str:
+def current_url(path: str, urls: Iterable[str]) -> str:
     """The longest of the addresses that the path lies under; home holds only itself."""
     return max(
         (url for url in urls if path == url or (url != "/" and path.startswith(url))),

@@ -1,7 +1,7 @@
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
-from django.urls import include, path
+from django.urls import URLResolver, get_resolver, include, path
 
 from office.web.context import page
 from office.web.navigation import navigation_for
@@ -18,6 +18,20 @@ urlpatterns = [
     path("mail/", include(([path("", view, name="mail_list")], "office"))),
 ]
 pytestmark = pytest.mark.urls(__name__)
+
+
+WITHOUT_A_DOOR = {"healthz", "log_in", "log_out", "token_list", "change_password", "search"}
+"""What is reached from every page, or before anybody is known."""
+
+
+def staff_pages(resolver, before="/"):
+    """Names and addresses of the pages that need no number, outside of the API and of what customers see."""
+    for found in resolver.url_patterns:
+        address = f"{before}{found.pattern}"
+        if isinstance(found, URLResolver):
+            yield from staff_pages(found, address)
+        elif "<" not in address and not address.startswith(("/api/", "/p/", "/webhooks/")):
+            yield found.name, address
 
 
 class Someone:
@@ -46,6 +60,40 @@ def test_the_door_one_came_through_is_marked(address, current):
     links = [link for group in navigation_for(Someone("customers.view_customer"), address) for link in group]
 
     assert [link.entry.label for link in links if link.is_current] == ([current] if current else [])
+
+
+@pytest.mark.urls("config.urls")
+def test_every_page_of_staff_marks_the_door_that_leads_to_it():
+    everybody = Someone()
+    everybody.has_perm = lambda name: True
+
+    def marked(address):
+        return any(link.is_current for group in navigation_for(everybody, address) for link in group)
+
+    addresses = {address for name, address in staff_pages(get_resolver()) if name not in WITHOUT_A_DOOR}
+    assert len(addresses) > 60
+    assert sorted(address for address in addresses if not marked(address)) == []
+
+
+@pytest.mark.urls("config.urls")
+@pytest.mark.parametrize(
+    ("address", "current"),
+    [
+        ("/refunds/repayments/7/", "Payments"),
+        ("/mandates/7/", "Payments"),
+        ("/settlements/7/", "Payments"),
+        ("/bank/lines/7/", "Bank"),
+        ("/revaluation/", "Months"),
+        ("/settings/bank-accounts/", "Settings"),
+        ("/customers/7/allocate/", "Customers"),
+    ],
+)
+def test_a_page_marks_the_door_of_its_task(address, current):
+    everybody = Someone()
+    everybody.has_perm = lambda name: True
+    links = [link for group in navigation_for(everybody, address) for link in group]
+
+    assert [link.entry.label for link in links if link.is_current] == [current]
 
 
 @pytest.mark.parametrize(
