@@ -201,7 +201,7 @@ SPECTACULAR_SETTINGS = {
         "AccountKind": "customers.models.AccountKind",
         "AddressKind": "customers.models.AddressKind",
         "ApprovalState": "office.models.ApprovalState",
-        "DebitRunState": "payments.models.DebitRunState",
+        "FileState": "payments.models.FileState",
         "PaymentMethod": "payments.models.PaymentMethod",
         "RefundMethod": "payments.original_way.WAY_CHOICES",
         "RefundState": "payments.repayment_choice.STATES",

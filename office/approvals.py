@@ -70,6 +70,12 @@ class ApprovalNeeded(Refused):
         self.rule = rule
 
 
+def require_none_waiting(action: str, subject: Model) -> None:
+    """Refuse to give up what somebody is asked to say yes to."""
+    if ApprovalRequest.objects.filter(action=action, subject_id=subject.pk, state=ApprovalState.WAITING).exists():
+        raise Refused("It waits for a second person's word: take that request back first.", code="approval_waiting")
+
+
 def require_approval(asked: Asked, by: User | None, approved: ApprovalRequest | None) -> None:
     """Pass what needs no approval, or has it, or is a job of the office's own. Raises ApprovalNeeded otherwise."""
     if by is None:

@@ -18,8 +18,11 @@ from payments.models import (
     ChargebackFile,
     DebitNotice,
     DebitRun,
+    FileOrder,
+    FileState,
     OnlinePayment,
     PayerAccount,
+    PaymentFile,
     Payout,
     Receipt,
     ReceiptBatch,
@@ -150,6 +153,13 @@ def get_debit_run_for(user: User, run_id: int) -> DebitRun:
     if run is None:
         raise Http404("No such debit run.")
     return run
+
+
+def file_for_bank(order: FileOrder) -> PaymentFile:
+    """The file of a debit run or repayment, or Http404 where it has none, or none that may go to the bank."""
+    if order.file is None or order.state != FileState.READY:
+        raise Http404("It has no file.")
+    return order.file
 
 
 def refunds_for(user: User) -> QuerySet[Refund]:

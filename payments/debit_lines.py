@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from office.models import Company
 from payments.bank import with_left
-from payments.models import BankLine, CollectionState, DebitCollection, DebitRun, DebitRunState
+from payments.models import BankLine, CollectionState, DebitCollection, DebitRun, FileState
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Found:
 def lines_in(company: Company) -> Iterator[Found]:
     """The lines of money in that are debits on their way, to the cent: each by itself, or a whole file or block."""
     pending = DebitCollection.objects.filter(company=company, state=CollectionState.PENDING)
-    by_id = {debit.end_to_end_id: debit for debit in pending.filter(run__state=DebitRunState.READY)}
+    by_id = {debit.end_to_end_id: debit for debit in pending.filter(run__state=FileState.READY)}
     if not by_id:
         return
     lines = with_left(BankLine.objects.filter(bank_account__company=company, amount__gt=0)).filter(left__gt=0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from office.models import Company
-from payments.models import Refund, RepaymentLine, RepaymentState
+from payments.models import FileState, Refund, RepaymentLine
 
 STATES = (
     ("to_pay", "To be paid"),
@@ -29,7 +29,7 @@ def with_repayment(refunds: QuerySet[Refund]) -> QuerySet[Refund]:
     return refunds.annotate(
         state=Case(
             When(Q(account=None), then=Value("by_hand")),
-            When(Exists(lines.filter(batch__state=RepaymentState.WAITING)), then=Value("waiting")),
+            When(Exists(lines.filter(batch__state=FileState.WAITING)), then=Value("waiting")),
             When(Exists(lines), then=Value("in_file")),
             default=Value("to_pay"),
             output_field=CharField(),

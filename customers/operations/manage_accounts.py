@@ -8,8 +8,9 @@ from django.utils import timezone
 from customers.models import CustomerAccount
 from customers.operations.add_account import close, hash_of, locked_account
 from ledger.refusals import Refused
+from office.approvals import require_none_waiting
 from office.audit import record
-from office.models import ApprovalRequest, ApprovalState, User
+from office.models import User
 from office.reasons import required_reason
 from office.sealing import Unsealable, reseal, unseal
 
@@ -48,9 +49,7 @@ def close_account(account_id: int, *, reason: str, by: User | None) -> CustomerA
     account = locked_account(account_id)
     if account.closed_at:
         raise Refused("The account is closed already.", code="invalid_move")
-    waiting = {"action": "confirm_account", "subject_id": account.pk, "state": ApprovalState.WAITING}
-    if ApprovalRequest.objects.filter(**waiting).exists():
-        raise Refused("It waits for a second person's word: take that request back first.", code="approval_waiting")
+    require_none_waiting("confirm_account", account)
     close(account, by, reason)
     return account
 

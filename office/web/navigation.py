@@ -36,11 +36,10 @@ BESIDE_RECEIPTS = (
     "/mandates/",
     "/remittances/",
     "/online-payments/",
-    "/settlements/",
 )
 DAILY = [
     Entry("Home", "home", "home", key="h"),
-    Entry("Customers", "customers:customer_list", "users", "customers.view_customer", "c"),
+    Entry("Customers", "customers:customer_list", "users", "customers.view_customer", "c", ("/settlements/",)),
     Entry("Invoices", "billing:invoice_list", "file-invoice", "billing.view_invoice", "i"),
     Entry(
         "Credit memos",
@@ -54,7 +53,7 @@ DAILY = [
     Entry("Products", "billing:product_list", "package", "billing.view_product"),
     Entry("Price lists", "billing:price_list_list", "tag", "billing.view_product"),
     Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p", BESIDE_RECEIPTS),
-    Entry("Bank", "payments:bank", "building-bank", "payments.view_bank", "b"),
+    Entry("Bank", "payments:bank", "building-bank", "payments.view_bank", "b", ("/revaluation/",)),
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
     Entry("Tax report", "reports:taxes", "file-text", "office.view_reports", "x"),
 ]
@@ -64,7 +63,7 @@ OFFICE = [
     Entry("Print queue", "billing:print_queue", "printer", "billing.send_invoice"),
     Entry("Billing runs", "billing:billing_run_list", "list-check", "billing.view_invoice"),
     Entry("Runs", "office:run_list", "progress", "office.view_runs"),
-    Entry("Months", "billing:month_list", "calendar", "office.close_month", holds=("/revaluation/",)),
+    Entry("Months", "billing:month_list", "calendar", "office.close_month"),
     Entry("Audit trail", "office:audit_list", "shield-check", "office.read_audit"),
     Entry(
         "Settings",

@@ -1,8 +1,5 @@
 """Debit runs, for programs."""
 
-from base64 import b64encode
-
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,9 +13,9 @@ from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
 from payments.access import debit_runs_for, get_debit_run_for, require_bank
-from payments.models import DebitCollection, DebitRun, DebitRunState
+from payments.api.payment_files import CancelIn, PaymentFileOut, file_shown
+from payments.models import DebitCollection, DebitRun
 from payments.operations.cancel_debit_run import cancel_debit_run
-from payments.operations.download_payment_file import download_payment_file
 from payments.operations.prepare_debit_run import RunDetails, prepare_debit_run, preview_debits
 from payments.operations.read_debit_answers import take_debit_answer
 from payments.operations.settle_debits import collect_debit_run
@@ -33,12 +30,6 @@ class DebitRunIn(Input):
     bank_account = IdIn(source="bank_account_id")
     collect_on = serializers.DateField()
     version = serializers.ChoiceField(choices=VERSIONS, default=VERSIONS[0], help_text="Of a SEPA file.")
-
-
-class DebitReasonIn(Input):
-    """Why."""
-
-    reason = serializers.CharField(max_length=300, allow_blank=True)
 
 
 class CollectIn(Input):
@@ -135,14 +126,6 @@ class DebitPreviewOut(serializers.Serializer):
     others = NotDebitedOut(many=True)
 
 
-class DebitFileOut(serializers.Serializer):
-    """A file for the bank."""
-
-    name = serializers.CharField()
-    sha256 = serializers.CharField()
-    content = serializers.CharField(help_text="Its bytes in Base64.")
-
-
 class PreviewQuery(DebitRunIn):
     """What would be collected when."""
 
@@ -201,12 +184,12 @@ class CancelDebitRunView(ApiView):
 
     permission = {"post": "payments.manage_debit_runs"}
 
-    @extend_schema(operation_id="cancel_debit_run", request=DebitReasonIn, responses=DebitRunOut)
+    @extend_schema(operation_id="cancel_debit_run", request=CancelIn, responses=DebitRunOut)
     @idempotent
     def post(self, request: Request, run_id: int) -> Response:
         """Give up a run that the bank did not get."""
         run = get_debit_run_for(request.user, run_id)
-        cancel_debit_run(run.pk, **checked(DebitReasonIn, request.data), by=request.user)
+        cancel_debit_run(run.pk, **checked(CancelIn, request.data), by=request.user)
         return _shown(request.user, run_id)
 
 
@@ -230,15 +213,10 @@ class DebitRunFileView(ApiView):
 
     permission = {"get": "payments.download_payment_file"}
 
-    @extend_schema(operation_id="download_debit_file", responses=DebitFileOut)
+    @extend_schema(operation_id="download_debit_file", responses=PaymentFileOut)
     def get(self, request: Request, run_id: int) -> Response:
         """The file for the bank. Each reading is kept in the audit trail."""
-        run = get_debit_run_for(request.user, run_id)
-        if run.file is None or run.state != DebitRunState.READY:
-            raise Http404("It has no file.")
-        content = b64encode(download_payment_file(run.file, by=request.user)).decode()
-        shown = {"name": run.file.name, "sha256": run.file.sha256, "content": content}
-        return Response(DebitFileOut(shown).data, headers={"Cache-Control": "no-store"})
+        return file_shown(get_debit_run_for(request.user, run_id), request.user)
 
 
 class DebitAnswersView(ApiView):

@@ -1,8 +1,5 @@
 """Repayments of refunds, for programs."""
 
-from base64 import b64encode
-
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,9 +12,8 @@ from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
 from payments.access import get_repayment_for, repayments_for, require_bank
-from payments.api.debit_runs import DebitFileOut, DebitReasonIn
-from payments.models import RepaymentBatch, RepaymentLine, RepaymentState
-from payments.operations.download_payment_file import download_payment_file
+from payments.api.payment_files import CancelIn, PaymentFileOut, file_shown
+from payments.models import RepaymentBatch, RepaymentLine
 from payments.operations.prepare_repayment import RepaymentDetails, cancel_repayment, prepare_repayment
 from payments.payment_files.pain001 import VERSIONS
 
@@ -107,12 +103,12 @@ class CancelRepaymentView(ApiView):
 
     permission = {"post": "payments.manage_repayments"}
 
-    @extend_schema(operation_id="cancel_repayment", request=DebitReasonIn, responses=RepaymentOut)
+    @extend_schema(operation_id="cancel_repayment", request=CancelIn, responses=RepaymentOut)
     @idempotent
     def post(self, request: Request, batch_id: int) -> Response:
         """Give up a repayment that the bank did not get."""
         batch = get_repayment_for(request.user, batch_id)
-        cancel_repayment(batch.pk, **checked(DebitReasonIn, request.data), by=request.user)
+        cancel_repayment(batch.pk, **checked(CancelIn, request.data), by=request.user)
         return _shown(request.user, batch_id)
 
 
@@ -121,15 +117,10 @@ class RepaymentFileView(ApiView):
 
     permission = {"get": "payments.download_payment_file"}
 
-    @extend_schema(operation_id="download_repayment_file", responses=DebitFileOut)
+    @extend_schema(operation_id="download_repayment_file", responses=PaymentFileOut)
     def get(self, request: Request, batch_id: int) -> Response:
         """The file for the bank. Each reading is kept in the audit trail."""
-        batch = get_repayment_for(request.user, batch_id)
-        if batch.file is None or batch.state != RepaymentState.READY:
-            raise Http404("It has no file.")
-        content = b64encode(download_payment_file(batch.file, by=request.user)).decode()
-        shown = {"name": batch.file.name, "sha256": batch.file.sha256, "content": content}
-        return Response(DebitFileOut(shown).data, headers={"Cache-Control": "no-store"})
+        return file_shown(get_repayment_for(request.user, batch_id), request.user)
 
 
 def _shown(user: User, batch_id: int, status: int = 200) -> Response:

@@ -9,10 +9,9 @@ from payments.models.debits import (
     DebitNoticeLine,
     DebitPart,
     DebitRun,
-    DebitRunState,
 )
 from payments.models.exchanges import ReceiptExchange
-from payments.models.files import PaymentFile, PaymentFileKind
+from payments.models.files import FileOrder, FileState, PaymentFile, PaymentFileKind
 from payments.models.matching import BankMatch, MatchPolicy, MatchRule, PayerAccount
 from payments.models.online import OnlinePayment, OnlineStatus, ProviderEvent
 from payments.models.payouts import Payout
@@ -20,7 +19,7 @@ from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, ReceiptPdf, ReceiptStatus, Refund
 from payments.models.reconciling import BankMonth, BankTie, BookedBank
 from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
-from payments.models.repayments import RepaymentBatch, RepaymentLine, RepaymentState
+from payments.models.repayments import RepaymentBatch, RepaymentLine
 from payments.models.revaluing import Revaluation
 from payments.models.settlements import DisputedRest, Rest, SettledItem, Settlement
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
@@ -43,8 +42,9 @@ __all__ = [
     "DebitNoticeLine",
     "DebitPart",
     "DebitRun",
-    "DebitRunState",
     "DisputedRest",
+    "FileOrder",
+    "FileState",
     "MatchPolicy",
     "MatchRule",
     "OnlinePayment",
@@ -69,7 +69,6 @@ __all__ = [
     "RemittanceUse",
     "RepaymentBatch",
     "RepaymentLine",
-    "RepaymentState",
     "Rest",
     "Revaluation",
     "SetAside",

@@ -6,9 +6,9 @@ from django.db.models import F, Q
 from customers.models import Customer, CustomerAccount, Mandate, MandateScheme
 from ledger.fields import AmountField, CurrencyField
 from ledger.models import OpenItem
-from office.models import BankAccount, Company, User
+from office.models import BankAccount, Company
 from payments.models.bank import BankLine
-from payments.models.files import PaymentFile
+from payments.models.files import FileOrder, PaymentFile
 from payments.models.receipts import Receipt
 
 
@@ -51,29 +51,14 @@ class DebitNoticeLine(models.Model):
         return f"{self.item.reference}: {self.amount}"
 
 
-class DebitRunState(models.TextChoices):
-    """How far a run is. What became of each debit stands with the debit."""
-
-    WAITING = "waiting", "Waiting"
-    READY = "ready", "File made"
-    CANCELLED = "cancelled", "Cancelled"
-
-
-class DebitRun(models.Model):
+class DebitRun(FileOrder):
     """What is collected on a day by one scheme into one of our accounts, once a second person has said yes."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="debit_runs")
     scheme = models.CharField(max_length=4, choices=MandateScheme)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="debit_runs")
     collect_on = models.DateField()
-    currency = CurrencyField()
-    version = models.CharField(max_length=20, help_text="Of the file's form.")
-    state = models.CharField(max_length=10, choices=DebitRunState, default=DebitRunState.WAITING)
-    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     file = models.OneToOneField(PaymentFile, null=True, on_delete=models.PROTECT, related_name="debit_run")
-    cancelled_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [

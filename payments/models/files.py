@@ -36,3 +36,26 @@ class PaymentFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FileState(models.TextChoices):
+    """How far an order of a file is. What became of each debit or refund stands with that."""
+
+    WAITING = "waiting", "Waiting"
+    READY = "ready", "File made"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class FileOrder(models.Model):
+    """What the bank is to do, by a file that is made once a second person has said yes."""
+
+    currency = CurrencyField()
+    version = models.CharField(max_length=20, help_text="Of the file's form.")
+    state = models.CharField(max_length=10, choices=FileState, default=FileState.WAITING)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    cancelled_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True

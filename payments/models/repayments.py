@@ -4,35 +4,20 @@ from django.db import models
 from django.db.models import F, Q
 
 from customers.models import CustomerAccount
-from ledger.fields import AmountField, CurrencyField
+from ledger.fields import AmountField
 from ledger.models import Entry
-from office.models import BankAccount, Company, User
-from payments.models.files import PaymentFile
+from office.models import BankAccount, Company
+from payments.models.files import FileOrder, PaymentFile
 from payments.models.receipts import Refund
 
 
-class RepaymentState(models.TextChoices):
-    """How far a batch is."""
-
-    WAITING = "waiting", "Waiting"
-    READY = "ready", "File made"
-    CANCELLED = "cancelled", "Cancelled"
-
-
-class RepaymentBatch(models.Model):
+class RepaymentBatch(FileOrder):
     """Refunds that leave one of our accounts on a day, once a second person has said yes."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="repayments")
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="repayments")
     pay_on = models.DateField()
-    currency = CurrencyField()
-    version = models.CharField(max_length=20, help_text="Of the file's form.")
-    state = models.CharField(max_length=10, choices=RepaymentState, default=RepaymentState.WAITING)
-    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     file = models.OneToOneField(PaymentFile, null=True, on_delete=models.PROTECT, related_name="repayment")
-    cancelled_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name_plural = "repayment batches"

@@ -17,7 +17,7 @@ from office.audit import record
 from office.models import ApprovalRequest, User
 from payments.debit_files import write_debits
 from payments.kept_files import keep_file
-from payments.models import CollectionState, DebitCollection, DebitPart, DebitRun, DebitRunState
+from payments.models import CollectionState, DebitCollection, DebitPart, DebitRun, FileState
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def approve_debit_run(run_id: int, *, by: User | None, approved: ApprovalRequest
     Raises ApprovalNeeded without that word, and Refused where nothing is left, or the run is past that.
     """
     run = locked_run(run_id)
-    if run.state != DebitRunState.WAITING:
+    if run.state != FileState.WAITING:
         raise Refused(f"{run} is not waiting: {run.get_state_display().lower()}.", code="invalid_move")
     require_second_person(_asked(run), by, approved)
     if run.collect_on <= run.company.today():
@@ -39,7 +39,7 @@ def approve_debit_run(run_id: int, *, by: User | None, approved: ApprovalRequest
     update_all(debits, ["trace"])
     run.approved_by = approved and approved.decided_by
     run.file = keep_file(run.company, made, by=run.approved_by)
-    run.state = DebitRunState.READY
+    run.state = FileState.READY
     run.save(update_fields=["state", "file", "approved_by"])
     Mandate.objects.filter(pk__in=[debit.mandate_id for debit in debits]).update(last_used_on=run.collect_on)
     record(run.approved_by, "approve_debit_run", run, after={"file": run.file.sha256, "total": made.total})

@@ -1,10 +1,11 @@
 from django.db import transaction
 
 from ledger.refusals import Refused
+from office.approvals import require_none_waiting
 from office.audit import record
-from office.models import ApprovalRequest, ApprovalState, User
+from office.models import User
 from office.reasons import required_reason
-from payments.models import CollectionState, DebitRun, DebitRunState
+from payments.models import CollectionState, DebitRun, FileState
 from payments.operations.approve_debit_run import leave_out, locked_run
 
 ANSWERED = (CollectionState.COLLECTED, CollectionState.RETURNED, CollectionState.REJECTED)
@@ -18,16 +19,14 @@ def cancel_debit_run(run_id: int, *, reason: str, by: User | None) -> DebitRun:
     """
     reason = required_reason(reason, "Say why the run is cancelled.")
     run = locked_run(run_id)
-    if run.state == DebitRunState.CANCELLED:
+    if run.state == FileState.CANCELLED:
         raise Refused(f"{run} is cancelled already.", code="invalid_move")
-    waiting = {"action": "approve_debit_run", "subject_id": run.pk, "state": ApprovalState.WAITING}
-    if ApprovalRequest.objects.filter(**waiting).exists():
-        raise Refused("It waits for a second person's word: take that request back.", code="approval_waiting")
+    require_none_waiting("approve_debit_run", run)
     if run.collections.filter(state__in=ANSWERED).exists():
         raise Refused("The bank has answered to it, so it cannot be cancelled.", code="bank_answered")
     for debit in run.collections.select_for_update(no_key=True).filter(state=CollectionState.PENDING):
         leave_out(debit, "the run was cancelled")
-    run.state, run.cancelled_reason = DebitRunState.CANCELLED, reason
+    run.state, run.cancelled_reason = FileState.CANCELLED, reason
     run.save(update_fields=["state", "cancelled_reason"])
     record(by, "cancel_debit_run", run, reason=reason)
     return run
@@ -35,5 +34,5 @@ def cancel_debit_run(run_id: int, *, reason: str, by: User | None) -> DebitRun:
 
 def drop_debit_run(run_id: int, *, by: User | None, reason: str) -> None:
     """Cancel a run that was not approved."""
-    if locked_run(run_id).state == DebitRunState.WAITING:
+    if locked_run(run_id).state == FileState.WAITING:
         cancel_debit_run(run_id, reason=reason or "Taken back.", by=by)

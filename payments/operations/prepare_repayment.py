@@ -9,13 +9,13 @@ from django.db import transaction
 from ledger.bulk import insert_all, update_all
 from ledger.money import round_money
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded, Asked, require_second_person
+from office.approvals import ApprovalNeeded, Asked, require_none_waiting, require_second_person
 from office.audit import record
-from office.models import ApprovalRequest, ApprovalState, BankAccount, Company, User
+from office.models import ApprovalRequest, BankAccount, Company, User
 from office.operations.ask_approval import ask_approval
 from office.reasons import required_reason
 from payments.kept_files import keep_file
-from payments.models import Refund, RepaymentBatch, RepaymentLine, RepaymentState
+from payments.models import FileState, Refund, RepaymentBatch, RepaymentLine
 from payments.our_accounts import DOLLARS, ach_routing_number, sepa_ours
 from payments.payment_files.pain001 import VERSIONS
 from payments.refunds_clearing import pay_from_bank, require_not_reconciled, take_back_payment
@@ -87,7 +87,7 @@ def approve_repayment(batch_id: int, *, by: User | None, approved: ApprovalReque
     Raises ApprovalNeeded without that word, and Refused where nothing is left, or the batch is past that.
     """
     batch = _locked(batch_id)
-    if batch.state != RepaymentState.WAITING:
+    if batch.state != FileState.WAITING:
         raise Refused(f"{batch} is not waiting: {batch.get_state_display().lower()}.", code="invalid_move")
     require_second_person(_asked(batch), by, approved)
     if batch.pay_on < batch.company.today():
@@ -102,7 +102,7 @@ def approve_repayment(batch_id: int, *, by: User | None, approved: ApprovalReque
     update_all(lines, ["trace", "was_sent", "entry"])
     batch.approved_by = approved and approved.decided_by
     batch.file = keep_file(batch.company, made, by=batch.approved_by)
-    batch.state = RepaymentState.READY
+    batch.state = FileState.READY
     batch.save(update_fields=["state", "file", "approved_by"])
     record(batch.approved_by, "approve_repayment", batch, after={"file": batch.file.sha256, "total": made.total})
     return batch
@@ -116,17 +116,15 @@ def cancel_repayment(batch_id: int, *, reason: str, by: User | None) -> Repaymen
     """
     reason = required_reason(reason, "Say why the repayment is cancelled.")
     batch = _locked(batch_id)
-    if batch.state == RepaymentState.CANCELLED:
+    if batch.state == FileState.CANCELLED:
         raise Refused(f"{batch} is cancelled already.", code="invalid_move")
-    waiting = {"action": "approve_repayment", "subject_id": batch.pk, "state": ApprovalState.WAITING}
-    if ApprovalRequest.objects.filter(**waiting).exists():
-        raise Refused("It waits for a second person's word: take that request back.", code="approval_waiting")
+    require_none_waiting("approve_repayment", batch)
     lines = list(batch.lines.filter(is_under_way=True).select_related("entry", "batch__company"))
     require_not_reconciled(lines)
     for line in lines:
         take_back_payment(line, kind="cancel_repayment", reason=reason, by_id=by and by.pk)
     batch.lines.filter(is_under_way=True).update(is_under_way=False, reason="the repayment was cancelled")
-    batch.state, batch.cancelled_reason = RepaymentState.CANCELLED, reason
+    batch.state, batch.cancelled_reason = FileState.CANCELLED, reason
     batch.save(update_fields=["state", "cancelled_reason"])
     record(by, "cancel_repayment", batch, reason=reason)
     return batch
@@ -134,7 +132,7 @@ def cancel_repayment(batch_id: int, *, reason: str, by: User | None) -> Repaymen
 
 def drop_repayment(batch_id: int, *, by: User | None, reason: str) -> None:
     """Cancel a batch that was not approved."""
-    if _locked(batch_id).state == RepaymentState.WAITING:
+    if _locked(batch_id).state == FileState.WAITING:
         cancel_repayment(batch_id, reason=reason or "Taken back.", by=by)
 
 

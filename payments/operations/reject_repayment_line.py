@@ -4,7 +4,7 @@ from customers.operations.manage_accounts import block_account
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
-from payments.models import RepaymentLine, RepaymentState
+from payments.models import FileState, RepaymentLine
 from payments.refunds_clearing import take_back_payment
 from payments.return_reasons import is_dead, reason_words
 
@@ -21,7 +21,7 @@ def reject_repayment_line(
     """
     lines = RepaymentLine.objects.select_for_update(no_key=True, of=("self",))
     line = lines.select_related("batch__company", "refund", "account", "entry").get(pk=line_id)
-    if not line.is_under_way or line.batch.state != RepaymentState.READY:
+    if not line.is_under_way or line.batch.state != FileState.READY:
         raise Refused(f"{line} is not on its way.", code="invalid_move")
     line.is_under_way, line.reason = False, reason_words(code, said)[:300]
     line.save(update_fields=["is_under_way", "reason"])

@@ -18,7 +18,7 @@ from payments.models import (
     CollectionState,
     DebitCollection,
     DebitRun,
-    DebitRunState,
+    FileState,
     PaymentMethod,
     ReceiptStatus,
 )
@@ -37,7 +37,7 @@ def collect_debit(debit_id: int, *, on: date, by: User | None, line: BankLine | 
     `line` is the line of our account that it is, or is a part of. Raises Refused unless it is on its way.
     """
     debit = _locked(debit_id)
-    if debit.state != CollectionState.PENDING or debit.run.state != DebitRunState.READY:
+    if debit.state != CollectionState.PENDING or debit.run.state != FileState.READY:
         raise Refused(f"{debit} is not on its way to us.", code="invalid_move")
     parts = list(debit.parts.select_related("item").order_by("pk"))
     details = ReceiptDetails(
@@ -66,7 +66,7 @@ def collect_debit_run(run_id: int, *, on: date, by: User | None) -> DebitRun:
     if on < run.collect_on:
         raise Refused(f"It is collected on {run.collect_on}.", code="before_its_day")
     pending = run.collections.filter(state=CollectionState.PENDING).values_list("pk", flat=True)
-    if run.state != DebitRunState.READY or not pending:
+    if run.state != FileState.READY or not pending:
         raise Refused("Nothing of it is on its way.", code="invalid_move")
     for debit_id in list(pending):
         collect_debit(debit_id, on=on, by=by)

@@ -3,28 +3,26 @@
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import MandateScheme
 from ledger.refusals import Refused
-from office.models import AuditRecord
 from office.web.doors import staff_door
 from office.web.lists import Choice as Filter
 from office.web.lists import Column, DateRange, Empty, ListSpec, list_page
 from payments.access import debit_runs_for, get_debit_run_for, require_bank
 from payments.debit_choice import Choice
-from payments.models import CollectionState, DebitRun, DebitRunState
+from payments.models import CollectionState, DebitRun, FileState
 from payments.operations.cancel_debit_run import cancel_debit_run
-from payments.operations.download_payment_file import download_payment_file
 from payments.operations.prepare_debit_run import RunDetails, prepare_debit_run, preview_debits
 from payments.operations.read_debit_answers import Answers, take_debit_answer
 from payments.operations.settle_debits import collect_debit_run
 from payments.payment_files.nacha_reading import LARGEST
 from payments.payment_files.pain008 import VERSIONS
-from payments.web.file_forms import FileForm
+from payments.web.file_forms import FileForm, file_answer, records_of
 
 RUNS = ListSpec(
     name="debit-runs",
@@ -41,7 +39,7 @@ RUNS = ListSpec(
     ),
     order="-run",
     filters=(
-        Filter("state", "State", "state", tuple(DebitRunState.choices)),
+        Filter("state", "State", "state", tuple(FileState.choices)),
         Filter("scheme", "Scheme", "scheme", tuple(MandateScheme.choices)),
         DateRange("collected", "Collected on", "collect_on"),
     ),
@@ -113,18 +111,15 @@ def debit_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """A run with what became of each debit."""
     run = get_debit_run_for(request.user, run_id)
     debits = run.collections.select_related("customer", "account", "mandate", "receipt").prefetch_related("parts__item")
-    file_rows = Q(subject_type="payments.paymentfile", subject_id=run.file_id or 0)
-    records = AuditRecord.objects.filter(Q(subject_type="payments.debitrun", subject_id=run.pk) | file_rows)
     states = set(debits.values_list("state", flat=True))
     context = {
         "run": with_counts(DebitRun.objects.filter(pk=run.pk)).values("debit_count", "back_count", "total")[0],
         "of": run,
         "debits": debits,
-        "records": records.select_related("by").order_by("-id")[:50],
+        "records": records_of(run),
         "today": run.company.today(),
-        "may_collect": run.state == DebitRunState.READY and CollectionState.PENDING in states,
-        "may_cancel": run.state == DebitRunState.READY
-        and states <= {CollectionState.PENDING, CollectionState.LEFT_OUT},
+        "may_collect": run.state == FileState.READY and CollectionState.PENDING in states,
+        "may_cancel": run.state == FileState.READY and states <= {CollectionState.PENDING, CollectionState.LEFT_OUT},
     }
     return render(request, "payments/debit_run.html", context)
 
@@ -170,17 +165,7 @@ def collect(request: HttpRequest, run_id: int) -> HttpResponse:
 @staff_door("payments.download_payment_file")
 def run_file(request: HttpRequest, run_id: int) -> HttpResponse:
     """The file for the bank; who got it is kept, so it is no plain link."""
-    run = get_debit_run_for(request.user, run_id)
-    if run.file is None or run.state != DebitRunState.READY:
-        raise Http404("It has no file.")
-    return file_answer(run.file.name, download_payment_file(run.file, by=request.user))
-
-
-def file_answer(name: str, content: bytes) -> HttpResponse:
-    """Bytes to be kept as a file, and by nobody on the way."""
-    kind = "text/plain" if name.endswith(".ach") else "application/xml"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=kind, headers=headers)
+    return file_answer(get_debit_run_for(request.user, run_id), request.user)
 
 
 class AnswerForm(forms.Form):

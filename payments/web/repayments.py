@@ -4,24 +4,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
-from office.models import AuditRecord, Company
+from office.models import Company
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from payments.access import get_repayment_for, refunds_for, repayments_for, require_bank
-from payments.models import PaymentMethod, RepaymentState
-from payments.operations.download_payment_file import download_payment_file
+from payments.models import PaymentMethod
 from payments.operations.prepare_repayment import RepaymentDetails, cancel_repayment, paying_account, prepare_repayment
 from payments.payment_files.pain001 import VERSIONS
 from payments.repayment_choice import STATES, Repayments, choose_refunds, with_repayment
-from payments.web.debit_runs import file_answer
-from payments.web.file_forms import FileForm
+from payments.web.file_forms import FileForm, file_answer, records_of
 
 REFUNDS = ListSpec(
     name="refunds",
@@ -108,13 +105,11 @@ def repayment(request: HttpRequest, batch_id: int) -> HttpResponse:
     """A repayment with its refunds."""
     batch = get_repayment_for(request.user, batch_id)
     lines = batch.lines.select_related("refund__customer", "account")
-    file_rows = Q(subject_type="payments.paymentfile", subject_id=batch.file_id or 0)
-    records = AuditRecord.objects.filter(Q(subject_type="payments.repaymentbatch", subject_id=batch.pk) | file_rows)
     context = {
         "batch": batch,
         "lines": lines,
         "total": sum(line.amount for line in lines if line.is_under_way),
-        "records": records.select_related("by").order_by("-id")[:50],
+        "records": records_of(batch),
     }
     return render(request, "payments/repayment.html", context)
 
@@ -137,7 +132,4 @@ def cancel(request: HttpRequest, batch_id: int) -> HttpResponse:
 @staff_door("payments.download_payment_file")
 def repayment_file(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The file for the bank; who got it is kept."""
-    batch = get_repayment_for(request.user, batch_id)
-    if batch.file is None or batch.state != RepaymentState.READY:
-        raise Http404("It has no file.")
-    return file_answer(batch.file.name, download_payment_file(batch.file, by=request.user))
+    return file_answer(get_repayment_for(request.user, batch_id), request.user)

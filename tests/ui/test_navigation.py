@@ -81,9 +81,9 @@ def test_every_page_of_staff_marks_the_door_that_leads_to_it():
     [
         ("/refunds/repayments/7/", "Payments"),
         ("/mandates/7/", "Payments"),
-        ("/settlements/7/", "Payments"),
+        ("/settlements/7/", "Customers"),
         ("/bank/lines/7/", "Bank"),
-        ("/revaluation/", "Months"),
+        ("/revaluation/", "Bank"),
         ("/settings/bank-accounts/", "Settings"),
         ("/customers/7/allocate/", "Customers"),
     ],
