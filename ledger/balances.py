@@ -1,6 +1,5 @@
 """Reading the book: what is open and what is owed, now, on any past day, and as known at any moment."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Sum
 
-from ledger.models import Account, AccountRole, Line, OpenItem
+from ledger.models import Account, AccountRole, Line
 
 
 class OpenOnDay(NamedTuple):
@@ -92,12 +91,6 @@ def owed_on(company_id: int, on: date, *, customer_id: int, known_at: datetime |
     for item in open_items_on(company_id, on, customer_id=customer_id, known_at=known_at):
         owed[item.currency] = owed.get(item.currency, Decimal(0)) + item.open
     return owed
-
-
-def open_by_entry(entry_ids: Iterable[int]) -> dict[int, Decimal]:
-    """What is open now of the documents that were entered by these entries."""
-    sums = OpenItem.objects.filter(entry__in=list(entry_ids)).values_list("entry").annotate(Sum("balance"))
-    return dict(sums)
 
 
 def control_balance(

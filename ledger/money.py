@@ -172,21 +172,6 @@ def _rounded(exact: Fraction, digits: int) -> Decimal:
     return Decimal(units if exact >= 0 else -units).scaleb(-digits)
 
 
-def split_evenly(total: Decimal, parts: int, currency: str) -> list[Decimal]:
-    """The total in so many equal parts; the first ones take the odd cents."""
-    return spread(total, [Decimal(1)] * parts, currency)
-
-
-def to_smallest_unit(money: Money) -> int:
-    """The amount as card processors want it: 10000 for 100.00 dollars, 100 for 100 yen."""
-    return int(money.amount.scaleb(places(money.currency)))
-
-
-def from_smallest_unit(units: int, currency: str) -> Money:
-    """The amount that a card processor means by so many smallest units."""
-    return Money(units * unit(currency), currency)
-
-
 def format_money(amount: Decimal, currency: str, locale: str = "en") -> str:
     """The amount with its currency as people of this locale write it, in the currency's places."""
     language = Locale.parse(locale.replace("-", "_"))

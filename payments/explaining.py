@@ -8,18 +8,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from payments.advised import Explained, explained
 from payments.bank import with_left
 from payments.models import BankLine, Remittance, RemittanceUse
 
 DAYS_APART = timedelta(days=45)
 """How long before or after a payment its advice may come, where nobody joined them."""
-
-
-def remittance_lines_for(bank_line: BankLine) -> list[Explained]:
-    """What the advice of a bank line says of our open items; empty where none explains it."""
-    remittance = remittance_for(bank_line)
-    return explained(remittance) if remittance else []
 
 
 def remittance_for(bank_line: BankLine) -> Remittance | None:

@@ -81,11 +81,6 @@ class ReadStatement:
     unread: list[Unread] = field(default_factory=list)
 
     @property
-    def signed_sum(self) -> Decimal:
-        """What the lines that could be read add up to."""
-        return sum((line.amount for line in self.lines if line.amount is not None), Decimal(0))
-
-    @property
     def adds_up(self) -> bool | None:
         """Whether opening and booked lines make the closing balance; None where the file does not say both.
 

@@ -12,12 +12,9 @@ from ledger.money import (
     UnknownCurrency,
     add_up,
     format_money,
-    from_smallest_unit,
     places,
     round_money,
-    split_evenly,
     spread,
-    to_smallest_unit,
 )
 
 CURRENCIES = st.sampled_from(["JPY", "EUR", "KWD", "CLF"])
@@ -170,24 +167,13 @@ def test_an_amount_cannot_be_spread_over_nothing():
     with pytest.raises(ValueError, match="cannot be spread"):
         spread(Decimal(1), decimals("0", "0"), "EUR")
     with pytest.raises(ValueError, match="cannot be spread"):
-        split_evenly(Decimal(1), 0, "EUR")
+        spread(Decimal(1), [], "EUR")
 
 
 def test_equal_parts_add_up_to_the_whole():  # RND-12
-    assert split_evenly(Decimal(30000), 3, "EUR") == decimals("10000.00", "10000.00", "10000.00")
-    assert split_evenly(Decimal(100), 3, "EUR") == decimals("33.34", "33.33", "33.33")
-    assert split_evenly(Decimal(100), 3, "JPY") == decimals("34", "33", "33")
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "units"),
-    [("100", "JPY", 100), ("12345", "JPY", 12345), ("100.00", "USD", 10000)],
-)
-def test_a_card_processor_gets_smallest_units_and_they_come_back_the_same(amount, currency, units):  # RND-06
-    money = Money(Decimal(amount), currency)
-
-    assert to_smallest_unit(money) == units
-    assert from_smallest_unit(units, currency) == money
+    assert spread(Decimal(30000), [Decimal(1)] * 3, "EUR") == decimals("10000.00", "10000.00", "10000.00")
+    assert spread(Decimal(100), [Decimal(1)] * 3, "EUR") == decimals("33.34", "33.33", "33.33")
+    assert spread(Decimal(100), [Decimal(1)] * 3, "JPY") == decimals("34", "33", "33")
 
 
 @pytest.mark.parametrize(
@@ -231,10 +217,3 @@ def test_shares_always_add_up_mirror_and_stay_within_a_unit_of_exact(amount, wei
     assert all(
         abs(share - fair) <= Decimal(1).scaleb(-places(currency)) for share, fair in zip(shares, exact, strict=True)
     )
-
-
-@given(AMOUNTS, CURRENCIES)
-def test_smallest_units_come_back_the_same(amount, currency):
-    money = Money(round_money(amount, currency), currency)
-
-    assert from_smallest_unit(to_smallest_unit(money), currency) == money

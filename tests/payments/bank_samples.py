@@ -1,9 +1,12 @@
 """Small bank files of each format, made for the tests, and where the public ones are."""
 
 import os
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
+from payments.bank_files.facts import ReadStatement
 
 DATA = Path(os.environ.get("DUEBOOK_DATA", Path(__file__).parents[2].parent / "shared" / "data")) / "bank"
 WITHOUT_DATA = "The public data is not here; DUEBOOK_DATA names its folder."
@@ -93,3 +96,8 @@ BAI2 = b"""01,0004,12345,260302,0829,001,80,1,2/
 """
 
 SAMPLES = {"camt": camt(statement(entry("50.00"), closing="150.00")), "mt940": MT940, "ofx": OFX, "bai2": BAI2}
+
+
+def sum_of(statement: ReadStatement) -> Decimal:
+    """What the lines that could be read add up to."""
+    return sum((line.amount for line in statement.lines if line.amount is not None), Decimal(0))

@@ -16,8 +16,9 @@ from customers.operations.manage_terms import PartDetails, TermsDetails, add_ter
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount
 from office.operations.set_approval_rules import set_approval_rules
+from payments.advised import explained
 from payments.bank import left_of
-from payments.explaining import remittance_for, remittance_lines_for, remittances_of
+from payments.explaining import remittance_for, remittances_of
 from payments.models import BankLine, Receipt, Remittance, RemittanceLine, RemittanceUse
 from payments.operations.apply_remittance import apply_remittance, join_remittance, part_remittance
 from payments.operations.match_bank_line import match_bank_line
@@ -87,16 +88,16 @@ def test_an_advice_that_does_not_add_up_leaves_nothing(company: Any, customer: A
 def test_it_explains_the_line_of_its_amount_and_says_what_each_line_means(company: Any, customer: Any) -> None:
     first, second = world.issue(customer, "100.00", BEFORE), world.issue(customer, "50.00", BEFORE)
     line = line_of(company, "148.00")
-    assert remittance_lines_for(line) == []
+    assert remittance_for(line) is None
     remittance = take(company, f"{first.number},100.00,2.00,98.00,Skonto", f"{second.number.lower()},,,50.00,")
 
-    found = remittance_lines_for(line)
+    found = explained(remittance_for(line))
     assert [(each.item, each.problem, each.stays_open) for each in found] == [
         (world.item_of(first), "", 2),
         (world.item_of(second), "", 0),
     ]
     assert remittance_for(line) == remittance
-    assert remittance_lines_for(line_of(company, "148.01")) == []
+    assert remittance_for(line_of(company, "148.01")) is None
 
 
 def test_of_two_of_one_amount_the_one_whose_number_the_bank_says_is_meant_or_none(company: Any) -> None:
@@ -141,7 +142,7 @@ def test_what_a_line_means_is_one_open_item_or_a_problem_in_words(company: Any, 
     world.apply(world.receive(customer, "5.00", BEFORE), part_open, "5.00", BEFORE)
     take(company, f"{paid.number},,,10.00,", f"{part_open.number},,,20.00,", "INV-2099-0001,,,1.00,")
 
-    found = remittance_lines_for(line_of(company, "31.00"))
+    found = explained(remittance_for(line_of(company, "31.00")))
     assert [each.problem for each in found] == [
         "Nothing is open of it.",
         "Only €15.00 is open of it.",
