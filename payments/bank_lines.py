@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from office.models import BankAccount
 from payments.bank_files import ReadLine
+from payments.matching.words import documents_in_references, numbers_in_references, words_in
 from payments.models import BankLine
 
 FACTS = (
@@ -51,6 +52,16 @@ class Told(Protocol):
 def facts_of(line: ReadLine) -> dict[str, Any]:
     """What a line says, each text as long as it is kept."""
     return {name: _fitting(name, getattr(line, name)) for name in FACTS}
+
+
+def named_in(facts: dict[str, Any]) -> dict[str, Any]:
+    """What of a line's words can name a document, as it is kept with the line so that matching need not read them."""
+    words = words_in((facts["text"], facts["end_to_end_id"], *facts["references"]))
+    return {
+        "words": sorted(words),
+        "checked_numbers": sorted(numbers_in_references(words)),
+        "checked_documents": sorted(documents_in_references(words)),
+    }
 
 
 def _fitting(name: str, value: Any) -> Any:

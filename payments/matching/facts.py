@@ -1,7 +1,7 @@
 """What matching looks at, and what comes of it: plain values, so that a hundred thousand lines fit and are quick."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -43,15 +43,13 @@ class Fit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What is left of a line of money in, and the words in it that can name a document."""
+    """What is left of a line of money in, the words in it that can name a document, and who paid."""
 
     line_id: int
     left: Decimal
     currency: str
     booked_on: date
-    words: frozenset[str]
-    documents: frozenset[int] = frozenset()
-    """The ids of documents that references with check digits name."""
+    words: Collection[str]
     name: str = ""
     account: str = ""
 

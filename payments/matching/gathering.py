@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,24 +14,35 @@ from ledger.models import ItemKind, OpenItem
 from payments.bank import with_left
 from payments.matching.facts import Debt, Debts, Evidence, Payment, Sign
 from payments.matching.names import Names
-from payments.matching.words import documents_in_references, numbers_in_references, words_in
 from payments.models import BankLine
 
 MOST_NAMED = 200
 """Open items of one line; a text that names more names nothing."""
 NAMED = """
-    SELECT word.line, word.sign, item.customer_id, item.id, item.reference, item.balance, item.dated_on
-    FROM unnest(%(lines)s::bigint[], %(words)s::text[], %(signs)s::int[]) AS word (line, word, sign)
-    JOIN ledger_openitem item
-      ON item.company_id = %(company)s AND item.amount > 0 AND item.kind = ANY (%(kinds)s)
-     AND regexp_replace(upper(item.reference), '[^A-Z0-9]', '', 'g') = word.word
+    SELECT line.id, word.sign, item.customer_id, item.id, item.reference, item.balance
+    FROM payments_bankline line
+    CROSS JOIN LATERAL (
+        SELECT unnest(line.words), %(number)s UNION ALL SELECT unnest(line.checked_numbers), %(reference)s
+    ) AS word (word, sign)
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_openitem
+        WHERE company_id = %(company)s AND amount > 0 AND kind = ANY (%(kinds)s)
+          AND regexp_replace(upper(reference), '[^A-Z0-9]', '', 'g') = word.word
+        OFFSET 0
+    ) AS item
+    WHERE line.id = ANY (%(lines)s) AND (item.balance = 0 OR item.dated_on <= line.booked_on)
+  UNION ALL
+    SELECT line.id, %(reference)s, item.customer_id, item.id, item.reference, item.balance
+    FROM payments_bankline line
+    CROSS JOIN unnest(line.checked_documents) AS document
+    CROSS JOIN LATERAL (
+        SELECT item.* FROM billing_invoice invoice JOIN ledger_openitem item ON item.entry_id = invoice.entry_id
+        WHERE invoice.id = document AND invoice.company_id = %(company)s AND item.amount > 0
+        OFFSET 0
+    ) AS item
+    WHERE line.id = ANY (%(lines)s) AND (item.balance = 0 OR item.dated_on <= line.booked_on)
 """
-BY_DOCUMENT = """
-    SELECT named.line, %(sign)s, item.customer_id, item.id, item.reference, item.balance, item.dated_on
-    FROM unnest(%(lines)s::bigint[], %(documents)s::bigint[]) AS named (line, document)
-    JOIN billing_invoice invoice ON invoice.id = named.document AND invoice.company_id = %(company)s
-    JOIN ledger_openitem item ON item.entry_id = invoice.entry_id AND item.amount > 0
-"""
+"""OFFSET keeps the planner to one look-up by index for each word, whatever it believes of tables that are new to it."""
 BY_ACCOUNT = """
     SELECT seen.line, payer.customer_id
     FROM unnest(%(lines)s::bigint[], %(accounts)s::text[]) AS seen (line, account)
@@ -71,33 +81,8 @@ class Gathered:
 
 def payments_of(lines: QuerySet[BankLine]) -> list[Payment]:
     """What is left to match of lines; those of which nothing is left are left out."""
-    columns = (
-        "pk",
-        "left",
-        "currency",
-        "booked_on",
-        "text",
-        "end_to_end_id",
-        "references",
-        "party_name",
-        "party_account",
-    )
-    return [_payment(*row) for row in with_left(lines).filter(left__gt=0).values_list(*columns)]
-
-
-def _payment(
-    pk: int,
-    left: Decimal,
-    currency: str,
-    day: date,
-    text: str,
-    own_id: str,
-    references: list[str],
-    name: str,
-    account: str,
-) -> Payment:
-    words = words_in((text, own_id, *references))
-    return Payment(pk, left, currency, day, words, documents_in_references(words), name, account)
+    columns = ("pk", "left", "currency", "booked_on", "words", "party_name", "party_account")
+    return [Payment(*row) for row in with_left(lines).filter(left__gt=0).values_list(*columns)]
 
 
 def gather(company_id: int, payments: list[Payment], names: Names) -> Gathered:
@@ -112,28 +97,24 @@ def gather(company_id: int, payments: list[Payment], names: Names) -> Gathered:
 def name_documents(company_id: int, payments: Sequence[Payment]) -> dict[int, Evidence]:
     """By line, the documents that payers name, open or paid."""
     evidence: dict[int, Evidence] = defaultdict(Evidence)
-    words = [(each.line_id, word, Sign.NUMBER) for each in payments for word in each.words]
-    words += [(p.line_id, word, Sign.REFERENCE) for p in payments for word in numbers_in_references(p.words)]
-    lines, texts, signs = zip(*words, strict=True) if words else ((), (), ())
-    known = {"company": company_id, "kinds": [kind.value for kind in DOCUMENTS]}
-    rows = _rows(NAMED, known | {"lines": lines, "words": texts, "signs": [int(sign) for sign in signs]})
-    ids = [(each.line_id, document) for each in payments for document in each.documents]
-    if ids:
-        of_lines, documents = zip(*ids, strict=True)
-        wanted = {"company": company_id, "sign": int(Sign.REFERENCE)}
-        rows += _rows(BY_DOCUMENT, wanted | {"lines": of_lines, "documents": documents})
-    days = {each.line_id: each.booked_on for each in payments}
-    for line, sign, customer_id, item_id, reference, balance, dated_on in rows:
-        named = evidence[line].named
-        if not balance:
-            if reference not in evidence[line].settled[customer_id]:
-                evidence[line].settled[customer_id].append(reference)
-        elif dated_on <= days[line]:
-            named[customer_id][item_id] = max(Sign(sign), named[customer_id].get(item_id, Sign.AMOUNT))
-    for line in {row[0] for row in rows}:
-        if sum(map(len, evidence[line].named.values())) > MOST_NAMED:
-            evidence[line].named.clear()
+    rows = named_items(company_id, [payment.line_id for payment in payments])
+    for line, sign, customer_id, item_id, reference, balance in rows:
+        if balance:
+            named = evidence[line].named[customer_id]
+            named[item_id] = max(Sign(sign), named.get(item_id, Sign.AMOUNT))
+        elif reference not in (settled := evidence[line].settled[customer_id]):
+            settled.append(reference)
+    for each in evidence.values():
+        if sum(map(len, each.named.values())) > MOST_NAMED:
+            each.named.clear()
     return evidence
+
+
+def named_items(company_id: int, line_ids: Sequence[int]) -> list[Any]:
+    """The open items, and those with nothing open, whose numbers stand in lines: one statement, however many."""
+    signs = {"number": int(Sign.NUMBER), "reference": int(Sign.REFERENCE)}
+    kinds = [kind.value for kind in DOCUMENTS]
+    return _rows(NAMED, signs | {"company": company_id, "lines": list(line_ids), "kinds": kinds})
 
 
 def _note_payers(company_id: int, payments: Iterable[Payment], names: Names, evidence: dict[int, Evidence]) -> None:
@@ -186,7 +167,6 @@ def owed_by(company_id: int, customers: set[int]) -> dict[tuple[int, str], list[
 
 
 def _rows(sql: str, parameters: Mapping[str, Any]) -> list[Any]:
-    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in parameters.items()}
     with connection.cursor() as cursor:
-        cursor.execute(sql, plain)
+        cursor.execute(sql, parameters)
         return cursor.fetchall()

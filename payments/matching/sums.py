@@ -6,8 +6,6 @@ from decimal import Decimal
 MOST_AMOUNTS = 26
 """Of which each half has 8,192 sums; with more, nobody should try."""
 PLACES = 4
-Ways = dict[int, tuple[int, ...]]
-"""By sum, one or two of the ways to make it; a way is a number whose bits say which amounts are in it."""
 
 
 def sets_that_sum(amounts: Sequence[Decimal], wanted: Decimal) -> list[tuple[int, ...]] | None:
@@ -20,24 +18,40 @@ def sets_that_sum(amounts: Sequence[Decimal], wanted: Decimal) -> list[tuple[int
     units = [(place, int(amount.scaleb(PLACES))) for place, amount in enumerate(amounts) if amount <= wanted]
     if len(units) > MOST_AMOUNTS:
         return None
-    first, second = _sums(units[::2], target), _sums(units[1::2], target)
+    if sum(unit for _, unit in units) < target:
+        return []
+    first, second = _Sums(units[::2], target), _Sums(units[1::2], target)
     found: list[int] = []
-    for total, ways in first.items():
-        for way in ways if target - total in second else ():
-            found += [way | other for other in second[target - total]]
-        if len(found) > 1:
-            break
+    for total in first.ways:
+        if target - total in second.ways:
+            found += [way | other for way in first.of(total) for other in second.of(target - total)]
+            if len(found) > 1:
+                break
     return [_places(way) for way in found[:2]]
 
 
-def _sums(units: Sequence[tuple[int, int]], target: int) -> Ways:
-    reached: Ways = {0: (0,)}
-    for place, unit in units:
-        for total, ways in list(reached.items()):
-            if total + unit <= target:
-                more = tuple(way | 1 << place for way in ways)
-                reached[total + unit] = (reached.get(total + unit, ()) + more)[:2]
-    return reached
+class _Sums:
+    """The sums of amounts up to a target, with one or two of the ways to make each.
+
+    A way is a number whose bits say which amounts are in it.
+    """
+
+    def __init__(self, units: Sequence[tuple[int, int]], target: int) -> None:
+        self.ways: dict[int, int] = {0: 0}
+        self._others: dict[int, int] = {}
+        for place, unit in units:
+            self._add(1 << place, unit, target - unit)
+
+    def _add(self, bit: int, unit: int, most: int) -> None:
+        more = {total + unit: way | bit for total, way in self.ways.items() if total <= most}
+        again = {total + unit: way | bit for total, way in self._others.items() if total <= most}
+        again |= {total: more[total] for total in more.keys() & self.ways.keys()}
+        self._others = again | self._others
+        self.ways = more | self.ways
+
+    def of(self, total: int) -> list[int]:
+        """One or two of the ways to make a sum."""
+        return [self.ways[total], *([self._others[total]] if total in self._others else [])]
 
 
 def _places(way: int) -> tuple[int, ...]:

@@ -141,7 +141,7 @@ def _sets(payment: Payment, debts: Sequence[Debt]) -> list[tuple[Share, ...]] | 
 
 def _like_a_word(payment: Payment, debts: Iterable[Debt]) -> list[Debt]:
     """The debts whose number differs by one letter from a word of the payer, or ends in one."""
-    words = [word for word in payment.words if any(map(str.isdigit, word))]
+    words = payment.words
     long = [word for word in words if len(word) >= SHORTEST_LIKE]
     found = []
     for debt in debts:

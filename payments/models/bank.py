@@ -1,5 +1,6 @@
 """What banks say: their files as they came, the statements in them, and each line once."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -97,6 +98,12 @@ class BankLine(LineOfAccount):
     party_bank = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=60, blank=True)
     return_reason = models.CharField(max_length=60, blank=True)
+    words = ArrayField(models.TextField(), default=list)
+    """What of the payer's words can be a document's number; see payments/matching/words.py."""
+    checked_numbers = ArrayField(models.TextField(), default=list)
+    """The numbers inside references whose check digits are right."""
+    checked_documents = ArrayField(models.BigIntegerField(), default=list)
+    """The ids of documents that such references name."""
 
     class Meta:
         constraints = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -73,16 +74,19 @@ def match_bank_line(
     discounted = {share.item_id for share in plan.shares} & set(discounts)
     lock_documents_of(discounted)
     receipt = receive_payment(customer, details, replace(plan, keep_excess=True), by=by)
-    granted = [grant_discount(pk, by=by, on=line.booked_on).pk for pk in _invoices_of(customer, discounted)]
+    granted = grant_discounts(customer.pk, discounted, by=by, on=line.booked_on)
     BankMatch.objects.create(line=line, receipt=receipt, rule=rule, reasons=list(reasons), granted=granted, by=by)
     learn_payers([(line, customer.pk)])
     record(by, "match_bank_line", line, after={"receipt": receipt, "customer": customer, "amount": amount})
     return receipt
 
 
-def _invoices_of(customer: Customer, item_ids: Collection[int]) -> list[int]:
-    invoices = Invoice.objects.filter(customer=customer, entry__items__in=item_ids)
-    return sorted(set(invoices.values_list("pk", flat=True)))
+def grant_discounts(customer_id: int, item_ids: Collection[int], *, by: User | None, on: date) -> list[int]:
+    """Grant the early-payment discounts on a customer's items that a payment left; the ids of the credit memos."""
+    if not item_ids:
+        return []
+    invoices = Invoice.objects.filter(customer=customer_id, entry__items__in=item_ids)
+    return [grant_discount(pk, by=by, on=on).pk for pk in sorted(set(invoices.values_list("pk", flat=True)))]
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from payments.matching.names import all_names
 from payments.models import BankLine, BankMatch, Receipt
 from payments.operations.apply_credits import apply_in_bulk
 from payments.operations.learn_payer import learn_payers
-from payments.operations.match_bank_line import match_bank_line
+from payments.operations.match_bank_line import grant_discounts, match_bank_line
 from payments.operations.receive_payment import Plan, Share
 from payments.operations.record_receipt import ReceiptDetails, record_receipts
 
@@ -81,14 +81,24 @@ def match_piece(company: Company, *, after: int = 0, by: User | None) -> Matched
     lines = BankLine.objects.filter(pk__in=ids)
     certain = certain_among(read_lines(company, lines, all_names(company.pk)), match_policy_of(company))
     standing = _still_open(_bookable(company, certain))
-    plain = [each for each in standing if each.payment.currency == company.currency and not _is_discounted(each)]
-    others = [each for each in standing if each not in plain]
-    try:
-        with transaction.atomic():
-            _match_in_bulk(company, plain, by)
-    except Refused:  # one of them is; the others need not wait for it
-        return Matched(len(ids), sum(_match_one(each, by) for each in standing), ids[-1])
-    return Matched(len(ids), len(plain) + sum(_match_one(each, by) for each in others), ids[-1])
+    return Matched(len(ids), _match(company, standing, by), ids[-1])
+
+
+def _match(company: Company, certain: Sequence[Certain], by: User | None) -> int:
+    """Match as many at once as may be, the others one by one; how many were matched.
+
+    Where one of many is refused, which is rare, the others need not wait for it.
+    """
+    own = [each for each in certain if each.payment.currency == company.currency]
+    for bulk in (own, [each for each in own if not _discounted(each)]):
+        try:
+            with transaction.atomic():
+                _match_in_bulk(company, bulk, by)
+        except Refused:
+            continue
+        done = {each.payment.line_id for each in bulk}
+        return len(bulk) + sum(_match_one(each, by) for each in certain if each.payment.line_id not in done)
+    return sum(_match_one(each, by) for each in certain)
 
 
 def _bookable(company: Company, certain: Sequence[Certain]) -> list[Certain]:
@@ -103,7 +113,7 @@ def _bookable(company: Company, certain: Sequence[Certain]) -> list[Certain]:
 
 def _still_open(certain: Sequence[Certain]) -> list[Certain]:
     """Those whose items are as they were when they were looked at. Locks them."""
-    lock_documents_of({share.debt.id for each in certain for share in each.proposal.shares if share.discount})
+    lock_documents_of({item_id for each in certain for item_id in _discounted(each)})
     items = lock_items(share.debt.id for each in certain for share in each.proposal.shares)
     return [
         each
@@ -112,8 +122,9 @@ def _still_open(certain: Sequence[Certain]) -> list[Certain]:
     ]
 
 
-def _is_discounted(certain: Certain) -> bool:
-    return any(share.discount for share in certain.proposal.shares)
+def _discounted(certain: Certain) -> list[int]:
+    """The items of which the payment leaves the early-payment discount."""
+    return [share.debt.id for share in certain.proposal.shares if share.discount]
 
 
 def _match_in_bulk(company: Company, certain: Sequence[Certain], by: User | None) -> None:
@@ -138,9 +149,17 @@ def _match_in_bulk(company: Company, certain: Sequence[Certain], by: User | None
 def _explain(
     certain: Sequence[Certain], receipts: Sequence[Receipt], lines: dict[int, BankLine], by: User | None
 ) -> None:
+    """Grant the discounts, keep why each was matched, and what it teaches."""
     pairs = list(zip(certain, receipts, strict=True))
     insert_all(
-        BankMatch(line_id=each.payment.line_id, receipt=receipt, rule=each.rule, reasons=each.proposal.reasons, by=by)
+        BankMatch(
+            line_id=each.payment.line_id,
+            receipt=receipt,
+            rule=each.rule,
+            reasons=each.proposal.reasons,
+            granted=grant_discounts(receipt.customer_id, _discounted(each), by=by, on=receipt.received_on),
+            by=by,
+        )
         for each, receipt in pairs
     )
     learn_payers((lines[each.payment.line_id], receipt.customer_id) for each, receipt in pairs)
@@ -174,7 +193,7 @@ def _match_one(certain: Certain, by: User | None) -> bool:
             by=by,
             rule=certain.rule,
             reasons=proposal.reasons,
-            discounts=[share.debt.id for share in proposal.shares if share.discount],
+            discounts=_discounted(certain),
         )
     except Refused:
         return False

@@ -13,7 +13,7 @@ from office.audit import record
 from office.models import BankAccount, User
 from office.reasons import required_reason
 from payments.bank_files.facts import MOST
-from payments.bank_lines import fingerprint_of
+from payments.bank_lines import fingerprint_of, named_in
 from payments.models import BankLine, UnreadLine, UnreadOutcome
 
 
@@ -31,7 +31,12 @@ def complete_unread_line(unread_id: int, *, amount: Decimal, booked_on: date, by
     facts = unread.facts | {"amount": amount, "booked_on": booked_on, "currency": account.currency}
     facts["value_on"] = facts["value_on"] or None
     line = BankLine(
-        bank_account=account, statement=unread.statement, place=unread.place, fingerprint=fingerprint_of(facts), **facts
+        bank_account=account,
+        statement=unread.statement,
+        place=unread.place,
+        fingerprint=fingerprint_of(facts),
+        **facts,
+        **named_in(facts),
     )
     alike = BankLine.objects.filter(bank_account=account, fingerprint=line.fingerprint)
     if other := alike.exclude(statement=unread.statement).first():

@@ -10,7 +10,7 @@ from office.audit import record
 from office.models import BankAccount, Company, User
 from payments.account_numbers import is_account_number
 from payments.bank_files import ReadLine, ReadStatement, Unread, reader_of
-from payments.bank_lines import as_plain, facts_of, fingerprint_of, not_known, number_twins
+from payments.bank_lines import as_plain, facts_of, fingerprint_of, named_in, not_known, number_twins
 from payments.bank_tables import read_by_mapping
 from payments.matching.asking import match_policy_of
 from payments.models import BankFile, BankLine, BankStatement, UnreadLine
@@ -186,4 +186,5 @@ def _sort(line: ReadLine, row: BankStatement, lines: list[BankLine], unread: lis
         )
     else:
         told = fingerprint_of(facts)
-        lines.append(BankLine(bank_account=account, statement=row, place=place, fingerprint=told, **facts))
+        kept = facts | named_in(facts)
+        lines.append(BankLine(bank_account=account, statement=row, place=place, fingerprint=told, **kept))

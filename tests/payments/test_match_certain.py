@@ -20,6 +20,7 @@ from customers.operations.manage_terms import PartDetails, TermsDetails, add_ter
 from ledger.models import Allocation
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount, Company
+from office.operations.set_approval_rules import set_approval_rules
 from payments.models import BankLine, BankMatch, PayerAccount, Receipt
 from payments.operations.learn_payer import forget_payer
 from payments.operations.match_bank_line import match_bank_line
@@ -323,6 +324,23 @@ def test_a_match_with_a_discount_is_not_called_mistaken_while_the_discount_stand
 
     assert refusal.value.code == "discount_stands"
     assert world.item_of(invoice).balance == 0
+
+
+def test_where_one_discount_needs_a_yes_the_others_do_not_wait_for_it(company: Any, customer: Any, clerk: Any) -> None:
+    details = TermsDetails("2/10 net 30", [PartDetails(30)], discount_percent=Decimal(2), discount_days=10)
+    terms = add_terms(company, details, by=None)
+    large, small = (
+        world.issue(customer, total, date(2026, 2, 25), terms_id=terms.pk) for total in ("1000.00", "50.00")
+    )
+    plain = world.issue(customer, "120.00", BEFORE)
+    set_approval_rules(company, {"credit_invoice": (Decimal(5), "manager")}, by=None)
+    said = [("980.00", large.number), ("49.00", small.number), ("120.00", plain.number)]
+    taken(company, *[(amount, number, "Bramble") for amount, number in said])
+
+    assert match_piece(company, by=clerk).matched == 2
+    assert [world.item_of(each).balance for each in (large, small, plain)] == [1000, 0, 0]
+    assert [len(match.granted) for match in BankMatch.objects.order_by("line")] == [1, 0]
+    assert check_book() == []
 
 
 def test_a_discount_of_another_customers_invoice_is_not_granted_with_a_match(

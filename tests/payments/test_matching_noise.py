@@ -1,8 +1,10 @@
 """A hundred thousand payments with noise: none is applied wrongly by itself, and the answer is among three."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from random import Random
 from typing import Any
 
@@ -11,16 +13,17 @@ import pytest
 from config.bench.noise import MadeUp, Payers
 from customers.models import Customer
 from ledger.accounts import default_accounts
+from ledger.bulk import insert_all
 from ledger.models import AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import Money
 from ledger.posting import Posting, customer_posting, post_all
 from office.models import BankAccount
+from payments.bank_lines import named_in
 from payments.matching.certainty import Policy, certain_of
-from payments.matching.facts import Debt, Payment
-from payments.matching.gathering import gather, owed_by
+from payments.matching.facts import Debt
+from payments.matching.gathering import gather, owed_by, payments_of
 from payments.matching.names import all_names
 from payments.matching.weighing import weigh
-from payments.matching.words import documents_in_references, words_in
 from payments.models import BankLine, PayerAccount
 from payments.operations.take_bank_file import take_bank_file
 from tests import world
@@ -88,10 +91,30 @@ def learned_accounts(company: Any, customers: Any) -> dict[int, str]:
     return accounts
 
 
-def as_payment(line_id: int, made: MadeUp) -> Payment:
-    words = words_in([made.text])
-    documents = documents_in_references(words)
-    return Payment(line_id, made.amount, "EUR", DAY, words, documents, made.name, made.account)
+def kept(made: Sequence[MadeUp]) -> dict[int, MadeUp]:
+    """Bank lines of made-up payments, by id."""
+    first = BankLine.objects.select_related("statement").order_by("pk")[0]
+    told = BankLine.objects.count()
+    lines = [
+        BankLine(
+            bank_account_id=first.bank_account_id,
+            statement=first.statement,
+            place=f"line {place}",
+            fingerprint=sha256(str(place).encode()).hexdigest(),
+            twin=1,
+            booked_on=DAY,
+            amount=each.amount,
+            currency="EUR",
+            is_reversal=False,
+            text=each.text,
+            party_name=each.name,
+            party_account=each.account,
+            **named_in({"text": each.text, "end_to_end_id": "", "references": []}),
+        )
+        for place, each in enumerate(made, start=told)
+    ]
+    insert_all(lines)
+    return {line.pk: each for line, each in zip(lines, made, strict=True)}
 
 
 @pytest.mark.parametrize("seed", [1])
@@ -105,9 +128,9 @@ def test_of_a_hundred_thousand_lines_none_is_applied_wrongly_without_a_person(co
     known = all_names(company.pk)
     wrong: list[Any] = []
     answered = right = shown = 0
-    for start in range(0, LINES, PIECE):
-        made = dict(enumerate(payers.pay(PIECE, DAY), start=start))
-        payments = [as_payment(line_id, each) for line_id, each in made.items()]
+    for _ in range(LINES // PIECE):
+        made = kept(list(payers.pay(PIECE, DAY)))
+        payments = payments_of(BankLine.objects.filter(pk__in=made))
         gathered = gather(company.pk, payments, known)
         for payment in payments:
             meant = made[payment.line_id]

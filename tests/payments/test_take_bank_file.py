@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
+from billing.payment_codes.references import creditor_reference, norwegian_reference
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount, Company
 from payments.bank import accounts_of, with_joints
@@ -16,7 +17,7 @@ from payments.models import BankFile, BankLine, BankStatement, UnreadLine, Unrea
 from payments.operations.set_bank_accounts import BankDetails, set_bank_accounts
 from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
 from payments.operations.take_bank_file import Taken, take_bank_file
-from tests.payments.bank_samples import DATA, MT940, NEEDS_DATA, OURS, camt, entry, statement
+from tests.payments.bank_samples import DATA, MT940, NEEDS_DATA, OURS, camt, detail, entry, statement
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
@@ -53,6 +54,15 @@ def test_a_file_is_kept_with_its_statements_and_lines(company: Company, account:
     assert bytes(BankFile.objects.get().content) == content
     row = AuditRecord.objects.get(action="take_bank_file")
     assert (row.by, row.company_id, row.after) == (clerk, company.pk, {"new": "2", "known": "0", "unread": "0"})
+
+
+def test_what_can_name_a_document_is_kept_with_the_line(company: Company, account: BankAccount) -> None:
+    said = f"{creditor_reference('INV-2026-0042')} {norwegian_reference(17)}"
+    take(company, camt(statement(entry("50.00", detail("50.00", said)), closing="150.00")))
+
+    kept = BankLine.objects.get()
+    assert {creditor_reference("INV-2026-0042"), norwegian_reference(17)} <= set(kept.words)
+    assert (kept.checked_numbers, kept.checked_documents) == (["INV20260042"], [17])
 
 
 def test_imp_03_true_twins_are_both_kept_and_the_file_again_brings_nothing(
@@ -171,6 +181,7 @@ def test_a_person_completes_it(company: Company, account: BankAccount, clerk: An
     line.refresh_from_db()
     assert (unread.outcome, unread.line, unread.settled_by) == (UnreadOutcome.COMPLETED, line, clerk)
     assert (line.amount, line.booked_on, line.party_name) == (Decimal("12.34"), DAY, "Bramble GmbH")
+    assert "INV20260001" in line.words
     assert AuditRecord.objects.get(action="complete_unread_line").company_id == company.pk
     again = refusal_of(lambda: complete_unread_line(unread.pk, amount=Decimal(1), booked_on=DAY, by=clerk))
     assert again.code == "invalid_move"
