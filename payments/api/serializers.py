@@ -99,7 +99,7 @@ class ReversalIn(Input):
     on = serializers.DateField(required=False, help_text="Left out: today.")
     fee = AmountIn(required=False)
     mistaken = serializers.BooleanField(
-        default=False, help_text="It never was this customer's: its bank line can be matched anew."
+        default=False, help_text="It never was this customer's: its line can be matched anew, a discount is void."
     )
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from billing.locking import lock_documents
 from billing.models import DocumentStatus, Invoice
 from ledger.accounts import default_accounts
 from ledger.models import AccountRole, Entry, ItemKind, Line, OpenItem
@@ -17,6 +18,7 @@ from office.models import User
 from office.reasons import required_reason
 from payments.models import BankMatch, BankTie, Receipt, ReceiptStatus, Recovery
 from payments.operations.learn_payer import forget_mistaken
+from payments.operations.void_discount import void_discount
 from payments.taking_back import take_back
 
 
@@ -32,16 +34,17 @@ def reverse_receipt(
 ) -> Receipt:
     """Take back a receipt that was returned or mistaken: what it had settled is open again from that day.
 
-    The bank line of one that was `mistaken` can be matched again. A fee the bank took can be passed on; it is an open
-    item of its own. Raises Refused where it was reversed before, without a reason, or dated before the receipt or in
-    the future.
+    The bank line of one that was `mistaken` can be matched again, and the credit memos are void that granted
+    early-payment discounts with the match. A fee the bank took can be passed on; it is an open item of its own. Raises
+    Refused where it was reversed before, without a reason, dated before the receipt or in the future, and for a
+    discount that the person may not void.
     """
     reason = required_reason(reason, "Say why the receipt is reversed.")
     receipts = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
     receipt = receipts.get(pk=receipt_id)
     _check(receipt, dated_on)
     if mistaken:
-        _require_no_discount(receipt)
+        _void_discounts(receipt, dated_on, by, reason)
         _untie(receipt, by)
     by_id = by and by.pk
     how = {"kind": "reverse_receipt", "dated_on": dated_on, "by_id": by_id, "reason": reason}
@@ -62,12 +65,18 @@ def reverse_receipt(
     return receipt
 
 
-def _require_no_discount(receipt: Receipt) -> None:
-    """Refuse to call a match mistaken while the early-payment discounts stand that were granted with it."""
+def _void_discounts(receipt: Receipt, on: date, by: User | None, reason: str) -> None:
+    """Take back the early-payment discounts that were granted with a match: they were not earned."""
     match = BankMatch.objects.filter(receipt=receipt).first()
     memos = Invoice.objects.filter(pk__in=match.granted if match else [], status=DocumentStatus.ISSUED)
-    if standing := ", ".join(memos.values_list("number", flat=True)):
-        raise Refused(f"{standing} granted the discount with it. Void that first.", code="discount_stands")
+    memos = list(memos.select_related("entry").order_by("pk"))
+    if memos and by and not by.has_perm("billing.void_invoice"):
+        numbers = ", ".join(memo.number for memo in memos)
+        words = f"{numbers} granted the discount with it. Ask somebody who may void it to take the match back."
+        raise Refused(words, code="discount_stands")
+    lock_documents({pk for memo in memos for pk in (memo.pk, memo.credits_id)})
+    for memo in memos:
+        void_discount(memo, on=on, by=by, reason=reason)
 
 
 def _untie(receipt: Receipt, by: User | None) -> None:

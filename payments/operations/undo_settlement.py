@@ -2,11 +2,9 @@ from datetime import date
 
 from django.db import transaction
 
-from billing.models import DocumentStatus, Invoice
-from billing.operations.void_invoice import void_invoice
+from billing.models import DocumentStatus
 from ledger.models import Allocation
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
 from office.audit import record
 from office.days import require_bookable_day
 from office.models import User
@@ -15,10 +13,11 @@ from payments.models import SettledItem, Settlement, WriteOffStatus
 from payments.operations.apply_credits import undo_allocation
 from payments.operations.reverse_write_off import reverse_write_off
 from payments.operations.settle_rest import require_may
+from payments.operations.void_discount import void_discount
 from payments.operations.withdraw_dispute import withdraw_dispute
-from payments.taking_back import undo_standing
 
 
+@transaction.atomic
 def undo_settlement(settlement_id: int, *, on: date, by: User | None, reason: str) -> Settlement:
     """Bring back everything that one save did: allocations, discounts, fees and differences; all of it or nothing.
 
@@ -26,15 +25,6 @@ def undo_settlement(settlement_id: int, *, on: date, by: User | None, reason: st
     was paid back, and as each of its parts would be refused.
     """
     reason = required_reason(reason, "Say why it is undone.")
-    try:
-        return _undo(settlement_id, on, by, reason)
-    except ApprovalNeeded as needed:
-        words = f"{needed.message} Have the discount's credit memo voided first."
-        raise Refused(words, code="approval_needed") from needed
-
-
-@transaction.atomic
-def _undo(settlement_id: int, on: date, by: User | None, reason: str) -> Settlement:
     rows = Settlement.objects.select_for_update(no_key=True, of=("self",)).select_related("company", "customer")
     settlement = rows.get(pk=settlement_id)
     if settlement.undone_on:
@@ -57,12 +47,7 @@ def _undo_rest(row: SettledItem, on: date, by: User | None, reason: str) -> None
     if row.write_off and row.write_off.status == WriteOffStatus.RECORDED:
         reverse_write_off(row.write_off_id, on=on, by=by, reason=reason)
     if row.credit_memo and row.credit_memo.status == DocumentStatus.ISSUED:
-        _void(row.credit_memo, on, by, reason)
+        require_may(by, "billing.void_invoice")
+        void_discount(row.credit_memo, on=on, by=by, reason=reason)
     if row.dispute and row.dispute.withdrawn_at is None:
         withdraw_dispute(row.item, by=by)
-
-
-def _void(memo: Invoice, on: date, by: User | None, reason: str) -> None:
-    require_may(by, "billing.void_invoice")
-    undo_standing(memo.entry.items.get(), dated_on=on, by_id=by and by.pk, reason=reason)
-    void_invoice(memo.pk, reason=reason, by=by, on=on)

@@ -21,6 +21,7 @@ from ledger.models import Allocation
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount, Company
 from office.operations.set_approval_rules import set_approval_rules
+from payments.matching.asking import waiting_lines
 from payments.models import BankLine, BankMatch, PayerAccount, Receipt
 from payments.operations.learn_payer import forget_payer
 from payments.operations.match_bank_line import match_bank_line
@@ -29,6 +30,7 @@ from payments.operations.receive_payment import Plan, Share
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.set_match_policy import PolicyDetails, set_match_policy
 from payments.operations.take_bank_file import take_and_match, take_bank_file
+from payments.operations.void_discount import void_discount
 from reports.book_check import check_book
 from tests import world
 from tests.api.calling import Program, refused
@@ -310,20 +312,56 @@ def test_what_a_person_took_back_is_not_matched_again_by_itself(company: Any, cu
     assert Allocation.objects.get(credit__entry=again.entry_id).dated_on == company.today()
 
 
-def test_a_match_with_a_discount_is_not_called_mistaken_while_the_discount_stands(
-    company: Any, customer: Any, clerk: Any
-) -> None:
+@pytest.fixture
+def discounted(company: Any, customer: Any) -> Invoice:
+    """An invoice of 1,000.00 that is paid with 980.00, its discount granted with the match."""
     details = TermsDetails("2/10 net 30", [PartDetails(30)], discount_percent=Decimal(2), discount_days=10)
     terms = add_terms(company, details, by=None)
     invoice = world.issue(customer, "1000.00", date(2026, 2, 25), terms_id=terms.pk)
     taken(company, ("980.00", invoice.number, "Bramble"))
     match_piece(company, by=None)
-    receipt = Receipt.objects.get()
-    with pytest.raises(Refused, match="granted the discount with it") as refusal:
-        reverse_receipt(receipt.pk, dated_on=company.today(), by=clerk, reason="no", mistaken=True)
+    return invoice
 
+
+def test_calling_a_match_mistaken_voids_the_discount_that_was_granted_with_it(
+    company: Any, discounted: Invoice, manager: Any
+) -> None:
+    receipt, memo = Receipt.objects.get(), Invoice.objects.get(kind="credit_memo")
+    assert (world.item_of(discounted).balance, world.item_of(memo).balance) == (0, 0)
+    reverse_receipt(receipt.pk, dated_on=company.today(), by=manager, reason="Not theirs", mistaken=True)
+
+    memo.refresh_from_db()
+    assert (memo.status, memo.void_reason, memo.voided_on) == ("void", "Not theirs", company.today())
+    assert world.item_of(discounted).balance == 1000
+    assert waiting_lines(company).get() == receipt.bank_line
+    assert AuditRecord.objects.filter(action="void_invoice", by=manager).count() == 1
+    assert check_book() == []
+
+
+def test_a_discount_that_was_voided_before_is_passed_over(company: Any, discounted: Invoice, manager: Any) -> None:
+    memo = Invoice.objects.get(kind="credit_memo")
+    void_discount(memo, on=company.today(), by=manager, reason="Too late")
+    assert world.item_of(discounted).balance == 20
+    reverse_receipt(Receipt.objects.get().pk, dated_on=company.today(), by=manager, reason="no", mistaken=True)
+    assert world.item_of(discounted).balance == 1000
+
+
+def test_who_may_not_void_the_discount_does_not_call_the_match_mistaken(
+    company: Any, discounted: Invoice, clerk: Any, manager: Any
+) -> None:
+    receipt = Receipt.objects.get()
+    take_back = {"dated_on": company.today(), "reason": "no", "mistaken": True}
+    with pytest.raises(Refused, match="granted the discount with it. Ask somebody who may void it") as refusal:
+        reverse_receipt(receipt.pk, by=clerk, **take_back)
     assert refusal.value.code == "discount_stands"
-    assert world.item_of(invoice).balance == 0
+    set_approval_rules(company, {"void_invoice": (Decimal(0), "manager")}, by=None)
+    with pytest.raises(Refused, match="Have the discount's credit memo voided first") as refusal:
+        reverse_receipt(receipt.pk, by=manager, **take_back)
+
+    assert (refusal.value.code, type(refusal.value)) == ("approval_needed", Refused)
+    receipt.refresh_from_db()
+    assert (receipt.status, world.item_of(discounted).balance) == ("recorded", 0)
+    assert Invoice.objects.get(kind="credit_memo").status == "issued"
 
 
 def test_where_one_discount_needs_a_yes_the_others_do_not_wait_for_it(company: Any, customer: Any, clerk: Any) -> None:
