@@ -51,4 +51,4 @@ class ReceiptExchange(models.Model):
         permissions = [("exchange_receipt", "Take a receipt as money of another currency")]
 
     def __str__(self) -> str:
-        return f"{self.receipt} as {self.into_currency}"
+        return f"{self.amount:f} {self.currency} of {self.receipt} as {self.into_amount:f} {self.into_currency}"
