@@ -5,8 +5,11 @@ from decimal import Decimal
 
 from billing.early_payment import early_payment_left
 from billing.models import Invoice
+from customers.models import Customer
 from ledger.models import OpenItem
+from ledger.models.items import PlainReference
 from ledger.money import format_money
+from ledger.refusals import Refused
 from payments.matching.words import plain, words_in
 from payments.models import Receipt
 
@@ -25,6 +28,18 @@ def named_items(credit: OpenItem, items: Iterable[OpenItem]) -> list[OpenItem]:
     asked = Invoice.objects.filter(entry__in=[item.entry_id for item in items])
     references = {invoice.entry_id: plain(invoice.payment_reference) for invoice in asked}
     return [item for item in items if {plain(item.reference), references.get(item.entry_id)} & words]
+
+
+def item_numbered(customer: Customer, number: str) -> OpenItem:
+    """What a customer owes on the document of a number, however it is spelt; of instalments the first.
+
+    Raises Refused where nothing is open by that number.
+    """
+    owed = OpenItem.objects.filter(customer_id=customer.pk, amount__gt=0, balance__gt=0).order_by("due_on", "pk")
+    found = owed.alias(plain=PlainReference("reference")).filter(plain=plain(number)).first()
+    if found is None:
+        raise Refused(f"Nothing is open of {customer.name} by the number {number!r}.", code="unknown_item")
+    return found
 
 
 def filled(fill: str, credit: OpenItem, items: Iterable[OpenItem], typed: Mapping[int, Decimal]) -> dict[int, Decimal]:

@@ -36,6 +36,7 @@ from payments.api.bank_serializers import (
     UnreadQuery,
 )
 from payments.api.serializers import ReceiptOut
+from payments.api.settlements import settling_of
 from payments.api.views import shown
 from payments.bank import left_of, with_joints
 from payments.models import BankLine, BankStatement, UnreadLine
@@ -180,6 +181,7 @@ class MatchBankLineView(ApiView):
             exchange_rate=rate,
             reasons=reasons_for(line, customer.pk, {share.item_id: share.amount for share in plan.shares}),
             discounts=data["discounts"],
+            settling=settling_of(data["settle"]),
             bank_fee=data["bank_fee"],
         )
         return shown(request.user, receipt.pk, 201)

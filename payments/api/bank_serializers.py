@@ -8,6 +8,7 @@ from customers.api.serializers import CustomerRef
 from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, FileIn, IdIn, Input
 from office.api.paging import PageQuery
 from payments.api.serializers import AllocateIn
+from payments.api.settlements import SettlingIn
 from payments.models import BankLine, BankStatement, SetAside, UnreadLine, UnreadOutcome
 
 
@@ -171,6 +172,9 @@ class MatchIn(Input):
         default=list,
         max_length=200,
         help_text="Items whose early-payment discount it leaves: granted too.",
+    )
+    settle = SettlingIn(
+        many=True, default=list, help_text="Instead of allocate: items, each with what becomes of its rest."
     )
 
 

@@ -1,5 +1,8 @@
 """Applying a payment that falls short, or is too much, for programs."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -25,6 +28,11 @@ class SettlingIn(Input):
     amount = AmountIn(min_value=0)
     rest = serializers.ChoiceField(choices=Rest.choices, default=Rest.OPEN)
     reason_code = IdIn(required=False, help_text="Of a dispute: a reason of the company's, given for disputes.")
+
+
+def settling_of(rows: Sequence[Mapping[str, Any]]) -> list[Settling]:
+    """What was sent, for the operation."""
+    return [Settling(each["item"], each["amount"], Rest(each["rest"]), each.get("reason_code")) for each in rows]
 
 
 class SettlementIn(Input):
@@ -79,10 +87,7 @@ class SettlementsView(ApiView):
         """Apply one credit to open items and say what becomes of each rest; all of it or nothing."""
         data = checked(SettlementIn, request.data)
         customer = get_customer_for(request.user, data["customer"])
-        items = [
-            Settling(each["item"], each["amount"], Rest(each["rest"]), each.get("reason_code"))
-            for each in data["items"]
-        ]
+        items = settling_of(data["items"])
         on = data.get("on") or customer.company.today()
         details = SettlementDetails(data["credit"], items, on, data["refund_reason"])
         return _shown(request.user, settle_items(customer, details, by=request.user).pk, 201)

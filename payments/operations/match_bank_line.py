@@ -12,6 +12,7 @@ from billing.locking import lock_documents_of
 from billing.models import Invoice
 from billing.operations.grant_discount import grant_discount
 from customers.models import Customer
+from ledger.allocating import lock_items
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import BankAccount, User
@@ -20,8 +21,9 @@ from payments.bank import left_of
 from payments.booked_banks import book_account_of
 from payments.models import BankLine, BankMatch, Receipt, SetAside
 from payments.operations.learn_payer import learn_payers
-from payments.operations.receive_payment import Plan, receive_payment
+from payments.operations.receive_payment import Plan, first_day_to_apply, receive_payment
 from payments.operations.record_receipt import ReceiptDetails
+from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 
 
 @transaction.atomic
@@ -37,16 +39,18 @@ def match_bank_line(
     reasons: Sequence[str] = (),
     rule: str = "",
     discounts: Collection[int] = (),
+    settling: Sequence[Settling] = (),
     bank_fee: Decimal = Decimal(0),
 ) -> Receipt:
     """Record so much of a line as a customer's receipt, on the line's day, and apply it as planned; keep why.
 
-    `discounts` are items of which the payment leaves the early-payment discount: that is granted with it.
+    `discounts` are items of which the payment leaves the early-payment discount: that is granted with it. `settling`
+    says of items instead what becomes of whatever the payment leaves of them, as on the allocation screen.
     What the bank kept of it on the way, its `bank_fee`, the customer has paid on top.
 
     `seen_left` is what a person saw left of it: a form that is sent twice, or after somebody else's, does nothing more.
     Raises Refused where that has changed, for money out, more than is left of the line, one that is set aside, another
-    company's customer, and for what receive_payment and grant_discount refuse.
+    company's customer, and for what receive_payment, settle_items and grant_discount refuse.
     """
     line = _locked(line_id)
     if customer.company_id != line.company_id:
@@ -72,8 +76,12 @@ def match_bank_line(
         bank_fee=bank_fee,
     )
     discounted = {share.item_id for share in plan.shares} & set(discounts)
-    lock_documents_of(discounted)
+    lock_documents_of({*discounted, *(each.item_id for each in settling)})
+    items = lock_items(each.item_id for each in settling)
     receipt = receive_payment(customer, details, replace(plan, keep_excess=True), by=by)
+    if settling:
+        on = first_day_to_apply(receipt, items.values())
+        settle_items(customer, SettlementDetails(receipt.entry.items.get().pk, settling, on), by=by)
     granted = grant_discounts(customer.pk, discounted, by=by, on=line.booked_on)
     BankMatch.objects.create(line=line, receipt=receipt, rule=rule, reasons=list(reasons), granted=granted, by=by)
     learn_payers([(line, customer.pk)])

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -64,10 +64,11 @@ def _locked_debits(customer: Customer, plan: Plan) -> dict[int, OpenItem]:
     return lock_items(wanted.values_list("pk", flat=True))
 
 
-def _undone_on(debit_ids: Sequence[int]) -> list[date]:
-    """The last day on which something was taken off these items again: nothing can be applied to them before."""
-    undone = Allocation.objects.filter(debit__in=debit_ids, amount__lt=0).aggregate(last=Max("dated_on"))["last"]
-    return [undone] if undone else []
+def first_day_to_apply(receipt: Receipt, items: Iterable[OpenItem]) -> date:
+    """The first day on which a receipt can settle items: none before its own day, nor before what was taken off it."""
+    items = list(items)
+    undone = Allocation.objects.filter(debit__in=items, amount__lt=0).aggregate(last=Max("dated_on"))["last"]
+    return max(receipt.received_on, *(item.dated_on for item in items), *([undone] if undone else []))
 
 
 def _apply_shares(
@@ -85,6 +86,5 @@ def _apply_shares(
         amounts = {item_id: min(amount, open_items[item_id].balance) for item_id, amount in amounts.items()}
     pairs = [Pair(item_id, credit.pk, amount) for item_id, amount in amounts.items() if amount]
     if pairs:
-        days = [receipt.received_on, *(open_items[pair.debit_id].dated_on for pair in pairs)]
-        day = max(*days, *_undone_on([pair.debit_id for pair in pairs]))
+        day = first_day_to_apply(receipt, [open_items[pair.debit_id] for pair in pairs])
         apply_credits(customer, pairs, dated_on=day, by=by)

@@ -16,8 +16,9 @@ from office.days import require_bookable_day
 from office.exchange import in_company_currency
 from office.models import User
 from office.reasons import required_reason
-from payments.models import BankMatch, BankTie, Receipt, ReceiptStatus, Recovery
+from payments.models import BankMatch, BankTie, Receipt, ReceiptStatus, Recovery, Settlement
 from payments.operations.learn_payer import forget_mistaken
+from payments.operations.undo_settlement import undo_settlement
 from payments.operations.void_discount import void_discount
 from payments.taking_back import take_back
 
@@ -34,10 +35,10 @@ def reverse_receipt(
 ) -> Receipt:
     """Take back a receipt that was returned or mistaken: what it had settled is open again from that day.
 
-    The bank line of one that was `mistaken` can be matched again, and the credit memos are void that granted
-    early-payment discounts with the match. A fee the bank took can be passed on; it is an open item of its own. Raises
-    Refused where it was reversed before, without a reason, dated before the receipt or in the future, and for a
-    discount that the person may not void.
+    The bank line of one that was `mistaken` can be matched again; void are the credit memos then that granted
+    early-payment discounts with the match, and undone what was said of the rests that it left. A fee the bank took can
+    be passed on; it is an open item of its own. Raises Refused where it was reversed before, without a reason, dated
+    before the receipt or in the future, and for a discount that the person may not void.
     """
     reason = required_reason(reason, "Say why the receipt is reversed.")
     receipts = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
@@ -45,6 +46,7 @@ def reverse_receipt(
     _check(receipt, dated_on)
     if mistaken:
         _void_discounts(receipt, dated_on, by, reason)
+        _unsettle(receipt, dated_on, by, reason)
         _untie(receipt, by)
     by_id = by and by.pk
     how = {"kind": "reverse_receipt", "dated_on": dated_on, "by_id": by_id, "reason": reason}
@@ -77,6 +79,13 @@ def _void_discounts(receipt: Receipt, on: date, by: User | None, reason: str) ->
     lock_documents({pk for memo in memos for pk in (memo.pk, memo.credits_id)})
     for memo in memos:
         void_discount(memo, on=on, by=by, reason=reason)
+
+
+def _unsettle(receipt: Receipt, dated_on: date, by: User | None, reason: str) -> None:
+    """What was said of the rests that a mistaken receipt left is undone with it."""
+    said = Settlement.objects.filter(credit__entry=receipt.entry_id, undone_on=None, refund=None).order_by("-pk")
+    for settlement_id in list(said.values_list("pk", flat=True)):
+        undo_settlement(settlement_id, on=dated_on, by=by, reason=reason)
 
 
 def _untie(receipt: Receipt, by: User | None) -> None:

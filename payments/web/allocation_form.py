@@ -10,7 +10,7 @@ from billing.reason_codes import reason_choices
 from customers.models import Customer
 from customers.payers import paid_for_by
 from ledger.models import OpenItem
-from office.models import User
+from office.models import Company, User
 from office.web.fields import SumField, typed_id
 from payments.models import DisputedRest, Rest
 from payments.operations.settle_items import SettlementDetails, Settling
@@ -42,7 +42,7 @@ class AllocationForm(forms.Form):
         self.debits = list(debits.order_by("due_on", "dated_on", "pk"))
         self.fields["credit"].queryset = credits
         self.names = Customer.objects.in_bulk(group) if len(group) > 1 else {}
-        self.choices = rest_choices(customer, user)
+        self.choices = rest_choices(customer.company, user)
         if not user.has_perm("payments.refund_credit"):
             del self.fields["refund_reason"]
         self._describe()
@@ -64,7 +64,7 @@ class AllocationForm(forms.Form):
     def _add_boxes(self, item: OpenItem) -> None:
         amount, rest = f"item_{item.pk}", f"rest_{item.pk}"
         self.fields[amount] = SumField(required=False, min_value=0, max_digits=19, decimal_places=4)
-        self.fields[rest] = forms.ChoiceField(required=False, choices=self.choices)
+        self.fields[rest] = rest_field(self.choices)
         item.box, item.rest_box = self[amount], self[rest]
 
     @property
@@ -87,14 +87,25 @@ class AllocationForm(forms.Form):
         return SettlementDetails(data["credit"].pk, chosen, data["on"], data.get("refund_reason", ""))
 
     def _settling(self, item_id: int) -> Settling:
-        amount, rest = self.cleaned_data[f"item_{item_id}"], self.cleaned_data[f"rest_{item_id}"] or Rest.OPEN
-        kind, _, code = rest.partition(":")
-        return Settling(item_id, amount or Decimal(0), Rest(kind), typed_id(code))
+        amount, rest = self.cleaned_data[f"item_{item_id}"], self.cleaned_data[f"rest_{item_id}"]
+        return Settling(item_id, amount or Decimal(0), *rest)
 
 
-def rest_choices(customer: Customer, user: User) -> list[tuple[str, Any]]:
+def rest_field(choices: list[tuple[str, Any]], **more: Any) -> forms.TypedChoiceField:
+    """What becomes of a rest, and the reason of a dispute; where nothing is chosen, it stays open."""
+    return forms.TypedChoiceField(
+        required=False, choices=choices, coerce=_typed_rest, empty_value=(Rest.OPEN, None), **more
+    )
+
+
+def _typed_rest(typed: str) -> tuple[Rest, int | None]:
+    kind, _, code = typed.partition(":")
+    return Rest(kind), typed_id(code)
+
+
+def rest_choices(company: Company, user: User) -> list[tuple[str, Any]]:
     """What this person may say of a rest; each reason for a dispute is a choice of its own."""
     said = [rest for rest in Rest if rest != Rest.DISPUTE and (rest not in NEEDED or user.has_perm(NEEDED[rest]))]
-    reasons = reason_choices(customer.company, ReasonPurpose.DISPUTE)
+    reasons = reason_choices(company, ReasonPurpose.DISPUTE)
     disputed = [(f"{DISPUTE}{pk}", words) for pk, words in reasons]
     return [(rest.value, rest.label) for rest in said] + ([("Disputed", disputed)] if disputed else [])

@@ -1,6 +1,8 @@
 """A bank line on screen: what the bank says, what it probably pays, and matching it."""
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -9,20 +11,25 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.access import get_customer_for
+from customers.models import Customer
 from customers.web.listing import customer_choice
 from ledger.fields import EXCHANGE_RATE
 from ledger.money import format_money
 from ledger.refusals import Refused
+from office.models import Company, User
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_id
 from payments.access import bank_accounts_for, get_bank_line_for, get_receipt_for
 from payments.bank import left_of, with_left
-from payments.models import BankLine
+from payments.models import BankLine, Rest
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line, take_back_set_aside
 from payments.operations.receive_payment import Plan, Share
+from payments.operations.settle_items import Settling
 from payments.operations.take_return import take_return
 from payments.proposals import proposals_for, reasons_for
 from payments.returns import returns_of
+from payments.short_payments import item_numbered
+from payments.web.allocation_form import rest_choices, rest_field
 from payments.web.payouts import payout_of
 from payments.web.queue import queue_row
 from payments.web.remittances import advice_of
@@ -39,15 +46,48 @@ class MatchForm(forms.Form):
         required=False, min_value=0, max_digits=19, decimal_places=4, help_text="Kept by a bank; they paid it on top."
     )
     apply = forms.ChoiceField(
-        label="Apply it", choices=[("oldest", "Oldest first"), ("none", "Keep it on account")], required=False
+        label="Apply it",
+        choices=[
+            ("oldest", "Oldest first"),
+            ("document", "To the document named here"),
+            ("none", "Keep it on account"),
+        ],
+        required=False,
     )
+    document = forms.CharField(max_length=60, required=False, label="Document", help_text="Its number.")
+
+    def __init__(self, *args: Any, company: Company, user: User, shares: Sequence[Share] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choices, self.shares = rest_choices(company, user), shares
+        self.fields["rest"] = rest_field(self.choices, label="If it is short of it, the rest")
+        for share in shares:
+            self.fields[f"rest_{share.item_id}"] = rest_field(self.choices)
+
+    def plan(self) -> Plan:
+        """What the payment settles where nothing is said of rests."""
+        oldest = self.cleaned_data["apply"] == "oldest"
+        return Plan(shares=() if self._is_said_of_rests() else self.shares, oldest_first=oldest)
+
+    def settling(self, customer: Customer) -> list[Settling]:
+        """What is said of rests: of the shares of a proposal, or of the document. Raises Refused for no document."""
+        data = self.cleaned_data
+        if data["apply"] == "document":
+            item = item_numbered(customer, data["document"])
+            return [Settling(item.pk, min(item.balance, data["amount"] + (data["bank_fee"] or 0)), *data["rest"])]
+        if self._is_said_of_rests():
+            return [Settling(share.item_id, share.amount, *data[f"rest_{share.item_id}"]) for share in self.shares]
+        return []
+
+    def _is_said_of_rests(self) -> bool:
+        return any(self.cleaned_data[f"rest_{share.item_id}"][0] != Rest.OPEN for share in self.shares)
 
 
 @require_GET
 @staff_door("payments.view_bank")
 def bank_line(request: HttpRequest, line_id: int) -> HttpResponse:
     """What the bank says, what it probably pays and why, what it was matched with."""
-    return _page(request, get_bank_line_for(request.user, line_id), MatchForm())
+    line = get_bank_line_for(request.user, line_id)
+    return _page(request, line, MatchForm(company=request.company, user=request.user))
 
 
 @require_POST
@@ -55,22 +95,23 @@ def bank_line(request: HttpRequest, line_id: int) -> HttpResponse:
 def match(request: HttpRequest, line_id: int) -> HttpResponse:
     """Take a proposal, or what was chosen by hand."""
     line = get_bank_line_for(request.user, line_id)
-    form = MatchForm(request.POST)
+    shares = _shares(request.POST.getlist("share"))
+    form = MatchForm(request.POST, company=line.bank_account.company, user=request.user, shares=shares)
     if form.is_valid():
         data = form.cleaned_data
         customer = get_customer_for(request.user, data["customer"])
-        plan = Plan(shares=_shares(request.POST.getlist("share")), oldest_first=data["apply"] == "oldest")
         try:
             receipt = match_bank_line(
                 line.pk,
                 customer,
                 data["amount"],
-                plan,
+                form.plan(),
                 by=request.user,
                 exchange_rate=data["exchange_rate"],
                 seen_left=data["left"],
-                reasons=reasons_for(line, customer.pk, {share.item_id: share.amount for share in plan.shares}),
+                reasons=reasons_for(line, customer.pk, {share.item_id: share.amount for share in shares}),
                 discounts=[pk for text in request.POST.getlist("discount") if (pk := typed_id(text))],
+                settling=form.settling(customer),
                 bank_fee=data["bank_fee"] or Decimal(0),
             )
         except Refused as refusal:

@@ -9,16 +9,19 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from billing.models import ReasonCode
 from billing.payment_codes.references import creditor_reference, qr_reference
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount, Company
 from payments.bank import accounts_of, left_of
 from payments.matching.facts import Proposal
-from payments.models import BankLine, Receipt
+from payments.models import BankLine, DisputedRest, Receipt, Rest, SettledItem, Settlement
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line, take_back_set_aside
 from payments.operations.receive_payment import Plan, Share
 from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.set_payment_policy import set_payment_policy
+from payments.operations.settle_items import Settling
 from payments.operations.take_bank_file import take_bank_file
 from payments.proposals import proposals_for
 from reports.book_check import check_book
@@ -318,6 +321,69 @@ def test_by_hand_and_set_aside_on_screen(company: Any, customer: Any, site: Clie
     assert "Set aside" in words(site.get(reverse("payments:bank_line", args=[line.pk])))
     site.post(reverse("payments:take_back_set_aside", args=[line.pk]))
     assert left_of(line) == 30
+
+
+def test_a_payment_matched_by_hand_to_one_document_says_what_becomes_of_its_rest(
+    company: Any, customer: Any, client: Any
+) -> None:
+    client.force_login(world.make_user(company, "manager"))
+    set_payment_policy(company, {"tolerance_amount": Decimal(5), "tolerance_percent": Decimal(5)}, by=None)
+    invoice = world.issue(customer, "120.00", BEFORE)
+    line = line_of(company, "118.00")
+    page = reverse("payments:match_bank_line", args=[line.pk])
+    typed = {"customer": customer.pk, "amount": "118", "apply": "document", "rest": "tolerance"}
+    assert "Nothing is open of Bramble GmbH by the number" in words(client.post(page, typed | {"document": "INV-7"}))
+    assert not Receipt.objects.exists()
+
+    client.post(page, typed | {"document": invoice.number.lower()})
+    receipt = Receipt.objects.get()
+    said = SettledItem.objects.get()
+    assert (said.rest, said.rest_amount, said.settlement.credit.entry_id) == ("tolerance", 2, receipt.entry_id)
+    assert (world.open_of(invoice), receipt.amount, said.write_off.amount) == (0, 118, 2)
+    assert check_book() == []
+
+    reverse_receipt(receipt.pk, dated_on=company.today(), by=None, reason="not theirs", mistaken=True)
+    assert (world.open_of(invoice), left_of(line)) == (120, 118)
+    assert Settlement.objects.get().undone_on == company.today()
+    assert check_book() == []
+
+
+def test_the_rest_of_a_proposal_that_is_short_is_disputed_on_screen(company: Any, customer: Any, client: Any) -> None:
+    client.force_login(world.make_user(company, "manager"))
+    invoice = world.issue(customer, "120.00", BEFORE)
+    line = line_of(company, "100.00", invoice.number)
+    item = world.item_of(invoice).pk
+    assert f'name="rest_{item}"' in client.get(reverse("payments:bank_line", args=[line.pk])).content.decode()
+
+    code = ReasonCode.objects.get(company=company, code="price_disputed").pk
+    typed = {"customer": customer.pk, "amount": "100", "left": "100", "apply": "none", "share": f"{item}:100"}
+    page = reverse("payments:match_bank_line", args=[line.pk])
+    assert "Select a valid choice." in words(client.post(page, typed | {f"rest_{item}": "dispute:0"}))
+    client.post(page, typed | {f"rest_{item}": f"dispute:{code}"})
+
+    assert (world.open_of(invoice), DisputedRest.objects.get().amount) == (20, 20)
+    assert Receipt.objects.get().bank_match.reasons[-1] == "€20.00 less than is open of it"
+
+
+def test_a_discount_that_was_not_earned_is_refused_with_the_match(company: Any, customer: Any, clerk: Any) -> None:
+    invoice = world.issue(customer, "100.00", BEFORE)
+    line = line_of(company, "98.00")
+    said = [Settling(world.item_of(invoice).pk, Decimal(98), Rest.DISCOUNT)]
+    act = lambda: match_bank_line(line.pk, customer, Decimal(98), Plan(), by=None, settling=said)  # noqa: E731
+    assert refusal_of(act) == "discount_not_earned"
+    assert (world.open_of(invoice), left_of(line), Receipt.objects.count()) == (100, 98, 0)
+
+
+def test_a_program_matches_and_says_what_becomes_of_the_rest(company: Any, customer: Any) -> None:
+    program = Program(world.make_user(company, "manager"))
+    invoice = world.issue(customer, "120.00", BEFORE)
+    line = line_of(company, "110.00")
+    said = [{"item": world.item_of(invoice).pk, "amount": "110.00", "rest": "bank_fee"}]
+    body = {"customer": customer.pk, "amount": "110.00", "settle": said}
+    assert program.post(f"bank-lines/{line.pk}/match/", body).status_code == 201
+
+    assert (world.open_of(invoice), SettledItem.objects.get().write_off.amount) == (0, 10)
+    assert check_book() == []
 
 
 def test_a_program_asks_for_proposals_and_matches(company: Any, customer: Any) -> None:
