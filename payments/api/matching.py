@@ -31,6 +31,7 @@ class MatchPolicyIn(Input):
     reference = serializers.BooleanField(required=False)
     number_and_payer = serializers.BooleanField(required=False)
     payer_and_amount = serializers.BooleanField(required=False)
+    advice = serializers.BooleanField(required=False)
     part_payments = serializers.BooleanField(required=False)
     discounts = serializers.BooleanField(required=False)
     most = AmountIn(required=False, allow_null=True, help_text="Above it a person looks; null for any amount.")

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from customers.api.serializers import CustomerRef
 from office.api.fields import AmountIn, AmountOut, FileIn, IdIn, Input
-from payments.models import Receipt, Remittance, RemittanceLine
+from payments.models import Receipt, Remittance, RemittanceLine, Rest
 
 
 class AdvisedLineIn(Input):
@@ -44,6 +44,22 @@ class JoinIn(Input):
     """Which bank line it explains."""
 
     bank_line = IdIn()
+
+
+class AdvisedRestIn(Input):
+    """What becomes of what the payer took off one open item."""
+
+    item = IdIn()
+    rest = serializers.ChoiceField(choices=Rest.choices)
+    reason_code = IdIn(required=False, help_text="Of a dispute: a reason of the company's, given for disputes.")
+
+
+class ApplyIn(JoinIn):
+    """The bank line that it explains, and what becomes of what the payer took off."""
+
+    rests = AdvisedRestIn(
+        many=True, required=False, help_text="Left out: a discount earned in time is granted, all else stays open."
+    )
 
 
 class RemittanceLineOut(serializers.ModelSerializer):

@@ -14,9 +14,16 @@ from office.api.views import ApiView, checked, company_of
 from payments.access import get_bank_line_for, get_remittance_for, remittances_for, require_bank
 from payments.advised import explained
 from payments.api.bank_serializers import LeaveOutIn
-from payments.api.remittance_serializers import JoinIn, RemittanceIn, RemittanceOut, RemittancePage, RemittanceReceipts
+from payments.api.remittance_serializers import (
+    ApplyIn,
+    JoinIn,
+    RemittanceIn,
+    RemittanceOut,
+    RemittancePage,
+    RemittanceReceipts,
+)
 from payments.explaining import with_state
-from payments.models import Remittance
+from payments.models import Remittance, Rest
 from payments.operations.apply_remittance import apply_remittance, join_remittance, part_remittance
 from payments.operations.take_remittance import AdviceDetails, keep_advice, take_remittance, withdraw_remittance
 from payments.remittances import AdvisedLine, ReadAdvice
@@ -115,13 +122,15 @@ class ApplyView(ApiView):
 
     permission = {"post": "payments.match_bank_line"}
 
-    @extend_schema(operation_id="apply_remittance", request=JoinIn, responses={201: RemittanceReceipts})
+    @extend_schema(operation_id="apply_remittance", request=ApplyIn, responses={201: RemittanceReceipts})
     @idempotent
     def post(self, request: Request, remittance_id: int) -> Response:
         """Match a bank line as its advice says: a receipt for each customer, applied document by document."""
         remittance = get_remittance_for(request.user, remittance_id)
-        line = get_bank_line_for(request.user, checked(JoinIn, request.data)["bank_line"])
-        receipts = apply_remittance(remittance.pk, line.pk, by=request.user)
+        data = checked(ApplyIn, request.data)
+        line = get_bank_line_for(request.user, data["bank_line"])
+        said = {each["item"]: (Rest(each["rest"]), each.get("reason_code")) for each in data.get("rests", [])}
+        receipts = apply_remittance(remittance.pk, line.pk, by=request.user, rests=said or None)
         return Response(RemittanceReceipts({"receipts": receipts}).data, 201)
 
 

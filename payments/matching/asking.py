@@ -14,7 +14,7 @@ from payments.matching.names import Names
 from payments.matching.weighing import weigh
 from payments.models import BankLine, MatchPolicy
 
-RULES = ("reference", "number_and_payer", "payer_and_amount", "part_payments", "discounts", "most")
+RULES = ("reference", "number_and_payer", "payer_and_amount", "advice", "part_payments", "discounts", "most")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ class Policy:
     """As the first two, but less than is open."""
     discounts: bool = True
     """Where the early-payment discount explains the difference, in time."""
+    advice: bool = False
+    """What the payer's remittance advice says, of just that amount, with nothing taken off but discounts in time."""
     most: Decimal | None = None
 
 
@@ -29,8 +31,8 @@ def certain_of(proposals: Sequence[Proposal], payment: Payment, policy: Policy) 
     if not proposals or (policy.most is not None and payment.left > policy.most):
         return None
     best, *others = proposals
-    rule = _rule_of(best, policy)
-    if rule is None or not best.shares or best.rest or _is_spoken_against(rule, best, others):
+    rule = _rule_of(best, policy) or ("advice" if _is_advised(best, policy) else None)
+    if rule is None or best.rests or not best.shares or best.rest or _is_spoken_against(rule, best, others):
         return None
     return rule, best
 
@@ -49,6 +51,14 @@ def _rule_of(best: Proposal, policy: Policy) -> str | None:
     return None
 
 
+def _is_advised(best: Proposal, policy: Policy) -> bool:
+    advice = best.advice
+    if not policy.advice or advice is None or advice.takes_credit:
+        return False
+    is_allowed = policy.discounts or not any(share.discount for share in best.shares)
+    return is_allowed and (advice.is_named or bool(best.signs & PAYER_SIGNS))
+
+
 def _fits(best: Proposal, policy: Policy) -> bool:
     is_named = bool(best.signs & DOCUMENT_SIGNS)
     if best.fit == Fit.PART:
@@ -63,7 +73,11 @@ def _fits(best: Proposal, policy: Policy) -> bool:
 def _is_spoken_against(rule: str, best: Proposal, others: Sequence[Proposal]) -> bool:
     """Whether another customer is named as well, or may have paid just as likely, or has a sign that this one lacks."""
     for other in others:
+        if Sign.ADVICE in other.signs and (other.advice or best.advice is None):
+            return True
         if other.customer_id == best.customer_id:
+            if best.advice and other.signs & DOCUMENT_SIGNS and other.fit >= Fit.SET:
+                return True
             if best.fit == Fit.PART and other.fit >= Fit.SET:
                 return True
             continue

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from enum import IntEnum
 
+from payments.models import Rest
+
 ZERO = Decimal(0)
 
 
@@ -21,6 +23,7 @@ class Sign(IntEnum):
     ACCOUNT = 7
     NUMBER = 10
     REFERENCE = 12
+    ADVICE = 14
 
 
 DOCUMENT_SIGNS = frozenset({Sign.NUMBER, Sign.REFERENCE})
@@ -37,6 +40,7 @@ class Fit(IntEnum):
     PART = 2
     MORE = 3
     SET = 6
+    ADVISED = 7
     DISCOUNTED = 8
     EXACT = 9
 
@@ -81,6 +85,37 @@ class Share:
     discount: Decimal = ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """What an advice takes off an item and why, and what becomes of it unless it is an early-payment discount earned.
+
+    The amount is zero where more would stay open than the payer took off.
+    """
+
+    amount: Decimal
+    why: str
+    rest: Rest
+    reason_code_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a remittance advice says that a payment of just its amount is for."""
+
+    id: int
+    name: str
+    customer_id: int
+    paid: Mapping[int, Decimal]
+    """By open item."""
+    deducted: Mapping[int, Deduction]
+    takes_credit: bool = False
+    """Whether credits of ours are taken off as well."""
+    problem: str = ""
+    """Why it cannot be applied as it is, in words."""
+    is_named: bool = False
+    """Whether the payer's number of the payment stands in the line, or a person joined the two."""
+
+
 @dataclass
 class Evidence:
     """What bears on one payment."""
@@ -94,9 +129,12 @@ class Evidence:
     amounts: set[int] = field(default_factory=set)
     """Customers who owe exactly that amount; asked for where nothing else speaks for anybody."""
 
+    advices: list[Advice] = field(default_factory=list)
+    """Those of a customer for whom something speaks, or that the payer's number names."""
+
     @property
     def customers(self) -> set[int]:
-        return {*self.named, *self.settled, *self.payers, *self.amounts}
+        return {*self.named, *self.settled, *self.payers, *self.amounts, *(each.customer_id for each in self.advices)}
 
 
 Debts = Mapping[int, Sequence[Debt]]
@@ -117,10 +155,16 @@ class Proposal:
     """Whether no other items of theirs fit the amount as well."""
     named: int = 0
     """How many open items of theirs the payer named."""
+    advice: Advice | None = None
+    """The advice that says so; it is applied as it says."""
+    rests: tuple[tuple[Debt, Deduction], ...] = ()
+    """What becomes of what the advice takes off and no discount explains."""
 
     @property
     def rest(self) -> Decimal:
         """What would stay on account."""
+        if self.advice:
+            return ZERO
         return self.amount - sum((share.amount for share in self.shares), ZERO)
 
     @property

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from billing.early_payment import early_discounts
 from ledger.models import ItemKind, OpenItem
 from payments.bank import with_left
+from payments.matching.advices import ADVISED, advices_of, parameters
 from payments.matching.facts import Debt, Debts, Evidence, Payment, Sign
 from payments.matching.names import Names
 from payments.models import BankLine
@@ -89,6 +90,7 @@ def gather(company_id: int, payments: list[Payment], names: Names) -> Gathered:
     """Ask for all evidence on a piece of payments."""
     evidence = name_documents(company_id, payments)
     _note_payers(company_id, payments, names, evidence)
+    _note_advices(company_id, payments, evidence)
     _note_amounts(company_id, [each for each in payments if not evidence[each.line_id].customers], evidence)
     customers = {pk for each in evidence.values() for pk in each.customers}
     return Gathered(payments, evidence, owed_by(company_id, customers))
@@ -130,6 +132,14 @@ def _note_payers(company_id: int, payments: Iterable[Payment], names: Names, evi
         if payment.name and not same:
             for customer_id in names.like(payment.name)[:MOST_NAMED]:
                 payers[customer_id][Sign.LIKE_NAME] = "has a name like the payer's"
+
+
+def _note_advices(company_id: int, payments: Sequence[Payment], evidence: dict[int, Evidence]) -> None:
+    """The advices of what is left of each line, if something else speaks for their customer or a number names them."""
+    rows = _rows(ADVISED, parameters(company_id, [payment.line_id for payment in payments]))
+    for line_id, advices in advices_of(company_id, rows).items():
+        speaks = evidence[line_id].customers
+        evidence[line_id].advices = [each for each in advices if each.is_named or each.customer_id in speaks]
 
 
 def _note_amounts(company_id: int, payments: Sequence[Payment], evidence: dict[int, Evidence]) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from rapidfuzz.distance import Levenshtein
 
 from ledger.money import format_money
-from payments.matching.facts import ZERO, Debt, Debts, Evidence, Fit, Payment, Proposal, Share, Sign
+from payments.matching.facts import ZERO, Advice, Debt, Debts, Evidence, Fit, Payment, Proposal, Share, Sign
 from payments.matching.sums import sets_that_sum
 from payments.matching.words import plain
 
@@ -37,7 +37,14 @@ def _of_customer(customer_id: int, payment: Payment, evidence: Evidence, debts: 
     named = evidence.named.get(customer_id, {})
     meant = [debt for debt in debts if debt.id in named]
     debts = debts[:MOST_DEBTS]
+    advised = [each for each in evidence.advices if each.customer_id == customer_id]
+    if broken := [each for each in advised if each.problem]:
+        signs[Sign.ADVICE] = f"{broken[0].name} says so, but {broken[0].problem}"
     best = _named_proposal(payment, meant, named, signs) if meant else None
+    said = [_advised_proposal(payment, each, debts, signs) for each in advised if not each.problem]
+    if best and len(said) == 1 and said[0] and said[0].shares == best.shares:
+        best, said = _confirmed(best, said[0]), []
+    yield from (each for each in said if each)
     if best:
         yield best
     if best is None or best.fit < Fit.SET:
@@ -65,6 +72,39 @@ def _named_proposal(
     why = f"{size} {'less' if short > 0 else 'more'} than is open of {_it(meant)}"
     proposal = _proposal(payment, _as_far_as_it_goes(meant, payment.left), said, fit, why)
     return replace(proposal, named=len(meant))
+
+
+def _advised_proposal(
+    payment: Payment, advice: Advice, debts: Sequence[Debt], signs: dict[Sign, str]
+) -> Proposal | None:
+    """What an advice says, item by item; nothing where it is of other items, or of another amount than is left."""
+    by_id = {debt.id: debt for debt in debts}
+    if advice.paid.keys() - by_id.keys() or not advice.paid:
+        return None
+    if not advice.takes_credit and sum(advice.paid.values(), ZERO) != payment.left:
+        return None
+    shares, rests, words = [], [], []
+    for item_id, amount in advice.paid.items():
+        debt, taken = by_id[item_id], advice.deducted.get(item_id)
+        early = debt.discount_on(payment.booked_on)
+        is_earned = bool(taken and early and taken.amount == early == debt.balance - amount)
+        shares.append(Share(debt, amount, early if is_earned else ZERO))
+        if taken and not is_earned:
+            rests.append((debt, taken))
+            words.append(f"{taken.why.lower()} is taken off {debt.reference}")
+    count = len(advice.paid)
+    what = shares[0].debt.reference if count == 1 else f"{count} documents"
+    said = signs | {Sign.ADVICE: f"{advice.name} says so: {what}"}
+    why = "; ".join(words) or "the amount is exactly what it comes to"
+    proposal = _proposal(payment, tuple(shares), said, Fit.ADVISED, why)
+    return replace(proposal, advice=advice, rests=tuple(rests))
+
+
+def _confirmed(named: Proposal, advised: Proposal) -> Proposal:
+    """What is named, where an advice says just the same."""
+    reasons = dict.fromkeys((*advised.reasons[:1], *named.reasons))
+    signs = named.signs | advised.signs
+    return replace(named, signs=signs, reasons=tuple(reasons), advice=advised.advice, rests=advised.rests)
 
 
 def _by_amount(

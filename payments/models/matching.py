@@ -16,6 +16,7 @@ class MatchRule(models.TextChoices):
     REFERENCE = "reference", "A reference with check digits, and the exact amount"
     NUMBER_AND_PAYER = "number_and_payer", "A document's number, who paid, and the exact amount"
     PAYER_AND_AMOUNT = "payer_and_amount", "Who paid, and an amount that fits one item of theirs only"
+    ADVICE = "advice", "Their remittance advice, of just that amount"
 
 
 class BankMatch(models.Model):
@@ -80,6 +81,11 @@ class MatchPolicy(models.Model):
     reference = models.BooleanField(MatchRule.REFERENCE.label, default=True)
     number_and_payer = models.BooleanField(MatchRule.NUMBER_AND_PAYER.label, default=True)
     payer_and_amount = models.BooleanField(MatchRule.PAYER_AND_AMOUNT.label, default=False)
+    advice = models.BooleanField(
+        MatchRule.ADVICE.label,
+        default=False,
+        help_text="Where nothing is taken off but discounts in time, and who paid or their number says whose it is.",
+    )
     part_payments = models.BooleanField(
         "part payments", default=False, help_text="By the first two rules, also where less came than is open."
     )

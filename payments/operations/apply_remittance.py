@@ -1,30 +1,27 @@
 """A bank line and the advice that explains it: joined, parted, and applied document by document as advised."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
 
-from billing.early_payment import early_payment_left
-from billing.models import DocumentStatus, Invoice
+from billing.locking import lock_documents_of
 from customers.models import Customer
 from ledger.allocating import Pair, lock_items
 from ledger.models import OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
 from office.audit import record
 from office.models import BankAccount, User
-from payments.advised import Explained, explained
+from payments.advised import Explained, explained, is_earned
 from payments.bank import left_of
-from payments.models import BankLine, Receipt, Remittance, RemittanceUse
+from payments.models import BankLine, Receipt, Remittance, RemittanceUse, Rest
 from payments.operations.apply_credits import apply_credits
 from payments.operations.match_bank_line import match_bank_line
-from payments.operations.receive_payment import Plan, Share
-from payments.remittances.reasons import ShortPay
+from payments.operations.receive_payment import Plan
+from payments.operations.settle_items import Settling
 
 REASON = "their remittance advice says so"
 
@@ -57,27 +54,38 @@ def part_remittance(remittance_id: int, *, by: User | None) -> Remittance:
 
 
 @transaction.atomic
-def apply_remittance(remittance_id: int, line_id: int, *, by: User | None) -> list[Receipt]:
+def apply_remittance(
+    remittance_id: int,
+    line_id: int,
+    *,
+    by: User | None,
+    rests: Mapping[int, tuple[Rest, int | None]] | None = None,
+    rule: str = "",
+    reasons: Sequence[str] = (REASON,),
+) -> list[Receipt]:
     """Record the line as the receipts that the advice makes of it, one for each customer, and apply them as it says.
 
-    Credits that the payer takes off are applied first. An early-payment discount that they earned is granted; whatever
-    else they took off stays open, its reason on the advice. Raises Refused, and does nothing, where a line of the
-    advice means no open item of ours or more than is open, where it does not come to just what is left of the bank
-    line, and where a discount needs another person's approval.
+    Credits that the payer takes off are applied first. `rests` says of open items, by id, what becomes of what the
+    payer leaves of them, as on the allocation screen, with the reason of a dispute. Where nothing is said, an
+    early-payment discount that they earned is granted, and whatever else they took off stays open, its reason on the
+    advice. Raises Refused, and does nothing, where a line of the advice means no open item of ours or more than is
+    open, where it does not come to just what is left of the bank line, and for what settle_items refuses.
     """
     line, remittance = _locked(line_id, remittance_id)
     _require_free(remittance, line)
-    lock_items([each.item.pk for each in explained(remittance) if each.item])
+    items = [each.item.pk for each in explained(remittance) if each.item]
+    lock_documents_of(items)
+    lock_items(items)
     advised = explained(remittance)
     if refusal := why_not_as_advised(advised, remittance, left_of(line)):
         raise refusal
     remittance.bank_line = line
     remittance.save(update_fields=["bank_line"])
-    try:
-        receipts = [_receive(line, parts, by) for parts in _by_customer(advised, line.booked_on)]
-    except ApprovalNeeded as needed:
-        words = f"{needed.message} Match the line by hand, and ask for that on the document's own page."
-        raise Refused(words, code="approval_needed") from needed
+    if rests is None:
+        rests = {
+            each.item.pk: (Rest.DISCOUNT, None) for each in advised if each.item and is_earned(each, line.booked_on)
+        }
+    receipts = [_receive(line, parts, rests, by, rule, reasons) for parts in _by_customer(advised)]
     for receipt in receipts:
         RemittanceUse.objects.create(remittance=remittance, receipt=receipt)
     numbers = ", ".join(receipt.number for receipt in receipts)
@@ -92,7 +100,6 @@ class _Parts:
     customer: Customer
     paid: list[tuple[OpenItem, Decimal]] = field(default_factory=list)
     taken: list[tuple[OpenItem, Decimal]] = field(default_factory=list)
-    discounts: list[int] = field(default_factory=list)
 
     @property
     def amount(self) -> Decimal:
@@ -140,7 +147,7 @@ def why_not_as_advised(advised: Sequence[Explained], remittance: Remittance, lef
     return None
 
 
-def _by_customer(advised: Sequence[Explained], paid_on: date) -> list[_Parts]:
+def _by_customer(advised: Sequence[Explained]) -> list[_Parts]:
     """What is said of each customer. Raises Refused where one takes more credit than they pay."""
     ids = sorted({each.item.customer_id for each in advised if each.item})
     customers = Customer.objects.select_related("company").in_bulk(ids)
@@ -150,31 +157,29 @@ def _by_customer(advised: Sequence[Explained], paid_on: date) -> list[_Parts]:
             parts = found[each.item.customer_id]
             side = parts.paid if each.line.paid > 0 else parts.taken
             side.append((each.item, abs(each.line.paid)))
-            parts.discounts += [each.item.pk] if _is_earned(each, paid_on) else []
     for parts in found.values():
         if parts.amount <= 0:
             raise Refused(f"{parts.customer.name} takes as much credit as they pay, or more.", code="nothing_paid")
     return list(found.values())
 
 
-def _is_earned(each: Explained, paid_on: date) -> bool:
-    """Whether what was taken off is the early-payment discount, and just what is left of the document after it."""
-    if each.line.reason != ShortPay.DISCOUNT or each.stays_open != each.line.discount:
-        return False
-    invoice = Invoice.objects.filter(entry=each.item.entry_id, status=DocumentStatus.ISSUED).first()
-    early = early_payment_left(invoice, paid_on) if invoice else None
-    return early is not None and early.discount == each.line.discount
-
-
-def _receive(line: BankLine, parts: _Parts, by: User | None) -> Receipt:
+def _receive(
+    line: BankLine,
+    parts: _Parts,
+    rests: Mapping[int, tuple[Rest, int | None]],
+    by: User | None,
+    rule: str,
+    reasons: Sequence[str],
+) -> Receipt:
     """One customer's receipt, with their credits applied before it."""
     pairs, rest = _credits_first(parts)
     if pairs:
         days = [item.dated_on for item, _ in (*parts.paid, *parts.taken)]
         apply_credits(parts.customer, pairs, dated_on=max(line.booked_on, *days), by=by, reason="As advised")
-    shares = [Share(item_id, amount) for item_id, amount in rest.items() if amount]
+    said = {item_id: rests.get(item_id, (Rest.OPEN, None)) for item_id in rest}
+    settling = [Settling(pk, amount, *said[pk]) for pk, amount in rest.items() if amount or said[pk][0] != Rest.OPEN]
     return match_bank_line(
-        line.pk, parts.customer, parts.amount, Plan(shares), by=by, reasons=[REASON], discounts=parts.discounts
+        line.pk, parts.customer, parts.amount, Plan(), by=by, rule=rule, reasons=reasons, settling=settling
     )
 
 

@@ -22,6 +22,7 @@ from payments.matching.asking import Certain, certain_among, match_policy_of, re
 from payments.matching.names import all_names
 from payments.models import BankLine, BankMatch, Receipt
 from payments.operations.apply_credits import apply_in_bulk
+from payments.operations.apply_remittance import apply_remittance
 from payments.operations.learn_payer import learn_payers
 from payments.operations.match_bank_line import grant_discounts, match_bank_line
 from payments.operations.receive_payment import Plan, Share
@@ -89,7 +90,7 @@ def _match(company: Company, certain: Sequence[Certain], by: User | None) -> int
 
     Where one of many is refused, which is rare, the others need not wait for it.
     """
-    own = [each for each in certain if each.payment.currency == company.currency]
+    own = [each for each in certain if each.payment.currency == company.currency and not each.proposal.advice]
     for bulk in (own, [each for each in own if not _discounted(each)]):
         try:
             with transaction.atomic():
@@ -113,13 +114,19 @@ def _bookable(company: Company, certain: Sequence[Certain]) -> list[Certain]:
 
 def _still_open(certain: Sequence[Certain]) -> list[Certain]:
     """Those whose items are as they were when they were looked at. Locks them."""
-    lock_documents_of({item_id for each in certain for item_id in _discounted(each)})
+    lock_documents_of({item_id for each in certain for item_id in _with_documents(each)})
     items = lock_items(share.debt.id for each in certain for share in each.proposal.shares)
     return [
         each
         for each in certain
         if all(items[share.debt.id].balance == share.debt.balance for share in each.proposal.shares)
     ]
+
+
+def _with_documents(certain: Certain) -> list[int]:
+    """The items whose documents are credited, or may be."""
+    is_advised = certain.proposal.advice is not None
+    return [share.debt.id for share in certain.proposal.shares] if is_advised else _discounted(certain)
 
 
 def _discounted(certain: Certain) -> list[int]:
@@ -183,6 +190,8 @@ def _details(certain: Certain, line: BankLine, book_account_id: int) -> ReceiptD
 def _match_one(certain: Certain, by: User | None) -> bool:
     """Match one with all that a person's match brings, such as a discount; False where it is refused: it waits."""
     proposal = certain.proposal
+    if proposal.advice:
+        return _apply_advice(certain, proposal.advice.id, by)
     plan = Plan(shares=[Share(share.debt.id, share.amount) for share in proposal.shares])
     try:
         match_bank_line(
@@ -195,6 +204,16 @@ def _match_one(certain: Certain, by: User | None) -> bool:
             reasons=proposal.reasons,
             discounts=_discounted(certain),
         )
+    except Refused:
+        return False
+    return True
+
+
+def _apply_advice(certain: Certain, remittance_id: int, by: User | None) -> bool:
+    """Match one just as an advice says; False where it is refused."""
+    said = {"rule": certain.rule, "reasons": certain.proposal.reasons}
+    try:
+        apply_remittance(remittance_id, certain.payment.line_id, by=by, **said)
     except Refused:
         return False
     return True

@@ -17,6 +17,7 @@ class PolicyDetails:
     reference: bool = True
     number_and_payer: bool = True
     payer_and_amount: bool = False
+    advice: bool = False
     part_payments: bool = False
     discounts: bool = True
     most: Decimal | None = None

@@ -98,6 +98,11 @@ def rest_field(choices: list[tuple[str, Any]], **more: Any) -> forms.TypedChoice
     )
 
 
+def rest_value(rest: Rest, reason_code_id: int | None) -> str:
+    """How a choice is written in a form."""
+    return f"{DISPUTE}{reason_code_id}" if rest == Rest.DISPUTE else rest.value
+
+
 def _typed_rest(typed: str) -> tuple[Rest, int | None]:
     kind, _, code = typed.partition(":")
     return Rest(kind), typed_id(code)

@@ -56,6 +56,7 @@ class PolicyForm(forms.ModelForm):
             "reference",
             "number_and_payer",
             "payer_and_amount",
+            "advice",
             "part_payments",
             "discounts",
             "most",

@@ -36,7 +36,8 @@ def bank_queue(request: HttpRequest) -> HttpResponse:
             "line": line,
             "left": line.left,
             "proposals": suggestions.get(line.pk, []),
-            "is_advised": (line.left, line.currency) in advised,
+            "is_advised": (line.left, line.currency) in advised
+            and not any(each.proposal.advice for each in suggestions.get(line.pk, [])),
         }
         for line in lines
     ]

@@ -20,10 +20,10 @@ from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from payments.access import get_bank_line_for, get_remittance_for, remittances_for, require_bank
-from payments.advised import explained
+from payments.advised import explained, rests_of
 from payments.bank import left_of
 from payments.explaining import bank_lines_like, remittance_for, with_state
-from payments.models import BankLine, Remittance
+from payments.models import BankLine, Remittance, Rest
 from payments.operations.apply_remittance import (
     apply_remittance,
     join_remittance,
@@ -32,6 +32,8 @@ from payments.operations.apply_remittance import (
 )
 from payments.operations.take_remittance import AdviceDetails, take_remittance, withdraw_remittance
 from payments.remittances.opening import LARGEST
+from payments.web.allocation_form import rest_choices, rest_field, rest_value
+from payments.web.queue import queue_row
 
 LIKE = 5
 STATES = (("waiting", "Waiting"), ("joined", "Joined"), ("applied", "Applied"), ("withdrawn", "Withdrawn"))
@@ -157,6 +159,9 @@ def advice_of(line: BankLine, left: Decimal) -> dict[str, Any]:
     is_applied = remittance.uses.filter(receipt__was_mistaken=False).exists()
     advised = [] if is_applied else explained(remittance)
     blocked = why_not_as_advised(advised, remittance, left)
+    rests = {} if blocked else rests_of(advised, remittance.company, line.booked_on)
+    for each in advised:
+        each.rest = rest_value(*rests[each.item.pk]) if each.item and each.item.pk in rests else ""
     return {"remittance": remittance, "is_applied": is_applied, "advised": advised, "blocked": blocked}
 
 
@@ -204,13 +209,30 @@ def apply(request: HttpRequest, line_id: int, remittance_id: int) -> HttpRespons
     line = get_bank_line_for(request.user, line_id)
     remittance = get_remittance_for(request.user, remittance_id)
     try:
-        receipts = apply_remittance(remittance.pk, line.pk, by=request.user)
+        receipts = apply_remittance(remittance.pk, line.pk, by=request.user, rests=_typed_rests(request, remittance))
     except Refused as refusal:
+        if request.htmx:
+            return queue_row(request, line, error=refusal.message)
         messages.error(request, refusal.message)
         return redirect("payments:bank_line", line.pk)
+    if request.htmx:
+        return queue_row(request, line, receipts[0])
     total = format_money(sum(receipt.amount for receipt in receipts), line.currency)
     messages.success(request, f"{', '.join(map(str, receipts))}: {total}, applied as advised.")
     return redirect("payments:bank_line", line.pk)
+
+
+def _typed_rests(request: HttpRequest, remittance: Remittance) -> dict[int, tuple[Rest, int | None]] | None:
+    """What was chosen of what the payer took off, by open item; none where nothing was asked.
+
+    Raises Refused for what this person may not choose.
+    """
+    items = [each.item.pk for each in explained(remittance) if each.item and f"rest_{each.item.pk}" in request.POST]
+    field = rest_field(rest_choices(remittance.company, request.user))
+    try:
+        return {pk: field.clean(request.POST[f"rest_{pk}"]) for pk in items} or None
+    except forms.ValidationError as error:
+        raise Refused("That is not yours to say of what they took off. Choose another.", code="may_not") from error
 
 
 def _done(request: HttpRequest, remittance: Remittance, act: Any, words: str) -> HttpResponse:
