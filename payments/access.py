@@ -225,7 +225,7 @@ def get_bank_line_for(user: User, line_id: int) -> BankLine:
 def get_unread_line_for(user: User, unread_id: int) -> UnreadLine:
     """The line, or Http404 where this person may not see one of that id."""
     lines = UnreadLine.objects.filter(bank_account__in=bank_accounts_for(user), pk=unread_id)
-    line = lines.select_related("bank_account", "statement__file", "line", "settled_by").first()
+    line = lines.select_related("bank_account", "statement__file", "line", "may_be", "settled_by").first()
     if line is None:
         raise Http404("No such line.")
     return line

@@ -72,14 +72,17 @@ class UnreadFieldOut(serializers.Serializer):
 
 
 class UnreadLineOut(serializers.ModelSerializer):
-    """A line with fields that could not be read, and what became of it."""
+    """A line with fields that could not be read, or one that `may_be` a line known from another format.
+
+    Completed, it stands beside that one; left out, it is the same.
+    """
 
     account = serializers.CharField(source="bank_account.iban")
     unread = UnreadFieldOut(many=True)
 
     class Meta:
         model = UnreadLine
-        fields = ["id", "statement", "account", "place", "unread", "outcome", "reason", "line", "settled_by"]
+        fields = ["id", "statement", "account", "place", "unread", "may_be", "outcome", "reason", "line", "settled_by"]
 
 
 class BankStatementPage(serializers.Serializer):

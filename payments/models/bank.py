@@ -149,14 +149,16 @@ class UnreadOutcome(models.TextChoices):
 
 
 class UnreadLine(LineOfAccount):
-    """A line with a field that could not be read, until a person completes it or leaves it out.
+    """A line that a person has to look at, until they complete it or leave it out.
 
-    `facts` is what else is known of it, `unread` what stood in the fields that could not be read.
+    `facts` is what is known of it, `unread` what stood in fields that could not be read. Where all could be read, it
+    may be the same as a line that another format told of, `may_be`.
     """
 
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="unread_lines")
     facts = models.JSONField()
     unread = models.JSONField()
+    may_be = models.ForeignKey(BankLine, null=True, on_delete=models.PROTECT, related_name="retold")
     outcome = models.CharField(max_length=10, choices=UnreadOutcome, default=UnreadOutcome.WAITING)
     reason = models.CharField(max_length=300, blank=True)
     line = models.OneToOneField(BankLine, null=True, on_delete=models.PROTECT, related_name="+")

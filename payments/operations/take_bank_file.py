@@ -10,12 +10,13 @@ from office.audit import record
 from office.models import BankAccount, Company, User
 from payments.account_numbers import is_account_number
 from payments.bank_files import ReadLine, ReadStatement, Unread, reader_of
-from payments.bank_lines import as_plain, facts_of, fingerprint_of, named_in, not_known, number_twins
+from payments.bank_lines import FACTS, as_plain, facts_of, fingerprint_of, named_in, not_known, number_twins
 from payments.bank_tables import read_by_mapping
 from payments.matching.asking import match_policy_of
 from payments.models import BankFile, BankLine, BankStatement, UnreadLine
 from payments.operations.match_certain import start_matching
 from payments.operations.read_debit_answers import Answers, settle_from_bank
+from payments.retold import sort_retold
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Taken:
     new: int = 0
     known: int = 0
     unread: int = 0
+    doubtful: int = 0
+    """How many may be payments that another format told of: a person says."""
     pending: int = 0
     unknown_accounts: list[str] = field(default_factory=list)
     matched: int = 0
@@ -39,7 +42,7 @@ class Taken:
 def take_bank_file(
     company: Company, name: str, content: bytes, *, by: User | None, account_id: int | None = None
 ) -> Taken:
-    """Keep what a bank's file says: each line once, whatever file it comes in, and however often.
+    """Keep what a bank's file says: each line once, whatever file and format it comes in, and however often.
 
     Statements of accounts that are none of ours are left out and named. A table is read by the mapping kept for it;
     `account_id` is whose it is where it does not say so. Raises Refused where the form of the file is broken, none of
@@ -65,6 +68,7 @@ def take_statements(
             theirs = [(place, each) for place, each in enumerate(read, start=1) if found[place - 1] == account]
             _take(taken, account, theirs)
         counts = {"new": taken.new, "known": taken.known, "unread": taken.unread}
+        counts |= {"doubtful": taken.doubtful} if taken.doubtful else {}
         record(by, "take_bank_file", taken.file, after=counts)
     taken.debits = settle_from_bank(company, by=by)
     return taken
@@ -135,18 +139,23 @@ def _take(taken: Taken, account: BankAccount, read: Sequence[tuple[int, ReadStat
             if not line.is_pending:
                 _sort(line, row, lines, unread)
         taken.pending += row.pending_count
-    new_lines, new_unread = _keep_new(account, lines), _keep_new(account, unread)
-    taken.new += new_lines
-    taken.unread += new_unread
-    taken.known += len(lines) + len(unread) - new_lines - new_unread
+    number_twins([*lines, *unread])
+    retold = sort_retold(account, list(not_known(account, lines)))
+    doubtful = list(not_known(account, [_doubtful(line, other) for line, other in retold.doubtful]))
+    broken = list(not_known(account, unread))
+    insert_all(retold.new)
+    insert_all([*broken, *doubtful])
+    taken.new += len(retold.new)
+    taken.unread += len(broken)
+    taken.doubtful += len(doubtful)
+    taken.known += len(lines) + len(unread) - len(retold.new) - len(broken) - len(doubtful)
 
 
-def _keep_new(account: BankAccount, rows: Sequence[BankLine] | Sequence[UnreadLine]) -> int:
-    """Keep the lines that have not come before, and say how many these are."""
-    number_twins(rows)
-    new = list(not_known(account, rows))
-    insert_all(new)
-    return len(new)
+def _doubtful(line: BankLine, other: BankLine) -> UnreadLine:
+    """A line that a person has to look at, as it may be one that another format told of."""
+    told = {name: getattr(line, name) for name in ("bank_account", "statement", "place", "fingerprint", "twin")}
+    facts = as_plain({name: getattr(line, name) for name in FACTS})
+    return UnreadLine(**told, facts=facts, unread=[], may_be=other)
 
 
 def _statement(file: BankFile, account: BankAccount, position: int, read: ReadStatement) -> BankStatement:

@@ -27,6 +27,7 @@ def finish_bank_table(run: Run, account: BankAccount, mapping: TableMapping, *, 
     taken = take_bank_table(account, run.parameters["name"], bytes(run.input_file), mapping, by=by)
     run.parameters["file"] = taken.file.pk
     run.result = {"New": taken.new, "Known before": taken.known, "Could not be read": taken.unread}
+    run.result |= {"May be known": taken.doubtful} if taken.doubtful else {}
     run.done = run.total = sum(run.result.values())
     run.status, run.input_file = RunStatus.DONE, None
     run.save()

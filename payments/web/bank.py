@@ -111,6 +111,7 @@ def said(taken: Taken) -> str:
     parts = [f"{taken.new} new line{'' if taken.new == 1 else 's'}"]
     parts += [f"{taken.known} known before"] * bool(taken.known)
     parts += [f"{taken.unread} that could not be read"] * bool(taken.unread)
+    parts += [f"{taken.doubtful} that may be known from another format"] * bool(taken.doubtful)
     parts += [f"{taken.matched} matched"] * bool(taken.matched)
     parts += [f"{taken.pending} not booked yet"] * bool(taken.pending)
     parts += [f"{taken.debits.collected} of our debits came in"] * bool(taken.debits.collected)
@@ -124,7 +125,10 @@ def bank_file(request: HttpRequest, file_id: int) -> HttpResponse:
     """A file: its statements, whether they add up and join, and their lines."""
     file = get_bank_file_for(request.user, file_id)
     statements = with_joints(file.statements.all()).select_related("bank_account").order_by("position")
-    rows = [(each, checked(each), each.lines.order_by("pk"), each.unread_lines.order_by("pk")) for each in statements]
+    rows = [
+        (each, checked(each), each.lines.order_by("pk"), each.unread_lines.select_related("may_be").order_by("pk"))
+        for each in statements
+    ]
     return render(request, "payments/bank_file.html", {"file": file, "rows": rows})
 
 

@@ -117,6 +117,8 @@ UNREAD_LINES = ListSpec(
 
 def words_of(unread: UnreadLine) -> str:
     """Which fields of a line could not be read, and what stood there."""
+    if unread.may_be:
+        return f"May be the same as {unread.may_be} of {unread.may_be.booked_on}"
     return "; ".join(f"{field['name']}: {field['found']}" for field in unread.unread)
 
 
