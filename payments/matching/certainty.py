@@ -30,6 +30,8 @@ def certain_of(proposals: Sequence[Proposal], payment: Payment, policy: Policy) 
     """The rule by which the first proposal applies without a person, and the proposal; None where a person looks."""
     if not proposals or (policy.most is not None and payment.left > policy.most):
         return None
+    if any(Sign.FOREIGN_NUMBER in each.signs for each in proposals):
+        return None
     best, *others = proposals
     rule = _rule_of(best, policy) or ("advice" if _is_advised(best, policy) else None)
     if rule is None or best.rests or not best.shares or best.rest or _is_spoken_against(rule, best, others):

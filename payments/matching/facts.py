@@ -21,6 +21,7 @@ class Sign(IntEnum):
     NAME = 5
     SETTLED_NUMBER = 6
     ACCOUNT = 7
+    FOREIGN_NUMBER = 8
     NUMBER = 10
     REFERENCE = 12
     ADVICE = 14
@@ -124,6 +125,8 @@ class Evidence:
     """By customer, the open items that are named, and how surely."""
     settled: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     """By customer, the documents that are named and have nothing open."""
+    foreign: dict[int, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+    """By customer, the documents that are named, each once, and are open in another currency than came in."""
     payers: dict[int, dict[Sign, str]] = field(default_factory=lambda: defaultdict(dict))
     """By customer, what tells that they paid, in words."""
     amounts: set[int] = field(default_factory=set)
@@ -134,7 +137,8 @@ class Evidence:
 
     @property
     def customers(self) -> set[int]:
-        return {*self.named, *self.settled, *self.payers, *self.amounts, *(each.customer_id for each in self.advices)}
+        named = {*self.named, *self.foreign, *self.settled}
+        return {*named, *self.payers, *self.amounts, *(each.customer_id for each in self.advices)}
 
 
 Debts = Mapping[int, Sequence[Debt]]

@@ -20,7 +20,8 @@ from payments.models import BankLine
 MOST_NAMED = 200
 """Open items of one line; a text that names more names nothing."""
 NAMED = """
-    SELECT line.id, word.sign, item.customer_id, item.id, item.reference, item.balance
+    SELECT line.id, word.sign, item.customer_id, item.id, item.reference, item.balance,
+        item.currency <> line.currency
     FROM payments_bankline line
     CROSS JOIN LATERAL (
         SELECT unnest(line.words), %(number)s UNION ALL SELECT unnest(line.checked_numbers), %(reference)s
@@ -33,7 +34,8 @@ NAMED = """
     ) AS item
     WHERE line.id = ANY (%(lines)s) AND (item.balance = 0 OR item.dated_on <= line.booked_on)
   UNION ALL
-    SELECT line.id, %(reference)s, item.customer_id, item.id, item.reference, item.balance
+    SELECT line.id, %(reference)s, item.customer_id, item.id, item.reference, item.balance,
+        item.currency <> line.currency
     FROM payments_bankline line
     CROSS JOIN unnest(line.checked_documents) AS document
     CROSS JOIN LATERAL (
@@ -100,8 +102,10 @@ def name_documents(company_id: int, payments: Sequence[Payment]) -> dict[int, Ev
     """By line, the documents that payers name, open or paid."""
     evidence: dict[int, Evidence] = defaultdict(Evidence)
     rows = named_items(company_id, [payment.line_id for payment in payments])
-    for line, sign, customer_id, item_id, reference, balance in rows:
-        if balance:
+    for line, sign, customer_id, item_id, reference, balance, is_foreign in rows:
+        if balance and is_foreign:
+            evidence[line].foreign[customer_id][reference] = None
+        elif balance:
             named = evidence[line].named[customer_id]
             named[item_id] = max(Sign(sign), named.get(item_id, Sign.AMOUNT))
         elif reference not in (settled := evidence[line].settled[customer_id]):

@@ -32,6 +32,8 @@ def _of_customer(customer_id: int, payment: Payment, evidence: Evidence, debts: 
     signs = dict(evidence.payers.get(customer_id, {}))
     if settled := evidence.settled.get(customer_id):
         signs[Sign.SETTLED_NUMBER] = f"{_listed(settled)} in their words, which is paid"
+    if foreign := evidence.foreign.get(customer_id):
+        signs[Sign.FOREIGN_NUMBER] = f"{_listed([*foreign])} in their words, open in another currency"
     if customer_id in evidence.amounts:
         signs[Sign.AMOUNT] = "nobody else owes exactly that" if len(evidence.amounts) == 1 else "they owe exactly that"
     named = evidence.named.get(customer_id, {})

@@ -21,7 +21,8 @@ from ledger.models import Allocation
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount, Company
 from office.operations.set_approval_rules import set_approval_rules
-from payments.matching.asking import waiting_lines
+from payments.matching.asking import read_lines, waiting_lines
+from payments.matching.names import all_names
 from payments.models import BankLine, BankMatch, PayerAccount, Receipt
 from payments.operations.learn_payer import forget_payer
 from payments.operations.match_bank_line import match_bank_line
@@ -84,6 +85,21 @@ def test_a_second_time_does_nothing(company: Any, customer: Any) -> None:
 
     assert match_piece(company, by=None).looked_at == 0
     assert Receipt.objects.count() == 1
+
+
+def test_a_document_in_another_currency_is_shown_and_lets_a_person_look(company: Any, customer: Any) -> None:
+    """What fits the amount by chance is not what they name."""
+    foreign = world.issue(customer, "110.00", BEFORE, currency="USD", exchange_rate=Decimal("0.9"))
+    world.issue(customer, "100.00", BEFORE)
+    set_match_policy(company, PolicyDetails(payer_and_amount=True), by=None)
+    taken(company, ("100.00", foreign.number, "Bramble"))
+
+    [(_, proposals)] = read_lines(company, waiting_lines(company), all_names(company.pk))
+    assert proposals[0].reasons[0] == f"{foreign.number} in their words, open in another currency"
+    assert match_piece(company, by=None).matched == 0
+    taken(company, ("90.00", foreign.number, "Nobody"))
+    [_, (_, proposals)] = read_lines(company, waiting_lines(company), all_names(company.pk))
+    assert (proposals[0].customer_id, proposals[0].shares[0].debt.balance) == (customer.pk, 100)
 
 
 def test_of_true_twins_for_one_invoice_the_second_waits(company: Any, customer: Any) -> None:
