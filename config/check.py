@@ -12,7 +12,7 @@ from config.system import command_for, install, missing_test_packages
 VAR = Path(__file__).parent.parent / "var"
 TOOL = [sys.executable, "-m"]
 MANAGE = [sys.executable, "manage.py"]
-PYTEST = [*TOOL, "pytest", "-n", "2"]
+PYTEST = [*TOOL, "pytest", "-n", "2", "--dist", "worksteal"]
 DEPLOYED = {"SECRET_KEY": "c" * 40 + "0123456789!", "SITE_URL": "https://billing.example.com"}
 
 STEPS = {
