@@ -7,12 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from office.models import AuditRecord, BankAccount, Company
+from payments.bank_files import reader_of
 from payments.models import BankLine, UnreadLine
 from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
-from payments.operations.take_bank_file import Taken, take_bank_file
+from payments.operations.take_bank_file import Taken, take_bank_file, take_statements
 from tests import world
 from tests.api.calling import Program
-from tests.payments.bank_samples import MT940, OURS, camt, detail, entry, statement
+from tests.payments.bank_samples import DATA, MT940, NEEDS_DATA, OURS, camt, detail, entry, statement
 
 pytestmark = pytest.mark.django_db
 CAMT, SWIFT = "camt.xml", "swift.sta"
@@ -176,3 +177,37 @@ def test_operations_settle_it_with_audit(company: Company, doubtful: UnreadLine,
     assert AuditRecord.objects.get(action="complete_unread_line").by == clerk
     with pytest.raises(Exception, match="settled already"):
         leave_out_unread_line(doubtful.pk, reason="no", by=clerk)
+
+
+REAL = [
+    "mt940/cmxl-mt940.sta",
+    "mt940/jejik-rabobank-iban.sta",
+    "mt940/self-provided-raphaelm.sta",
+    "mt940/sberbank-171011_01234945.sta",
+    "camt/banks/abn_amro-example_camt.xml",
+    "camt/banks/ing-example_camt.xml",
+    "camt/banks/nordea-example_camt.xml",
+    "camt/subite-series/2024-05-09.xml",
+]
+
+
+@NEEDS_DATA
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_file_that_another_format_tells_again_brings_nothing_new(company: Company, name: str) -> None:
+    content = (DATA / name).read_bytes()
+    read = reader_of(content)
+    assert read
+    for number, currency in {(each.account, each.currency or "EUR") for each in read(content)}:
+        BankAccount.objects.create(company=company, name=number, holder="Alder Ltd", iban=number, currency=currency)
+    first = take_bank_file(company, name, content, by=None)
+    assert first.new > 0
+
+    again = read(content)
+    for each in again:
+        each.message = "camt.053.001.08" if name.startswith("mt940") else "MT940"
+        for line in each.lines:
+            line.text, line.party_name = f"+ {line.text.upper()} +", line.party_name.title()
+    retold = take_statements(company, "retold", b"retold", again, by=None)
+
+    assert (retold.new, retold.doubtful + retold.known) == (0, first.new + first.known + first.unread)
+    assert BankLine.objects.count() == first.new
