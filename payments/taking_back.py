@@ -13,14 +13,23 @@ from payments.models import ReceiptExchange, ReceiptStatus
 
 
 def take_back(entry: Entry, *, key: str, kind: str, dated_on: date, by_id: int | None, reason: str) -> Entry:
-    """Enter the mirror of an entry with one open item, after undoing whatever that is applied to."""
-    item = entry.items.get()
-    undo_standing(item, dated_on=dated_on, by_id=by_id, reason=reason)
+    """Enter the mirror of an entry with open items of one customer, after undoing whatever they are applied to."""
+    items = list(entry.items.order_by("id"))
+    if len(items) > 1:  # what touches several at once is locked in one order, before the first is undone
+        joined = Allocation.objects.filter(Q(debit__in=items) | Q(credit__in=items))
+        lock_items(chain((item.pk for item in items), *joined.values_list("debit_id", "credit_id")))
+    for item in items:
+        undo_standing(item, dated_on=dated_on, by_id=by_id, reason=reason)
     mirror = post_mirror(entry, key=key, kind=kind, dated_on=dated_on, by_id=by_id, memo=reason)
-    opposite = mirror.items.get()
-    debit, credit = (item, opposite) if item.amount > 0 else (opposite, item)
-    allocate([Pair(debit.pk, credit.pk, abs(item.amount))], dated_on=dated_on, by_id=by_id, reason=reason)
+    opposites = mirror.items.order_by("id")
+    pairs = [_pair(item, opposite) for item, opposite in zip(items, opposites, strict=True)]
+    allocate(pairs, dated_on=dated_on, by_id=by_id, reason=reason)
     return mirror
+
+
+def _pair(item: OpenItem, opposite: OpenItem) -> Pair:
+    debit, credit = (item, opposite) if item.amount > 0 else (opposite, item)
+    return Pair(debit.pk, credit.pk, abs(item.amount))
 
 
 def undo_standing(item: OpenItem, *, dated_on: date, by_id: int | None, reason: str) -> None:
