@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from billing.access import get_invoice_for, invoices_for
+from billing.beside import beside
 from billing.delivery import deliveries_of
 from billing.early_payment import discount_earned
 from billing.einvoice.kept import file_name, kept_einvoice
@@ -61,6 +62,7 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "waits_for_print": is_waiting(invoice),
         "receivers": receivers(invoice) if invoice.is_draft else [],
         "may_void": invoice.status == "issued" and invoice.open == invoice.total and not invoice.credit_memos.exists(),
+        "beside": beside(invoice),
         "timeline": timeline(invoice),
     }
     if context["may_void"] and request.user.has_perm("billing.void_invoice"):
