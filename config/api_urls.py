@@ -10,6 +10,7 @@ urlpatterns = [
     path("v1/", include("customers.api.urls")),
     path("v1/", include("billing.api.urls")),
     path("v1/", include("payments.api.urls")),
+    path("v1/", include("credit_control.api.urls")),
     path("v1/", include("reports.api.urls")),
     path("schema/", SchemaView.as_view(), name="api_schema"),
     path("docs/", docs_page, name="api_docs"),

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "customers",
     "billing",
     "payments",
+    "credit_control",
     "reports",
     "config",
 ]
@@ -217,6 +218,9 @@ SPECTACULAR_SETTINGS = {
         "ReceiptStatus": "payments.models.ReceiptStatus",
         "WriteOffKind": "payments.models.WriteOffKind",
         "WriteOffStatus": "payments.models.WriteOffStatus",
+        "LateChargeState": "credit_control.late_charges.STATES",
+        "LateChargeLineKind": "credit_control.models.LineKind",
+        "ReferenceRateOf": "credit_control.models.Reference",
         "StateEnum": "billing.queries.STATE_CHOICES",
         "DeliveryEnum": "billing.delivery.DELIVERY_CHOICES",
     },

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("office.urls")),
     path("", include("billing.urls")),
     path("", include("payments.urls")),
+    path("", include("credit_control.urls")),
     path("", include("customers.urls")),
     path("p/", include("payments.portal_urls")),
     path("p/", include("billing.portal_urls")),

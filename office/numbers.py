@@ -14,6 +14,7 @@ PATTERNS = {
     "receipt_batch": "RB-{year}-{number:04}",
     "chargeback": "CB-{year}-{number:04}",
     "refund": "RF-{year}-{number:04}",
+    "late_charge": "LC-{year}-{number:04}",
     "write_off": "WO-{year}-{number:04}",
 }
 """How numbers of each kind are written where a company has not said otherwise."""

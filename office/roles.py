@@ -8,6 +8,7 @@ from django.db.models import Q
 READ = [
     "billing.view_invoice",
     "billing.view_product",
+    "credit_control.view_latecharge",
     "customers.view_accounts",
     "customers.view_customer",
     "office.read_mail",
@@ -15,6 +16,7 @@ READ = [
     "office.view_reports",
     "payments.view_receipt",
 ]
+LATE = ["credit_control.claim_late_charges", "credit_control.waive_late_charge"]
 CLERK = [
     *READ,
     "office.ask_approval",
@@ -32,6 +34,7 @@ CLERK = [
     "billing.record_usage",
     "billing.see_medical_codes",
     "billing.set_medical_codes",
+    *LATE,
     "customers.create_customer",
     "customers.update_customer",
     "customers.import_customers",
@@ -59,7 +62,7 @@ CLERK = [
 ]
 ROLES: dict[str, list[str]] = {
     "clerk": CLERK,
-    "collector": [*READ, "billing.send_invoice", "customers.update_customer"],
+    "collector": [*READ, *LATE, "office.ask_approval", "billing.send_invoice", "customers.update_customer"],
     "manager": [
         *CLERK,
         "billing.void_invoice",

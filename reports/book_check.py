@@ -1,6 +1,7 @@
 """All checks of the book, the documents and the money, as one answer."""
 
 import billing.checks
+import credit_control.checks
 import ledger.checks
 import payments.checks
 from ledger.checks import Finding, run_checks
@@ -10,5 +11,6 @@ from reports.snapshot import snapshot
 def check_book() -> list[Finding]:
     """Everything that is wrong with the book; empty for a sound one. Reads one state of it."""
     with snapshot():
-        findings = run_checks([*ledger.checks.CHECKS, *billing.checks.CHECKS, *payments.checks.CHECKS])
+        rooms = (ledger.checks, billing.checks, payments.checks, credit_control.checks)
+        findings = run_checks([check for room in rooms for check in room.CHECKS])
         return [*findings, *billing.checks.broken_chain(), *billing.checks.changed_files()]

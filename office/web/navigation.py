@@ -53,6 +53,7 @@ DAILY = [
     Entry("Products", "billing:product_list", "package", "billing.view_product"),
     Entry("Price lists", "billing:price_list_list", "tag", "billing.view_product"),
     Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p", BESIDE_RECEIPTS),
+    Entry("Late charges", "credit_control:late_charge_list", "percentage", "credit_control.view_latecharge", "l"),
     Entry("Bank", "payments:bank", "building-bank", "payments.view_bank", "b", ("/revaluation/",)),
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
     Entry("Tax report", "reports:taxes", "file-text", "office.view_reports", "x"),

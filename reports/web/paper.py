@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from billing.access import invoices_for
+from credit_control.access import late_charges_for
 from customers.access import customers_for
 from ledger.models import Entry
 from office.access import companies_for
@@ -16,7 +17,7 @@ from payments.access import receipts_for, write_offs_for
 @require_GET
 @staff_door("customers.view_customer")
 def paper(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """The document, receipt or write-off of an entry, or the entry itself where it has no page of its own."""
+    """The document, receipt, write-off or late charge of an entry, or the entry where it has no page of its own."""
     invoice = invoices_for(request.user).filter(Q(entry=entry_id) | Q(void_entry=entry_id)).first()
     if invoice:
         return redirect("billing:invoice", invoice.pk)
@@ -29,6 +30,9 @@ def paper(request: HttpRequest, entry_id: int) -> HttpResponse:
     )
     if row := written_off.first():
         return redirect("payments:write_off", row.pk)
+    charged = late_charges_for(request.user).filter(Q(entry=entry_id) | Q(reversal_entry=entry_id))
+    if charge := charged.first():
+        return redirect("credit_control:late_charge", charge.pk)
     return render(request, "reports/entry.html", {"entry": _entry_for(request, entry_id)})
 
 

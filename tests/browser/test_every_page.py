@@ -23,6 +23,7 @@ from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mark_printed import mark_printed
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
+from credit_control.operations.set_reference_rates import add_usual_rates
 from customers.models import Customer
 from customers.operations.manage_mandates import amend_mandate
 from ledger.models import Entry
@@ -57,6 +58,7 @@ from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.browser.conftest import DESKTOP, PHONE, shoot
+from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.customers.test_mandates import signed
 from tests.payments import bank_samples, debits
@@ -161,6 +163,14 @@ PAGES = [
     Row("payments:write_off_new", "customer", query="?item=all"),
     Row("payments:write_off", "write_off"),
     Row("payments:payment_policy", role="administrator"),
+    Row("credit_control:late_charge_list"),
+    Row("credit_control:claim_late_charges"),
+    Row("credit_control:late_charge", "late_charge"),
+    Row("credit_control:customer_rule", "customer"),
+    Row("credit_control:rule_list", role="administrator"),
+    Row("credit_control:rule_new", role="administrator"),
+    Row("credit_control:rule", "late_rule", role="administrator"),
+    Row("credit_control:reference_rate_list", role="administrator"),
     Row("payments:refund_list"),
     Row("payments:repayment_new", query="?{repayments}"),
     Row("payments:repayment", "repayment"),
@@ -288,6 +298,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "settlement": a_short_payment(customer, day),
         "write_off": a_write_off(customer, vat, day),
         "fee": returned_payment(customer, day),
+        **a_late_charge(company),
         "run": a_run(company),
         "billing_run": a_billing_run(company),
         "person": world.make_user(company, "sales").pk,
@@ -419,6 +430,17 @@ def a_write_off(customer: Any, vat: Any, day: Any) -> int:
     [row] = write_off(customer, details, on=day, by=None)
     record_recovery(row.pk, RecoveryDetails(Decimal(20), day, reference="From the estate"), by=None)
     return row.pk
+
+
+def a_late_charge(company: Any) -> dict[str, int]:
+    """What a customer was charged for paying late, and another who would be, by a rule of the company's."""
+    rule, today = rule_for(company, "12", fee_steps=[["0", "40"]]), company.today()
+    for name in ("Late Ltd", "Later Ltd"):
+        customer = world.make_customer(company, name)
+        world.issue(customer, "500.00", today - timedelta(days=60), due_on=today - timedelta(days=30))
+    add_usual_rates(company, by=None)
+    charge = claim(Customer.objects.get(name="Late Ltd"), today)
+    return {"late_charge": charge.pk, "late_rule": rule.pk}
 
 
 def a_held_payment(customer: Any) -> int:

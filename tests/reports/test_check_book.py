@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.core.management import call_command
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import kept_pdf
+from credit_control.operations.waive_late_charge import waive_late_charge
 from ledger.periods import close_month
 from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, DebitRun, OnlinePayment
@@ -35,6 +36,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
 from reports.book_check import check_book
 from tests import world
+from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.payments.bank_samples import camt, entry, statement
 from tests.payments.debits import may_debit, run_for, with_mandate
@@ -107,6 +109,14 @@ PLANTED = [
     ("UPDATE payments_paymentfile SET total = total + 1 WHERE kind = 'credit'", "a repayment file holds what its batch pays, each refund as it is"),
     ("UPDATE payments_repaymentline SET is_under_way = false, reason = 'x'", "what stands on the account of refunds are the refunds that wait for a file"),
     ("UPDATE payments_refund SET bank_account_id = (SELECT id FROM ledger_account WHERE role = 'refunds')", "what stands on the account of refunds are the refunds that wait for a file"),
+    ("UPDATE credit_control_latecharge SET interest = interest + 1", "a late charge and the book say the same"),
+    ("UPDATE credit_control_latecharge SET fee = fee + 1", "a late charge and the book say the same"),
+    ("UPDATE credit_control_latechargeline SET amount = amount + 1 WHERE kind = 'interest'", "the lines of a late charge add up to it"),
+    ("DELETE FROM credit_control_latechargeline WHERE kind = 'fee'", "the lines of a late charge add up to it"),
+    ("UPDATE credit_control_latechargeline SET item_id = (SELECT max(id) FROM ledger_openitem WHERE kind = 'fee')", "interest and fees are charged on documents of the customer, never on interest or fees"),
+    ("UPDATE credit_control_latechargeline SET to_on = to_on + 400 WHERE id = (SELECT max(id) FROM credit_control_latechargeline WHERE kind = 'interest')", "interest and fees are charged on documents of the customer, never on interest or fees"),
+    ("UPDATE credit_control_latecharge SET waived_on = claimed_on, waive_reason = 'x', reversal_entry_id = entry_id WHERE waived_on IS NULL", "a waived late charge has nothing open and holds no payment"),
+    ("UPDATE office_numberseries SET last = last + 1 WHERE kind = 'late_charge'", "numbers of late charges run on without a gap"),
     ("UPDATE payments_debitpart SET is_under_way = true", "what has been settled is on its way no more"),
 ]  # fmt: skip
 
@@ -148,6 +158,7 @@ def history(company: Any, customer: Any) -> None:
     paid_online(customer)
     debited(company)
     paid_out(company)
+    charged_late(company)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
 
@@ -179,6 +190,15 @@ def debited(company: Any) -> None:
         run = run_for(company)
         if DebitRun.objects.count() == 1:
             collect_debit(run.collections.get().pk, on=company.today(), by=None)
+
+
+def charged_late(company: Any) -> None:
+    """Fees of two periods and interest, of which one charge is waived."""
+    rule_for(company, "12", fee_steps=[["0", "4"]], period_days=7)
+    debtor = world.make_customer(company, "Late AG")
+    world.issue(debtor, "100.00", DAY, due_on=DAY)
+    claim(debtor, DAY + timedelta(days=15))
+    waive_late_charge(claim(debtor, DAY + timedelta(days=30)).pk, on=company.today(), by=None, reason="Goodwill")
 
 
 def written_off(customer: Any, vat: Any) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -25,6 +25,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
+from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
 from tests.customers.test_mandates import signed
 from tests.payments.bank_samples import OURS, camt, entry, statement
@@ -122,6 +123,9 @@ GETS = {
     "payments:unread_line_list": ["q", "account", "outcome", "after"],
     "office:audit_list": ["q", "by", "action", "recorded_from", "recorded_to"],
     "office:mail_list": ["q", "queued_from", "queued_to"],
+    "credit_control:late_charge_list": ["q", "state", "day_from", "day_to", "sort", "after"],
+    "credit_control:claim_late_charges": ["on", "customer"],
+    "credit_control:reference_rate_list": ["q", "reference", "sort", "after"],
     "payments:write_off_list": ["q", "state", "kind", "day_from", "day_to", "sort", "after"],
     "reports:ageing": ["on", "by", "known_at", "q", "after"],
     "reports:ageing_items": ["on", "known_at", "customer", "currency", "column"],
@@ -173,6 +177,15 @@ def written_off(customer: Any) -> int:
     """A write-off of 10.00."""
     item = world.item_of(world.issue(customer, "10.00", DAY))
     return write_off(customer, WriteOffDetails([Share(item.pk, item.balance)], reason="Gone"), on=DAY, by=None)[0].pk
+
+
+def late_charge(customer: Any) -> int:
+    """What a customer was charged for a late invoice."""
+    rule_for(customer.company)
+    world.issue(customer, "500.00", DAY, due_on=DAY)
+    charge = claim(customer, DAY + timedelta(days=30))
+    assert charge
+    return charge.pk
 
 
 def unread_line(company: Any) -> int:
@@ -386,6 +399,31 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
             },
         ),
         "payments:reverse_write_off": ([written_off(customer)], {"reason": "r"}),
+        "credit_control:claim_late_charges": ([], {"on": "2026-03-02", "customer": str(customer.pk)}),
+        "credit_control:waive_late_charge": ([late_charge(customer)], {"reason": "r"}),
+        "credit_control:customer_rule": ([customer.pk], {"rule": ""}),
+        "credit_control:rule_new": (
+            [],
+            {
+                "name": "n",
+                "reference": "none",
+                "percent": "1",
+                "day_count": "ACT/365F",
+                "currency": "EUR",
+                "fee_steps": "0: 40",
+                "fee_percent": "0",
+                "period_days": "7",
+                "grace_days": "1",
+                "smallest_claim": "1",
+                "due_from": "2026-03-02",
+            },
+        ),
+        "credit_control:add_usual_rule": ([], {"usual": "eu"}),
+        "credit_control:choose_rule": ([], {"rule": "", "group": ""}),
+        "credit_control:set_reference_rate": (
+            [],
+            {"reference": "ecb", "from_on": "2026-01-01", "percent": "1", "source": "s"},
+        ),
         "payments:payment_policy": ([], {"tolerance_amount": "1", "tolerance_percent": "1"}),
         "payments:undo_allocation": ([allocation.pk], {"reason": "r"}),
         "payments:exchange_receipt": ([foreign.pk], exchange),

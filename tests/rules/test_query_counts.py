@@ -1,7 +1,7 @@
 """A page reads as much from the database for fifty rows as for ten."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,8 @@ from django.urls import reverse
 from billing.models import Invoice, RecurringInvoice
 from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.send_invoice import send_invoice
-from customers.models import CustomerAccount
+from credit_control.models import LateChargeRule
+from customers.models import Customer, CustomerAccount
 from office.models import BankAccount, User
 from office.tasks import carry_out_run
 from payments.models import BankLine, BankStatement, OnlinePayment, PayerAccount, Remittance
@@ -26,6 +27,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
+from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import confirmed, us_account
 from tests.customers.test_mandates import signed
 from tests.payments.bank_samples import OURS, camt, entry, statement
@@ -84,6 +86,15 @@ def more_batches(customer: Any, count: int) -> None:
     for _ in range(count):
         details = BatchDetails(DAY, Decimal(5), [BatchLine(Decimal(5), customer.number)])
         record_receipt_batch(customer.company, details, by=None)
+
+
+def more_late_charges(customer: Any, count: int) -> None:
+    """Late debts of other customers, half of them charged."""
+    LateChargeRule.objects.exists() or rule_for(customer.company)
+    for number in range(count):
+        debtor = world.make_customer(customer.company, f"Late {Customer.objects.count()}")
+        world.issue(debtor, "500.00", DAY, due_on=DAY)
+        number % 2 or claim(debtor, DAY + timedelta(days=30))
 
 
 def more_write_offs(customer: Any, count: int) -> None:
@@ -199,6 +210,8 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "payments:chargeback_list": more_chargebacks,
     "payments:receipt_batch_list": more_batches,
     "payments:write_off_list": more_write_offs,
+    "credit_control:late_charge_list": more_late_charges,
+    "credit_control:claim_late_charges": more_late_charges,
     "payments:bank": more_bank_lines,
     "payments:bank_statement_list": more_bank_lines,
     "payments:bank_line_list": more_bank_lines,

@@ -1,0 +1,1 @@
+"""GETTING PAID: what a customer who pays late owes for it."""

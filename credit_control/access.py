@@ -1,0 +1,22 @@
+"""Which late charges a member of staff sees: of the customers that they see."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from credit_control.models import LateCharge
+from customers.access import rows_for
+from office.models import User
+
+
+def late_charges_for(user: User) -> QuerySet[LateCharge]:
+    """The late charges of a person's customers."""
+    return rows_for(user, LateCharge.objects.all())
+
+
+def get_late_charge_for(user: User, charge_id: int) -> LateCharge:
+    """The charge, or Http404 where this person may not see one of that id."""
+    rows = late_charges_for(user).filter(pk=charge_id)
+    charge = rows.select_related("company", "customer", "rule", "entry", "created_by", "waived_by").first()
+    if charge is None:
+        raise Http404("No such late charge.")
+    return charge

@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class CreditControlConfig(AppConfig):
+    name = "credit_control"
+    verbose_name = "Credit control"
+
+    def ready(self) -> None:
+        from billing.beside import register_beside
+        from credit_control.approvals import ACTS
+        from credit_control.late_charges import beside_invoice
+        from credit_control.operations import claim_many
+        from office import approvals, runs
+
+        for act in ACTS:
+            approvals.register_act(act)
+        runs.register_kind(claim_many.RUN_KIND)
+        register_beside(beside_invoice)

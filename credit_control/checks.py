@@ -1,0 +1,69 @@
+"""Whether late charges agree with the book and with themselves."""
+
+from ledger.checks import Check
+
+CHECKS = [
+    Check(
+        "a late charge and the book say the same",
+        """
+        SELECT 'late charge ' || c.number, 'interest ' || c.interest || ' and fee ' || c.fee || ', in the book '
+            || coalesce(sum(o.amount) FILTER (WHERE o.kind = 'interest'), 0) || ' and '
+            || coalesce(sum(o.amount) FILTER (WHERE o.kind = 'fee'), 0)
+        FROM credit_control_latecharge c LEFT JOIN ledger_openitem o ON o.entry_id = c.entry_id
+            AND o.customer_id = c.customer_id AND o.currency = c.currency AND o.dated_on = c.claimed_on
+        GROUP BY c.id HAVING coalesce(sum(o.amount) FILTER (WHERE o.kind = 'interest'), 0) <> c.interest
+            OR coalesce(sum(o.amount) FILTER (WHERE o.kind = 'fee'), 0) <> c.fee
+        """,
+    ),
+    Check(
+        "the lines of a late charge add up to it",
+        """
+        SELECT 'late charge ' || c.number, c.interest || ' and ' || c.fee || ', its lines '
+            || coalesce(sum(l.amount) FILTER (WHERE l.kind <> 'fee'), 0) || ' and '
+            || coalesce(sum(l.amount) FILTER (WHERE l.kind = 'fee'), 0)
+        FROM credit_control_latecharge c LEFT JOIN credit_control_latechargeline l ON l.charge_id = c.id
+        GROUP BY c.id HAVING coalesce(sum(l.amount) FILTER (WHERE l.kind <> 'fee'), 0) <> c.interest
+            OR coalesce(sum(l.amount) FILTER (WHERE l.kind = 'fee'), 0) <> c.fee
+        """,
+    ),
+    Check(
+        "interest and fees are charged on documents of the customer, never on interest or fees",
+        """
+        SELECT 'late charge ' || c.number, o.kind || ' ' || o.reference
+        FROM credit_control_latechargeline l JOIN credit_control_latecharge c ON c.id = l.charge_id
+        JOIN ledger_openitem o ON o.id = l.item_id
+        WHERE o.kind NOT IN ('invoice', 'debit_note', 'opening') OR o.customer_id <> c.customer_id
+            OR o.currency <> c.currency OR l.from_on < o.due_on OR (l.kind = 'interest' AND l.to_on > c.claimed_on)
+        """,
+    ),
+    Check(
+        "a day of a debt is charged once, and a fee once for its period",
+        """
+        SELECT 'item ' || a.item_id, 'from ' || b.from_on || ' by charges ' || a.charge_id || ' and ' || b.charge_id
+        FROM credit_control_latechargeline a JOIN credit_control_latechargeline b ON b.item_id = a.item_id
+            AND b.id > a.id AND b.kind = a.kind
+        WHERE (a.kind = 'interest' AND a.from_on < b.to_on AND b.from_on < a.to_on)
+            OR (a.kind = 'fee' AND a.period = b.period)
+        """,
+    ),
+    Check(
+        "a waived late charge has nothing open and holds no payment",
+        """
+        SELECT 'late charge ' || c.number, o.balance || ' open, ' || coalesce(sum(a.amount), 0) || ' paid'
+        FROM credit_control_latecharge c JOIN ledger_openitem o ON o.entry_id = c.entry_id
+        LEFT JOIN (ledger_allocation a JOIN ledger_openitem d ON d.id = a.credit_id)
+            ON a.debit_id = o.id AND d.entry_id <> c.reversal_entry_id
+        WHERE c.waived_on IS NOT NULL GROUP BY c.id, o.id HAVING o.balance <> 0 OR sum(a.amount) <> 0
+        """,
+    ),
+    Check(
+        "numbers of late charges run on without a gap",
+        """
+        SELECT 'series ' || s.kind || ' ' || s.year || ' of company ' || s.company_id,
+            count(c.id) || ' charges, the series stands at ' || s.last
+        FROM office_numberseries s LEFT JOIN credit_control_latecharge c ON c.company_id = s.company_id
+            AND extract(year FROM c.claimed_on)::int = s.year
+        WHERE s.kind = 'late_charge' GROUP BY s.id HAVING count(c.id) <> s.last
+        """,
+    ),
+]

@@ -1,0 +1,100 @@
+"""Which debts were late, as the book now knows: for many customers in as many queries as for one."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from itertools import accumulate
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
+
+from credit_control.interest import Charged, LateDebt, value_on
+from credit_control.models import LateChargeLine, LineKind
+from ledger.models import Allocation, ItemKind, OpenItem
+from payments.models import DisputedRest
+
+PRINCIPAL = (ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.OPENING)
+"""What interest is taken on; never interest or fees."""
+ZERO = Decimal(0)
+
+
+@dataclass
+class Debt:
+    """An open item of a document, when what of it was settled, and what was charged for its lateness so far.
+
+    A payment counts from the day it came in, also where it was applied later; one that was taken back never counted.
+    What the customer disputes is left out for as long as they do.
+    """
+
+    item: OpenItem
+    settled: list[tuple[date, Decimal]] = field(default_factory=list)
+    disputed: Decimal = ZERO
+    charged: list[Charged] = field(default_factory=list)
+    claimed: Decimal = ZERO
+    periods: set[int] = field(default_factory=set)
+
+    @property
+    def original(self) -> Decimal:
+        """What the document came to, less what is disputed."""
+        return max(self.item.amount - self.disputed, ZERO)
+
+    @cached_property
+    def late(self) -> LateDebt:
+        """The debt as interest is worked out on it; asked for only when all of it is read."""
+        days = sorted({day for day, _ in self.settled})
+        paid = accumulate(sum((amount for on, amount in self.settled if on == day), ZERO) for day in days)
+        steps = [(day, max(self.original - total, ZERO)) for day, total in zip(days, paid, strict=True)]
+        first = min(self.item.dated_on, self.item.due_on)
+        principal = [(first, self.original), *steps] if not steps or steps[0][0] > first else steps
+        return LateDebt(self.item.due_on, self.item.currency, principal, self.charged, self.claimed)
+
+    def days_late(self, until: date) -> int:
+        """How many days after the due day began with something open."""
+        late = self.late
+        if not value_on(late.principal, late.due_on):
+            return 0
+        cleared = min((day for day, left in late.principal if day > late.due_on and not left), default=until)
+        return (min(cleared, until) - late.due_on).days
+
+
+def late_items(company_id: int, until: date, due_from: date) -> QuerySet[OpenItem]:
+    """The company's documents that were due from a day on and were open after it; not those that were made void."""
+    items = OpenItem.objects.filter(company_id=company_id, kind__in=PRINCIPAL, amount__gt=0)
+    items = items.filter(due_on__lt=until, due_on__gte=due_from, entry__reversed_by=None)
+    return items.filter(Q(open_during__endswith=None) | Q(open_during__endswith__gt=F("due_on")))
+
+
+def read_debts(items: Iterable[OpenItem]) -> list[Debt]:
+    """The debts of these items, with what was paid, is disputed and was charged."""
+    debts = {item.pk: Debt(item) for item in items}
+    _read_settled(debts)
+    disputes = DisputedRest.objects.filter(item__in=debts, withdrawn_at=None)
+    for item_id, amount in disputes.values_list("item", "amount"):
+        debts[item_id].disputed = amount
+    _read_charged(debts)
+    return list(debts.values())
+
+
+def _read_settled(debts: dict[int, Debt]) -> None:
+    rows = Allocation.objects.filter(debit__in=debts)
+    rows = rows.annotate(counts_on=Greatest("debit__dated_on", "credit__dated_on"))
+    for item_id, day, amount in rows.values_list("debit", "counts_on", "amount"):
+        debts[item_id].settled.append((day, amount))
+
+
+def _read_charged(debts: dict[int, Debt]) -> None:
+    for line in lines_of(debts).select_related("charge"):
+        debt = debts[line.item_id]
+        if line.kind == LineKind.FEE:
+            debt.periods.add(line.period or 0)
+            continue
+        debt.claimed += line.amount
+        if line.kind == LineKind.INTEREST:
+            debt.charged.append(Charged(line.from_on, line.to_on, line.percent, line.charge.day_count))
+
+
+def lines_of(item_ids: Collection[int]) -> QuerySet[LateChargeLine]:
+    """What was charged for these items."""
+    return LateChargeLine.objects.filter(item__in=list(item_ids)).order_by("pk")

@@ -1,0 +1,1 @@
+"""Writing: one module per verb."""

@@ -1,0 +1,68 @@
+"""Charging many customers, as a run: it goes on where it was stopped, and done again it adds nothing."""
+
+import csv
+from collections.abc import Collection
+from datetime import date
+from io import StringIO
+
+from django.db import transaction
+
+from credit_control.operations.claim_late_charges import claim_late_charges
+from credit_control.proposals import Proposal
+from customers.models import Customer
+from ledger.refusals import Refused
+from office.audit import record
+from office.days import require_bookable_day
+from office.models import Company, Run, RunStatus, User
+from office.runs import RunKind, begin_run
+from office.sheets import guard
+
+MOST, PIECE = 50_000, 100
+CHARGED, LEFT_OUT = "Charges", "Left out"
+
+
+@transaction.atomic
+def start_claiming(company: Company, customer_ids: Collection[int], *, on: date, by: User) -> Run:
+    """Hand the charging of these customers up to a day to the workers. Raises Refused for none, or too many."""
+    require_bookable_day(company, on)
+    known = Customer.objects.filter(company=company, pk__in=customer_ids)
+    ids = list(known.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if not ids:
+        raise Refused("Choose at least one customer.", code="nothing_chosen")
+    if len(ids) > MOST:
+        raise Refused(f"A run takes at most {MOST:,} customers.", code="too_many")
+    title = f"Late charges of {len(ids):,} customer{'s' * (len(ids) != 1)} up to {on}"
+    run = Run(company=company, by=by, kind=RUN_KIND.name, title=title, parameters={"customers": ids, "on": str(on)})
+    begin_run(run)
+    record(by, "start_claiming", run, after={"customers": len(ids), "on": on})
+    return run
+
+
+def do_piece(run: Run) -> None:
+    """Charge the next customers of a run, and list who was left out and why."""
+    ids = run.parameters["customers"]
+    run.total = len(ids)
+    piece = ids[run.done : run.done + PIECE]
+    charges, left_out = claim_late_charges(run.company, piece, on=date.fromisoformat(run.parameters["on"]), by=run.by)
+    run.result[CHARGED] = run.result.get(CHARGED, 0) + len(charges)
+    run.result[LEFT_OUT] = run.result.get(LEFT_OUT, 0) + len(left_out)
+    if left_out:
+        run.errors_file = _listed(bytes(run.errors_file or b""), left_out)
+    run.done += len(piece)
+    if run.done >= run.total:
+        run.status = RunStatus.DONE
+
+
+RUN_KIND = RunKind("claim_late_charges", do_piece)
+
+
+def _listed(before: bytes, rows: Collection[Proposal]) -> bytes:
+    """The file of who was left out, with these added."""
+    text = StringIO()
+    lines = csv.writer(text)
+    if not before:
+        lines.writerow(["Customer", "Name", "Currency", "Why"])
+    for row in rows:
+        cells = (row.customer.number, row.customer.name, row.currency, row.why_not)
+        lines.writerow([guard(cell) for cell in cells])
+    return before + text.getvalue().encode()

@@ -1,0 +1,22 @@
+"""The pages of getting paid."""
+
+from django.urls import path
+
+from credit_control.web import charge, claiming, customer_rule, listing, rates, rules
+
+app_name = "credit_control"
+urlpatterns = [
+    path("late-charges/", listing.late_charge_list, name="late_charge_list"),
+    path("late-charges/new/", claiming.claim_page, name="claim_late_charges"),
+    path("late-charges/<int:charge_id>/", charge.charge_page, name="late_charge"),
+    path("late-charges/<int:charge_id>/waive/", charge.waive, name="waive_late_charge"),
+    path("customers/<int:customer_id>/late-charges/", customer_rule.customer_rule, name="customer_rule"),
+    path("settings/late-charges/", rules.rule_list, name="rule_list"),
+    path("settings/late-charges/new/", rules.rule_page, name="rule_new"),
+    path("settings/late-charges/<int:rule_id>/", rules.rule_page, name="rule"),
+    path("settings/late-charges/usual/", rules.add_usual, name="add_usual_rule"),
+    path("settings/late-charges/choose/", rules.choose, name="choose_rule"),
+    path("settings/reference-rates/", rates.rate_list, name="reference_rate_list"),
+    path("settings/reference-rates/set/", rates.set_rate, name="set_reference_rate"),
+    path("settings/reference-rates/usual/", rates.add_usual, name="add_usual_rates"),
+]
