@@ -17,13 +17,14 @@ from reports.book_check import check_book
 pytestmark = pytest.mark.django_db
 LISTS = ["receipt_list", "receipt_batch_list", "refund_list", "write_off_list", "chargeback_list", "debit_run_list"]
 LISTS += ["remittance_list", "bank_line_list", "bank_statement_list"]
+OTHER_LISTS = ["customers:mandate_list", "customers:account_list", "credit_control:late_charge_list"]
 
 
 def test_the_demo_office_shows_something_on_every_list_of_payments_and_its_book_is_sound(client: Any) -> None:
     company: Company = make_demo(Random(20), date.today())  # noqa: DTZ011
     client.force_login(User.objects.get(email="manager@demo.example"))
 
-    for name in [*(f"payments:{each}" for each in LISTS), "customers:mandate_list", "customers:account_list"]:
+    for name in [*(f"payments:{each}" for each in LISTS), *OTHER_LISTS]:
         page = client.get(reverse(name))
         assert (page.status_code, b"empty-note" in page.content) == (200, False), name
     run = DebitRun.objects.get()

@@ -25,6 +25,7 @@ from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from billing.operations.set_prices import PriceDetails, set_prices
 from config.demo_euros import add_euros
+from config.demo_late_charges import add_late_charges
 from config.demo_payments import add_rough_payments
 from config.first_company import open_company
 from customers.models import Customer, CustomerGroup
@@ -134,6 +135,7 @@ def make_demo(chance: Random, today: date) -> Company:
     _advice(company, today, clerk)
     add_rough_payments(company, today, clerk)
     add_euros(company, today, clerk)
+    add_late_charges(company, today, clerk)
     for customer in customers[:3]:
         draft_invoice(company, _details(customer, products, chance, None), by=clerk)
     return company
