@@ -122,7 +122,7 @@ def test_a_customer_is_let_off_on_their_page_by_who_may(company: Any, customer: 
 def test_free_credit_is_pointed_out_before_anybody_is_charged(customer: Any, late: Any, clerk: Any) -> None:
     world.receive(customer, "300.00", DUE)
     page = browser(clerk).get(reverse("credit_control:claim_late_charges"), {"on": "2025-01-11"}).content.decode()
-    assert "They have €300.00 of free credit." in page
+    assert "They have €300.00 of free credit: apply it first" in page
     [row] = Program(clerk).get("late-charges/preview/", on="2025-01-11").json()["results"]
     assert row["free"] == "300.00"
 
