@@ -13,6 +13,7 @@ from payments.models import (
     BankLine,
     BankMapping,
     BankMonth,
+    BankStatement,
     BankTie,
     Chargeback,
     ChargebackFile,
@@ -220,6 +221,14 @@ def get_bank_line_for(user: User, line_id: int) -> BankLine:
     if line is None:
         raise Http404("No such bank line.")
     return line
+
+
+def get_bank_statement_for(user: User, statement_id: int) -> BankStatement:
+    """The statement, or Http404 where this person may not see one of that id."""
+    statement = BankStatement.objects.filter(bank_account__in=bank_accounts_for(user), pk=statement_id).first()
+    if statement is None:
+        raise Http404("No such statement.")
+    return statement
 
 
 def get_unread_line_for(user: User, unread_id: int) -> UnreadLine:

@@ -106,6 +106,7 @@ urlpatterns = [
     path("bank/payers/<int:payer_id>/", certain.payer_account, name="payer_account"),
     path("bank/payers/<int:payer_id>/forget/", certain.forget, name="forget_payer"),
     path("receipts/<int:receipt_id>/undo-match/", queue.undo_match, name="undo_match"),
+    path("bank/statements/<int:statement_id>/retold/", bank.settle_retold, name="settle_retold_lines"),
     path("bank/lines/", bank_lists.line_list, name="bank_line_list"),
     path("bank/lines/<int:line_id>/", matching.bank_line, name="bank_line"),
     path("bank/lines/<int:line_id>/match/", matching.match, name="match_bank_line"),

@@ -73,7 +73,7 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
             reverse("payments:refund_list") + "?state=to_pay",
         ),
         Task("bank lines to match", _to_match(user, company), "building-bank", reverse("payments:bank_queue")),
-        Task("bank lines that could not be read", _unread(user, company), "file-x", f"{unread_lines}?outcome=waiting"),
+        Task("bank lines for you to look at", _unread(user, company), "file-x", f"{unread_lines}?outcome=waiting"),
         Task(
             "online payments held for review",
             online_payments_for(user).filter(company=company, status=OnlineStatus.HELD).count(),

@@ -14,6 +14,7 @@ from payments.access import (
     bank_accounts_for,
     get_bank_account_for,
     get_bank_line_for,
+    get_bank_statement_for,
     get_receipt_for,
     get_unread_line_for,
     require_bank,
@@ -29,6 +30,8 @@ from payments.api.bank_serializers import (
     LeaveOutIn,
     MatchableLineOut,
     MatchIn,
+    RetoldIn,
+    RetoldOut,
     ReturnIn,
     SetAsideOut,
     UnreadLineOut,
@@ -42,7 +45,7 @@ from payments.bank import left_of, with_joints
 from payments.models import BankLine, BankStatement, UnreadLine
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line, take_back_set_aside
 from payments.operations.receive_payment import Plan
-from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
+from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line, settle_retold_lines
 from payments.operations.take_bank_file import take_and_match
 from payments.operations.take_return import take_return
 from payments.proposals import Suggestion, proposals_for, reasons_for
@@ -83,6 +86,20 @@ class BankStatementsView(ApiView):
         rows = with_joints(BankStatement.objects.filter(bank_account__in=accounts)).select_related("bank_account")
         found, following = page_of(rows, query, "bank-statements")
         return Response(BankStatementPage({"results": found, "next": following}).data)
+
+
+class RetoldLinesView(ApiView):
+    """Lines that another format may have told of."""
+
+    permission = {"post": "payments.settle_unread_line"}
+
+    @extend_schema(operation_id="settle_retold_lines", request=RetoldIn, responses=RetoldOut)
+    @idempotent
+    def post(self, request: Request, statement_id: int) -> Response:
+        """Say of all of a statement's that wait whether they are the same as the lines they may be."""
+        statement = get_bank_statement_for(request.user, statement_id)
+        said = checked(RetoldIn, request.data)
+        return Response(RetoldOut({"settled": settle_retold_lines(statement.pk, **said, by=request.user)}).data)
 
 
 class BankLinesView(ApiView):

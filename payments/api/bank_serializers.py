@@ -85,6 +85,18 @@ class UnreadLineOut(serializers.ModelSerializer):
         fields = ["id", "statement", "account", "place", "unread", "may_be", "outcome", "reason", "line", "settled_by"]
 
 
+class RetoldIn(Input):
+    """Whether all of a statement's doubtful lines are those that another format told of."""
+
+    are_same = serializers.BooleanField()
+
+
+class RetoldOut(serializers.Serializer):
+    """How many were settled."""
+
+    settled = serializers.IntegerField()
+
+
 class BankStatementPage(serializers.Serializer):
     """A page of statements."""
 

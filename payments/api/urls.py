@@ -73,6 +73,7 @@ urlpatterns = [
     path("payer-accounts/", matching.PayerAccountsView.as_view()),
     path("payer-accounts/<int:payer_id>/forget/", matching.ForgetPayerView.as_view()),
     path("bank-statements/", bank.BankStatementsView.as_view()),
+    path("bank-statements/<int:statement_id>/retold/", bank.RetoldLinesView.as_view()),
     path("bank-lines/", bank.BankLinesView.as_view()),
     path("bank-lines/<int:line_id>/", bank.BankLineView.as_view()),
     path("bank-lines/<int:line_id>/match/", bank.MatchBankLineView.as_view()),

@@ -59,6 +59,26 @@ def leave_out_unread_line(unread_id: int, *, reason: str, by: User | None) -> Un
     return unread
 
 
+@transaction.atomic
+def settle_retold_lines(statement_id: int, *, are_same: bool, by: User | None) -> int:
+    """Say of all lines of a statement that wait, as another format may have told of them, that it did, or did not.
+
+    Says how many they were. Raises Refused where none waits.
+    """
+    waiting = UnreadLine.objects.filter(statement=statement_id, outcome=UnreadOutcome.WAITING, may_be__isnull=False)
+    lines = list(waiting.select_related("may_be").order_by("pk"))
+    for unread in lines:
+        if are_same:
+            words = f"The same as {unread.may_be} of {unread.may_be.booked_on}"
+            leave_out_unread_line(unread.pk, reason=words, by=by)
+        else:
+            amount, day = Decimal(unread.facts["amount"]), date.fromisoformat(unread.facts["booked_on"])
+            complete_unread_line(unread.pk, amount=amount, booked_on=day, by=by)
+    if not lines:
+        raise Refused("No line of this statement waits for that.", code="invalid_move")
+    return len(lines)
+
+
 def _waiting(unread_id: int) -> UnreadLine:
     account_id = UnreadLine.objects.values_list("bank_account", flat=True).get(pk=unread_id)
     BankAccount.objects.select_for_update(no_key=True).get(pk=account_id)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -13,13 +14,19 @@ from ledger.refusals import Refused
 from office.models import BankAccount, Run
 from office.web.doors import staff_door
 from office.web.fields import SumField
-from payments.access import bank_accounts_for, get_bank_file_for, get_unread_line_for, require_bank
+from payments.access import (
+    bank_accounts_for,
+    get_bank_file_for,
+    get_bank_statement_for,
+    get_unread_line_for,
+    require_bank,
+)
 from payments.bank import accounts_of, with_joints
 from payments.bank_files.opening import LARGEST
 from payments.bank_tables import UnknownTable
 from payments.models import BankFile, UnreadOutcome
 from payments.operations.prepare_bank_table import prepare_bank_table
-from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line
+from payments.operations.settle_unread_line import complete_unread_line, leave_out_unread_line, settle_retold_lines
 from payments.operations.take_bank_file import Taken, take_and_match
 from payments.web.bank_lists import checked
 
@@ -125,6 +132,8 @@ def bank_file(request: HttpRequest, file_id: int) -> HttpResponse:
     """A file: its statements, whether they add up and join, and their lines."""
     file = get_bank_file_for(request.user, file_id)
     statements = with_joints(file.statements.all()).select_related("bank_account").order_by("position")
+    waits = Count("unread_lines", filter=Q(unread_lines__outcome=UnreadOutcome.WAITING, unread_lines__may_be__gt=0))
+    statements = statements.annotate(retold_waiting=waits)
     rows = [
         (each, checked(each), each.lines.order_by("pk"), each.unread_lines.select_related("may_be").order_by("pk"))
         for each in statements
@@ -169,3 +178,19 @@ def leave_out(request: HttpRequest, unread_id: int) -> HttpResponse:
         return redirect("payments:unread_line", unread.pk)
     messages.success(request, "The line is left out; its reason is kept.")
     return redirect("payments:unread_line_list")
+
+
+@require_POST
+@staff_door("payments.settle_unread_line")
+def settle_retold(request: HttpRequest, statement_id: int) -> HttpResponse:
+    """Say of all doubtful lines of a statement at once whether another format told of them."""
+    statement = get_bank_statement_for(request.user, statement_id)
+    are_same = request.POST.get("are_same") == "yes"
+    try:
+        count = settle_retold_lines(statement.pk, are_same=are_same, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        said = "left out, as they were known" if are_same else "put on their account"
+        messages.success(request, f"{count} line{'s' * (count != 1)} {said}.")
+    return redirect("payments:bank_file", statement.file_id)

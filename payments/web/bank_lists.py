@@ -1,4 +1,4 @@
-"""The lists of what banks said: statements, lines, and lines that could not be read."""
+"""The lists of what banks said: statements, lines, and lines that a person has to look at."""
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -92,7 +92,7 @@ LINES = ListSpec(
 )
 UNREAD_LINES = ListSpec(
     name="bank-exceptions",
-    title="Bank lines that could not be read",
+    title="Bank lines for a person to look at",
     columns=(
         Column(
             "place",
@@ -111,7 +111,11 @@ UNREAD_LINES = ListSpec(
     filters=(ACCOUNT, Choice("outcome", "Became", "outcome", UnreadOutcome.choices)),
     search=("place", "statement__file__name", "bank_account__name"),
     search_hint="Place, file or account",
-    empty=Empty("Nothing waits", "Lines of bank files with a field that cannot be read come here.", "circle-check"),
+    empty=Empty(
+        "Nothing waits",
+        "Lines with a field that cannot be read, and those that another format may have told of, come here.",
+        "circle-check",
+    ),
 )
 
 
@@ -142,9 +146,11 @@ def line_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @staff_door("payments.view_bank")
 def unread_line_list(request: HttpRequest) -> HttpResponse:
-    """The lines that could not be read, settled or not."""
+    """The lines that a person has to look at, settled or not."""
     rows = UnreadLine.objects.filter(bank_account__in=_accounts(request))
-    rows = rows.select_related("bank_account", "statement__file", "settled_by").defer("statement__file__content")
+    rows = rows.select_related("bank_account", "statement__file", "settled_by", "may_be").defer(
+        "statement__file__content"
+    )
     return list_page(request, UNREAD_LINES, rows, template="payments/bank_list.html")
 
 

@@ -211,3 +211,43 @@ def test_a_real_file_that_another_format_tells_again_brings_nothing_new(company:
 
     assert (retold.new, retold.doubtful + retold.known) == (0, first.new + first.known + first.unread)
     assert BankLine.objects.count() == first.new
+
+
+def doubtful_three(company: Company) -> int:
+    """A statement of three lines that another format may have told of; their references contradict each other."""
+    payments = [(f"{amount}.00", f"SVWZ+a{amount}") for amount in (11, 12, 13)]
+    take_bank_file(
+        company, SWIFT, swift(*((amount, f"?20EREF+X{amount}?21{words}") for amount, words in payments)), by=None
+    )
+    told_twice = told(*((amount, "b") for amount, _ in payments), end_to_end="Y")
+    assert counts(take_bank_file(company, CAMT, told_twice, by=None)) == (0, 0, 3)
+    return UnreadLine.objects.first().statement_id
+
+
+@pytest.mark.parametrize(("answer", "lines"), [("yes", 3), ("no", 6)])
+def test_all_of_a_statement_are_settled_at_once(company: Company, clerk: Any, answer: str, lines: int) -> None:
+    pk = doubtful_three(company)
+    browser = Client()
+    browser.force_login(clerk)
+    file = browser.get(reverse("payments:bank_file", args=[UnreadLine.objects.first().statement.file_id]))
+    assert "Another format may have told of 3 of these." in file.content.decode()
+    address = reverse("payments:settle_retold_lines", args=[pk])
+    page = browser.post(address, {"are_same": answer}, follow=True).content.decode()
+
+    assert ("3 lines left out, as they were known." if answer == "yes" else "3 lines put on their account.") in page
+    assert BankLine.objects.count() == lines
+    assert (
+        "No line of this statement waits" in browser.post(address, {"are_same": answer}, follow=True).content.decode()
+    )
+
+
+def test_a_program_settles_all_of_a_statement(company: Company, clerk: Any) -> None:
+    pk = doubtful_three(company)
+    program = Program(clerk)
+    assert program.post(f"bank-statements/{pk}/retold/", {"are_same": True}).json() == {"settled": 3}
+    assert (
+        BankLine.objects.count(),
+        program.post(f"bank-statements/{pk}/retold/", {"are_same": True}).status_code,
+    ) == (3, 409)
+    stranger = Program(world.make_user(world.make_company(legal_name="Birch Ltd")))
+    assert stranger.post(f"bank-statements/{pk}/retold/", {"are_same": True}).status_code == 404
