@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from credit_control.proposals import Proposal, proposals_for
 from customers.models import Customer
 from ledger.accounts import default_accounts
 from ledger.bulk import insert_all
-from ledger.models import AccountRole, Entry, ItemKind, Line, OpenItem
+from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.posting import Posting, customer_posting, post_all
 from office.audit import record_all
 from office.days import require_bookable_day
@@ -43,7 +43,8 @@ def _enter(company: Company, proposals: list[Proposal], on: date, by: User | Non
     series = lock_series(company, "late_charge", on.year)
     charges = [_charge(row, take_number(series), on, by) for row in proposals]
     series.save()
-    entries = post_all([_posting(charge) for charge in charges])
+    accounts = default_accounts(company.pk)
+    entries = post_all([_posting(charge, accounts) for charge in charges])
     for charge, entry in zip(charges, entries, strict=True):
         charge.entry = entry
     insert_all(charges)
@@ -79,7 +80,7 @@ def _lines(charges: list[LateCharge], proposals: list[Proposal]) -> list[LateCha
     return [line for row in proposals for line in row.lines]
 
 
-def _posting(charge: LateCharge) -> Posting:
+def _posting(charge: LateCharge, accounts: Mapping[str, Account]) -> Posting:
     company = charge.company
     entry = Entry(
         company_id=company.pk,
@@ -93,7 +94,6 @@ def _posting(charge: LateCharge) -> Posting:
         by_id=charge.created_by_id,
     )
     rate = exchange_rate_of(company, charge.currency, None, charge.claimed_on)
-    accounts = default_accounts(company.pk)
     items, contra = [], []
     for name, kind, role in PARTS:
         amount = getattr(charge, name)
