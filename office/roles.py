@@ -76,6 +76,7 @@ ROLES: dict[str, list[str]] = {
         "office.settle_mail",
         "payments.close_bank_month",
         "payments.manage_repayments",
+        "payments.pay_refund_by_hand",
         "payments.refund_credit",
         "payments.reverse_write_off",
         "payments.set_match_policy",

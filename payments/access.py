@@ -35,6 +35,7 @@ from payments.models import (
     UnreadLine,
     WriteOff,
 )
+from payments.repayment_choice import with_payer, with_repayment
 
 
 def receipts_for(user: User) -> QuerySet[Receipt]:
@@ -166,6 +167,15 @@ def file_for_bank(order: FileOrder) -> PaymentFile:
 def refunds_for(user: User) -> QuerySet[Refund]:
     """The refunds of a person's customers."""
     return rows_for(user, Refund.objects.all())
+
+
+def get_refund_for(user: User, refund_id: int) -> Refund:
+    """The refund with how its payment stands, or Http404 where this person may not see one of that id."""
+    rows = with_payer(with_repayment(refunds_for(user))).filter(pk=refund_id)
+    row = rows.select_related("company", "customer", "account", "bank_account", "created_by").first()
+    if row is None:
+        raise Http404("No such refund.")
+    return row
 
 
 def repayments_for(user: User) -> QuerySet[RepaymentBatch]:

@@ -35,6 +35,12 @@ def book_account_of(bank_account: BankAccount) -> Account:
     return account
 
 
+def lock_bank_account(bank_account_id: int) -> BankAccount:
+    """The account, so locked that nothing of it is reconciled, taken back or closed meanwhile."""
+    accounts = BankAccount.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
+    return accounts.get(pk=bank_account_id)
+
+
 def unbook(bank_account: BankAccount) -> None:
     """Free the account of the book of a bank account that goes; its own, which nothing stands on, goes with it.
 

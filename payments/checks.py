@@ -105,7 +105,7 @@ CHECKS = [
         """,
     ),
     Check(
-        "what stands on the account of refunds are the refunds that wait for a file",
+        "what stands on the account of refunds are the refunds that wait to be paid",
         """
         SELECT 'refunds of company ' || company_id || ' in ' || currency,
             sum(standing) || ' on the account, ' || sum(waiting) || ' waiting'
@@ -117,7 +117,19 @@ CHECKS = [
                 WHERE NOT EXISTS (SELECT FROM payments_repaymentline l
                     JOIN payments_repaymentbatch b ON b.id = l.batch_id AND b.state = 'ready'
                     WHERE l.refund_id = r.id AND l.is_under_way)
+                AND NOT EXISTS (SELECT FROM payments_handpayment h WHERE h.refund_id = r.id AND h.undone_at IS NULL)
         ) AS sides GROUP BY company_id, currency HAVING sum(standing) <> sum(waiting)
+        """,
+    ),
+    Check(
+        "a refund paid by hand left the account that is named, once, and is in no file",
+        """
+        SELECT 'refund ' || r.number, r.amount || ' by hand, in the book ' || coalesce(-l.amount, 0)
+        FROM payments_handpayment h JOIN payments_refund r ON r.id = h.refund_id
+        JOIN payments_bookedbank b ON b.bank_account_id = h.bank_account_id
+        LEFT JOIN ledger_line l ON l.entry_id = coalesce(h.entry_id, r.entry_id) AND l.account_id = b.account_id
+        WHERE l.amount IS DISTINCT FROM -r.amount OR h.undone_at IS NULL AND EXISTS (
+            SELECT FROM payments_repaymentline p WHERE p.refund_id = r.id AND p.is_under_way)
         """,
     ),
     Check(

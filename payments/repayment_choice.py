@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat
 
+from ledger.models import AccountRole
 from office.models import Company
-from payments.models import FileState, Refund, RepaymentLine
+from payments.models import FileState, HandPayment, Refund, RepaymentLine
 
 STATES = (
     ("to_pay", "To be paid"),
@@ -26,15 +28,35 @@ class Repayments:
 def with_repayment(refunds: QuerySet[Refund]) -> QuerySet[Refund]:
     """Add `state`: whether a refund is paid by hand, is to be paid by file, waits, or is in a file."""
     lines = RepaymentLine.objects.filter(refund=OuterRef("pk"), is_under_way=True)
+    by_hand = HandPayment.objects.filter(refund=OuterRef("pk"), undone_at=None)
     return refunds.annotate(
         state=Case(
-            When(Q(account=None), then=Value("by_hand")),
+            When(Q(account=None) | Exists(by_hand), then=Value("by_hand")),
             When(Exists(lines.filter(batch__state=FileState.WAITING)), then=Value("waiting")),
             When(Exists(lines), then=Value("in_file")),
             default=Value("to_pay"),
             output_field=CharField(),
         )
     )
+
+
+def with_payer(refunds: QuerySet[Refund]) -> QuerySet[Refund]:
+    """Add `paid_from`: the account of the book out of which each was paid, in words; empty while it waits."""
+    of_refund = {"refund": OuterRef("pk")}
+    by_hand = HandPayment.objects.filter(undone_at=None, **of_refund)
+    by_file = RepaymentLine.objects.filter(is_under_way=True, batch__state=FileState.READY, **of_refund)
+    own = Case(When(~Q(bank_account__role=AccountRole.REFUNDS), then=_named("bank_account")), default=Value(""))
+    return refunds.annotate(
+        paid_from=Coalesce(
+            Subquery(by_hand.values(named=_named("bank_account__booked__account"))[:1]),
+            Subquery(by_file.values(named=_named("batch__bank_account__booked__account"))[:1]),
+            own,
+        )
+    )
+
+
+def _named(account: str) -> Concat:
+    return Concat(f"{account}__code", Value(" "), f"{account}__name", output_field=CharField())
 
 
 def choose_refunds(company: Company, currency: str) -> Repayments:

@@ -1,4 +1,4 @@
-"""What receipts, allocations and refunds look like coming in and going out."""
+"""What receipts and allocations look like coming in and going out."""
 
 from decimal import Decimal
 from typing import Any
@@ -11,11 +11,9 @@ from customers.api.serializers import CustomerRef
 from ledger.money import UnknownCurrency, places
 from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, IdIn, Input, RateOut
 from office.api.paging import PageQuery
-from payments.models import PaymentMethod, Receipt, Refund
+from payments.models import PaymentMethod, Receipt
 from payments.operations.receive_payment import Plan, Share
 from payments.operations.record_receipt import ReceiptDetails
-from payments.original_way import WAY_CHOICES
-from payments.repayment_choice import STATES as REFUND_STATES
 
 OLDEST_FIRST = "oldest_first"
 
@@ -127,27 +125,6 @@ class UndoIn(Input):
     on = serializers.DateField(required=False, help_text="Left out: today.")
 
 
-class RefundIn(Input):
-    """What of a credit is paid back, and why."""
-
-    customer = IdIn()
-    credit = IdIn(help_text="The open item of a receipt or credit memo.")
-    amount = AmountIn()
-    reason = serializers.CharField(max_length=300, allow_blank=True)
-    on = serializers.DateField(required=False, help_text="Left out: today.")
-    exchange_rate = CurrencyRateIn(required=False)
-    method = serializers.ChoiceField(choices=WAY_CHOICES, required=False, help_text="Left out: the way it came.")
-    account = IdIn(required=False, source="account_id", help_text="The customer's, to be paid by file.")
-    bank_account = IdIn(required=False, source="bank_account_id", help_text="Ours, where it is paid by hand.")
-
-
-class RefundQuery(PageQuery):
-    """Which refunds."""
-
-    customer = IdIn(required=False)
-    state = serializers.ChoiceField(choices=REFUND_STATES, required=False)
-
-
 class ReceiptQuery(PageQuery):
     """Which receipts."""
 
@@ -200,30 +177,3 @@ class AllocationsOut(serializers.Serializer):
     """Allocations as entered in the book."""
 
     results = AllocationOut(many=True)
-
-
-class RefundOut(serializers.ModelSerializer):
-    """Credit that was paid back."""
-
-    customer = CustomerRef()
-    amount = AmountOut()
-
-    class Meta:
-        model = Refund
-        fields = ["id", "number", "customer", "refunded_on", "amount", "currency", "method", "account_id", "reason"]
-
-
-class RefundRow(RefundOut):
-    """A refund, and how its payment stands."""
-
-    state = serializers.ChoiceField(choices=REFUND_STATES)
-
-    class Meta(RefundOut.Meta):
-        fields = [*RefundOut.Meta.fields, "state"]
-
-
-class RefundPage(serializers.Serializer):
-    """Some refunds, and the cursor of the next page."""
-
-    results = RefundRow(many=True)
-    next = serializers.CharField(allow_null=True)

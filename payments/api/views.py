@@ -1,4 +1,4 @@
-"""Receipts, allocations and refunds, for programs."""
+"""Receipts and allocations, for programs."""
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -20,7 +20,7 @@ from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
 from office.web.lists.filters import search_rows
-from payments.access import get_allocation_for, get_receipt_for, receipts_for, refunds_for
+from payments.access import get_allocation_for, get_receipt_for, receipts_for
 from payments.api.serializers import (
     AllocationIn,
     AllocationsOut,
@@ -28,22 +28,16 @@ from payments.api.serializers import (
     ReceiptOut,
     ReceiptPage,
     ReceiptQuery,
-    RefundIn,
-    RefundOut,
-    RefundPage,
-    RefundQuery,
     ReversalIn,
     UndoIn,
     receipt_from,
 )
 from payments.operations.apply_credits import apply_credits, undo_allocation
 from payments.operations.receive_payment import receive_payment
-from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.send_receipt import send_receipt
 from payments.queries import applications, with_free
 from payments.receipt_pdf import kept_receipt_pdf
-from payments.repayment_choice import with_repayment
 from payments.web.listing import RECEIPTS
 
 WHERE = {"customer": "customer_id", "received_from": "received_on__gte", "received_to": "received_on__lte"}
@@ -168,31 +162,6 @@ class UndoAllocationView(ApiView):
         on = data.get("on") or company.today()
         undone = undo_allocation(allocation.pk, dated_on=on, by=request.user, reason=data["reason"])
         return Response(AllocationOut(Allocation.objects.select_related("debit", "credit").get(pk=undone.pk)).data, 201)
-
-
-class RefundsView(ApiView):
-    """Paying credit back."""
-
-    permission = {"get": "payments.view_receipt", "post": "payments.refund_credit"}
-
-    @extend_schema(operation_id="list_refunds", parameters=[RefundQuery], responses=RefundPage)
-    def get(self, request: Request) -> Response:
-        """The refunds of a company, with how the payment of each stands."""
-        query = checked(RefundQuery, request.query_params.dict())
-        rows = with_repayment(refunds_for(request.user).filter(company=company_of(request)))
-        rows = rows.filter(**{name: query[name] for name in ("customer", "state") if name in query})
-        found, following = page_of(rows.select_related("customer"), query, "refunds")
-        return Response(RefundPage({"results": found, "next": following}).data)
-
-    @extend_schema(operation_id="refund_credit", request=RefundIn, responses={201: RefundOut})
-    @idempotent
-    def post(self, request: Request) -> Response:
-        """Pay free credit back, at most what is free."""
-        data = checked(RefundIn, request.data)
-        customer = get_customer_for(request.user, data.pop("customer"))
-        on = data.pop("on", None) or customer.company.today()
-        details = RefundDetails(credit_item_id=data.pop("credit"), refunded_on=on, **data)
-        return Response(RefundOut(refund_credit(customer, details, by=request.user)).data, 201)
 
 
 def shown(user: User, receipt_id: int, status: int = 200) -> Response:

@@ -19,7 +19,7 @@ from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, ReceiptPdf, ReceiptStatus, Refund
 from payments.models.reconciling import BankMonth, BankTie, BookedBank
 from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
-from payments.models.repayments import RepaymentBatch, RepaymentLine
+from payments.models.repayments import HandPayment, RepaymentBatch, RepaymentLine
 from payments.models.revaluing import Revaluation
 from payments.models.settlements import DisputedRest, Rest, SettledItem, Settlement
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
@@ -45,6 +45,7 @@ __all__ = [
     "DisputedRest",
     "FileOrder",
     "FileState",
+    "HandPayment",
     "MatchPolicy",
     "MatchRule",
     "OnlinePayment",

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from customers.models import CustomerAccount
 from ledger.fields import AmountField
 from ledger.models import Entry
-from office.models import BankAccount, Company
+from office.models import BankAccount, Company, User
 from payments.models.files import FileOrder, PaymentFile
 from payments.models.receipts import Refund
 
@@ -78,3 +78,37 @@ class RepaymentLine(models.Model):
 
     def __str__(self) -> str:
         return self.end_to_end_id
+
+
+class HandPayment(models.Model):
+    """A refund that waited for a file and was paid without one, in e-banking; until that is undone."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="hand_payments")
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+")
+    paid_on = models.DateField()
+    entry = models.OneToOneField(
+        Entry,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="That moves it to the account that paid.",
+    )
+    told_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField(auto_now_add=True)
+    undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["refund"], condition=Q(undone_at=None), name="refund_paid_by_hand_once_until_undone"
+            ),
+            models.CheckConstraint(
+                name="hand_payment_undone_for_a_reason", condition=Q(undone_at=None) ^ ~Q(undone_reason="")
+            ),
+        ]
+        permissions = [("pay_refund_by_hand", "Say that a refund was paid by hand, and undo it")]
+
+    def __str__(self) -> str:
+        return f"{self.refund} by hand"

@@ -14,11 +14,12 @@ from office.audit import record
 from office.models import ApprovalRequest, BankAccount, Company, User
 from office.operations.ask_approval import ask_approval
 from office.reasons import required_reason
+from payments.booked_banks import lock_bank_account
 from payments.kept_files import keep_file
 from payments.models import FileState, Refund, RepaymentBatch, RepaymentLine
 from payments.our_accounts import DOLLARS, ach_routing_number, sepa_ours
 from payments.payment_files.pain001 import VERSIONS
-from payments.refunds_clearing import pay_from_bank, require_not_reconciled, take_back_payment
+from payments.refunds_clearing import lock_payments, pay_from_bank, require_not_reconciled, take_back_payment
 from payments.repayment_choice import choose_refunds
 from payments.repayment_files import write_repayments
 
@@ -57,7 +58,7 @@ def prepare_repayment(company: Company, details: RepaymentDetails, *, by: User |
     Raises Refused where no file can be made for the account, and where nothing waits.
     """
     account = paying_account(company, details)
-    Company.objects.select_for_update(no_key=True).get(pk=company.pk)  # two at once see each other's claims
+    lock_payments(company.pk)
     refunds = choose_refunds(company, account.currency).refunds
     if not refunds:
         raise Refused(f"No refund in {account.currency} waits to be paid.", code="nothing_to_pay")
@@ -119,8 +120,9 @@ def cancel_repayment(batch_id: int, *, reason: str, by: User | None) -> Repaymen
     if batch.state == FileState.CANCELLED:
         raise Refused(f"{batch} is cancelled already.", code="invalid_move")
     require_none_waiting("approve_repayment", batch)
+    lock_bank_account(batch.bank_account_id)
     lines = list(batch.lines.filter(is_under_way=True).select_related("entry", "batch__company"))
-    require_not_reconciled(lines)
+    require_not_reconciled([line.entry for line in lines if line.entry])
     for line in lines:
         take_back_payment(line, kind="cancel_repayment", reason=reason, by_id=by and by.pk)
     batch.lines.filter(is_under_way=True).update(is_under_way=False, reason="the repayment was cancelled")
@@ -156,7 +158,7 @@ def _asked(batch: RepaymentBatch) -> Asked:
 
 def _still_right(batch: RepaymentBatch) -> list[RepaymentLine]:
     """The lines whose accounts may be used still; the others are left out, with why."""
-    lines = list(batch.lines.filter(is_under_way=True).select_related("account", "refund"))
+    lines = list(batch.lines.filter(is_under_way=True).select_related("account", "refund__company"))
     for line in lines:
         if line.account.reason_not_to_use:
             line.is_under_way, line.reason = False, line.account.reason_not_to_use[:300]

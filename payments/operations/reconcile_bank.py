@@ -20,7 +20,7 @@ from office.days import require_bookable_day
 from office.exchange import exchange_rate_of, in_company_currency
 from office.models import BankAccount, User
 from office.reasons import required_reason
-from payments.booked_banks import book_account_of
+from payments.booked_banks import book_account_of, lock_bank_account
 from payments.models import BankLine, BankMonth, BankTie, BookedBank, Receipt
 from payments.reconciling import OPENING, first_statement, reconciliation_of, untied_book_lines, with_untied
 
@@ -43,7 +43,7 @@ def tie_bank_lines(
     Raises Refused where both sides do not come to the same, several stand on both sides, money in and out are mixed, a
     line is not of this account, and for a closed month.
     """
-    bank_account = _locked(bank_account_id)
+    bank_account = lock_bank_account(bank_account_id)
     lines = list(with_untied(BankLine.objects.filter(bank_account=bank_account, pk__in=line_ids)).order_by("pk"))
     account = book_account_of(bank_account)
     book = Line.objects.filter(account=account, currency=bank_account.currency, pk__in=book_line_ids)
@@ -76,7 +76,7 @@ def tie_bank_lines(
 @transaction.atomic
 def untie_bank_line(tie_id: int, *, by: User | None) -> BankTie:
     """Take back that two lines are one. Raises Refused where that was done, and for a closed month."""
-    bank_account = _locked(BankTie.objects.values_list("line__bank_account", flat=True).get(pk=tie_id))
+    bank_account = lock_bank_account(BankTie.objects.values_list("line__bank_account", flat=True).get(pk=tie_id))
     tie = BankTie.objects.select_related("line", "book_line").get(pk=tie_id)
     if tie.undone_at:
         raise Refused("This was taken back already.", code="invalid_move")
@@ -97,7 +97,7 @@ def book_bank_line(
     of the line, for a closed month, and in a foreign currency without a rate.
     """
     memo = required_reason(memo, "Say what the line is.")
-    bank_account = _locked(BankLine.objects.values_list("bank_account", flat=True).get(pk=line_id))
+    bank_account = lock_bank_account(BankLine.objects.values_list("bank_account", flat=True).get(pk=line_id))
     line = with_untied(BankLine.objects.filter(pk=line_id)).get()
     own = book_account_of(bank_account)
     if account.company_id != bank_account.company_id or not account.is_active or account.role in NOT_BY_HAND:
@@ -154,7 +154,7 @@ def close_bank_month(bank_account_id: int, month: date, *, by: User | None) -> B
 
     Raises Refused where no statement ends in it, a difference stays unexplained, or it is closed or not over.
     """
-    bank_account, month = _locked(bank_account_id), month.replace(day=1)
+    bank_account, month = lock_bank_account(bank_account_id), month.replace(day=1)
     if month >= bank_account.company.today().replace(day=1):
         raise Refused("A month is closed when it is over.", code="month_not_over")
     if BankMonth.objects.filter(bank_account=bank_account, month=month, reopened_at=None).exists():
@@ -182,7 +182,7 @@ def close_bank_month(bank_account_id: int, month: date, *, by: User | None) -> B
 def reopen_bank_month(month_id: int, *, reason: str, by: User | None) -> BankMonth:
     """Let a closed month of a bank account be changed again. Raises Refused without a reason, or for one reopened."""
     reason = required_reason(reason, "Say why the month is reopened.")
-    _locked(BankMonth.objects.values_list("bank_account", flat=True).get(pk=month_id))
+    lock_bank_account(BankMonth.objects.values_list("bank_account", flat=True).get(pk=month_id))
     closed = BankMonth.objects.select_related("bank_account").get(pk=month_id)
     if closed.reopened_at:
         raise Refused(f"{closed.month:%B %Y} is open.", code="invalid_move")
@@ -199,7 +199,7 @@ def book_opening_balance(bank_account_id: int, *, by: User | None) -> Entry:
     Raises Refused where that is nothing or was entered before, for a closed month, and in a foreign currency without a
     rate kept for that day.
     """
-    bank_account = _locked(bank_account_id)
+    bank_account = lock_bank_account(bank_account_id)
     first, own = first_statement(bank_account), book_account_of(bank_account)
     if first is None:
         raise Refused("No statement with an opening balance is known.", code="no_statement")
@@ -232,11 +232,6 @@ def book_opening_balance(bank_account_id: int, *, by: User | None) -> Entry:
     post(Posting(entry, lines))
     record(by, "book_opening_balance", bank_account, after={"amount": missing})
     return entry
-
-
-def _locked(bank_account_id: int) -> BankAccount:
-    accounts = BankAccount.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
-    return accounts.get(pk=bank_account_id)
 
 
 def require_open_bank_month(bank_account: BankAccount, days: Sequence[date]) -> None:

@@ -4,7 +4,8 @@ from customers.operations.manage_accounts import block_account
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
-from payments.models import FileState, RepaymentLine
+from payments.booked_banks import lock_bank_account
+from payments.models import FileState, RepaymentBatch, RepaymentLine
 from payments.refunds_clearing import take_back_payment
 from payments.return_reasons import is_dead, reason_words
 
@@ -19,8 +20,10 @@ def reject_repayment_line(
 
     Raises Refused unless it is on its way in a file.
     """
-    lines = RepaymentLine.objects.select_for_update(no_key=True, of=("self",))
-    line = lines.select_related("batch__company", "refund", "account", "entry").get(pk=line_id)
+    batches = RepaymentBatch.objects.select_for_update(no_key=True, of=("self",))
+    lock_bank_account(batches.get(lines=line_id).bank_account_id)
+    lines = RepaymentLine.objects.select_related("batch__company", "refund", "account", "entry")
+    line = lines.get(pk=line_id)
     if not line.is_under_way or line.batch.state != FileState.READY:
         raise Refused(f"{line} is not on its way.", code="invalid_move")
     line.is_under_way, line.reason = False, reason_words(code, said)[:300]

@@ -17,19 +17,20 @@ from payments.access import get_repayment_for, refunds_for, repayments_for, requ
 from payments.models import PaymentMethod
 from payments.operations.prepare_repayment import RepaymentDetails, cancel_repayment, paying_account, prepare_repayment
 from payments.payment_files.pain001 import VERSIONS
-from payments.repayment_choice import STATES, Repayments, choose_refunds, with_repayment
+from payments.repayment_choice import STATES, Repayments, choose_refunds, with_payer, with_repayment
 from payments.web.file_forms import FileForm, file_answer, records_of
 
 REFUNDS = ListSpec(
     name="refunds",
     title="Refunds",
     columns=(
-        Column("number", "Refund", "number", sort="pk", url=lambda row: reverse("paper", args=[row.entry_id])),
+        Column("number", "Refund", "number", sort="pk", url=lambda row: reverse("payments:refund", args=[row.pk])),
         Column("customer", "Customer", "customer.name", sort="customer__sort_name"),
         Column("state", "State", "state", "state"),
         Column("refunded_on", "On", "refunded_on", "day", sort="refunded_on", hide_below="phone"),
         Column("method", "How", lambda row: row.get_method_display(), hide_below="tablet"),
         Column("account", "To", lambda row: row.account.masked_number if row.account else "", hide_below="tablet"),
+        Column("paid_from", "From", "paid_from", hide_below="tablet"),
         Column("reason", "Why", "reason", hide_below="phone"),
         Column("amount", "Amount", "amount", "money", sort="amount", total="amount"),
     ),
@@ -70,7 +71,9 @@ def refund_list(request: HttpRequest) -> HttpResponse:
     """All refunds, the newest first, with how each is paid."""
     rows = refunds_for(request.user).filter(company=request.company).select_related("customer", "account")
     batches = repayments_for(request.user).filter(company=request.company).order_by("-pk")[:5]
-    return list_page(request, REFUNDS, with_repayment(rows), template="payments/refund_list.html", batches=batches)
+    return list_page(
+        request, REFUNDS, with_payer(with_repayment(rows)), template="payments/refund_list.html", batches=batches
+    )
 
 
 @staff_door("payments.manage_repayments")

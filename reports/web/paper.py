@@ -11,13 +11,13 @@ from customers.access import customers_for
 from ledger.models import Entry
 from office.access import companies_for
 from office.web.doors import staff_door
-from payments.access import receipts_for, write_offs_for
+from payments.access import receipts_for, refunds_for, write_offs_for
 
 
 @require_GET
 @staff_door("customers.view_customer")
 def paper(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """The document, receipt, write-off or late charge of an entry, or the entry where it has no page of its own."""
+    """The document, receipt, refund, write-off or late charge of an entry, or the entry where it has no page."""
     invoice = invoices_for(request.user).filter(Q(entry=entry_id) | Q(void_entry=entry_id)).first()
     if invoice:
         return redirect("billing:invoice", invoice.pk)
@@ -33,6 +33,9 @@ def paper(request: HttpRequest, entry_id: int) -> HttpResponse:
     charged = late_charges_for(request.user).filter(Q(entry=entry_id) | Q(reversal_entry=entry_id))
     if charge := charged.first():
         return redirect("credit_control:late_charge", charge.pk)
+    paid_back = Q(entry=entry_id) | Q(hand_payments__entry=entry_id) | Q(repayments__entry=entry_id)
+    if refund := refunds_for(request.user).filter(paid_back).first():
+        return redirect("payments:refund", refund.pk)
     return render(request, "reports/entry.html", {"entry": _entry_for(request, entry_id)})
 
 

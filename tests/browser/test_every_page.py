@@ -40,6 +40,7 @@ from payments.operations.exchange_receipt import exchange_receipt
 from payments.operations.keep_bank_mapping import keep_bank_mapping
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
+from payments.operations.pay_refund_by_hand import pay_refund_by_hand
 from payments.operations.prepare_bank_table import prepare_bank_table, told_of
 from payments.operations.prepare_repayment import RepaymentDetails, prepare_repayment
 from payments.operations.receive_online_payment import receive_online_payment
@@ -172,6 +173,8 @@ PAGES = [
     Row("credit_control:rule", "late_rule", role="administrator"),
     Row("credit_control:reference_rate_list", role="administrator"),
     Row("payments:refund_list"),
+    Row("payments:refund", "waiting_refund"),
+    Row("payments:refund", "hand_paid_refund"),
     Row("payments:repayment_new", query="?{repayments}"),
     Row("payments:repayment", "repayment"),
     Row("payments:debit_run_list"),
@@ -307,7 +310,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
 
 
 def repayments(company: Any) -> dict[str, Any]:
-    """A repayment that is ready, with a refund that came back, and one that waits to be paid."""
+    """A repayment that is ready, with a refund that came back and waits, and one that was paid by hand."""
     account, today = may_debit(company), company.today()
     customer = world.make_customer(company, "Hartley Boat Builders")
     confirmed(customer)
@@ -316,7 +319,15 @@ def repayments(company: Any) -> dict[str, Any]:
         refund_credit(customer, RefundDetails(credit, Decimal(25), today, "Paid twice"), by=None)
     batch = prepare_repayment(company, RepaymentDetails(account.pk, today), by=None)
     reject_repayment_line(batch.lines.first().pk, "MS03", by=None)
-    return {"repayment": batch.pk, "repayments": f"bank_account_id={account.pk}&pay_on={today}&version="}
+    credit = world.item_of(world.issue_credit_memo(customer, "35.00", today)).pk
+    by_hand = refund_credit(customer, RefundDetails(credit, Decimal(35), today, "Paid twice"), by=None)
+    pay_refund_by_hand(by_hand.pk, bank_account_id=account.pk, on=today, by=None)
+    return {
+        "repayment": batch.pk,
+        "waiting_refund": batch.lines.first().refund_id,
+        "hand_paid_refund": by_hand.pk,
+        "repayments": f"bank_account_id={account.pk}&pay_on={today}&version=",
+    }
 
 
 def debit_runs(company: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from payments.operations.apply_credits import apply_oldest_first, undo_allocatio
 from payments.operations.decide_chargeback import add_evidence
 from payments.operations.exchange_receipt import exchange_receipt
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
+from payments.operations.pay_refund_by_hand import pay_refund_by_hand
 from payments.operations.prepare_repayment import RepaymentDetails, prepare_repayment
 from payments.operations.receive_online_payment import receive_online_payment
 from payments.operations.receive_payment import Share
@@ -107,8 +108,11 @@ PLANTED = [
     ("UPDATE payments_debitcollection SET state = 'left_out' WHERE state = 'pending'", "a debit file holds what its run debits"),
     ("UPDATE payments_repaymentline SET amount = amount + 1", "a repayment file holds what its batch pays, each refund as it is"),
     ("UPDATE payments_paymentfile SET total = total + 1 WHERE kind = 'credit'", "a repayment file holds what its batch pays, each refund as it is"),
-    ("UPDATE payments_repaymentline SET is_under_way = false, reason = 'x'", "what stands on the account of refunds are the refunds that wait for a file"),
-    ("UPDATE payments_refund SET bank_account_id = (SELECT id FROM ledger_account WHERE role = 'refunds')", "what stands on the account of refunds are the refunds that wait for a file"),
+    ("UPDATE payments_repaymentline SET is_under_way = false, reason = 'x'", "what stands on the account of refunds are the refunds that wait to be paid"),
+    ("UPDATE payments_refund SET bank_account_id = (SELECT id FROM ledger_account WHERE role = 'refunds')", "what stands on the account of refunds are the refunds that wait to be paid"),
+    ("UPDATE payments_handpayment SET undone_at = now(), undone_reason = 'x'", "what stands on the account of refunds are the refunds that wait to be paid"),
+    ("UPDATE payments_handpayment SET refund_id = (SELECT refund_id FROM payments_repaymentline LIMIT 1)", "a refund paid by hand left the account that is named, once, and is in no file"),
+    ("UPDATE payments_handpayment SET entry_id = NULL", "a refund paid by hand left the account that is named, once, and is in no file"),
     ("UPDATE credit_control_latecharge SET interest = interest + 1", "a late charge and the book say the same"),
     ("UPDATE credit_control_latecharge SET fee = fee + 1", "a late charge and the book say the same"),
     ("UPDATE credit_control_latechargeline SET amount = amount + 1 WHERE kind = 'interest'", "the lines of a late charge add up to it"),
@@ -173,12 +177,16 @@ def paid_online(customer: Any) -> None:
 
 
 def paid_out(company: Any) -> None:
-    """A refund that went out in a file."""
+    """A refund that went out in a file, and one that waited and was paid by hand."""
     creditor = world.make_customer(company, "Creditor AG")
     confirmed(creditor, iban_account(NEW_IBAN))
     memo = world.issue_credit_memo(creditor, "33.00", DAY)
     refund_credit(creditor, RefundDetails(world.item_of(memo).pk, Decimal(33), DAY, "asked for"), by=None)
-    prepare_repayment(company, RepaymentDetails(may_debit(company).pk, company.today()), by=None)
+    account = may_debit(company)
+    prepare_repayment(company, RepaymentDetails(account.pk, company.today()), by=None)
+    memo = world.issue_credit_memo(creditor, "44.00", DAY)
+    row = refund_credit(creditor, RefundDetails(world.item_of(memo).pk, Decimal(44), DAY, "asked for"), by=None)
+    pay_refund_by_hand(row.pk, bank_account_id=account.pk, on=DAY, by=None)
 
 
 def debited(company: Any) -> None:

@@ -233,12 +233,17 @@ def a_debit_run(customer: Any) -> tuple[BankAccount, DebitRun]:
     return account, run_for(customer.company, account=account)
 
 
-def a_repayment(account: BankAccount) -> int:
-    """A repayment that is ready, of one refund."""
+def a_refund(account: BankAccount) -> int:
+    """A refund that waits for a file."""
     customer = world.make_customer(account.company, "Creditor AG")
     confirmed(customer)
     credit = world.item_of(world.issue_credit_memo(customer, "10.00", DAY)).pk
-    refund_credit(customer, RefundDetails(credit, Decimal(10), DAY, "asked for"), by=None)
+    return refund_credit(customer, RefundDetails(credit, Decimal(10), DAY, "asked for"), by=None).pk
+
+
+def a_repayment(account: BankAccount) -> int:
+    """A repayment that is ready, of one refund."""
+    a_refund(account)
     return prepare_repayment(account.company, RepaymentDetails(account.pk, account.company.today()), by=None).pk
 
 
@@ -344,6 +349,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
             {"bank_account_id": str(bank.pk), "pay_on": str(bank.company.today()), "version": ""},
         ),
         "payments:cancel_repayment": ([a_repayment(bank)], {"reason": "r"}),
+        "payments:pay_refund_by_hand": ([a_refund(bank)], {"bank_account_id": str(bank.pk), "on": "2026-03-02"}),
+        "payments:undo_refund_by_hand": ([a_refund(bank)], {"reason": "r"}),
         "payments:debit_run_new": (
             [],
             {
