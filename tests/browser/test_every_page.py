@@ -187,6 +187,7 @@ PAGES = [
     Row("payments:map_bank_table", "bank_table"),
     Row("payments:bank_mapping_list"),
     Row("payments:bank_file", "bank_file"),
+    Row("payments:bank_file", "retold_file"),
     Row("payments:bank_statement_list"),
     Row("payments:bank_line_list"),
     Row("payments:bank_queue"),
@@ -210,6 +211,7 @@ PAGES = [
     Row("payments:unread_line_list"),
     Row("payments:unread_line", "unread_line"),
     Row("payments:unread_line", "settled_line"),
+    Row("payments:unread_line", "retold_line"),
     Row("reports:ageing"),
     Row("reports:ageing_items"),
     Row("reports:taxes"),
@@ -391,8 +393,16 @@ def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
         "line_set_aside": aside.pk,
     }
     of_lines |= an_advice(customer, invoice) | {"held_payment": a_held_payment(customer)}
-    of_lines |= payouts(customer)
+    of_lines |= payouts(customer) | told_again(company)
     return of_lines | {"bank_file": taken.file.pk, "unread_line": waiting.pk, "settled_line": settled.pk}
+
+
+def told_again(company: Any) -> dict[str, int]:
+    """A statement in another format, of a line that may be one that is known."""
+    swift = b""":20:STARTUMS\n:25:12030000/0000202051\n:28C:1/1\n:60F:C260301EUR1,00
+:61:2603010301C7,00NTRFNONREF\n:86:166?00GUTSCHRIFT?20SVWZ+Rent?32Elm\n:62F:C260301EUR8,00\n"""
+    file = take_bank_file(company, "swift.sta", swift, by=None).file
+    return {"retold_file": file.pk, "retold_line": UnreadLine.objects.get(may_be__isnull=False).pk}
 
 
 def a_chargeback(customer: Any, day: Any) -> int:
