@@ -492,3 +492,26 @@ def test_control_without_the_lock_the_constraint_holds_and_without_both_days_are
         superuser_cursor.execute("SET session_replication_role = replica")
         superuser_cursor.execute("DELETE FROM credit_control_latechargeline")
         superuser_cursor.execute(f"{table} ADD CONSTRAINT day_of_a_debt_charged_once {definition}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_charge_is_waived_once_while_it_is_being_paid(company: Any, customer: Any, in_parallel: Parallel) -> None:
+    rule_for(company, "36.5", fee_steps=[["0", "40"]])
+    bill(customer, "1000.00")
+    charge = claim(customer, after(10))
+    receipts = [world.receive(customer, "5.00", after(11)) for _ in range(3)]
+    items = list(charge.entry.items.order_by("-pk").values_list("pk", flat=True))
+
+    def waive() -> Any:
+        return waive_late_charge(charge.pk, on=after(12), by=None, reason="Goodwill")
+
+    def settle(receipt: Any) -> None:
+        pairs = [Pair(item_id, world.item_of(receipt).pk, Decimal(2)) for item_id in items]
+        apply_credits(customer, pairs, dated_on=after(11), by=None)
+
+    results = in_parallel([waive, waive, *(lambda each=each: settle(each) for each in receipts)])
+
+    assert sorted(type(result).__name__ for result in results[:2]) == ["LateCharge", "Refused"]
+    assert {type(result) for result in results[2:]} <= {type(None), Refused}
+    assert world.owes(customer, after(12)) == 985
+    assert check_book() == []
