@@ -5,6 +5,7 @@ from django.urls import path
 from payments.api import (
     applying,
     bank,
+    bank_accounts,
     bank_tables,
     batches,
     chargebacks,
@@ -59,6 +60,7 @@ urlpatterns = [
     path("online-payments/<int:payment_id>/", online_payments.OnlinePaymentView.as_view()),
     path("online-payments/<int:payment_id>/take/", online_payments.TakeHeldView.as_view()),
     path("online-payments/<int:payment_id>/set-aside/", online_payments.SetHeldAsideView.as_view()),
+    path("bank-accounts/", bank_accounts.BankAccountsView.as_view()),
     path("bank-files/", bank.BankFilesView.as_view()),
     path("bank-tables/", bank_tables.BankTablesView.as_view()),
     path("bank-tables/preview/", bank_tables.PreviewView.as_view()),
