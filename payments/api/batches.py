@@ -79,5 +79,7 @@ class BatchView(ApiView):
 
 def _shown(user: User, batch_id: int, status: int = 200) -> Response:
     batch = get_batch_for(user, batch_id)
-    batch.shown = with_free(receipts_for(user).filter(batch=batch)).select_related("customer").order_by("pk")
+    batch.shown = (
+        with_free(receipts_for(user).filter(batch=batch)).select_related("customer", "bank_account").order_by("pk")
+    )
     return Response(BatchOut(batch).data, status)

@@ -148,11 +148,12 @@ class ReceiptRow(serializers.ModelSerializer):
     amount = AmountOut()
     bank_fee = AmountOut()
     free = AmountOut()
+    bank_account = serializers.CharField(help_text="The account of the book that it stands on.")
 
     class Meta:
         model = Receipt
         fields = ["id", "number", "status", "customer", "received_on", "amount", "bank_fee", "free", "currency"]
-        fields += ["method", "reference", "external_id"]
+        fields += ["method", "bank_account", "reference", "external_id"]
 
 
 class ReceiptOut(ReceiptRow):

@@ -55,7 +55,7 @@ class ReceiptsView(ApiView):
         receipts = with_free(receipts_for(request.user).filter(company=company_of(request)))
         receipts = receipts.filter(**{path: query[name] for name, path in WHERE.items() if name in query})
         receipts = search_rows(receipts, RECEIPTS.search, RECEIPTS.fold(query.get("q", "")))
-        rows, following = page_of(receipts.select_related("customer"), query, "receipts")
+        rows, following = page_of(receipts.select_related("customer", "bank_account"), query, "receipts")
         return Response(ReceiptPage({"results": rows, "next": following}).data)
 
     @extend_schema(operation_id="record_receipt", request=ReceiptIn, responses={201: ReceiptOut})
@@ -167,7 +167,9 @@ class UndoAllocationView(ApiView):
 def shown(user: User, receipt_id: int, status: int = 200) -> Response:
     """The answer that shows a receipt with what it was applied to, as this person may see it."""
     get_receipt_for(user, receipt_id)
-    receipt = with_free(receipts_for(user).filter(pk=receipt_id).select_related("customer", "entry")).get()
+    receipt = with_free(
+        receipts_for(user).filter(pk=receipt_id).select_related("customer", "entry", "bank_account")
+    ).get()
     receipt.item = receipt.entry.items.get()
     receipt.allocations = applications(receipt)
     return Response(ReceiptOut(receipt).data, status)

@@ -42,6 +42,7 @@ RECEIPTS = ListSpec(
         Column("state", "State", "state", "state"),
         Column("received_on", "Received", "received_on", "day", sort="received_on", hide_below="phone"),
         Column("method", "How", lambda row: row.get_method_display(), hide_below="tablet"),
+        Column("bank_account", "Into", "bank_account", hide_below="tablet"),
         Column("reference", "Their words", "reference", hide_below="tablet"),
         Column("amount", "Amount", "amount", "money", sort="amount", total="amount"),
         Column("free", "Free", "free", "money", sort="free", total="free", hide_below="phone"),
@@ -87,4 +88,4 @@ def listed_receipts(request: HttpRequest) -> QuerySet[Receipt]:
         default=Value("unapplied"),
         output_field=CharField(),
     )
-    return receipts.annotate(state=state).select_related("customer")
+    return receipts.annotate(state=state).select_related("customer", "bank_account")

@@ -203,3 +203,14 @@ def test_nothing_is_booked_on_clearing_by_hand(company: Any) -> None:
     line = line_of(company, "-40.00")
     clearing = Account.objects.get(company_id=company.pk, code="2900")
     assert refusal_of(lambda: book_bank_line(line.pk, clearing, memo="x", by=None)) == "unknown_account"
+
+
+def test_receipts_say_on_which_account_they_stand(
+    company: Any, customer: Any, savings: BankAccount, manager: Any
+) -> None:
+    world.receive(customer, "10.00", DAY, bank_account_id=book_account_of(savings).pk)
+    browser = Client()
+    browser.force_login(manager)
+    assert "1010 Savings" in browser.get(reverse("payments:receipt_list")).content.decode()
+    [row] = Program(manager).get("receipts/").json()["results"]
+    assert (row["amount"], row["bank_account"]) == ("10.00", "1010 Savings")
