@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from office.models import BankAccount
 from payments.bank_files import read_bank_file
+from payments.booked_banks import book_account_of
 from payments.models import BankLine, Receipt
 from payments.operations.take_bank_file import take_bank_file
 from tests import world
@@ -24,7 +25,9 @@ FILE = "camt/banks/abn_amro-example_camt.xml"
 
 @pytest.fixture
 def bank(company: Any) -> BankAccount:
-    return BankAccount.objects.create(company=company, name="Main", holder="Alder Ltd", iban=OURS, currency="EUR")
+    account = BankAccount.objects.create(company=company, name="Main", holder="Alder Ltd", iban=OURS, currency="EUR")
+    book_account_of(account)
+    return account
 
 
 def waiting(bank: BankAccount, *payments: tuple[str, str, str]) -> list[BankLine]:

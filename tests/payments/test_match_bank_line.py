@@ -107,7 +107,10 @@ def test_what_is_closed_or_of_another_company_or_currency_is_not_named(company: 
     text = " ".join(each.number for each in (paid, dollars, later))
     [found] = proposed(line_of(company, "10.00", text))
     assert (found.customer_id, found.shares) == (customer.pk, ())
-    assert found.reasons[0] == f"{paid.number} in their words, which is paid"
+    assert found.reasons[:2] == (
+        f"{dollars.number} in their words, open in another currency",
+        f"{paid.number} in their words, which is paid",
+    )
     assert other.number == paid.number
 
 
