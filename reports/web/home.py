@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 "late": row.days_1_30 + row.days_31_60 + row.days_61_90 + row.over_90,
                 "bars": bars(question, row),
             }
-            for row in totals
+            for row in sorted(totals, key=lambda row: row.currency != request.company.currency)
         ],
         "ageing_url": address("reports:ageing", question),
         "came_in": came_in(request.user, request.company, today),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from office.models import BankAccount, Company
 from payments.models import BankLine, UnreadLine
@@ -41,3 +42,16 @@ def test_who_may_not_match_is_not_told(company: Company, details: dict[str, Any]
     BankAccount.objects.create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
     take_bank_file(company, "march.xml", camt(statement(entry("5.00"), entry("1..2"), closing="109.20")), by=None)
     assert told(world.make_user(company, **details), company) == {}
+
+
+def test_the_companys_own_currency_comes_first(company: Any, customer: Any, client: Any) -> None:
+    day = company.today()
+    for currency in ("AUD", "EUR"):
+        rate = {} if currency == "EUR" else {"exchange_rate": Decimal("0.6")}
+        world.issue(customer, "10.00", day, currency=currency, **rate)
+        world.receive(customer, "4.00", day, currency=currency, **rate)
+    client.force_login(world.make_user(company))
+    page = client.get(reverse("home")).context
+
+    assert [row["currency"] for row in page["owed"]] == ["EUR", "AUD"]
+    assert list(page["came_in"].items()) == [("EUR", Decimal("4.00")), ("AUD", Decimal("4.00"))]
