@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Greatest
 
 from credit_control.interest import Charged, LateDebt, value_on
@@ -24,7 +24,8 @@ ZERO = Decimal(0)
 class Debt:
     """An open item of a document, when what of it was settled, and what was charged for its lateness so far.
 
-    A payment counts from the day it came in, also where it was applied later; one that was taken back never counted.
+    A payment counts from the day it came in, also where it was applied or exchanged later; one that was taken back
+    never counted.
     What the customer disputes is left out for as long as they do.
     """
 
@@ -79,7 +80,8 @@ def read_debts(items: Iterable[OpenItem]) -> list[Debt]:
 
 def _read_settled(debts: dict[int, Debt]) -> None:
     rows = Allocation.objects.filter(debit__in=debts)
-    rows = rows.annotate(counts_on=Greatest("debit__dated_on", "credit__dated_on"))
+    came_on = Case(When(credit__kind=ItemKind.EXCHANGE, then="credit__due_on"), default="credit__dated_on")
+    rows = rows.annotate(counts_on=Greatest("debit__dated_on", came_on))
     for item_id, day, amount in rows.values_list("debit", "counts_on", "amount"):
         debts[item_id].settled.append((day, amount))
 

@@ -36,8 +36,10 @@ from office.operations.decide_request import approve_request
 from office.operations.set_approval_rules import set_approval_rules
 from office.operations.set_exchange_rates import set_exchange_rate
 from office.runs import carry_out
+from payments.exchanging import ExchangeDetails
 from payments.models import DisputedRest
 from payments.operations.apply_credits import apply_credits, undo_allocation
+from payments.operations.exchange_receipt import exchange_receipt
 from reports.book_check import check_book
 from tests import world
 from tests.credit_control.samples import LONG_AGO, claim, rule_for, why_not
@@ -64,6 +66,17 @@ def refusal(act: Callable[[], Any]) -> str:
     with pytest.raises(Refused) as refused:
         act()
     return refused.value.code
+
+
+def test_money_that_was_exchanged_later_stops_interest_on_the_day_it_came(company: Any, customer: Any) -> None:
+    rule_for(company, "12")
+    invoice = bill(customer, "1000.00")
+    receipt = world.receive(customer, "1000.00", after(10), currency="USD", exchange_rate=Decimal(1))
+    item = world.item_of(invoice)
+    exchange_receipt(receipt.pk, ExchangeDetails(Decimal(1000), "EUR", after(30), Decimal(1000), item.pk), by=None)
+
+    assert claim(customer, after(40)).interest == Decimal("3.29")
+    assert check_book() == []
 
 
 def test_int_01_interest_follows_the_open_balance(company: Any, customer: Any) -> None:
