@@ -28,10 +28,7 @@ def exchange_receipt(
     Raises Refused for a reversed receipt, more than is free, the same or an unknown currency, none to compare with, and
     amounts that are far apart at the day's rate; ApprovalNeeded where we would give more than we got above the limit.
     """
-    receipts = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("company", "customer")
-    receipt = receipts.get(pk=receipt_id)
-    item_id = receipt_item(receipt).pk
-    credit = lock_items([item_id, *([details.item_id] if details.item_id else [])])[item_id]
+    receipt, credit = _locked(receipt_id, details.item_id)
     exchange = work_out(receipt, credit, details)
     require_approval(_asked(receipt, details, exchange), by, approved)
     row = _entered(receipt, credit, details, exchange, by)
@@ -41,6 +38,14 @@ def exchange_receipt(
     if details.item_id:
         _apply(row, details.item_id, by)
     return row
+
+
+def _locked(receipt_id: int, item_id: int | None) -> tuple[Receipt, OpenItem]:
+    """The receipt and its open item, locked with the item that the money is for."""
+    receipts = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("company", "customer")
+    receipt = receipts.get(pk=receipt_id)
+    own_id = receipt_item(receipt).pk
+    return receipt, lock_items([own_id, *([item_id] if item_id else [])])[own_id]
 
 
 def details_from_kept(kept: Mapping[str, Any], on: date) -> ExchangeDetails:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request
 from office.operations.set_approval_rules import set_approval_rules
 from office.operations.set_exchange_rates import set_exchange_rate
-from payments.exchanging import ExchangeDetails
+from payments.exchanging import ExchangeDetails, receipt_item
 from payments.models import Receipt, ReceiptExchange, ReceiptStatus
+from payments.operations import exchange_receipt as exchanging
 from payments.operations.apply_credits import undo_allocation
 from payments.operations.exchange_receipt import exchange_receipt
 from payments.operations.refund_credit import RefundDetails, refund_credit
@@ -243,6 +245,25 @@ def test_two_who_exchange_the_same_money_at_once_do_it_once(company: Any, in_par
     assert [getattr(result, "code", "done") for result in results].count("done") == 1
     assert {getattr(result, "code", "done") for result in results} == {"done", "more_than_open"}
     assert check_book() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_only_the_books_own_rules_stop_the_second(
+    company: Any, in_parallel: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = world.receive(world.make_customer(company), "108.00", DAY, currency="USD", exchange_rate=Decimal("0.9"))
+    both_read = Barrier(2, timeout=30)
+
+    def read_together(receipt_id: int, item_id: int | None) -> tuple[Receipt, OpenItem]:
+        read = Receipt.objects.select_related("company", "customer").get(pk=receipt_id)
+        credit = receipt_item(read)
+        both_read.wait()
+        return read, credit
+
+    monkeypatch.setattr(exchanging, "_locked", read_together)
+    results = in_parallel([lambda: exchange(receipt, "108.00", "97.20")] * 2)
+
+    assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "ReceiptExchange"]
 
 
 @pytest.mark.django_db(transaction=True)
