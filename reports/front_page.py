@@ -57,44 +57,44 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
     bounced = with_bounced_address(customers_for(user).filter(company=company)).count()
     found = [
         Task(
-            "requests to approve", waiting_for(user, company).count(), "clipboard-list", reverse("office:approval_list")
+            "Requests to approve", waiting_for(user, company).count(), "clipboard-list", reverse("office:approval_list")
         ),
-        Task("drafts to finish and issue", drafts, "pencil", reverse("billing:invoice_list") + "?state=draft"),
-        Task("invoices overdue", overdue, "clock-exclamation", reverse("billing:invoice_list") + "?state=overdue"),
+        Task("Drafts to finish and issue", drafts, "pencil", reverse("billing:invoice_list") + "?state=draft"),
+        Task("Invoices overdue", overdue, "clock-exclamation", reverse("billing:invoice_list") + "?state=overdue"),
         Task(
-            "customers' bank accounts that are blocked",
+            "Customers' bank accounts that are blocked",
             _blocked(user, company),
             "lock",
             reverse("customers:account_list") + "?state=blocked",
         ),
         Task(
-            "refunds to pay by file",
+            "Refunds to pay by file",
             _to_repay(user, company),
             "receipt-refund",
             reverse("payments:refund_list") + "?state=to_pay",
         ),
-        Task("bank lines to match", _to_match(user, company), "building-bank", reverse("payments:bank_queue")),
-        Task("bank lines for you to look at", _unread(user, company), "file-x", f"{unread_lines}?outcome=waiting"),
+        Task("Bank lines to match", _to_match(user, company), "building-bank", reverse("payments:bank_queue")),
+        Task("Bank lines for you to look at", _unread(user, company), "file-x", f"{unread_lines}?outcome=waiting"),
         Task(
-            "online payments held for review",
+            "Online payments held for review",
             online_payments_for(user).filter(company=company, status=OnlineStatus.HELD).count(),
             "credit-card",
             reverse("payments:online_payment_list") + "?state=held",
         ),
         Task(
-            f"chargebacks to answer within {SOON.days} days",
+            f"Chargebacks to answer within {SOON.days} days",
             _to_answer(user, company, today),
             "gavel",
             reverse("payments:chargeback_list") + "?state=open&sort=respond_by",
         ),
-        Task("payments to apply", unapplied, "cash", reverse("payments:receipt_list") + "?sort=-free"),
+        Task("Payments to apply", unapplied, "cash", reverse("payments:receipt_list") + "?sort=-free"),
         Task(
-            "customers whose address bounced",
+            "Customers whose address bounced",
             bounced,
             "mail-exclamation",
             reverse("customers:customer_list") + "?bounced=1",
         ),
-        Task("mails that need a look", uncertain, "mail", reverse("office:mail_list")),
+        Task("Mails that need a look", uncertain, "mail", reverse("office:mail_list")),
     ]
     return [task for task in found if task.count]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from tests import world
 
@@ -45,15 +45,18 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return browser_context_args | {"reduced_motion": "reduce", "viewport": DESKTOP}
 
 
+def is_a_fault(said: ConsoleMessage) -> bool:
+    """Whether a page complains; a preview that is under way when its page is left is none (a failed one says more)."""
+    return said.type in ("error", "warning") and not said.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+
+
 class Watched:
     """What a browser complained about, and what it asked of other hosts."""
 
     def __init__(self, context: BrowserContext, home: str) -> None:
         self.home = home
         self.complaints: list[str] = []
-        context.on(
-            "console", lambda said: self._note(said.type in ("error", "warning"), f"{said.page.url}: {said.text}")
-        )
+        context.on("console", lambda said: self._note(is_a_fault(said), f"{said.page.url}: {said.text}"))
         context.on("weberror", lambda error: self._note(True, str(error.error)))
         context.on("request", lambda request: self._note(self._is_foreign(request.url), f"asked {request.url}"))
 

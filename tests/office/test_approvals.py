@@ -268,7 +268,7 @@ def test_the_screen_sends_it_and_the_inbox_decides(invoice: Invoice, clerk: Any,
     inbox = decider.get(reverse("office:approval_list")).content.decode()
     assert reverse("office:decide_request", args=[request.pk]) in inbox
     assert '1<span class="visually-hidden"> to decide' in inbox
-    assert "requests to approve" in decider.get(reverse("home")).content.decode()
+    assert "Requests to approve" in decider.get(reverse("home")).content.decode()
     assert browser.post(reverse("office:decide_request", args=[request.pk])).status_code == 403
     decider.post(reverse("office:decide_request", args=[request.pk]), {"decision": "approve"})
 

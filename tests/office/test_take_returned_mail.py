@@ -331,7 +331,7 @@ def test_a_bounced_address_is_shown_until_it_is_changed_and_mailing_then_works(m
     contact = program.get(f"customers/{customer.pk}/").json()["contacts"][0]
     assert (contact["bounce"]["mail"], contact["bounce"]["words"]) == (mail.pk, "mailbox unknown (5.1.1)")
     assert "mailbox unknown (5.1.1)" in page(browser, "customers:customer", customer.pk)
-    assert "customers whose address bounced" in page(browser, "home")
+    assert "Customers whose address bounced" in page(browser, "home")
     assert customer.name in page(browser, "customers:customer_list", query="?bounced=1")
     [delivery] = program.get(f"invoices/{invoice.pk}/deliveries/").json()["results"]
     assert (delivery["state"], delivery["explanation"][:24]) == ("bounced", "Mailbox unknown (5.1.1).")
@@ -339,7 +339,7 @@ def test_a_bounced_address_is_shown_until_it_is_changed_and_mailing_then_works(m
     details = ContactDetails("Eva Brandt", "eva@new.example", id=contact["id"])
     update_customer(customer.pk, CustomerDetails(name=customer.name, contacts=[details]), version=1, by=clerk)
     assert program.get(f"customers/{customer.pk}/").json()["contacts"][0]["bounce"] is None
-    assert "customers whose address bounced" not in page(browser, "home")
+    assert "Customers whose address bounced" not in page(browser, "home")
     again = sent(invoice)
     assert (again.status, again.to_email, again.pk != mail.pk) == ("sent", "eva@new.example", True)
     assert take(report_of(mail)).finding == Finding.KNOWN

@@ -559,7 +559,7 @@ def test_staff_see_a_held_payment_and_settle_it(company: Any, customer: Any, cli
     payment = begun(customer)
     report(payment, units=9000)
     client.force_login(world.make_user(company))
-    assert "online payments held for review" in words(client.get("/"))
+    assert "Online payments held for review" in words(client.get("/"))
     assert "Held for review" in words(client.get(reverse("payments:online_payment_list"), {"state": "held"}))
     page = reverse("payments:online_payment", args=[payment.pk])
     assert "The provider reports 90.00 EUR; €100.00 (EUR) was asked." in words(client.get(page))

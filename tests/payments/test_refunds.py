@@ -143,7 +143,7 @@ def test_refunds_that_wait_are_paid_by_one_file_after_a_second_persons_word(
     by_hand = refund(world.receive(customer, "40.00", DAY, method="cash"))
 
     found = {task.words: (task.count, task.url) for task in tasks(manager, company, company.today())}
-    assert found["refunds to pay by file"] == (2, reverse("payments:refund_list") + "?state=to_pay")
+    assert found["Refunds to pay by file"] == (2, reverse("payments:refund_list") + "?state=to_pay")
     batch = batch_for(company, manager)
     assert [state_of(row) for row in (*rows, by_hand)] == ["waiting", "waiting", "by_hand"]
     request = ApprovalRequest.objects.get()

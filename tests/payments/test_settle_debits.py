@@ -154,7 +154,7 @@ def test_a_dead_account_blocks_the_next_run_and_makes_a_task_until_a_person_rele
         "A debit came back: the account is closed (AC04).",
     )
     found = {task.words: task.count for task in tasks(clerk, run.company, run.collect_on)}
-    assert found["customers' bank accounts that are blocked"] == 1
+    assert found["Customers' bank accounts that are blocked"] == 1
     later = run.collect_on + timedelta(days=1)
     assert refusal_of(lambda: run_for(run.company, collect_on=later)) == "nothing_to_debit"
     release_account(account.pk, reason="Their bank says it is open", by=clerk)

@@ -30,11 +30,11 @@ def test_what_the_bank_brought_waits_until_it_is_done(company: Company, customer
     BankAccount.objects.create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
     entries = [entry("5.00"), entry("6.00"), entry("1..2"), entry("3.00", sign="DBIT")]
     take_bank_file(company, "march.xml", camt(statement(*entries, closing="109.20")), by=None)
-    assert told(clerk, company) == {"bank lines to match": 2, "bank lines for you to look at": 1}
+    assert told(clerk, company) == {"Bank lines to match": 2, "Bank lines for you to look at": 1}
 
     match_bank_line(BankLine.objects.get(amount=5).pk, customer, Decimal(5), Plan(), by=None)
     leave_out_unread_line(UnreadLine.objects.get().pk, reason="Not money", by=None)
-    assert told(clerk, company) == {"bank lines to match": 1, "payments to apply": 1}
+    assert told(clerk, company) == {"Bank lines to match": 1, "Payments to apply": 1}
 
 
 @pytest.mark.parametrize("details", [{"role": "collector"}, {"role": "manager", "only_own_customers": True}])
