@@ -1,9 +1,9 @@
-"""Which late charges a member of staff sees: of the customers that they see."""
+"""Which papers of getting paid a member of staff sees: those of the customers that they see."""
 
 from django.db.models import QuerySet
 from django.http import Http404
 
-from credit_control.models import LateCharge
+from credit_control.models import LateCharge, PaymentPromise
 from customers.access import rows_for
 from office.models import User
 
@@ -20,3 +20,16 @@ def get_late_charge_for(user: User, charge_id: int) -> LateCharge:
     if charge is None:
         raise Http404("No such late charge.")
     return charge
+
+
+def promises_for(user: User) -> QuerySet[PaymentPromise]:
+    """The promises of a person's customers."""
+    return rows_for(user, PaymentPromise.objects.all())
+
+
+def get_promise_for(user: User, promise_id: int) -> PaymentPromise:
+    """The promise, or Http404 where this person may not see one of that id."""
+    promise = promises_for(user).filter(pk=promise_id).select_related("company", "customer").first()
+    if promise is None:
+        raise Http404("No such promise.")
+    return promise

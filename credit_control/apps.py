@@ -10,9 +10,13 @@ class CreditControlConfig(AppConfig):
         from credit_control.approvals import ACTS
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many
+        from credit_control.panels import PANELS
+        from customers.panels import register_panel
         from office import approvals, runs
 
         for act in ACTS:
             approvals.register_act(act)
         runs.register_kind(claim_many.RUN_KIND)
         register_beside(beside_invoice)
+        for panel in PANELS:
+            register_panel(panel)

@@ -66,4 +66,25 @@ CHECKS = [
         WHERE s.kind = 'late_charge' GROUP BY s.id HAVING count(c.id) <> s.last
         """,
     ),
+    Check(
+        "a promise is the sum of its items, and these are the customer's",
+        """
+        SELECT 'promise ' || p.id, p.amount || ' ' || p.currency || ', its items ' || coalesce(sum(i.amount), 0)
+        FROM credit_control_paymentpromise p LEFT JOIN (credit_control_promiseditem i
+            JOIN ledger_openitem o ON o.id = i.item_id) ON i.promise_id = p.id
+            AND o.customer_id = p.customer_id AND o.currency = p.currency AND i.amount <= o.amount
+        GROUP BY p.id HAVING coalesce(sum(i.amount), 0) <> p.amount
+        """,
+    ),
+    Check(
+        "no item is promised twice at a time",
+        """
+        SELECT 'item ' || a.item_id, 'promises ' || p.id || ' and ' || q.id
+        FROM credit_control_promiseditem a JOIN credit_control_promiseditem b ON b.item_id = a.item_id AND b.id > a.id
+        JOIN credit_control_paymentpromise p ON p.id = a.promise_id
+        JOIN credit_control_paymentpromise q ON q.id = b.promise_id
+        WHERE q.made_on <= p.counts_until AND (p.withdrawn_on IS NULL OR p.withdrawn_on > q.made_on)
+            AND (q.withdrawn_on IS NULL OR q.withdrawn_on > q.made_on)
+        """,
+    ),
 ]

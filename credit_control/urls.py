@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit_control.web import charge, claiming, customer_rule, listing, rates, rules
+from credit_control.web import charge, claiming, customer_rule, listing, promises, rates, rules
 
 app_name = "credit_control"
 urlpatterns = [
@@ -19,4 +19,7 @@ urlpatterns = [
     path("settings/reference-rates/", rates.rate_list, name="reference_rate_list"),
     path("settings/reference-rates/set/", rates.set_rate, name="set_reference_rate"),
     path("settings/reference-rates/usual/", rates.add_usual, name="add_usual_rates"),
+    path("promises/", promises.promise_list, name="promise_list"),
+    path("promises/<int:promise_id>/withdraw/", promises.withdraw, name="withdraw_promise"),
+    path("customers/<int:customer_id>/promise/", promises.promise_page, name="promise_new"),
 ]

@@ -9,6 +9,7 @@ READ = [
     "billing.view_invoice",
     "billing.view_product",
     "credit_control.view_latecharge",
+    "credit_control.view_paymentpromise",
     "customers.view_accounts",
     "customers.view_customer",
     "office.read_mail",
@@ -16,7 +17,11 @@ READ = [
     "office.view_reports",
     "payments.view_receipt",
 ]
-LATE = ["credit_control.claim_late_charges", "credit_control.waive_late_charge"]
+LATE = [
+    "credit_control.record_promise",
+    "credit_control.claim_late_charges",
+    "credit_control.waive_late_charge",
+]
 CLERK = [
     *READ,
     "office.ask_approval",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit_control.api import late_charges, rates, rules
+from credit_control.api import late_charges, promises, rates, rules
 
 urlpatterns = [
     path("late-charges/", late_charges.LateChargesView.as_view()),
@@ -17,4 +17,7 @@ urlpatterns = [
     path("late-charge-rules/<int:rule_id>/", rules.RuleView.as_view()),
     path("reference-rates/", rates.RatesView.as_view()),
     path("reference-rates/usual/", rates.UsualRatesView.as_view()),
+    path("promises/", promises.PromisesView.as_view()),
+    path("promises/<int:promise_id>/", promises.PromiseView.as_view()),
+    path("promises/<int:promise_id>/withdraw/", promises.WithdrawView.as_view()),
 ]

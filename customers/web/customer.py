@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from customers.access import get_customer_for
 from customers.bounces import people_of
 from customers.mandates import with_state
+from customers.panels import panels_of
 from customers.payers import payer_of
 from customers.queries import free_credit, owed_now
 from ledger.models import OpenItem
@@ -34,6 +35,7 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
         "addresses": customer.addresses.all(),
         "payer": payer_of(customer),
         "payees": customer.declared_payees.filter(ended_at=None).select_related("customer"),
+        "panels": panels_of(request.user, customer),
         "records": records.select_related("by").order_by("-id")[:50],
     }
     return render(request, "customers/customer.html", context)

@@ -23,6 +23,7 @@ from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mark_printed import mark_printed
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
+from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.set_reference_rates import add_usual_rates
 from customers.models import Customer
 from customers.operations.manage_mandates import amend_mandate
@@ -167,6 +168,8 @@ PAGES = [
     Row("credit_control:late_charge_list"),
     Row("credit_control:claim_late_charges"),
     Row("credit_control:late_charge", "late_charge"),
+    Row("credit_control:promise_list"),
+    Row("credit_control:promise_new", "debtor"),
     Row("credit_control:customer_rule", "customer"),
     Row("credit_control:rule_list", role="administrator"),
     Row("credit_control:rule_new", role="administrator"),
@@ -461,7 +464,9 @@ def a_late_charge(company: Any) -> dict[str, int]:
         world.issue(customer, "500.00", today - timedelta(days=60), due_on=today - timedelta(days=30))
     add_usual_rates(company, by=None)
     charge = claim(Customer.objects.get(name="Late Ltd"), today)
-    return {"late_charge": charge.pk, "late_rule": rule.pk}
+    details = PromiseDetails(today + timedelta(days=3), "Eva Brandt", "EUR", Decimal(100))
+    record_promise(customer.pk, details, on=today, by=None)
+    return {"late_charge": charge.pk, "late_rule": rule.pk, "debtor": customer.pk}
 
 
 def a_held_payment(customer: Any) -> int:

@@ -17,7 +17,12 @@ from reports.book_check import check_book
 pytestmark = pytest.mark.django_db
 LISTS = ["receipt_list", "receipt_batch_list", "refund_list", "write_off_list", "chargeback_list", "debit_run_list"]
 LISTS += ["remittance_list", "bank_line_list", "bank_statement_list"]
-OTHER_LISTS = ["customers:mandate_list", "customers:account_list", "credit_control:late_charge_list"]
+OTHER_LISTS = [
+    "customers:mandate_list",
+    "customers:account_list",
+    "credit_control:late_charge_list",
+    "credit_control:promise_list",
+]
 
 
 def test_the_demo_office_shows_something_on_every_list_of_payments_and_its_book_is_sound(client: Any) -> None:

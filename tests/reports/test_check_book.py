@@ -14,7 +14,9 @@ from django.core.management import call_command
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import kept_pdf
+from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.waive_late_charge import waive_late_charge
+from credit_control.operations.withdraw_promise import withdraw_promise
 from ledger.periods import close_month
 from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, DebitRun, OnlinePayment
@@ -120,6 +122,8 @@ PLANTED = [
     ("UPDATE credit_control_latechargeline SET item_id = (SELECT max(id) FROM ledger_openitem WHERE kind = 'fee')", "interest and fees are charged on documents of the customer, never on interest or fees"),
     ("UPDATE credit_control_latechargeline SET to_on = to_on + 400 WHERE id = (SELECT max(id) FROM credit_control_latechargeline WHERE kind = 'interest')", "interest and fees are charged on documents of the customer, never on interest or fees"),
     ("UPDATE credit_control_latecharge SET waived_on = claimed_on, waive_reason = 'x', reversal_entry_id = entry_id WHERE waived_on IS NULL", "a waived late charge has nothing open and holds no payment"),
+    ("UPDATE credit_control_paymentpromise SET amount = amount + 1", "a promise is the sum of its items, and these are the customer's"),
+    ("UPDATE credit_control_paymentpromise SET withdrawn_on = NULL, withdrawn_by_id = NULL, withdraw_reason = ''", "no item is promised twice at a time"),
     ("UPDATE office_numberseries SET last = last + 1 WHERE kind = 'late_charge'", "numbers of late charges run on without a gap"),
     ("UPDATE payments_debitpart SET is_under_way = true", "what has been settled is on its way no more"),
 ]  # fmt: skip
@@ -206,7 +210,17 @@ def charged_late(company: Any) -> None:
     debtor = world.make_customer(company, "Late AG")
     world.issue(debtor, "100.00", DAY, due_on=DAY)
     claim(debtor, DAY + timedelta(days=15))
+    promised(debtor)
     waive_late_charge(claim(debtor, DAY + timedelta(days=30)).pk, on=company.today(), by=None, reason="Goodwill")
+
+
+def promised(debtor: Any) -> None:
+    """The same twice: the first was withdrawn."""
+    for is_slip in (True, False):
+        today = debtor.company.today()
+        made = record_promise(debtor.pk, PromiseDetails(today, "Eva", "EUR", Decimal(50)), on=today, by=None)
+        if is_slip:
+            withdraw_promise(made.pk, on=today, by=None, reason="A slip")
 
 
 def written_off(customer: Any, vat: Any) -> None:

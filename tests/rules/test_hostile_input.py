@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from credit_control.operations.record_promise import PromiseDetails, record_promise
 from office.models import BankAccount, User
 from office.roles import ROLES
 from payments.models import BankLine, DebitRun, OnlinePayment, Remittance, UnreadLine
@@ -125,6 +126,8 @@ GETS = {
     "office:mail_list": ["q", "queued_from", "queued_to"],
     "credit_control:late_charge_list": ["q", "state", "day_from", "day_to", "sort", "after"],
     "credit_control:claim_late_charges": ["on", "customer"],
+    "credit_control:promise_list": ["q", "state", "day_from", "day_to", "sort", "after"],
+    "credit_control:promise_new": ["currency"],
     "credit_control:reference_rate_list": ["q", "reference", "sort", "after"],
     "payments:write_off_list": ["q", "state", "kind", "day_from", "day_to", "sort", "after"],
     "reports:ageing": ["on", "by", "known_at", "q", "after"],
@@ -186,6 +189,13 @@ def late_charge(customer: Any) -> int:
     charge = claim(customer, DAY + timedelta(days=30))
     assert charge
     return charge.pk
+
+
+def promised(customer: Any) -> int:
+    """A promise for an invoice of 10.00."""
+    today = customer.company.today()
+    item = world.item_of(world.issue(customer, "10.00", DAY))
+    return record_promise(customer.pk, PromiseDetails(today, "Eva", "EUR", item_ids=[item.pk]), on=today, by=None).pk
 
 
 def unread_line(company: Any) -> int:
@@ -408,6 +418,11 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "payments:reverse_write_off": ([written_off(customer)], {"reason": "r"}),
         "credit_control:claim_late_charges": ([], {"on": "2026-03-02", "customer": str(customer.pk)}),
         "credit_control:waive_late_charge": ([late_charge(customer)], {"reason": "r"}),
+        "credit_control:withdraw_promise": ([promised(customer)], {"reason": "r"}),
+        "credit_control:promise_new": (
+            [customer.pk],
+            {"pay_on": str(customer.company.today()), "amount": "1", "said_by": "s", "note": "n", "currency": "EUR"},
+        ),
         "credit_control:customer_rule": ([customer.pk], {"rule": ""}),
         "credit_control:rule_new": (
             [],

@@ -15,6 +15,7 @@ from billing.models import Invoice, RecurringInvoice
 from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.send_invoice import send_invoice
 from credit_control.models import LateChargeRule
+from credit_control.operations.record_promise import PromiseDetails, record_promise
 from customers.models import Customer, CustomerAccount
 from office.models import BankAccount, User
 from office.tasks import carry_out_run
@@ -95,6 +96,13 @@ def more_late_charges(customer: Any, count: int) -> None:
         debtor = world.make_customer(customer.company, f"Late {Customer.objects.count()}")
         world.issue(debtor, "500.00", DAY, due_on=DAY)
         number % 2 or claim(debtor, DAY + timedelta(days=30))
+
+
+def more_promises(customer: Any, count: int) -> None:
+    today = customer.company.today()
+    for _ in range(count):
+        item = world.item_of(world.issue(customer, "10.00", DAY))
+        record_promise(customer.pk, PromiseDetails(today, "Eva", "EUR", item_ids=[item.pk]), on=today, by=None)
 
 
 def more_write_offs(customer: Any, count: int) -> None:
@@ -212,6 +220,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "payments:write_off_list": more_write_offs,
     "credit_control:late_charge_list": more_late_charges,
     "credit_control:claim_late_charges": more_late_charges,
+    "credit_control:promise_list": more_promises,
     "payments:bank": more_bank_lines,
     "payments:bank_statement_list": more_bank_lines,
     "payments:bank_line_list": more_bank_lines,

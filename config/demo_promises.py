@@ -1,0 +1,21 @@
+"""Promises of the demo office: one that stands, one for a part that is broken, as nothing came."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from credit_control.operations.record_promise import PromiseDetails, record_promise
+from ledger.models import OpenItem
+from office.models import Company, User
+
+
+def add_promises(company: Company, today: date, by: User) -> None:
+    """What the two customers who are late the longest said."""
+    late = OpenItem.objects.filter(company_id=company.pk, balance__gt=0, due_on__lt=today, currency=company.currency)
+    debtors = list(dict.fromkeys(late.order_by("due_on", "pk").values_list("customer_id", flat=True)))
+    said = [
+        (today - timedelta(days=12), 4, Decimal(50), "Will pay half of it when their bank is open again"),
+        (today, 6, None, "Waits for a payment of their own"),
+    ]
+    for customer_id, (on, days, amount, note) in zip(debtors, said, strict=False):
+        details = PromiseDetails(on + timedelta(days=days), "Accounts, by phone", company.currency, amount, note=note)
+        record_promise(customer_id, details, on=on, by=by)

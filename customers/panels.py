@@ -1,0 +1,31 @@
+"""What other rooms show on a customer's page, such as what they promised to pay."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from customers.models import Customer
+from office.models import User
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A card: its template, and what it shows of a customer to a person; without anything it is left out."""
+
+    template: str
+    read: Callable[[User, Customer], dict[str, Any] | None]
+
+
+PANELS: list[Panel] = []
+
+
+def register_panel(panel: Panel) -> None:
+    """Let every customer's page show this card."""
+    if panel not in PANELS:
+        PANELS.append(panel)
+
+
+def panels_of(user: User, customer: Customer) -> list[tuple[str, dict[str, Any]]]:
+    """The cards of a customer's page, each as its template and what it shows."""
+    read = [(panel.template, panel.read(user, customer)) for panel in PANELS]
+    return [(template, shown) for template, shown in read if shown is not None]
