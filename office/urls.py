@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.web import approvals, audit, login, mail, numbers, rates, runs, settings, staff, tokens
+from office.web import approvals, audit, login, mail, numbers, rates, runs, sending_hours, settings, staff, tokens
 
 app_name = "office"
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("settings/numbers/", numbers.number_patterns, name="number_patterns"),
     path("settings/numbers/as-typed/", numbers.as_typed, name="numbers_as_typed"),
     path("settings/logo/", settings.logo, name="company_logo"),
+    path("settings/sending-hours/", sending_hours.sending_hours, name="sending_hours"),
+    path("settings/own-days/", sending_hours.set_day, name="set_own_day"),
+    path("settings/own-days/<int:own_day_id>/remove/", sending_hours.remove_day, name="remove_own_day"),
     path("settings/rates/", rates.rate_list, name="rate_list"),
     path("settings/rates/set/", rates.set_rate, name="set_exchange_rate"),
     path("settings/rates/take/", rates.take, name="take_rates"),

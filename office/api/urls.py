@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.api import approvals, companies, numbers, rates, returned_mail
+from office.api import approvals, companies, numbers, rates, returned_mail, sending_hours
 
 urlpatterns = [
     path("companies/", companies.CompaniesView.as_view()),
@@ -14,5 +14,8 @@ urlpatterns = [
     path("returned-mail/", returned_mail.ReturnedMailView.as_view()),
     path("exchange-rates/", rates.ExchangeRatesView.as_view()),
     path("exchange-rate-files/", rates.RateFilesView.as_view()),
+    path("sending-hours/", sending_hours.SendingHoursView.as_view()),
+    path("own-days/", sending_hours.OwnDaysView.as_view()),
+    path("own-days/<int:own_day_id>/", sending_hours.OwnDayView.as_view()),
     path("number-patterns/", numbers.NumberPatternsView.as_view()),
 ]

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from office.mail.kinds import KINDS, Letter, NotReady, NotToBeSent
+from office.mail.kinds import KINDS, Letter, NotReady, NotToBeSent, waits
 from office.mail.message import ascii_address, message_bytes, sender_address
 from office.mail.relay import Answer, Outcome, Relay, hand_to_relay
+from office.mail.turns import hold_customer, its_turn
 from office.models import MailStatus, OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -46,10 +47,27 @@ def hand_over(mail_id: int) -> None:
 def claim(mail_id: int) -> OutgoingMail | None:
     """Take the mail for one attempt, if nobody else has it."""
     now = timezone.now()
-    mine = OutgoingMail.objects.filter(pk=mail_id, status=MailStatus.QUEUED, due_at__lte=now).update(
-        status=MailStatus.SENDING, attempts=F("attempts") + 1, leased_until=now + LEASE
-    )
-    return OutgoingMail.objects.select_related("company").get(pk=mail_id) if mine else None
+    due = OutgoingMail.objects.filter(pk=mail_id, status=MailStatus.QUEUED, due_at__lte=now)
+    mail = due.select_related("company").first()
+    if mail is None or not (taken_in_turn(mail, due, now) if waits(mail.kind) else take(due, now)):
+        return None
+    return OutgoingMail.objects.select_related("company").get(pk=mail_id)
+
+
+@transaction.atomic(durable=True)
+def taken_in_turn(mail: OutgoingMail, due: QuerySet[OutgoingMail], now: datetime) -> bool:
+    """Take a mail that waits for its hour and for the customer's other mails; else say until when it waits, and why."""
+    hold_customer(mail)
+    until, why = its_turn(mail, now)
+    if until > now:
+        due.update(due_at=until, explanation=why)
+        return False
+    return take(due, now)
+
+
+def take(due: QuerySet[OutgoingMail], now: datetime) -> bool:
+    """The first arrow."""
+    return bool(due.update(status=MailStatus.SENDING, attempts=F("attempts") + 1, leased_until=now + LEASE))
 
 
 @transaction.atomic(durable=True)

@@ -45,6 +45,7 @@ class MailKind:
     `compose` writes the letter just before it leaves, or raises NotReady or NotToBeSent. `reason_not_to_send` is asked
     in the last moment, with the mail's row locked; an empty answer lets it go. `seen_by` gives the papers that a member
     of staff sees: the mails about these are theirs to read. `require_may_open` raises Refused where its files are not.
+    A kind that `waits` leaves in office hours only, and no more of such a day to one customer than the company says.
     """
 
     name: str
@@ -52,6 +53,7 @@ class MailKind:
     reason_not_to_send: Callable[[OutgoingMail], str]
     seen_by: Callable[[User], QuerySet[Any]]
     require_may_open: Callable[[User, OutgoingMail], None] = lambda reader, mail: None
+    waits: bool = False
 
 
 KINDS: dict[str, MailKind] = {}
@@ -60,3 +62,8 @@ KINDS: dict[str, MailKind] = {}
 def register_kind(kind: MailKind) -> None:
     """Make a kind of mail known."""
     KINDS[kind.name] = kind
+
+
+def waits(kind: str) -> bool:
+    """Whether mails of this kind wait for office hours."""
+    return kind in KINDS and KINDS[kind].waits

@@ -2,11 +2,12 @@
 
 from office.models.approvals import ApprovalRequest, ApprovalRule, ApprovalState, RoleLimit
 from office.models.audit import AuditRecord
-from office.models.company import BankAccount, Company, Logo
+from office.models.company import BankAccount, Company, Logo, OffDays
 from office.models.doors import ApiToken, IdempotentAnswer
 from office.models.imports import ImportMapping
 from office.models.mail import MailStatus, OutgoingMail
 from office.models.numbers import NumberPattern, NumberSeries
+from office.models.own_days import OwnDay
 from office.models.rates import ExchangeRate
 from office.models.runs import Run, RunStatus
 from office.models.staff import User
@@ -26,7 +27,9 @@ __all__ = [
     "MailStatus",
     "NumberPattern",
     "NumberSeries",
+    "OffDays",
     "OutgoingMail",
+    "OwnDay",
     "RoleLimit",
     "Run",
     "RunStatus",

@@ -21,6 +21,13 @@ class TaxRounding(models.TextChoices):
     LINE = "line", "On each line"
 
 
+class OffDays(models.TextChoices):
+    """When what is planned for a day that nobody works is sent."""
+
+    NEXT = "next", "On the next working day"
+    BEFORE = "before", "On the working day before"
+
+
 class Company(models.Model):
     """One of our legal entities: who invoices, in which currency and time zone."""
 
@@ -66,6 +73,18 @@ class Company(models.Model):
     debit_return_fee = AmountField(
         "charge for a returned debit", default=0, help_text="In the company's currency, to the customer. Zero: none."
     )
+    mail_from_hour = models.PositiveSmallIntegerField(
+        "reminders and statements leave from", default=8, help_text="The full hour, on working days."
+    )
+    mail_until_hour = models.PositiveSmallIntegerField("until", default=18, help_text="24: till midnight.")
+    mail_off_days = models.CharField(
+        "what is planned for an off day leaves", max_length=6, choices=OffDays, default=OffDays.NEXT
+    )
+    mail_daily_limit = models.PositiveSmallIntegerField(
+        "reminders and statements a day for each customer",
+        default=3,
+        help_text="1: one mail for each customer. What is above waits for the next working day. 0: no limit.",
+    )
     bills_healthcare = models.BooleanField(
         "bills healthcare", default=False, help_text="Drafts may carry medical codes."
     )
@@ -87,6 +106,10 @@ class Company(models.Model):
             models.CheckConstraint(
                 name="company_accent_is_a_colour",
                 condition=models.Q(accent="") | models.Q(accent__regex="^#[0-9a-f]{6}$"),
+            ),
+            models.CheckConstraint(
+                name="company_mails_within_a_day",
+                condition=models.Q(mail_from_hour__lt=models.F("mail_until_hour"), mail_until_hour__lte=24),
             ),
             models.CheckConstraint(name="debit_return_fee_not_negative", condition=models.Q(debit_return_fee__gte=0)),
         ]

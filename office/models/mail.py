@@ -16,7 +16,7 @@ class MailStatus(models.TextChoices):
 
 
 class OutgoingMail(models.Model):
-    """One mail to one customer's contact. Its key says what it is, so it is written once, with its reason.
+    """One mail to one customer's contact, or to one of us. Its key says what it is, so it is written once.
 
     The kind's writer (office.mail) composes it just before it leaves; nothing secret is kept here.
     """
@@ -24,10 +24,13 @@ class OutgoingMail(models.Model):
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=30)
     company = models.ForeignKey("office.Company", on_delete=models.PROTECT, related_name="+")
-    customer_id = models.BigIntegerField()
-    contact_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField(null=True)
+    contact_id = models.BigIntegerField(null=True)
+    staff = models.ForeignKey("office.User", null=True, on_delete=models.PROTECT, related_name="+")
     about_type = models.CharField(max_length=40, help_text="What the mail is about, such as billing.invoice.")
     about_id = models.BigIntegerField()
+    country = models.CharField(max_length=2, blank=True, help_text="Where it is read; empty: as the company.")
+    region = models.CharField(max_length=100, blank=True)
     to_email = models.EmailField(blank=True, help_text="The contact's address, taken anew when it is composed.")
     subject = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=12, choices=MailStatus, default=MailStatus.QUEUED)
@@ -52,6 +55,11 @@ class OutgoingMail(models.Model):
                 condition=~Q(status="sending") | Q(leased_until__isnull=False),
             ),
             models.CheckConstraint(
+                name="mail_to_a_contact_or_to_staff",
+                condition=Q(staff=None, customer_id__isnull=False, contact_id__isnull=False)
+                | Q(staff__isnull=False, customer_id=None, contact_id=None),
+            ),
+            models.CheckConstraint(
                 name="mail_bounced_at_a_moment", condition=Q(status="bounced") ^ Q(bounced_at__isnull=True)
             ),
         ]
@@ -68,6 +76,7 @@ class OutgoingMail(models.Model):
             ),
             models.Index(fields=["about_type", "about_id"], name="mail_by_subject"),
             models.Index(fields=["contact_id", "finished_at"], name="mail_by_contact"),
+            models.Index(fields=["customer_id", "finished_at"], name="mail_by_customer"),
             models.Index(fields=["company", "-id"], name="mail_newest_first"),
         ]
         permissions = [

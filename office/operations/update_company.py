@@ -22,7 +22,8 @@ def update_company(company_id: int, values: Mapping[str, Any], *, by: User | Non
     """Change a company's own details; documents that are issued keep what they printed.
 
     Raises Refused for a time zone that does not exist, as nobody could tell its day any more, for a language that has
-    no words here, for a colour that cannot be read on white paper, and for a creditor identifier that cannot be one.
+    no words here, for a colour that cannot be read on white paper, for a creditor identifier that cannot be one,
+    and for hours that end before they begin.
     """
     if "time_zone" in values and values["time_zone"] not in available_timezones():
         raise Refused("There is no such time zone. Write it like Europe/Paris.", code="unknown_time_zone")
@@ -38,6 +39,8 @@ def update_company(company_id: int, values: Mapping[str, Any], *, by: User | Non
     before = {name: getattr(company, name) for name in values}
     for name, value in values.items():
         setattr(company, name, value)
+    if company.mail_until_hour <= company.mail_from_hour:
+        raise Refused("The hours end before they begin.", code="bad_hours")
     company.full_clean(exclude=["logo", "logo_type"])
     company.save()
     changed = {name for name, value in values.items() if before[name] != value}

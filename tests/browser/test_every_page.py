@@ -233,6 +233,7 @@ PAGES = [
     Row("customers:terms_list", role="administrator"),
     Row("billing:check_policies", role="administrator"),
     Row("office:number_patterns", role="administrator"),
+    Row("office:sending_hours", role="administrator"),
     Row("billing:paper_looks", role="administrator"),
     Row("billing:tax", "tax", role="administrator"),
     Row("billing:exemption_list", "customer"),

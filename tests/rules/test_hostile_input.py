@@ -486,6 +486,11 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "payments:leave_out_unread_line": ([unread_line(customer.company)], {"reason": "r"}),
         "office:token_list": ([], {"name": "n"}),
         "office:company_settings": ([], company),
+        "office:sending_hours": (
+            [],
+            {"mail_from_hour": "8", "mail_until_hour": "18", "mail_off_days": "next", "mail_daily_limit": "3"},
+        ),
+        "office:set_own_day": ([], {"day": "2026-03-02", "is_worked": "", "name": "n"}),
     }
 
 
