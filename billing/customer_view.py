@@ -33,7 +33,7 @@ class CustomerView:
     @property
     def is_payable(self) -> bool:
         """Whether there is something to pay."""
-        return self.invoice.state in ("open", "part_paid", "overdue") and not self.invoice.is_credit_memo
+        return self.invoice.state in ("open", "part_paid", "overdue", "disputed") and not self.invoice.is_credit_memo
 
     @cached_property
     def account(self) -> dict[str, Decimal]:

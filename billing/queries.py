@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from billing.disputes import held_of, holding
 from billing.models import DocumentKind, DocumentStatus, Invoice
 from ledger.fields import AmountField
 from ledger.models import Allocation, ItemKind, OpenItem
@@ -16,6 +17,7 @@ STATES = {
     "open": "Open",
     "part_paid": "Part-paid",
     "overdue": "Overdue",
+    "disputed": "Disputed",
     "paid": "Paid",
     "written_off": "Written off",
     "void": "Void",
@@ -26,12 +28,15 @@ STATE_CHOICES = list(STATES.items())
 def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
     """Add `open` (what is open now, without sign) and `state`, one of STATES, as it reads on a day.
 
-    A credit memo is open while some of it is unapplied, and paid when it is used up.
+    A credit memo is open while some of it is unapplied, and paid when it is used up. What is late and in no dispute
+    makes a document overdue; else, while some of it is in dispute, it is disputed.
     """
     items = OpenItem.objects.filter(entry=OuterRef("entry"))
     balance = items.order_by().values("entry").annotate(sum=Sum("balance")).values("sum")
     signed = Coalesce(Subquery(balance), Decimal(0), output_field=AmountField())
-    return invoices.alias(is_late=Exists(items.filter(balance__gt=0, due_on__lt=on))).annotate(
+    late = items.filter(balance__gt=0, due_on__lt=on).annotate(held=held_of("pk")).filter(balance__gt=F("held"))
+    disputed = holding().filter(item__entry=OuterRef("entry"))
+    return invoices.alias(is_late=Exists(late), is_disputed=Exists(disputed)).annotate(
         open=Case(When(kind=DocumentKind.CREDIT_MEMO, then=-signed), default=signed, output_field=AmountField()),
         state=Case(
             When(status=DocumentStatus.DRAFT, then=Value("draft")),
@@ -39,6 +44,7 @@ def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
             When(Q(open=0) & _is_given_up(), then=Value("written_off")),
             When(open=0, then=Value("paid")),
             When(is_late=True, then=Value("overdue")),
+            When(is_disputed=True, then=Value("disputed")),
             When(open__lt=F("total"), then=Value("part_paid")),
             default=Value("open"),
             output_field=CharField(),
@@ -58,6 +64,8 @@ def in_state(invoices: QuerySet[Invoice], state: str) -> QuerySet[Invoice]:
         return invoices.filter(status=state)
     if state == "overdue":
         return invoices.filter(status=DocumentStatus.ISSUED, is_late=True)
+    if state == "disputed":
+        return invoices.filter(state=state, entry__in=holding().values("item__entry"))
     return invoices.filter(state=state)
 
 

@@ -10,10 +10,10 @@ from itertools import accumulate
 from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Greatest
 
+from billing.disputes import disputed_now
 from credit_control.interest import Charged, LateDebt, value_on
 from credit_control.models import LateChargeLine, LineKind
 from ledger.models import Allocation, ItemKind, OpenItem
-from payments.models import DisputedRest
 
 PRINCIPAL = (ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.OPENING)
 """What interest is taken on; never interest or fees."""
@@ -71,8 +71,7 @@ def read_debts(items: Iterable[OpenItem]) -> list[Debt]:
     """The debts of these items, with what was paid, is disputed and was charged."""
     debts = {item.pk: Debt(item) for item in items}
     _read_settled(debts)
-    disputes = DisputedRest.objects.filter(item__in=debts, withdrawn_at=None)
-    for item_id, amount in disputes.values_list("item", "amount"):
+    for item_id, amount in disputed_now(list(debts)).items():
         debts[item_id].disputed = amount
     _read_charged(debts)
     return list(debts.values())

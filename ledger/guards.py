@@ -28,6 +28,10 @@ WORDS = {
         "That is more than is left of a line. Look again: somebody may have reconciled part of it meanwhile.",
         "more_than_left",
     ),
+    "disputes_within_item": (
+        "That is more than is open and not disputed yet. Look again: somebody may have opened a dispute meanwhile.",
+        "more_than_open",
+    ),
     "recoveries_within_write_off": (
         "That is more than was written off. Look again: somebody may have recorded part of it meanwhile.",
         "more_than_left",

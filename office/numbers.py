@@ -12,6 +12,7 @@ PATTERNS = {
     "debit_note": "DN-{year}-{number:04}",
     "receipt": "RC-{year}-{number:04}",
     "receipt_batch": "RB-{year}-{number:04}",
+    "dispute": "DP-{year}-{number:04}",
     "chargeback": "CB-{year}-{number:04}",
     "refund": "RF-{year}-{number:04}",
     "late_charge": "LC-{year}-{number:04}",

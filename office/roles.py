@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
 READ = [
+    "billing.view_dispute",
     "billing.view_invoice",
     "billing.view_product",
     "credit_control.view_latecharge",
@@ -17,6 +18,7 @@ READ = [
     "office.view_reports",
     "payments.view_receipt",
 ]
+DISPUTES = ["billing.open_dispute", "billing.close_dispute"]
 LATE = [
     "credit_control.record_promise",
     "credit_control.claim_late_charges",
@@ -39,6 +41,7 @@ CLERK = [
     "billing.record_usage",
     "billing.see_medical_codes",
     "billing.set_medical_codes",
+    *DISPUTES,
     *LATE,
     "customers.create_customer",
     "customers.update_customer",
@@ -67,7 +70,7 @@ CLERK = [
 ]
 ROLES: dict[str, list[str]] = {
     "clerk": CLERK,
-    "collector": [*READ, *LATE, "office.ask_approval", "billing.send_invoice", "customers.update_customer"],
+    "collector": [*READ, *DISPUTES, *LATE, "office.ask_approval", "billing.send_invoice", "customers.update_customer"],
     "manager": [
         *CLERK,
         "billing.void_invoice",

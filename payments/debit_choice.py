@@ -8,13 +8,14 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from billing.disputes import disputes_of
 from customers.mandates import WORDS, with_state
 from customers.models import Customer, Mandate, MandateUse
 from ledger.models import OpenItem
 from ledger.money import format_money
 from office.models import Company
 from payments.debiting import CURRENCY_OF, debts
-from payments.models import DebitNoticeLine, DebitPart, DisputedRest
+from payments.models import DebitNoticeLine, DebitPart
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ class _Facts:
         items = OpenItem.objects.filter(customer_id__in=customers, currency=currency).exclude(balance=0)
         sums = items.order_by().values_list("customer_id").annotate(Sum("balance"))
         self.owed: dict[int, Decimal] = dict(sums)
-        disputes = DisputedRest.objects.filter(item__in=items, withdrawn_at=None).select_related("reason_code")
-        self.disputed = {dispute.item_id: dispute.reason_code.words for dispute in disputes}
+        disputes = disputes_of(items.values("pk"))
+        self.disputed = {item_id: dispute.reason_code.words for item_id, dispute in disputes.items()}
         credits_ = items.filter(balance__lt=0).order_by().values_list("customer_id").annotate(Sum("balance"))
         self.free: dict[int, Decimal] = {customer_id: -amount for customer_id, amount in credits_}
         for part in parts:

@@ -1,6 +1,18 @@
 """The tables of billing."""
 
 from billing.models.catalogue import Price, PriceList, PriceListUse, Product, ProductGroup, ProductKind
+from billing.models.disputes import (
+    Department,
+    Dispute,
+    DisputedAmount,
+    DisputedLine,
+    DisputeFile,
+    DisputeMessage,
+    DisputeOutcome,
+    DisputeSource,
+    DisputeStatus,
+    MessageKind,
+)
 from billing.models.documents import (
     DocumentKind,
     DocumentStatus,
@@ -36,7 +48,16 @@ __all__ = [
     "Attachment",
     "CheckPolicy",
     "DatedRate",
+    "Department",
     "Diagnosis",
+    "Dispute",
+    "DisputeFile",
+    "DisputeMessage",
+    "DisputeOutcome",
+    "DisputeSource",
+    "DisputeStatus",
+    "DisputedAmount",
+    "DisputedLine",
     "DocumentKind",
     "DocumentLink",
     "DocumentOutcome",
@@ -53,6 +74,7 @@ __all__ = [
     "MedicalCode",
     "MedicalService",
     "MedicalSystem",
+    "MessageKind",
     "Occurrence",
     "OpeningKind",
     "Outcome",

@@ -18,7 +18,7 @@ from payments.api.write_offs import TakeBackIn
 from payments.models import Rest, SettledItem, Settlement
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 from payments.operations.undo_settlement import undo_settlement
-from payments.operations.withdraw_dispute import withdraw_dispute
+from payments.operations.withdraw_disputes import withdraw_disputes
 
 
 class SettlingIn(Input):
@@ -71,7 +71,7 @@ class SettlementOut(serializers.ModelSerializer):
 
 
 class WithdrawnOut(serializers.Serializer):
-    """How many marks were taken off."""
+    """How many disputes were taken back."""
 
     withdrawn = serializers.IntegerField()
 
@@ -119,17 +119,17 @@ class UndoSettlementView(ApiView):
         return _shown(request.user, row.pk)
 
 
-class WithdrawDisputeView(ApiView):
-    """Taking a mark off."""
+class WithdrawDisputesView(ApiView):
+    """Taking disputes back."""
 
     permission = {"post": "payments.allocate"}
 
-    @extend_schema(operation_id="withdraw_dispute", request=None, responses=WithdrawnOut)
+    @extend_schema(operation_id="withdraw_disputes", request=None, responses=WithdrawnOut)
     @idempotent
     def post(self, request: Request, item_id: int) -> Response:
         """Say that an open item is not disputed any more."""
         item = get_item_for(request.user, item_id)
-        return Response(WithdrawnOut({"withdrawn": withdraw_dispute(item, by=request.user)}).data)
+        return Response(WithdrawnOut({"withdrawn": withdraw_disputes(item, by=request.user)}).data)
 
 
 def _shown(user: User, settlement_id: int, status: int = 200) -> Response:

@@ -46,7 +46,7 @@ urlpatterns = [
     path("settlements/", settlements.SettlementsView.as_view()),
     path("settlements/<int:settlement_id>/", settlements.SettlementView.as_view()),
     path("settlements/<int:settlement_id>/undo/", settlements.UndoSettlementView.as_view()),
-    path("open-items/<int:item_id>/not-disputed/", settlements.WithdrawDisputeView.as_view()),
+    path("open-items/<int:item_id>/not-disputed/", settlements.WithdrawDisputesView.as_view()),
     path("refunds/", refunds.RefundsView.as_view()),
     path("refunds/<int:refund_id>/", refunds.RefundView.as_view()),
     path("refunds/<int:refund_id>/pay-by-hand/", refunds.PayByHandView.as_view()),

@@ -21,7 +21,7 @@ from payments.models.reconciling import BankMonth, BankTie, BookedBank
 from payments.models.remittances import Remittance, RemittanceLine, RemittanceUse
 from payments.models.repayments import HandPayment, RepaymentBatch, RepaymentLine
 from payments.models.revaluing import Revaluation
-from payments.models.settlements import DisputedRest, Rest, SettledItem, Settlement
+from payments.models.settlements import Rest, SettledItem, Settlement
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
 
 __all__ = [
@@ -42,7 +42,6 @@ __all__ = [
     "DebitNoticeLine",
     "DebitPart",
     "DebitRun",
-    "DisputedRest",
     "FileOrder",
     "FileState",
     "HandPayment",

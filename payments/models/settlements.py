@@ -1,9 +1,9 @@
-"""What one save on the allocation screen did, and what of it customers dispute."""
+"""What one save on the allocation screen did."""
 
 from django.db import models
 from django.db.models import Q
 
-from billing.models import Invoice, ReasonCode
+from billing.models import Dispute, Invoice
 from customers.models import Customer
 from ledger.fields import AmountField
 from ledger.models import Allocation, OpenItem
@@ -21,31 +21,6 @@ class Rest(models.TextChoices):
     BANK_FEE = "bank_fee", "Bank fee"
     TOLERANCE = "tolerance", "Small difference"
     DISPUTE = "dispute", "Disputed"
-
-
-class DisputedRest(models.Model):
-    """That a customer did not pay so much of an open item, and says why. It stays open, and marked."""
-
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="disputed_rests")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="disputed_rests")
-    item = models.ForeignKey(OpenItem, on_delete=models.PROTECT, related_name="disputed_rests")
-    amount = AmountField()
-    reason_code = models.ForeignKey(ReasonCode, on_delete=models.PROTECT, related_name="+")
-    noted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    noted_at = models.DateTimeField(auto_now_add=True)
-    withdrawn_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    withdrawn_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="disputed_rest_above_zero", condition=Q(amount__gt=0)),
-            models.UniqueConstraint(
-                fields=["item"], condition=Q(withdrawn_at=None), name="disputed_rest_once_at_a_time"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.item.reference}: {self.reason_code}"
 
 
 class Settlement(models.Model):
@@ -87,7 +62,7 @@ class SettledItem(models.Model):
     rest_amount = AmountField()
     write_off = models.OneToOneField(WriteOff, null=True, on_delete=models.PROTECT, related_name="settled_item")
     credit_memo = models.OneToOneField(Invoice, null=True, on_delete=models.PROTECT, related_name="settled_item")
-    dispute = models.OneToOneField(DisputedRest, null=True, on_delete=models.PROTECT, related_name="settled_item")
+    dispute = models.ForeignKey(Dispute, null=True, on_delete=models.PROTECT, related_name="settled_items")
 
     class Meta:
         ordering = ["id"]

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from billing.disputes import disputes_of, undisputed
 from billing.early_payment import discount_earned
-from billing.models import DocumentStatus, Invoice, ReasonCode, ReasonPurpose
+from billing.models import Dispute, DisputeSource, DocumentStatus, Invoice, ReasonCode, ReasonPurpose
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.grant_discount import REASON, grant_discount
+from billing.operations.open_dispute import DisputeDetails, open_dispute
 from billing.reason_codes import chosen_reason
 from customers.models import Customer
 from ledger.allocating import company_amounts
@@ -16,10 +18,9 @@ from ledger.money import format_money
 from ledger.refusals import Refused
 from office.approvals import Asked, require_approval
 from office.models import User
-from payments.models import DisputedRest, Rest, SettledItem, WriteOffKind
+from payments.models import Rest, SettledItem, WriteOffKind
 from payments.operations.enter_write_off import Why, enter_write_off
 from payments.operations.set_payment_policy import allowed_difference
-from payments.operations.withdraw_dispute import withdraw_dispute
 
 
 def settle_rest(row: SettledItem, customer: Customer, reason_code_id: int | None, *, on: date, by: User | None) -> None:
@@ -29,7 +30,7 @@ def settle_rest(row: SettledItem, customer: Customer, reason_code_id: int | None
     """
     row.item = OpenItem.objects.select_related("entry").get(pk=row.item_id)
     if row.rest == Rest.DISPUTE:
-        row.dispute = _dispute(row, customer, reason_code_id, by)
+        row.dispute = _dispute(row, customer, reason_code_id, on, by)
         return
     SETTLE[Rest(row.rest)](row, customer, on, by)
     row.item.refresh_from_db()
@@ -88,20 +89,15 @@ def _tolerance(row: SettledItem, customer: Customer, on: date, by: User | None) 
     row.write_off = enter_write_off(customer, shares, Why(WriteOffKind.TOLERANCE, "Small difference"), on=on, by=by)
 
 
-def _dispute(row: SettledItem, customer: Customer, reason_code_id: int | None, by: User | None) -> DisputedRest:
-    """The note that it is disputed; an older one of the item gives way to it."""
-    code = chosen_reason(customer.company, reason_code_id, ReasonPurpose.DISPUTE)
-    if code is None:
+def _dispute(row: SettledItem, customer: Customer, reason_code_id: int | None, on: date, by: User | None) -> Dispute:
+    """The dispute that holds the rest: a new one of what none holds yet, else the one that holds it already."""
+    item = row.item
+    if free := undisputed([item])[item.pk]:
+        details = DisputeDetails(reason_code_id, amount=min(free, row.rest_amount), item_id=item.pk)
+        return open_dispute(item.entry_id, details, on=on, by=by, source=DisputeSource.SHORT_PAYMENT)
+    if chosen_reason(customer.company, reason_code_id, ReasonPurpose.DISPUTE) is None:
         raise Refused("Say why it is disputed.", code="reason_missing")
-    withdraw_dispute(row.item, by=by)
-    return DisputedRest.objects.create(
-        company=customer.company,
-        customer=customer,
-        item=row.item,
-        amount=row.rest_amount,
-        reason_code=code,
-        noted_by=by,
-    )
+    return disputes_of([item.pk])[item.pk]
 
 
 def _invoice_of(item: OpenItem) -> Invoice:

@@ -2,7 +2,8 @@ from datetime import date
 
 from django.db import transaction
 
-from billing.models import DocumentStatus
+from billing.models import Dispute, DisputeOutcome, DisputeSource, DocumentStatus
+from billing.operations.close_dispute import close_dispute
 from ledger.models import Allocation
 from ledger.refusals import Refused
 from office.audit import record
@@ -14,7 +15,6 @@ from payments.operations.apply_credits import undo_allocation
 from payments.operations.reverse_write_off import reverse_write_off
 from payments.operations.settle_rest import require_may
 from payments.operations.void_discount import void_discount
-from payments.operations.withdraw_dispute import withdraw_dispute
 
 
 @transaction.atomic
@@ -49,5 +49,11 @@ def _undo_rest(row: SettledItem, on: date, by: User | None, reason: str) -> None
     if row.credit_memo and row.credit_memo.status == DocumentStatus.ISSUED:
         require_may(by, "billing.void_invoice")
         void_discount(row.credit_memo, on=on, by=by, reason=reason)
-    if row.dispute and row.dispute.withdrawn_at is None:
-        withdraw_dispute(row.item, by=by)
+    if row.dispute and _came_by_it_alone(row.dispute, row):
+        close_dispute(row.dispute_id, DisputeOutcome.WITHDRAWN, on=on, by=by)
+
+
+def _came_by_it_alone(dispute: Dispute, row: SettledItem) -> bool:
+    """Whether a dispute that is still open was opened by this save, and no other one names it."""
+    others = dispute.settled_items.exclude(settlement=row.settlement_id).filter(settlement__undone_on=None)
+    return dispute.is_open and dispute.source == DisputeSource.SHORT_PAYMENT and not others.exists()

@@ -24,7 +24,7 @@ from payments.operations.apply_credits import apply_oldest_first, undo_allocatio
 from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.settle_items import settle_items
 from payments.operations.undo_settlement import undo_settlement
-from payments.operations.withdraw_dispute import withdraw_dispute
+from payments.operations.withdraw_disputes import withdraw_disputes
 from payments.original_way import WAYS
 from payments.short_payments import filled, rest_in_words
 from payments.web.allocation_form import AllocationForm
@@ -123,9 +123,9 @@ def undo_all(request: HttpRequest, settlement_id: int) -> HttpResponse:
 @require_POST
 @staff_door("payments.allocate")
 def not_disputed(request: HttpRequest, item_id: int) -> HttpResponse:
-    """Take the mark of a dispute off an open item."""
+    """Take back what is disputed of an open item."""
     item = get_item_for(request.user, item_id)
-    withdraw_dispute(item, by=request.user)
+    withdraw_disputes(item, by=request.user)
     messages.success(request, f"{item.reference} is not disputed any more.")
     return redirect("payments:allocate", item.customer_id)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from billing.disputes import disputed_now, disputes_of
 from billing.models import Invoice, ReasonPurpose
 from billing.reason_codes import reason_choices
 from customers.models import Customer
@@ -12,7 +13,7 @@ from customers.payers import paid_for_by
 from ledger.models import OpenItem
 from office.models import Company, User
 from office.web.fields import SumField, typed_id
-from payments.models import DisputedRest, Rest
+from payments.models import Rest
 from payments.operations.settle_items import SettlementDetails, Settling
 
 DISPUTE = f"{Rest.DISPUTE}:"
@@ -55,10 +56,10 @@ class AllocationForm(forms.Form):
         early = Invoice.objects.filter(entry__in=entries, early_percent__gt=0, early_until__isnull=False)
         promised = {invoice.entry_id: invoice for invoice in early}
         items = [item.pk for item in self.debits]
-        standing = DisputedRest.objects.filter(item__in=items, withdrawn_at=None).select_related("reason_code")
-        disputes = {row.item_id: row for row in standing}
+        disputes, held = disputes_of(items), disputed_now(items)
         for item in self.debits:
             item.early, item.dispute = promised.get(item.entry_id), disputes.get(item.pk)
+            item.disputed = held.get(item.pk)
             item.owner = self.names.get(item.customer_id)
 
     def _add_boxes(self, item: OpenItem) -> None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from billing.beside import beside
 from billing.models import ReasonCode
+from billing.operations.open_dispute import DisputeDetails, open_dispute
 from billing.operations.void_invoice import void_invoice
 from credit_control.late_charges import with_state
 from credit_control.models import LateCharge, LateChargeLine
@@ -37,7 +38,6 @@ from office.operations.set_approval_rules import set_approval_rules
 from office.operations.set_exchange_rates import set_exchange_rate
 from office.runs import carry_out
 from payments.exchanging import ExchangeDetails
-from payments.models import DisputedRest
 from payments.operations.apply_credits import apply_credits, undo_allocation
 from payments.operations.exchange_receipt import exchange_receipt
 from reports.book_check import check_book
@@ -199,14 +199,12 @@ def test_a_payment_that_was_taken_back_never_stopped_interest(company: Any, cust
 
 def test_only_the_disputed_part_is_left_out(company: Any, customer: Any) -> None:
     rule_for(company, "36.5")
-    item = world.item_of(bill(customer, "1000.00"))
-    code = ReasonCode.objects.get(company=company, code="price_disputed")
-    kept = {"company": company, "customer": customer, "item": item, "reason_code": code}
-    dispute = DisputedRest.objects.create(amount=400, **kept)
+    invoice = bill(customer, "1000.00")
+    code = ReasonCode.objects.get(company=company, code="price_disputed").pk
+    open_dispute(invoice.entry_id, DisputeDetails(code, amount=Decimal(400)), on=invoice.dated_on, by=None)
 
     assert claim(customer, after(10)).interest == Decimal("6.00")
-    dispute.amount = 1000
-    dispute.save()
+    open_dispute(invoice.entry_id, DisputeDetails(code), on=invoice.dated_on, by=None)
     assert why_not(customer, after(20)) == "All that is late is disputed."
 
 

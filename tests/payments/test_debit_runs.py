@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from billing.models import ReasonCode
+from billing.operations.open_dispute import DisputeDetails, open_dispute
 from customers.operations.add_account import add_account
 from customers.operations.manage_accounts import block_account
 from customers.operations.manage_mandates import amend_mandate, revoke_mandate
@@ -20,7 +21,7 @@ from office.operations.decide_request import approve_request, decline_request
 from office.sealing import Unsealable, seal
 from payments.debit_choice import choose_debits
 from payments.kept_files import bytes_of
-from payments.models import DebitCollection, DebitPart, DebitRun, DisputedRest, PaymentFile
+from payments.models import DebitCollection, DebitPart, DebitRun, PaymentFile
 from payments.operations.announce_debits import announce_debits
 from payments.operations.apply_credits import undo_allocation
 from payments.operations.approve_debit_run import approve_debit_run
@@ -28,7 +29,7 @@ from payments.operations.cancel_debit_run import cancel_debit_run
 from payments.operations.prepare_debit_run import RunDetails, prepare_debit_run
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.settle_debits import collect_debit_run
-from payments.operations.withdraw_dispute import withdraw_dispute
+from payments.operations.withdraw_disputes import withdraw_disputes
 from payments.payment_files.nacha_reading import read_nacha
 from payments.payment_files.schemas import require_schema
 from reports.book_check import check_book
@@ -122,10 +123,9 @@ def test_no_more_is_debited_than_is_owed_in_all(debtor: Any) -> None:
 def test_what_is_disputed_is_not_debited(debtor: Any) -> None:
     company, invoice = debtor.company, debtor.invoices.get()
     reason = ReasonCode.objects.get(company=company, code="quality_disputed")
-    values = {"company": company, "customer": debtor, "item": world.item_of(invoice), "reason_code": reason}
-    DisputedRest.objects.create(**values, amount=Decimal(120))
+    open_dispute(invoice.entry_id, DisputeDetails(reason.pk), on=DAY, by=None)
     assert chosen(company) == ([], [("INV-2026-0001", "it is disputed: Goods or work faulty")])
-    withdraw_dispute(world.item_of(invoice), by=None)
+    assert withdraw_disputes(world.item_of(invoice), by=None) == 1
     assert chosen(company) == ([("Bramble GmbH", Decimal(120))], [])
 
 

@@ -9,14 +9,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from billing.models import ReasonCode
+from billing.models import Dispute, ReasonCode
 from billing.payment_codes.references import creditor_reference, qr_reference
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount, Company
 from payments.bank import accounts_of, left_of
 from payments.matching.facts import Proposal
-from payments.models import BankLine, DisputedRest, Receipt, Rest, SettledItem, Settlement
+from payments.models import BankLine, Receipt, Rest, SettledItem, Settlement
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line, take_back_set_aside
 from payments.operations.receive_payment import Plan, Share
 from payments.operations.reverse_receipt import reverse_receipt
@@ -364,7 +364,7 @@ def test_the_rest_of_a_proposal_that_is_short_is_disputed_on_screen(company: Any
     assert "Select a valid choice." in words(client.post(page, typed | {f"rest_{item}": "dispute:0"}))
     client.post(page, typed | {f"rest_{item}": f"dispute:{code}"})
 
-    assert (world.open_of(invoice), DisputedRest.objects.get().amount) == (20, 20)
+    assert (world.open_of(invoice), Dispute.objects.get().amount) == (20, 20)
     assert Receipt.objects.get().bank_match.reasons[-1] == "€20.00 less than is open of it"
 
 

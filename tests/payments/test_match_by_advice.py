@@ -9,13 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from billing.models import Invoice
+from billing.models import Dispute, Invoice
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from payments.bank import left_of
 from payments.models import (
     BankLine,
     BankMatch,
-    DisputedRest,
     PayerAccount,
     Receipt,
     Remittance,
@@ -240,7 +239,7 @@ def test_in_the_queue_one_key_applies_it_with_its_deductions_coded_and_another_t
 
     done = SettledItem.objects.get()
     assert (done.rest, done.rest_amount, open_of(plain)) == (rest, 2, [left])
-    assert (WriteOff.objects.count(), DisputedRest.objects.count()) == (rest == Rest.BANK_FEE, rest == Rest.DISPUTE)
+    assert (WriteOff.objects.count(), Dispute.objects.count()) == (rest == Rest.BANK_FEE, rest == Rest.DISPUTE)
     receipt = Receipt.objects.get()
     assert (receipt.bank_match.rule, RemittanceUse.objects.get().remittance) == ("", said)
     assert check_book() == []
@@ -248,7 +247,7 @@ def test_in_the_queue_one_key_applies_it_with_its_deductions_coded_and_another_t
     undo = site.post(reverse("payments:undo_match", args=[receipt.pk]), headers={"HX-Request": "true"}).content.decode()
     assert "dvice RA-123 of 2 March says so" in undo
     assert (open_of(plain), left_of(line)) == ([50], 48)
-    assert not DisputedRest.objects.filter(withdrawn_at=None).exists()
+    assert not Dispute.objects.filter(status="open").exists()
     assert check_book() == []
 
 

@@ -10,12 +10,13 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from billing.models import Invoice, ReasonCode
+from billing.disputes import disputed_now
+from billing.models import Dispute, Invoice, ReasonCode
 from billing.queries import account_of, with_state
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.models import AccountRole, Allocation
 from office.operations.set_approval_rules import set_approval_rules
-from payments.models import DisputedRest, Receipt, Refund, Rest, Settlement, WriteOff
+from payments.models import Receipt, Refund, Rest, Settlement, WriteOff
 from payments.operations.apply_credits import undo_allocation
 from payments.operations.set_payment_policy import set_payment_policy
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
@@ -134,15 +135,24 @@ def test_a_dispute_keeps_the_rest_open_and_is_noted_by_its_code(company: Any, cu
     invoice, receipt = world.issue(customer, "100.00", DAY), world.receive(customer, "80.00", LATER)
     settle(receipt, (invoice, "80.00", Rest.DISPUTE, code.pk))
 
-    row = DisputedRest.objects.get()
-    assert (row.item, row.amount, row.reason_code, row.withdrawn_at) == (world.item_of(invoice), 20, code, None)
+    dispute, item = Dispute.objects.get(), world.item_of(invoice)
+    assert (dispute.amount, dispute.reason_code, dispute.invoice) == (20, code, invoice)
+    assert dispute.source == "short_payment"
+    assert disputed_now([item.pk]) == {item.pk: 20}
     assert world.open_of(invoice) == 20
     other = ReasonCode.objects.get(company=company, code="insolvent")
     more = world.receive(customer, "5.00", LATER)
     for wrong, why in ((other.pk, "unknown_reason"), (None, "reason_missing")):
         assert refusal(lambda wrong=wrong: settle(more, (invoice, "5.00", Rest.DISPUTE, wrong))) == why
     settle(more, (invoice, "5.00", Rest.DISPUTE, code.pk))
-    assert DisputedRest.objects.filter(withdrawn_at=None).get().amount == 15
+    assert (Dispute.objects.get(), disputed_now([item.pk])) == (dispute, {item.pk: 15})
+    first, second = Settlement.objects.order_by("pk")
+    undo_settlement(second.pk, on=LATER, by=None, reason="Twice")
+    assert disputed_now([item.pk]) == {item.pk: 20}
+    undo_settlement(first.pk, on=LATER, by=None, reason="Twice")
+    dispute.refresh_from_db()
+    assert (disputed_now([item.pk]), dispute.outcome, world.open_of(invoice)) == ({}, "withdrawn", 100)
+    assert check_book() == []
 
 
 def test_what_is_left_stays_on_account_or_is_paid_back(customer: Any, manager: Any, clerk: Any) -> None:
@@ -317,8 +327,8 @@ def test_on_screen_a_rest_is_coded_shown_and_undone(company: Any, customer: Any,
     assert "Goods or work faulty" in page
     world.receive(customer, "1.00", LATER)
     assert "Disputed" in browser.get(reverse("payments:allocate", args=[customer.pk])).content.decode()
-    browser.post(reverse("payments:withdraw_dispute", args=[item.pk]))
-    assert not DisputedRest.objects.filter(withdrawn_at=None).exists()
+    browser.post(reverse("payments:withdraw_disputes", args=[item.pk]))
+    assert disputed_now([item.pk]) == {}
     browser.post(reverse("payments:undo_settlement", args=[Settlement.objects.get().pk]), {"reason": "No"})
     assert world.open_of(invoice) == 100
 

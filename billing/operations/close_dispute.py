@@ -1,0 +1,46 @@
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from billing.models import Dispute, DisputeOutcome, DisputeStatus, Invoice
+from ledger.refusals import Refused
+from office.audit import record
+from office.models import User
+from office.reasons import required_reason
+
+
+@transaction.atomic
+def close_dispute(
+    dispute_id: int,
+    outcome: DisputeOutcome,
+    *,
+    on: date,
+    by: User | None,
+    note: str = "",
+    credit_memo: Invoice | None = None,
+    replacement: Invoice | None = None,
+) -> Dispute:
+    """End a dispute: what it held is let go, and `note` is what the customer is told.
+
+    What was credited for it stands already, see `credit_dispute` and `rebill_dispute`. Raises Refused the second time,
+    and where it is refused without a reason.
+    """
+    dispute = Dispute.objects.select_for_update(no_key=True, of=("self",)).select_related("customer").get(pk=dispute_id)
+    if dispute.status != DisputeStatus.OPEN:
+        raise Refused(f"Dispute {dispute} is closed already.", code="invalid_move")
+    if outcome == DisputeOutcome.REFUSED:
+        note = required_reason(note, "Say why it is refused: the customer is told.")
+    now = timezone.now()
+    dispute.amounts.filter(released_at=None).update(released_on=Greatest("held_on", Value(on)), released_at=now)
+    dispute.status, dispute.outcome, dispute.outcome_note = DisputeStatus.CLOSED, outcome, note.strip()
+    dispute.closed_on, dispute.closed_by, dispute.closed_at = on, by, now
+    dispute.credit_memo, dispute.replacement = credit_memo, replacement
+    dispute.save()
+    after = {"outcome": dispute.get_outcome_display()}
+    after |= {"credit_memo": credit_memo} if credit_memo else {}
+    after |= {"replacement": replacement} if replacement else {}
+    record(by, "close_dispute", dispute, after=after, reason=dispute.outcome_note[:300])
+    return dispute
