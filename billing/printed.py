@@ -29,7 +29,7 @@ def language_of(invoice: Invoice) -> str:
 
 def parties_of(company: Company, customer: Customer) -> dict[str, Any]:
     """Who a paper that is no document is from, and for whom, in the language that is now the reader's; and its look."""
-    billing = customer.addresses.filter(kind=AddressKind.BILLING).first()
+    billing = next((each for each in customer.addresses.all() if each.kind == AddressKind.BILLING), None)
     facts = {"seller": _seller(company), "buyer": _buyer(customer, billing)}
     return facts | {"footer": company.invoice_footer, "accent": company.accent}
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit_control.web import charge, claiming, customer_rule, listing, promises, rates, rules
+from credit_control.web import charge, claiming, customer_rule, listing, promises, rates, rules, statement_now
 
 app_name = "credit_control"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("late-charges/<int:charge_id>/", charge.charge_page, name="late_charge"),
     path("late-charges/<int:charge_id>/waive/", charge.waive, name="waive_late_charge"),
     path("customers/<int:customer_id>/late-charges/", customer_rule.customer_rule, name="customer_rule"),
+    path("customers/<int:customer_id>/statement/", statement_now.statement_now, name="statement_now"),
+    path("customers/<int:customer_id>/statement/pdf/", statement_now.statement_now_pdf, name="statement_now_pdf"),
+    path("customers/<int:customer_id>/statement/xlsx/", statement_now.statement_now_xlsx, name="statement_now_xlsx"),
     path("settings/late-charges/", rules.rule_list, name="rule_list"),
     path("settings/late-charges/new/", rules.rule_page, name="rule_new"),
     path("settings/late-charges/<int:rule_id>/", rules.rule_page, name="rule"),

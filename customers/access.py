@@ -24,7 +24,7 @@ def rows_for(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def get_customer_for(user: User, customer_id: int) -> Customer:
     """The customer, or Http404 where this person may not see one of that id."""
-    customer = customers_for(user).filter(pk=customer_id).select_related("company", "group").first()
+    customer = customers_for(user).filter(pk=customer_id).select_related("company", "group", "parent").first()
     if customer is None:
         raise Http404("No such customer.")
     return customer

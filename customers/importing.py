@@ -22,6 +22,11 @@ FIELDS = (
     Field("electronic_address_scheme", "Kind of electronic address", headings=("Endpoint scheme", "EAS")),
     Field("buyer_reference", "Buyer reference", headings=("Leitweg-ID", "Leitweg")),
     Field("group", "Group", headings=("Customer group", "Price group")),
+    Field("parent", "Parent", headings=("Parent number", "Belongs to", "Head office")),
+    Field("statement_form", "Statement", headings=("Statement form",)),
+    Field("statement_when_zero", "Statement when nothing is open", FieldKind.FLAG),
+    Field("statement_excel", "Statement as Excel", FieldKind.FLAG),
+    Field("group_statement", "Statement over subsidiaries", headings=("Group statement",)),
     Field("note", "Note", headings=("Notes", "Remark")),
     Field("is_active", "Active", FieldKind.FLAG),
     Field("contact_name", "Contact", headings=("Contact name", "Contact person")),
@@ -34,6 +39,6 @@ FIELDS = (
     Field("region", "Region", headings=("County", "State")),
     Field("country", "Country"),
 )
-OWN = [name for name in KEPT if name not in ("sales_owner_id", "group_id")]
+OWN = [name for name in KEPT if name not in ("sales_owner_id", "group_id", "parent_id")]
 ADDRESS = {"addressee": "name", **{name: name for name in ("street", "postal_code", "city", "region", "country")}}
 CONTACT = {"contact_name": "name", "contact_email": "email", "contact_phone": "phone"}

@@ -11,6 +11,7 @@ READ = [
     "billing.view_product",
     "credit_control.view_latecharge",
     "credit_control.view_paymentpromise",
+    "credit_control.view_statement",
     "customers.view_accounts",
     "customers.view_customer",
     "office.read_mail",
@@ -43,6 +44,7 @@ CLERK = [
     "billing.set_medical_codes",
     *DISPUTES,
     *LATE,
+    "credit_control.send_statements",
     "customers.create_customer",
     "customers.update_customer",
     "customers.import_customers",
@@ -70,7 +72,15 @@ CLERK = [
 ]
 ROLES: dict[str, list[str]] = {
     "clerk": CLERK,
-    "collector": [*READ, *DISPUTES, *LATE, "office.ask_approval", "billing.send_invoice", "customers.update_customer"],
+    "collector": [
+        *READ,
+        *DISPUTES,
+        *LATE,
+        "credit_control.send_statements",
+        "office.ask_approval",
+        "billing.send_invoice",
+        "customers.update_customer",
+    ],
     "manager": [
         *CLERK,
         "billing.void_invoice",

@@ -14,7 +14,7 @@ from django.db import connection
 
 from ledger.balances import control_balance, open_on_day_sql
 from ledger.calendar import BUCKETS
-from reports.snapshot import snapshot
+from ledger.snapshot import snapshot
 
 PAGE = 50
 UNAPPLIED = "unapplied"

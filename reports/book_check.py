@@ -5,7 +5,7 @@ import credit_control.checks
 import ledger.checks
 import payments.checks
 from ledger.checks import Finding, run_checks
-from reports.snapshot import snapshot
+from ledger.snapshot import snapshot
 
 
 def check_book() -> list[Finding]:

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from ledger.accounts import default_accounts
 from ledger.models import Account, AccountRole, Line
-from reports.snapshot import snapshot
+from ledger.snapshot import snapshot
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 TEMPLATES = ("templates/portal", "templates/billing/pdf", "templates/billing/mail")
 TEMPLATES += ("templates/payments/mail", "templates/payments/pdf")
-CODE = ("ledger", "office", "customers", "billing", "payments")
+TEMPLATES += ("templates/credit_control/mail", "templates/credit_control/pdf")
+CODE = ("ledger", "office", "customers", "billing", "payments", "credit_control")
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 """Instead of the clock, so that the same texts give the same bytes."""
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}

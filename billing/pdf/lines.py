@@ -109,8 +109,8 @@ def columns_of(invoice: Invoice, rows: Sequence[Row]) -> Columns:
 
 
 def _columns(texts: Mapping[str, Sequence[str]], taxes: Sequence[str], em: float) -> Columns:
-    widths = {name: _width(column, em) for name, column in texts.items()}
-    return Columns(**widths, tax=min(_width(taxes, em), LONGEST_TAX))
+    widths = {name: width_mm(column, em) for name, column in texts.items()}
+    return Columns(**widths, tax=min(width_mm(taxes, em), LONGEST_TAX))
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -123,7 +123,8 @@ def _parts(text: str) -> Iterator[str]:
     yield text
 
 
-def _width(texts: Sequence[str], em: float) -> int:
+def width_mm(texts: Sequence[str], em: float) -> int:
+    """How wide a column is that holds these texts in letters of so many millimetres; none needs no room."""
     return ceil(max(map(_ems, texts)) * em + PADDING_MM) if texts else 0
 
 

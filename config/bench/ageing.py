@@ -16,7 +16,7 @@ from config.bench.timing import medians
 from ledger.calendar import now
 from reports.ageing import PAGE as PAGE_LENGTH
 from reports.ageing import AgeingQuestion, AgeingRow, ageing, ageing_rows
-from reports.snapshot import snapshot
+from ledger.snapshot import snapshot
 
 MILLION = 1_000_000
 PAGE_ROWS = "as_of_ratio: ageing on a past day, 50 customers and the foot"

@@ -5,8 +5,20 @@ from credit_control.models.policies import CreditPolicy, policy_of
 from credit_control.models.promises import PaymentPromise, PromisedItem
 from credit_control.models.rates import Reference, ReferenceRate
 from credit_control.models.rules import LateChargeChoice, LateChargeRule
+from credit_control.models.statements import (
+    AccountLink,
+    AccountOpening,
+    Statement,
+    StatementOutcome,
+    StatementPdf,
+    StatementRow,
+    StatementRun,
+    StatementSchedule,
+)
 
 __all__ = [
+    "AccountLink",
+    "AccountOpening",
     "CreditPolicy",
     "LateCharge",
     "LateChargeChoice",
@@ -17,5 +29,11 @@ __all__ = [
     "PromisedItem",
     "Reference",
     "ReferenceRate",
+    "Statement",
+    "StatementOutcome",
+    "StatementPdf",
+    "StatementRow",
+    "StatementRun",
+    "StatementSchedule",
     "policy_of",
 ]

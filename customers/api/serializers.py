@@ -4,8 +4,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from customers.models import Address, AddressKind, Contact, Customer, CustomerGroup, EInvoiceFormat
-from customers.operations.details import EINVOICE, AddressDetails, ContactDetails, CustomerDetails
+from customers.models import (
+    Address,
+    AddressKind,
+    Contact,
+    Customer,
+    CustomerGroup,
+    EInvoiceFormat,
+    GroupStatement,
+    StatementForm,
+)
+from customers.operations.details import EINVOICE, STATEMENT, AddressDetails, ContactDetails, CustomerDetails
 from office.api.fields import AmountIn, AmountOut, IdIn, Input, Query
 from office.api.paging import PageQuery
 
@@ -60,6 +69,13 @@ class CustomerIn(Input):
     buyer_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
     tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
     group_id = IdIn(required=False, allow_null=True)
+    parent_id = IdIn(required=False, allow_null=True, help_text="Whom they belong to; a parent has no parent itself.")
+    statement_form = serializers.ChoiceField(choices=StatementForm.choices, required=False)
+    statement_when_zero = serializers.BooleanField(required=False, help_text="A statement also when nothing is open.")
+    statement_excel = serializers.BooleanField(required=False, help_text="Attach the statement as Excel, too.")
+    group_statement = serializers.ChoiceField(
+        choices=GroupStatement.choices, required=False, help_text="One statement over all their subsidiaries."
+    )
     sales_owner_id = IdIn(required=False, allow_null=True)
     note = serializers.CharField(required=False, allow_blank=True)
     is_active = serializers.BooleanField(default=True)
@@ -149,7 +165,16 @@ class CustomerRow(serializers.ModelSerializer):
             "hold_reason",
             "tags",
         ]
-        fields += ["group_id", "sales_owner_id", "is_active", "version", "balance", "overdue", "oldest_due"]
+        fields += [
+            "group_id",
+            "parent_id",
+            "sales_owner_id",
+            "is_active",
+            "version",
+            "balance",
+            "overdue",
+            "oldest_due",
+        ]
 
 
 class CustomerOut(CustomerRow):
@@ -159,7 +184,7 @@ class CustomerOut(CustomerRow):
     addresses = AddressOut(many=True)
 
     class Meta(CustomerRow.Meta):
-        fields = [*CustomerRow.Meta.fields, *EINVOICE, "note", "contacts", "addresses"]
+        fields = [*CustomerRow.Meta.fields, *EINVOICE, *STATEMENT, "note", "contacts", "addresses"]
 
 
 class CustomerRef(serializers.ModelSerializer):

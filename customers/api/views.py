@@ -55,6 +55,7 @@ class CustomersView(ApiView):
     def post(self, request: Request) -> Response:
         """Add a customer."""
         details = details_from(checked(CustomerIn, request.data))
+        _require_seen(request.user, details.parent_id)
         customer = create_customer(company_of(request), details, by=request.user)
         return Response(CustomerOut(shown(request.user, customer.pk)).data, 201)
 
@@ -75,6 +76,7 @@ class CustomerView(ApiView):
         customer = get_customer_for(request.user, customer_id)
         data = checked(CustomerChange, request.data)
         version = data.pop("version")
+        _require_seen(request.user, data.get("parent_id"))
         update_customer(customer.pk, details_from(data), version=version, by=request.user)
         return Response(CustomerOut(shown(request.user, customer_id)).data)
 
@@ -120,6 +122,12 @@ def shown(user: User, customer_id: int) -> Customer:
     customer = with_owed(customers_for(user).filter(pk=customer_id), company.today()).get()
     customer.people = people_of(customer)
     return customer
+
+
+def _require_seen(user: User, parent_id: int | None) -> None:
+    """Raise Http404 where a parent is named whom this person may not see."""
+    if parent_id:
+        get_customer_for(user, parent_id)
 
 
 def _words(query: dict) -> str:

@@ -1,7 +1,7 @@
 """The tables of customers."""
 
 from customers.models.accounts import AccountKind, CustomerAccount
-from customers.models.customer import Customer, CustomerGroup, EInvoiceFormat
+from customers.models.customer import Customer, CustomerGroup, EInvoiceFormat, GroupStatement, StatementForm
 from customers.models.mandates import Mandate, MandateAmendment, MandateScheme, MandateUse
 from customers.models.payers import DeclaredPayer
 from customers.models.people import Address, AddressKind, Contact
@@ -17,10 +17,12 @@ __all__ = [
     "CustomerGroup",
     "DeclaredPayer",
     "EInvoiceFormat",
+    "GroupStatement",
     "Mandate",
     "MandateAmendment",
     "MandateScheme",
     "MandateUse",
     "PaymentTerms",
+    "StatementForm",
     "TermsPart",
 ]

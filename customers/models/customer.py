@@ -1,7 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from customers.models.terms import PaymentTerms
@@ -16,6 +16,22 @@ class EInvoiceFormat(models.TextChoices):
     XRECHNUNG_UBL = "xrechnung_ubl", "XRechnung (UBL)"
     XRECHNUNG_CII = "xrechnung_cii", "XRechnung (CII)"
     FACTURX = "facturx", "Factur-X / ZUGFeRD (inside the PDF)"
+
+
+class StatementForm(models.TextChoices):
+    """How a customer is told once a month how their account stands."""
+
+    OPEN_ITEM = "open_item", "What is open"
+    BALANCE_FORWARD = "balance_forward", "Each movement, from the last balance on"
+    NONE = "none", "No statements"
+
+
+class GroupStatement(models.TextChoices):
+    """Whether a customer with subsidiaries gets one statement over them all."""
+
+    NONE = "none", "No: each gets their own"
+    INSTEAD = "instead", "Yes, instead of theirs"
+    BESIDE = "beside", "Yes, beside theirs"
 
 
 class CustomerGroup(models.Model):
@@ -77,6 +93,22 @@ class Customer(models.Model):
     gets_paper_since = models.DateTimeField(
         null=True, editable=False, help_text="Documents issued from then on wait to be printed; empty: none does."
     )
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="subsidiaries",
+        help_text="Whom they belong to; a parent has no parent itself.",
+    )
+    statement_form = models.CharField(
+        "monthly statement", max_length=20, choices=StatementForm, default=StatementForm.OPEN_ITEM
+    )
+    statement_when_zero = models.BooleanField("statement also when nothing is open", default=False)
+    statement_excel = models.BooleanField("statement as Excel, too", default=False)
+    group_statement = models.CharField(
+        "one statement over all subsidiaries", max_length=10, choices=GroupStatement, default=GroupStatement.NONE
+    )
     group = models.ForeignKey(CustomerGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="customers")
     sales_owner = models.ForeignKey(
         User,
@@ -97,6 +129,7 @@ class Customer(models.Model):
                 name="customer_credit_limit_not_negative",
                 condition=Q(credit_limit=None) | Q(credit_limit__gte=0),
             ),
+            models.CheckConstraint(name="customer_is_not_its_own_parent", condition=~Q(parent=F("pk"))),
         ]
         indexes = [
             models.Index(fields=["company", "sort_name", "id"], name="customer_by_name"),

@@ -6,6 +6,7 @@ from django.db.models import prefetch_related_objects
 
 from customers.models import Address, Contact, Customer
 from customers.operations.details import ContactDetails, CustomerDetails, checked, fill_customer, state_of
+from customers.operations.parents import locked
 from ledger.refusals import Refused
 from office.audit import record_all
 from office.models import Company, User
@@ -24,6 +25,7 @@ def create_customer(company: Company, details: CustomerDetails, *, by: User | No
 def create_customers(company: Company, batch: Sequence[CustomerDetails], *, by: User | None) -> list[Customer]:
     """Add many at once; all of them or none."""
     batch = [_completed(company, details, by) for details in batch]
+    locked(details.parent_id for details in batch)
     customers = [Customer(company=company) for _ in batch]
     for customer, details in zip(customers, batch, strict=True):
         fill_customer(customer, details)

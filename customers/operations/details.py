@@ -8,7 +8,16 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from customers.models import AddressKind, Contact, Customer, CustomerGroup, EInvoiceFormat
+from customers.models import (
+    AddressKind,
+    Contact,
+    Customer,
+    CustomerGroup,
+    EInvoiceFormat,
+    GroupStatement,
+    StatementForm,
+)
+from customers.operations.parents import require_parent
 from customers.search import fold
 from ledger.money import UnknownCurrency, places, round_money
 from ledger.refusals import Refused
@@ -64,6 +73,11 @@ class CustomerDetails:
     buyer_reference: str = ""
     tags: list[str] = field(default_factory=list)
     group_id: int | None = None
+    parent_id: int | None = None
+    statement_form: str = StatementForm.OPEN_ITEM
+    statement_when_zero: bool = False
+    statement_excel: bool = False
+    group_statement: str = GroupStatement.NONE
     sales_owner_id: int | None = None
     note: str = ""
     is_active: bool = True
@@ -72,6 +86,7 @@ class CustomerDetails:
 
 
 EINVOICE = ["einvoice_format", "electronic_address", "electronic_address_scheme", "buyer_reference", "einvoice_by_mail"]
+STATEMENT = ["statement_form", "statement_when_zero", "statement_excel", "group_statement"]
 FIELDS = [
     "number",
     "name",
@@ -86,9 +101,10 @@ FIELDS = [
     "hold_reason",
     "tags",
     "group_id",
+    "parent_id",
     "sales_owner_id",
 ]
-FIELDS += ["note", "is_active", *EINVOICE]
+FIELDS += ["note", "is_active", *EINVOICE, *STATEMENT]
 
 
 def checked(details: CustomerDetails) -> CustomerDetails:
@@ -113,6 +129,7 @@ def checked(details: CustomerDetails) -> CustomerDetails:
         raise Refused("A credit limit cannot be below zero.", code="bad_credit_limit")
     require_language(details.language)
     _check_einvoice(details)
+    _check_statement(details)
     return replace(
         details,
         name=details.name.strip(),
@@ -135,6 +152,14 @@ def _check_einvoice(details: CustomerDetails) -> None:
             "An electronic address needs its kind beside it, such as 0204 for a Leitweg-ID or EM for e-mail.",
             code="electronic_address_incomplete",
         )
+
+
+def _check_statement(details: CustomerDetails) -> None:
+    if details.statement_form not in StatementForm.values:
+        raise Refused(f"{details.statement_form!r} is no kind of statement.", code="unknown_statement_form")
+    if details.group_statement not in GroupStatement.values:
+        known = ", ".join(GroupStatement.values)
+        raise Refused(f"A statement over subsidiaries is one of {known}.", code="unknown_group_statement")
 
 
 def _check_contact(contact: ContactDetails) -> None:
@@ -171,6 +196,8 @@ def fill_customer(customer: Customer, details: CustomerDetails) -> None:
         raise Refused("That customer group is not one of this company's.", code="unknown_group")
     if details.terms_id and not customer.company.payment_terms.filter(pk=details.terms_id).exists():
         raise Refused("Those terms are not among this company's.", code="unknown_terms")
+    if details.parent_id:
+        require_parent(customer, details.parent_id)
     for name in FIELDS:
         setattr(customer, name, getattr(details, name))
     customer.sort_name = fold(details.name)[:200]  # folding can make a name longer

@@ -85,7 +85,7 @@ def _write(company: Company, values: Mapping[str, Any], by: User | None) -> str:
 def _present(customer: Customer) -> CustomerDetails:
     """The customer as details; what a file does not tell of stays so."""
     return CustomerDetails(
-        **{name: getattr(customer, name) for name in (*OWN, "group_id", "sales_owner_id")},
+        **{name: getattr(customer, name) for name in (*OWN, "group_id", "parent_id", "sales_owner_id")},
         contacts=[
             ContactDetails(**{name: getattr(contact, name) for name in asdict(ContactDetails(""))})
             for contact in customer.contacts.all()
@@ -105,6 +105,8 @@ def _merged(company: Company, present: CustomerDetails, values: Mapping[str, Any
         own["net_days"] = _whole_days(own["net_days"])
     if "group" in values:
         own["group_id"] = _group_id(company, values["group"])
+    if "parent" in values:
+        own["parent_id"] = _parent_id(company, values["parent"])
     contact = {name: values[column] for column, name in CONTACT.items() if column in values}
     address = {name: values[column] for column, name in ADDRESS.items() if column in values}
     return replace(
@@ -120,6 +122,13 @@ def _group_id(company: Company, name: str) -> int:
     if group is None:
         raise Refused(f"There is no customer group {name!r}. Add it first, or correct the name.", code="unknown_group")
     return group.pk
+
+
+def _parent_id(company: Company, number: str) -> int:
+    parent = Customer.objects.filter(company=company, number=number).first()
+    if parent is None:
+        raise Refused(f"There is no customer {number!r} to be the parent. Put it above.", code="unknown_parent")
+    return parent.pk
 
 
 def _whole_days(days: Any) -> int:

@@ -9,6 +9,7 @@ from customers.operations.details import (
     state_of,
     write_details,
 )
+from customers.operations.parents import locked
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
@@ -24,7 +25,7 @@ def update_customer(
     reason: str = "",
 ) -> Customer:
     """Change a customer that was read at `version`. Raises Refused where somebody changed it meanwhile."""
-    customer = Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
+    customer = locked([customer_id, details.parent_id])[customer_id]
     if customer.version != version:
         raise Refused(
             "Somebody changed this customer while you were editing. Load it again.",

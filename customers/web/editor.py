@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from customers.access import get_customer_for
-from customers.models import CustomerGroup, PaymentTerms
+from customers.models import Customer, CustomerGroup, PaymentTerms
 from customers.operations.create_customer import create_customer
 from customers.operations.update_customer import update_customer
 from customers.web.forms import ContactForms, CustomerForm, details_from, initial_from, terms_choices
+from customers.web.listing import customer_choice
 from ledger.refusals import Refused
 from office.models import User
 from office.web.doors import staff_door
@@ -28,13 +29,16 @@ def new_customer(request: HttpRequest) -> HttpResponse:
     contacts = ContactForms(request.POST or None, prefix="contacts")
     if request.method == "POST" and form.is_valid() and contacts.is_valid():
         try:
-            customer = create_customer(company, details_from(form, contacts), by=request.user)
+            details = details_from(form, contacts)
+            _require_seen(request, details.parent_id)
+            customer = create_customer(company, details, by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, f"{customer.name} is customer {customer.number}.")
             return redirect("customers:customer", customer.pk)
-    return render(request, "customers/customer_edit.html", {"form": form, "contacts": contacts})
+    context = {"form": form, "contacts": contacts, "parent": _parent(request, form)}
+    return render(request, "customers/customer_edit.html", context)
 
 
 @staff_door("customers.update_customer")
@@ -48,14 +52,26 @@ def edit_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and contacts.is_valid():
         version = typed_id(request.POST.get("version", "")) or 0
         try:
-            update_customer(customer.pk, details_from(form, contacts), version=version, by=request.user)
+            details = details_from(form, contacts)
+            _require_seen(request, details.parent_id)
+            update_customer(customer.pk, details, version=version, by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, "Saved.")
             return redirect("customers:customer", customer.pk)
-    context = {"form": form, "contacts": contacts, "customer": customer}
+    context = {"form": form, "contacts": contacts, "customer": customer, "parent": _parent(request, form)}
     return render(request, "customers/customer_edit.html", context)
+
+
+def _parent(request: HttpRequest, form: CustomerForm) -> Customer | None:
+    """The parent that stands in the form."""
+    return customer_choice(request, str(form["parent_id"].value() or ""))
+
+
+def _require_seen(request: HttpRequest, parent_id: int | None) -> None:
+    if parent_id:
+        get_customer_for(request.user, parent_id)
 
 
 def _choices(request: HttpRequest, carried: QuerySet[PaymentTerms]) -> dict[str, Any]:

@@ -7,8 +7,15 @@ from django import forms
 from django.db.models import QuerySet
 from django.forms import BaseFormSet, formset_factory
 
-from customers.models import Customer, CustomerGroup, EInvoiceFormat, PaymentTerms
-from customers.operations.details import EINVOICE, AddressDetails, ContactDetails, CustomerDetails
+from customers.models import (
+    Customer,
+    CustomerGroup,
+    EInvoiceFormat,
+    GroupStatement,
+    PaymentTerms,
+    StatementForm,
+)
+from customers.operations.details import EINVOICE, STATEMENT, AddressDetails, ContactDetails, CustomerDetails
 from office.languages import LANGUAGES
 from office.models import Company, User
 
@@ -56,6 +63,19 @@ class CustomerForm(forms.Form):
         max_length=100, required=False, help_text="What they want to see on it, such as a Leitweg-ID or cost centre."
     )
     einvoice_by_mail = forms.BooleanField(label="Attach the e-invoice to mails", required=False, initial=True)
+    parent_id = forms.IntegerField(label="Belongs to", required=False, max_value=2**63 - 1)
+    statement_form = forms.ChoiceField(
+        label="Monthly statement", choices=StatementForm.choices, initial=StatementForm.OPEN_ITEM, required=False
+    )
+    group_statement = forms.ChoiceField(
+        label="One statement over all their subsidiaries",
+        choices=GroupStatement.choices,
+        initial=GroupStatement.NONE,
+        required=False,
+        help_text="Counts only where other customers belong to them.",
+    )
+    statement_when_zero = forms.BooleanField(label="Statement also when nothing is open", required=False)
+    statement_excel = forms.BooleanField(label="Statement as Excel, too", required=False)
     note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
     street = forms.CharField(max_length=200, required=False)
     postal_code = forms.CharField(max_length=20, required=False)
@@ -82,6 +102,12 @@ class CustomerForm(forms.Form):
     def clean_country(self) -> str:
         return self.cleaned_data["country"].strip().upper()
 
+    def clean_statement_form(self) -> str:
+        return self.cleaned_data["statement_form"] or StatementForm.OPEN_ITEM
+
+    def clean_group_statement(self) -> str:
+        return self.cleaned_data["group_statement"] or GroupStatement.NONE
+
     @property
     def own_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.OWN]
@@ -89,6 +115,10 @@ class CustomerForm(forms.Form):
     @property
     def einvoice_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in EINVOICE]
+
+    @property
+    def statement_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("statement_form", "group_statement", "statement_when_zero", "statement_excel")]
 
     @property
     def place_fields(self) -> list[forms.BoundField]:
@@ -144,7 +174,7 @@ def _is_filled(row: dict[str, Any]) -> bool:
 
 def initial_from(customer: Customer) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the forms show of a customer we know."""
-    names = [*CustomerForm.OWN, *EINVOICE, "note"]
+    names = [*CustomerForm.OWN, *EINVOICE, *STATEMENT, "parent_id", "note"]
     chosen = ("tags", "sales_owner", "group")
     values: dict[str, Any] = {name: getattr(customer, name) for name in names if name not in chosen}
     values |= {"tags": ", ".join(customer.tags), "sales_owner": customer.sales_owner_id, "group": customer.group_id}

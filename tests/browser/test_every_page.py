@@ -171,6 +171,8 @@ PAGES = [
     Row("credit_control:promise_list"),
     Row("credit_control:promise_new", "debtor"),
     Row("credit_control:customer_rule", "customer"),
+    Row("credit_control:statement_now", "customer"),
+    Row("credit_control:statement_now", "customer", "?form=balance_forward"),
     Row("credit_control:rule_list", role="administrator"),
     Row("credit_control:rule_new", role="administrator"),
     Row("credit_control:rule", "late_rule", role="administrator"),

@@ -1,4 +1,4 @@
-"""Reports read one state of the book, and are planned the way that measured best."""
+"""What is read together stems from one state of the book, and is planned the way that measured best."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,0 +1,120 @@
+"""A statement as it is kept: its figures as JSON, amounts in their currency's places, and its PDF, made once."""
+
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from billing.pdf import PdfUnavailable
+from billing.pdf.renderer import render_pdf
+from credit_control.models import Statement, StatementPdf
+from credit_control.statements.figures import Figures, Movement, OpenLine, Part, Section
+from credit_control.statements.paper import page_of
+from customers.models import StatementForm
+from ledger.money import round_money
+
+__all__ = ["PdfUnavailable", "as_json", "closing_of", "figures_from", "kept_statement_pdf"]
+
+
+def as_json(figures: Figures) -> dict[str, Any]:
+    """The figures as they are kept: the lines of the form that the customer gets, and all sums."""
+    is_forward = figures.form == StatementForm.BALANCE_FORWARD
+    return {
+        "sections": [
+            {
+                "customer": section.customer_id,
+                "number": section.number,
+                "name": section.name,
+                "parts": [_part_as_json(part, is_forward) for part in section.parts],
+            }
+            for section in figures.sections
+        ]
+    }
+
+
+def _part_as_json(part: Part, is_forward: bool) -> dict[str, Any]:
+    def said(amount: Decimal) -> str:
+        return str(round_money(amount, part.currency))
+
+    return {
+        "currency": part.currency,
+        "opening": said(part.opening),
+        "closing": said(part.closing),
+        "ageing": {column: said(amount) for column, amount in part.buckets.items()},
+        "movements": [
+            [row.entry_id, row.kind, row.reference, str(row.dated_on), said(row.amount), said(row.balance)]
+            for row in part.movements
+            if is_forward
+        ],
+        "items": [
+            [
+                *(row.entry_id, row.kind, row.reference, str(row.dated_on), str(row.due_on)),
+                *(said(row.amount), said(row.open), said(row.disputed)),
+            ]
+            for row in part.items
+            if not is_forward
+        ],
+    }
+
+
+def closing_of(figures: Figures) -> dict[str, dict[str, str]]:
+    """What each account closes with, by currency: where the next statement opens."""
+    return {
+        str(section.customer_id): {
+            part.currency: str(round_money(part.closing, part.currency)) for part in section.parts
+        }
+        for section in figures.sections
+    }
+
+
+def figures_from(statement: Statement) -> Figures:
+    """The figures of a kept statement."""
+    sections = [
+        Section(each["customer"], each["number"], each["name"], [_part_from(part) for part in each["parts"]])
+        for each in statement.figures["sections"]
+    ]
+    return Figures(statement.form, statement.from_on, statement.on, sections, statement.is_combined)
+
+
+class KeptPart(Part):
+    """A part of which only the lines of one form were kept."""
+
+    def __init__(self, currency: str, opening: Decimal, closing: Decimal) -> None:
+        super().__init__(currency, opening)
+        self.closed = closing
+
+    @property
+    def closing(self) -> Decimal:
+        return self.closed
+
+
+def _part_from(said: dict[str, Any]) -> Part:
+    part = KeptPart(said["currency"], Decimal(said["opening"]), Decimal(said["closing"]))
+    part.buckets = {column: Decimal(amount) for column, amount in said["ageing"].items()}
+    part.movements = [
+        Movement(entry_id, kind, reference, date.fromisoformat(dated_on), Decimal(amount), Decimal(balance))
+        for entry_id, kind, reference, dated_on, amount, balance in said["movements"]
+    ]
+    part.items = [
+        OpenLine(entry_id, kind, reference, date.fromisoformat(dated), date.fromisoformat(due), *map(Decimal, amounts))
+        for entry_id, kind, reference, dated, due, *amounts in said["items"]
+    ]
+    return part
+
+
+def kept_statement_pdf(statement: Statement) -> StatementPdf:
+    """The kept bytes, made at the first call. Raises PdfUnavailable where no PDF can be made now."""
+    kept = StatementPdf.objects.filter(statement=statement).first()
+    if kept:
+        return kept
+    page = page_of(figures_from(statement), statement.printed, statement.company)
+    content = render_pdf(page, identifier=f"statement {statement.pk} {statement.read_at.isoformat()}")
+    made = StatementPdf(statement=statement, content=content, sha256=sha256(content).hexdigest())
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:  # somebody else was quicker
+        return StatementPdf.objects.get(statement=statement)
+    return made

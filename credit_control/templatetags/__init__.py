@@ -1,0 +1,1 @@
+"""How credit control writes things on screens."""
