@@ -8,6 +8,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing.approvals import ACTS
         from billing.mail import INVOICE_MAIL
+        from billing.mail_words import INVOICE_TEXT
         from billing.operations import (
             do_billing_run,
             import_invoices,
@@ -17,8 +18,10 @@ class BillingConfig(AppConfig):
         )
         from billing.web.masking import mask_tokens_in_logs
         from office import approvals, mail, runs
+        from office.mail import texts
 
         mail.register_kind(INVOICE_MAIL)
+        texts.register_text(INVOICE_TEXT)
         imports = (import_invoices, import_medical_codes, import_products, import_usage)
         for kind in (*(each.RUN_KIND for each in imports), *do_billing_run.RUN_KINDS):
             runs.register_kind(kind)

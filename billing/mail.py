@@ -1,13 +1,13 @@
 """The mail that brings a customer's contact an invoice or credit memo."""
 
-from django.template.loader import render_to_string
-from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from billing.access import invoices_for
 from billing.customer_view import CustomerView, customer_view
 from billing.einvoice.kept import file_name, kept_einvoice
-from billing.links import LIFETIME, address_of
+from billing.links import address_of
+from billing.mail_words import KIND, small_print, stage_of, values_of
 from billing.medical_facts import require_may_read
 from billing.models import DocumentStatus, Invoice
 from billing.operations.mint_link import mint_link
@@ -15,10 +15,8 @@ from billing.pdf import PdfUnavailable, kept_pdf
 from billing.printed import language_of
 from customers.models import Contact, EInvoiceFormat
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
+from office.mail.texts import words_for
 from office.models import OutgoingMail, User
-from office.templatetags.ui import plain_day
-
-KIND = "invoice"
 
 
 def subject_of(invoice: Invoice) -> str:
@@ -43,33 +41,9 @@ def compose(mail: OutgoingMail) -> Letter:
 
 def _letter(mail: OutgoingMail, view: CustomerView, contact: Contact, attachments: list[Attachment]) -> Letter:
     """The mail in the language that is now the reader's."""
-    context = {
-        "language": get_language(),
-        "text_direction": "rtl" if get_language_bidi() else "ltr",
-        "view": view,
-        "invoice": view.invoice,
-        "company": mail.company,
-        "contact": contact,
-        "due_day": plain_day(view.next_due.due_on),
-        "early_day": plain_day(view.early_payment.until) if view.early_payment else "",
-        "link": address_of(mint_link(view.invoice, contact)),
-        "link_days": LIFETIME.days,
-    }
-    return Letter(
-        to_name=contact.name,
-        to_email=contact.email,
-        subject=_subject(view),
-        text=render_to_string("billing/mail/invoice.txt", context),
-        html=render_to_string("billing/mail/invoice.html", context),
-        attachments=attachments,
-    )
-
-
-def _subject(view: CustomerView) -> str:
-    if not view.is_payable:
-        return subject_of(view.invoice)
-    day = plain_day(view.next_due.due_on)
-    return _("%(subject)s, due %(day)s") % {"subject": subject_of(view.invoice), "day": day}
+    values = values_of(view, contact.name, address_of(mint_link(view.invoice, contact)))
+    words = words_for(KIND, stage_of(view), get_language(), mail.company, values, small_print())
+    return Letter(contact.name, contact.email, words.subject, words.text, words.html, attachments)
 
 
 def _pdf(invoice: Invoice) -> Attachment:

@@ -7,6 +7,9 @@ class OfficeConfig(AppConfig):
     verbose_name = "Office"
 
     def ready(self) -> None:
+        from office.mail import register_kind
+        from office.mail.trial import TRIAL_MAIL
         from office.roles import grant_roles
 
+        register_kind(TRIAL_MAIL)
         post_migrate.connect(grant_roles, dispatch_uid="office.grant_roles")

@@ -8,14 +8,19 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from billing.ways_to_pay import register_offer
         from office import approvals, mail, runs
+        from office.mail import texts
         from payments.approvals import ACTS
         from payments.debit_mail import DEBIT_NOTICE
+        from payments.debit_words import DEBIT_TEXT
         from payments.online.offers import online_offers
         from payments.operations import apply_receipts, match_certain, prepare_bank_table
         from payments.receipt_mail import RECEIPT_MAIL
+        from payments.receipt_words import RECEIPT_TEXT
 
         mail.register_kind(DEBIT_NOTICE)
         mail.register_kind(RECEIPT_MAIL)
+        texts.register_text(DEBIT_TEXT)
+        texts.register_text(RECEIPT_TEXT)
         for act in ACTS:
             approvals.register_act(act)
         for kind in (apply_receipts.RUN_KIND, match_certain.RUN_KIND, prepare_bank_table.RUN_KIND):

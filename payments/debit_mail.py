@@ -2,20 +2,19 @@
 
 from decimal import Decimal
 
-from django.template.loader import render_to_string
-from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from customers.mandates import with_state
 from customers.models import Contact, Mandate
 from office.languages import as_written_in
 from office.mail import Letter, MailKind, NotToBeSent
+from office.mail.texts import words_for
 from office.models import OutgoingMail
 from office.templatetags.ui import money, plain_day
 from payments.access import debit_notices_for
+from payments.debit_words import KIND, values_of
 from payments.models import DebitNotice
-
-KIND = "debit_notice"
 
 
 def subject_of(notice: DebitNotice) -> str:
@@ -35,30 +34,13 @@ def compose(mail: OutgoingMail) -> Letter:
     if reason := _reason(notice, contact):
         raise NotToBeSent(reason)
     with override(as_written_in(notice.customer.language, notice.company.country)):
-        return _letter(mail, notice, contact)
+        return _letter(notice, contact)
 
 
-def _letter(mail: OutgoingMail, notice: DebitNotice, contact: Contact) -> Letter:
-    lines = _open_lines(notice)
-    context = {
-        "language": get_language(),
-        "text_direction": "rtl" if get_language_bidi() else "ltr",
-        "company": mail.company,
-        "contact": contact,
-        "notice": notice,
-        "mandate": notice.mandate,
-        "day": plain_day(notice.collect_on),
-        "lines": lines,
-        "total": sum((amount for reference, amount in lines), Decimal(0)),
-        "is_sepa": notice.mandate.account.takes_sepa,
-    }
-    return Letter(
-        to_name=contact.name,
-        to_email=contact.email,
-        subject=subject_of(notice),
-        text=render_to_string("payments/mail/debit_notice.txt", context),
-        html=render_to_string("payments/mail/debit_notice.html", context),
-    )
+def _letter(notice: DebitNotice, contact: Contact) -> Letter:
+    values = values_of(notice, _open_lines(notice), contact.name)
+    words = words_for(KIND, "", get_language(), notice.company, values)
+    return Letter(contact.name, contact.email, words.subject, words.text, words.html)
 
 
 def _open_lines(notice: DebitNotice) -> list[tuple[str, Decimal]]:

@@ -1,19 +1,17 @@
 """The mail that brings a customer's contact the receipt of what they paid."""
 
-from django.template.loader import render_to_string
-from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from billing.pdf import PdfUnavailable
 from customers.models import Contact
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
+from office.mail.texts import words_for
 from office.models import OutgoingMail
-from office.templatetags.ui import plain_day
 from payments.access import receipts_for
 from payments.models import Receipt, ReceiptStatus
-from payments.receipt_pdf import kept_of, kept_receipt_pdf, language_of, settled_by
-
-KIND = "receipt"
+from payments.receipt_pdf import kept_receipt_pdf, language_of
+from payments.receipt_words import KIND, values_of
 
 
 def subject_of(receipt: Receipt) -> str:
@@ -38,24 +36,9 @@ def compose(mail: OutgoingMail) -> Letter:
 
 
 def _letter(receipt: Receipt, contact: Contact, attachment: Attachment) -> Letter:
-    context = {
-        "language": get_language(),
-        "text_direction": "rtl" if get_language_bidi() else "ltr",
-        "company": receipt.company,
-        "contact": contact,
-        "receipt": receipt,
-        "day": plain_day(receipt.received_on),
-        "settled": settled_by(receipt),
-        "kept": kept_of(receipt),
-    }
-    return Letter(
-        to_name=contact.name,
-        to_email=contact.email,
-        subject=subject_of(receipt),
-        text=render_to_string("payments/mail/receipt.txt", context),
-        html=render_to_string("payments/mail/receipt.html", context),
-        attachments=[attachment],
-    )
+    values = values_of(receipt, contact.name)
+    words = words_for(KIND, "", get_language(), receipt.company, values)
+    return Letter(contact.name, contact.email, words.subject, words.text, words.html, [attachment])
 
 
 def reason_not_to_send(mail: OutgoingMail) -> str:

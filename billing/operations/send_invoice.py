@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from billing.delivery import ON_ITS_WAY
-from billing.mail import KIND, subject_of
+from billing.mail import subject_of
+from billing.mail_words import KIND
 from billing.models import DocumentStatus, Invoice
 from customers.models import Contact
 from ledger.refusals import Refused

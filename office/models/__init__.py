@@ -6,6 +6,7 @@ from office.models.company import BankAccount, Company, Logo, OffDays
 from office.models.doors import ApiToken, IdempotentAnswer
 from office.models.imports import ImportMapping
 from office.models.mail import MailStatus, OutgoingMail
+from office.models.mail_texts import MailText
 from office.models.numbers import NumberPattern, NumberSeries
 from office.models.own_days import OwnDay
 from office.models.rates import ExchangeRate
@@ -25,6 +26,7 @@ __all__ = [
     "ImportMapping",
     "Logo",
     "MailStatus",
+    "MailText",
     "NumberPattern",
     "NumberSeries",
     "OffDays",

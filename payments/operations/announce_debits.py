@@ -11,7 +11,8 @@ from ledger.models import OpenItem
 from office.audit import record
 from office.languages import as_written_in
 from office.mail import MailToQueue, queue_mails
-from payments.debit_mail import KIND, subject_of
+from payments.debit_mail import subject_of
+from payments.debit_words import KIND
 from payments.debiting import CURRENCY_OF, debts, mandate_of, not_announced
 from payments.models import DebitNotice, DebitNoticeLine
 

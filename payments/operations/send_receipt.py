@@ -9,7 +9,8 @@ from office.audit import record
 from office.mail import MailToQueue, queue_mails
 from office.models import OutgoingMail, User
 from payments.models import Receipt, ReceiptStatus
-from payments.receipt_mail import KIND, subject_of
+from payments.receipt_mail import subject_of
+from payments.receipt_words import KIND
 
 
 @transaction.atomic

@@ -28,8 +28,8 @@ from payments.operations.record_receipt import ReceiptDetails
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.send_receipt import send_receipt
 from payments.queries import applications, exchanges_of, with_free
-from payments.receipt_mail import KIND
 from payments.receipt_pdf import kept_receipt_pdf
+from payments.receipt_words import KIND
 
 
 class ReceiptForm(forms.Form):

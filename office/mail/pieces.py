@@ -1,0 +1,26 @@
+"""What mails are laid out with: a button, a table of a few rows; as plain text and as HTML."""
+
+from collections.abc import Sequence
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from office.mail.variables import Piece, Value
+
+EXAMPLE = "https://example.com/"
+"""Where the buttons of samples lead."""
+
+
+def button(link: str, words: str, *, before: str = "") -> Piece:
+    """A link that stands out; plain text shows the address below `before`, usually that it needs no log-in."""
+    html = render_to_string("office/mail/button.html", {"link": link, "words": words})
+    return Piece(f"{before or _('See it online, without any log-in:')}\n{link}", html)
+
+
+def table(rows: Sequence[tuple[str, str]], heading: str = "") -> Value:
+    """Rows of a name and a value, under a heading in plain text; nothing where there are none."""
+    if not rows:
+        return ""
+    html = render_to_string("office/mail/table.html", {"rows": rows})
+    lines = [heading, "-" * len(heading)] if heading else []
+    return Piece("\n".join([*lines, *(f"{name}: {value}" for name, value in rows)]), html)
