@@ -17,5 +17,6 @@ app.conf.beat_schedule = {
     "bill_due_recurring": {"task": "billing.tasks.bill_due_recurring", "schedule": 60.0},
     "announce_due_debits": {"task": "payments.tasks.announce_due_debits", "schedule": 600.0},
     "ask_about_payments": {"task": "payments.tasks.ask_about_payments", "schedule": 1800.0},
+    "begin_due_reminders": {"task": "credit_control.tasks.begin_due_reminders", "schedule": 600.0},
     "continue_runs": {"task": "office.tasks.continue_runs", "schedule": 60.0},
 }

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404
 
-from credit_control.models import LateCharge, PaymentPromise
+from credit_control.models import LateCharge, PaymentPromise, Reminder
 from customers.access import rows_for
 from office.models import User
 
@@ -33,3 +33,17 @@ def get_promise_for(user: User, promise_id: int) -> PaymentPromise:
     if promise is None:
         raise Http404("No such promise.")
     return promise
+
+
+def reminders_for(user: User) -> QuerySet[Reminder]:
+    """The reminders of a person's customers."""
+    return rows_for(user, Reminder.objects.all())
+
+
+def get_reminder_for(user: User, reminder_id: int) -> Reminder:
+    """The reminder, or Http404 where this person may not see one of that id."""
+    rows = reminders_for(user).filter(pk=reminder_id)
+    reminder = rows.select_related("company", "customer", "created_by").first()
+    if reminder is None:
+        raise Http404("No such reminder.")
+    return reminder

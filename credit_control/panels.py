@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from credit_control.access import promises_for
+from credit_control.access import promises_for, reminders_for
 from credit_control.promises import with_state
+from credit_control.reminders.coming import next_reminder, with_mail
 from customers.models import Customer
 from customers.panels import Panel
 from office.models import User
@@ -19,4 +20,12 @@ def promises(user: User, customer: Customer) -> dict[str, Any] | None:
     return {"rows": rows.order_by("-pk")[:LATEST]}
 
 
-PANELS = [Panel("credit_control/_promises.html", promises)]
+def reminders(user: User, customer: Customer) -> dict[str, Any] | None:
+    """What they were reminded of lately, and when the next one goes, or why none does."""
+    if not user.has_perm("credit_control.view_reminder"):
+        return None
+    rows = with_mail(reminders_for(user).filter(customer=customer)).order_by("-pk")[:LATEST]
+    return {"rows": rows} | next_reminder(customer)
+
+
+PANELS = [Panel("credit_control/_promises.html", promises), Panel("credit_control/_reminders.html", reminders)]

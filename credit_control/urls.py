@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from credit_control.web import charge, claiming, customer_rule, listing, promises, rates, rules, statement_now
+from credit_control.web import (
+    charge,
+    claiming,
+    customer_rule,
+    due_day,
+    ladders,
+    listing,
+    policy,
+    promises,
+    rates,
+    reminders,
+    reminding,
+    rules,
+    statement_now,
+)
 
 app_name = "credit_control"
 urlpatterns = [
@@ -25,4 +39,15 @@ urlpatterns = [
     path("promises/", promises.promise_list, name="promise_list"),
     path("promises/<int:promise_id>/withdraw/", promises.withdraw, name="withdraw_promise"),
     path("customers/<int:customer_id>/promise/", promises.promise_page, name="promise_new"),
+    path("reminders/", reminders.reminder_list, name="reminder_list"),
+    path("reminders/new/", reminding.remind_page, name="send_reminders"),
+    path("reminders/<int:reminder_id>/", reminders.reminder_page, name="reminder"),
+    path("reminders/<int:reminder_id>/pdf/", reminders.letter, name="reminder_letter"),
+    path("items/<int:item_id>/due-day/", due_day.due_day, name="put_off_due_day"),
+    path("settings/credit/", policy.credit_policy, name="credit_policy"),
+    path("settings/reminders/", ladders.ladder_list, name="ladder_list"),
+    path("settings/reminders/new/", ladders.ladder_page, name="ladder_new"),
+    path("settings/reminders/<int:ladder_id>/", ladders.ladder_page, name="ladder"),
+    path("settings/reminders/usual/", ladders.add_usual, name="add_usual_ladder"),
+    path("settings/reminders/choose/", ladders.choose, name="choose_ladder"),
 ]

@@ -11,6 +11,7 @@ READ = [
     "billing.view_product",
     "credit_control.view_latecharge",
     "credit_control.view_paymentpromise",
+    "credit_control.view_reminder",
     "credit_control.view_statement",
     "customers.view_accounts",
     "customers.view_customer",
@@ -21,7 +22,9 @@ READ = [
 ]
 DISPUTES = ["billing.open_dispute", "billing.close_dispute"]
 LATE = [
+    "credit_control.put_off_due_day",
     "credit_control.record_promise",
+    "credit_control.send_reminders",
     "credit_control.claim_late_charges",
     "credit_control.waive_late_charge",
 ]

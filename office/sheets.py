@@ -4,7 +4,10 @@ The rule: text that begins with = + - @, tab or return, after any number of apos
 on import one apostrophe in front of such text is taken away. Amounts are numbers, not text, and are left alone.
 """
 
+import csv
 import re
+from collections.abc import Iterable, Sequence
+from io import StringIO
 
 _LIKE_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
@@ -18,3 +21,13 @@ def guard(text: str) -> str:
 def unguard(text: str) -> str:
     """Text as it was before it went into a file."""
     return text[1:] if _GUARDED.match(text) else text
+
+
+def csv_rows(before: bytes, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A CSV file with these rows added; an empty one begins with its heads."""
+    text = StringIO()
+    lines = csv.writer(text)
+    if not before:
+        lines.writerow(heads)
+    lines.writerows([guard(cell) for cell in row] for row in rows)
+    return before + text.getvalue().encode()

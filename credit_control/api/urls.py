@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit_control.api import late_charges, promises, rates, rules
+from credit_control.api import ladders, late_charges, promises, rates, reminders, rules
 
 urlpatterns = [
     path("late-charges/", late_charges.LateChargesView.as_view()),
@@ -20,4 +20,13 @@ urlpatterns = [
     path("promises/", promises.PromisesView.as_view()),
     path("promises/<int:promise_id>/", promises.PromiseView.as_view()),
     path("promises/<int:promise_id>/withdraw/", promises.WithdrawView.as_view()),
+    path("reminders/", reminders.RemindersView.as_view()),
+    path("reminders/preview/", reminders.PreviewView.as_view()),
+    path("reminders/run/", reminders.RunView.as_view()),
+    path("reminders/<int:reminder_id>/", reminders.ReminderView.as_view()),
+    path("reminder-ladders/", ladders.LaddersView.as_view()),
+    path("reminder-ladders/choices/", ladders.LadderChoicesView.as_view()),
+    path("reminder-ladders/<int:ladder_id>/", ladders.LadderView.as_view()),
+    path("credit-policy/", ladders.CreditPolicyView.as_view()),
+    path("open-items/<int:item_id>/due-day/", ladders.DueDayView.as_view()),
 ]

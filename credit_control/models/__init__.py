@@ -1,9 +1,21 @@
 """The tables of credit control."""
 
 from credit_control.models.charges import LateCharge, LateChargeLine, LineKind
-from credit_control.models.policies import CreditPolicy, policy_of
+from credit_control.models.policies import CreditPolicy, ReminderMode, policy_of
 from credit_control.models.promises import PaymentPromise, PromisedItem
 from credit_control.models.rates import Reference, ReferenceRate
+from credit_control.models.reminders import (
+    Channel,
+    DueDayChange,
+    LadderChoice,
+    Reminder,
+    ReminderDay,
+    ReminderItem,
+    ReminderLadder,
+    ReminderPdf,
+    ReminderStep,
+    Tone,
+)
 from credit_control.models.rules import LateChargeChoice, LateChargeRule
 from credit_control.models.statements import (
     AccountLink,
@@ -19,7 +31,10 @@ from credit_control.models.statements import (
 __all__ = [
     "AccountLink",
     "AccountOpening",
+    "Channel",
     "CreditPolicy",
+    "DueDayChange",
+    "LadderChoice",
     "LateCharge",
     "LateChargeChoice",
     "LateChargeLine",
@@ -29,11 +44,19 @@ __all__ = [
     "PromisedItem",
     "Reference",
     "ReferenceRate",
+    "Reminder",
+    "ReminderDay",
+    "ReminderItem",
+    "ReminderLadder",
+    "ReminderMode",
+    "ReminderPdf",
+    "ReminderStep",
     "Statement",
     "StatementOutcome",
     "StatementPdf",
     "StatementRow",
     "StatementRun",
     "StatementSchedule",
+    "Tone",
     "policy_of",
 ]

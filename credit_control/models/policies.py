@@ -1,7 +1,16 @@
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
+from ledger.fields import AmountField
 from office.models import Company
+
+
+class ReminderMode(models.TextChoices):
+    OFF = "off", "By hand only"
+    ASK = "ask", "Each working day, after somebody looked at it"
+    SEND = "send", "Each working day, without asking"
 
 
 class CreditPolicy(models.Model):
@@ -14,12 +23,30 @@ class CreditPolicy(models.Model):
     promise_grace_days = models.PositiveSmallIntegerField(
         "days until a promise is broken", default=2, help_text="After its day: banks take their time."
     )
+    reminders = models.CharField("reminders go out", max_length=4, choices=ReminderMode, default=ReminderMode.OFF)
+    reminder_hour = models.PositiveSmallIntegerField("from which hour", default=9)
+    most_unattended = models.PositiveIntegerField(
+        "most customers without asking", default=500, help_text="Where more are to be reminded, somebody has to look."
+    )
+    smallest_reminder = AmountField(
+        "no reminder below", default=Decimal(0), help_text="In the currency of what is owed, of all of it together."
+    )
+    waits_for_bank = models.BooleanField(
+        "wait while a payment of theirs is in the bank queue",
+        default=True,
+        help_text="Who paid already is not reminded before somebody has matched it.",
+    )
 
     class Meta:
+        verbose_name_plural = "credit policies"
         constraints = [
             models.CheckConstraint(
+                name="credit_policy_reminders_sensible",
+                condition=Q(reminder_hour__lte=23, smallest_reminder__gte=0),
+            ),
+            models.CheckConstraint(
                 name="credit_policy_days_sensible", condition=Q(promise_days__lte=366, promise_grace_days__lte=31)
-            )
+            ),
         ]
 
     def __str__(self) -> str:

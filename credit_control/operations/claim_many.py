@@ -1,9 +1,7 @@
 """Charging many customers, as a run: it goes on where it was stopped, and done again it adds nothing."""
 
-import csv
 from collections.abc import Collection
 from datetime import date
-from io import StringIO
 
 from django.db import transaction
 
@@ -15,7 +13,7 @@ from office.audit import record
 from office.days import require_bookable_day
 from office.models import Company, Run, RunStatus, User
 from office.runs import RunKind, begin_run
-from office.sheets import guard
+from office.sheets import csv_rows
 
 MOST, PIECE = 50_000, 100
 CHARGED, LEFT_OUT = "Charges", "Left out"
@@ -47,7 +45,8 @@ def do_piece(run: Run) -> None:
     run.result[CHARGED] = run.result.get(CHARGED, 0) + len(charges)
     run.result[LEFT_OUT] = run.result.get(LEFT_OUT, 0) + len(left_out)
     if left_out:
-        run.errors_file = _listed(bytes(run.errors_file or b""), left_out)
+        heads = ["Customer", "Name", "Currency", "Why"]
+        run.errors_file = csv_rows(bytes(run.errors_file or b""), heads, map(_listed, left_out))
     run.done += len(piece)
     if run.done >= run.total:
         run.status = RunStatus.DONE
@@ -56,13 +55,5 @@ def do_piece(run: Run) -> None:
 RUN_KIND = RunKind("claim_late_charges", do_piece)
 
 
-def _listed(before: bytes, rows: Collection[Proposal]) -> bytes:
-    """The file of who was left out, with these added."""
-    text = StringIO()
-    lines = csv.writer(text)
-    if not before:
-        lines.writerow(["Customer", "Name", "Currency", "Why"])
-    for row in rows:
-        cells = (row.customer.number, row.customer.name, row.currency, row.why_not)
-        lines.writerow([guard(cell) for cell in cells])
-    return before + text.getvalue().encode()
+def _listed(row: Proposal) -> list[str]:
+    return [row.customer.number, row.customer.name, row.currency, row.why_not]

@@ -54,6 +54,7 @@ DAILY = [
     Entry("Price lists", "billing:price_list_list", "tag", "billing.view_product"),
     Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p", BESIDE_RECEIPTS),
     Entry("Late charges", "credit_control:late_charge_list", "percentage", "credit_control.view_latecharge", "l"),
+    Entry("Reminders", "credit_control:reminder_list", "bell", "credit_control.view_reminder", "d"),
     Entry("Promises", "credit_control:promise_list", "calendar", "credit_control.view_paymentpromise", "o"),
     Entry("Bank", "payments:bank", "building-bank", "payments.view_bank", "b", ("/revaluation/",)),
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),

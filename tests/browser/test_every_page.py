@@ -60,6 +60,7 @@ from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.browser.conftest import DESKTOP, PHONE, shoot
+from tests.credit_control.reminding import ladder, remind
 from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.customers.test_mandates import signed
@@ -168,6 +169,14 @@ PAGES = [
     Row("credit_control:late_charge_list"),
     Row("credit_control:claim_late_charges"),
     Row("credit_control:late_charge", "late_charge"),
+    Row("credit_control:reminder_list"),
+    Row("credit_control:send_reminders"),
+    Row("credit_control:reminder", "reminder"),
+    Row("credit_control:put_off_due_day", "late_item"),
+    Row("credit_control:credit_policy", role="administrator"),
+    Row("credit_control:ladder_list", role="administrator"),
+    Row("credit_control:ladder_new", role="administrator"),
+    Row("credit_control:ladder", "ladder", role="administrator"),
     Row("credit_control:promise_list"),
     Row("credit_control:promise_new", "debtor"),
     Row("credit_control:customer_rule", "customer"),
@@ -467,9 +476,18 @@ def a_late_charge(company: Any) -> dict[str, int]:
         world.issue(customer, "500.00", today - timedelta(days=60), due_on=today - timedelta(days=30))
     add_usual_rates(company, by=None)
     charge = claim(Customer.objects.get(name="Late Ltd"), today)
+    steps = ladder(company, [1, 8], has_letter=True)
+    reminded = world.make_customer(company, "Slow Ltd")
+    item = world.item_of(world.issue(reminded, "80.00", today - timedelta(days=9), due_on=today - timedelta(days=2)))
+    reminder, _ = remind(reminded)
+    assert reminder
     details = PromiseDetails(today + timedelta(days=3), "Eva Brandt", "EUR", Decimal(100))
     record_promise(customer.pk, details, on=today, by=None)
-    return {"late_charge": charge.pk, "late_rule": rule.pk, "debtor": customer.pk}
+    return {"late_charge": charge.pk, "late_rule": rule.pk, "debtor": customer.pk} | {
+        "reminder": reminder.pk,
+        "late_item": item.pk,
+        "ladder": steps.pk,
+    }
 
 
 def a_held_payment(customer: Any) -> int:

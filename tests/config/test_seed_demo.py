@@ -22,6 +22,7 @@ OTHER_LISTS = [
     "customers:account_list",
     "credit_control:late_charge_list",
     "credit_control:promise_list",
+    "credit_control:reminder_list",
 ]
 
 

@@ -26,6 +26,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
+from tests.credit_control.reminding import ladder
 from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
 from tests.customers.test_mandates import signed
@@ -128,6 +129,8 @@ GETS = {
     "credit_control:claim_late_charges": ["on", "customer"],
     "credit_control:promise_list": ["q", "state", "day_from", "day_to", "sort", "after"],
     "credit_control:promise_new": ["currency"],
+    "credit_control:reminder_list": ["q", "tone", "channel", "mail", "day_from", "day_to", "sort", "after"],
+    "credit_control:send_reminders": ["customer"],
     "credit_control:reference_rate_list": ["q", "reference", "sort", "after"],
     "payments:write_off_list": ["q", "state", "kind", "day_from", "day_to", "sort", "after"],
     "reports:ageing": ["on", "by", "known_at", "q", "after"],
@@ -418,6 +421,46 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "payments:reverse_write_off": ([written_off(customer)], {"reason": "r"}),
         "credit_control:claim_late_charges": ([], {"on": "2026-03-02", "customer": str(customer.pk)}),
         "credit_control:waive_late_charge": ([late_charge(customer)], {"reason": "r"}),
+        "credit_control:send_reminders": ([], {"customer": str(customer.pk), "all": "1"}),
+        "credit_control:put_off_due_day": (
+            [world.item_of(world.issue(customer, "10.00", DAY)).pk],
+            {"due_on": str(customer.company.today()), "reason": "r"},
+        ),
+        "credit_control:credit_policy": (
+            [],
+            {
+                "reminders": "off",
+                "reminder_hour": "9",
+                "most_unattended": "500",
+                "smallest_reminder": "0",
+                "promise_days": "30",
+                "promise_grace_days": "2",
+            },
+        ),
+        "credit_control:ladder_new": (
+            [],
+            {
+                "name": "n",
+                "steps-TOTAL_FORMS": "1",
+                "steps-INITIAL_FORMS": "0",
+                "steps-0-days": "7",
+                "steps-0-channel": "mail",
+                "steps-0-tone": "first",
+            },
+        ),
+        "credit_control:ladder": (
+            [ladder(customer.company, [1], name="Hostile").pk],
+            {
+                "name": "n",
+                "steps-TOTAL_FORMS": "1",
+                "steps-INITIAL_FORMS": "0",
+                "steps-0-days": "7",
+                "steps-0-channel": "mail",
+                "steps-0-tone": "first",
+            },
+        ),
+        "credit_control:add_usual_ladder": ([], {}),
+        "credit_control:choose_ladder": ([], {"ladder": "", "group": "1", "customer": ""}),
         "credit_control:withdraw_promise": ([promised(customer)], {"reason": "r"}),
         "credit_control:promise_new": (
             [customer.pk],

@@ -14,7 +14,7 @@ from django.urls import reverse
 from billing.models import Invoice, RecurringInvoice
 from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.send_invoice import send_invoice
-from credit_control.models import LateChargeRule
+from credit_control.models import LateChargeRule, ReminderLadder
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from customers.models import Customer, CustomerAccount
 from office.models import BankAccount, User
@@ -28,6 +28,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
+from tests.credit_control.reminding import ladder, remind
 from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import confirmed, us_account
 from tests.customers.test_mandates import signed
@@ -36,7 +37,7 @@ from tests.payments.debits import may_debit, run_for, with_mandate
 
 DAY = date(2026, 3, 2)
 MOST = 20
-MOST_OF = {"home": 30}
+MOST_OF = {"home": 30, "credit_control:send_reminders": 30}
 """The front page counts what there is to do, one query for each kind of task."""
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +97,15 @@ def more_late_charges(customer: Any, count: int) -> None:
         debtor = world.make_customer(customer.company, f"Late {Customer.objects.count()}")
         world.issue(debtor, "500.00", DAY, due_on=DAY)
         number % 2 or claim(debtor, DAY + timedelta(days=30))
+
+
+def more_reminders(customer: Any, count: int) -> None:
+    """Late debts of other customers, half of them reminded of."""
+    ReminderLadder.objects.exists() or ladder(customer.company, [1])
+    for number in range(count):
+        debtor = world.make_customer(customer.company, f"Slow {Customer.objects.count()}")
+        world.issue(debtor, "50.00", DAY, due_on=DAY)
+        number % 2 or remind(debtor)
 
 
 def more_promises(customer: Any, count: int) -> None:
@@ -221,6 +231,8 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "credit_control:late_charge_list": more_late_charges,
     "credit_control:claim_late_charges": more_late_charges,
     "credit_control:promise_list": more_promises,
+    "credit_control:reminder_list": more_reminders,
+    "credit_control:send_reminders": more_reminders,
     "payments:bank": more_bank_lines,
     "payments:bank_statement_list": more_bank_lines,
     "payments:bank_line_list": more_bank_lines,

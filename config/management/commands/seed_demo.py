@@ -25,9 +25,9 @@ from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from billing.operations.set_prices import PriceDetails, set_prices
 from config.demo_euros import add_euros
+from config.demo_getting_paid import add_promises, add_reminders
 from config.demo_late_charges import add_late_charges
 from config.demo_payments import add_rough_payments
-from config.demo_promises import add_promises
 from config.first_company import open_company
 from customers.models import Customer, CustomerGroup
 from customers.operations.add_account import LONGEST_HOLDER, AccountDetails, add_account
@@ -138,6 +138,7 @@ def make_demo(chance: Random, today: date) -> Company:
     add_euros(company, today, clerk)
     add_late_charges(company, today, clerk)
     add_promises(company, today, clerk)
+    add_reminders(company, today, clerk)
     for customer in customers[:3]:
         draft_invoice(company, _details(customer, products, chance, None), by=clerk)
     return company

@@ -1,9 +1,12 @@
-"""Promises of the demo office: one that stands, one for a part that is broken, as nothing came."""
+"""Promises of the demo office, one that stands and one that is broken, and its ladder with the first reminders."""
 
 from datetime import date, timedelta
 from decimal import Decimal
 
 from credit_control.operations.record_promise import PromiseDetails, record_promise
+from credit_control.operations.send_reminders import send_reminders
+from credit_control.operations.set_reminder_ladders import add_usual_ladder, choose_ladder
+from credit_control.reminders.proposals import customers_at_a_step
 from ledger.models import OpenItem
 from office.models import Company, User
 
@@ -19,3 +22,12 @@ def add_promises(company: Company, today: date, by: User) -> None:
     for customer_id, (on, days, amount, note) in zip(debtors, said, strict=False):
         details = PromiseDetails(on + timedelta(days=days), "Accounts, by phone", company.currency, amount, note=note)
         record_promise(customer_id, details, on=on, by=by)
+
+
+def add_reminders(company: Company, today: date, by: User) -> None:
+    """The usual ladder for all customers, by which two of them were reminded today; the others are to look at."""
+    choose_ladder(company, add_usual_ladder(company, by=by).pk, by=by)
+    for customer_id in customers_at_a_step(company, today):
+        sent, _ = send_reminders(company, [customer_id], on=today, by=by)
+        if sent and sent[0].pk != company.reminders.order_by("pk")[0].pk:
+            return

@@ -1,0 +1,56 @@
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+
+from credit_control.models import ReminderDay, ReminderMode, policy_of
+from credit_control.operations.remind_many import start_reminding
+from credit_control.reminders.proposals import customers_at_a_step, proposals_for
+from customers.models import Customer
+from office.models import Company
+from office.sending_hours import SendingHours
+
+PIECE = 500
+
+
+@transaction.atomic
+def begin_reminders(company: Company) -> ReminderDay | None:
+    """Begin the day's reminders, once a working day from the hour the company says; None where it is not time.
+
+    A day that was missed needs no making up: each step that has come is still to be done. Where more customers are to
+    be reminded than the company lets pass unseen, nothing leaves and somebody is to look.
+    """
+    policy, today = policy_of(company), company.today()
+    if policy.reminders == ReminderMode.OFF or not _is_time(company, policy.reminder_hour):
+        return None
+    day, is_new = ReminderDay.objects.get_or_create(company=company, on=today)
+    if not is_new:
+        return None
+    wanted = _wanted(company)
+    if not wanted:
+        day.outcome = "Nobody was to be reminded."
+    elif policy.reminders == ReminderMode.ASK:
+        day.outcome = f"{len(wanted)} to look at."
+    elif len(wanted) > policy.most_unattended:
+        day.outcome = f"{len(wanted)} are more than {policy.most_unattended}: to look at."
+    else:
+        day.run_id = start_reminding(company, wanted, on=today, by=None).pk
+        day.outcome = f"{len(wanted)} begun."
+    day.save()
+    return day
+
+
+def _is_time(company: Company, hour: int) -> bool:
+    """Whether it is a working day where the company is, from the hour on."""
+    now = timezone.now().astimezone(ZoneInfo(company.time_zone))
+    return now.hour >= hour and SendingHours.of(company).is_working_day(now.date())
+
+
+def _wanted(company: Company) -> list[int]:
+    """The customers who would be reminded."""
+    found: list[int] = []
+    ids = customers_at_a_step(company, company.today())
+    for start in range(0, len(ids), PIECE):
+        customers = Customer.objects.filter(pk__in=ids[start : start + PIECE]).select_related("company")
+        found += [row.customer.pk for row in proposals_for(company, customers, company.today()) if not row.why_not]
+    return found

@@ -1,0 +1,40 @@
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from credit_control.due_days import due_days
+from credit_control.models import DueDayChange
+from customers.models import Customer
+from ledger.models import OpenItem
+from ledger.refusals import Refused
+from office.audit import record
+from office.models import User
+from office.reasons import required_reason
+
+LONGEST = timedelta(days=366)
+
+
+@transaction.atomic
+def put_off_due_day(item_id: int, due_on: date, *, by: User | None, reason: str) -> DueDayChange:
+    """Agree on another day by which an open item is to be paid: reminders and interest go by it from now on.
+
+    The book keeps the day that the document says. Raises Refused without a reason, for what is settled, for the day it
+    has, for one before the document's own due day, and for one more than a year ahead.
+    """
+    reason = required_reason(reason, "Say why it is put off.")
+    item = OpenItem.objects.get(pk=item_id)
+    customer = (
+        Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company").get(pk=item.customer_id)
+    )
+    item.refresh_from_db()
+    before = due_days([item])[item.pk]
+    if item.amount < 0 or not item.balance:
+        raise Refused(f"Nothing of {item.reference} is open.", code="not_open")
+    if due_on == before:
+        raise Refused(f"{item.reference} is due on {due_on} already.", code="same_day")
+    if not item.due_on <= due_on <= customer.company.today() + LONGEST:
+        raise Refused(f"Choose a day from {item.due_on} to a year from now.", code="day_invalid")
+    change = DueDayChange.objects.create(item=item, before=before, due_on=due_on, reason=reason, created_by=by)
+    after = {"document": item.reference, "due_on": due_on}
+    record(by, "put_off_due_day", customer, before={"due_on": before}, after=after, reason=reason)
+    return change

@@ -1,0 +1,44 @@
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from credit_control.models import CreditPolicy, ReminderMode
+from ledger.refusals import Refused
+from office.audit import record
+from office.models import Company, User
+
+FIELDS = ("reminders", "reminder_hour", "most_unattended", "smallest_reminder", "waits_for_bank")
+FIELDS += ("promise_days", "promise_grace_days")
+LIMITS = {"reminder_hour": 23, "most_unattended": 50_000, "promise_days": 366, "promise_grace_days": 31}
+LARGEST = Decimal(10) ** 12
+
+
+@transaction.atomic
+def set_credit_policy(company: Company, wanted: Mapping[str, Any], *, by: User | None) -> CreditPolicy:
+    """Say how promises and reminders are treated; what is not named stays. Raises Refused for what cannot be."""
+    CreditPolicy.objects.get_or_create(company=company)
+    policy = CreditPolicy.objects.select_for_update(no_key=True).get(company=company)
+    before = {name: getattr(policy, name) for name in FIELDS}
+    for name in FIELDS:
+        setattr(policy, name, wanted.get(name, before[name]))
+    _check(policy)
+    policy.save()
+    changed = [name for name in FIELDS if before[name] != getattr(policy, name)]
+    if changed:
+        was = {name: before[name] for name in changed}
+        record(by, "set_credit_policy", company, before=was, after={name: getattr(policy, name) for name in changed})
+    return policy
+
+
+def _check(policy: CreditPolicy) -> None:
+    if policy.reminders not in set(ReminderMode):
+        raise Refused("Choose how reminders go out.", code="bad_mode")
+    for name, most in LIMITS.items():
+        if not 0 <= getattr(policy, name) <= most:
+            raise Refused(
+                f"{CreditPolicy._meta.get_field(name).verbose_name}: between 0 and {most}.", code="bad_number"
+            )
+    if not 0 <= policy.smallest_reminder < LARGEST:
+        raise Refused("The smallest reminder is zero or more.", code="bad_amounts")

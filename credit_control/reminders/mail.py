@@ -1,0 +1,96 @@
+"""The mail that reminds. What it asks for is read from the book just before it leaves."""
+
+from hashlib import sha256
+
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from billing.links import address_of
+from billing.mail_words import small_print
+from billing.operations.mint_link import mint_link
+from billing.pdf import PdfUnavailable
+from credit_control.access import reminders_for
+from credit_control.models import Reminder, ReminderItem, ReminderPdf
+from credit_control.reminders.letter import ReminderLetter, language_of, letter_of, pdf_of
+from credit_control.reminders.words import KIND, values_of, words_of
+from customers.models import Contact
+from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
+from office.mail.texts import words_for
+from office.models import OutgoingMail
+
+
+def subject_of(reminder: Reminder) -> str:
+    """What the mail is about: `Payment reminder from Acme Ltd`, in the customer's language."""
+    with override(language_of(reminder)):
+        return _("%(document)s from %(name)s") % {
+            "document": words_of(reminder.tone, "").title,
+            "name": reminder.company.legal_name,
+        }
+
+
+def compose(mail: OutgoingMail) -> Letter:
+    """The mail as things stand now; what was paid, disputed or promised meanwhile is dropped, and says so."""
+    reminder, contact = _reminder(mail), Contact.objects.get(pk=mail.contact_id)
+    if reason := _reason_of(contact):
+        raise NotToBeSent(reason)
+    with override(language_of(reminder)):
+        letter = letter_of(reminder)
+    for line_id, why in letter.dropped.items():
+        ReminderItem.objects.filter(pk=line_id, dropped="").update(dropped=why)
+    if not letter.rows:
+        raise NotToBeSent(_nothing_left(reminder))
+    attachments = [_pdf(mail, letter)] if reminder.has_letter else []
+    with override(language_of(reminder)):
+        return _letter(mail, letter, contact, attachments)
+
+
+def _letter(mail: OutgoingMail, letter: ReminderLetter, contact: Contact, attachments: list[Attachment]) -> Letter:
+    """The mail in the language that is now the reader's, with a link of its own to each document."""
+    invoices = {row.invoice.pk: row.invoice for row in letter.rows if row.invoice}
+    links = {pk: address_of(mint_link(invoice, contact)) for pk, invoice in invoices.items()}
+    values = values_of(letter, contact.name, links)
+    words = words_for(KIND, letter.reminder.tone, get_language(), mail.company, values, small_print())
+    return Letter(contact.name, contact.email, words.subject, words.text, words.html, attachments)
+
+
+def _pdf(mail: OutgoingMail, letter: ReminderLetter) -> Attachment:
+    """The letter, kept as it goes along with this mail."""
+    try:
+        content = pdf_of(letter)
+    except PdfUnavailable as reason:
+        raise NotReady(f"Its PDF cannot be made now: {reason}") from reason
+    made = {"content": content, "sha256": sha256(content).hexdigest()}
+    ReminderPdf.objects.update_or_create(reminder=letter.reminder, mail_id=mail.pk, defaults=made)
+    return Attachment(f"{letter.words.title} {letter.today}.pdf", "application/pdf", content)
+
+
+def reason_not_to_send(mail: OutgoingMail) -> str:
+    """Why the mail must not leave any more; empty when it may."""
+    contact = Contact.objects.get(pk=mail.contact_id)
+    if contact.email and contact.email != mail.to_email:
+        return f"Not sent: the address of {contact.name} changed just then."
+    if reason := _reason_of(contact):
+        return reason
+    reminder = _reminder(mail)
+    return "" if letter_of(reminder).rows else _nothing_left(reminder)
+
+
+def _reason_of(contact: Contact) -> str:
+    if not contact.is_active:
+        return f"Not sent: {contact.name} has left."
+    if not contact.gets_reminders:
+        return f"Not sent: {contact.name} gets no reminders any more."
+    return "" if contact.email else f"Not sent: {contact.name} has no address any more."
+
+
+def _nothing_left(reminder: Reminder) -> str:
+    dropped = letter_of(reminder).dropped.values() or reminder.items.values_list("dropped", flat=True)
+    why = next(iter(dropped), "nothing is left of it.")
+    return f"Not sent: {why[:1].lower()}{why[1:]}"
+
+
+def _reminder(mail: OutgoingMail) -> Reminder:
+    return Reminder.objects.select_related("company", "customer").get(pk=mail.about_id)
+
+
+REMINDER_MAIL = MailKind(KIND, compose, reason_not_to_send, reminders_for, waits=True)

@@ -1,0 +1,62 @@
+"""What keeps an item from being reminded of: for many items in as many queries as for one."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from billing.disputes import disputed_now
+from credit_control.models import PaymentPromise
+from credit_control.promises import standing_promises
+from customers.models import Mandate
+from ledger.models import OpenItem
+from office.models import Company
+from office.templatetags.ui import plain_day
+from payments.debiting import CURRENCY_OF, mandates_by_customer
+from payments.models import DebitPart
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """What is known of these items."""
+
+    disputed: Mapping[int, Decimal]
+    promised: Mapping[int, PaymentPromise]
+    debited: Collection[int]
+    mandates: Mapping[tuple[int, str], Mandate]
+
+    def asked(self, item: OpenItem) -> Decimal:
+        """What of the item is open and not disputed."""
+        return max(item.balance - self.disputed.get(item.pk, ZERO), ZERO)
+
+    def why(self, item: OpenItem) -> str:
+        """Why the item is not reminded of at all; empty where it is."""
+        if not item.balance:
+            return "It is settled."
+        if not self.asked(item):
+            return "It is disputed."
+        if promise := self.promised.get(item.pk):
+            return f"It is promised for {plain_day(promise.pay_on)}."
+        if item.pk in self.debited:
+            return "It is in a debit run."
+        if (item.customer_id, item.currency) in self.mandates:
+            return "It is collected by direct debit."
+        return ""
+
+
+def read_pauses(company: Company, items: Collection[OpenItem], today: date) -> Pauses:
+    """What pauses these items on a day."""
+    ids = [item.pk for item in items]
+    parts = DebitPart.objects.filter(item__in=ids, is_under_way=True)
+    return Pauses(
+        disputed_now(ids),
+        standing_promises(ids, today),
+        set(parts.values_list("item", flat=True)),
+        {
+            (customer_id, currency): mandate
+            for currency in sorted(set(CURRENCY_OF.values()) & {item.currency for item in items})
+            for customer_id, mandate in mandates_by_customer(company, currency, today).items()
+        },
+    )
