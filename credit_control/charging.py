@@ -47,7 +47,7 @@ def _interest(debt: Debt, terms: Terms, until: date) -> Iterator[LateChargeLine]
 
 
 def _fees(debt: Debt, rule: LateChargeRule, until: date) -> Iterator[LateChargeLine]:
-    due_on = debt.item.due_on
+    due_on = debt.due_on
     if not rule.period_days:
         yield from _fee(debt, rule, 0, due_on, due_on + timedelta(days=1))
         return
@@ -58,7 +58,7 @@ def _fees(debt: Debt, rule: LateChargeRule, until: date) -> Iterator[LateChargeL
 
 def _fee(debt: Debt, rule: LateChargeRule, period: int, start: date, end: date) -> Iterator[LateChargeLine]:
     """The fee of a period, unless it was charged, or the rule has none for such a debt."""
-    of = debt.original if rule.fee_percent else value_on(debt.late.principal, debt.item.due_on)
+    of = debt.original if rule.fee_percent else value_on(debt.late.principal, debt.due_on)
     amount = round_money(of * rule.fee_percent / 100, debt.item.currency) or _step(debt, rule, of)
     if period in debt.periods or not amount:
         return

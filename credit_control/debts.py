@@ -11,6 +11,7 @@ from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Greatest
 
 from billing.disputes import disputed_now
+from credit_control.due_days import due_days
 from credit_control.interest import Charged, LateDebt, value_on
 from credit_control.models import LateChargeLine, LineKind
 from ledger.models import Allocation, ItemKind, OpenItem
@@ -24,12 +25,12 @@ ZERO = Decimal(0)
 class Debt:
     """An open item of a document, when what of it was settled, and what was charged for its lateness so far.
 
-    A payment counts from the day it came in, also where it was applied or exchanged later; one that was taken back
-    never counted.
-    What the customer disputes is left out for as long as they do.
+    It is due on the day agreed on last. A payment counts from the day it came in, also where it was applied or
+    exchanged later; one that was taken back never counted. What the customer disputes is left out as long as they do.
     """
 
     item: OpenItem
+    due_on: date
     settled: list[tuple[date, Decimal]] = field(default_factory=list)
     disputed: Decimal = ZERO
     charged: list[Charged] = field(default_factory=list)
@@ -47,9 +48,9 @@ class Debt:
         days = sorted({day for day, _ in self.settled})
         paid = accumulate(sum((amount for on, amount in self.settled if on == day), ZERO) for day in days)
         steps = [(day, max(self.original - total, ZERO)) for day, total in zip(days, paid, strict=True)]
-        first = min(self.item.dated_on, self.item.due_on)
+        first = min(self.item.dated_on, self.due_on)
         principal = [(first, self.original), *steps] if not steps or steps[0][0] > first else steps
-        return LateDebt(self.item.due_on, self.item.currency, principal, self.charged, self.claimed)
+        return LateDebt(self.due_on, self.item.currency, principal, self.charged, self.claimed)
 
     def days_late(self, until: date) -> int:
         """How many days after the due day began with something open."""
@@ -69,7 +70,9 @@ def late_items(company_id: int, until: date, due_from: date) -> QuerySet[OpenIte
 
 def read_debts(items: Iterable[OpenItem]) -> list[Debt]:
     """The debts of these items, with what was paid, is disputed and was charged."""
-    debts = {item.pk: Debt(item) for item in items}
+    found = list(items)
+    due = due_days(found)
+    debts = {item.pk: Debt(item, due[item.pk]) for item in found}
     _read_settled(debts)
     for item_id, amount in disputed_now(list(debts)).items():
         debts[item_id].disputed = amount

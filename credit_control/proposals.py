@@ -97,7 +97,7 @@ def _proposal(row: Proposal, rules: Rules, until: date) -> Proposal:
         return row
     row.debts = [debt for debt in row.debts if debt.item.due_on >= rule.due_from]
     for debt in row.debts:
-        terms = rules.terms_of(rule, debt.item.due_on, until)
+        terms = rules.terms_of(rule, debt.due_on, until)
         if isinstance(terms, str):
             row.lines, row.why_not = [], terms
             return row

@@ -116,7 +116,7 @@ class ReminderItem(models.Model):
     reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="items")
     item = models.ForeignKey(OpenItem, on_delete=models.PROTECT, related_name="reminded")
     days = models.SmallIntegerField(help_text="The step: its days after the due day.")
-    amount = AmountField(help_text="What was asked for when the reminder was written.")
+    amount = AmountField(help_text="What is asked for: as of the mail, before it as of the reminder.")
     dropped = models.CharField(
         max_length=200, blank=True, help_text="Why it was left out when the mail was about to leave, or did not count."
     )

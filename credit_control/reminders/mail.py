@@ -37,6 +37,8 @@ def compose(mail: OutgoingMail) -> Letter:
         letter = letter_of(reminder)
     for line_id, why in letter.dropped.items():
         ReminderItem.objects.filter(pk=line_id, dropped="").update(dropped=why)
+    for row in letter.rows:
+        reminder.items.filter(item=row.item, dropped="").update(amount=row.amount)
     if not letter.rows:
         raise NotToBeSent(_nothing_left(reminder))
     attachments = [_pdf(mail, letter)] if reminder.has_letter else []
@@ -65,14 +67,20 @@ def _pdf(mail: OutgoingMail, letter: ReminderLetter) -> Attachment:
 
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
-    """Why the mail must not leave any more; empty when it may."""
+    """Why the mail must not leave any more; empty when it may. Raises NotReady where it says what is true no more."""
     contact = Contact.objects.get(pk=mail.contact_id)
     if contact.email and contact.email != mail.to_email:
         return f"Not sent: the address of {contact.name} changed just then."
     if reason := _reason_of(contact):
         return reason
     reminder = _reminder(mail)
-    return "" if letter_of(reminder).rows else _nothing_left(reminder)
+    rows = letter_of(reminder).rows
+    if not rows:
+        return _nothing_left(reminder)
+    said = dict(reminder.items.filter(dropped="").values_list("item", "amount"))
+    if {row.item.pk: row.amount for row in rows} != said:
+        raise NotReady("What is open changed just then.")
+    return ""
 
 
 def _reason_of(contact: Contact) -> str:

@@ -40,8 +40,18 @@ def hand_over(mail_id: int) -> None:
         logger.exception("Mail %s could not be composed.", mail.pk)
         put_back(mail, "It could not be composed. The log says why.")
     else:
-        if may_leave(mail, letter):
-            record_answer(mail, deliver(mail, letter, content))
+        let_go(mail, letter, content)
+
+
+def let_go(mail: OutgoingMail, letter: Letter, content: bytes) -> None:
+    """Hand a composed mail to the relay, if it may still leave; one that says what is true no more is composed anew."""
+    try:
+        leaves = may_leave(mail, letter)
+    except NotReady as reason:
+        put_back(mail, str(reason))
+        return
+    if leaves:
+        record_answer(mail, deliver(mail, letter, content))
 
 
 def claim(mail_id: int) -> OutgoingMail | None:

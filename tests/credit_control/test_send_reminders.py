@@ -21,11 +21,14 @@ from credit_control.operations.send_reminders import send_reminders
 from credit_control.operations.set_credit_policy import set_credit_policy
 from credit_control.operations.set_reminder_ladders import choose_ladder
 from credit_control.reminders.coming import next_reminder
+from credit_control.reminders.mail import compose, reason_not_to_send
 from ledger.refusals import Refused
+from office.mail import NotReady
 from office.models import AuditRecord, OutgoingMail, RunStatus
 from office.runs import carry_out
 from tests import world
 from tests.credit_control.reminding import CALL, asked, at_any_hour, ladder, late, remind, send_all
+from tests.credit_control.samples import claim, rule_for
 
 pytestmark = pytest.mark.django_db
 Parallel = Callable[[list[Callable[[], Any]]], list[Any]]
@@ -95,6 +98,21 @@ def test_rem_03_paid_just_before_the_mail_goes_out(customer: Any, relay: Any, pa
         assert ReminderItem.objects.get().dropped == "It is settled."
 
 
+def test_rem_03_paid_while_the_mail_is_being_written_has_it_written_anew(customer: Any, relay: Any) -> None:
+    invoice, today = late(customer, "300.00", 2), customer.company.today()
+    remind(customer)
+    receipt = world.receive(customer, "100.00", today)
+    mail = OutgoingMail.objects.get()
+    composed = compose(mail)
+    world.apply(receipt, invoice, "100.00", today)
+    mail.to_email = composed.to_email
+    with pytest.raises(NotReady):
+        reason_not_to_send(mail)
+    send_all()
+    assert "To pay: €200.00" in words_of(relay.taken[0])
+    assert ReminderItem.objects.get().amount == 200
+
+
 def test_rem_03_a_small_rest_is_not_worth_a_reminder(company: Any, customer: Any) -> None:
     set_credit_policy(company, {"smallest_reminder": Decimal(5)}, by=None)
     late(customer, "4.99", 2)
@@ -136,6 +154,15 @@ def test_rem_06_what_is_disputed_is_not_asked_for_and_enters_again_at_its_next_s
     close_dispute(opened.pk, "refused", on=company.today(), by=None, note="The price stands")
     assert asked(remind(customer, days=40)[0]) == [(large.number, 1), (small.number, 15)]
     assert remind(customer, days=41) == (None, "")
+
+
+def test_interest_goes_by_the_day_agreed_on(company: Any, customer: Any) -> None:
+    rule_for(company, "36.5")
+    invoice, today = late(customer, "1000.00", 20), company.today()
+    put_off_due_day(world.item_of(invoice).pk, today - timedelta(days=10), by=None, reason="Agreed by phone")
+    charge = claim(customer, today)
+    assert charge
+    assert charge.interest == 10
 
 
 def test_a_part_in_dispute_leaves_the_rest_to_ask_for(customer: Any, relay: Any) -> None:
