@@ -9,20 +9,22 @@ class CreditControlConfig(AppConfig):
         from billing.beside import register_beside
         from credit_control.approvals import ACTS
         from credit_control.late_charges import beside_invoice
-        from credit_control.operations import claim_many, remind_many
+        from credit_control.operations import claim_many, do_statement_run, remind_many
         from credit_control.panels import PANELS
         from credit_control.reminders.mail import REMINDER_MAIL
         from credit_control.reminders.words import REMINDER_TEXT
+        from credit_control.statements.statement_mail import STATEMENT_MAIL
         from customers.panels import register_panel
         from office import approvals, mail, runs
         from office.mail import texts
 
         for act in ACTS:
             approvals.register_act(act)
-        runs.register_kind(claim_many.RUN_KIND)
-        runs.register_kind(remind_many.RUN_KIND)
+        for kind in (claim_many.RUN_KIND, do_statement_run.RUN_KIND, remind_many.RUN_KIND):
+            runs.register_kind(kind)
         mail.register_kind(REMINDER_MAIL)
         texts.register_text(REMINDER_TEXT)
+        mail.register_kind(STATEMENT_MAIL)
         register_beside(beside_invoice)
         for panel in PANELS:
             register_panel(panel)

@@ -87,4 +87,35 @@ CHECKS = [
             AND (q.withdrawn_on IS NULL OR q.withdrawn_on > q.made_on)
         """,
     ),
+    Check(
+        "the figures of a kept statement add up",
+        """
+        SELECT 'statement ' || s.id || ' of ' || s.on, 'customer ' || (section ->> 'number') || ' closes at '
+            || (part ->> 'closing') || ' ' || (part ->> 'currency')
+        FROM credit_control_statement s, jsonb_array_elements(s.figures -> 'sections') AS section,
+            jsonb_array_elements(section -> 'parts') AS part
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(amount::numeric), 0) AS aged FROM jsonb_each_text(part -> 'ageing') AS a (name, amount)
+        ) AS ageing
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum((line ->> 4)::numeric), 0) AS moved
+            FROM jsonb_array_elements(part -> 'movements') AS line
+        ) AS movements
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum((line ->> 6)::numeric), 0) AS open
+            FROM jsonb_array_elements(part -> 'items') AS line
+        ) AS items
+        WHERE aged <> (part ->> 'closing')::numeric
+            OR (s.form = 'balance_forward' AND (part ->> 'opening')::numeric + moved <> (part ->> 'closing')::numeric)
+            OR (s.form = 'open_item' AND items.open <> (part ->> 'closing')::numeric)
+            OR s.closing #>> ARRAY[section ->> 'customer', part ->> 'currency'] IS DISTINCT FROM part ->> 'closing'
+        """,
+    ),
+    Check(
+        "the PDF kept of a statement is the one that was made",
+        """
+        SELECT 'statement ' || statement_id, sha256 || ', its content has ' || encode(sha256(content), 'hex')
+        FROM credit_control_statementpdf WHERE sha256 <> encode(sha256(content), 'hex')
+        """,
+    ),
 ]

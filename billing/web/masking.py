@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Any
 
-TOKEN = re.compile(r"/p/(?!d/)[^/\s?\"']+")
+TOKEN = re.compile(r"/p/(?!d/|account/d/)(?:account/)?[^/\s?\"']+")
 
 
 def mask_tokens_in_logs() -> None:
@@ -22,5 +22,5 @@ def mask_tokens_in_logs() -> None:
 
 
 def mask(text: str) -> str:
-    """The text with what stands after /p/ hidden; the page behind a link, /p/d/, has no secret in its address."""
+    """The text with what stands after /p/ hidden; the pages behind links, under a /d/, have no secret in their address."""
     return TOKEN.sub("/p/…", text)

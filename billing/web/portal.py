@@ -58,6 +58,11 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     link = link_by_token(token)
     if link is None:
         raise NoSuchLink
+    return entered(link)
+
+
+def entered(link: DocumentLink) -> HttpResponse:
+    """The way to the page, with the cookie that opens it."""
     page = reverse("portal:document", args=[link.ref])
     response = HttpResponseRedirect(page)
     response.set_signed_cookie(

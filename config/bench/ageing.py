@@ -14,9 +14,9 @@ from config.bench.filling import FilledOffice
 from config.bench.rows import Row
 from config.bench.timing import medians
 from ledger.calendar import now
+from ledger.snapshot import snapshot
 from reports.ageing import PAGE as PAGE_LENGTH
 from reports.ageing import AgeingQuestion, AgeingRow, ageing, ageing_rows
-from ledger.snapshot import snapshot
 
 MILLION = 1_000_000
 PAGE_ROWS = "as_of_ratio: ageing on a past day, 50 customers and the foot"

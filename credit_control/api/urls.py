@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from credit_control.api import ladders, late_charges, promises, rates, reminders, rules
+from credit_control.api import (
+    ladders,
+    late_charges,
+    promises,
+    rates,
+    reminders,
+    rules,
+    statement_runs,
+    statements,
+)
 
 urlpatterns = [
     path("late-charges/", late_charges.LateChargesView.as_view()),
@@ -29,4 +38,16 @@ urlpatterns = [
     path("reminder-ladders/<int:ladder_id>/", ladders.LadderView.as_view()),
     path("credit-policy/", ladders.CreditPolicyView.as_view()),
     path("open-items/<int:item_id>/due-day/", ladders.DueDayView.as_view()),
+    path("customers/<int:customer_id>/statement/", statements.CustomerStatementView.as_view()),
+    path("statements/", statements.StatementsView.as_view()),
+    path("statements/<int:statement_id>/", statements.StatementView.as_view()),
+    path("statements/<int:statement_id>/pdf/", statements.StatementPdfView.as_view()),
+    path("statement-runs/", statement_runs.StatementRunsView.as_view()),
+    path("statement-runs/<int:run_id>/", statement_runs.StatementRunView.as_view()),
+    path("statement-runs/<int:run_id>/rows/", statement_runs.StatementRunRowsView.as_view()),
+    path("statement-runs/<int:run_id>/start/", statement_runs.StartStatementRunView.as_view()),
+    path("statement-runs/<int:run_id>/stop/", statement_runs.StopStatementRunView.as_view()),
+    path("statement-runs/<int:run_id>/resume/", statement_runs.ResumeStatementRunView.as_view()),
+    path("statement-runs/<int:run_id>/look-again/", statement_runs.LookAgainView.as_view()),
+    path("statement-schedule/", statement_runs.StatementScheduleView.as_view()),
 ]

@@ -84,7 +84,9 @@ class Migration(migrations.Migration):
                 (
                     "amount",
                     ledger.fields.AmountField(
-                        decimal_places=4, help_text="What is asked for: as of the mail, before it as of the reminder.", max_digits=19
+                        decimal_places=4,
+                        help_text="What is asked for: as of the mail, before it as of the reminder.",
+                        max_digits=19,
                     ),
                 ),
                 (

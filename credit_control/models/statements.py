@@ -1,4 +1,5 @@
 import secrets
+from datetime import time
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,7 +15,7 @@ class StatementSchedule(models.Model):
     day_of_month = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="1 to 31, or the month's last day where it has no such day. Empty: never."
     )
-    at = models.TimeField("time of day", default="06:00", help_text="Where the company is.")
+    at = models.TimeField("time of day", default=time(6), help_text="Where the company is.")
     sends = models.BooleanField(
         "send without a person", default=False, help_text="Else the run waits for somebody to look at it."
     )

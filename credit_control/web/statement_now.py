@@ -10,12 +10,16 @@ from django.views.decorators.http import require_GET
 
 from billing.pdf import PdfUnavailable
 from billing.pdf.renderer import render_pdf
+from credit_control.statements.access import statements_for
 from credit_control.statements.asking import Period, figures_of
+from credit_control.statements.choosing import receiving
 from credit_control.statements.excel import sheet_of
 from credit_control.statements.figures import Figures
+from credit_control.statements.links import live_links
 from credit_control.statements.names import file_name
 from credit_control.statements.paper import page_of, printed_of
 from credit_control.statements.usual import usual_asked, usual_period
+from credit_control.web.downloads import download
 from customers.access import get_customer_for
 from customers.models import Customer, StatementForm
 from ledger.refusals import Refused
@@ -74,6 +78,12 @@ def statement_now(request: HttpRequest, customer_id: int) -> HttpResponse:
         "figures": shown.figures,
         "has_subsidiaries": shown.customer.subsidiaries.exists(),
         "query": request.GET.urlencode(),
+        "receivers": receiving([customer_id]),
+        "links": live_links().filter(customer=customer_id).count(),
+        "sent": statements_for(request.user)
+        .filter(customer=customer_id)
+        .defer("figures", "printed")
+        .order_by("-pk")[:12],
     }
     return render(request, "credit_control/statement_now.html", context)
 
@@ -110,9 +120,3 @@ def statement_now_xlsx(request: HttpRequest, customer_id: int) -> HttpResponse:
         return redirect("credit_control:statement_now", customer_id)
     content = sheet_of(shown.figures, printed_of(shown.customer.company, shown.customer))
     return download(content, EXCEL, f"{file_name(shown.customer, shown.figures)}.xlsx")
-
-
-def download(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """A file as an answer."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type=content_type, headers=headers)

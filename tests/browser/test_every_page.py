@@ -23,6 +23,7 @@ from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mark_printed import mark_printed
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
+from credit_control.models import Statement
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.set_reference_rates import add_usual_rates
 from customers.models import Customer
@@ -61,7 +62,7 @@ from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.browser.conftest import DESKTOP, PHONE, shoot
 from tests.credit_control.reminding import ladder, remind
-from tests.credit_control.samples import claim, rule_for
+from tests.credit_control.samples import claim, rule_for, statement_run
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.customers.test_mandates import signed
 from tests.payments import bank_samples, debits
@@ -182,6 +183,13 @@ PAGES = [
     Row("credit_control:customer_rule", "customer"),
     Row("credit_control:statement_now", "customer"),
     Row("credit_control:statement_now", "customer", "?form=balance_forward"),
+    Row("credit_control:statement_run_list"),
+    Row("credit_control:statement_run_new"),
+    Row("credit_control:statement_run", "statement_run"),
+    Row("credit_control:statement_run", "statement_look"),
+    Row("credit_control:statement_list"),
+    Row("credit_control:statement", "statement"),
+    Row("credit_control:statement_schedule", role="administrator"),
     Row("credit_control:rule_list", role="administrator"),
     Row("credit_control:rule_new", role="administrator"),
     Row("credit_control:rule", "late_rule", role="administrator"),
@@ -274,6 +282,8 @@ ELSEWHERE = {
     "billing:quick_product": "a dialog of the editor: tests/browser/test_product_lines.py",
     "healthz": "no page",
     "portal:document": "tests/billing/test_portal.py",
+    "account:page": "tests/browser/test_account_page.py",
+    "credit_control:statement_run_progress": "a piece of the run's page",
     "paying:after": "tests/browser/test_online_payment.py",
     "practice_checkout": "tests/browser/test_online_payment.py",
 }
@@ -321,6 +331,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         **a_late_charge(company),
         "run": a_run(company),
         "billing_run": a_billing_run(company),
+        **statements(company, customer),
         "person": world.make_user(company, "sales").pk,
         "tax": with_certificate(company, customer),
     }
@@ -595,6 +606,18 @@ def a_billing_run(company: Any) -> int:
     run = prepare_billing_run(company, "issue", Invoice.objects.all(), by=world.make_user(company, "clerk"))
     carry_out_run(run.pk)
     return run.pk
+
+
+def statements(company: Any, customer: Any) -> dict[str, int]:
+    """A run that sent, one that was looked at, and a statement over a parent's subsidiaries."""
+    parent = world.make_customer(company, "Compass plc", group_statement="beside")
+    for name in ("Compass North", "Compass South"):
+        branch = world.make_customer(company, name, parent_id=parent.pk, statement_form="balance_forward")
+        world.issue(branch, "120.00", company.today() - timedelta(days=40))
+    clerk = world.make_user(company, "clerk")
+    sent, looked = statement_run(company, clerk, starts=True), statement_run(company, clerk)
+    kept = Statement.objects.get(run=sent, customer=parent, is_combined=True)
+    return {"statement_run": sent.pk, "statement_look": looked.pk, "statement": kept.pk}
 
 
 def a_run(company: Any) -> int:

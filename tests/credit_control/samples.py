@@ -1,4 +1,4 @@
-"""Rules of late charges for tests, and where the public figures are."""
+"""Rules of late charges and runs of statements for tests, and where the public figures are."""
 
 import csv
 import os
@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 
-from credit_control.models import LateCharge, LateChargeRule
+from credit_control.models import LateCharge, LateChargeRule, StatementRun
 from credit_control.operations.claim_late_charges import claim_late_charges
+from credit_control.operations.manage_statement_runs import prepare_statement_run, start_statement_run
 from credit_control.operations.set_late_charge_rules import choose_late_charge_rule, save_late_charge_rule
+from credit_control.statements.asking import Period
+from customers.models import Customer
+from ledger import calendar
+from office.runs import carry_out
 
 DATA = Path(os.environ.get("DUEBOOK_DATA", Path(__file__).parents[2].parent / "shared" / "data")) / "reference"
 WITHOUT_DATA = "The public data is not here; DUEBOOK_DATA names its folder."
@@ -43,3 +48,15 @@ def why_not(customer: Any, on: date) -> str:
     """Why a customer is not charged."""
     _, left_out = claim_late_charges(customer.company, [customer.pk], on=on, by=None)
     return left_out[0].why_not
+
+
+def statement_run(company: Any, by: Any = None, *, starts: bool = False) -> StatementRun:
+    """A run over all customers that was looked at and, where it starts, done."""
+    first = calendar.month_start(company.today())
+    period = Period(company, calendar.add_months(first, -1), company.today())
+    run = prepare_statement_run(company, Customer.objects.filter(company=company), period, by=by)
+    list(carry_out(run.pk))
+    if starts:
+        start_statement_run(run.pk, by=by)
+        list(carry_out(run.pk))
+    return run

@@ -15,8 +15,11 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import kept_pdf
 from credit_control.operations.record_promise import PromiseDetails, record_promise
+from credit_control.operations.send_statement import send_statement
 from credit_control.operations.waive_late_charge import waive_late_charge
 from credit_control.operations.withdraw_promise import withdraw_promise
+from credit_control.statements.asking import Period, own
+from credit_control.statements.kept import kept_statement_pdf
 from ledger.periods import close_month
 from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, DebitRun, OnlinePayment
@@ -124,6 +127,9 @@ PLANTED = [
     ("UPDATE credit_control_latecharge SET waived_on = claimed_on, waive_reason = 'x', reversal_entry_id = entry_id WHERE waived_on IS NULL", "a waived late charge has nothing open and holds no payment"),
     ("UPDATE credit_control_paymentpromise SET amount = amount + 1", "a promise is the sum of its items, and these are the customer's"),
     ("UPDATE credit_control_paymentpromise SET withdrawn_on = NULL, withdrawn_by_id = NULL, withdraw_reason = ''", "no item is promised twice at a time"),
+    ("UPDATE credit_control_statement SET figures = jsonb_set(figures, '{sections,0,parts,0,closing}', '\"9\"')", "the figures of a kept statement add up"),
+    ("UPDATE credit_control_statement SET closing = '{}'", "the figures of a kept statement add up"),
+    ("UPDATE credit_control_statementpdf SET content = 'x'", "the PDF kept of a statement is the one that was made"),
     ("UPDATE office_numberseries SET last = last + 1 WHERE kind = 'late_charge'", "numbers of late charges run on without a gap"),
     ("UPDATE payments_debitpart SET is_under_way = true", "what has been settled is on its way no more"),
 ]  # fmt: skip
@@ -169,6 +175,14 @@ def history(company: Any, customer: Any) -> None:
     charged_late(company)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
+    told(customer)
+
+
+def told(customer: Any) -> None:
+    """A statement of each form, kept with its PDF."""
+    period = Period(customer.company, DAY.replace(day=1), customer.company.today())
+    for form in ("open_item", "balance_forward"):
+        kept_statement_pdf(send_statement(period, own(customer, form), by=None))
 
 
 def paid_online(customer: Any) -> None:

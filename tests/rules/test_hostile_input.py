@@ -27,7 +27,7 @@ from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.credit_control.reminding import ladder
-from tests.credit_control.samples import claim, rule_for
+from tests.credit_control.samples import claim, rule_for, statement_run
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
 from tests.customers.test_mandates import signed
 from tests.payments.bank_samples import OURS, camt, entry, statement
@@ -127,6 +127,8 @@ GETS = {
     "office:mail_list": ["q", "queued_from", "queued_to"],
     "credit_control:late_charge_list": ["q", "state", "day_from", "day_to", "sort", "after"],
     "credit_control:claim_late_charges": ["on", "customer"],
+    "credit_control:statement_run_list": ["q", "state", "sort", "after"],
+    "credit_control:statement_list": ["q", "form", "on_from", "on_to", "sort", "after"],
     "credit_control:promise_list": ["q", "state", "day_from", "day_to", "sort", "after"],
     "credit_control:promise_new": ["currency"],
     "credit_control:reminder_list": ["q", "tone", "channel", "mail", "day_from", "day_to", "sort", "after"],
@@ -183,6 +185,11 @@ def written_off(customer: Any) -> int:
     """A write-off of 10.00."""
     item = world.item_of(world.issue(customer, "10.00", DAY))
     return write_off(customer, WriteOffDetails([Share(item.pk, item.balance)], reason="Gone"), on=DAY, by=None)[0].pk
+
+
+def looked_at(customer: Any) -> int:
+    """A statement run that waits to be started."""
+    return statement_run(customer.company).pk
 
 
 def late_charge(customer: Any) -> int:
@@ -461,6 +468,13 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         ),
         "credit_control:add_usual_ladder": ([], {}),
         "credit_control:choose_ladder": ([], {"ladder": "", "group": "1", "customer": ""}),
+        "credit_control:statement_run_new": ([], {"from_on": "2026-03-01", "on": "2026-03-02", "group": ""}),
+        "credit_control:start_statement_run": ([looked_at(customer)], {"without": "1", "approved": "1"}),
+        "credit_control:send_statement": (
+            [customer.pk],
+            {"from_on": "2026-03-01", "on": "2026-03-02", "form": "open_item", "combined": "on"},
+        ),
+        "credit_control:statement_schedule": ([], {"day_of_month": "1", "at": "06:00", "sends": "on", "most": "9"}),
         "credit_control:withdraw_promise": ([promised(customer)], {"reason": "r"}),
         "credit_control:promise_new": (
             [customer.pk],

@@ -29,7 +29,7 @@ from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.credit_control.reminding import ladder, remind
-from tests.credit_control.samples import claim, rule_for
+from tests.credit_control.samples import claim, rule_for, statement_run
 from tests.customers.accounts import confirmed, us_account
 from tests.customers.test_mandates import signed
 from tests.payments.bank_samples import OURS, camt, entry, statement
@@ -145,6 +145,16 @@ def more_price_lists(customer: Any, count: int) -> None:
         world.make_price_list(customer.company, f"List {number}", is_default=False)
 
 
+def more_statement_runs(customer: Any, count: int) -> None:
+    for _ in range(count):
+        statement_run(customer.company)
+
+
+def more_statements(customer: Any, count: int) -> None:
+    more_customers(customer, count)
+    statement_run(customer.company, User.objects.filter(companies=customer.company).first(), starts=True)
+
+
 def more_billing_runs(customer: Any, count: int) -> None:
     world.draft(customer, "10.00")
     clerk = User.objects.filter(companies=customer.company).first()
@@ -229,6 +239,8 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "payments:receipt_batch_list": more_batches,
     "payments:write_off_list": more_write_offs,
     "credit_control:late_charge_list": more_late_charges,
+    "credit_control:statement_run_list": more_statement_runs,
+    "credit_control:statement_list": more_statements,
     "credit_control:claim_late_charges": more_late_charges,
     "credit_control:promise_list": more_promises,
     "credit_control:reminder_list": more_reminders,
@@ -330,6 +342,18 @@ def test_a_billing_runs_page_takes_as_many_queries_for_fifty_documents_as_for_te
         run = prepare_billing_run(customer.company, "issue", Invoice.objects.all(), by=clerk)
         carry_out_run(run.pk)
         return queries_of(browser, reverse("billing:billing_run", args=[run.pk]))
+
+    queries_for(2)
+    assert queries_for(10) == queries_for(40) <= MOST
+
+
+def test_a_statement_runs_page_takes_as_many_queries_for_fifty_customers_as_for_ten(
+    browser: Client, customer: Any, clerk: Any
+) -> None:
+    def queries_for(count: int) -> int:
+        more_customers(customer, count)
+        run = statement_run(customer.company, clerk, starts=True)
+        return queries_of(browser, reverse("credit_control:statement_run", args=[run.pk]))
 
     queries_for(2)
     assert queries_for(10) == queries_for(40) <= MOST

@@ -1,0 +1,17 @@
+"""The customer's account behind a link from a mail."""
+
+from django.urls import path
+
+from credit_control.web import portal
+
+app_name = "account"
+urlpatterns = [
+    path("account/<str:token>/", portal.enter, name="enter"),
+    path("account/d/<str:ref>/", portal.account, name="page"),
+    path("account/d/<str:ref>/pdf/", portal.pdf, name="pdf"),
+    path("account/d/<str:ref>/xlsx/", portal.xlsx, name="xlsx"),
+    path("account/d/<str:ref>/documents/<str:document>/", portal.document, name="document"),
+    path("account/d/<str:ref>/statements/<int:statement_id>/", portal.kept_statement, name="statement"),
+    path("account/d/<str:ref>/logo/", portal.logo, name="logo"),
+    path("account/d/<str:ref>/seen/", portal.seen, name="seen"),
+]

@@ -1,0 +1,111 @@
+"""The mail that brings a customer's contact their statement, and a link to the account as it stands when they look."""
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import gettext as _
+
+from credit_control.models import Statement
+from credit_control.operations.mint_account_link import mint_account_link
+from credit_control.statements.access import statements_for
+from credit_control.statements.excel import sheet_of
+from credit_control.statements.figures import Figures
+from credit_control.statements.kept import PdfUnavailable, figures_from, kept_statement_pdf
+from credit_control.statements.links import LIFETIME, address_of
+from credit_control.statements.names import file_name
+from credit_control.statements.paper import MOST_ROWS, rows_in
+from credit_control.statements.words import title_of
+from customers.models import Contact, StatementForm
+from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
+from office.models import OutgoingMail
+from office.templatetags.ui import plain_day
+from office.web.lists.exporting import EXCEL
+
+KIND = "statement"
+
+
+def subject_of(statement: Statement) -> str:
+    """What the mail is about: `Statement of account of 28 Feb 2026 from Acme Ltd`, in the customer's language."""
+    with override(statement.printed["language"]):
+        words = {
+            "document": title_of(Figures(statement.form, statement.from_on, statement.on, [], statement.is_combined)),
+            "day": plain_day(statement.on),
+            "name": statement.printed["seller"]["name"],
+        }
+        return _("%(document)s of %(day)s from %(name)s") % words
+
+
+def compose(mail: OutgoingMail) -> Letter:
+    """The mail with the statement as it was kept; its link is made now, and its token is in the mail alone."""
+    statement, contact = _statement(mail), Contact.objects.get(pk=mail.contact_id)
+    if reason := _reason(statement, contact):
+        raise NotToBeSent(reason)
+    figures = figures_from(statement)
+    attachments = _attachments(statement, figures)
+    with override(statement.printed["language"]):
+        return _letter(statement, figures, contact, attachments)
+
+
+def _letter(statement: Statement, figures: Figures, contact: Contact, attachments: list[Attachment]) -> Letter:
+    context = facts_of(statement, figures, contact) | {
+        "has_excel": len(attachments) > 1,
+        "link": address_of(mint_account_link(statement.customer, contact, is_combined=statement.is_combined)),
+        "link_days": LIFETIME.days,
+    }
+    return Letter(
+        to_name=contact.name,
+        to_email=contact.email,
+        subject=subject_of(statement),
+        text=render_to_string("credit_control/mail/statement.txt", context),
+        html=render_to_string("credit_control/mail/statement.html", context),
+        attachments=attachments,
+    )
+
+
+def facts_of(statement: Statement, figures: Figures, contact: Contact) -> dict[str, Any]:
+    """What the mail tells of."""
+    return {
+        "language": get_language(),
+        "text_direction": "rtl" if get_language_bidi() else "ltr",
+        "company": statement.company,
+        "contact": contact,
+        "figures": figures,
+        "totals": [total for total in figures.totals if total.closing],
+        "day": plain_day(statement.on),
+    }
+
+
+def _attachments(statement: Statement, figures: Figures) -> list[Attachment]:
+    name = file_name(statement.customer, figures)
+    try:
+        content = bytes(kept_statement_pdf(statement).content)
+    except PdfUnavailable as problem:
+        raise NotReady(f"Its PDF cannot be made now: {problem}") from problem
+    files = [Attachment(f"{name}.pdf", "application/pdf", content)]
+    if statement.customer.statement_excel or rows_in(figures) > MOST_ROWS:
+        files.append(Attachment(f"{name}.xlsx", EXCEL, sheet_of(figures, statement.printed)))
+    return files
+
+
+def reason_not_to_send(mail: OutgoingMail) -> str:
+    """Why the mail must not leave any more; empty when it may."""
+    contact = Contact.objects.get(pk=mail.contact_id)
+    if contact.email and contact.email != mail.to_email:
+        return f"Not sent: the address of {contact.name} changed just then. Send it again."
+    return _reason(_statement(mail), contact)
+
+
+def _reason(statement: Statement, contact: Contact) -> str:
+    if statement.customer.statement_form == StatementForm.NONE:
+        return "Not sent: they want no statements any more."
+    if not contact.is_active:
+        return f"Not sent: {contact.name} has left."
+    return "" if contact.email else f"Not sent: {contact.name} has no address any more."
+
+
+def _statement(mail: OutgoingMail) -> Statement:
+    return Statement.objects.select_related("company", "customer").get(pk=mail.about_id)
+
+
+STATEMENT_MAIL = MailKind(KIND, compose, reason_not_to_send, statements_for, waits=True)

@@ -1,0 +1,225 @@
+"""A customer's account behind a mailed link, as it stands today: no log-in, and a visit changes nothing but the list of
+openings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+from django.views.decorators.http import require_POST, require_safe
+
+from billing.links import live_links as live_document_links
+from billing.models import OpeningKind
+from billing.operations.note_opening import network_of
+from billing.payment_codes.epc import epc_code
+from billing.pdf import PdfUnavailable
+from billing.pdf.renderer import render_pdf
+from billing.web.portal import NoSuchLink, customer_door, entered
+from credit_control.models import AccountLink, AccountOpening, Statement
+from credit_control.statements.asking import figures_of
+from credit_control.statements.excel import sheet_of
+from credit_control.statements.figures import Figures, Part
+from credit_control.statements.kept import figures_from, kept_statement_pdf
+from credit_control.statements.links import link_by_ref, link_by_token
+from credit_control.statements.names import file_name
+from credit_control.statements.paper import page_of, printed_of
+from credit_control.statements.usual import usual_asked, usual_period
+from credit_control.web.downloads import download
+from customers.models import StatementForm
+from ledger.money import round_money
+from office.web.lists.exporting import EXCEL
+
+COOKIE, SALT = "duebook_account", "credit_control.web.portal"
+MOST_ROWS, LATEST = 200, 12
+
+
+@require_safe
+@customer_door
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """Swap the token for a cookie that only the page itself gets, so it stays out of history and referrers."""
+    link = link_by_token(token)
+    if link is None:
+        raise NoSuchLink
+    page = reverse("account:page", args=[link.ref])
+    response = HttpResponseRedirect(page)
+    response.set_signed_cookie(
+        COOKIE,
+        link.ref,
+        salt=SALT,
+        path=page,
+        max_age=link.expires_at - timezone.now(),
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@require_safe
+@customer_door
+def account(request: HttpRequest, ref: str) -> HttpResponse:
+    """What is open today, how to pay it, the documents that have links, and the statements that were sent."""
+    link = _opened(request, ref, OpeningKind.OPENED)
+    figures, printed = _today(link)
+    sent = Statement.objects.filter(customer=link.customer, is_combined=link.is_combined)
+    with override(printed["language"]):
+        context = {
+            "link": link,
+            "company": link.customer.company,
+            "printed": printed,
+            "figures": figures,
+            "rows": _rows(link, figures),
+            "ways": [way for total in figures.totals for way in _ways(total, printed)],
+            "sent": sent.only("on").order_by("-on", "-pk")[:LATEST],
+            "most_rows": MOST_ROWS,
+        }
+        return render(request, "portal/account.html", context)
+
+
+def _today(link: AccountLink) -> tuple[Figures, dict[str, Any]]:
+    """The account as of today, and what it prints."""
+    customer = link.customer
+    asked = usual_asked(customer, StatementForm.OPEN_ITEM, is_combined=link.is_combined)
+    return figures_of(usual_period(customer, None, None), [asked])[0], printed_of(customer.company, customer)
+
+
+def _rows(link: AccountLink, figures: Figures) -> list[dict[str, Any]]:
+    """The first open items, each with the page of its document where this contact has a link to it."""
+    found = [
+        {"section": section, "part": part, "item": item}
+        for section in figures.sections
+        for part in section.parts
+        for item in part.items
+    ][:MOST_ROWS]
+    pages = _documents(link, [row["item"].entry_id for row in found])
+    return [row | {"document": pages.get(row["item"].entry_id)} for row in found]
+
+
+def _documents(link: AccountLink, entry_ids: Sequence[int]) -> dict[int, str]:
+    links = live_document_links().filter(contact=link.contact, invoice__entry__in=entry_ids).order_by("pk")
+    return dict(links.values_list("invoice__entry", "ref"))
+
+
+def _ways(total: Part, printed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where what is owed in one currency is paid to."""
+    if total.closing <= 0:
+        return []
+    number = printed["buyer"]["number"]
+    accounts = [each for each in printed["accounts"] if each["currency"] == total.currency]
+    return [
+        {
+            **each,
+            "amount": total.closing,
+            "amount_to_copy": round_money(total.closing, total.currency),
+            "bare_iban": "".join(each["iban"].split()),
+            "code": epc_code(
+                holder=each["holder"],
+                iban=each["iban"],
+                amount=total.closing,
+                currency=total.currency,
+                reference=number,
+            ),
+        }
+        for each in accounts
+    ]
+
+
+@require_safe
+@customer_door
+def document(request: HttpRequest, ref: str, document: str) -> HttpResponse:
+    """Open one of the account's documents, to which this contact has a link of its own."""
+    link = held(request, ref)
+    found = live_document_links().filter(contact=link.contact, ref=document).first()
+    if found is None:
+        raise NoSuchLink
+    return entered(found)
+
+
+@require_safe
+@customer_door
+def pdf(request: HttpRequest, ref: str) -> HttpResponse:
+    """The account of today as PDF; it is kept nowhere."""
+    link = _opened(request, ref, OpeningKind.DOWNLOADED)
+    figures, printed = _today(link)
+    try:
+        page = page_of(figures, printed, link.customer.company)
+        content = b"" if request.method == "HEAD" else render_pdf(page, identifier=f"account {link.pk} {figures.on}")
+    except PdfUnavailable:
+        return _no_pdf(request, link)
+    return download(content, "application/pdf", f"{file_name(link.customer, figures)}.pdf")
+
+
+@require_safe
+@customer_door
+def xlsx(request: HttpRequest, ref: str) -> HttpResponse:
+    """The account of today as Excel."""
+    link = _opened(request, ref, OpeningKind.DOWNLOADED)
+    figures, printed = _today(link)
+    return download(sheet_of(figures, printed), EXCEL, f"{file_name(link.customer, figures)}.xlsx")
+
+
+@require_safe
+@customer_door
+def kept_statement(request: HttpRequest, ref: str, statement_id: int) -> HttpResponse:
+    """A statement that was sent, as it was sent."""
+    link = held(request, ref)
+    sent = Statement.objects.filter(customer=link.customer, is_combined=link.is_combined, pk=statement_id)
+    statement = sent.select_related("company", "customer").first()
+    if statement is None:
+        raise NoSuchLink
+    _opened(request, ref, OpeningKind.DOWNLOADED)
+    try:
+        content = b"" if request.method == "HEAD" else bytes(kept_statement_pdf(statement).content)
+    except PdfUnavailable:
+        return _no_pdf(request, link)
+    return download(content, "application/pdf", f"{file_name(link.customer, figures_from(statement))}.pdf")
+
+
+def _no_pdf(request: HttpRequest, link: AccountLink) -> HttpResponse:
+    language = printed_of(link.customer.company, link.customer)["language"]
+    with override(language):
+        context = {"link": link, "company": link.customer.company}
+        return render(request, "portal/account_no_pdf.html", context, status=503)
+
+
+@require_safe
+@customer_door
+def logo(request: HttpRequest, ref: str) -> HttpResponse:
+    """The sender's logo."""
+    company = held(request, ref).customer.company
+    if not company.logo:
+        raise NoSuchLink
+    return HttpResponse(bytes(company.logo), content_type=company.logo_type)
+
+
+@require_POST
+@customer_door
+def seen(request: HttpRequest, ref: str) -> HttpResponse:
+    """A person touched the page, which no mail scanner does."""
+    _note(request, held(request, ref), OpeningKind.SEEN)
+    return HttpResponse(status=204)
+
+
+def _opened(request: HttpRequest, ref: str, kind: OpeningKind) -> AccountLink:
+    """The link whose token this reader has shown; the visit is written down unless it only looked at the headers."""
+    link = held(request, ref)
+    if request.method != "HEAD":
+        _note(request, link, kind)
+    return link
+
+
+def _note(request: HttpRequest, link: AccountLink, kind: OpeningKind) -> None:
+    address = network_of(request.META.get("REMOTE_ADDR", ""))
+    AccountOpening.objects.create(link=link, kind=kind, address_prefix=address)
+
+
+def held(request: HttpRequest, ref: str) -> AccountLink:
+    """The live link of this page, for a reader who holds its cookie; else NoSuchLink."""
+    link = link_by_ref(ref) if request.get_signed_cookie(COOKIE, None, salt=SALT) == ref else None
+    if link is None:
+        raise NoSuchLink
+    return link

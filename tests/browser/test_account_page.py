@@ -1,0 +1,41 @@
+"""The account behind a mailed link, in Chromium: readable in light and dark, on a phone, from right to left."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from credit_control.operations.mint_account_link import mint_account_link
+from credit_control.operations.send_statement import send_statement
+from credit_control.statements.usual import usual_asked, usual_period
+from office.models import BankAccount
+from tests import world
+from tests.browser.conftest import PHONE, Watched
+from tests.browser.test_every_page import faults_of_look
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_account_behind_a_link(
+    company: Any, browser: Browser, live_server: Any, settings: Any, language: str
+) -> None:
+    settings.SITE_URL = live_server.url
+    details = {"holder": "Alder Ltd", "iban": "DE02120300000000202051", "bic": "BYLADEM1001", "currency": "EUR"}
+    BankAccount.objects.create(company=company, name="Main", **details)
+    customer = world.make_customer(company, language=language)
+    branch = world.make_customer(company, "Bramble North", parent_id=customer.pk)
+    for each in (customer, branch):
+        world.issue(each, "1250.00", company.today() - timedelta(days=40))
+        world.issue(each, "99.50", company.today())
+    period = usual_period(customer, None, None)
+    send_statement(period, usual_asked(customer, is_combined=True), by=None)
+    token = mint_account_link(customer, customer.contacts.get(), is_combined=True)
+    context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
+    watched, page = Watched(context, live_server.url), context.new_page()
+    page.goto(f"{live_server.url}/p/account/{token}/")
+
+    assert list(faults_of_look(page, f"portal-account-{language}")) == []
+    assert watched.complaints == []
+    context.close()
