@@ -6,6 +6,8 @@ from django.http import Http404
 from billing.billing_runs import KINDS
 from billing.models import (
     Attachment,
+    Dispute,
+    DisputeFile,
     DocumentLink,
     Invoice,
     InvoiceTemplate,
@@ -34,6 +36,28 @@ def get_invoice_for(user: User, invoice_id: int) -> Invoice:
     if invoice is None:
         raise Http404("No such document.")
     return invoice
+
+
+def disputes_for(user: User) -> QuerySet[Dispute]:
+    """The disputes of a person's customers."""
+    return rows_for(user, Dispute.objects.all())
+
+
+def get_dispute_for(user: User, dispute_id: int) -> Dispute:
+    """The dispute, or Http404 where this person may not see one of that id."""
+    rows = disputes_for(user).filter(pk=dispute_id)
+    dispute = rows.select_related("company", "customer", "invoice", "entry", "reason_code", "owner").first()
+    if dispute is None:
+        raise Http404("No such dispute.")
+    return dispute
+
+
+def get_dispute_file_for(user: User, file_id: int) -> DisputeFile:
+    """A file about a dispute, or Http404 where this person may not see one of that id."""
+    kept = DisputeFile.objects.filter(pk=file_id, dispute__in=disputes_for(user)).first()
+    if kept is None:
+        raise Http404("No such file.")
+    return kept
 
 
 def billing_runs_for(user: User) -> QuerySet[Run]:

@@ -1,8 +1,12 @@
 """What billing puts under a second person's word. What is approved is dated the day it is approved."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from billing.access import invoices_for
 from billing.models import Invoice
 from billing.operations.correct_invoice import correct_invoice
+from billing.operations.credit_dispute import credit_dispute, rebill_dispute
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.void_invoice import void_invoice
@@ -12,15 +16,29 @@ from office.models import ApprovalRequest
 
 
 def do_credit(request: ApprovalRequest) -> Invoice:
-    """Issue the credit memo that was asked for: of an invoice, perhaps to draft it anew, or a draft of its own."""
+    """Issue the credit memo that was asked for: a draft, or of an invoice, perhaps to end a dispute or bill it anew."""
     arguments = dict(request.arguments)
     if "wanted" not in arguments:
         return issue_invoice(request.subject_id, **arguments, **_how(request))
+    if "dispute_id" in arguments:
+        return _end_dispute(request, arguments)
     if arguments.get("redraft"):
-        why = {name: arguments[name] for name in ("reason", "reason_code_id")}
-        return correct_invoice(request.subject_id, **why, **_how(request))
+        return correct_invoice(request.subject_id, **_why(arguments), **_how(request))
     wanted = wanted_from_plain(arguments.pop("wanted"))
     return credit_invoice(request.subject_id, wanted, **arguments, **_how(request))
+
+
+def _end_dispute(request: ApprovalRequest, arguments: dict[str, Any]) -> Invoice:
+    """Credit what was disputed, perhaps to draft it anew, and close the dispute."""
+    dispute_id, note = arguments.pop("dispute_id"), arguments.pop("note")
+    if arguments.get("redraft"):
+        return rebill_dispute(dispute_id, **_why(arguments), note=note, **_how(request)).credit_memo
+    wanted = wanted_from_plain(arguments.pop("wanted"))
+    return credit_dispute(dispute_id, wanted, **arguments, note=note, **_how(request)).credit_memo
+
+
+def _why(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: arguments[name] for name in ("reason", "reason_code_id")}
 
 
 def do_void(request: ApprovalRequest) -> Invoice:

@@ -5,16 +5,18 @@ settled is in dispute no more, whatever was said of it.
 """
 
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least
 
-from billing.models import Dispute, DisputedAmount
+from billing.models import Dispute, DisputedAmount, DisputeStatus
 from ledger.fields import AmountField
 from ledger.models import OpenItem
 
 ZERO = Decimal(0)
+STATES = [("open", "Open"), ("overdue", "Past its day"), ("escalated", "Raised to managers"), ("closed", "Closed")]
 
 
 def disputed_now(item_ids: Collection[int]) -> dict[int, Decimal]:
@@ -44,3 +46,35 @@ def held_of(item: str) -> Coalesce:
     """What disputes hold of an open item, to be annotated; `item` is where the query has its id. Not capped."""
     rows = DisputedAmount.objects.filter(released_at=None, item=OuterRef(item)).order_by().values("item")
     return Coalesce(Subquery(rows.annotate(sum=Sum("amount")).values("sum")), ZERO, output_field=AmountField())
+
+
+def with_state(disputes: QuerySet[Dispute], on: date) -> QuerySet[Dispute]:
+    """Add `held` (what each holds now) and `state`: open, overdue where our answer is late on a day, or closed.
+
+    Where several hold one item of which less is open, the older ones come first, so that all add up to what is in
+    dispute of it.
+    """
+    earlier = DisputedAmount.objects.filter(released_at=None, item=OuterRef("item"), pk__lt=OuterRef("pk"))
+    taken = Subquery(earlier.order_by().values("item").annotate(sum=Sum("amount")).values("sum"))
+    left = F("item__balance") - Coalesce(taken, ZERO, output_field=AmountField())
+    part = Greatest(Value(ZERO), Least(F("amount"), left, output_field=AmountField()), output_field=AmountField())
+    rows = holding().filter(dispute=OuterRef("pk")).annotate(part=part)
+    held = Subquery(rows.order_by().values("dispute").annotate(sum=Sum("part")).values("sum"))
+    return disputes.annotate(
+        held=Coalesce(held, ZERO, output_field=AmountField()),
+        state=Case(
+            When(status=DisputeStatus.CLOSED, then=Value("closed")),
+            When(respond_by__lt=on, then=Value("overdue")),
+            default=Value("open"),
+            output_field=CharField(),
+        ),
+    )
+
+
+def in_state(disputes: QuerySet[Dispute], state: str) -> QuerySet[Dispute]:
+    """Those of `with_state` that are in a state; what is past its day is open too."""
+    if state == "escalated":
+        return disputes.filter(status=DisputeStatus.OPEN, escalated_at__isnull=False)
+    if state in DisputeStatus:
+        return disputes.filter(status=state)
+    return disputes.filter(state=state)

@@ -27,7 +27,11 @@ USUAL_WRITE_OFFS = {
 USUAL_DISPUTES = {
     "price_disputed": "Price differs from what was agreed",
     "quantity_disputed": "Less was delivered",
+    "not_received": "Nothing was delivered",
     "quality_disputed": "Goods or work faulty",
+    "duplicate_disputed": "Billed twice",
+    "not_ordered": "Not ordered",
+    "other_disputed": "Another reason",
     "unknown_deduction": "Deduction without a word",
 }
 BY_PURPOSE = {

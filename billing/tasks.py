@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from billing.operations.bill_recurring import bill_recurring
+from billing.operations.escalate_dispute import due_to_escalate, escalate_dispute
 from billing.recurring import due_recurring
 
 
@@ -10,6 +11,13 @@ from billing.recurring import due_recurring
 def bill_recurring_invoice(recurring_id: int) -> None:
     """Make what is due of one recurring invoice."""
     bill_recurring(recurring_id)
+
+
+@shared_task
+def escalate_late_disputes() -> None:
+    """Raise every dispute whose day for our answer is past; runs each quarter of an hour, and may run twice."""
+    for dispute_id in due_to_escalate():
+        escalate_dispute(dispute_id)
 
 
 @shared_task

@@ -223,6 +223,8 @@ SPECTACULAR_SETTINGS = {
         "ReceiptStatus": "payments.models.ReceiptStatus",
         "WriteOffKind": "payments.models.WriteOffKind",
         "WriteOffStatus": "payments.models.WriteOffStatus",
+        "DisputeEnd": "billing.api.dispute_serializers.ENDS",
+        "DisputeOutcome": "billing.models.DisputeOutcome",
         "LateChargeState": "credit_control.late_charges.STATES",
         "LateChargeLineKind": "credit_control.models.LineKind",
         "ReferenceRateOf": "credit_control.models.Reference",

@@ -87,6 +87,7 @@ ROLES: dict[str, list[str]] = {
     "manager": [
         *CLERK,
         "billing.void_invoice",
+        "billing.take_escalation",
         "office.decide_approval",
         "office.edit_mail_texts",
         "billing.override_checks",

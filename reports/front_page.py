@@ -7,7 +7,9 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.urls import reverse
 
-from billing.access import invoices_for
+from billing.access import disputes_for, invoices_for
+from billing.disputes import in_state as in_dispute_state
+from billing.disputes import with_state as disputes_with_state
 from billing.models import DocumentKind, DocumentStatus
 from billing.queries import with_state
 from customers.access import accounts_for, customers_for
@@ -87,6 +89,18 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
             "gavel",
             reverse("payments:chargeback_list") + "?state=open&sort=respond_by",
         ),
+        Task(
+            "Disputes past their day for an answer",
+            _disputed(user, company, today, "billing.open_dispute", "overdue"),
+            "message-exclamation",
+            reverse("billing:dispute_list") + "?state=overdue",
+        ),
+        Task(
+            "Disputes raised to you",
+            _disputed(user, company, today, "billing.take_escalation", "escalated"),
+            "bell",
+            reverse("billing:dispute_list") + "?state=escalated",
+        ),
         Task("Payments to apply", unapplied, "cash", reverse("payments:receipt_list") + "?sort=-free"),
         Task(
             "Customers whose address bounced",
@@ -125,6 +139,13 @@ def _to_answer(user: User, company: Company, today: date) -> int:
         return 0
     unanswered = chargebacks_for(user).filter(company=company, status=ChargebackStatus.OPEN)
     return unanswered.filter(respond_by__lte=today + SOON).count()
+
+
+def _disputed(user: User, company: Company, today: date, permission: str, state: str) -> int:
+    """The disputes in a state, for who may do something about them."""
+    if not user.has_perm(permission):
+        return 0
+    return in_dispute_state(disputes_with_state(disputes_for(user).filter(company=company), today), state).count()
 
 
 def _to_match(user: User, company: Company) -> int:

@@ -99,6 +99,7 @@ class Dispute(models.Model):
         permissions = [
             ("open_dispute", "Open, answer and assign disputes"),
             ("close_dispute", "Close and reopen disputes"),
+            ("take_escalation", "Be asked about disputes whose day is past"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -23,16 +25,18 @@ def correct_invoice(
     by: User | None,
     on: date,
     reason_code_id: int | None = None,
+    then: Mapping[str, Any] | None = None,
     approved: ApprovalRequest | None = None,
 ) -> Invoice:
     """Credit all that is left of a wrong invoice, and draft the right one from it. Returns the draft, to be changed.
 
     What was paid of the wrong one stays paid: so much of the credit memo is free, to be applied to the new invoice.
     Raises Refused as crediting does: for what is no issued invoice, or is credited already; and ApprovalNeeded, whose
-    approval then does both.
+    approval then does both, and `then` what else goes on.
     """
     why = {"reason": reason, "reason_code_id": reason_code_id}
-    memo = credit_invoice(invoice_id, None, **why, by=by, on=on, redraft=True, approved=approved)
+    then = {"redraft": True, **(then or {})}
+    memo = credit_invoice(invoice_id, None, **why, by=by, on=on, then=then, approved=approved)
     wrong = memo.credits
     draft = draft_invoice(wrong.company, replace(invoice_as_typed(wrong), **LEFT_BEHIND), by=by)
     draft.replaces = wrong

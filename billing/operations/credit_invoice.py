@@ -1,6 +1,7 @@
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Sum
@@ -32,15 +33,15 @@ def credit_invoice(
     on: date,
     reason_code_id: int | None = None,
     apply: bool = True,
-    redraft: bool = False,
+    then: Mapping[str, Any] | None = None,
     approved: ApprovalRequest | None = None,
 ) -> Invoice:
     """Issue a credit memo for an invoice: for so much of lines, for an amount with its tax, or for all that is left.
 
     It settles what is still open of the invoice, unless `apply` is off; the rest is the customer's free credit. Raises
     Refused without a reason, for a document that is no issued invoice, or for more than is left of a line or of it all;
-    and ApprovalNeeded above the amount from which somebody else has to say yes first; `redraft` is kept with what is
-    asked for, as `correct_invoice` then goes on.
+    and ApprovalNeeded above the amount from which somebody else has to say yes first; `then` is kept with what is asked
+    for, and says what goes on once it is approved, as `correct_invoice` and `credit_dispute` do.
     """
     company = Invoice.objects.select_related("company").get(pk=invoice_id).company
     code = chosen_reason(company, reason_code_id)
@@ -50,7 +51,7 @@ def credit_invoice(
         memo = _draft_memo(invoice_id, wanted, why, on, by)
         amount = in_company_currency(company, memo.total, memo.exchange_rate)
         kept = {"wanted": plain_wanted(wanted), "reason": reason, "reason_code_id": reason_code_id, "apply": apply}
-        kept |= {"redraft": True} if redraft else {}
+        kept |= then or {}
         require_approval(Asked("credit_invoice", company, memo.credits, amount, kept, why.words), by, approved)
         memo = issue_invoice(memo.pk, by=by, on=on, judged=judged)
         record(

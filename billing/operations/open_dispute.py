@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from billing.dispute_mail import OPENED, queue_dispute_mails
 from billing.disputes import undisputed
 from billing.models import (
     Department,
@@ -18,6 +19,7 @@ from billing.models import (
     ReasonCode,
     ReasonPurpose,
 )
+from billing.operations.assign_dispute import require_colleague
 from billing.operations.draft_credit import left_of
 from billing.reason_codes import chosen_reason
 from billing.totals import lines_with_taxes
@@ -33,6 +35,8 @@ from office.numbers import next_number
 
 ANSWER_WITHIN = timedelta(days=14)
 MOST_WORDS = 4000
+MOST_BY_CUSTOMER = 20
+"""Disputes that a customer may open over one document; who has more to say is best called."""
 ZERO = Decimal(0)
 
 
@@ -88,7 +92,16 @@ def open_dispute(
     )
     hold(dispute, items, amount, on)
     record(by, "open_dispute", dispute, after=_noted(dispute), reason=code.words)
+    if source == DisputeSource.CUSTOMER:
+        _require_not_too_many(dispute)
+        queue_dispute_mails(dispute, OPENED)
     return dispute
+
+
+def _require_not_too_many(dispute: Dispute) -> None:
+    standing = Dispute.objects.filter(entry=dispute.entry_id, source=DisputeSource.CUSTOMER)
+    if standing.count() > MOST_BY_CUSTOMER:
+        raise Refused("That is more than this page takes. Please answer the mail, or call us.", code="too_many")
 
 
 def hold(dispute: Dispute, items: Sequence[OpenItem], amount: Decimal, on: date) -> None:
@@ -173,6 +186,7 @@ def _case(
         raise Refused("The day for our answer is past already.", code="deadline_too_early")
     if len(details.words) > MOST_WORDS:
         raise Refused(f"Say it in {MOST_WORDS} signs or fewer.", code="too_long")
+    require_colleague(details.owner_id, customer.company_id)
     if details.department and details.department not in Department:
         raise Refused("There is no such department.", code="unknown_department")
     return Dispute(
@@ -181,8 +195,8 @@ def _case(
         entry=entry,
         invoice=invoice,
         reason_code=code,
-        words=details.words.strip(),
-        said_by=details.said_by.strip()[:100],
+        words=details.words.replace("\0", "").replace("\r\n", "\n").strip(),
+        said_by=details.said_by.replace("\0", "").strip()[:100],
         currency=entry.currency,
         amount=amount,
         owner_id=details.owner_id or (by and by.pk) or customer.sales_owner_id,

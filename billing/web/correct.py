@@ -8,14 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from billing.access import get_invoice_for
-from billing.models import Invoice
+from billing.models import Dispute, Invoice
 from billing.operations.correct_invoice import correct_invoice
+from billing.operations.credit_dispute import rebill_dispute
 from billing.operations.draft_debit_note import draft_debit_note
 from billing.queries import account_of
 from billing.reason_codes import reason_choices
+from billing.web.crediting_disputes import dispute_of, note_field, page_of
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
-from office.models import Company
+from office.models import Company, User
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 
@@ -40,26 +42,34 @@ class WhyForm(forms.Form):
 def correct_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """Say what will happen and ask why; then open the new draft."""
     invoice = get_invoice_for(request.user, invoice_id)
+    dispute = dispute_of(request, invoice)
     form = WhyForm(request.POST or None, company=invoice.company)
+    if dispute:
+        form.fields["note"] = note_field()
+        form.initial["reason"] = f"Dispute {dispute}: {dispute.reason_code}"
     if request.method == "POST" and form.is_valid():
         try:
-            draft = correct_invoice(
-                invoice.pk,
-                **form.why,
-                by=request.user,
-                on=invoice.company.today(),
-            )
+            draft = _correct(invoice, dispute, form, request.user)
         except ApprovalNeeded as needed:
             send_for_approval(request, needed)
             messages.info(request, f"Once it is approved, {invoice} is credited and a new draft takes its place.")
-            return redirect("billing:invoice", invoice.pk)
+            return page_of(invoice, dispute)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, _done(invoice, draft))
             return redirect("billing:invoice_edit", draft.pk)
     account = account_of(invoice) if invoice.entry_id else None
-    return render(request, "billing/correct.html", {"invoice": invoice, "form": form, "account": account})
+    context = {"invoice": invoice, "form": form, "account": account, "dispute": dispute}
+    return render(request, "billing/correct.html", context)
+
+
+def _correct(invoice: Invoice, dispute: Dispute | None, form: WhyForm, by: User) -> Invoice:
+    """The new draft; where it is for a dispute, that is closed with it."""
+    how = form.why | {"by": by, "on": invoice.company.today()}
+    if dispute is None:
+        return correct_invoice(invoice.pk, **how)
+    return rebill_dispute(dispute.pk, **how, note=form.cleaned_data["note"]).replacement
 
 
 @staff_door("billing.draft_invoice")

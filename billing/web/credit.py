@@ -7,19 +7,22 @@ from django import forms
 from django.contrib import messages
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from billing.access import get_invoice_for
-from billing.models import Invoice, InvoiceLine
+from billing.models import Dispute, Invoice, InvoiceLine
+from billing.operations.credit_dispute import credit_dispute
 from billing.operations.credit_invoice import credit_invoice, preview_credit
 from billing.operations.draft_credit import left_of
 from billing.operations.wanted_credit import LowerPrice, Wanted
 from billing.reason_codes import reason_choices
 from billing.totals import lines_with_taxes, tax_rows, total_invoice
+from billing.web.crediting_disputes import dispute_of, note_field, page_of, what_is_disputed
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
+from office.models import User
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import SumField
@@ -36,8 +39,11 @@ class CreditForm(forms.Form):
     reason = forms.CharField(label="More about it", max_length=300, required=False, help_text="Printed after it.")
     apply = forms.BooleanField(label="Settle with it what is open", required=False, initial=True)
 
-    def __init__(self, *args: Any, invoice: Invoice, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, invoice: Invoice, dispute: Dispute | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if dispute:
+            self.fields["note"] = note_field()
+            self.initial |= {"reason": f"Dispute {dispute}: {dispute.reason_code}"} | what_is_disputed(dispute)
         self.fields["reason_code"].choices = [("", "Another"), *reason_choices(invoice.company)]
         billed = list(lines_with_taxes().filter(invoice=invoice))
         left = left_of(billed)
@@ -46,7 +52,7 @@ class CreditForm(forms.Form):
         for line in self.lines:
             line.left = left[line.pk].left_quantity
             line.cells = [self._cell(line, "line", "Quantity to credit of"), self._cell(line, "price", "New price of")]
-            self.initial.setdefault(f"line_{line.pk}", f"{line.left.normalize():f}")
+            self.initial.setdefault(f"line_{line.pk}", "" if dispute else f"{line.left.normalize():f}")
 
     def _cell(self, line: InvoiceLine, name: str, label: str) -> BoundField:
         self.fields[f"{name}_{line.pk}"] = SumField(
@@ -71,27 +77,30 @@ class CreditForm(forms.Form):
 def credit_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """Choose what is credited, and issue the credit memo."""
     invoice = get_invoice_for(request.user, invoice_id)
-    form = CreditForm(request.POST or None, invoice=invoice)
+    dispute = dispute_of(request, invoice)
+    form = CreditForm(request.POST or None, invoice=invoice, dispute=dispute)
     if request.method == "POST" and form.is_valid():
         try:
-            memo = credit_invoice(
-                invoice.pk,
-                form.wanted,
-                reason=form.cleaned_data["reason"],
-                reason_code_id=form.cleaned_data["reason_code"],
-                by=request.user,
-                on=invoice.company.today(),
-                apply=form.cleaned_data["apply"],
-            )
+            memo = _credit(invoice, dispute, form, request.user)
         except ApprovalNeeded as needed:
             send_for_approval(request, needed)
-            return redirect("billing:invoice", invoice.pk)
+            return page_of(invoice, dispute)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, f"{memo} takes back {format_money(memo.total, memo.currency)} of {invoice}.")
-            return redirect("billing:invoice", memo.pk)
-    return render(request, "billing/credit.html", {"invoice": invoice, "form": form})
+            return page_of(memo, dispute)
+    return render(request, "billing/credit.html", {"invoice": invoice, "form": form, "dispute": dispute})
+
+
+def _credit(invoice: Invoice, dispute: Dispute | None, form: CreditForm, by: User) -> Invoice:
+    """The credit memo; where it is for a dispute, that is closed with it."""
+    data = form.cleaned_data
+    how = {name: data[name] for name in ("reason", "apply")} | {"reason_code_id": data["reason_code"]}
+    how |= {"by": by, "on": invoice.company.today()}
+    if dispute:
+        return credit_dispute(dispute.pk, form.wanted, **how, note=data["note"]).credit_memo
+    return credit_invoice(invoice.pk, form.wanted, **how)
 
 
 @require_POST
@@ -99,7 +108,7 @@ def credit_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
 def credit_totals(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """What the typed credit comes to, as a piece; nothing is kept."""
     invoice = get_invoice_for(request.user, invoice_id)
-    form = CreditForm(request.POST, invoice=invoice)
+    form = CreditForm(request.POST, invoice=invoice, dispute=dispute_of(request, invoice))
     context: dict[str, Any] = {"invoice": invoice}
     if form.is_valid():
         try:

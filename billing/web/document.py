@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from billing.access import get_invoice_for, invoices_for
 from billing.beside import beside
 from billing.delivery import deliveries_of
+from billing.disputes import with_state as dispute_states
 from billing.early_payment import discount_earned
 from billing.einvoice.kept import file_name, kept_einvoice
 from billing.instalments import early_payment_of, payments_of
@@ -63,6 +64,7 @@ def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "receivers": receivers(invoice) if invoice.is_draft else [],
         "may_void": invoice.status == "issued" and invoice.open == invoice.total and not invoice.credit_memos.exists(),
         "beside": beside(invoice),
+        "disputes": dispute_states(invoice.disputes.select_related("reason_code"), invoice.company.today()),
         "timeline": timeline(invoice),
     }
     if context["may_void"] and request.user.has_perm("billing.void_invoice"):

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from billing.disputes import disputed_now
-from billing.models import Dispute, DisputedAmount, Invoice, ReasonCode
+from billing.models import Dispute, DisputedAmount, Invoice
 from billing.operations.close_dispute import close_dispute
 from billing.operations.open_dispute import DisputeDetails, open_dispute
 from billing.queries import in_state, with_state
@@ -16,27 +16,11 @@ from customers.operations.manage_terms import PartDetails, TermsDetails, add_ter
 from ledger.refusals import Refused
 from office.models import AuditRecord
 from tests import world
+from tests.billing.disputing import DAY, LATER, dispute, held, reason
 
 pytestmark = pytest.mark.django_db
 
-DAY, LATER = date(2026, 3, 2), date(2026, 3, 5)
 LATE = date(2026, 6, 1)
-
-
-def reason(company: Any, code: str = "price_disputed") -> int:
-    return ReasonCode.objects.get(company=company, code=code).pk
-
-
-def dispute(invoice: Invoice, amount: str | None = None, **more: Any) -> Dispute:
-    more.setdefault("reason_code_id", reason(invoice.company))
-    return open_dispute(
-        invoice.entry_id, DisputeDetails(amount=amount and Decimal(amount), **more), on=LATER, by=more.pop("by", None)
-    )
-
-
-def held(invoice: Invoice) -> Decimal:
-    item = world.item_of(invoice)
-    return disputed_now([item.pk]).get(item.pk, Decimal(0))
 
 
 def state_of(invoice: Invoice, on: date = LATER) -> str:

@@ -12,15 +12,20 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
-from billing.models import Invoice, ReasonCode
+from billing.models import DisputeOutcome, DisputeSource, Invoice, ReasonCode
+from billing.operations.answer_dispute import answer_dispute, note_on_dispute, reply_to_dispute
+from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.bill_recurring import bill_recurring
+from billing.operations.close_dispute import close_dispute
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.draft_debit_note import draft_debit_note
+from billing.operations.escalate_dispute import escalate_dispute
 from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.manage_exemptions import ExemptionDetails, add_exemption
 from billing.operations.manage_price_lists import UseDetails, assign_price_list
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mark_printed import mark_printed
+from billing.operations.open_dispute import DisputeDetails, open_dispute
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
 from credit_control.models import Statement
@@ -119,6 +124,11 @@ PAGES = [
     Row("billing:invoice", "debit_note"),
     Row("billing:invoice_edit", "draft"),
     Row("billing:credit_invoice", "invoice"),
+    Row("billing:dispute_list"),
+    Row("billing:dispute", "dispute"),
+    Row("billing:dispute", "dispute_closed"),
+    Row("billing:open_dispute", "invoice"),
+    Row("billing:credit_invoice", "disputed_invoice", query="?dispute={dispute}"),
     Row("billing:correct_invoice", "invoice"),
     Row("billing:draft_debit_note", "invoice"),
     Row("office:approval_list"),
@@ -322,6 +332,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         **from_the_bank(customer, invoice),
         "mail": mail.pk,
         "chargeback": a_chargeback(customer, day),
+        **disputes(customer, day),
         "card_receipt": world.receive(customer, "33.00", day, method="card").pk,
         **in_dollars(customer, day),
         "receipt_batch": a_batch(customer, day),
@@ -440,6 +451,25 @@ def a_chargeback(customer: Any, day: Any) -> int:
     chargeback = open_chargeback(receipt.pk, details, by=None)
     add_evidence(chargeback.pk, "signed-order.pdf", b"%PDF-1.7 evidence", by=None)
     return chargeback.pk
+
+
+def disputes(customer: Any, day: Any) -> dict[str, int]:
+    """One that a customer opened over a line, past its day, with talk, notes and files; and one that was refused."""
+    invoice = world.issue(customer, [world.line("40.00", description="Shelf"), world.line("60.00")], day)
+    code = ReasonCode.objects.get(company=customer.company, code="quality_disputed").pk
+    details = DisputeDetails(code, "Two boards came broken.", lines={invoice.lines.first().pk: None}, respond_by=day)
+    eva = customer.contacts.first()
+    opened = open_dispute(invoice.entry_id, details, on=day, by=None, source=DisputeSource.CUSTOMER, contact=eva)
+    answer_dispute(opened.pk, "Please send us a photo of both.", by=None)
+    reply_to_dispute(opened.pk, "Here it is.", contact=eva)
+    attach_to_dispute(opened.pk, "boards.png", b"\x89PNG\r\n\x1a\n", contact=eva)
+    note_on_dispute(opened.pk, "The same carrier as last time.", by=None)
+    attach_to_dispute(opened.pk, "carrier.pdf", b"%PDF-1.7 note", is_inside=True)
+    escalate_dispute(opened.pk)
+    details = DisputeDetails(code, "All of it is late.", said_by="Ms Green", amount=Decimal(10))
+    closed = open_dispute(invoice.entry_id, details, on=day, by=None)
+    close_dispute(closed.pk, DisputeOutcome.REFUSED, on=day, by=None, note="It came on the agreed day.")
+    return {"dispute": opened.pk, "dispute_closed": closed.pk, "disputed_invoice": invoice.pk}
 
 
 def a_batch(customer: Any, day: Any) -> int:

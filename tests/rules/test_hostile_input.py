@@ -26,6 +26,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
+from tests.billing.disputing import dispute, reason
 from tests.credit_control.reminding import ladder
 from tests.credit_control.samples import claim, rule_for, statement_run
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
@@ -106,6 +107,7 @@ GETS = {
     "customers:new": ["name"],
     "payments:receipt_list": ["q", "received_from", "received_to", "method"],
     "payments:chargeback_list": ["q", "state", "answer_from", "answer_to", "sort", "after"],
+    "billing:dispute_list": ["q", "state", "outcome", "owner", "reason", "answer_from", "opened_to", "sort", "after"],
     "payments:receipt_batch_list": ["q", "received_from", "received_to", "sort", "after"],
     "payments:receipt_new": ["customer", "invoice", "amount"],
     "payments:bank_line_list": [
@@ -318,6 +320,9 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
     company |= {"language": "en", "payment_reference": "number", "debit_notice_days": "14"}
     company |= {"debit_return_fee": "0"}
     company |= {"creditor_identifier": "DE98ZZZ09999999999", "ach_company_id": "1234567890"}
+    care = {"owner": "", "department": "sales", "respond_by": "2030-01-01"}
+    objection = care | {"scope": "amount", "amount": "1", "reason_code": str(reason(customer.company)), "words": "w"}
+    objection |= {"said_by": "s", "lines": ""}
     usable = confirmed(customer, iban_account(holder="Usable"))
     bank, run = a_debit_run(customer)
     looks = {"accent": "#1f4e8c", "shown": "invoice", "invoice_above": "a", "credit_memo_foot": "f"}
@@ -331,6 +336,12 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "billing:invoice_edit": ([draft.pk], head | lines | {"version": "1"}),
         "billing:credit_invoice": ([invoice.pk], credit),
         "billing:credit_totals": ([invoice.pk], credit | {"way": "prices"}),
+        "billing:open_dispute": ([world.issue(customer, "7.00", DAY).pk], objection),
+        "billing:answer_dispute": ([dispute(invoice, "1.00").pk], {"to": "customer", "words": "w"}),
+        "billing:attach_to_dispute": ([dispute(invoice, "1.00").pk], {"to": "inside"}),
+        "billing:assign_dispute": ([dispute(invoice, "1.00").pk], care),
+        "billing:close_dispute": ([dispute(invoice, "1.00").pk], {"outcome": "refused", "note": "n"}),
+        "billing:reopen_dispute": ([dispute(invoice, "1.00").pk], {"reason": "r"}),
         "billing:correct_invoice": ([world.issue(customer, "7.00", DAY).pk], {"reason": "", "reason_code": ""}),
         "office:approval_rules": (
             [],

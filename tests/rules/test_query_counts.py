@@ -28,6 +28,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
+from tests.billing.disputing import dispute
 from tests.credit_control.reminding import ladder, remind
 from tests.credit_control.samples import claim, rule_for, statement_run
 from tests.customers.accounts import confirmed, us_account
@@ -82,6 +83,11 @@ def more_chargebacks(customer: Any, count: int) -> None:
     for _ in range(count):
         receipt = world.receive(customer, "5.00", DAY, method="card")
         open_chargeback(receipt.pk, ChargebackDetails(DAY, DAY, "10.4", "Not theirs"), by=None)
+
+
+def more_disputes(customer: Any, count: int) -> None:
+    for _ in range(count):
+        dispute(world.issue(customer, "5.00", DAY), owner_id=world.make_user(customer.company).pk)
 
 
 def more_batches(customer: Any, count: int) -> None:
@@ -236,6 +242,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "billing:usage_list": more_usage,
     "payments:receipt_list": more_receipts,
     "payments:chargeback_list": more_chargebacks,
+    "billing:dispute_list": more_disputes,
     "payments:receipt_batch_list": more_batches,
     "payments:write_off_list": more_write_offs,
     "credit_control:late_charge_list": more_late_charges,

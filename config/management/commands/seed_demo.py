@@ -24,6 +24,7 @@ from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from billing.operations.set_prices import PriceDetails, set_prices
+from config.demo_disputes import add_disputes
 from config.demo_euros import add_euros
 from config.demo_getting_paid import add_promises, add_reminders
 from config.demo_late_charges import add_late_charges
@@ -139,6 +140,7 @@ def make_demo(chance: Random, today: date) -> Company:
     add_late_charges(company, today, clerk)
     add_promises(company, today, clerk)
     add_reminders(company, today, clerk)
+    add_disputes(company, today, clerk)
     for customer in customers[:3]:
         draft_invoice(company, _details(customer, products, chance, None), by=clerk)
     return company
