@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from billing.disputes import disputed_now, undisputed
 from billing.early_payment import early_payment_left
 from billing.instalments import EarlyPayment, Instalment
 from billing.models import DocumentStatus, Invoice
@@ -33,7 +34,17 @@ class CustomerView:
     @property
     def is_payable(self) -> bool:
         """Whether there is something to pay."""
-        return self.invoice.state in ("open", "part_paid", "overdue", "disputed") and not self.invoice.is_credit_memo
+        is_owed = self.invoice.state in ("open", "part_paid", "overdue", "disputed") and not self.invoice.is_credit_memo
+        return is_owed and bool(self.next_due.amount or not self.disputed)
+
+    @cached_property
+    def disputed(self) -> Decimal:
+        """What of it is in dispute now, and need not be paid."""
+        return sum(disputed_now([item.pk for item in self._owed]).values(), Decimal(0))
+
+    @cached_property
+    def _owed(self) -> list[OpenItem]:
+        return list(OpenItem.objects.filter(entry=self.invoice.entry_id, balance__gt=0).order_by("due_on", "pk"))
 
     @cached_property
     def account(self) -> dict[str, Decimal]:
@@ -42,11 +53,16 @@ class CustomerView:
 
     @cached_property
     def next_due(self) -> Instalment:
-        """What is to be paid next, and by when: all that is late, else the next instalment; less tax withheld."""
-        items = list(OpenItem.objects.filter(entry=self.invoice.entry_id, balance__gt=0).order_by("due_on", "pk"))
+        """What is to be paid next, and by when: all that is late, else the next instalment.
+
+        It is less tax withheld, and without what is in dispute.
+        """
+        free = undisputed(self._owed)
+        items = [item for item in self._owed if free[item.pk]]
         first = items[0].due_on if items else self.invoice.due_on
-        wanted = [item.balance for item in items if item.due_on < self.today or item.due_on == first]
-        return Instalment(first, min(sum(wanted, Decimal(0)), self.account["to_pay"]))
+        wanted = [free[item.pk] for item in items if item.due_on < self.today or item.due_on == first]
+        most = max(self.account["to_pay"] - self.disputed, Decimal(0))
+        return Instalment(first, min(sum(wanted, Decimal(0)), most))
 
     @property
     def instalments(self) -> list[Instalment]:

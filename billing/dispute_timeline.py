@@ -31,7 +31,7 @@ def _changes(dispute: Dispute) -> list[Fact]:
 def _fact(record: AuditRecord) -> Fact:
     words, icon = WORDS.get(record.action, (record.action.replace("_", " ").capitalize(), "point"))
     told = ", ".join(record.after[name] for name in TOLD if record.after.get(name))
-    is_telling = told and record.action != "escalate_dispute"
+    is_telling = told and record.action not in ("open_dispute", "escalate_dispute")
     who = str(record.by or record.after.get("contact") or "Duebook")
     return Fact(record.recorded_at, f"{words}: {told}" if is_telling else words, icon, who=who, note=record.reason)
 

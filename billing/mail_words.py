@@ -23,11 +23,14 @@ STAGES = {
     "": "Invoice to be paid",
     "overdue": "Invoice that is late",
     "paid": "Invoice that is paid",
+    "disputed": "Invoice that is in dispute",
     "credit_memo": "Credit memo",
     "debit_note": "Debit note to be paid",
     "debit_note_overdue": "Debit note that is late",
     "debit_note_paid": "Debit note that is paid",
+    "debit_note_disputed": "Debit note that is in dispute",
 }
+NOTHING_TO_PAY = ("paid", "disputed", "credit_memo")
 VARIABLES = (
     Variable("name", "The reader's name"),
     Variable("company", "Your company's name"),
@@ -36,7 +39,8 @@ VARIABLES = (
     Variable("total", "Its total"),
     Variable("amount", "What is to be paid next", Look.STRONG),
     Variable("due_day", "By when", Look.STRONG),
-    Variable("rest", "A sentence about what is open where a part is paid, else nothing"),
+    Variable("rest", "Sentences about what is open where a part is paid, and what is in dispute, else nothing"),
+    Variable("disputed", "What of it is in dispute, and need not be paid now"),
     Variable("discount", "A sentence about the discount for paying early, else nothing"),
     Variable("phone", "Your phone number"),
     Variable("button", "The button that opens the document", Look.PIECE),
@@ -49,14 +53,15 @@ def stage_of(view: CustomerView) -> str:
     invoice = view.invoice
     if invoice.is_credit_memo:
         return "credit_memo"
-    late = "" if view.is_payable and invoice.state != "overdue" else "overdue" if view.is_payable else "paid"
-    return "_".join(filter(None, ("debit_note" if invoice.adds_to else "", late)))
+    late = "overdue" if invoice.state == "overdue" else ""
+    stage = late if view.is_payable else "disputed" if view.disputed else "paid"
+    return "_".join(filter(None, ("debit_note" if invoice.adds_to else "", stage)))
 
 
 def default(company: Company, stage: str) -> Text:
     """The built-in words, in the language that is now the reader's."""
     subject = _("%(document)s from %(name)s") % {"document": "{document}", "name": "{company}"}
-    if "paid" not in stage and stage != "credit_memo":
+    if not stage.endswith(NOTHING_TO_PAY):
         subject = _("%(subject)s, due %(day)s") % {"subject": subject, "day": "{due_day}"}
     parts = [
         _("Dear %(name)s,") % {"name": "{name}"},
@@ -88,6 +93,11 @@ def _sentences(stage: str) -> list[str]:
     )
     if stage.endswith("paid"):
         return [here % braced, _("It is paid: there is nothing you need to do.")]
+    if stage.endswith("disputed"):
+        return [
+            here % braced,
+            _("%(amount)s of it is in dispute: you need not pay that now.") % {"amount": "{disputed}"},
+        ]
     if stage.endswith("overdue"):
         return [here % braced, "{rest}", _("It was due on %(day)s: please pay %(amount)s now.") % braced]
     return [here % braced, "{rest}", _("Please pay %(amount)s by %(day)s.") % braced, "{discount}"]
@@ -106,6 +116,7 @@ def values_of(view: CustomerView, name: str, link: str) -> dict[str, Value]:
         "amount": amount,
         "due_day": plain_day(view.next_due.due_on) if view.is_payable else "",
         "rest": _rest(view),
+        "disputed": money(view.disputed, invoice.currency) if view.disputed else "",
         "discount": _discount(view),
         "phone": company.phone,
         "button": button(link, _see(view)),
@@ -114,10 +125,13 @@ def values_of(view: CustomerView, name: str, link: str) -> dict[str, Value]:
 
 
 def _rest(view: CustomerView) -> str:
-    invoice = view.invoice
-    if invoice.open == invoice.total:
-        return ""
-    return _("%(open)s of it is open.") % {"open": money(invoice.open, invoice.currency)}
+    invoice, said = view.invoice, []
+    if invoice.open != invoice.total:
+        said.append(_("%(open)s of it is open.") % {"open": money(invoice.open, invoice.currency)})
+    if view.disputed and view.is_payable:
+        amount = money(view.disputed, invoice.currency)
+        said.append(_("%(amount)s of it is in dispute: you need not pay that now.") % {"amount": amount})
+    return " ".join(said)
 
 
 def _discount(view: CustomerView) -> str:
@@ -155,7 +169,7 @@ def sample(company: Company, stage: str) -> Mapping[str, Value]:
     total = money(Decimal("1190.00"), company.currency)
     day = company.today() + timedelta(days=-5 if stage.endswith("overdue") else 14)
     accounts = BankAccount.objects.filter(company=company, is_printed=True).values("holder", "iban", "bic")[:1]
-    is_payable = "paid" not in stage and stage != "credit_memo"
+    is_payable = not stage.endswith(NOTHING_TO_PAY)
     return {
         "name": "Ada Example",
         "company": company.legal_name,
@@ -165,6 +179,7 @@ def sample(company: Company, stage: str) -> Mapping[str, Value]:
         "amount": total,
         "due_day": plain_day(day),
         "rest": "",
+        "disputed": total,
         "discount": "",
         "phone": company.phone,
         "button": button(EXAMPLE, _("See and pay the invoice") if not stage else _("See the invoice")),

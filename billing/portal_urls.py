@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.web import portal
+from billing.web import portal, portal_disputes
 
 app_name = "portal"
 urlpatterns = [
@@ -12,5 +12,10 @@ urlpatterns = [
     path("d/<str:ref>/xml/", portal.xml, name="xml"),
     path("d/<str:ref>/files/<int:attachment_id>/", portal.file, name="file"),
     path("d/<str:ref>/logo/", portal.logo, name="logo"),
+    path("d/<str:ref>/dispute/", portal_disputes.object_page, name="open_dispute"),
+    path("d/<str:ref>/dispute/<int:dispute_id>/", portal_disputes.dispute_page, name="dispute"),
+    path(
+        "d/<str:ref>/dispute/<int:dispute_id>/files/<int:file_id>/", portal_disputes.dispute_file, name="dispute_file"
+    ),
     path("d/<str:ref>/seen/", portal.seen, name="seen"),
 ]

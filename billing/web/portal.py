@@ -96,6 +96,8 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "sections": sections_of(lines[:MOST_LINES]),
         "has_more_lines": len(lines) > MOST_LINES,
         "taxes": view.invoice.taxes.all(),
+        "disputes": view.invoice.disputes.order_by("-pk"),
+        "may_object": view.invoice.open > view.disputed and not view.invoice.is_credit_memo,
         "files": view.invoice.attachments.filter(goes_along=True).defer("content"),
     }
     with override(language_of(view.invoice)):

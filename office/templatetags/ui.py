@@ -33,7 +33,7 @@ STATES = {
     "paid": (_("Paid"), "circle-check", "green"),
     "settled": (_("Settled"), "circle-check", "neutral"),
     "overdue": (_("Overdue"), "clock-exclamation", "red"),
-    "disputed": ("Disputed", "message-exclamation", "purple"),
+    "disputed": (_("Disputed"), "message-exclamation", "purple"),
     "void": (_("Void"), "ban", "neutral"),
     "applied": (_("Applied"), "circle-check", "green"),
     "part_applied": (_("Part-applied"), "circle-half-2", "azure"),
@@ -89,7 +89,7 @@ STATES = {
     "used": ("Used", "circle-check", "neutral"),
     "usable": ("Confirmed", "shield-check", "green"),
     "blocked": ("Blocked", "lock", "red"),
-    "closed": ("Closed", "ban", "neutral"),
+    "closed": (_("Closed"), "ban", "neutral"),
     "refused": ("Refused", "alert-triangle", "amber"),
 }
 """Word, icon and colour of each state: never colour alone."""
