@@ -8,6 +8,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing.approvals import ACTS
         from billing.dispute_mail import DISPUTE_MAIL
+        from billing.dispute_text import DISPUTE_TEXT
         from billing.mail import INVOICE_MAIL
         from billing.mail_words import INVOICE_TEXT
         from billing.operations import (
@@ -23,6 +24,7 @@ class BillingConfig(AppConfig):
 
         mail.register_kind(INVOICE_MAIL)
         texts.register_text(INVOICE_TEXT)
+        texts.register_text(DISPUTE_TEXT)
         mail.register_kind(DISPUTE_MAIL)
         imports = (import_invoices, import_medical_codes, import_products, import_usage)
         for kind in (*(each.RUN_KIND for each in imports), *do_billing_run.RUN_KINDS):

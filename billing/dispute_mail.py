@@ -2,23 +2,21 @@
 
 from dataclasses import dataclass
 
-from django.template.loader import render_to_string
-from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from billing.access import disputes_for
-from billing.dispute_words import OUTCOME_WORDS
-from billing.links import LIFETIME, address_of
+from billing.dispute_text import ANSWERED, CLOSED, KIND, values_of
+from billing.links import address_of
+from billing.mail_words import small_print
 from billing.models import Dispute, DisputeMessage
 from billing.operations.mint_link import mint_link
 from billing.printed import language_of
 from customers.models import Contact
 from office.languages import as_written_in
 from office.mail import Letter, MailKind, MailToQueue, NotToBeSent, queue_mails
+from office.mail.texts import words_for
 from office.models import OutgoingMail
-
-KIND = "dispute"
-OPENED, ANSWERED, CLOSED = "opened", "answered", "closed"
 
 
 @dataclass(frozen=True)
@@ -87,25 +85,12 @@ def compose(mail: OutgoingMail) -> Letter:
 
 
 def _letter(dispute: Dispute, contact: Contact, event: str, message: DisputeMessage | None) -> Letter:
-    context = {
-        "language": get_language(),
-        "text_direction": "rtl" if get_language_bidi() else "ltr",
-        "company": dispute.company,
-        "contact": contact,
-        "dispute": dispute,
-        "event": event,
-        "words": message.words if message else dispute.outcome_note if event == CLOSED else "",
-        "outcome": OUTCOME_WORDS.get(dispute.outcome, ""),
-        "link": address_of(mint_link(dispute.invoice, contact)) if dispute.invoice else "",
-        "link_days": LIFETIME.days,
-    }
-    return Letter(
-        to_name=contact.name,
-        to_email=contact.email,
-        subject=subject_of(dispute),
-        text=render_to_string("billing/mail/dispute.txt", context),
-        html=render_to_string("billing/mail/dispute.html", context),
-    )
+    """The mail in the language that is now the reader's."""
+    said = message.words if message else dispute.outcome_note if event == CLOSED else ""
+    link = address_of(mint_link(dispute.invoice, contact)) if dispute.invoice else ""
+    values = values_of(dispute, contact.name, said, link)
+    words = words_for(KIND, event, get_language(), dispute.company, values, small_print() if link else "")
+    return Letter(contact.name, contact.email, words.subject, words.text, words.html)
 
 
 def reason_not_to_send(mail: OutgoingMail) -> str:

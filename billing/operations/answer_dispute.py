@@ -1,6 +1,7 @@
 from django.db import transaction
 
-from billing.dispute_mail import ANSWERED, queue_dispute_mails
+from billing.dispute_mail import queue_dispute_mails
+from billing.dispute_text import ANSWERED
 from billing.models import Dispute, DisputeMessage, MessageKind
 from customers.models import Contact
 from ledger.refusals import Refused

@@ -5,7 +5,8 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from billing.dispute_mail import CLOSED, queue_dispute_mails
+from billing.dispute_mail import queue_dispute_mails
+from billing.dispute_text import CLOSED
 from billing.models import Dispute, DisputeOutcome, DisputeStatus, Invoice
 from ledger.refusals import Refused
 from office.audit import record

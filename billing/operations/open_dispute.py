@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from billing.dispute_mail import OPENED, queue_dispute_mails
+from billing.dispute_mail import queue_dispute_mails
+from billing.dispute_text import OPENED
 from billing.disputes import undisputed
 from billing.models import (
     Department,
