@@ -92,11 +92,11 @@ FROM fact WHERE part = 0 ORDER BY id;
 
 -- Each invoice was mailed the day it was issued; one mail in 2000 came back.
 INSERT INTO office_outgoingmail (key, kind, company_id, customer_id, contact_id, about_type, about_id, to_email, subject,
-    status, attempts, due_at, explanation, queued_at, finished_at, bounced_at, bounce_code)
+    status, attempts, due_at, explanation, queued_at, finished_at, bounced_at, bounce_code, country, region)
 SELECT 'send_invoice:' || invoice.id, 'invoice', invoice.company_id, invoice.customer_id, contact.id, 'billing.invoice',
     invoice.id, contact.email, 'Invoice ' || number, CASE WHEN is_back THEN 'bounced' ELSE 'sent' END, 1, issued_at, '',
     issued_at, issued_at, CASE WHEN is_back THEN issued_at + interval '1 minute' END,
-    CASE WHEN is_back THEN '5.1.1' ELSE '' END
+    CASE WHEN is_back THEN '5.1.1' ELSE '' END, '', ''
 FROM billing_invoice invoice JOIN customers_contact contact ON contact.id = invoice.customer_id
 CROSS JOIN LATERAL (SELECT invoice.id %% 2000 = 0 AS is_back) AS fate ORDER BY invoice.id;
 

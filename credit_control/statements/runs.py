@@ -2,9 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Value, When
+from django.utils import timezone
 
 from credit_control.models import Statement, StatementOutcome, StatementRow, StatementRun, StatementSchedule
 from credit_control.statements.choosing import sums_of
@@ -58,6 +60,12 @@ def reasons_of(rows: QuerySet[StatementRow]) -> list[tuple[str, int]]:
 def mails_of(statements: QuerySet[Statement]) -> QuerySet[OutgoingMail]:
     """The mails of these statements."""
     return OutgoingMail.objects.filter(about_type=Statement._meta.label_lower, about_id__in=statements.values("pk"))
+
+
+def leaving_now(statements: QuerySet[Statement]) -> QuerySet[OutgoingMail]:
+    """The mails of these statements that leave within a minute, and do not wait for office hours."""
+    soon = timezone.now() + timedelta(minutes=1)
+    return mails_of(statements).filter(status__in=MOVING, due_at__lte=soon)
 
 
 def mail_states(statements: QuerySet[Statement]) -> list[tuple[str, int]]:

@@ -27,7 +27,7 @@ from credit_control.statements.access import (
     statements_for,
 )
 from credit_control.statements.asking import Period
-from credit_control.statements.runs import MOVING, mail_states, reasons_of, tallies_of, with_mail
+from credit_control.statements.runs import leaving_now, mail_states, reasons_of, tallies_of, with_mail
 from credit_control.statements.schedule import next_day
 from customers.access import customers_for
 from customers.models import CustomerGroup
@@ -211,7 +211,7 @@ def standing(user: User, run: StatementRun) -> dict[str, object]:
         "more_reasons": max(len(reasons) - MOST_REASONS, 0),
         "parked": parked[:MOST_PARKED],
         "mails": mails,
-        "is_moving": not run.run.is_finished or any(state in MOVING for state, _count in mails),
+        "is_moving": not run.run.is_finished or leaving_now(sent).exists(),
         "may_send": user.has_perm(SEND),
     }
 

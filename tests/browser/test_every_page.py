@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from billing.models import DisputeOutcome, DisputeSource, Invoice, ReasonCode
@@ -36,7 +37,7 @@ from customers.operations.manage_mandates import amend_mandate
 from ledger.models import Entry
 from office.approvals import ApprovalNeeded
 from office.mail.handing_over import hand_over
-from office.models import Run
+from office.models import MailStatus, OutgoingMail, Run
 from office.operations.ask_approval import ask_approval
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
@@ -646,6 +647,7 @@ def statements(company: Any, customer: Any) -> dict[str, int]:
         world.issue(branch, "120.00", company.today() - timedelta(days=40))
     clerk = world.make_user(company, "clerk")
     sent, looked = statement_run(company, clerk, starts=True), statement_run(company, clerk)
+    OutgoingMail.objects.filter(kind="statement").update(status=MailStatus.SENT, finished_at=timezone.now())
     kept = Statement.objects.get(run=sent, customer=parent, is_combined=True)
     return {"statement_run": sent.pk, "statement_look": looked.pk, "statement": kept.pk}
 

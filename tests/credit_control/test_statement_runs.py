@@ -429,6 +429,7 @@ def test_the_pages_of_a_run(company: Any, clerk: Any) -> None:
     page = client.get(answer["Location"] + "?mail=queued").content.decode()
     assert "1 mail" in page
     assert "One" in page
+    OutgoingMail.objects.update(due_at=timezone.now())
     progress = client.get(reverse("credit_control:statement_run_progress", args=[run.pk]))
     assert "HX-Refresh" not in progress
     OutgoingMail.objects.update(status=MailStatus.SENT)
