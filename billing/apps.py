@@ -6,6 +6,7 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
+        from billing.access import invoices_for
         from billing.approvals import ACTS
         from billing.dispute_mail import DISPUTE_MAIL
         from billing.dispute_text import DISPUTE_TEXT
@@ -21,11 +22,14 @@ class BillingConfig(AppConfig):
         from billing.web.masking import mask_tokens_in_logs
         from office import approvals, mail, runs
         from office.mail import texts
+        from office.topics import Topic, register_topic
 
         mail.register_kind(INVOICE_MAIL)
         texts.register_text(INVOICE_TEXT)
         texts.register_text(DISPUTE_TEXT)
         mail.register_kind(DISPUTE_MAIL)
+        see = "billing.view_invoice"
+        register_topic(Topic("billing.invoice", "Document", invoices_for, see, "billing:invoice"))
         imports = (import_invoices, import_medical_codes, import_products, import_usage)
         for kind in (*(each.RUN_KIND for each in imports), *do_billing_run.RUN_KINDS):
             runs.register_kind(kind)

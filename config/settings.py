@@ -83,7 +83,7 @@ TEMPLATES = [
                 "office.web.context.page",
             ],
             "libraries": {"ui": "office.templatetags.ui"},
-            "builtins": ["office.templatetags.ui", "django.templatetags.i18n"],
+            "builtins": ["office.templatetags.ui", "office.templatetags.talk", "django.templatetags.i18n"],
         },
     }
 ]
@@ -228,6 +228,7 @@ SPECTACULAR_SETTINGS = {
         "LateChargeState": "credit_control.late_charges.STATES",
         "LateChargeLineKind": "credit_control.models.LineKind",
         "ReferenceRateOf": "credit_control.models.Reference",
+        "TaskKind": "office.models.TaskKind",
         "StateEnum": "billing.queries.STATE_CHOICES",
         "DeliveryEnum": "billing.delivery.DELIVERY_CHOICES",
     },

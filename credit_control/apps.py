@@ -7,6 +7,7 @@ class CreditControlConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.beside import register_beside
+        from credit_control.access import late_charges_for
         from credit_control.approvals import ACTS
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many, do_statement_run, remind_many
@@ -17,6 +18,7 @@ class CreditControlConfig(AppConfig):
         from customers.panels import register_panel
         from office import approvals, mail, runs
         from office.mail import texts
+        from office.topics import Topic, register_topic
 
         for act in ACTS:
             approvals.register_act(act)
@@ -25,6 +27,8 @@ class CreditControlConfig(AppConfig):
         mail.register_kind(REMINDER_MAIL)
         texts.register_text(REMINDER_TEXT)
         mail.register_kind(STATEMENT_MAIL)
+        label, see = "credit_control.latecharge", "credit_control.view_latecharge"
+        register_topic(Topic(label, "Late charge", late_charges_for, see, "credit_control:late_charge"))
         register_beside(beside_invoice)
         for panel in PANELS:
             register_panel(panel)

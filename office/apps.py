@@ -8,8 +8,12 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from office.mail import register_kind
+        from office.mail.to_staff import TO_STAFF
         from office.mail.trial import TRIAL_MAIL
         from office.roles import grant_roles
+        from office.topics import TASK_TOPIC, register_topic
 
-        register_kind(TRIAL_MAIL)
+        for kind in (TRIAL_MAIL, *TO_STAFF):
+            register_kind(kind)
+        register_topic(TASK_TOPIC)
         post_migrate.connect(grant_roles, dispatch_uid="office.grant_roles")

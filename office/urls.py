@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from office.web import approvals, audit, login, mail, numbers, rates, runs, sending_hours, settings, staff, tokens
+from office.web import (
+    approvals,
+    audit,
+    login,
+    mail,
+    mail_texts,
+    numbers,
+    rates,
+    runs,
+    sending_hours,
+    settings,
+    staff,
+    talk,
+    tasks,
+    tokens,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -18,6 +33,16 @@ urlpatterns = [
     path("mail/<int:mail_id>/settle/", mail.settle, name="settle_mail"),
     path("me/tokens/", tokens.token_list, name="token_list"),
     path("me/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_api_token"),
+    path("tasks/", tasks.task_list, name="task_list"),
+    path("tasks/new/", tasks.task_new, name="task_new"),
+    path("tasks/<int:task_id>/", tasks.task, name="task"),
+    path("tasks/<int:task_id>/answer/", tasks.answer, name="answer_task"),
+    path("tasks/<int:task_id>/finish/", tasks.finish, name="finish_task"),
+    path("tasks/<int:task_id>/reopen/", tasks.reopen, name="reopen_task"),
+    path("tasks/<int:task_id>/assign/", tasks.assign, name="assign_task"),
+    path("talk/<str:about_type>/<int:about_id>/say/", talk.say, name="say"),
+    path("talk/<str:about_type>/<int:about_id>/ask/", talk.ask, name="ask"),
+    path("talk/<int:comment_id>/withdraw/", talk.withdraw, name="withdraw_comment"),
     path("audit/", audit.audit_list, name="audit_list"),
     path("office/runs/", runs.run_list, name="run_list"),
     path("office/runs/<int:run_id>/", runs.run, name="run"),
@@ -29,6 +54,11 @@ urlpatterns = [
     path("settings/sending-hours/", sending_hours.sending_hours, name="sending_hours"),
     path("settings/own-days/", sending_hours.set_day, name="set_own_day"),
     path("settings/own-days/<int:own_day_id>/remove/", sending_hours.remove_day, name="remove_own_day"),
+    path("settings/mail-texts/", mail_texts.text_list, name="mail_texts"),
+    path("settings/mail-texts/<str:kind>/<str:language>/", mail_texts.text, name="mail_text"),
+    path("settings/mail-texts/<str:kind>/<str:language>/preview/", mail_texts.preview, name="mail_text_preview"),
+    path("settings/mail-texts/<str:kind>/<str:language>/restore/", mail_texts.restore, name="restore_mail_text"),
+    path("settings/mail-texts/<str:kind>/<str:language>/try/", mail_texts.try_it, name="try_mail_text"),
     path("settings/rates/", rates.rate_list, name="rate_list"),
     path("settings/rates/set/", rates.set_rate, name="set_exchange_rate"),
     path("settings/rates/take/", rates.take, name="take_rates"),

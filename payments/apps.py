@@ -9,6 +9,7 @@ class PaymentsConfig(AppConfig):
         from billing.ways_to_pay import register_offer
         from office import approvals, mail, runs
         from office.mail import texts
+        from office.topics import register_topic
         from payments.approvals import ACTS
         from payments.debit_mail import DEBIT_NOTICE
         from payments.debit_words import DEBIT_TEXT
@@ -16,11 +17,14 @@ class PaymentsConfig(AppConfig):
         from payments.operations import apply_receipts, match_certain, prepare_bank_table
         from payments.receipt_mail import RECEIPT_MAIL
         from payments.receipt_words import RECEIPT_TEXT
+        from payments.topics import TOPICS
 
         mail.register_kind(DEBIT_NOTICE)
         mail.register_kind(RECEIPT_MAIL)
         texts.register_text(DEBIT_TEXT)
         texts.register_text(RECEIPT_TEXT)
+        for topic in TOPICS:
+            register_topic(topic)
         for act in ACTS:
             approvals.register_act(act)
         for kind in (apply_receipts.RUN_KIND, match_certain.RUN_KIND, prepare_bank_table.RUN_KIND):

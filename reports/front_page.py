@@ -18,6 +18,7 @@ from customers.queries import in_account_state
 from ledger.models import ItemKind, OpenItem
 from office.approvals import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
+from office.todo import waiting_tasks
 from payments.access import bank_accounts_for, chargebacks_for, online_payments_for, receipts_for, refunds_for
 from payments.bank import with_left
 from payments.models import BankLine, ChargebackStatus, OnlineStatus, PaymentMethod, UnreadLine, UnreadOutcome
@@ -61,6 +62,7 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
         Task(
             "Requests to approve", waiting_for(user, company).count(), "clipboard-list", reverse("office:approval_list")
         ),
+        Task("Tasks for you", waiting_tasks(user, company), "list-check", reverse("office:task_list") + "?show=mine"),
         Task("Drafts to finish and issue", drafts, "pencil", reverse("billing:invoice_list") + "?state=draft"),
         Task("Invoices overdue", overdue, "clock-exclamation", reverse("billing:invoice_list") + "?state=overdue"),
         Task(

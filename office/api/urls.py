@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.api import approvals, companies, numbers, rates, returned_mail, sending_hours
+from office.api import approvals, comments, companies, mail_texts, numbers, rates, returned_mail, sending_hours, tasks
 
 urlpatterns = [
     path("companies/", companies.CompaniesView.as_view()),
@@ -17,5 +17,16 @@ urlpatterns = [
     path("sending-hours/", sending_hours.SendingHoursView.as_view()),
     path("own-days/", sending_hours.OwnDaysView.as_view()),
     path("own-days/<int:own_day_id>/", sending_hours.OwnDayView.as_view()),
+    path("mail-texts/", mail_texts.MailTextsView.as_view()),
+    path("mail-texts/one/", mail_texts.MailTextView.as_view()),
+    path("tasks/", tasks.TasksView.as_view()),
+    path("tasks/<int:task_id>/", tasks.TaskView.as_view()),
+    path("tasks/<int:task_id>/finish/", tasks.FinishView.as_view()),
+    path("tasks/<int:task_id>/reopen/", tasks.ReopenView.as_view()),
+    path("tasks/<int:task_id>/assign/", tasks.AssignView.as_view()),
+    path("tasks/<int:task_id>/answer/", tasks.AnswerView.as_view()),
+    path("questions/", tasks.QuestionsView.as_view()),
+    path("comments/", comments.CommentsView.as_view()),
+    path("comments/<int:comment_id>/withdraw/", comments.WithdrawView.as_view()),
     path("number-patterns/", numbers.NumberPatternsView.as_view()),
 ]

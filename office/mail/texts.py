@@ -136,3 +136,9 @@ def latest_version(kind: str, stage: str, language: str, company: Company) -> Ma
     plain = language.partition("-")[0]
     rows = MailText.objects.filter(company=company, kind=kind, stage=stage, language=plain, is_trial=False)
     return rows.order_by("-version").first()
+
+
+def own_texts(company: Company) -> list[MailText]:
+    """All of the company's own texts that are in force."""
+    rows = MailText.objects.filter(company=company, is_trial=False).order_by("kind", "stage", "language", "-version")
+    return [row for row in rows.distinct("kind", "stage", "language") if row.body and row.kind in TEXTS]

@@ -87,6 +87,14 @@ def paragraphs_of(body: str, variables: Iterable[Variable], values: Mapping[str,
     return [each for each in found if each.text]
 
 
+def typed(text: str) -> list[Paragraph]:
+    """Paragraphs of what somebody typed, in which nothing is filled in."""
+    return [
+        Paragraph(each, format_html_join(BREAK, "{}", ((line,) for line in each.split("\n"))))
+        for each in _paragraphs(text)
+    ]
+
+
 def _paragraphs(body: str) -> list[str]:
     whole = body.replace("\r\n", "\n").replace("\r", "\n").strip()
     return [each.strip() for each in _BLANK_LINE.split(whole) if each.strip()]

@@ -12,6 +12,7 @@ from office.models.own_days import OwnDay
 from office.models.rates import ExchangeRate
 from office.models.runs import Run, RunStatus
 from office.models.staff import User
+from office.models.talk import Comment, Department, Task, TaskKind
 
 __all__ = [
     "ApiToken",
@@ -20,7 +21,9 @@ __all__ = [
     "ApprovalState",
     "AuditRecord",
     "BankAccount",
+    "Comment",
     "Company",
+    "Department",
     "ExchangeRate",
     "IdempotentAnswer",
     "ImportMapping",
@@ -35,5 +38,7 @@ __all__ = [
     "RoleLimit",
     "Run",
     "RunStatus",
+    "Task",
+    "TaskKind",
     "User",
 ]

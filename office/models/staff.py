@@ -5,6 +5,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
 from office.models.company import Company
+from office.models.talk import Department
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,6 +30,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
     companies = models.ManyToManyField(Company, related_name="staff", blank=True)
+    department = models.CharField(max_length=12, choices=Department, blank=True)
     only_own_customers = models.BooleanField(default=False, help_text="Sees only customers they own in sales.")
 
     USERNAME_FIELD = "email"

@@ -11,19 +11,20 @@ from django.db import transaction
 
 from ledger.refusals import Refused
 from office.audit import record
-from office.models import Company, User
+from office.models import Company, Department, User
 from office.roles import ROLES
 
 
 @dataclass(frozen=True)
 class StaffDetails:
-    """A member of staff: their roles by name, and whether they see only customers they own in sales."""
+    """A member of staff: their roles by name, whether they see only customers they own in sales, their department."""
 
     email: str
     name: str
     roles: Sequence[str]
     only_own_customers: bool = False
     is_active: bool = True
+    department: str = ""
 
 
 @transaction.atomic
@@ -77,10 +78,13 @@ def _check(details: StaffDetails) -> None:
         raise Refused("Everybody here has a name.", code="name_missing")
     if unknown := set(details.roles) - set(ROLES):
         raise Refused(f"{min(unknown)} is not a role.", code="unknown_role")
+    if details.department and details.department not in Department.values:
+        raise Refused(f"{details.department} is not a department.", code="unknown_department")
 
 
 def _write(user: User, details: StaffDetails) -> None:
     user.only_own_customers = details.only_own_customers
+    user.department = details.department
     user.save()
     user.groups.set(Group.objects.filter(name__in=details.roles))
 
@@ -91,4 +95,5 @@ def _state(user: User) -> dict[str, object]:
         "roles": ", ".join(sorted(user.groups.values_list("name", flat=True))),
         "only_own_customers": user.only_own_customers,
         "is_active": user.is_active,
+        "department": user.department,
     }

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, get_language_bidi
 
 from office.approvals import waiting_for
 from office.models import Company
+from office.todo import waiting_tasks
 from office.web.navigation import navigation_for, url_of
 
 THEMES = ("light", "dark")
@@ -22,6 +23,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "text_direction": "rtl" if get_language_bidi() else "ltr",
         "navigation": SimpleLazyObject(lambda: navigation_of(request)),
         "waiting_approvals": SimpleLazyObject(lambda: waiting_approvals(request)),
+        "waiting_tasks": SimpleLazyObject(lambda: tasks_of(request)),
         "search_url": SimpleLazyObject(lambda: url_of("search")),
         "other_companies": SimpleLazyObject(lambda: other_companies(request)),
         "log_out_url": SimpleLazyObject(lambda: url_of("office:log_out")),
@@ -38,6 +40,11 @@ def waiting_approvals(request: HttpRequest) -> int:
     if not request.company or not request.user.has_perm("office.decide_approval"):
         return 0
     return waiting_for(request.user, request.company).count()
+
+
+def tasks_of(request: HttpRequest) -> int:
+    """How many tasks wait for this person by today."""
+    return waiting_tasks(request.user, request.company) if request.company else 0
 
 
 def navigation_of(request: HttpRequest) -> list:

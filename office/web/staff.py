@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from ledger.refusals import Refused
-from office.models import User
+from office.models import Department, User
 from office.operations.manage_staff import StaffDetails, add_staff, update_staff
 from office.roles import ROLES
 from office.web.doors import staff_door
@@ -19,6 +19,9 @@ class StaffForm(forms.Form):
 
     name = forms.CharField(max_length=100)
     roles = forms.MultipleChoiceField(choices=ROLE_CHOICES, widget=forms.CheckboxSelectMultiple)
+    department = forms.ChoiceField(
+        choices=[("", "None"), *Department.choices], required=False, help_text="Questions can be put to it."
+    )
     only_own_customers = forms.BooleanField(label="Sees only customers they own in sales", required=False)
     is_active = forms.BooleanField(label="May log in", required=False, initial=True)
 
@@ -26,7 +29,7 @@ class StaffForm(forms.Form):
 class NewStaffForm(StaffForm):
     """Somebody new, with the password they begin with."""
 
-    field_order = ["name", "email", "password", "roles", "only_own_customers"]
+    field_order = ["name", "email", "password", "roles", "department", "only_own_customers"]
 
     email = forms.EmailField()
     password = forms.CharField(
@@ -63,6 +66,7 @@ def staff(request: HttpRequest, user_id: int) -> HttpResponse:
     initial = {
         "name": user.name,
         "roles": list(user.groups.values_list("name", flat=True)),
+        "department": user.department,
         "only_own_customers": user.only_own_customers,
         "is_active": user.is_active,
     }

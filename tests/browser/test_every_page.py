@@ -39,8 +39,11 @@ from office.approvals import ApprovalNeeded
 from office.mail.handing_over import hand_over
 from office.models import MailStatus, OutgoingMail, Run
 from office.operations.ask_approval import ask_approval
+from office.operations.comment import answer_task, ask_question, comment
+from office.operations.make_task import make_task
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
+from office.topics import About
 from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, OnlinePayment, PayerAccount, ProviderEvent, Rest, UnreadLine
 from payments.operations.decide_chargeback import add_evidence
@@ -251,6 +254,9 @@ PAGES = [
     Row("paper", "fee"),
     Row("office:mail_list"),
     Row("office:mail", "mail"),
+    Row("office:task_list"),
+    Row("office:task", "task"),
+    Row("office:task_new"),
     Row("office:run_list"),
     Row("office:run", "run"),
     Row("office:audit_list"),
@@ -292,6 +298,7 @@ ELSEWHERE = {
     "billing:pick_product": "a piece of the editor",
     "billing:quick_product": "a dialog of the editor: tests/browser/test_product_lines.py",
     "healthz": "no page",
+    "office:ask": "tests/office/test_task_doors.py",
     "portal:document": "tests/billing/test_portal.py",
     "account:page": "tests/browser/test_account_page.py",
     "credit_control:statement_run_progress": "a piece of the run's page",
@@ -341,6 +348,7 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "write_off": a_write_off(customer, vat, day),
         "fee": returned_payment(customer, day),
         **a_late_charge(company),
+        "task": a_task(invoice),
         "run": a_run(company),
         "billing_run": a_billing_run(company),
         **statements(company, customer),
@@ -650,6 +658,18 @@ def statements(company: Any, customer: Any) -> dict[str, int]:
     OutgoingMail.objects.filter(kind="statement").update(status=MailStatus.SENT, finished_at=timezone.now())
     kept = Statement.objects.get(run=sent, customer=parent, is_combined=True)
     return {"statement_run": sent.pk, "statement_look": looked.pk, "statement": kept.pk}
+
+
+def a_task(invoice: Invoice) -> int:
+    """A question about an invoice, put to shipping and answered, with one that is late."""
+    company, about = invoice.company, About.of(invoice)
+    clerk, colleague = world.make_user(company), world.make_user(company, "colleague", name="Otto Lund")
+    late = company.today() - timedelta(days=3)
+    make_task(company, "call", "Call Eva Brandt", key="call", by=None, about=about, due_on=late)
+    asked = ask_question(company, about, "Did the second parcel leave?", department="shipping", by=clerk)
+    answer_task(asked, "On Monday. The carrier says it arrives tomorrow.", finishes=False, by=colleague)
+    comment(company, about, "The customer rang: they want it on one invoice.", by=clerk)
+    return asked.pk
 
 
 def a_run(company: Any) -> int:

@@ -14,7 +14,9 @@ from django.urls import reverse
 
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from office.models import BankAccount, User
+from office.operations.make_task import make_task
 from office.roles import ROLES
+from office.topics import About
 from payments.models import BankLine, DebitRun, OnlinePayment, Remittance, UnreadLine
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.prepare_bank_table import prepare_bank_table
@@ -126,6 +128,8 @@ GETS = {
     "payments:payer_account_list": ["q", "removed", "sort", "after"],
     "payments:unread_line_list": ["q", "account", "outcome", "after"],
     "office:audit_list": ["q", "by", "action", "recorded_from", "recorded_to"],
+    "office:task_list": ["q", "show", "kind", "department", "due_from", "sort", "after"],
+    "office:task_new": ["receiver"],
     "office:mail_list": ["q", "queued_from", "queued_to"],
     "credit_control:late_charge_list": ["q", "state", "day_from", "day_to", "sort", "after"],
     "credit_control:claim_late_charges": ["on", "customer"],
@@ -245,6 +249,11 @@ def told_columns(company: Any) -> dict[str, str]:
     told = {"account": str(account.pk), "decimal": ".", "day_order": "ymd", "in_words": "", "out_words": ""}
     told |= {"pending_words": "p", "last_rows": "0", "look": "1"}
     return told | {"column_0": "booked_on", "column_1": "text", "column_2": "amount"}
+
+
+def a_task(customer: Any) -> int:
+    """Something to do."""
+    return make_task(customer.company, "call", "Call Eva", key=str(uuid4()), by=None, about=About.of(customer)).pk
 
 
 def a_debit_run(customer: Any) -> tuple[BankAccount, DebitRun]:
@@ -558,6 +567,12 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
             [],
             {"mail_from_hour": "8", "mail_until_hour": "18", "mail_off_days": "next", "mail_daily_limit": "3"},
         ),
+        "office:task_new": ([], {"title": "t", "note": "n", "receiver": "", "due_on": "2026-03-02", "key": "k"}),
+        "office:answer_task": ([a_task(customer)], {"body": "b", "done": "1"}),
+        "office:finish_task": ([a_task(customer)], {"outcome": "o"}),
+        "office:assign_task": ([a_task(customer)], {"receiver": "", "due_on": "2026-03-02"}),
+        "office:say": (["billing.invoice", invoice.pk], {"body": "b"}),
+        "office:ask": (["billing.invoice", invoice.pk], {"body": "b", "receiver": "sales", "due_on": "2030-03-02"}),
         "office:set_own_day": ([], {"day": "2026-03-02", "is_worked": "", "name": "n"}),
     }
 

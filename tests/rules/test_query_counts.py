@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -18,7 +19,9 @@ from credit_control.models import LateChargeRule, ReminderLadder
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from customers.models import Customer, CustomerAccount
 from office.models import BankAccount, User
+from office.operations.make_task import make_task
 from office.tasks import carry_out_run
+from office.topics import About
 from payments.models import BankLine, BankStatement, OnlinePayment, PayerAccount, Remittance
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.receive_payment import Share
@@ -222,6 +225,12 @@ def more_debit_runs(customer: Any, count: int) -> None:
         run_for(company, account=account)
 
 
+def more_tasks(customer: Any, count: int) -> None:
+    for _ in range(count):
+        about = About.of(customer)
+        make_task(customer.company, "call", "Call", key=str(uuid4()), by=None, about=about, department="sales")
+
+
 def more_refunds(customer: Any, count: int) -> None:
     customer.accounts.exists() or confirmed(customer)
     for _ in range(count):
@@ -264,6 +273,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "billing:product_list": more_products,
     "billing:price_list_list": more_price_lists,
     "office:audit_list": more_receipts,
+    "office:task_list": more_tasks,
     "reports:ageing": more_customers,
     "home": more_invoices,
 }

@@ -1,0 +1,99 @@
+"""The mails that members of staff get: what is theirs to do, and who named them. In English, as staff's screens are."""
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from office.mail.kinds import Letter, MailKind, NotToBeSent
+from office.mail.pieces import button
+from office.mail.texts import Words
+from office.mail.variables import Paragraph, typed
+from office.models import Comment, OutgoingMail, Task, User
+from office.operations.comment import MENTION_MAIL
+from office.operations.make_task import TASK_MAIL
+from office.templatetags.ui import plain_day
+from office.topics import About, may_see, page_of, seen_by, tasks_for
+
+LONGEST_QUOTE = 1_000
+NOT_HERE = "Not sent: they may not see it any more."
+
+
+def task_letter(mail: OutgoingMail) -> Letter:
+    """What is to be done by when, with the address where it is answered."""
+    task = Task.objects.select_related("company", "made_by").get(pk=mail.about_id)
+    person = _person(mail)
+    if reason := task_reason(mail):
+        raise NotToBeSent(reason)
+    about = f", about {task.about_name}" if task.about_name else ""
+    first = f"{task.made_by or 'Duebook'} put this on your list, to be done by {plain_day(task.due_on)}{about}:"
+    words = [first, *_quoted(task.title, task.note, *_said(task))]
+    return _letter(mail, person, task.title, words, reverse("office:task", args=[task.pk]), "Answer or mark as done")
+
+
+def task_reason(mail: OutgoingMail) -> str:
+    """Why it is not to be sent: done, given to another, or theirs to see no more."""
+    task = Task.objects.get(pk=mail.about_id)
+    person = _person(mail)
+    if task.done_at:
+        return "Not sent: it is done."
+    is_theirs = task.assignee_id == person.pk or (task.department and task.department == person.department)
+    if not is_theirs:
+        return "Not sent: it is somebody else's now."
+    return "" if person.is_active and tasks_for(person).filter(pk=task.pk).exists() else NOT_HERE
+
+
+def mention_letter(mail: OutgoingMail) -> Letter:
+    """What somebody said, and where."""
+    comment = Comment.objects.select_related("by", "task").get(pk=mail.about_id)
+    person = _person(mail)
+    if reason := mention_reason(mail):
+        raise NotToBeSent(reason)
+    where = reverse("office:task", args=[comment.task_id]) if comment.task_id else _page(comment)
+    words = [f"{comment.by} wrote:", *_quoted(comment.body)]
+    return _letter(mail, person, f"{comment.by} mentioned you", words, where, "Read and answer")
+
+
+def mention_reason(mail: OutgoingMail) -> str:
+    """Why it is not to be sent: taken back, or theirs to see no more."""
+    comment = Comment.objects.get(pk=mail.about_id)
+    if comment.withdrawn_at:
+        return "Not sent: it was taken back."
+    return "" if may_see(_person(mail), About(comment.about_type, comment.about_id, "")) else NOT_HERE
+
+
+def comments_for(user: User) -> QuerySet[Comment]:
+    """The comments about what a person sees."""
+    return Comment.objects.filter(seen_by(user))
+
+
+def _person(mail: OutgoingMail) -> User:
+    assert mail.staff_id, "A mail to staff names who gets it."
+    return User.objects.get(pk=mail.staff_id)
+
+
+def _page(comment: Comment) -> str:
+    return page_of(comment.about_type, comment.about_id) + "#talk"
+
+
+def _said(task: Task) -> list[str]:
+    """The question itself, where it is longer than its first line."""
+    asked = task.comments.order_by("pk").first()
+    return [asked.body] if asked and not asked.withdrawn_at and asked.body != task.title else []
+
+
+def _quoted(*texts: str) -> list[str]:
+    return [text[:LONGEST_QUOTE] for text in texts if text]
+
+
+def _letter(mail: OutgoingMail, person: User, subject: str, words: list[str], path: str, label: str) -> Letter:
+    link = button(settings.SITE_URL + path, label, before=f"{label}:")
+    paragraphs = [each for text in words for each in typed(text)]
+    paragraphs.append(Paragraph(link.text, link.html, is_piece=True))
+    said = Words(subject, paragraphs, mail.company, "en")
+    return Letter(person.name, person.email, subject, said.text, said.html)
+
+
+TO_STAFF = (
+    MailKind(TASK_MAIL, task_letter, task_reason, tasks_for),
+    MailKind(MENTION_MAIL, mention_letter, mention_reason, comments_for),
+)
