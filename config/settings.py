@@ -177,6 +177,15 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 EMAIL_URL = env("EMAIL_URL", default="")
 """Empty: outgoing mail stays in the database and is shown at /mail/."""
+MAIL_SERVICE = env("MAIL_SERVICE", default="")
+"""The service behind EMAIL_URL, such as postmark, which tells by webhook what came back."""
+MAIL_EVENTS_LOGIN = env("MAIL_EVENTS_LOGIN", default="")
+"""name:password that its events carry."""
+MAIL_EVENTS_KEYS = {
+    "mailgun": env("MAILGUN_SIGNING_KEY", default=""),
+    "sendgrid": env("SENDGRID_VERIFICATION_KEY", default=""),
+}
+"""Those that sign their events instead."""
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="billing@duebook.example")
 
 REST_FRAMEWORK = {

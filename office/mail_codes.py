@@ -36,8 +36,14 @@ PLAIN = {
 }
 
 
+COMPLAINT = "spam"
+"""What stands where a code would, where the reader called the mail spam."""
+
+
 def bounce_words(code: str) -> str:
     """A code in words, and itself: `mailbox unknown (5.1.1)`."""
+    if code == COMPLAINT:
+        return "they call it spam"
     _, _, detail = code.partition(".")
     meaning = MEANINGS.get(detail) or CLASSES.get(detail.partition(".")[0]) or PLAIN.get(code) or "not delivered"
     return f"{meaning} ({code})" if code else meaning

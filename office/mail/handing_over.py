@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from office.mail.bounces import have_it_mended, why_stopped
 from office.mail.kinds import KINDS, Letter, NotReady, NotToBeSent, waits
 from office.mail.message import ascii_address, message_bytes, sender_address
 from office.mail.relay import Answer, Outcome, Relay, hand_to_relay
@@ -87,7 +88,7 @@ def may_leave(mail: OutgoingMail, letter: Letter) -> bool:
     if locked is None:
         return False
     locked.to_email = letter.to_email
-    reason = KINDS[locked.kind].reason_not_to_send(locked)
+    reason = KINDS[locked.kind].reason_not_to_send(locked) or (waits(locked.kind) and why_stopped(locked)) or ""
     if reason:
         move(mail, MailStatus.SENDING, MailStatus.CANCELLED, explanation=reason)
     else:
@@ -119,7 +120,10 @@ def record_answer(mail: OutgoingMail, answer: Answer) -> None:
     explanation = "" if after == MailStatus.SENT else answer.words
     now = timezone.now()
     bounce = {"bounced_at": now, "bounce_code": answer.code} if after == MailStatus.BOUNCED else {}
-    move(mail, MailStatus.HANDED_OVER, after, explanation=explanation, finished_at=now, **bounce)
+    with transaction.atomic():
+        move(mail, MailStatus.HANDED_OVER, after, explanation=explanation, finished_at=now, **bounce)
+        if bounce:
+            have_it_mended(OutgoingMail.objects.select_related("company").get(pk=mail.pk))
 
 
 def put_back(mail: OutgoingMail, reason: str, before: MailStatus = MailStatus.SENDING) -> None:

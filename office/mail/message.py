@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.encoding import punycode
 
 from office.mail.kinds import Attachment, Letter
+from office.mail.naming import named_for
 from office.models import OutgoingMail
 
 
@@ -24,6 +25,8 @@ def message_bytes(mail: OutgoingMail, letter: Letter) -> bytes:
     message["Subject"] = one_line(letter.subject)
     message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = mail.message_id
+    for name, value in named_for(settings.MAIL_SERVICE, mail.envelope_id).items():
+        message[name] = value
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     if letter.html:

@@ -3,13 +3,13 @@ from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from ledger.refusals import Refused
 from office.audit import record
+from office.mail.bounces import note_bounce
 from office.mail.message import ascii_address
-from office.mail.returned import Recipient, Report, read_report
-from office.mail_codes import bounce_sentence, bounce_words
+from office.mail.returned import Report, read_report
+from office.mail_codes import bounce_words
 from office.models import MailStatus, OutgoingMail, User
 
 
@@ -44,10 +44,11 @@ def take_returned_mail(content: bytes, *, among: QuerySet[OutgoingMail], by: Use
     failure = next((each for each in told if each.action == "failed"), None)
     if failure is None:
         return Taken(Finding.NO_BOUNCE, f"{mail.to_email}: {told[0].action[:20]}. Nothing came back.", mail)
-    if not note_bounce(mail, failure):
+    before = {"status": mail.status}
+    if not note_bounce(mail, failure.code, f"Their server said: {failure.said}" if failure.said else ""):
         return Taken(Finding.KNOWN, f"It was known that the mail to {mail.to_email} came back.", mail)
     words = f"The mail to {mail.to_email} came back: {bounce_words(failure.code)}."
-    before, after = {"status": mail.status}, {"status": MailStatus.BOUNCED, "why": bounce_words(failure.code)}
+    after = {"status": MailStatus.BOUNCED, "why": bounce_words(failure.code)}
     record(by, "take_returned_mail", mail, before=before, after=after)
     return Taken(Finding.BOUNCED, words, mail)
 
@@ -60,18 +61,3 @@ def _mail_of(report: Report, among: QuerySet[OutgoingMail]) -> OutgoingMail:
         if mail and mail.envelope_id == envelope_id:
             return mail
     raise Refused("This report is about no mail of ours. Nothing was noted.", code="unknown_mail")
-
-
-def note_bounce(mail: OutgoingMail, failure: Recipient) -> bool:
-    """One arrow, from wherever the mail stands now; False where it stands there already."""
-    said = f"Their server said: {failure.said}" if failure.said else ""
-    rows = OutgoingMail.objects.filter(pk=mail.pk).exclude(status=MailStatus.BOUNCED)
-    return bool(
-        rows.update(
-            status=MailStatus.BOUNCED,
-            bounced_at=timezone.now(),
-            bounce_code=failure.code,
-            leased_until=None,
-            explanation=bounce_sentence(failure.code, said)[:500],
-        )
-    )
