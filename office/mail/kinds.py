@@ -43,9 +43,9 @@ class MailKind:
     """What a room knows of its mails.
 
     `compose` writes the letter just before it leaves, or raises NotReady or NotToBeSent. `reason_not_to_send` is asked
-    in the last moment, with the mail's row locked; an empty answer lets it go, NotReady has it composed anew. `seen_by` gives
-    the papers that a member of staff sees: the mails about these are theirs to read. `require_may_open` raises Refused
-    where its files are not.
+    in the last moment, with the mail's row locked; an empty answer lets it go, NotReady has it composed anew. `seen_by`
+    gives the papers that a member of staff sees: the mails about these are theirs to read. `require_may_open` raises
+    Refused where its files are not.
     A kind that `waits` leaves in office hours only, and no more of such a day to one customer than the company says.
     """
 
