@@ -63,7 +63,7 @@ DAILY = [
     Entry("Tax report", "reports:taxes", "file-text", "office.view_reports", "x"),
 ]
 OFFICE = [
-    Entry("Tasks", "office:task_list", "list-check", "office.view_task", "t", ("/talk/",)),
+    Entry("Tasks", "office:task_list", "list-check", "office.view_task", "k", ("/talk/",)),
     Entry("Approvals", "office:approval_list", "clipboard-list", "office.ask_approval"),
     Entry("Mail", "office:mail_list", "mail", "office.read_mail"),
     Entry("Print queue", "billing:print_queue", "printer", "billing.send_invoice"),
