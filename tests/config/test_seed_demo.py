@@ -24,6 +24,8 @@ OTHER_LISTS = [
     "credit_control:promise_list",
     "credit_control:reminder_list",
     "billing:dispute_list",
+    "credit_control:statement_run_list",
+    "credit_control:statement_list",
 ]
 
 

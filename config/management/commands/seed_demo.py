@@ -29,6 +29,7 @@ from config.demo_euros import add_euros
 from config.demo_getting_paid import add_promises, add_reminders
 from config.demo_late_charges import add_late_charges
 from config.demo_payments import add_rough_payments
+from config.demo_statements import add_statements
 from config.first_company import open_company
 from customers.models import Customer, CustomerGroup
 from customers.operations.add_account import LONGEST_HOLDER, AccountDetails, add_account
@@ -141,6 +142,7 @@ def make_demo(chance: Random, today: date) -> Company:
     add_promises(company, today, clerk)
     add_reminders(company, today, clerk)
     add_disputes(company, today, clerk)
+    add_statements(company, today, clerk)
     for customer in customers[:3]:
         draft_invoice(company, _details(customer, products, chance, None), by=clerk)
     return company
