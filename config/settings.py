@@ -212,6 +212,7 @@ SPECTACULAR_SETTINGS = {
         "AddressKind": "customers.models.AddressKind",
         "ApprovalState": "office.models.ApprovalState",
         "FileState": "payments.models.FileState",
+        "NoteKind": "credit_control.models.NoteKind",
         "PaymentMethod": "payments.models.PaymentMethod",
         "RefundMethod": "payments.original_way.WAY_CHOICES",
         "RefundState": "payments.repayment_choice.STATES",

@@ -3,11 +3,13 @@
 from typing import Any
 
 from credit_control.access import promises_for, reminders_for
+from credit_control.habits import habit_bars
+from credit_control.models import CreditFile
 from credit_control.promises import with_state
 from credit_control.reminders.coming import next_reminder, with_mail
 from customers.models import Customer
 from customers.panels import Panel
-from office.models import User
+from office.models import OutgoingMail, User
 
 LATEST = 5
 
@@ -28,4 +30,33 @@ def reminders(user: User, customer: Customer) -> dict[str, Any] | None:
     return {"rows": rows} | next_reminder(customer)
 
 
-PANELS = [Panel("credit_control/_promises.html", promises), Panel("credit_control/_reminders.html", reminders)]
+def notes(user: User, customer: Customer) -> dict[str, Any] | None:
+    """What was said with them lately, and when they are asked again."""
+    if not user.has_perm("credit_control.work_list"):
+        return None
+    file = CreditFile.objects.filter(customer=customer).first()
+    rows = customer.contact_notes.select_related("created_by").order_by("-pk")[:LATEST]
+    return {"rows": rows, "next_contact_on": file and file.next_contact_on}
+
+
+def mails(user: User, customer: Customer) -> dict[str, Any] | None:
+    """What was mailed to them lately, and whether it arrived."""
+    if not user.has_perm("office.read_mail"):
+        return None
+    rows = OutgoingMail.objects.filter(company=customer.company, customer_id=customer.pk).defer("kept_message")
+    return {"rows": rows.order_by("-pk")[:LATEST]}
+
+
+def habit(user: User, customer: Customer) -> dict[str, Any] | None:
+    """How they paid in the last year."""
+    bars = habit_bars(customer, customer.company.today())
+    return {"bars": bars} if bars else None
+
+
+PANELS = [
+    Panel("credit_control/_promises.html", promises),
+    Panel("credit_control/_reminders.html", reminders),
+    Panel("credit_control/_notes.html", notes),
+    Panel("credit_control/_mails.html", mails),
+    Panel("credit_control/_habit.html", habit),
+]

@@ -19,6 +19,7 @@ from credit_control.web import (
     statement_runs,
     statement_schedule,
     statements,
+    worklist,
 )
 
 app_name = "credit_control"
@@ -68,4 +69,7 @@ urlpatterns = [
     path("settings/reminders/<int:ladder_id>/", ladders.ladder_page, name="ladder"),
     path("settings/reminders/usual/", ladders.add_usual, name="add_usual_ladder"),
     path("settings/reminders/choose/", ladders.choose, name="choose_ladder"),
+    path("worklist/", worklist.worklist_page, name="worklist"),
+    path("worklist/<int:customer_id>/note/", worklist.note, name="note_contact"),
+    path("worklist/assign/", worklist.assign, name="assign_collector"),
 ]

@@ -28,6 +28,7 @@ LATE = [
     "credit_control.send_reminders",
     "credit_control.claim_late_charges",
     "credit_control.waive_late_charge",
+    "credit_control.work_list",
 ]
 CLERK = [
     *READ,

@@ -11,6 +11,7 @@ from credit_control.api import (
     rules,
     statement_runs,
     statements,
+    worklist,
 )
 
 urlpatterns = [
@@ -50,4 +51,7 @@ urlpatterns = [
     path("statement-runs/<int:run_id>/resume/", statement_runs.ResumeStatementRunView.as_view()),
     path("statement-runs/<int:run_id>/look-again/", statement_runs.LookAgainView.as_view()),
     path("statement-schedule/", statement_runs.StatementScheduleView.as_view()),
+    path("worklist/", worklist.WorklistView.as_view()),
+    path("worklist/notes/", worklist.NotesView.as_view()),
+    path("worklist/collectors/", worklist.AssignView.as_view()),
 ]

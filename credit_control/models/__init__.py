@@ -27,11 +27,14 @@ from credit_control.models.statements import (
     StatementRun,
     StatementSchedule,
 )
+from credit_control.models.worklist import ContactNote, CreditFile, NoteKind
 
 __all__ = [
     "AccountLink",
     "AccountOpening",
     "Channel",
+    "ContactNote",
+    "CreditFile",
     "CreditPolicy",
     "DueDayChange",
     "LadderChoice",
@@ -40,6 +43,7 @@ __all__ = [
     "LateChargeLine",
     "LateChargeRule",
     "LineKind",
+    "NoteKind",
     "PaymentPromise",
     "PromisedItem",
     "Reference",

@@ -322,6 +322,8 @@ BAR_HEIGHT = 44
 def bar_chart(rows: Iterable[dict], currency: str, caption: str) -> dict:
     """Bars, one a row; each row has `label`, `amount`, `url` and may have `colour` (a token such as age-2).
 
+    `text` stands instead of the amount as money, such as a count.
+
     Bars only show sizes: the figures beside them are the book's own, and the table under them repeats these.
     """
     rows = list(rows)
@@ -329,7 +331,7 @@ def bar_chart(rows: Iterable[dict], currency: str, caption: str) -> dict:
     bars = [
         Bar(
             label=row["label"],
-            text=money(row["amount"], currency),
+            text=row.get("text") or money(row["amount"], currency),
             url=row["url"],
             colour=row.get("colour", "accent"),
             width=f"{abs(row['amount']) / largest * 100:.2f}%",

@@ -39,6 +39,7 @@ BESIDE_RECEIPTS = (
 )
 DAILY = [
     Entry("Home", "home", "home", key="h"),
+    Entry("Worklist", "credit_control:worklist", "list-check", "credit_control.work_list", "w"),
     Entry("Customers", "customers:customer_list", "users", "customers.view_customer", "c", ("/settlements/",)),
     Entry("Invoices", "billing:invoice_list", "file-invoice", "billing.view_invoice", "i"),
     Entry(

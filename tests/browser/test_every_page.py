@@ -184,6 +184,7 @@ PAGES = [
     Row("credit_control:late_charge_list"),
     Row("credit_control:claim_late_charges"),
     Row("credit_control:late_charge", "late_charge"),
+    Row("credit_control:worklist", query="?customer={debtor}"),
     Row("credit_control:reminder_list"),
     Row("credit_control:send_reminders"),
     Row("credit_control:reminder", "reminder"),

@@ -137,6 +137,7 @@ GETS = {
     "credit_control:statement_list": ["q", "form", "on_from", "on_to", "sort", "after"],
     "credit_control:promise_list": ["q", "state", "day_from", "day_to", "sort", "after"],
     "credit_control:promise_new": ["currency"],
+    "credit_control:worklist": ["whose", "waiting", "customer", "page"],
     "credit_control:reminder_list": ["q", "tone", "channel", "mail", "day_from", "day_to", "sort", "after"],
     "credit_control:send_reminders": ["customer"],
     "credit_control:reference_rate_list": ["q", "reference", "sort", "after"],
@@ -449,6 +450,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "credit_control:claim_late_charges": ([], {"on": "2026-03-02", "customer": str(customer.pk)}),
         "credit_control:waive_late_charge": ([late_charge(customer)], {"reason": "r"}),
         "credit_control:send_reminders": ([], {"customer": str(customer.pk), "all": "1"}),
+        "credit_control:note_contact": ([customer.pk], {"words": "w", "kind": "call", "person": "p"}),
+        "credit_control:assign_collector": ([], {"customer": str(customer.pk), "collector": ""}),
         "credit_control:put_off_due_day": (
             [world.item_of(world.issue(customer, "10.00", DAY)).pk],
             {"due_on": str(customer.company.today()), "reason": "r"},

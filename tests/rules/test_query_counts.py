@@ -41,7 +41,7 @@ from tests.payments.debits import may_debit, run_for, with_mandate
 
 DAY = date(2026, 3, 2)
 MOST = 20
-MOST_OF = {"home": 30, "credit_control:send_reminders": 30}
+MOST_OF = {"home": 30, "credit_control:send_reminders": 30, "credit_control:worklist": 45}
 """The front page counts what there is to do, one query for each kind of task."""
 MOST_OF_A_CUSTOMER = 28
 """Each room shows a card of its own there."""
@@ -263,6 +263,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "credit_control:promise_list": more_promises,
     "credit_control:reminder_list": more_reminders,
     "credit_control:send_reminders": more_reminders,
+    "credit_control:worklist": more_reminders,
     "payments:bank": more_bank_lines,
     "payments:bank_statement_list": more_bank_lines,
     "payments:bank_line_list": more_bank_lines,
