@@ -49,7 +49,8 @@ LATE = """
     GROUP BY c.id, f.id, u.id
 """
 HABITS = """
-    SELECT customer_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY coalesce(upper(open_during), dated_on) - due_on), count(*)
+    SELECT customer_id, count(*),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY coalesce(upper(open_during), dated_on) - due_on)
     FROM ledger_openitem
     WHERE company_id = %(company)s AND amount > 0 AND balance = 0 AND customer_id = ANY(%(customers)s)
         AND due_on BETWEEN %(since)s AND %(today)s AND NOT upper_inf(open_during)
@@ -131,7 +132,7 @@ def worklist(company: Company, today: date, *, owner_id: int | None = None) -> l
         cursor.execute(LATE, values)
         works = {row[0]: Work(*row) for row in cursor.fetchall()}
         cursor.execute(HABITS, values | {"customers": list(works), "since": today - LOOKS_BACK})
-        habits = {customer: round(days) for customer, days, count in cursor.fetchall() if count >= FEW}
+        habits = {customer: round(days) for customer, count, days in cursor.fetchall() if count >= FEW}
     _read_more(works, today)
     for work in works.values():
         work.days_late, work.usual_days = (today - work.oldest_due).days, habits.get(work.customer_id)

@@ -42,7 +42,8 @@ function onRow(event) {
   const step = { j: 1, k: -1, ...(here >= 0 && { ArrowDown: 1, ArrowUp: -1 }) }[event.key];
   if (step) {
     event.preventDefault();
-    rows[Math.min(Math.max(here + step, 0), rows.length - 1)].querySelector("a, input")?.focus();
+    const row = rows[Math.min(Math.max(here + step, 0), rows.length - 1)];
+    (row.querySelector("a") ?? row.querySelector("input"))?.focus();
   } else if (event.key === "x" && here >= 0) {
     rows[here].querySelector('input[name="selected"]')?.click();
   }
