@@ -6,10 +6,12 @@ from hashlib import sha256
 from django.db.models import Prefetch
 
 from billing.chain import document_hash
+from billing.dispute_checks import DISPUTE_CHECKS
 from billing.models import DocumentStatus, EInvoice, Invoice, InvoiceLine, InvoicePdf
 from ledger.checks import Check, Finding
 
 CHECKS = [
+    *DISPUTE_CHECKS,
     Check(
         "a document's lines and taxes add up to its totals",
         """

@@ -2,7 +2,7 @@
 
 Not due and due today is current; then 1-30, 31-60, 61-90 and over 90 days after the due date. Unapplied payments and
 credit memos stand in a column of their own, below zero. The columns add up to the customer's balance, and the balances
-to the receivable account.
+to the receivable account. What of that was in dispute on the day is said beside, and counts in its column all the same.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from ledger.calendar import BUCKETS
 from ledger.snapshot import snapshot
 
 PAGE = 50
-UNAPPLIED = "unapplied"
+UNAPPLIED, DISPUTED = "unapplied", "disputed"
 COLUMNS = [*(bucket.key for bucket in BUCKETS), UNAPPLIED]
 
 
@@ -43,7 +43,7 @@ Place = tuple[str, int, str]
 
 
 class AgeingRow(NamedTuple):
-    """A customer's figures in one currency; the last column is the sum of those before it."""
+    """A customer's figures in one currency: columns, their sum, and what of that is in dispute."""
 
     customer_id: int
     number: str
@@ -57,6 +57,7 @@ class AgeingRow(NamedTuple):
     over_90: Decimal
     unapplied: Decimal
     total: Decimal
+    disputed: Decimal
 
     @property
     def place(self) -> Place:
@@ -109,14 +110,15 @@ def ageing_totals(question: AgeingQuestion) -> list[AgeingRow]:
 def ageing_sql(question: AgeingQuestion) -> str:
     """One statement: the rows of a page and the totals (customer 0), over the items that were open on the day."""
     amounts = ", ".join(f"coalesce(sum(open) FILTER (WHERE {_in_column(column)}), 0) AS {column}" for column in COLUMNS)
-    columns = [*COLUMNS, "total"]
+    columns = [*COLUMNS, "total", DISPUTED]
     return f"""
         WITH aged AS MATERIALIZED (
-            SELECT customer_id, currency, open, %(on)s::date - {question.by} AS age
-            FROM ({open_on_day_sql(question.known_at)}) AS items WHERE {_scope(question)}
+            SELECT customer_id, currency, open, %(on)s::date - {question.by} AS age, {IN_DISPUTE}
+            FROM ({open_on_day_sql(question.known_at)}) AS items {_held(question)} WHERE {_scope(question)}
         ),
         sums AS MATERIALIZED (
-            SELECT customer_id, currency, {amounts}, sum(open) AS total FROM aged GROUP BY customer_id, currency
+            SELECT customer_id, currency, {amounts}, sum(open) AS total, sum(disputed) AS disputed
+            FROM aged GROUP BY customer_id, currency
         )
         (SELECT 0 AS id, '' AS number, '' AS name, '' AS sort_name, currency,
                 {", ".join(f"sum({column})" for column in columns)}
@@ -150,10 +152,29 @@ def _parameters(question: AgeingQuestion) -> dict[str, Any]:
     }
 
 
+IN_DISPUTE = "least(greatest(open, 0), coalesce(held.amount, 0)) AS disputed"
+"""What of an open item was in dispute: never more than was open of it."""
+
+
+def _held(question: AgeingQuestion) -> str:
+    """Joins what disputes held of each item at the end of the day, as far as it was known then."""
+    known = " AND held_at <= %(known_at)s" if question.known_at else ""
+    unknown = "released_at > %(known_at)s" if question.known_at else "false"
+    return f"""
+        LEFT JOIN (
+            SELECT item_id, sum(amount) AS amount FROM billing_disputedamount
+            WHERE held_on <= %(on)s{known} AND (released_on IS NULL OR released_on > %(on)s OR {unknown})
+            GROUP BY item_id
+        ) AS held ON held.item_id = items.id
+    """  # noqa: S608
+
+
 def _in_column(column: str) -> str:
-    """The condition on `open` and `age` that puts an item in a column; none for no column in particular."""
+    """The condition on an item that puts it in a column; none for no column in particular."""
     if column == UNAPPLIED:
         return "open < 0"
+    if column == DISPUTED:
+        return "disputed > 0"
     bucket = next((bucket for bucket in BUCKETS if bucket.key == column), None)
     if bucket is None:
         return "true"
@@ -185,6 +206,7 @@ class AgedItem(NamedTuple):
     amount: Decimal
     open: Decimal
     age: int
+    disputed: Decimal
 
 
 def aged_items(
@@ -192,9 +214,11 @@ def aged_items(
 ) -> list[AgedItem]:
     """The items that one cell of the report adds up: of a column, a customer and a currency, or of all."""
     sql = f"""
-        SELECT customer.id, customer.name, entry_id, kind, reference, dated_on, due_on, aged.currency, amount, open, age
+        SELECT customer.id, customer.name, entry_id, kind, reference, dated_on, due_on, aged.currency, amount, open,
+            age, disputed
         FROM (
-            SELECT *, %(on)s::date - {question.by} AS age FROM ({open_on_day_sql(question.known_at)}) AS items
+            SELECT items.*, %(on)s::date - {question.by} AS age, {IN_DISPUTE}
+            FROM ({open_on_day_sql(question.known_at)}) AS items {_held(question)}
         ) AS aged
         JOIN customers_customer customer ON customer.id = aged.customer_id
         WHERE {_scope(question)} AND (%(customer_id)s::bigint IS NULL OR customer.id = %(customer_id)s)

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from reports.web import ageing, home, paper, search, taxes
+from reports.web import ageing, causes, home, paper, search, taxes
 
 app_name = "reports"
 urlpatterns = [
     path("reports/ageing/", ageing.ageing_page, name="ageing"),
     path("reports/ageing/items/", ageing.items_page, name="ageing_items"),
     path("reports/ageing/file/", ageing.ageing_file, name="ageing_file"),
+    path("reports/causes/", causes.cause_page, name="causes"),
+    path("reports/causes/rows/", causes.cause_rows, name="cause_rows"),
     path("reports/taxes/", taxes.tax_page, name="taxes"),
     path("reports/taxes/file/", taxes.tax_file, name="tax_file"),
 ]

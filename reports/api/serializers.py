@@ -8,7 +8,8 @@ from customers.search import fold
 from office.api.fields import AmountOut, IdIn, Query, RateOut
 from office.api.paging import PageQuery
 from office.models import Company, User
-from reports.ageing import COLUMNS, AgeingQuestion
+from reports.ageing import COLUMNS, DISPUTED, AgeingQuestion
+from reports.causes import DIMENSIONS
 
 
 class QuestionQuery(Query):
@@ -27,7 +28,7 @@ class AgeingQuery(QuestionQuery, PageQuery):
 class AgedItemsQuery(QuestionQuery):
     """The question, and which of its figures."""
 
-    column = serializers.ChoiceField(choices=[(column, column) for column in COLUMNS], required=False)
+    column = serializers.ChoiceField(choices=[(column, column) for column in [*COLUMNS, DISPUTED]], required=False)
     customer = IdIn(required=False)
     currency = serializers.CharField(max_length=3, required=False)
 
@@ -45,7 +46,7 @@ def question_from(query: dict[str, Any], company: Company, user: User) -> Ageing
 
 
 class AgedAmounts(serializers.Serializer):
-    """Amounts by how late they are; the columns add up to the total."""
+    """Amounts by how late they are; the columns add up to the total, of which some is disputed."""
 
     currency = serializers.CharField()
     current = AmountOut()
@@ -55,6 +56,7 @@ class AgedAmounts(serializers.Serializer):
     over_90 = AmountOut()
     unapplied = AmountOut()
     total = AmountOut()
+    disputed = AmountOut()
 
 
 class AgeingRowOut(AgedAmounts):
@@ -95,6 +97,7 @@ class AgedItemOut(serializers.Serializer):
     currency = serializers.CharField()
     amount = AmountOut()
     open = AmountOut()
+    disputed = AmountOut()
     age = serializers.IntegerField()
 
 
@@ -142,3 +145,41 @@ class TaxReportOut(serializers.Serializer):
     last_day = serializers.DateField(source="question.last_day")
     results = TaxRowOut(many=True)
     accounts = TaxFootOut(many=True)
+
+
+class CauseQuery(Query):
+    """Which days, and by what."""
+
+    by = serializers.ChoiceField(choices=list(DIMENSIONS.items()), default="reason")
+    first_day = serializers.DateField(required=False, help_text="Left out: the first of this year.")
+    last_day = serializers.DateField(required=False, help_text="Left out: today.")
+
+
+class ShareOut(serializers.Serializer):
+    """How many ended so, and in how many of a hundred."""
+
+    outcome = serializers.CharField(help_text="open, or an outcome of disputes.")
+    count = serializers.IntegerField()
+    percent = serializers.IntegerField()
+
+
+class CauseOut(serializers.Serializer):
+    """A cause in one currency; `days` is how long the closed ones took on average."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()
+    currency = serializers.CharField()
+    count = serializers.IntegerField()
+    amount = AmountOut()
+    days = RateOut(allow_null=True)
+    shares = ShareOut(many=True)
+
+
+class CausesOut(serializers.Serializer):
+    """Disputes by cause."""
+
+    first_day = serializers.DateField(source="question.first_day")
+    last_day = serializers.DateField(source="question.last_day")
+    by = serializers.CharField(source="question.by")
+    results = CauseOut(many=True)
+    totals = CauseOut(many=True)

@@ -7,5 +7,6 @@ from reports.api import views
 urlpatterns = [
     path("reports/ageing/", views.AgeingView.as_view()),
     path("reports/ageing/items/", views.AgedItemsView.as_view()),
+    path("reports/causes/", views.CausesView.as_view()),
     path("reports/taxes/", views.TaxesView.as_view()),
 ]

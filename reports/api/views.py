@@ -15,10 +15,13 @@ from reports.api.serializers import (
     AgedItemsQuery,
     AgeingOut,
     AgeingQuery,
+    CauseQuery,
+    CausesOut,
     TaxQuery,
     TaxReportOut,
     question_from,
 )
+from reports.causes import CauseQuestion, cause_report
 from reports.taxes import TaxQuestion, tax_report
 
 LIST = "ageing"
@@ -75,6 +78,26 @@ class TaxesView(ApiView):
         )
         report = tax_report(question)
         return Response(TaxReportOut({"question": question, "results": report.rows, "accounts": report.feet}).data)
+
+
+class CausesView(ApiView):
+    """Why customers object."""
+
+    permission = {"get": "office.view_reports"}
+
+    @extend_schema(operation_id="get_dispute_causes", parameters=[CauseQuery], responses=CausesOut)
+    def get(self, request: Request) -> Response:
+        """Disputes of a period by reason, product, department, owner or month; how long they took, how they ended."""
+        query, company = checked(CauseQuery, request.query_params.dict()), company_of(request)
+        question = CauseQuestion(
+            company=company,
+            first_day=query.get("first_day") or month_start(company.today()).replace(month=1),
+            last_day=query.get("last_day") or company.today(),
+            by=query["by"],
+            owner_id=request.user.pk if request.user.only_own_customers else None,
+        )
+        report = cause_report(question)
+        return Response(CausesOut({"question": question, "results": report.causes, "totals": report.totals}).data)
 
 
 def _shown(answer: Ageing) -> dict[str, Any]:

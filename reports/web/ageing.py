@@ -22,12 +22,24 @@ from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists.exporting import EXCEL
 from office.web.lists.filters import clean_text
-from reports.ageing import COLUMNS, PAGE, UNAPPLIED, Ageing, AgeingQuestion, AgeingRow, Place, aged_items, ageing
+from reports.ageing import (
+    COLUMNS,
+    DISPUTED,
+    PAGE,
+    UNAPPLIED,
+    Ageing,
+    AgeingQuestion,
+    AgeingRow,
+    Place,
+    aged_items,
+    ageing,
+)
 
 LABELS = {bucket.key: bucket.name for bucket in BUCKETS} | {
     "current": "Not due",
     UNAPPLIED: "Unapplied",
     "total": "Total",
+    DISPUTED: "Of it disputed",
 }
 COLOURS = dict(zip(COLUMNS, ["age-0", "age-1", "age-2", "age-3", "age-4", "accent"], strict=True))
 
@@ -100,7 +112,12 @@ def _shown(question: AgeingQuestion, row: AgeingRow) -> dict[str, Any]:
         (column, amount, address("reports:ageing_items", question, column=column, **more))
         for column, amount in row.amounts
     ]
-    return {"row": row, "cells": cells, "url": address("reports:ageing_items", question, **more)}
+    return {
+        "row": row,
+        "cells": cells,
+        "url": address("reports:ageing_items", question, **more),
+        "disputed_url": address("reports:ageing_items", question, column=DISPUTED, **more),
+    }
 
 
 def bars(question: AgeingQuestion, row: AgeingRow) -> list[dict[str, Any]]:
@@ -141,13 +158,15 @@ def items_page(request: HttpRequest) -> HttpResponse:
         currency=clean_text(request.GET.get("currency", ""))[:3],
     )
     totals: dict[str, Any] = {}
+    disputed: dict[str, Any] = {}
     for item in items:
         totals[item.currency] = totals.get(item.currency, 0) + item.open
+        disputed[item.currency] = disputed.get(item.currency, 0) + item.disputed
     context = {
         "question": question,
         "items": items,
         "label": LABELS.get(column, "All"),
-        "totals": totals,
+        "totals": [(currency, total, disputed[currency]) for currency, total in totals.items()],
         "back": address("reports:ageing", question),
     }
     return render(request, "reports/ageing_items.html", context)
@@ -172,13 +191,14 @@ def workbook(answer: Ageing) -> bytes:
     bold = book.add_format({"bold": True})
     money = {n: book.add_format({"num_format": "#,##0" + ("." + "0" * n if n else "")}) for n in range(5)}
     sheet.set_column(0, 1, 24)
-    sheet.set_column(2, 3 + len(COLUMNS), 14)
+    sheet.set_column(2, 4 + len(COLUMNS), 14)
     sheet.write_string(0, 0, _headline(answer.question), bold)
-    sheet.write_row(2, 0, ["Customer", "Number", "Currency", *(LABELS[column] for column in [*COLUMNS, "total"])], bold)
+    heads = [LABELS[column] for column in [*COLUMNS, "total", DISPUTED]]
+    sheet.write_row(2, 0, ["Customer", "Number", "Currency", *heads], bold)
     at = 3
     for row in [*answer.rows, *answer.totals]:
         sheet.write_row(at, 0, [guard(row.name or "Total"), guard(row.number), row.currency])
-        amounts = [amount for _, amount in row.amounts] + [row.total]
+        amounts = [amount for _, amount in row.amounts] + [row.total, row.disputed]
         for place, amount in enumerate(amounts, start=3):
             sheet.write_number(at, place, amount, money[places(row.currency)])
         at += 1

@@ -129,6 +129,8 @@ PAGES = [
     Row("billing:invoice_edit", "draft"),
     Row("billing:credit_invoice", "invoice"),
     Row("billing:dispute_list"),
+    Row("reports:causes", query="?by=product"),
+    Row("reports:cause_rows"),
     Row("billing:dispute", "dispute"),
     Row("billing:dispute", "dispute_closed"),
     Row("billing:open_dispute", "invoice"),

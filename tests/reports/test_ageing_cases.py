@@ -1,16 +1,19 @@
 """Failures of other products in ageing, and what is right (AGE)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from billing.models import DisputeOutcome
+from billing.operations.close_dispute import close_dispute
 from ledger.models import OpenItem
 from payments.operations.apply_credits import apply_oldest_first
 from reports.ageing import AgeingQuestion, aged_items, ageing
 from tests import world
+from tests.billing.disputing import DAY, dispute
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +164,35 @@ def test_pages_follow_one_another_without_a_gap(company: Any) -> None:
         after, has_more = answer.rows[-1].place, answer.has_more
 
     assert names == ["Ada", "Bea", "Cleo", "Dora", "Eve"]
+
+
+def test_rem_06_what_is_disputed_is_shown_beside_and_still_counts(customer: Any) -> None:
+    disputed, plain = world.issue(customer, "500.00", DAY), world.issue(customer, "200.00", DAY)
+    dispute(disputed, on=DAY)
+    on = DAY + timedelta(days=60)
+    question = AgeingQuestion(customer.company_id, on)
+    answer = ageing(question)
+    for row in (*answer.rows, *answer.totals):
+        assert (row.days_1_30, row.total, row.disputed) == (700, 700, 500)
+    assert answer.difference("EUR") == 0
+    assert [(item.reference, item.open, item.disputed) for item in aged_items(question, column="disputed")] == [
+        (disputed.number, 500, 500)
+    ]
+    assert {item.reference: item.disputed for item in aged_items(question)} == {disputed.number: 500, plain.number: 0}
+
+
+def test_what_was_disputed_on_a_past_day_is_told_as_it_was_then_and_as_it_was_known(customer: Any) -> None:
+    invoice = world.issue(customer, "500.00", DAY)
+    opened = dispute(invoice, "400.00", on=DAY + timedelta(days=1))
+    before = timezone.now()
+    paid_on, closed_on = DAY + timedelta(days=5), DAY + timedelta(days=9)
+    world.apply(world.receive(customer, "300.00", paid_on), invoice, "300.00", paid_on)
+    close_dispute(opened.pk, DisputeOutcome.REFUSED, on=closed_on, by=None, note="No")
+
+    def disputed_on(day: date, **more: Any) -> Decimal:
+        [row] = ageing(AgeingQuestion(customer.company_id, day, **more)).totals
+        return row.disputed
+
+    days = [DAY, DAY + timedelta(days=1), paid_on, closed_on - timedelta(days=1), closed_on]
+    assert [disputed_on(day) for day in days] == [0, 400, 200, 200, 0]
+    assert [disputed_on(day, known_at=before) for day in days] == [0, 400, 200, 200, 200]

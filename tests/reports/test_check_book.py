@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from billing.operations.attach_to_dispute import attach_to_dispute
+from billing.operations.credit_dispute import credit_dispute
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import kept_pdf
@@ -42,6 +44,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.write_off import WriteOffDetails, write_off
 from reports.book_check import check_book
 from tests import world
+from tests.billing.disputing import dispute
 from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.payments.bank_samples import camt, entry, statement
@@ -131,6 +134,15 @@ PLANTED = [
     ("UPDATE credit_control_statement SET closing = '{}'", "the figures of a kept statement add up"),
     ("UPDATE credit_control_statementpdf SET content = 'x'", "the PDF kept of a statement is the one that was made"),
     ("UPDATE office_numberseries SET last = last + 1 WHERE kind = 'late_charge'", "numbers of late charges run on without a gap"),
+    ("UPDATE billing_disputedamount SET released_on = held_on, released_at = held_at WHERE released_at IS NULL", "an open dispute holds a part of what was disputed, a closed one nothing"),
+    ("UPDATE billing_disputedamount SET released_on = NULL, released_at = NULL", "an open dispute holds a part of what was disputed, a closed one nothing"),
+    ("UPDATE billing_disputedamount SET amount = 1000 WHERE released_at IS NULL", "disputes hold no more of an item than it came to"),
+    ("UPDATE billing_disputedamount SET item_id = (SELECT min(id) FROM ledger_openitem)", "a dispute holds items of its own document, customer and currency"),
+    ("UPDATE billing_disputedline SET amount = amount + 1", "the lines of a dispute are its document's and add up to it"),
+    ("UPDATE billing_disputedline SET line_id = (SELECT min(id) FROM billing_invoiceline)", "the lines of a dispute are its document's and add up to it"),
+    ("UPDATE billing_dispute SET credit_memo_id = invoice_id WHERE credit_memo_id IS NOT NULL", "the credit memo that ended a dispute credits what was disputed"),
+    ("UPDATE office_numberseries SET last = last + 1 WHERE kind = 'dispute'", "numbers of disputes run on without a gap"),
+    ("UPDATE billing_disputefile SET content = 'x'", "the file kept matches the hash kept"),
     ("UPDATE payments_debitpart SET is_under_way = true", "what has been settled is on its way no more"),
 ]  # fmt: skip
 
@@ -173,6 +185,7 @@ def history(company: Any, customer: Any) -> None:
     debited(company)
     paid_out(company)
     charged_late(company)
+    objected_to(customer)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
     told(customer)
@@ -235,6 +248,13 @@ def promised(debtor: Any) -> None:
         made = record_promise(debtor.pk, PromiseDetails(today, "Eva", "EUR", Decimal(50)), on=today, by=None)
         if is_slip:
             withdraw_promise(made.pk, on=today, by=None, reason="A slip")
+
+
+def objected_to(customer: Any) -> None:
+    """One dispute that is open over a line, with a file, and one that was credited."""
+    invoice = world.issue(customer, [world.line("30"), world.line("20")], DAY)
+    attach_to_dispute(dispute(invoice, lines={invoice.lines.first().pk: None}).pk, "a.pdf", b"%PDF-1.7 a")
+    credit_dispute(dispute(invoice, "5.00").pk, Decimal(5), reason="Faulty", by=None, on=DAY + timedelta(days=9))
 
 
 def written_off(customer: Any, vat: Any) -> None:
