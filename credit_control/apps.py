@@ -7,7 +7,6 @@ class CreditControlConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.beside import register_beside
-        from credit_control.access import late_charges_for
         from credit_control.approvals import ACTS
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many, do_statement_run, remind_many
@@ -15,10 +14,11 @@ class CreditControlConfig(AppConfig):
         from credit_control.reminders.mail import REMINDER_MAIL
         from credit_control.reminders.words import REMINDER_TEXT
         from credit_control.statements.statement_mail import STATEMENT_MAIL
+        from credit_control.topics import TOPICS
         from customers.panels import register_panel
         from office import approvals, mail, runs
         from office.mail import texts
-        from office.topics import Topic, register_topic
+        from office.topics import register_topic
 
         for act in ACTS:
             approvals.register_act(act)
@@ -27,8 +27,8 @@ class CreditControlConfig(AppConfig):
         mail.register_kind(REMINDER_MAIL)
         texts.register_text(REMINDER_TEXT)
         mail.register_kind(STATEMENT_MAIL)
-        label, see = "credit_control.latecharge", "credit_control.view_latecharge"
-        register_topic(Topic(label, "Late charge", late_charges_for, see, "credit_control:late_charge"))
+        for topic in TOPICS:
+            register_topic(topic)
         register_beside(beside_invoice)
         for panel in PANELS:
             register_panel(panel)

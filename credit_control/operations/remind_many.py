@@ -10,9 +10,11 @@ from credit_control.reminders.proposals import Proposal
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.audit import record
-from office.models import Company, Run, RunStatus, User
+from office.models import Company, Run, RunStatus, TaskKind, User
+from office.operations.make_task import make_task
 from office.runs import RunKind, begin_run
 from office.sheets import csv_rows
+from office.topics import About
 
 MOST, PIECE = 50_000, 50
 SENT, LEFT_OUT = "Reminded", "Left out"
@@ -47,6 +49,9 @@ def do_piece(run: Run) -> None:
     reminders, left_out = send_reminders(run.company, piece, on=date.fromisoformat(run.parameters["on"]), by=run.by)
     run.result[SENT] = run.result.get(SENT, 0) + len(reminders)
     run.result[LEFT_OUT] = run.result.get(LEFT_OUT, 0) + len(left_out)
+    for row in left_out:
+        if row.reaches_nobody:
+            _make_task(run, row)
     if left_out:
         run.errors_file = csv_rows(bytes(run.errors_file or b""), ["Customer", "Name", "Why"], map(_listed, left_out))
     run.done += len(piece)
@@ -55,6 +60,18 @@ def do_piece(run: Run) -> None:
 
 
 RUN_KIND = RunKind("send_reminders", do_piece)
+
+
+def _make_task(run: Run, row: Proposal) -> None:
+    """Somebody has to find an address; once a month for each customer."""
+    make_task(
+        run.company,
+        TaskKind.BOUNCED,
+        f"{row.customer.name} gets no reminders: {row.why_not}",
+        key=f"reminder_contact:{row.customer.pk}:{run.company.today():%Y-%m}",
+        by=None,
+        about=About.of(row.customer),
+    )
 
 
 def _listed(row: Proposal) -> list[str]:

@@ -3,14 +3,19 @@ from datetime import date
 
 from django.db import transaction
 
-from credit_control.models import Channel, Reminder, ReminderItem
+from credit_control.models import Channel, CreditFile, Reminder, ReminderItem
 from credit_control.reminders.mail import KIND, subject_of
 from credit_control.reminders.proposals import Proposal, never_arrived, proposals_for
 from customers.models import Address, AddressKind, Contact, Customer
 from ledger.bulk import insert_all
+from ledger.money import format_money
 from office.audit import record_all
 from office.mail import MailToQueue, queue_mails
-from office.models import Company, User
+from office.models import Company, TaskKind, User
+from office.operations.make_task import make_task
+from office.topics import About
+
+TASK_OF = {Channel.CALL: TaskKind.CALL, Channel.LETTER: TaskKind.LETTER}
 
 
 @transaction.atomic
@@ -46,6 +51,9 @@ def _enter(company: Company, proposals: list[Proposal], on: date, by: User | Non
         if reminder.channel == Channel.MAIL
         for contact in row.people
     )
+    for reminder, row in zip(reminders, proposals, strict=True):
+        if reminder.channel != Channel.MAIL:
+            _make_task(reminder, row, by)
     customers = [reminder.customer for reminder in reminders]
     record_all(by, "send_reminders", customers, after=[_after(row) for row in proposals])
     return reminders
@@ -87,6 +95,22 @@ def _mail(reminder: Reminder, contact: Contact, place: Address | None) -> MailTo
         subject=subject_of(reminder),
         country=place.country if place else "",
         region=place.region if place else "",
+    )
+
+
+def _make_task(reminder: Reminder, row: Proposal, by: User | None) -> None:
+    """What is no mail is somebody's to do: the collector's whose customer it is, else everybody's."""
+    file = CreditFile.objects.filter(customer=reminder.customer, collector__is_active=True).first()
+    totals = " + ".join(format_money(total, currency) for currency, total in row.totals.items())
+    make_task(
+        reminder.company,
+        TASK_OF[Channel(reminder.channel)],
+        f"{reminder.get_channel_display()} to {reminder.customer.name}: {reminder.get_tone_display()}, {totals}",
+        key=f"reminder:{reminder.pk}",
+        by=by,
+        about=About.of(reminder),
+        due_on=reminder.reminded_on,
+        assignee=file.collector if file else None,
     )
 
 

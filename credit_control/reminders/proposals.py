@@ -65,6 +65,7 @@ class Proposal:
     free: dict[str, Decimal] = field(default_factory=dict)
     why_not: str = ""
     is_wrong: bool = False
+    reaches_nobody: bool = False
 
     @cached_property
     def step(self) -> ReminderStep:
@@ -169,6 +170,7 @@ class _Facts:
         """Whether a mail would reach anybody."""
         if row.step.channel != Channel.MAIL or row.people:
             return ""
+        row.reaches_nobody = True
         if row.customer.pk in self.stopped:
             return "Mail to their address came back. Change it first."
         return "Nobody there gets reminders by mail. Add a contact first."

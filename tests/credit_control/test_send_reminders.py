@@ -24,7 +24,7 @@ from credit_control.reminders.coming import next_reminder
 from credit_control.reminders.mail import compose, reason_not_to_send
 from ledger.refusals import Refused
 from office.mail import NotReady
-from office.models import AuditRecord, OutgoingMail, RunStatus
+from office.models import AuditRecord, OutgoingMail, Run, RunStatus, Task
 from office.runs import carry_out
 from tests import world
 from tests.credit_control.reminding import CALL, asked, at_any_hour, ladder, late, remind, send_all
@@ -254,6 +254,9 @@ def test_a_run_reminds_many_and_lists_who_was_left_out(company: Any, customer: A
     [*_, done] = carry_out(run.pk)
     assert (done.status, done.result) == (RunStatus.DONE, {"Reminded": 1, "Left out": 1})
     assert b"Cedar Ltd,Nobody there gets reminders" in bytes(done.errors_file)
+    start_reminding(company, [other.pk], on=company.today(), by=None)
+    [*_, _] = carry_out(Run.objects.latest("pk").pk)
+    assert Task.objects.get().title.startswith("Cedar Ltd gets no reminders: Nobody there")
     with pytest.raises(Refused):
         start_reminding(company, [], on=company.today(), by=None)
     with pytest.raises(Refused):
@@ -301,4 +304,6 @@ def test_a_call_makes_no_mail(company: Any, customer: Any) -> None:
     reminder, _ = remind(customer)
     assert reminder
     assert (reminder.channel, OutgoingMail.objects.count()) == (Channel.CALL, 0)
+    task = Task.objects.get()
+    assert (task.kind, task.title) == ("call", "Phone call to Bramble GmbH: First reminder, €100.00")
     assert remind(customer) == (None, "")

@@ -1,0 +1,29 @@
+"""The papers of getting paid that colleagues talk about."""
+
+from credit_control.access import late_charges_for, reminders_for
+from credit_control.statements.access import statements_for
+from office.topics import Topic
+
+TOPICS = [
+    Topic(
+        "credit_control.latecharge",
+        "Late charge",
+        late_charges_for,
+        "credit_control.view_latecharge",
+        "credit_control:late_charge",
+    ),
+    Topic(
+        "credit_control.reminder",
+        "Reminder",
+        reminders_for,
+        "credit_control.view_reminder",
+        "credit_control:reminder",
+    ),
+    Topic(
+        "credit_control.statement",
+        "Statement",
+        statements_for,
+        "credit_control.view_statement",
+        "credit_control:statement",
+    ),
+]
