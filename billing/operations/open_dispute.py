@@ -164,11 +164,11 @@ def _amount(
     if not most:
         raise Refused("Nothing of it is open that is not disputed already.", code="nothing_open")
     amount = sum(lines.values(), ZERO) if lines else most if details.amount is None else details.amount
-    if amount <= 0 or round_money(amount, currency) != amount:
-        raise Refused("Say how much is disputed, above zero and in its currency's places.", code="bad_amounts")
     if amount > most:
         words = format_money(most, currency)
         raise Refused(f"{words} is open and not disputed yet. Dispute that or less.", code="more_than_open")
+    if amount <= 0 or round_money(amount, currency) != amount:
+        raise Refused("Say how much is disputed, above zero and in its currency's places.", code="bad_amounts")
     return amount
 
 

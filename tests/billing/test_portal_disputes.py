@@ -19,6 +19,7 @@ from billing.operations.manage_links import revoke_link
 from billing.operations.mint_link import mint_link
 from tests import world
 from tests.billing.disputing import DAY, dispute, held, reason
+from tests.rules.test_hostile_input import HOSTILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PNG = b"\x89PNG\r\n\x1a\n a photo"
@@ -234,3 +235,15 @@ def test_it_is_asked_in_the_customers_language(company: Any, language: str, word
     assert "No more than" not in text(answer)
     browser.post(f"{page}dispute/", objection(invoice, scope="amount", amount=typed))
     assert Dispute.objects.get().amount == Decimal(typed.replace(".", "").replace(",", ".") if "," in typed else typed)
+
+
+def test_whatever_is_typed_is_answered(invoice: Invoice) -> None:
+    browser, page = opened(invoice)
+    case = dispute(invoice, "1.00")
+    for value in HOSTILE:
+        for name in ("scope", "lines", "amount", "reason", "words"):
+            typed = objection(invoice, scope="amount", amount="1") | {name: value}
+            assert browser.post(f"{page}dispute/", typed).status_code in (200, 302), (name, value)
+        assert browser.post(f"{page}dispute/{case.pk}/", {"words": value}).status_code in (200, 302), value
+    odd = photo("a\0b\n.png")
+    assert browser.post(f"{page}dispute/{case.pk}/", {"words": "x", "files": [odd]}).status_code in (200, 302)
