@@ -136,6 +136,7 @@ def _runs(office: FilledOffice) -> list[Row]:
     product, bare, making = [], [], []
     connection.close()
     with ProcessPoolExecutor(CORES, mp_context=get_context("fork")) as workers:
+        workers.submit(int).result()  # they are made now, while there is no connection that they would share
         in_all: Callable[..., None] = lambda work, things: list(workers.map(work, things))  # noqa: E731
         for group in groups:
             began = perf_counter()

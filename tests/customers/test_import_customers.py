@@ -192,3 +192,15 @@ def test_a_word_that_is_neither_yes_nor_no_is_the_rows_trouble(company: Company)
 def paper(company: Company) -> dict[str, bool]:
     """Who gets paper, by number."""
     return {customer.number: customer.gets_paper for customer in company.customers.all()}
+
+
+def test_a_parent_and_the_choice_of_statements_come_in_by_number(company: Company) -> None:
+    head = "Customer no;Name;Belongs to;Statement;Statement as Excel;Statement over subsidiaries\n"
+    rows = "1;Compass plc;;open_item;no;instead\n2;North;1;balance_forward;yes;none\n3;South;9;none;no;none\n"
+    outcome = take(company, head + rows)
+
+    assert dict(outcome.counts) == {"New": 2, "Wrong": 1}
+    north = Customer.objects.get(number="2")
+    assert (north.parent.number, north.statement_form, north.statement_excel) == ("1", "balance_forward", True)
+    assert Customer.objects.get(number="1").group_statement == "instead"
+    assert "There is no customer '9' to be the parent" in outcome.troubles[0].advice
