@@ -6,7 +6,7 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
-        from billing.access import invoices_for
+        from billing.access import disputes_for, invoices_for
         from billing.approvals import ACTS
         from billing.dispute_mail import DISPUTE_MAIL
         from billing.dispute_text import DISPUTE_TEXT
@@ -29,6 +29,7 @@ class BillingConfig(AppConfig):
         texts.register_text(DISPUTE_TEXT)
         mail.register_kind(DISPUTE_MAIL)
         see = "billing.view_invoice"
+        register_topic(Topic("billing.dispute", "Dispute", disputes_for, "billing.view_dispute", "billing:dispute"))
         register_topic(Topic("billing.invoice", "Document", invoices_for, see, "billing:invoice"))
         imports = (import_invoices, import_medical_codes, import_products, import_usage)
         for kind in (*(each.RUN_KIND for each in imports), *do_billing_run.RUN_KINDS):

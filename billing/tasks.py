@@ -5,6 +5,7 @@ from celery import shared_task
 from billing.operations.bill_recurring import bill_recurring
 from billing.operations.escalate_dispute import due_to_escalate, escalate_dispute
 from billing.recurring import due_recurring
+from office.rounds import each_of
 
 
 @shared_task
@@ -14,14 +15,15 @@ def bill_recurring_invoice(recurring_id: int) -> None:
 
 
 @shared_task
-def escalate_late_disputes() -> None:
-    """Raise every dispute whose day for our answer is past; runs each quarter of an hour, and may run twice."""
-    for dispute_id in due_to_escalate():
-        escalate_dispute(dispute_id)
+def escalate_late_disputes() -> int:
+    """Raise every dispute whose day for our answer is past, and say how many; runs each quarter of an hour."""
+    return each_of(due_to_escalate(), escalate_dispute)
 
 
 @shared_task
-def bill_due_recurring() -> None:
-    """Ring for every recurring invoice of which something is due; runs each minute."""
-    for recurring_id in due_recurring():
+def bill_due_recurring() -> int:
+    """Ring for every recurring invoice of which something is due, and say for how many; runs each minute."""
+    due = list(due_recurring())
+    for recurring_id in due:
         bill_recurring_invoice.delay(recurring_id)
+    return len(due)

@@ -6,13 +6,13 @@ from django.utils import timezone
 from credit_control.operations.begin_reminders import begin_reminders
 from credit_control.operations.schedule_statements import companies_due, prepare_due_statements
 from office.models import Company
+from office.rounds import each_of
 
 
 @shared_task
-def begin_due_reminders() -> None:
-    """Begin the reminders of the day of each company that has them sent by the schedule."""
-    for company in Company.objects.exclude(credit_policy=None):
-        begin_reminders(company)
+def begin_due_reminders() -> int:
+    """Begin the reminders of the day of each company that has them sent by the schedule; what fails stops no other."""
+    return each_of(Company.objects.exclude(credit_policy=None), begin_reminders)
 
 
 @shared_task
@@ -22,7 +22,9 @@ def prepare_statements_of(company_id: int) -> None:
 
 
 @shared_task
-def prepare_statements() -> None:
-    """Ring for every company whose statements are due; runs each minute."""
-    for company_id in companies_due(timezone.now()):
+def prepare_statements() -> int:
+    """Ring for every company whose statements are due, and say for how many; runs each minute."""
+    due = list(companies_due(timezone.now()))
+    for company_id in due:
         prepare_statements_of.delay(company_id)
+    return len(due)

@@ -20,10 +20,12 @@ def hand_over_mail(mail_id: int) -> None:
 
 
 @shared_task
-def send_due_mail() -> None:
-    """Ring for every mail that is due; runs each minute."""
-    for mail_id in due_mails(timezone.now()):
+def send_due_mail() -> int:
+    """Ring for every mail that is due, and say for how many; runs each minute."""
+    due = due_mails(timezone.now())
+    for mail_id in due:
         hand_over_mail.delay(mail_id)
+    return len(due)
 
 
 @shared_task
@@ -37,7 +39,9 @@ def carry_out_run(run_id: int) -> None:
 
 
 @shared_task
-def continue_runs() -> None:
-    """Ring for every run that was left unfinished; runs each minute."""
-    for run_id in unfinished_runs(timezone.now()):
+def continue_runs() -> int:
+    """Ring for every run that was left unfinished, and say for how many; runs each minute."""
+    unfinished = unfinished_runs(timezone.now())
+    for run_id in unfinished:
         ring_bell(run_id)
+    return len(unfinished)

@@ -21,10 +21,12 @@ def ask_about_payment(payment_id: int) -> None:
 
 
 @shared_task
-def ask_about_payments() -> None:
-    """Ring for every online payment whose event may be lost."""
-    for payment in payments_to_ask_about(timezone.now()):
+def ask_about_payments() -> int:
+    """Ring for every online payment whose event may be lost, and say for how many."""
+    due = list(payments_to_ask_about(timezone.now()))
+    for payment in due:
         ask_about_payment.delay(payment.pk)
+    return len(due)
 
 
 @shared_task
@@ -35,8 +37,10 @@ def announce_debits_to(customer_id: int) -> None:
 
 
 @shared_task
-def announce_due_debits() -> None:
-    """Ring for every customer of whom a debit is to be announced."""
-    for company in Company.objects.filter(debit_notice_days__gt=0):
-        for customer_id in customers_to_announce_to(company):
-            announce_debits_to.delay(customer_id)
+def announce_due_debits() -> int:
+    """Ring for every customer of whom a debit is to be announced, and say for how many."""
+    companies = Company.objects.filter(debit_notice_days__gt=0)
+    due = [customer_id for company in companies for customer_id in customers_to_announce_to(company)]
+    for customer_id in due:
+        announce_debits_to.delay(customer_id)
+    return len(due)

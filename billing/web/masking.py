@@ -22,5 +22,5 @@ def mask_tokens_in_logs() -> None:
 
 
 def mask(text: str) -> str:
-    """The text with what stands after /p/ hidden; the pages behind links, under a /d/, have no secret in their address."""
+    """The text with what stands after /p/ hidden; pages behind links, under a /d/, have no secret in their address."""
     return TOKEN.sub("/p/…", text)

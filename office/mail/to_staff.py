@@ -11,6 +11,7 @@ from office.mail.variables import Paragraph, typed
 from office.models import Comment, OutgoingMail, Task, User
 from office.operations.comment import MENTION_MAIL
 from office.operations.make_task import TASK_MAIL
+from office.operations.tell_of_failure import FAILURE_MAIL
 from office.templatetags.ui import plain_day
 from office.topics import About, may_see, page_of, seen_by, tasks_for
 
@@ -40,6 +41,22 @@ def task_reason(mail: OutgoingMail) -> str:
     if not is_theirs:
         return "Not sent: it is somebody else's now."
     return "" if person.is_active and tasks_for(person).filter(pk=task.pk).exists() else NOT_HERE
+
+
+def failure_letter(mail: OutgoingMail) -> Letter:
+    """Which job failed, and what it said."""
+    task, person = Task.objects.get(pk=mail.about_id), _person(mail)
+    if reason := failure_reason(mail):
+        raise NotToBeSent(reason)
+    words = ["Something that Duebook does by itself failed:", *_quoted(task.title, task.note)]
+    return _letter(mail, person, task.title, words, reverse("office:task", args=[task.pk]), "Look at it")
+
+
+def failure_reason(mail: OutgoingMail) -> str:
+    """Why it is not to be sent: looked at already, or they work here no more."""
+    if Task.objects.get(pk=mail.about_id).done_at:
+        return "Not sent: somebody looked at it."
+    return "" if _person(mail).is_active else NOT_HERE
 
 
 def mention_letter(mail: OutgoingMail) -> Letter:
@@ -95,5 +112,6 @@ def _letter(mail: OutgoingMail, person: User, subject: str, words: list[str], pa
 
 TO_STAFF = (
     MailKind(TASK_MAIL, task_letter, task_reason, tasks_for),
+    MailKind(FAILURE_MAIL, failure_letter, failure_reason, tasks_for),
     MailKind(MENTION_MAIL, mention_letter, mention_reason, comments_for),
 )

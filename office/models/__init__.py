@@ -5,6 +5,7 @@ from office.models.audit import AuditRecord
 from office.models.company import BankAccount, Company, Logo, OffDays
 from office.models.doors import ApiToken, IdempotentAnswer
 from office.models.imports import ImportMapping
+from office.models.jobs import Job
 from office.models.mail import MailStatus, OutgoingMail
 from office.models.mail_texts import MailText
 from office.models.numbers import NumberPattern, NumberSeries
@@ -27,6 +28,7 @@ __all__ = [
     "ExchangeRate",
     "IdempotentAnswer",
     "ImportMapping",
+    "Job",
     "Logo",
     "MailStatus",
     "MailText",

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from office.jobs import job_states, other_failures
 from office.models import Run, RunStatus
 from office.runs import KINDS
 from office.web.doors import staff_door
@@ -37,9 +38,10 @@ RUNS = ListSpec(
 @require_GET
 @staff_door("office.view_runs")
 def run_list(request: HttpRequest) -> HttpResponse:
-    """All long runs, newest first."""
+    """All long runs, newest first, and how what goes by the clock went."""
     runs = Run.objects.filter(company=request.company).select_related("by").defer("input_file", "errors_file")
-    return list_page(request, RUNS, runs, template="office/run_list.html")
+    jobs = {"jobs": job_states(), "other_failures": other_failures()}
+    return list_page(request, RUNS, runs, template="office/run_list.html", **jobs)
 
 
 @require_GET

@@ -260,6 +260,9 @@ PAGES = [
     Row("office:task_list"),
     Row("office:task", "task"),
     Row("office:task_new"),
+    Row("office:ask", "question"),
+    Row("office:mail_texts"),
+    Row("office:mail_text", "text"),
     Row("office:run_list"),
     Row("office:run", "run"),
     Row("office:audit_list"),
@@ -301,7 +304,6 @@ ELSEWHERE = {
     "billing:pick_product": "a piece of the editor",
     "billing:quick_product": "a dialog of the editor: tests/browser/test_product_lines.py",
     "healthz": "no page",
-    "office:ask": "tests/office/test_task_doors.py",
     "portal:document": "tests/billing/test_portal.py",
     "account:page": "tests/browser/test_account_page.py",
     "credit_control:statement_run_progress": "a piece of the run's page",
@@ -352,6 +354,8 @@ def things(company: Any, customer: Any) -> dict[str, int]:
         "fee": returned_payment(customer, day),
         **a_late_charge(company),
         "task": a_task(invoice),
+        "question": ("billing.invoice", invoice.pk),
+        "text": ("invoice", "en"),
         "run": a_run(company),
         "billing_run": a_billing_run(company),
         **statements(company, customer),
@@ -734,11 +738,17 @@ def test_every_page(
     assert {page: found for page, found in faults.items() if found} == {}
 
 
+def arguments_of(row: Row, things: dict[str, Any]) -> list[Any]:
+    """What a page's address names: the thing that it is about, or several parts of it."""
+    about = things[row.about] if row.about else ()
+    return list(about) if isinstance(about, tuple) else [about]
+
+
 def faults_of(page: Page, site: str, row: Row, things: dict[str, int]) -> Iterator[str]:
     """What is wrong with one page; leaves its pictures."""
     page.set_viewport_size(DESKTOP)
     page.emulate_media(color_scheme="light")
-    arguments = [things[row.about]] if row.about else []
+    arguments = arguments_of(row, things)
     answer = page.goto(site + reverse(row.name, args=arguments) + row.query.format(**things))
     page.wait_for_load_state("networkidle")
     if not answer or answer.status != 200:
@@ -781,9 +791,7 @@ def test_every_title_is_its_own(company: Any, things: dict[str, int], client: An
     client.force_login(world.make_user(company, "manager", is_superuser=True))
     titles = {}
     for row in PAGES:
-        answer = client.get(
-            reverse(row.name, args=[things[row.about]] if row.about else []) + row.query.format(**things)
-        )
+        answer = client.get(reverse(row.name, args=arguments_of(row, things)) + row.query.format(**things))
         title = answer.content.decode().split("<title>")[1].split("</title>")[0]
         titles.setdefault(title.strip(), []).append(row)
 

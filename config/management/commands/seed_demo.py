@@ -30,6 +30,7 @@ from config.demo_getting_paid import add_promises, add_reminders
 from config.demo_late_charges import add_late_charges
 from config.demo_payments import add_rough_payments
 from config.demo_statements import add_statements
+from config.demo_talk import add_talk
 from config.first_company import open_company
 from customers.models import Customer, CustomerGroup
 from customers.operations.add_account import LONGEST_HOLDER, AccountDetails, add_account
@@ -143,6 +144,7 @@ def make_demo(chance: Random, today: date) -> Company:
     add_reminders(company, today, clerk)
     add_disputes(company, today, clerk)
     add_statements(company, today, clerk)
+    add_talk(company, clerk, staff["sales"])
     for customer in customers[:3]:
         draft_invoice(company, _details(customer, products, chance, None), by=clerk)
     return company
