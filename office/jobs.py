@@ -89,6 +89,11 @@ class JobState:
     now: datetime
 
     @property
+    def every_seconds(self) -> int:
+        """Its interval in seconds."""
+        return int(self.every.total_seconds())
+
+    @property
     def next_at(self) -> datetime | None:
         """When it is due; nothing where it was never begun."""
         return self.job.started_at + self.every if self.job.started_at else None

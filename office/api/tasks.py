@@ -61,7 +61,7 @@ class ReceiverIn(Input):
     """Who is to do it: a member of staff by id, a department, or neither; and by when."""
 
     assignee = IdIn(required=False, allow_null=True, default=None)
-    department = serializers.ChoiceField([("", "None"), *Department.choices], required=False, default="")
+    department = serializers.ChoiceField(Department.choices, required=False, default="", allow_blank=True)
     due_on = serializers.DateField(required=False, allow_null=True, default=None)
 
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from office.api import approvals, comments, companies, mail_texts, numbers, rates, returned_mail, sending_hours, tasks
+from office.api import (
+    approvals,
+    comments,
+    companies,
+    jobs,
+    mail_texts,
+    numbers,
+    rates,
+    returned_mail,
+    sending_hours,
+    tasks,
+)
 
 urlpatterns = [
     path("companies/", companies.CompaniesView.as_view()),
@@ -17,6 +28,7 @@ urlpatterns = [
     path("sending-hours/", sending_hours.SendingHoursView.as_view()),
     path("own-days/", sending_hours.OwnDaysView.as_view()),
     path("own-days/<int:own_day_id>/", sending_hours.OwnDayView.as_view()),
+    path("jobs/", jobs.JobsView.as_view()),
     path("mail-texts/", mail_texts.MailTextsView.as_view()),
     path("mail-texts/one/", mail_texts.MailTextView.as_view()),
     path("tasks/", tasks.TasksView.as_view()),

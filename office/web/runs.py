@@ -40,8 +40,10 @@ RUNS = ListSpec(
 def run_list(request: HttpRequest) -> HttpResponse:
     """All long runs, newest first, and how what goes by the clock went."""
     runs = Run.objects.filter(company=request.company).select_related("by").defer("input_file", "errors_file")
-    jobs = {"jobs": job_states(), "other_failures": other_failures()}
-    return list_page(request, RUNS, runs, template="office/run_list.html", **jobs)
+    jobs, others = job_states(), other_failures()
+    trouble = len(others) + sum(each.state in ("failed", "overdue") for each in jobs)
+    context = {"jobs": jobs, "other_failures": others, "trouble": trouble}
+    return list_page(request, RUNS, runs, template="office/run_list.html", **context)
 
 
 @require_GET

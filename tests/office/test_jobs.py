@@ -16,6 +16,7 @@ from office.mail.handing_over import hand_over
 from office.models import Job, OutgoingMail, Task
 from office.operations.do_task import finish_task
 from office.tasks import send_due_mail
+from tests.api.calling import Program
 from tests.world import make_company, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,7 +129,13 @@ def test_the_page_and_the_api_show_it(company):
     send_due_mail.apply()
     note_failure("billing.tasks.bill_due_recurring", "ValueError: <b>odd</b>")
     client = Client()
-    client.force_login(make_user(company, "auditor"))
+    auditor = make_user(company, "auditor")
+    client.force_login(auditor)
     html = client.get(reverse("office:run_list")).content.decode()
     assert html.index("Bill due recurring") < html.index("Send due mail")
     assert "ValueError: &lt;b&gt;odd&lt;/b&gt;" in html
+    assert f"{len(schedule())} jobs, 1 to look at" in html
+    told = Program(auditor).get("jobs/").json()["results"]
+    assert (told[0]["name"], told[0]["state"], told[0]["failures"]) == ("billing.tasks.bill_due_recurring", "failed", 1)
+    mail = next(each for each in told if each["name"] == NAME)
+    assert (mail["state"], mail["every_seconds"], mail["count"]) == ("done", 60, 0)

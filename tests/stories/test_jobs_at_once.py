@@ -1,6 +1,7 @@
 """Every job of the schedule by three workers at once, and again late: what is due is done once, and nothing twice.
 
-A broker that is nobody's: tasks that a job rings for are done by the same worker at once, each on a real connection.
+Without a broker: what a job rings for is done by the same worker at once, and runs are taken up by whoever comes, each
+worker on a connection of its own.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from credit_control.operations.schedule_statements import ScheduleDetails, set_s
 from credit_control.operations.set_credit_policy import set_credit_policy
 from office.jobs import schedule
 from office.models import Job, OutgoingMail, Run, Task
+from office.tasks import carry_out_run
 from payments.models import DebitNotice
 from tests import world
 from tests.credit_control.reminding import at_any_hour, ladder, late
@@ -42,6 +44,8 @@ def all_jobs() -> list[str]:
     names = sorted(schedule(), key=lambda name: name.endswith("send_due_mail"))
     failed = [name for name in names if current_app.tasks[name].apply().failed()]
     assert failed == []
+    for run_id in Run.objects.filter(status__in=["waiting", "running"]).values_list("pk", flat=True):
+        assert not carry_out_run.apply([run_id]).failed()
     return names
 
 
