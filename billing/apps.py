@@ -19,12 +19,15 @@ class BillingConfig(AppConfig):
             import_products,
             import_usage,
         )
+        from billing.panels import DISPUTES_PANEL
         from billing.web.masking import mask_tokens_in_logs
+        from customers.panels import register_panel
         from office import approvals, mail, runs
         from office.mail import texts
         from office.topics import Topic, register_topic
 
         mail.register_kind(INVOICE_MAIL)
+        register_panel(DISPUTES_PANEL)
         texts.register_text(INVOICE_TEXT)
         texts.register_text(DISPUTE_TEXT)
         mail.register_kind(DISPUTE_MAIL)

@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from billing.models import Dispute, DisputeMessage, Invoice
+from billing.models import Dispute, DisputeMessage, DisputeOutcome, Invoice
+from billing.operations.close_dispute import close_dispute
 from tests import world
 from tests.api.calling import Program, refused
 from tests.billing.disputing import DAY, dispute, held, reason
@@ -155,6 +156,17 @@ def test_the_list_shows_what_is_held_and_adds_up(company: Any, invoice: Invoice,
     foot = page(browser, "dispute_list", part="foot")
     assert "€160.00" in foot
     assert browser.get(reverse("billing:dispute_list"), {"as": "csv"}).status_code == 200
+
+
+def test_a_customers_page_shows_what_they_objected_to(invoice: Invoice, clerk: Any) -> None:
+    browser, address = browser_of(clerk), reverse("customers:customer", args=[invoice.customer_id])
+    assert "disputes-title" not in browser.get(address).content.decode()
+    refused, opened = dispute(invoice, "10.00"), dispute(invoice, "30.00")
+    close_dispute(refused.pk, DisputeOutcome.REFUSED, on=DAY, by=clerk, note="No")
+    panel = browser.get(address).content.decode().split('id="disputes-title"')[1].split("</section>")[0]
+    assert panel.index(str(opened)) < panel.index(str(refused))
+    assert "€30.00" in panel
+    assert "refused" in panel
 
 
 def test_a_program_does_all_of_it(company: Any, invoice: Invoice, clerk: Any) -> None:
