@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from billing.dispute_mail import queue_dispute_mails
 from billing.dispute_text import OPENED
@@ -35,6 +36,7 @@ from office.models import User
 from office.numbers import next_number
 
 ANSWER_WITHIN = timedelta(days=14)
+MOMENT = timedelta(minutes=2)
 MOST_WORDS = 4000
 MOST_BY_CUSTOMER = 20
 """Disputes that a customer may open over one document; who has more to say is best called."""
@@ -86,6 +88,7 @@ def open_dispute(
     amount = _amount(details, lines, free, entry.currency)
     dispute = _case(customer, entry, invoice, code, details, amount, on, by)
     dispute.source, dispute.contact = source, contact
+    _require_not_just_said(dispute)
     dispute.number = next_number(customer.company, "dispute", on.year)
     dispute.save()
     DisputedLine.objects.bulk_create(
@@ -97,6 +100,14 @@ def open_dispute(
         _require_not_too_many(dispute)
         queue_dispute_mails(dispute, OPENED)
     return dispute
+
+
+def _require_not_just_said(dispute: Dispute) -> None:
+    """Refuse what the same reader sent a moment ago: a button was pressed twice."""
+    told = {name: getattr(dispute, name) for name in ("entry", "contact", "reason_code", "amount", "words")}
+    just_now = Dispute.objects.filter(**told, opened_at__gt=timezone.now() - MOMENT)
+    if dispute.contact and just_now.exists():
+        raise Refused("This was said just now.", code="said_already")
 
 
 def _require_not_too_many(dispute: Dispute) -> None:

@@ -91,7 +91,7 @@ def dispute_file(request: HttpRequest, ref: str, dispute_id: int, file_id: int) 
 
 
 def _opened(request: HttpRequest, link: DocumentLink, form: ObjectionForm) -> Dispute | None:
-    """The dispute with its files, both or neither; what is refused stands on the form."""
+    """The dispute with its files, both or neither, or what was sent just now; what is refused stands on the form."""
     uploads = request.FILES.getlist("files")
     try:
         with transaction.atomic():
@@ -105,6 +105,8 @@ def _opened(request: HttpRequest, link: DocumentLink, form: ObjectionForm) -> Di
             )
             _keep(dispute, link, uploads)
     except Refused as refusal:
+        if refusal.code == "said_already":
+            return Dispute.objects.filter(invoice=link.invoice_id, contact=link.contact).latest("pk")
         form.add_error(None, refusal_in_words(refusal, link.invoice, uploads))
         return None
     return dispute

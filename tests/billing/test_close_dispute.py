@@ -1,5 +1,6 @@
 """What becomes of a dispute: it is answered, assigned, raised, and ends in one of five ways."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -221,7 +222,9 @@ def test_a_customer_writes_and_opens_only_so_much(invoice: Invoice, monkeypatch:
     details = DisputeDetails(reason(invoice.company), amount=Decimal(1))
     how = {"on": LATER, "by": None, "source": DisputeSource.CUSTOMER, "contact": eva}
     opened = open_dispute(invoice.entry_id, details, **how)
-    assert refusal(lambda: open_dispute(invoice.entry_id, details, **how)) == "too_many"
+    assert refusal(lambda: open_dispute(invoice.entry_id, details, **how)) == "said_already"
+    more = replace(details, words="More")
+    assert refusal(lambda: open_dispute(invoice.entry_id, more, **how)) == "too_many"
     for _ in range(2):
         reply_to_dispute(opened.pk, "Well?", contact=eva)
     assert refusal(lambda: reply_to_dispute(opened.pk, "Well?", contact=eva)) == "too_many"

@@ -247,3 +247,11 @@ def test_whatever_is_typed_is_answered(invoice: Invoice) -> None:
         assert browser.post(f"{page}dispute/{case.pk}/", {"words": value}).status_code in (200, 302), value
     odd = photo("a\0b\n.png")
     assert browser.post(f"{page}dispute/{case.pk}/", {"words": "x", "files": [odd]}).status_code in (200, 302)
+
+
+def test_a_button_pressed_twice_opens_one(invoice: Invoice, in_parallel: Any) -> None:
+    browsers = [opened(invoice) for _ in range(3)]
+    typed = objection(invoice, scope="amount", amount="10")
+    answers = in_parallel([lambda it=it: it[0].post(f"{it[1]}dispute/", typed).status_code for it in browsers])
+    assert answers == [302, 302, 302]
+    assert (Dispute.objects.count(), held(invoice)) == (1, 10)
