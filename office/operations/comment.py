@@ -25,7 +25,7 @@ def comment(company: Company, about: About, body: str, *, by: User, task: Task |
 
     Raises Refused for nothing, too much, a name that may be several people's, or somebody who may not see it.
     """
-    body = body.strip()
+    body = body.replace("\0", "").strip()
     if not body:
         raise Refused("Write something first.", code="text_missing")
     if len(body) > LONGEST:
@@ -76,7 +76,7 @@ def ask_question(
         raise Refused("Say who is to answer: a person or a department.", code="receiver_missing")
     if due_on and due_on < company.today():
         raise Refused("Nobody can answer by a day that is past.", code="due_in_past")
-    first_line = body.strip().partition("\n")[0][:LONGEST_TITLE]
+    first_line = body.replace("\0", "").strip().partition("\n")[0][:LONGEST_TITLE]
     if not first_line:
         raise Refused("Write something first.", code="text_missing")
     task = make_task(

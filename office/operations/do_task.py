@@ -20,7 +20,7 @@ def finish_task(task_id: int, *, outcome: str = "", by: User | None) -> Task:
     task = _locked(task_id)
     if task.done_at:
         raise Refused(f"{task.done_by or 'Duebook'} has done this already.", code="already_done")
-    task.done_at, task.done_by, task.outcome = timezone.now(), by, outcome.strip()[:LONGEST_OUTCOME]
+    task.done_at, task.done_by, task.outcome = timezone.now(), by, outcome.replace("\0", "").strip()[:LONGEST_OUTCOME]
     task.save(update_fields=["done_at", "done_by", "outcome"])
     record(by, "finish_task", task, after={"outcome": task.outcome})
     return task

@@ -68,7 +68,8 @@ def checked_kind(company: Company, kind: str, stage: str, language: str) -> Text
 
 def checked_text(text: Text, kind: TextKind) -> Text:
     """The text as it is kept. Raises Refused where it cannot be one."""
-    text = Text(" ".join(text.subject.split()), text.body.replace("\r\n", "\n").strip())
+    body = text.body.replace("\r\n", "\n").replace("\0", "").strip()
+    text = Text(" ".join(text.subject.replace("\0", "").split()), body)
     if not text.subject or not text.body:
         raise Refused("A mail needs a subject and a text.", code="text_missing")
     if len(text.subject) > LONGEST_SUBJECT or len(text.body) > LONGEST_BODY:

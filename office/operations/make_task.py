@@ -32,7 +32,7 @@ def make_task(
     `about` is what it is about (`About.of(invoice)`), `due_on` today unless told. A job gives no `by`. Without assignee
     and department it is everybody's. Raises Refused for a person who may not see what it is about.
     """
-    title = " ".join(title.split())[:LONGEST_TITLE]
+    title = " ".join(title.replace("\0", "").split())[:LONGEST_TITLE]
     if not title:
         raise Refused("Say what is to be done.", code="title_missing")
     require_receiver(company, about, assignee, department)
@@ -41,7 +41,7 @@ def make_task(
         key=key,
         kind=TaskKind(kind),
         title=title,
-        note=note.strip()[:LONGEST_NOTE],
+        note=note.replace("\0", "").strip()[:LONGEST_NOTE],
         about_type=about.type if about else "",
         about_id=about.id if about else None,
         about_name=about.name[:200] if about else "",

@@ -58,7 +58,9 @@ DAILY = [
     Entry("Reminders", "credit_control:reminder_list", "bell", "credit_control.view_reminder", "d"),
     Entry("Promises", "credit_control:promise_list", "calendar", "credit_control.view_paymentpromise", "o"),
     Entry("Statements", "credit_control:statement_run_list", "file-text", "credit_control.view_statement", "s"),
-    Entry("Disputes", "billing:dispute_list", "message-exclamation", "billing.view_dispute", "t", ("/reports/causes/",)),
+    Entry(
+        "Disputes", "billing:dispute_list", "message-exclamation", "billing.view_dispute", "t", ("/reports/causes/",)
+    ),
     Entry("Bank", "payments:bank", "building-bank", "payments.view_bank", "b", ("/revaluation/",)),
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
     Entry("Tax report", "reports:taxes", "file-text", "office.view_reports", "x"),

@@ -121,7 +121,7 @@ def test_a_job_goes_on_where_how_it_went_cannot_be_kept(company, monkeypatch):
         raise jobs.DatabaseError("away")
 
     monkeypatch.setattr(jobs, "_keep", away)
-    assert send_due_mail.apply().get() == 0
+    assert send_due_mail.apply().result == 0
     assert breaks.apply(args=[1]).failed()
 
 
