@@ -276,6 +276,7 @@ PAGES = [
     Row("billing:check_policies", role="administrator"),
     Row("office:number_patterns", role="administrator"),
     Row("office:sending_hours", role="administrator"),
+    Row("office:returned_mail", role="administrator"),
     Row("billing:paper_looks", role="administrator"),
     Row("billing:tax", "tax", role="administrator"),
     Row("billing:exemption_list", "customer"),
