@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404
 
-from credit_control.models import LateCharge, PaymentPromise, Reminder
+from credit_control.models import HandOver, LateCharge, PaymentPromise, Reminder
 from customers.access import rows_for
 from office.models import User
 
@@ -47,3 +47,17 @@ def get_reminder_for(user: User, reminder_id: int) -> Reminder:
     if reminder is None:
         raise Http404("No such reminder.")
     return reminder
+
+
+def hand_overs_for(user: User) -> QuerySet[HandOver]:
+    """The hand-overs of a person's customers."""
+    return rows_for(user, HandOver.objects.all())
+
+
+def get_hand_over_for(user: User, hand_over_id: int) -> HandOver:
+    """The hand-over, or Http404 where this person may not see one of that id."""
+    rows = hand_overs_for(user).filter(pk=hand_over_id)
+    made = rows.select_related("company", "customer", "created_by", "ended_by").first()
+    if made is None:
+        raise Http404("No such hand-over.")
+    return made

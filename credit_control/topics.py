@@ -1,10 +1,17 @@
 """The papers of getting paid that colleagues talk about."""
 
-from credit_control.access import late_charges_for, reminders_for
+from credit_control.access import hand_overs_for, late_charges_for, reminders_for
 from credit_control.statements.access import statements_for
 from office.topics import Topic
 
 TOPICS = [
+    Topic(
+        "credit_control.handover",
+        "Hand-over",
+        hand_overs_for,
+        "credit_control.view_handover",
+        "credit_control:hand_over",
+    ),
     Topic(
         "credit_control.latecharge",
         "Late charge",

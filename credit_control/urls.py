@@ -7,6 +7,7 @@ from credit_control.web import (
     claiming,
     customer_rule,
     due_day,
+    hand_overs,
     ladders,
     listing,
     policy,
@@ -72,4 +73,9 @@ urlpatterns = [
     path("worklist/", worklist.worklist_page, name="worklist"),
     path("worklist/<int:customer_id>/note/", worklist.note, name="note_contact"),
     path("worklist/assign/", worklist.assign, name="assign_collector"),
+    path("hand-overs/", hand_overs.hand_over_list, name="hand_over_list"),
+    path("hand-overs/<int:hand_over_id>/", hand_overs.hand_over_one, name="hand_over"),
+    path("hand-overs/<int:hand_over_id>/file/", hand_overs.agency_file, name="agency_file"),
+    path("hand-overs/<int:hand_over_id>/end/", hand_overs.end, name="end_hand_over"),
+    path("customers/<int:customer_id>/hand-over/", hand_overs.hand_over_page, name="hand_over_new"),
 ]

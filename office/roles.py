@@ -9,6 +9,7 @@ READ = [
     "billing.view_dispute",
     "billing.view_invoice",
     "billing.view_product",
+    "credit_control.view_handover",
     "credit_control.view_latecharge",
     "credit_control.view_paymentpromise",
     "credit_control.view_reminder",
@@ -91,6 +92,7 @@ ROLES: dict[str, list[str]] = {
     "manager": [
         *CLERK,
         "billing.void_invoice",
+        "credit_control.hand_over",
         "billing.take_escalation",
         "office.decide_approval",
         "office.edit_mail_texts",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from credit_control.api import (
+    hand_overs,
     ladders,
     late_charges,
     promises,
@@ -54,4 +55,8 @@ urlpatterns = [
     path("worklist/", worklist.WorklistView.as_view()),
     path("worklist/notes/", worklist.NotesView.as_view()),
     path("worklist/collectors/", worklist.AssignView.as_view()),
+    path("hand-overs/", hand_overs.HandOversView.as_view()),
+    path("hand-overs/<int:hand_over_id>/", hand_overs.HandOverView.as_view()),
+    path("hand-overs/<int:hand_over_id>/file/", hand_overs.FileView.as_view()),
+    path("hand-overs/<int:hand_over_id>/end/", hand_overs.EndView.as_view()),
 ]

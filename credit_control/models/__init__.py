@@ -1,6 +1,7 @@
 """The tables of credit control."""
 
 from credit_control.models.charges import LateCharge, LateChargeLine, LineKind
+from credit_control.models.hand_overs import HandedItem, HandOver, HandOverOutcome
 from credit_control.models.policies import CreditPolicy, ReminderMode, policy_of
 from credit_control.models.promises import PaymentPromise, PromisedItem
 from credit_control.models.rates import Reference, ReferenceRate
@@ -37,6 +38,9 @@ __all__ = [
     "CreditFile",
     "CreditPolicy",
     "DueDayChange",
+    "HandOver",
+    "HandOverOutcome",
+    "HandedItem",
     "LadderChoice",
     "LateCharge",
     "LateChargeChoice",

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from billing.disputes import disputed_now
+from credit_control.hand_overs import agencies_of
 from credit_control.models import PaymentPromise
 from credit_control.promises import standing_promises
 from customers.models import Mandate
@@ -26,6 +27,7 @@ class Pauses:
     promised: Mapping[int, PaymentPromise]
     debited: Collection[int]
     mandates: Mapping[tuple[int, str], Mandate]
+    agencies: Mapping[int, str]
 
     def asked(self, item: OpenItem) -> Decimal:
         """What of the item is open and not disputed."""
@@ -37,6 +39,8 @@ class Pauses:
             return "It is settled."
         if not self.asked(item):
             return "It is disputed."
+        if agency := self.agencies.get(item.pk):
+            return f"It is with {agency}."
         if promise := self.promised.get(item.pk):
             return f"It is promised for {plain_day(promise.pay_on)}."
         if item.pk in self.debited:
@@ -59,4 +63,5 @@ def read_pauses(company: Company, items: Collection[OpenItem], today: date) -> P
             for currency in sorted(set(CURRENCY_OF.values()) & {item.currency for item in items})
             for customer_id, mandate in mandates_by_customer(company, currency, today).items()
         },
+        agencies_of(ids),
     )

@@ -54,14 +54,17 @@ DAILY = [
     Entry("Products", "billing:product_list", "package", "billing.view_product"),
     Entry("Price lists", "billing:price_list_list", "tag", "billing.view_product"),
     Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p", BESIDE_RECEIPTS),
-    Entry("Late charges", "credit_control:late_charge_list", "percentage", "credit_control.view_latecharge", "l"),
+    Entry("Bank", "payments:bank", "building-bank", "payments.view_bank", "b", ("/revaluation/",)),
+]
+GETTING_PAID = [
     Entry("Reminders", "credit_control:reminder_list", "bell", "credit_control.view_reminder", "d"),
     Entry("Promises", "credit_control:promise_list", "calendar", "credit_control.view_paymentpromise", "o"),
     Entry("Statements", "credit_control:statement_run_list", "file-text", "credit_control.view_statement", "s"),
-    Entry(
-        "Disputes", "billing:dispute_list", "message-exclamation", "billing.view_dispute", "t", ("/reports/causes/",)
-    ),
-    Entry("Bank", "payments:bank", "building-bank", "payments.view_bank", "b", ("/revaluation/",)),
+    Entry("Disputes", "billing:dispute_list", "message-exclamation", "billing.view_dispute", "t", ("/reports/causes/",)),
+    Entry("Late charges", "credit_control:late_charge_list", "percentage", "credit_control.view_latecharge", "l"),
+    Entry("Hand-overs", "credit_control:hand_over_list", "gavel", "credit_control.hand_over"),
+]
+REPORTS = [
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
     Entry("Tax report", "reports:taxes", "file-text", "office.view_reports", "x"),
 ]
@@ -81,11 +84,12 @@ OFFICE = [
         "office.change_company_settings",
     ),
 ]
+GROUPS = (DAILY, GETTING_PAID, REPORTS, OFFICE)
 
 
 def navigation_for(user: AbstractBaseUser, path: str) -> list[list[Link]]:
     """The groups of links this person may use, with the one that holds this path marked."""
-    groups = [[(entry, url_of(entry.url_name)) for entry in group if may_use(user, entry)] for group in (DAILY, OFFICE)]
+    groups = [[(entry, url_of(entry.url_name)) for entry in group if may_use(user, entry)] for group in GROUPS]
     found = [[(entry, url) for entry, url in group if url] for group in groups]
     reached = {address: url for group in found for entry, url in group for address in (url, *entry.holds)}
     current = reached.get(current_url(path, reached), "")

@@ -30,6 +30,7 @@ from billing.operations.open_dispute import DisputeDetails, open_dispute
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
 from credit_control.models import Statement
+from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.set_reference_rates import add_usual_rates
 from customers.models import Customer
@@ -195,6 +196,9 @@ PAGES = [
     Row("credit_control:ladder_list", role="administrator"),
     Row("credit_control:ladder_new", role="administrator"),
     Row("credit_control:ladder", "ladder", role="administrator"),
+    Row("credit_control:hand_over_list"),
+    Row("credit_control:hand_over", "hand_over"),
+    Row("credit_control:hand_over_new", "debtor"),
     Row("credit_control:promise_list"),
     Row("credit_control:promise_new", "debtor"),
     Row("credit_control:customer_rule", "customer"),
@@ -541,7 +545,11 @@ def a_late_charge(company: Any) -> dict[str, int]:
     assert reminder
     details = PromiseDetails(today + timedelta(days=3), "Eva Brandt", "EUR", Decimal(100))
     record_promise(customer.pk, details, on=today, by=None)
+    lost = world.make_customer(company, "Lost Ltd")
+    given = world.item_of(world.issue(lost, "70.00", today - timedelta(days=90), due_on=today - timedelta(days=80)))
+    details = HandOverDetails("Swift & Sons", [given.pk], was_warned=True)
     return {"late_charge": charge.pk, "late_rule": rule.pk, "debtor": customer.pk} | {
+        "hand_over": hand_to_agency(lost.pk, details, on=today, by=None).pk,
         "reminder": reminder.pk,
         "late_item": item.pk,
         "ladder": steps.pk,

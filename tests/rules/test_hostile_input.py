@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from office.models import BankAccount, User
 from office.operations.make_task import make_task
@@ -137,6 +138,8 @@ GETS = {
     "credit_control:statement_list": ["q", "form", "on_from", "on_to", "sort", "after"],
     "credit_control:promise_list": ["q", "state", "day_from", "day_to", "sort", "after"],
     "credit_control:promise_new": ["currency"],
+    "credit_control:hand_over_list": ["q", "state", "day_from", "day_to", "sort", "after"],
+    "credit_control:hand_over_new": ["currency"],
     "credit_control:worklist": ["whose", "waiting", "customer", "page"],
     "credit_control:reminder_list": ["q", "tone", "channel", "mail", "day_from", "day_to", "sort", "after"],
     "credit_control:send_reminders": ["customer"],
@@ -206,6 +209,13 @@ def late_charge(customer: Any) -> int:
     charge = claim(customer, DAY + timedelta(days=30))
     assert charge
     return charge.pk
+
+
+def handed_over(customer: Any) -> int:
+    """An invoice of 10.00 that is with an agency."""
+    item = world.item_of(world.issue(customer, "10.00", DAY))
+    details = HandOverDetails("Swift", [item.pk], was_warned=True)
+    return hand_to_agency(customer.pk, details, on=customer.company.today(), by=None).pk
 
 
 def promised(customer: Any) -> int:
@@ -450,6 +460,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "credit_control:claim_late_charges": ([], {"on": "2026-03-02", "customer": str(customer.pk)}),
         "credit_control:waive_late_charge": ([late_charge(customer)], {"reason": "r"}),
         "credit_control:send_reminders": ([], {"customer": str(customer.pk), "all": "1"}),
+        "credit_control:hand_over_new": ([customer.pk], {"agency": "a", "note": "n", "currency": "EUR"}),
+        "credit_control:end_hand_over": ([handed_over(customer)], {"outcome": "paid", "note": "n"}),
         "credit_control:note_contact": ([customer.pk], {"words": "w", "kind": "call", "person": "p"}),
         "credit_control:assign_collector": ([], {"customer": str(customer.pk), "collector": ""}),
         "credit_control:put_off_due_day": (

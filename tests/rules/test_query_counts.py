@@ -16,6 +16,7 @@ from billing.models import Invoice, RecurringInvoice
 from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.send_invoice import send_invoice
 from credit_control.models import LateChargeRule, ReminderLadder
+from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from customers.models import Customer, CustomerAccount
 from office.models import BankAccount, User
@@ -117,6 +118,13 @@ def more_reminders(customer: Any, count: int) -> None:
         debtor = world.make_customer(customer.company, f"Slow {Customer.objects.count()}")
         world.issue(debtor, "50.00", DAY, due_on=DAY)
         number % 2 or remind(debtor)
+
+
+def more_hand_overs(customer: Any, count: int) -> None:
+    for _ in range(count):
+        item = world.item_of(world.issue(customer, "10.00", DAY))
+        details = HandOverDetails("Swift", [item.pk], was_warned=True)
+        hand_to_agency(customer.pk, details, on=customer.company.today(), by=None)
 
 
 def more_promises(customer: Any, count: int) -> None:
@@ -261,6 +269,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "credit_control:statement_list": more_statements,
     "credit_control:claim_late_charges": more_late_charges,
     "credit_control:promise_list": more_promises,
+    "credit_control:hand_over_list": more_hand_overs,
     "credit_control:reminder_list": more_reminders,
     "credit_control:send_reminders": more_reminders,
     "credit_control:worklist": more_reminders,
