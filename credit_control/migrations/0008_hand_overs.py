@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                     "outcome",
                     models.CharField(
                         blank=True,
-                        choices=[("paid", "Paid"), ("returned", "Given back"), ("hopeless", "Nothing to be had")],
+                        choices=[("paid", "Paid"), ("given_back", "Given back"), ("hopeless", "Nothing to be had")],
                         max_length=10,
                     ),
                 ),

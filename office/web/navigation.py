@@ -60,7 +60,9 @@ GETTING_PAID = [
     Entry("Reminders", "credit_control:reminder_list", "bell", "credit_control.view_reminder", "d"),
     Entry("Promises", "credit_control:promise_list", "calendar", "credit_control.view_paymentpromise", "o"),
     Entry("Statements", "credit_control:statement_run_list", "file-text", "credit_control.view_statement", "s"),
-    Entry("Disputes", "billing:dispute_list", "message-exclamation", "billing.view_dispute", "t", ("/reports/causes/",)),
+    Entry(
+        "Disputes", "billing:dispute_list", "message-exclamation", "billing.view_dispute", "t", ("/reports/causes/",)
+    ),
     Entry("Late charges", "credit_control:late_charge_list", "percentage", "credit_control.view_latecharge", "l"),
     Entry("Hand-overs", "credit_control:hand_over_list", "gavel", "credit_control.hand_over"),
 ]
