@@ -113,12 +113,20 @@ def ageing_sql(question: AgeingQuestion) -> str:
     columns = [*COLUMNS, "total", DISPUTED]
     return f"""
         WITH aged AS MATERIALIZED (
-            SELECT customer_id, currency, open, %(on)s::date - {question.by} AS age, {IN_DISPUTE}
-            FROM ({open_on_day_sql(question.known_at)}) AS items {_held(question)} WHERE {_scope(question)}
+            SELECT id, customer_id, currency, open, %(on)s::date - {question.by} AS age
+            FROM ({open_on_day_sql(question.known_at)}) AS items WHERE {_scope(question)}
+        ),
+        in_dispute AS (
+            SELECT customer_id, currency, sum(least(open, held.amount)) AS disputed
+            FROM aged JOIN ({_held(question)}) AS held ON held.item_id = aged.id
+            WHERE open > 0 GROUP BY customer_id, currency
+        ),
+        added AS (
+            SELECT customer_id, currency, {amounts}, sum(open) AS total FROM aged GROUP BY customer_id, currency
         ),
         sums AS MATERIALIZED (
-            SELECT customer_id, currency, {amounts}, sum(open) AS total, sum(disputed) AS disputed
-            FROM aged GROUP BY customer_id, currency
+            SELECT added.*, coalesce(disputed, 0) AS disputed
+            FROM added LEFT JOIN in_dispute USING (customer_id, currency)
         )
         (SELECT 0 AS id, '' AS number, '' AS name, '' AS sort_name, currency,
                 {", ".join(f"sum({column})" for column in columns)}
@@ -152,20 +160,14 @@ def _parameters(question: AgeingQuestion) -> dict[str, Any]:
     }
 
 
-IN_DISPUTE = "least(greatest(open, 0), coalesce(held.amount, 0)) AS disputed"
-"""What of an open item was in dispute: never more than was open of it."""
-
-
 def _held(question: AgeingQuestion) -> str:
-    """Joins what disputes held of each item at the end of the day, as far as it was known then."""
+    """What disputes held of items at the end of the day, as far as it was known then; of few items, so they lead."""
     known = " AND held_at <= %(known_at)s" if question.known_at else ""
     unknown = "released_at > %(known_at)s" if question.known_at else "false"
     return f"""
-        LEFT JOIN (
-            SELECT item_id, sum(amount) AS amount FROM billing_disputedamount
-            WHERE held_on <= %(on)s{known} AND (released_on IS NULL OR released_on > %(on)s OR {unknown})
-            GROUP BY item_id
-        ) AS held ON held.item_id = items.id
+        SELECT item_id, sum(amount) AS amount FROM billing_disputedamount
+        WHERE held_on <= %(on)s{known} AND (released_on IS NULL OR released_on > %(on)s OR {unknown})
+        GROUP BY item_id
     """  # noqa: S608
 
 
@@ -217,8 +219,10 @@ def aged_items(
         SELECT customer.id, customer.name, entry_id, kind, reference, dated_on, due_on, aged.currency, amount, open,
             age, disputed
         FROM (
-            SELECT items.*, %(on)s::date - {question.by} AS age, {IN_DISPUTE}
-            FROM ({open_on_day_sql(question.known_at)}) AS items {_held(question)}
+            SELECT items.*, %(on)s::date - {question.by} AS age,
+                least(greatest(open, 0), coalesce(held.amount, 0)) AS disputed
+            FROM ({open_on_day_sql(question.known_at)}) AS items
+            LEFT JOIN ({_held(question)}) AS held ON held.item_id = items.id
         ) AS aged
         JOIN customers_customer customer ON customer.id = aged.customer_id
         WHERE {_scope(question)} AND (%(customer_id)s::bigint IS NULL OR customer.id = %(customer_id)s)
