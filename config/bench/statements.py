@@ -28,6 +28,7 @@ from credit_control.statements.asking import Period, figures_of, own
 from credit_control.statements.kept import figures_from
 from credit_control.statements.runs import mails_of
 from credit_control.statements.words import paper_of
+from customers.bounces import standing_bounces
 from customers.models import Customer, StatementForm
 from ledger.balances import open_on_day_sql
 from ledger.models import Entry
@@ -130,7 +131,8 @@ def _open_at_all_hours(office: FilledOffice) -> None:
 def _runs(office: FilledOffice) -> list[Row]:
     customers = Customer.objects.filter(company=office.company, number__startswith="C")
     customers.update(statement_form=StatementForm.BALANCE_FORWARD, statement_when_zero=True)
-    ids = list(customers.order_by("pk").values_list("pk", flat=True))
+    reachable = customers.exclude(pk__in=standing_bounces().values("customer_id"))
+    ids = list(reachable.order_by("pk").values_list("pk", flat=True))
     groups = [ids[start : start + AT_ONCE] for start in range(0, AT_ONCE * (ROUNDS + 1), AT_ONCE)]
     period = Period(office.company, date(office.today.year - 2, 1, 1), office.today)
     product, bare, making = [], [], []
