@@ -240,7 +240,6 @@ SPECTACULAR_SETTINGS = {
         "ReferenceRateOf": "credit_control.models.Reference",
         "JobState": "office.api.jobs.STATES",
         "Department": "office.models.Department",
-        "DisputeDepartment": "billing.models.disputes.Department",
         "TaskKind": "office.models.TaskKind",
         "StateEnum": "billing.queries.STATE_CHOICES",
         "DeliveryEnum": "billing.delivery.DELIVERY_CHOICES",

@@ -11,8 +11,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from billing.models import Department, Dispute, DisputeOutcome
-from office.models import Company
+from billing.models import Dispute, DisputeOutcome
+from office.models import Company, Department
 
 NONE = "-"
 OUTCOMES = [("open", "Open"), *((each.value, each.label) for each in DisputeOutcome)]

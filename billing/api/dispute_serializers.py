@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from billing.api.serializers import CorrectIn, CreditIn
 from billing.models import (
-    Department,
     Dispute,
     DisputedAmount,
     DisputedLine,
@@ -18,6 +17,7 @@ from billing.models import (
 from customers.api.serializers import CustomerRef
 from office.api.fields import AmountIn, AmountOut, FileIn, IdIn, Input
 from office.api.paging import PageQuery
+from office.models import Department
 
 ENDS = [(each.value, each.label) for each in (DisputeOutcome.REFUSED, DisputeOutcome.WITHDRAWN)]
 """How a dispute ends without a credit."""

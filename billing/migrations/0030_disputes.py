@@ -49,11 +49,12 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("billing", "Billing"),
                             ("sales", "Sales"),
-                            ("delivery", "Delivery"),
+                            ("shipping", "Shipping"),
                             ("quality", "Quality"),
-                            ("service", "Service"),
+                            ("support", "Support"),
+                            ("billing", "Billing"),
+                            ("collections", "Collections"),
                         ],
                         max_length=20,
                     ),

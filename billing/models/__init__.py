@@ -2,7 +2,6 @@
 
 from billing.models.catalogue import Price, PriceList, PriceListUse, Product, ProductGroup, ProductKind
 from billing.models.disputes import (
-    Department,
     Dispute,
     DisputedAmount,
     DisputedLine,
@@ -48,7 +47,6 @@ __all__ = [
     "Attachment",
     "CheckPolicy",
     "DatedRate",
-    "Department",
     "Diagnosis",
     "Dispute",
     "DisputeFile",

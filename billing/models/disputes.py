@@ -8,7 +8,7 @@ from billing.models.reasons import ReasonCode
 from customers.models import Contact, Customer
 from ledger.fields import AmountField, CurrencyField
 from ledger.models import Entry, OpenItem
-from office.models import Company, User
+from office.models import Company, Department, User
 
 
 class DisputeStatus(models.TextChoices):
@@ -28,16 +28,6 @@ class DisputeOutcome(models.TextChoices):
     REFUSED = "refused", "Refused"
     REBILLED = "rebilled", "Billed anew"
     WITHDRAWN = "withdrawn", "Taken back"
-
-
-class Department(models.TextChoices):
-    """Who in the house looks into it, and where it went wrong."""
-
-    BILLING = "billing", "Billing"
-    SALES = "sales", "Sales"
-    DELIVERY = "delivery", "Delivery"
-    QUALITY = "quality", "Quality"
-    SERVICE = "service", "Service"
 
 
 class Dispute(models.Model):

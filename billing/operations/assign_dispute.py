@@ -3,11 +3,11 @@ from datetime import date
 
 from django.db import transaction
 
-from billing.models import Department, Dispute
+from billing.models import Dispute
 from ledger.refusals import Refused
 from office.access import companies_for
 from office.audit import record
-from office.models import User
+from office.models import Department, User
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,9 @@ from django.utils import timezone
 
 from billing.models import Dispute, DisputeStatus
 from office.audit import record
+from office.models import TaskKind
+from office.operations.make_task import make_task
+from office.topics import About
 
 
 def due_to_escalate() -> list[int]:
@@ -13,7 +16,7 @@ def due_to_escalate() -> list[int]:
 
 @transaction.atomic
 def escalate_dispute(dispute_id: int) -> bool:
-    """Raise a dispute to the managers once its day is past; false where that was done, or is not so any more."""
+    """Raise a dispute to the managers once its day is past, and make it somebody's task; false where that was done."""
     rows = Dispute.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
     dispute = rows.get(pk=dispute_id)
     if not dispute.is_open or dispute.escalated_at or dispute.respond_by >= dispute.company.today():
@@ -21,4 +24,13 @@ def escalate_dispute(dispute_id: int) -> bool:
     dispute.escalated_at = timezone.now()
     dispute.save(update_fields=["escalated_at"])
     record(None, "escalate_dispute", dispute, after={"answer_by": dispute.respond_by})
+    make_task(
+        dispute.company,
+        TaskKind.OTHER,
+        f"{dispute} has had no answer by {dispute.respond_by}",
+        key=f"escalate_dispute:{dispute.pk}:{dispute.respond_by}",
+        by=None,
+        about=About.of(dispute),
+        department=dispute.department,
+    )
     return True

@@ -10,7 +10,6 @@ from billing.dispute_mail import queue_dispute_mails
 from billing.dispute_text import OPENED
 from billing.disputes import undisputed
 from billing.models import (
-    Department,
     Dispute,
     DisputedAmount,
     DisputedLine,
@@ -32,7 +31,7 @@ from ledger.models import Entry, OpenItem
 from ledger.money import format_money, round_money
 from ledger.refusals import Refused
 from office.audit import record
-from office.models import User
+from office.models import Department, User
 from office.numbers import next_number
 
 ANSWER_WITHIN = timedelta(days=14)

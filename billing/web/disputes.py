@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET
 
 from billing.access import disputes_for
 from billing.disputes import STATES, in_state, with_state
-from billing.models import Department, Dispute, DisputeOutcome, DisputeSource
+from billing.models import Dispute, DisputeOutcome, DisputeSource
 from customers.search import fold
+from office.models import Department
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, Text, list_page
 

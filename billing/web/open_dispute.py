@@ -11,14 +11,14 @@ from django.shortcuts import redirect, render
 from billing.access import get_invoice_for
 from billing.attachments import MOST_BYTES
 from billing.disputes import undisputed
-from billing.models import Department, Invoice, InvoiceLine, ReasonPurpose
+from billing.models import Invoice, InvoiceLine, ReasonPurpose
 from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.draft_credit import left_of
 from billing.operations.open_dispute import ANSWER_WITHIN, MOST_WORDS, DisputeDetails, items_to_dispute, open_dispute
 from billing.reason_codes import reason_choices
 from billing.totals import lines_with_taxes
 from ledger.refusals import Refused
-from office.models import Company, User
+from office.models import Company, Department, User
 from office.web.doors import staff_door
 from office.web.fields import SumField
 

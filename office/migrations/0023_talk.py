@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("sales", "Sales"),
                     ("shipping", "Shipping"),
+                    ("quality", "Quality"),
                     ("support", "Support"),
                     ("billing", "Billing"),
                     ("collections", "Collections"),
@@ -90,6 +91,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("sales", "Sales"),
                             ("shipping", "Shipping"),
+                            ("quality", "Quality"),
                             ("support", "Support"),
                             ("billing", "Billing"),
                             ("collections", "Collections"),

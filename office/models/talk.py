@@ -11,6 +11,7 @@ UNDO = timedelta(minutes=10)
 class Department(models.TextChoices):
     SALES = "sales", "Sales"
     SHIPPING = "shipping", "Shipping"
+    QUALITY = "quality", "Quality"
     SUPPORT = "support", "Support"
     BILLING = "billing", "Billing"
     COLLECTIONS = "collections", "Collections"

@@ -132,7 +132,7 @@ def test_billing_anew_from_the_dispute_closes_it(invoice: Invoice, clerk: Any) -
 def test_the_list_shows_what_is_held_and_adds_up(company: Any, invoice: Invoice, clerk: Any) -> None:
     today = company.today()
     late = dispute(invoice, "150.00", owner_id=clerk.pk, respond_by=today - timedelta(days=1))
-    other = dispute(invoice, "40.00", respond_by=today + timedelta(days=1), department="delivery")
+    other = dispute(invoice, "40.00", respond_by=today + timedelta(days=1), department="shipping")
     world.apply(world.receive(invoice.customer, "40.00", DAY), invoice, "40.00", DAY)
     browser = browser_of(clerk)
     rows = Program(clerk).get("disputes/").json()["results"]
@@ -146,7 +146,7 @@ def test_the_list_shows_what_is_held_and_adds_up(company: Any, invoice: Invoice,
         ({"state": "open"}, [late, other]),
         ({"state": "escalated"}, []),
         ({"state": "closed"}, []),
-        ({"department": "delivery"}, [other]),
+        ({"department": "shipping"}, [other]),
         ({"owner": clerk.name}, [late]),
         ({"owner": "-"}, [other]),
         ({"q": invoice.number}, [late, other]),

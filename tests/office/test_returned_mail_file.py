@@ -18,9 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_mailbox_is_taken_apart_and_quoted_lines_are_unquoted():
-    box = (
-        b"From a@b\nSubject: one\n\n>From here\n>>From there\nFrom within\n\nFrom c@d Tue\r\nSubject: two\r\n\r\nx"
-    )
+    box = b"From a@b\nSubject: one\n\n>From here\n>>From there\nFrom within\n\nFrom c@d Tue\r\nSubject: two\r\n\r\nx"
     one = b"Subject: one\n\nFrom here\n>From there\nFrom within"
     assert list(mails_in(box)) == [one, b"Subject: two\r\n\r\nx"]
     assert list(mails_in(b"Subject: alone\n\nFrom x\n")) == [b"Subject: alone\n\nFrom x\n"]
