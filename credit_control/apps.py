@@ -13,6 +13,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.panels import PANELS
         from credit_control.reminders.mail import REMINDER_MAIL
         from credit_control.reminders.words import REMINDER_TEXT
+        from credit_control.statements.mail_words import STATEMENT_TEXT
         from credit_control.statements.statement_mail import STATEMENT_MAIL
         from credit_control.topics import TOPICS
         from customers.panels import register_panel
@@ -26,6 +27,7 @@ class CreditControlConfig(AppConfig):
             runs.register_kind(kind)
         mail.register_kind(REMINDER_MAIL)
         texts.register_text(REMINDER_TEXT)
+        texts.register_text(STATEMENT_TEXT)
         mail.register_kind(STATEMENT_MAIL)
         for topic in TOPICS:
             register_topic(topic)

@@ -1,9 +1,6 @@
 """The mail that brings a customer's contact their statement, and a link to the account as it stands when they look."""
 
-from typing import Any
-
-from django.template.loader import render_to_string
-from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from credit_control.models import Statement
@@ -12,17 +9,17 @@ from credit_control.statements.access import statements_for
 from credit_control.statements.excel import sheet_of
 from credit_control.statements.figures import Figures
 from credit_control.statements.kept import PdfUnavailable, figures_from, kept_statement_pdf
-from credit_control.statements.links import LIFETIME, address_of
+from credit_control.statements.links import address_of
+from credit_control.statements.mail_words import COMBINED, KIND, small_print, values_of
 from credit_control.statements.names import file_name
 from credit_control.statements.paper import MOST_ROWS, rows_in
 from credit_control.statements.words import title_of
 from customers.models import Contact, StatementForm
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
+from office.mail.texts import words_for
 from office.models import OutgoingMail
 from office.templatetags.ui import plain_day
 from office.web.lists.exporting import EXCEL
-
-KIND = "statement"
 
 
 def subject_of(statement: Statement) -> str:
@@ -48,32 +45,11 @@ def compose(mail: OutgoingMail) -> Letter:
 
 
 def _letter(statement: Statement, figures: Figures, contact: Contact, attachments: list[Attachment]) -> Letter:
-    context = facts_of(statement, figures, contact) | {
-        "has_excel": len(attachments) > 1,
-        "link": address_of(mint_account_link(statement.customer, contact, is_combined=statement.is_combined)),
-        "link_days": LIFETIME.days,
-    }
-    return Letter(
-        to_name=contact.name,
-        to_email=contact.email,
-        subject=subject_of(statement),
-        text=render_to_string("credit_control/mail/statement.txt", context),
-        html=render_to_string("credit_control/mail/statement.html", context),
-        attachments=attachments,
-    )
-
-
-def facts_of(statement: Statement, figures: Figures, contact: Contact) -> dict[str, Any]:
-    """What the mail tells of."""
-    return {
-        "language": get_language(),
-        "text_direction": "rtl" if get_language_bidi() else "ltr",
-        "company": statement.company,
-        "contact": contact,
-        "figures": figures,
-        "totals": [total for total in figures.totals if total.closing],
-        "day": plain_day(statement.on),
-    }
+    link = address_of(mint_account_link(statement.customer, contact, is_combined=statement.is_combined))
+    values = values_of(statement, figures, contact.name, link, has_excel=len(attachments) > 1)
+    stage = COMBINED if statement.is_combined else ""
+    words = words_for(KIND, stage, get_language(), statement.company, values, small_print())
+    return Letter(contact.name, contact.email, words.subject, words.text, words.html, attachments)
 
 
 def _attachments(statement: Statement, figures: Figures) -> list[Attachment]:
