@@ -1,13 +1,16 @@
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from credit_control.models import ReminderDay, ReminderMode, policy_of
 from credit_control.operations.remind_many import start_reminding
 from credit_control.reminders.proposals import customers_at_a_step, proposals_for
 from customers.models import Customer
-from office.models import Company
+from office.models import Company, TaskKind
+from office.operations.make_task import make_task
 from office.sending_hours import SendingHours
 
 PIECE = 500
@@ -30,14 +33,22 @@ def begin_reminders(company: Company) -> ReminderDay | None:
     if not wanted:
         day.outcome = "Nobody was to be reminded."
     elif policy.reminders == ReminderMode.ASK:
-        day.outcome = f"{len(wanted)} to look at."
+        _ask(day, f"{len(wanted)} to look at.")
     elif len(wanted) > policy.most_unattended:
-        day.outcome = f"{len(wanted)} are more than {policy.most_unattended}: to look at."
+        _ask(day, f"{len(wanted)} are more than {policy.most_unattended}: to look at.")
     else:
         day.run_id = start_reminding(company, wanted, on=today, by=None).pk
         day.outcome = f"{len(wanted)} begun."
     day.save()
     return day
+
+
+def _ask(day: ReminderDay, outcome: str) -> None:
+    """Let somebody look before anything leaves."""
+    day.outcome = outcome
+    address = settings.SITE_URL.rstrip("/") + reverse("credit_control:send_reminders")
+    title = f"Reminders of {day.on}: {outcome}"
+    make_task(day.company, TaskKind.OTHER, title, key=f"reminders:{day.company_id}:{day.on}", by=None, note=address)
 
 
 def _is_time(company: Company, hour: int) -> bool:

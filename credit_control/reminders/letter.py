@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -16,7 +17,7 @@ from billing.pdf.page import UNPRINTABLE, data_url, page_words
 from billing.pdf.renderer import render_pdf
 from billing.printed import parties_of
 from credit_control.due_days import due_days
-from credit_control.models import Reminder, ReminderItem
+from credit_control.models import Channel, Reminder, ReminderItem, ReminderPdf
 from credit_control.proposals import proposals_for
 from credit_control.reminders.pauses import read_pauses
 from credit_control.reminders.words import Words, charges_words, words_of
@@ -141,6 +142,17 @@ def pdf_of(letter: ReminderLetter) -> bytes:
     with override(language_of(letter.reminder)):
         page = page_of(letter)
     return render_pdf(page, identifier=f"reminder {letter.reminder.pk} {letter.today}")
+
+
+def letter_as_posted(reminder: Reminder) -> bytes:
+    """The letter as it stands now; one that goes by post is kept as it was first made. Raises PdfUnavailable."""
+    with override(language_of(reminder)):
+        content = pdf_of(letter_of(reminder))
+    if reminder.channel != Channel.LETTER:
+        return content
+    made = {"content": content, "sha256": sha256(content).hexdigest()}
+    kept, _is_new = ReminderPdf.objects.get_or_create(reminder=reminder, mail_id=None, defaults=made)
+    return bytes(kept.content)
 
 
 def _line_of(lines: list[ReminderItem], row: Row) -> int:

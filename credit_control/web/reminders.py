@@ -4,14 +4,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import override
 from django.views.decorators.http import require_GET
 
 from billing.pdf import PdfUnavailable
 from credit_control.access import get_reminder_for, reminders_for
 from credit_control.models import Channel, Reminder, Tone
 from credit_control.reminders.coming import with_mail
-from credit_control.reminders.letter import language_of, letter_of, pdf_of
+from credit_control.reminders.letter import letter_as_posted
 from customers.search import fold
 from office.models import MailStatus, OutgoingMail
 from office.web.doors import staff_door
@@ -89,7 +88,7 @@ def letter(request: HttpRequest, reminder_id: int) -> HttpResponse:
     reminder = get_reminder_for(request.user, reminder_id)
     kept = reminder.pdfs.order_by("-pk").first()
     try:
-        content = bytes(kept.content) if kept else _made(reminder)
+        content = bytes(kept.content) if kept else letter_as_posted(reminder)
     except PdfUnavailable as reason:
         messages.error(request, f"Its PDF cannot be made now: {reason}")
         return redirect("credit_control:reminder", reminder.pk)
@@ -99,8 +98,3 @@ def letter(request: HttpRequest, reminder_id: int) -> HttpResponse:
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"},
     )
-
-
-def _made(reminder: Reminder) -> bytes:
-    with override(language_of(reminder)):
-        return pdf_of(letter_of(reminder))

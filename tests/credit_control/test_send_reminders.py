@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from billing.disputes import disputed_now
 from billing.models import ReasonCode
@@ -270,6 +271,7 @@ def test_the_schedule_asks_or_stops_above_its_bound(company: Any, customer: Any)
     day = begin_reminders(company)
     assert day
     assert (day.outcome, day.run_id) == ("1 to look at.", None)
+    assert Task.objects.get().title == f"Reminders of {company.today()}: 1 to look at."
     day.delete()
     set_credit_policy(company, {"reminders": "send", "most_unattended": 0}, by=None)
     stopped = begin_reminders(company)
@@ -307,3 +309,17 @@ def test_a_call_makes_no_mail(company: Any, customer: Any) -> None:
     task = Task.objects.get()
     assert (task.kind, task.title) == ("call", "Phone call to Bramble GmbH: First reminder, €100.00")
     assert remind(customer) == (None, "")
+
+
+def test_a_letter_by_post_is_kept_as_it_was_first_made(company: Any, customer: Any, client: Any) -> None:
+    ladder(company, [1], name="Post", channel=Channel.LETTER, has_letter=True)
+    invoice, today = late(customer, "100.00", 2), company.today()
+    reminder, _ = remind(customer)
+    assert reminder
+    client.force_login(world.make_user(company, "collector"))
+    address = reverse("credit_control:reminder_letter", args=[reminder.pk])
+    first = client.get(address).content
+    world.apply(world.receive(customer, "40.00", today), invoice, "40.00", today)
+    assert first.startswith(b"%PDF")
+    assert client.get(address).content == first
+    assert Task.objects.get().kind == "letter"
