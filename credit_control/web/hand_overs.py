@@ -17,7 +17,7 @@ from customers.access import customers_for, get_customer_for
 from customers.search import fold
 from ledger.refusals import Refused
 from office.web.doors import staff_door
-from office.web.fields import typed_id
+from office.web.fields import typed_currency, typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 
 READ, ACT = "credit_control.view_handover", "credit_control.hand_over"
@@ -86,7 +86,7 @@ def hand_over_list(request: HttpRequest) -> HttpResponse:
 def hand_over_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Choose what goes to which agency."""
     customer = get_customer_for(request.user, customer_id)
-    currency = (request.POST.get("currency") or request.GET.get("currency") or customer.currency)[:3]
+    currency = typed_currency(request, customer.currency)
     form = HandOverForm(request.POST or None)
     chosen = [pk for text in request.POST.getlist("item") if (pk := typed_id(text))]
     if request.method == "POST" and form.is_valid():

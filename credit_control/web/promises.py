@@ -19,7 +19,7 @@ from customers.search import fold
 from ledger.models import OpenItem
 from ledger.refusals import Refused
 from office.web.doors import staff_door
-from office.web.fields import SumField, typed_id
+from office.web.fields import SumField, typed_currency, typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 
 PROMISES = ListSpec(
@@ -81,10 +81,10 @@ def promise_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     today = customer.company.today()
     person = customer.contacts.filter(is_active=True).first()
     form = PromiseForm(request.POST or None, initial={"said_by": person.name if person else ""})
-    currency = request.POST.get("currency") or request.GET.get("currency") or customer.currency
+    currency = typed_currency(request, customer.currency)
     chosen = {pk for text in request.POST.getlist("item") if (pk := typed_id(text))}
     if request.method == "POST" and form.is_valid():
-        details = PromiseDetails(currency=currency[:3], item_ids=sorted(chosen), **form.cleaned_data)
+        details = PromiseDetails(currency=currency, item_ids=sorted(chosen), **form.cleaned_data)
         try:
             promise = record_promise(customer.pk, details, on=today, by=request.user)
         except Refused as refusal:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 TOKENS = re.compile(r"\s*(\d[\d,]*\.?\d*|\.\d+|[-+*/])")
 
@@ -59,3 +60,9 @@ def _number(tokens: list[str]) -> Decimal:
 def typed_id(text: str) -> int | None:
     """The id or version that an address or a hidden field carries; nothing for what is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def typed_currency(request: HttpRequest, usual: str) -> str:
+    """The currency code that a form or an address names, or the usual one where it names none."""
+    text = request.POST.get("currency") or request.GET.get("currency") or ""
+    return text if re.fullmatch("[A-Z]{3}", text) else usual
