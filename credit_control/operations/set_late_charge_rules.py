@@ -7,9 +7,9 @@ from django.db import transaction
 
 from credit_control.day_count import DayCount
 from credit_control.models import LateChargeChoice, LateChargeRule, Reference
+from credit_control.operations.choose_for import choose_for
 from credit_control.operations.set_reference_rates import add_usual_rates
 from credit_control.usual_rules import USUAL_RULES
-from customers.models import Customer, CustomerGroup
 from ledger.money import UnknownCurrency, round_money, round_rate
 from ledger.refusals import Refused
 from office.audit import record
@@ -54,44 +54,9 @@ def add_usual_rule(company: Company, usual: str, *, by: User | None, due_from: d
     return save_late_charge_rule(company, USUAL_RULES[usual] | {"due_from": due_from or company.today()}, by=by)
 
 
-@transaction.atomic
-def choose_late_charge_rule(
-    company: Company,
-    rule_id: int | None,
-    *,
-    by: User | None,
-    group_id: int | None = None,
-    customer_id: int | None = None,
-    clear: bool = False,
-) -> LateChargeChoice | None:
-    """Say which rule holds for a customer, a group or, without either, the company; none charges nothing.
-
-    `clear` takes the choice away, so that the wider one holds. Raises Refused for what is not the company's.
-    """
-    whose: dict[str, Any] = {"company": company, "group": None, "customer": None}
-    if customer_id is not None:
-        whose["customer"] = _own(Customer, company, customer_id, "customer")
-    elif group_id is not None:
-        whose["group"] = _own(CustomerGroup, company, group_id, "group")
-    rule = _own(LateChargeRule, company, rule_id, "rule") if rule_id is not None and not clear else None
-    before = LateChargeChoice.objects.filter(**whose).select_related("rule").first()
-    choice = None
-    if clear:
-        LateChargeChoice.objects.filter(**whose).delete()
-    else:
-        choice, _ = LateChargeChoice.objects.update_or_create(**whose, defaults={"rule": rule})
-    subject = whose["customer"] or company
-    record(
-        by, "choose_late_charge_rule", subject, before={"rule": str(before or "")}, after={"rule": str(choice or "")}
-    )
-    return choice
-
-
-def _own(model: Any, company: Company, row_id: int, what: str) -> Any:
-    row = model.objects.filter(company=company, pk=row_id).first()
-    if row is None:
-        raise Refused(f"There is no such {what}.", code=f"no_such_{what}")
-    return row
+def choose_late_charge_rule(company: Company, rule_id: int | None, **whose: Any) -> LateChargeChoice | None:
+    """Say which rule holds for a customer, a group or else the company, as `choose_for` does; none charges nothing."""
+    return choose_for(LateChargeChoice, "rule", company, rule_id, **whose)
 
 
 def _check(rule: LateChargeRule) -> None:

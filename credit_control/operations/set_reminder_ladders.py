@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from credit_control.models import Channel, LadderChoice, ReminderLadder, ReminderStep, Tone
-from customers.models import Customer, CustomerGroup
+from credit_control.operations.choose_for import choose_for
 from ledger.bulk import insert_all
 from ledger.refusals import Refused
 from office.audit import record
@@ -60,42 +60,9 @@ def add_usual_ladder(company: Company, *, by: User | None) -> ReminderLadder:
     return save_reminder_ladder(company, "Usual", USUAL, by=by)
 
 
-@transaction.atomic
-def choose_ladder(
-    company: Company,
-    ladder_id: int | None,
-    *,
-    by: User | None,
-    group_id: int | None = None,
-    customer_id: int | None = None,
-    clear: bool = False,
-) -> LadderChoice | None:
-    """Say which ladder holds for a customer, a group or, without either, the company; none reminds nobody.
-
-    `clear` takes the choice away, so that the wider one holds. Raises Refused for what is not the company's.
-    """
-    whose: dict[str, Any] = {"company": company, "group": None, "customer": None}
-    if customer_id is not None:
-        whose["customer"] = _own(Customer, company, customer_id, "customer")
-    elif group_id is not None:
-        whose["group"] = _own(CustomerGroup, company, group_id, "group")
-    ladder = _own(ReminderLadder, company, ladder_id, "ladder") if ladder_id is not None and not clear else None
-    before = LadderChoice.objects.filter(**whose).select_related("ladder").first()
-    choice = None
-    if clear:
-        LadderChoice.objects.filter(**whose).delete()
-    else:
-        choice, _ = LadderChoice.objects.update_or_create(**whose, defaults={"ladder": ladder})
-    subject = whose["customer"] or company
-    record(by, "choose_ladder", subject, before={"ladder": str(before or "")}, after={"ladder": str(choice or "")})
-    return choice
-
-
-def _own(model: Any, company: Company, row_id: int, what: str) -> Any:
-    row = model.objects.filter(company=company, pk=row_id).first()
-    if row is None:
-        raise Refused(f"There is no such {what}.", code=f"no_such_{what}")
-    return row
+def choose_ladder(company: Company, ladder_id: int | None, **whose: Any) -> LadderChoice | None:
+    """Say which ladder holds for a customer, a group or else the company, as `choose_for` does; none reminds nobody."""
+    return choose_for(LadderChoice, "ladder", company, ladder_id, **whose)
 
 
 def _check(ladder: ReminderLadder, steps: Sequence[StepDetails]) -> None:
