@@ -1,6 +1,6 @@
 """How amounts, days, states and icons are written on every screen; loaded everywhere, without `{% load %}`."""
 
-from collections.abc import Iterable
+from collections.abc import ItemsView, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -202,6 +202,12 @@ def words(name: str) -> str:
 def lookup(values: dict, key: str) -> object:
     """The value of a key that is only known as the page is made."""
     return values.get(key, "")
+
+
+@register.filter
+def pairs(values: dict) -> ItemsView:
+    """Keys and values, also where a key is called `items`, which a template would take for the method."""
+    return values.items()
 
 
 @register.filter

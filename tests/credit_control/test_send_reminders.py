@@ -323,3 +323,12 @@ def test_a_letter_by_post_is_kept_as_it_was_first_made(company: Any, customer: A
     assert first.startswith(b"%PDF")
     assert client.get(address).content == first
     assert Task.objects.get().kind == "letter"
+
+
+def test_the_customers_page_tells_what_they_were_reminded_of(company: Any, customer: Any, client: Any) -> None:
+    invoice = late(customer, "100.00", 2)
+    remind(customer)
+    client.force_login(world.make_user(company, "collector"))
+    page = client.get(reverse("customers:customer", args=[customer.pk])).content.decode()
+    assert "Send reminders" in page
+    assert f"Items: {invoice.number}" in page
