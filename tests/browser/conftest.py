@@ -41,8 +41,8 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """Nothing moves: a colour caught half-way of a fade is no colour of ours."""
-    return browser_context_args | {"reduced_motion": "reduce", "viewport": DESKTOP}
+    """Nothing moves: a colour caught half-way of a fade is no colour of ours. Days are typed as Americans do."""
+    return browser_context_args | {"reduced_motion": "reduce", "viewport": DESKTOP, "locale": "en-US"}
 
 
 def is_a_fault(said: ConsoleMessage) -> bool:
