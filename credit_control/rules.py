@@ -18,7 +18,7 @@ ZERO = Decimal(0)
 class Rules:
     """A company's choices and rates, read once."""
 
-    choices: Choices[LateChargeRule]
+    choices: Choices[LateChargeRule] = field(default_factory=Choices)
     rates: dict[tuple[str, date], Decimal] = field(default_factory=dict)
 
     def rule_of(self, customer: Customer) -> LateChargeRule | None:
