@@ -1,19 +1,17 @@
 """Who would be charged what for paying late, and who would not, and why: the preview, and what a claim enters."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-
-from django.db.models import Sum
 
 from credit_control.charging import lines_due
 from credit_control.debts import Debt, late_items, read_debts
 from credit_control.models import LateChargeLine, LateChargeRule, LineKind
 from credit_control.rules import Rules, read_rules
 from customers.models import Customer
-from ledger.models import OpenItem
+from customers.queries import free_credits
 from office.days import require_bookable_day
 from office.exchange import kept_rate
 from office.models import Company
@@ -75,19 +73,12 @@ def proposals_for(company: Company, customers: Iterable[Customer], until: date) 
     found: dict[tuple[int, str], list[Debt]] = defaultdict(list)
     for debt in read_debts(items.order_by("due_on", "pk")):
         found[debt.item.customer_id, debt.item.currency].append(debt)
-    free = _free(people)
+    free = free_credits(people)
     proposals = [
-        _proposal(Proposal(people[key[0]], key[1], debts, free=free.get(key, ZERO)), rules, until)
+        _proposal(Proposal(people[key[0]], key[1], debts, free=free.get(key[0], {}).get(key[1], ZERO)), rules, until)
         for key, debts in found.items()
     ]
     return sorted(proposals, key=lambda row: (row.customer.sort_name, row.customer.pk, row.currency))
-
-
-def _free(customer_ids: Collection[int]) -> dict[tuple[int, str], Decimal]:
-    """What of each customer's credits is applied to nothing, by currency."""
-    credits = OpenItem.objects.filter(customer_id__in=list(customer_ids), balance__lt=0).order_by()
-    sums = credits.values_list("customer_id", "currency").annotate(Sum("balance"))
-    return {(customer_id, currency): -balance for customer_id, currency, balance in sums}
 
 
 def _proposal(row: Proposal, rules: Rules, until: date) -> Proposal:

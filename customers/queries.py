@@ -1,5 +1,6 @@
 """Reading customers with what they owe."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
@@ -23,10 +24,18 @@ def with_owed(customers: QuerySet[Customer], on: date) -> QuerySet[Customer]:
     )
 
 
+def free_credits(customer_ids: Collection[int]) -> dict[int, dict[str, Decimal]]:
+    """What each of these customers could still use of receipts and credit memos, by currency, without sign."""
+    items = OpenItem.objects.filter(customer_id__in=list(customer_ids), balance__lt=0).order_by()
+    found: dict[int, dict[str, Decimal]] = {}
+    for customer_id, currency, sum_ in items.values_list("customer_id", "currency").annotate(Sum("balance")):
+        found.setdefault(customer_id, {})[currency] = -sum_
+    return found
+
+
 def free_credit(customer: Customer) -> dict[str, Decimal]:
-    """What a customer could still use of receipts and credit memos, by currency, without sign."""
-    sums = OpenItem.objects.filter(customer_id=customer.pk, balance__lt=0).order_by().values_list("currency")
-    return {currency: -amount for currency, amount in sums.annotate(Sum("balance"))}
+    """The same of one customer."""
+    return free_credits([customer.pk]).get(customer.pk, {})
 
 
 def owed_now(customer: Customer, on: date) -> list[dict[str, object]]:

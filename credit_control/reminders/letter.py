@@ -21,6 +21,7 @@ from credit_control.models import Channel, Reminder, ReminderItem, ReminderPdf
 from credit_control.proposals import proposals_for
 from credit_control.reminders.pauses import read_pauses
 from credit_control.reminders.words import Words, charges_words, words_of
+from customers.queries import free_credit
 from ledger.models import OpenItem
 from office.languages import as_written_in
 from office.models import BankAccount
@@ -108,7 +109,7 @@ def letter_of(reminder: Reminder) -> ReminderLetter:
             late = (today - due[item.pk]).days
             invoice = invoices.get(item.entry_id)
             by_currency[item.currency].append(Row(item, due[item.pk], max(late, 0), pauses.asked(item), invoice))
-    free = _free(reminder)
+    free = free_credit(reminder.customer)
     for currency, rows in sorted(by_currency.items()):
         part = Part(currency, rows, free.get(currency, ZERO), _accounts(reminder, currency))
         if part.total > 0:
@@ -157,14 +158,6 @@ def letter_as_posted(reminder: Reminder) -> bytes:
 
 def _line_of(lines: list[ReminderItem], row: Row) -> int:
     return next(line.pk for line in lines if line.item_id == row.item.pk)
-
-
-def _free(reminder: Reminder) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    credits_ = OpenItem.objects.filter(customer_id=reminder.customer_id, balance__lt=0)
-    for currency, balance in credits_.values_list("currency", "balance"):
-        found[currency] -= balance
-    return found
 
 
 def _accounts(reminder: Reminder, currency: str) -> list[dict[str, str]]:

@@ -26,6 +26,7 @@ from credit_control.reminders.pauses import Pauses, read_pauses
 from credit_control.reminders.steps import Reached, next_step
 from credit_control.reminders.waiting_money import customers_in_the_queue
 from customers.models import Contact, Customer
+from customers.queries import free_credits
 from ledger.models import Allocation, ItemKind, OpenItem
 from ledger.money import format_money
 from office.models import Company, MailStatus, OutgoingMail
@@ -130,7 +131,7 @@ class _Facts:
         self.pauses: Pauses = read_pauses(company, items, today)
         self.people, self.stopped = people_reminded(customer_ids)
         self.queue = customers_in_the_queue(company) if self.policy.waits_for_bank else {}
-        self.free = _free(customer_ids)
+        self.free = free_credits(customer_ids)
         self.wrong = _wrong(items)
 
     def proposal(self, customer: Customer, items: list[OpenItem]) -> Proposal | None:
@@ -179,15 +180,6 @@ class _Facts:
 def open_debts(company: Company) -> QuerySet[OpenItem]:
     """What customers owe and can be reminded of."""
     return OpenItem.objects.filter(company_id=company.pk, kind__in=REMINDED, balance__gt=0)
-
-
-def _free(customer_ids: Collection[int]) -> dict[int, dict[str, Decimal]]:
-    """What of each customer's credits is applied to nothing, by currency."""
-    credits_ = OpenItem.objects.filter(customer_id__in=list(customer_ids), balance__lt=0).order_by()
-    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for customer_id, currency, sum_ in credits_.values_list("customer_id", "currency").annotate(Sum("balance")):
-        found[customer_id][currency] = -sum_
-    return found
 
 
 def _wrong(items: Collection[OpenItem]) -> set[int]:
