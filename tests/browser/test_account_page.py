@@ -12,7 +12,7 @@ from credit_control.statements.usual import usual_asked, usual_period
 from office.models import BankAccount
 from tests import world
 from tests.browser.conftest import PHONE, Watched
-from tests.browser.test_every_page import faults_of_look
+from tests.browser.looking import faults_of_look
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from office.models import Run
 from tests import world
 from tests.browser.conftest import PHONE, shoot
-from tests.browser.test_every_page import axe
+from tests.browser.looking import axe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -20,7 +20,7 @@ from reports.ageing import AgeingQuestion, ageing
 from reports.book_check import check_book
 from tests import world
 from tests.browser.conftest import PHONE, Watched, shoot
-from tests.browser.test_every_page import axe
+from tests.browser.looking import axe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHOTO = b"\x89PNG\r\n\x1a\n a photo of a cracked board"

@@ -11,7 +11,7 @@ from payments.models import OnlinePayment
 from reports.book_check import check_book
 from tests import world
 from tests.browser.conftest import PHONE, Watched, shoot
-from tests.browser.test_every_page import axe
+from tests.browser.looking import axe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,0 +1,71 @@
+"""What is wrong with a page to eyes and to readers of screens, in light and in dark, on a desk and on a phone."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from tests.browser.conftest import DESKTOP, PHONE, shoot
+from tests.browser.page_rows import Row
+
+NARROW = {"width": 320, "height": 800}
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
+AT_REST = """(async () => {
+  do await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  while ((await Promise.allSettled(document.getAnimations().map((each) => each.finished))).length);
+})()"""
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+"""All that a dark page can do wrong which a light one does not."""
+
+
+def arguments_of(row: Row, things: dict[str, Any]) -> list[Any]:
+    """What a page's address names: the thing that it is about, or several parts of it."""
+    about = things[row.about] if row.about else ()
+    return list(about) if isinstance(about, tuple) else [about]
+
+
+def faults_of(page: Page, site: str, row: Row, things: dict[str, int]) -> Iterator[str]:
+    """What is wrong with one page; leaves its pictures."""
+    page.set_viewport_size(DESKTOP)
+    page.emulate_media(color_scheme="light")
+    arguments = arguments_of(row, things)
+    answer = page.goto(site + reverse(row.name, args=arguments) + row.query.format(**things))
+    page.wait_for_load_state("networkidle")
+    if not answer or answer.status != 200:
+        yield f"answered {answer and answer.status}"
+        return
+    if "default-src 'self'" not in answer.headers["content-security-policy"]:
+        yield "has no content policy"
+    if not page.title().endswith("Duebook"):
+        yield f"is titled {page.title()!r}"
+    if row.is_ours:
+        yield from faults_of_look(page, f"page-{row.name.replace(':', '-')}-{row.about}".strip("-"))
+
+
+def faults_of_look(page: Page, name: str) -> Iterator[str]:
+    """What is wrong with a page of ours to eyes, in light and in dark, on a desk and on a phone."""
+    if page.locator("h1").count() != 1:
+        yield f"has {page.locator('h1').count()} h1"
+    yield from (f"light: {fault}" for fault in axe(page))
+    shoot(page, f"{name}-light")
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(AT_REST)  # a colour caught half-way of a fade is no colour of ours
+    yield from (f"dark: {fault}" for fault in axe(page, COLOURS))
+    shoot(page, f"{name}-dark")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(NARROW)
+    if page.evaluate("document.documentElement.scrollWidth") > NARROW["width"]:
+        yield "is wider than the narrowest phone"
+    page.set_viewport_size(PHONE)
+    shoot(page, f"{name}-phone")
+
+
+def axe(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
+    """What axe-core finds, in words."""
+    page.evaluate(f"window.axe || (() => {{ {AXE} }})()")
+    found = page.evaluate(f"axe.run(document, {json.dumps(rules)}).then(answer => answer.violations)")
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]

@@ -1,0 +1,56 @@
+"""Getting paid: what there is to look at."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from credit_control.models import Statement
+from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
+from credit_control.operations.record_promise import PromiseDetails, record_promise
+from credit_control.operations.set_reference_rates import add_usual_rates
+from customers.models import Customer
+from office.models import MailStatus, OutgoingMail
+from tests import world
+from tests.credit_control.reminding import ladder, remind
+from tests.credit_control.samples import claim, rule_for, statement_run
+
+
+def a_late_charge(company: Any) -> dict[str, int]:
+    """What a customer was charged for paying late, and another who would be, by a rule of the company's."""
+    rule, today = rule_for(company, "12", fee_steps=[["0", "40"]]), company.today()
+    for name in ("Late Ltd", "Later Ltd"):
+        customer = world.make_customer(company, name)
+        world.issue(customer, "500.00", today - timedelta(days=60), due_on=today - timedelta(days=30))
+    add_usual_rates(company, by=None)
+    charge = claim(Customer.objects.get(name="Late Ltd"), today)
+    steps = ladder(company, [1, 8], has_letter=True)
+    reminded = world.make_customer(company, "Slow Ltd")
+    item = world.item_of(world.issue(reminded, "80.00", today - timedelta(days=9), due_on=today - timedelta(days=2)))
+    reminder, _ = remind(reminded)
+    assert reminder
+    details = PromiseDetails(today + timedelta(days=3), "Eva Brandt", "EUR", Decimal(100))
+    record_promise(customer.pk, details, on=today, by=None)
+    lost = world.make_customer(company, "Lost Ltd")
+    given = world.item_of(world.issue(lost, "70.00", today - timedelta(days=90), due_on=today - timedelta(days=80)))
+    details = HandOverDetails("Swift & Sons", [given.pk], was_warned=True)
+    return {"late_charge": charge.pk, "late_rule": rule.pk, "debtor": customer.pk} | {
+        "hand_over": hand_to_agency(lost.pk, details, on=today, by=None).pk,
+        "reminder": reminder.pk,
+        "late_item": item.pk,
+        "ladder": steps.pk,
+    }
+
+
+def statements(company: Any, customer: Any) -> dict[str, int]:
+    """A run that sent, one that was looked at, and a statement over a parent's subsidiaries."""
+    parent = world.make_customer(company, "Compass plc", group_statement="beside")
+    for name in ("Compass North", "Compass South"):
+        branch = world.make_customer(company, name, parent_id=parent.pk, statement_form="balance_forward")
+        world.issue(branch, "120.00", company.today() - timedelta(days=40))
+    clerk = world.make_user(company, "clerk")
+    sent, looked = statement_run(company, clerk, starts=True), statement_run(company, clerk)
+    OutgoingMail.objects.filter(kind="statement").update(status=MailStatus.SENT, finished_at=timezone.now())
+    kept = Statement.objects.get(run=sent, customer=parent, is_combined=True)
+    return {"statement_run": sent.pk, "statement_look": looked.pk, "statement": kept.pk}
