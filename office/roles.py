@@ -11,6 +11,7 @@ READ = [
     "billing.view_product",
     "credit_control.view_handover",
     "credit_control.view_latecharge",
+    "credit_control.view_paymentplan",
     "credit_control.view_paymentpromise",
     "credit_control.view_reminder",
     "credit_control.view_statement",
@@ -24,6 +25,7 @@ READ = [
 ]
 DISPUTES = ["billing.open_dispute", "billing.close_dispute"]
 LATE = [
+    "credit_control.manage_plans",
     "credit_control.put_off_due_day",
     "credit_control.record_promise",
     "credit_control.send_reminders",

@@ -2,6 +2,16 @@
 
 from credit_control.models.charges import LateCharge, LateChargeLine, LineKind
 from credit_control.models.hand_overs import HandedItem, HandOver, HandOverOutcome
+from credit_control.models.plans import (
+    PaymentPlan,
+    PlanAnswer,
+    PlanInstalment,
+    PlannedItem,
+    PlanPdf,
+    PlanStage,
+    PlanStatus,
+    PlanStep,
+)
 from credit_control.models.policies import CreditPolicy, ReminderMode, policy_of
 from credit_control.models.promises import PaymentPromise, PromisedItem
 from credit_control.models.rates import Reference, ReferenceRate
@@ -48,7 +58,15 @@ __all__ = [
     "LateChargeRule",
     "LineKind",
     "NoteKind",
+    "PaymentPlan",
     "PaymentPromise",
+    "PlanAnswer",
+    "PlanInstalment",
+    "PlanPdf",
+    "PlanStage",
+    "PlanStatus",
+    "PlanStep",
+    "PlannedItem",
     "PromisedItem",
     "Reference",
     "ReferenceRate",

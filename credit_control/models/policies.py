@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from ledger.fields import AmountField
 from office.models import Company
@@ -36,6 +36,29 @@ class CreditPolicy(models.Model):
         default=True,
         help_text="Who paid already is not reminded before somebody has matched it.",
     )
+    plan_months = models.PositiveSmallIntegerField(
+        "months that a payment plan may last", default=12, help_text="From the offer to the last instalment."
+    )
+    plan_offer_days = models.PositiveSmallIntegerField(
+        "days to answer the offer of a plan", default=14, help_text="While it may be answered, reminders wait."
+    )
+    plan_is_interest_free = models.BooleanField(
+        "plans are free of interest",
+        default=True,
+        help_text="As a plan is kept, only what is past its own day bears interest; each plan can say otherwise.",
+    )
+    plan_notice_days = models.PositiveSmallIntegerField(
+        "days of notice before an instalment", default=3, help_text="0: none is sent."
+    )
+    plan_grace_days = models.PositiveSmallIntegerField(
+        "days until an instalment is missed", default=3, help_text="After its day: banks take their time."
+    )
+    plan_cancel_days = models.PositiveSmallIntegerField(
+        "days after which an unpaid instalment ends the plan",
+        null=True,
+        blank=True,
+        help_text="After the instalment's day. Empty: no plan ends by itself, the collector gets a task.",
+    )
 
     class Meta:
         verbose_name_plural = "credit policies"
@@ -46,6 +69,12 @@ class CreditPolicy(models.Model):
             ),
             models.CheckConstraint(
                 name="credit_policy_days_sensible", condition=Q(promise_days__lte=366, promise_grace_days__lte=31)
+            ),
+            models.CheckConstraint(
+                name="credit_policy_plans_sensible",
+                condition=Q(plan_months__range=(1, 60), plan_offer_days__range=(1, 90), plan_notice_days__lte=31)
+                & Q(plan_grace_days__lte=31)
+                & (Q(plan_cancel_days=None) | Q(plan_cancel_days__gte=F("plan_grace_days"))),
             ),
         ]
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from billing.disputes import disputed_now
 from credit_control.hand_overs import agencies_of, warned
 from credit_control.models import HandedItem, HandOver, HandOverOutcome
+from credit_control.plans.reading import planned_now
 from credit_control.promises import standing_promises
 from customers.models import Customer
 from ledger.bulk import insert_all
@@ -32,7 +33,7 @@ class HandOverDetails:
 def hand_to_agency(customer_id: int, details: HandOverDetails, *, on: date, by: User | None) -> HandOver:
     """Hand open items of one currency to a collection agency: nobody here reminds of them any more.
 
-    Raises Refused without an agency or items, for items that are settled, disputed, promised or with an agency already,
+    Raises Refused without an agency or items, for items that are settled, disputed, promised, in a plan or with an agency already,
     and for those that no final notice was about.
     """
     people = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
@@ -88,6 +89,7 @@ def _check(items: Sequence[OpenItem], today: date, was_warned: bool) -> None:
     held = {
         "disputed": set(disputed_now(ids)),
         "promised": set(standing_promises(ids, today)),
+        "in a payment plan": set(planned_now(ids, today)),
         "with an agency": set(agencies_of(ids)),
     }
     for item in items:

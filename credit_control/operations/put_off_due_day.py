@@ -4,6 +4,7 @@ from django.db import transaction
 
 from credit_control.due_days import due_days
 from credit_control.models import DueDayChange
+from credit_control.plans.reading import planned_now
 from customers.models import Customer
 from ledger.models import OpenItem
 from ledger.refusals import Refused
@@ -18,8 +19,8 @@ LONGEST = timedelta(days=366)
 def put_off_due_day(item_id: int, due_on: date, *, by: User | None, reason: str) -> DueDayChange:
     """Agree on another day by which an open item is to be paid: reminders and interest go by it from now on.
 
-    The book keeps the day that the document says. Raises Refused without a reason, for what is settled, for the day it
-    has, for one before the document's own due day, and for one more than a year ahead.
+    The book keeps the day that the document says. Raises Refused without a reason, for what is settled or in a plan, for the day
+    it has, for one before the document's own due day, and for one more than a year ahead.
     """
     reason = required_reason(reason, "Say why it is put off.")
     item = OpenItem.objects.get(pk=item_id)
@@ -30,6 +31,8 @@ def put_off_due_day(item_id: int, due_on: date, *, by: User | None, reason: str)
     before = due_days([item])[item.pk]
     if item.amount < 0 or not item.balance:
         raise Refused(f"Nothing of {item.reference} is open.", code="not_open")
+    if row := planned_now([item.pk], customer.company.today()).get(item.pk):
+        raise Refused(f"{item.reference} is in {row.plan}: change the plan's days instead.", code="planned")
     if due_on == before:
         raise Refused(f"{item.reference} is due on {due_on} already.", code="same_day")
     if not item.due_on <= due_on <= customer.company.today() + LONGEST:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from credit_control.models import PaymentPromise, PromisedItem, policy_of
+from credit_control.plans.reading import planned_now
 from credit_control.promises import standing_promises
 from customers.models import Customer
 from ledger.bulk import insert_all
@@ -36,7 +37,7 @@ def record_promise(customer_id: int, details: PromiseDetails, *, on: date, by: U
     """Record that a customer promised to pay; while the promise stands, its items are not reminded of.
 
     Raises Refused for a day that is past or too far ahead, without who said so, for more than is open, and for an item
-    of which a promise stands already.
+    of which a promise stands already, or that is in a plan.
     """
     customer = Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
     policy = policy_of(customer.company)
@@ -93,7 +94,11 @@ def _items(customer: Customer, details: PromiseDetails, today: date) -> list[Ope
             f"{item.reference} is promised already for {standing[item.pk].pay_on}. Withdraw that promise first.",
             code="promised_already",
         )
-    return [item for item in found if item.pk not in standing]
+    planned = planned_now([item.pk for item in found], today)
+    if chosen and planned:
+        item = next(item for item in found if item.pk in planned)
+        raise Refused(f"{item.reference} is in {planned[item.pk].plan}. It goes by the plan's days.", code="planned")
+    return [item for item in found if item.pk not in standing and item.pk not in planned]
 
 
 def _parts(items: list[OpenItem], details: PromiseDetails) -> list[tuple[OpenItem, Decimal]]:
@@ -101,7 +106,7 @@ def _parts(items: list[OpenItem], details: PromiseDetails) -> list[tuple[OpenIte
     open_ = sum((item.balance for item in items), Decimal(0))
     amount = open_ if details.amount is None else details.amount
     if not items:
-        raise Refused(f"Nothing is open in {details.currency} that is not promised already.", code="nothing_open")
+        raise Refused(f"Nothing is open in {details.currency} and free to be promised.", code="nothing_open")
     if amount <= 0 or amount != round_money(amount, details.currency):
         raise Refused("The amount is above zero, in whole units of the currency.", code="amount_invalid")
     if amount > open_:

@@ -1,0 +1,67 @@
+"""The days on which open items are to be paid, to the database: as agreed by the end of a day, and known at a moment.
+
+`parts_sql` adds common table expressions to one that is named `opened` and has the columns id, due_on (as the document
+says) and open. Parameters: company_id, on, and known_at where given. What it says of a plan is what `spread.py` says.
+"""
+
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from credit_control.models import DueDayChange, PaymentPlan
+from office.models import Company
+
+
+def has_other_days(company_id: int, on: date) -> bool:
+    """Whether any item of the company was put off, or is in a plan, by a day: if not, the documents say it all."""
+    plans = PaymentPlan.objects.filter(company=company_id, accepted_on__lte=on)
+    if plans.filter(Q(closed_on=None) | Q(closed_on__gt=on)).exists():
+        return True
+    return DueDayChange.objects.filter(item__company_id=company_id).exists()
+
+
+def time_zone_of(company_id: int) -> str:
+    """The company's time zone: the day on which something was put off is the company's day."""
+    return Company.objects.values_list("time_zone", flat=True).get(pk=company_id)
+
+
+def parts_sql(known_at: datetime | None) -> str:
+    """The common table expressions `lying` (item_id, amount: what of items is in a plan) and `parts` (id, due_on, open,
+    is_planned: what of each item is to be paid when). One more parameter: time_zone."""
+    put_off = " AND created_at <= %(known_at)s" if known_at else ""
+    agreed = " AND accepted_at <= %(known_at)s" if known_at else ""
+    unknown = " OR closed_at > %(known_at)s" if known_at else ""
+    return f"""
+        changed AS MATERIALIZED (
+            SELECT DISTINCT ON (item_id) item_id, c.due_on
+            FROM credit_control_duedaychange c JOIN opened ON opened.id = c.item_id
+            WHERE (created_at AT TIME ZONE %(time_zone)s)::date <= %(on)s{put_off}
+            ORDER BY item_id, c.id DESC
+        ),
+        standing AS MATERIALIZED (
+            SELECT id, amount FROM credit_control_paymentplan
+            WHERE company_id = %(company_id)s AND accepted_on <= %(on)s{agreed}
+                AND (closed_on IS NULL OR closed_on > %(on)s{unknown})
+        ),
+        lying AS MATERIALIZED (
+            SELECT s.id AS plan_id, o.id AS item_id, least(o.open, i.amount) AS amount,
+                s.amount - sum(least(o.open, i.amount)) OVER (PARTITION BY s.id)
+                    + sum(least(o.open, i.amount)) OVER (PARTITION BY s.id ORDER BY o.due_on, o.id) AS upto
+            FROM standing s JOIN credit_control_planneditem i ON i.plan_id = s.id JOIN opened o ON o.id = i.item_id
+            WHERE o.open > 0
+        ),
+        laid AS (
+            SELECT plan_id, due_on, amount, sum(amount) OVER (PARTITION BY plan_id ORDER BY position) AS upto
+            FROM credit_control_planinstalment WHERE plan_id IN (SELECT plan_id FROM lying)
+        ),
+        parts AS MATERIALIZED (
+            SELECT l.item_id AS id, k.due_on, true AS is_planned,
+                least(l.upto, k.upto) - greatest(l.upto - l.amount, k.upto - k.amount) AS open
+            FROM lying l JOIN laid k USING (plan_id)
+            WHERE least(l.upto, k.upto) > greatest(l.upto - l.amount, k.upto - k.amount)
+            UNION ALL
+            SELECT o.id, coalesce(c.due_on, o.due_on), false, o.open - coalesce(l.amount, 0)
+            FROM opened o LEFT JOIN lying l ON l.item_id = o.id LEFT JOIN changed c ON c.item_id = o.id
+            WHERE o.open <> coalesce(l.amount, 0)
+        )
+    """  # noqa: S608  our own texts

@@ -1,0 +1,67 @@
+"""Two answers to one offer at once: exactly one counts."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from credit_control.models import PaymentPlan, PlanAnswer, PlannedItem
+from credit_control.operations import accept_plan as accepting
+from credit_control.operations.accept_plan import accept_plan
+from credit_control.operations.withdraw_plan import withdraw_plan
+from ledger.refusals import Refused
+from office.models import AuditRecord
+from reports.book_check import check_book
+from tests import world
+from tests.credit_control.planning import accept, offer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Parallel = Callable[[list[Callable[[], Any]]], list[Any]]
+
+
+@pytest.fixture
+def plan(customer: Any) -> PaymentPlan:
+    paper = world.issue(customer, "300.00", customer.company.today() - timedelta(days=60))
+    return offer(customer, [paper], (10, "150.00"), (40, "150.00"))
+
+
+def answers(plan: PaymentPlan) -> list[str]:
+    rows = AuditRecord.objects.filter(subject_id=plan.pk, action__in=["accept_plan", "withdraw_plan"])
+    return list(rows.values_list("action", flat=True))
+
+
+def test_two_acceptances_at_once_are_one(plan: PaymentPlan, in_parallel: Parallel) -> None:
+    results = in_parallel([lambda: accept(plan)] * 6)
+    assert sum(isinstance(result, PaymentPlan) for result in results) == 1
+    assert sum(isinstance(result, Refused) for result in results) == 5
+    assert answers(plan) == ["accept_plan"]
+
+
+def test_an_acceptance_and_a_withdrawal_at_once_are_one_of_them(plan: PaymentPlan, in_parallel: Parallel) -> None:
+    on = plan.offered_on
+    results = in_parallel([lambda: accept(plan), lambda: withdraw_plan(plan.pk, "Slip", on=on, by=None)] * 3)
+    assert sum(isinstance(result, PaymentPlan) for result in results) == 1
+    plan.refresh_from_db()
+    assert answers(plan) == [{"accepted": "accept_plan", "withdrawn": "withdraw_plan"}[plan.status]]
+    assert PlannedItem.objects.filter(released_at=None).count() == (plan.status == "accepted")
+
+
+def test_control_without_the_lock_and_the_guard_of_the_database_both_count(
+    plan: PaymentPlan, in_parallel: Parallel, monkeypatch: pytest.MonkeyPatch, superuser_cursor: Any
+) -> None:
+    superuser_cursor.execute("ALTER TABLE credit_control_paymentplan DISABLE TRIGGER plan_kept")
+    monkeypatch.setattr(accepting, "lock_plan", lambda plan_id: PaymentPlan.objects.get(pk=plan_id))
+    monkeypatch.setattr(accepting, "require_move", lambda plan, wanted: None)
+    try:
+        in_parallel([lambda: accept_plan(plan.pk, "Eva", how=PlanAnswer.LINK, on=plan.offered_on, by=None)] * 4)
+    finally:
+        superuser_cursor.execute("ALTER TABLE credit_control_paymentplan ENABLE TRIGGER plan_kept")
+    assert len(answers(plan)) > 1
+
+
+def test_offering_the_same_items_twice_at_once_makes_one_plan(customer: Any, in_parallel: Parallel) -> None:
+    paper = world.issue(customer, "300.00", customer.company.today())
+    results = in_parallel([lambda: offer(customer, [paper], (10, "150.00"), (40, "150.00"))] * 4)
+    assert sum(isinstance(result, PaymentPlan) for result in results) == 1
+    assert check_book() == []
