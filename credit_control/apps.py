@@ -11,6 +11,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many, do_statement_run, remind_many
         from credit_control.panels import PANELS
+        from credit_control.plans.reading import is_planned
         from credit_control.reminders.mail import REMINDER_MAIL
         from credit_control.reminders.words import REMINDER_TEXT
         from credit_control.statements.mail_words import STATEMENT_TEXT
@@ -20,6 +21,7 @@ class CreditControlConfig(AppConfig):
         from office import approvals, mail, runs
         from office.mail import texts
         from office.topics import register_topic
+        from payments.debiting import register_kept_out
 
         for act in ACTS:
             approvals.register_act(act)
@@ -32,5 +34,6 @@ class CreditControlConfig(AppConfig):
         for topic in TOPICS:
             register_topic(topic)
         register_beside(beside_invoice)
+        register_kept_out(is_planned)
         for panel in PANELS:
             register_panel(panel)

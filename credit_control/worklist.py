@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Max
 
 from credit_control.models import ContactNote, PaymentPromise, Reminder, Tone
+from credit_control.plans.sql import parts_sql
 from credit_control.promises import with_state
 from customers.bounces import standing_bounces
 from ledger.money import format_money, round_money
@@ -24,19 +25,22 @@ SURE_LOSS = 90
 """Days past what is usual for somebody after which all of it is at risk."""
 LEAST = Decimal("0.1")
 
-LATE = """
-    WITH due AS (
-        SELECT i.id, i.customer_id, i.company_amount / i.amount AS rate, i.balance,
-            coalesce((SELECT d.due_on FROM credit_control_duedaychange d WHERE d.item_id = i.id
-                ORDER BY d.id DESC LIMIT 1), i.due_on) AS due_on
-        FROM ledger_openitem i
-        WHERE i.company_id = %(company)s AND i.balance > 0 AND i.amount > 0
+LATE = f"""
+    WITH opened AS (
+        SELECT id, due_on, balance AS open FROM ledger_openitem
+        WHERE company_id = %(company_id)s AND balance > 0 AND amount > 0
+    ), {parts_sql(None)},
+    late AS (
+        SELECT id, sum(open) AS open, min(due_on) AS due_on FROM parts WHERE due_on < %(on)s GROUP BY id
+    ), due AS (
+        SELECT i.id, i.customer_id, i.company_amount / i.amount AS rate, late.open AS balance, late.due_on
+        FROM late JOIN ledger_openitem i USING (id)
     ), held AS (
         SELECT item_id, sum(amount) AS amount FROM billing_disputedamount WHERE released_at IS NULL GROUP BY item_id
     ), promised AS (
         SELECT p.item_id, sum(p.amount) AS amount FROM credit_control_promiseditem p
         JOIN credit_control_paymentpromise q ON q.id = p.promise_id
-        WHERE q.withdrawn_on IS NULL AND q.counts_until >= %(today)s GROUP BY p.item_id
+        WHERE q.withdrawn_on IS NULL AND q.counts_until >= %(on)s GROUP BY p.item_id
     )
     SELECT c.id, %(currency)s::text, c.name, c.number, c.sort_name, f.collector_id, u.name, f.next_contact_on,
         sum(due.balance * due.rate), min(due.due_on),
@@ -45,9 +49,9 @@ LATE = """
     FROM due JOIN customers_customer c ON c.id = due.customer_id
     LEFT JOIN held ON held.item_id = due.id LEFT JOIN promised ON promised.item_id = due.id
     LEFT JOIN credit_control_creditfile f ON f.customer_id = c.id LEFT JOIN office_user u ON u.id = f.collector_id
-    WHERE due.due_on < %(today)s AND (%(owner)s::bigint IS NULL OR c.sales_owner_id = %(owner)s)
+    WHERE %(owner)s::bigint IS NULL OR c.sales_owner_id = %(owner)s
     GROUP BY c.id, f.id, u.id
-"""
+"""  # noqa: S608  our own texts
 HABITS = """
     SELECT customer_id, count(*),
         percentile_cont(0.5) WITHIN GROUP (ORDER BY coalesce(upper(open_during), dated_on) - due_on)
@@ -127,9 +131,10 @@ def _habit(days: int) -> str:
 
 def worklist(company: Company, today: date, *, owner_id: int | None = None) -> list[Work]:
     """Every customer of whom something is late, those who broke a promise first, then by what is at risk."""
-    values = {"company": company.pk, "currency": company.currency, "today": today, "owner": owner_id}
+    values = {"company": company.pk, "today": today}
+    asked = {"company_id": company.pk, "on": today, "currency": company.currency, "owner": owner_id}
     with connection.cursor() as cursor:
-        cursor.execute(LATE, values)
+        cursor.execute(LATE, asked)
         works = {row[0]: Work(*row) for row in cursor.fetchall()}
         cursor.execute(HABITS, values | {"customers": list(works), "since": today - LOOKS_BACK})
         habits = {customer: round(days) for customer, count, days in cursor.fetchall() if count >= FEW}

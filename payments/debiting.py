@@ -1,6 +1,6 @@
 """Under which mandate a customer's debts are debited, and which of these have been announced."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -16,6 +16,14 @@ CURRENCY_OF = {MandateScheme.CORE: "EUR", MandateScheme.B2B: "EUR", MandateSchem
 DEBITED = (ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.FEE, ItemKind.INTEREST, ItemKind.OPENING)
 """What is debited; what came back is open again as the item that it had settled."""
 
+KEPT_OUT: list[Callable[[str], Exists]] = []
+"""What keeps an item from being debited, beside what is known here; each is asked with where a query has its id."""
+
+
+def register_kept_out(condition: Callable[[str], Exists]) -> None:
+    """Let a room say which items are not to be debited, such as those that are paid another way."""
+    KEPT_OUT.append(condition)
+
 
 def live_mandates(company: Company, schemes: Collection[str], on: date) -> QuerySet[Mandate]:
     """The mandates of a company under which money may be moved on a day, of each customer the newest first."""
@@ -25,8 +33,10 @@ def live_mandates(company: Company, schemes: Collection[str], on: date) -> Query
 
 
 def debts(company: Company, currency: str, until: date) -> QuerySet[OpenItem]:
-    """What is open and due by a day, the oldest first."""
+    """What is open, due by a day and to be debited, the oldest first."""
     items = OpenItem.objects.filter(company_id=company.pk, currency=currency, balance__gt=0, due_on__lte=until)
+    for condition in KEPT_OUT:
+        items = items.filter(~condition("pk"))
     return items.filter(kind__in=DEBITED).order_by("due_on", "dated_on", "pk")
 
 

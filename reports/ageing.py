@@ -2,7 +2,8 @@
 
 Not due and due today is current; then 1-30, 31-60, 61-90 and over 90 days after the due date. Unapplied payments and
 credit memos stand in a column of their own, below zero. The columns add up to the customer's balance, and the balances
-to the receivable account. What of that was in dispute on the day is said beside, and counts in its column all the same.
+to the receivable account. What of that was in dispute on the day, or in a payment plan, is said beside, and counts in
+its column all the same. The due day is the one that was agreed on last by that day: put off, or that of an instalment.
 """
 
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ from typing import Any, Literal, NamedTuple
 
 from django.db import connection
 
+from credit_control.plans.sql import has_other_days, parts_sql
 from ledger.balances import control_balance, open_on_day_sql
 from ledger.calendar import BUCKETS
 from ledger.snapshot import snapshot
 
 PAGE = 50
-UNAPPLIED, DISPUTED = "unapplied", "disputed"
+UNAPPLIED, DISPUTED, PLANNED = "unapplied", "disputed", "planned"
 COLUMNS = [*(bucket.key for bucket in BUCKETS), UNAPPLIED]
 
 
@@ -43,7 +45,7 @@ Place = tuple[str, int, str]
 
 
 class AgeingRow(NamedTuple):
-    """A customer's figures in one currency: columns, their sum, and what of that is in dispute."""
+    """A customer's figures in one currency: columns, their sum, what of that is in dispute, and what is in a plan."""
 
     customer_id: int
     number: str
@@ -58,6 +60,7 @@ class AgeingRow(NamedTuple):
     unapplied: Decimal
     total: Decimal
     disputed: Decimal
+    planned: Decimal
 
     @property
     def place(self) -> Place:
@@ -110,23 +113,25 @@ def ageing_totals(question: AgeingQuestion) -> list[AgeingRow]:
 def ageing_sql(question: AgeingQuestion) -> str:
     """One statement: the rows of a page and the totals (customer 0), over the items that were open on the day."""
     amounts = ", ".join(f"coalesce(sum(open) FILTER (WHERE {_in_column(column)}), 0) AS {column}" for column in COLUMNS)
-    columns = [*COLUMNS, "total", DISPUTED]
+    columns = [*COLUMNS, "total", DISPUTED, PLANNED]
+    other_days = has_other_days(question.company_id, question.on, question.known_at)
     return f"""
-        WITH aged AS MATERIALIZED (
-            SELECT id, customer_id, currency, open, %(on)s::date - {question.by} AS age
-            FROM ({open_on_day_sql(question.known_at)}) AS items WHERE {_scope(question)}
-        ),
+        WITH {_aged(question) if other_days else _aged_by_documents(question)},
         in_dispute AS (
             SELECT customer_id, currency, sum(least(open, held.amount)) AS disputed
-            FROM aged JOIN ({_held(question)}) AS held ON held.item_id = aged.id
+            FROM {"opened" if other_days else "aged"} AS items
+            JOIN ({_held(question)}) AS held ON held.item_id = items.id
             WHERE open > 0 GROUP BY customer_id, currency
         ),
+        {_in_plan(other_days)}
         added AS (
             SELECT customer_id, currency, {amounts}, sum(open) AS total FROM aged GROUP BY customer_id, currency
         ),
         sums AS MATERIALIZED (
-            SELECT added.*, coalesce(disputed, 0) AS disputed
+            SELECT added.*, coalesce(disputed, 0) AS disputed,
+                {"coalesce(planned, 0)" if other_days else "0::numeric"} AS planned
             FROM added LEFT JOIN in_dispute USING (customer_id, currency)
+                {"LEFT JOIN in_plan USING (customer_id, currency)" if other_days else ""}
         )
         (SELECT 0 AS id, '' AS number, '' AS name, '' AS sort_name, currency,
                 {", ".join(f"sum({column})" for column in columns)}
@@ -137,6 +142,41 @@ def ageing_sql(question: AgeingQuestion) -> str:
          WHERE (sort_name, id, sums.currency) > (%(after_name)s, %(after_id)s, %(after_currency)s)
          ORDER BY sort_name, id, sums.currency LIMIT %(limit)s)
     """  # noqa: S608  built from our own column names
+
+
+def _aged_by_documents(question: AgeingQuestion) -> str:
+    """`aged` where nobody agreed on other days than the documents say: one row for each open item."""
+    return f"""
+        aged AS MATERIALIZED (
+            SELECT id, customer_id, currency, open, %(on)s::date - {question.by} AS age
+            FROM ({open_on_day_sql(question.known_at)}) AS items WHERE {_scope(question)}
+        )"""  # noqa: S608
+
+
+def _aged(question: AgeingQuestion) -> str:
+    """`aged` by the days that were agreed on: a row for each part of an item that is to be paid on another day."""
+    by_due = "(SELECT id, due_on, open FROM parts)"
+    by_document = "(SELECT id, dated_on AS due_on, open FROM opened)"
+    return f"""
+        opened AS MATERIALIZED (
+            SELECT id, customer_id, currency, dated_on, due_on, open
+            FROM ({open_on_day_sql(question.known_at)}) AS items WHERE {_scope(question)}
+        ),
+        {parts_sql(question.known_at)},
+        aged AS MATERIALIZED (
+            SELECT part.id, customer_id, currency, part.open, %(on)s::date - part.due_on AS age
+            FROM {by_due if question.by == "due_on" else by_document} AS part JOIN opened ON opened.id = part.id
+        )"""  # noqa: S608
+
+
+def _in_plan(other_days: bool) -> str:
+    """What of each customer's items is in a plan; nothing to ask where there is none."""
+    if not other_days:
+        return ""
+    return """in_plan AS (
+            SELECT customer_id, currency, sum(lying.amount) AS planned FROM lying JOIN opened ON opened.id = item_id
+            GROUP BY customer_id, currency
+        ),"""
 
 
 def ageing_rows(question: AgeingQuestion, after: Place | None, limit: int | None) -> list[AgeingRow]:
@@ -175,8 +215,8 @@ def _in_column(column: str) -> str:
     """The condition on an item that puts it in a column; none for no column in particular."""
     if column == UNAPPLIED:
         return "open < 0"
-    if column == DISPUTED:
-        return "disputed > 0"
+    if column in (DISPUTED, PLANNED):
+        return f"{column} > 0"
     bucket = next((bucket for bucket in BUCKETS if bucket.key == column), None)
     if bucket is None:
         return "true"
@@ -195,7 +235,10 @@ def _scope(question: AgeingQuestion) -> str:
 
 
 class AgedItem(NamedTuple):
-    """One open item behind a figure."""
+    """One open item behind a figure, or the part of it that is to be paid on a day of its own.
+
+    `due_on` is the document's; `pay_on` what was agreed on last. Disputed is a part of the whole item, said once.
+    """
 
     customer_id: int
     customer: str
@@ -209,26 +252,42 @@ class AgedItem(NamedTuple):
     open: Decimal
     age: int
     disputed: Decimal
+    pay_on: date
+    planned: Decimal
 
 
 def aged_items(
     question: AgeingQuestion, *, column: str = "", customer_id: int | None = None, currency: str = ""
 ) -> list[AgedItem]:
     """The items that one cell of the report adds up: of a column, a customer and a currency, or of all."""
+    other_days = has_other_days(question.company_id, question.on, question.known_at)
+    with_parts = f", {parts_sql(question.known_at)}" if other_days else ""
     sql = f"""
-        SELECT customer.id, customer.name, entry_id, kind, reference, dated_on, due_on, aged.currency, amount, open,
-            age, disputed
-        FROM (
-            SELECT items.*, %(on)s::date - {question.by} AS age,
-                least(greatest(open, 0), coalesce(held.amount, 0)) AS disputed
+        WITH opened AS MATERIALIZED (
+            SELECT items.*, least(greatest(open, 0), coalesce(held.amount, 0)) AS disputed
             FROM ({open_on_day_sql(question.known_at)}) AS items
             LEFT JOIN ({_held(question)}) AS held ON held.item_id = items.id
-        ) AS aged
-        JOIN customers_customer customer ON customer.id = aged.customer_id
-        WHERE {_scope(question)} AND (%(customer_id)s::bigint IS NULL OR customer.id = %(customer_id)s)
-          AND (%(currency)s = '' OR aged.currency = %(currency)s) AND {_in_column(column)}
-        ORDER BY customer.sort_name, customer.id, {question.by}, aged.id
+            WHERE {_scope(question)} AND (%(customer_id)s::bigint IS NULL OR customer_id = %(customer_id)s)
+        ){with_parts},
+        aged AS (
+            SELECT opened.id, opened.customer_id, entry_id, kind, reference, dated_on, opened.due_on, currency,
+                opened.amount, part.open, %(on)s::date - {"pay_on" if question.by == "due_on" else "dated_on"} AS age,
+                CASE WHEN row_number() OVER (PARTITION BY opened.id ORDER BY pay_on) = 1 THEN disputed ELSE 0 END
+                    AS disputed, pay_on, part.planned
+            FROM ({_parts_of_items(other_days)}) AS part JOIN opened ON opened.id = part.id
+        )
+        SELECT customer.id, customer.name, entry_id, kind, reference, dated_on, due_on, aged.currency, amount, open,
+            age, disputed, pay_on, planned
+        FROM aged JOIN customers_customer customer ON customer.id = aged.customer_id
+        WHERE (%(currency)s = '' OR aged.currency = %(currency)s) AND {_in_column(column)}
+        ORDER BY customer.sort_name, customer.id, {"pay_on" if question.by == "due_on" else "dated_on"}, aged.id
     """  # noqa: S608
     with snapshot(), connection.cursor() as cursor:
         cursor.execute(sql, _parameters(question) | {"customer_id": customer_id, "currency": currency})
         return [AgedItem(*row) for row in cursor.fetchall()]
+
+
+def _parts_of_items(other_days: bool) -> str:
+    if not other_days:
+        return "SELECT id, due_on AS pay_on, open, 0::numeric AS planned FROM opened"
+    return "SELECT id, due_on AS pay_on, open, CASE WHEN is_planned THEN open ELSE 0 END AS planned FROM parts"

@@ -46,7 +46,11 @@ class _InCurrency(serializers.Serializer):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         currency = self.context["currency"]
-        return super().to_representation(instance._asdict() | {"currency": currency})
+        return super().to_representation(instance._asdict() | self.more(instance) | {"currency": currency})
+
+    def more(self, instance: Any) -> dict[str, Any]:
+        """What a row says beside its fields."""
+        return {}
 
 
 class MovementOut(_InCurrency):
@@ -62,10 +66,14 @@ class MovementOut(_InCurrency):
 class OpenLineOut(_InCurrency):
     """What was open on the day."""
 
+    def more(self, instance: Any) -> dict[str, Any]:
+        return {"pay_on": instance.pay_on}
+
     kind = serializers.CharField()
     reference = serializers.CharField()
     dated_on = serializers.DateField()
-    due_on = serializers.DateField()
+    due_on = serializers.DateField(help_text="As the document says.")
+    pay_on = serializers.DateField(help_text="The first day agreed on: put off, or an instalment's; else the due day.")
     amount = AmountOut()
     open = AmountOut()
     disputed = AmountOut()

@@ -33,8 +33,8 @@ class HandOverDetails:
 def hand_to_agency(customer_id: int, details: HandOverDetails, *, on: date, by: User | None) -> HandOver:
     """Hand open items of one currency to a collection agency: nobody here reminds of them any more.
 
-    Raises Refused without an agency or items, for items that are settled, disputed, promised, in a plan or with an agency already,
-    and for those that no final notice was about.
+    Raises Refused without an agency or items, for items that are settled, disputed, promised, in a plan or with an
+    agency already, and for those that no final notice was about.
     """
     people = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
     customer = people.get(pk=customer_id)

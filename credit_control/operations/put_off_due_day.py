@@ -19,8 +19,8 @@ LONGEST = timedelta(days=366)
 def put_off_due_day(item_id: int, due_on: date, *, by: User | None, reason: str) -> DueDayChange:
     """Agree on another day by which an open item is to be paid: reminders and interest go by it from now on.
 
-    The book keeps the day that the document says. Raises Refused without a reason, for what is settled or in a plan, for the day
-    it has, for one before the document's own due day, and for one more than a year ahead.
+    The book keeps the day that the document says. Raises Refused without a reason, for what is settled or in a plan,
+    for the day it has, for one before the document's own due day, and for one more than a year ahead.
     """
     reason = required_reason(reason, "Say why it is put off.")
     item = OpenItem.objects.get(pk=item_id)

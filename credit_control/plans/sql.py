@@ -9,25 +9,20 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from credit_control.models import DueDayChange, PaymentPlan
-from office.models import Company
 
 
-def has_other_days(company_id: int, on: date) -> bool:
-    """Whether any item of the company was put off, or is in a plan, by a day: if not, the documents say it all."""
-    plans = PaymentPlan.objects.filter(company=company_id, accepted_on__lte=on)
-    if plans.filter(Q(closed_on=None) | Q(closed_on__gt=on)).exists():
+def has_other_days(company_id: int, on: date, known_at: datetime | None = None) -> bool:
+    """Whether anything that was open on a day was put off, or in a plan: if not, the documents' own days say it all."""
+    stood = Q(closed_on=None) | Q(closed_on__gt=on) | (Q(closed_at__gt=known_at) if known_at else Q())
+    if PaymentPlan.objects.filter(stood, company=company_id, accepted_on__lte=on).exists():
         return True
-    return DueDayChange.objects.filter(item__company_id=company_id).exists()
-
-
-def time_zone_of(company_id: int) -> str:
-    """The company's time zone: the day on which something was put off is the company's day."""
-    return Company.objects.values_list("time_zone", flat=True).get(pk=company_id)
+    changes = DueDayChange.objects.filter(item__company_id=company_id)
+    return changes.filter(**{} if known_at else {"item__open_during__contains": on}).exists()
 
 
 def parts_sql(known_at: datetime | None) -> str:
     """The common table expressions `lying` (item_id, amount: what of items is in a plan) and `parts` (id, due_on, open,
-    is_planned: what of each item is to be paid when). One more parameter: time_zone."""
+    is_planned: what of each item is to be paid when)."""
     put_off = " AND created_at <= %(known_at)s" if known_at else ""
     agreed = " AND accepted_at <= %(known_at)s" if known_at else ""
     unknown = " OR closed_at > %(known_at)s" if known_at else ""
@@ -35,7 +30,8 @@ def parts_sql(known_at: datetime | None) -> str:
         changed AS MATERIALIZED (
             SELECT DISTINCT ON (item_id) item_id, c.due_on
             FROM credit_control_duedaychange c JOIN opened ON opened.id = c.item_id
-            WHERE (created_at AT TIME ZONE %(time_zone)s)::date <= %(on)s{put_off}
+            WHERE (created_at AT TIME ZONE (SELECT time_zone FROM office_company WHERE id = %(company_id)s))::date
+                <= %(on)s{put_off}
             ORDER BY item_id, c.id DESC
         ),
         standing AS MATERIALIZED (

@@ -1,13 +1,14 @@
 """What keeps an item from being reminded of: for many items in as many queries as for one."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from billing.disputes import disputed_now
 from credit_control.hand_overs import agencies_of
-from credit_control.models import PaymentPromise
+from credit_control.models import PaymentPromise, PlannedItem, PlanStatus
+from credit_control.plans.reading import planned_now
 from credit_control.promises import standing_promises
 from customers.models import Mandate
 from ledger.models import OpenItem
@@ -28,17 +29,24 @@ class Pauses:
     debited: Collection[int]
     mandates: Mapping[tuple[int, str], Mandate]
     agencies: Mapping[int, str]
+    planned: Mapping[int, PlannedItem] = field(default_factory=dict)
 
     def asked(self, item: OpenItem) -> Decimal:
-        """What of the item is open and not disputed."""
-        return max(item.balance - self.disputed.get(item.pk, ZERO), ZERO)
+        """What of the item is open, not disputed, and in no plan."""
+        row = self.planned.get(item.pk)
+        in_plan = row.amount if row and row.plan.status == PlanStatus.ACCEPTED else ZERO
+        return max(item.balance - self.disputed.get(item.pk, ZERO) - in_plan, ZERO)
 
     def why(self, item: OpenItem) -> str:
         """Why the item is not reminded of at all; empty where it is."""
         if not item.balance:
             return "It is settled."
-        if not self.asked(item):
+        if item.balance <= self.disputed.get(item.pk, ZERO):
             return "It is disputed."
+        if (row := self.planned.get(item.pk)) and row.plan.status == PlanStatus.OFFERED:
+            return f"A plan is offered until {plain_day(row.plan.valid_until)}."
+        if not self.asked(item):
+            return "It is in a plan."
         if agency := self.agencies.get(item.pk):
             return f"It is with {agency}."
         if promise := self.promised.get(item.pk):
@@ -64,4 +72,5 @@ def read_pauses(company: Company, items: Collection[OpenItem], today: date) -> P
             for customer_id, mandate in mandates_by_customer(company, currency, today).items()
         },
         agencies_of(ids),
+        planned_now(ids, today),
     )

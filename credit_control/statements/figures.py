@@ -27,7 +27,10 @@ class Movement(NamedTuple):
 
 
 class OpenLine(NamedTuple):
-    """What was left of a document or payment on the day, with its sign; `disputed` is a part of what is open."""
+    """What was left of a document or payment on the day, with its sign; `disputed` is a part of what is open.
+
+    `days` says when which part of it is to be paid, where that is not its due day: it was put off, or is in a plan.
+    """
 
     entry_id: int
     kind: str
@@ -37,10 +40,21 @@ class OpenLine(NamedTuple):
     amount: Decimal
     open: Decimal
     disputed: Decimal
+    days: tuple[tuple[date, Decimal], ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[date, Decimal], ...]:
+        """What is to be paid when."""
+        return self.days or ((self.due_on, self.open),)
+
+    @property
+    def pay_on(self) -> date:
+        """The first day on which something of it is to be paid."""
+        return self.days[0][0] if self.days else self.due_on
 
     def days_late(self, on: date) -> int:
-        """Days past the due day; zero for what is not late, and for what is in the customer's favour."""
-        return max((on - self.due_on).days, 0) if self.open > 0 else 0
+        """Days past that day; zero for what is not late, and for what is in the customer's favour."""
+        return max((on - self.pay_on).days, 0) if self.open > 0 else 0
 
 
 @dataclass
@@ -155,7 +169,8 @@ def aged(items: Iterable[OpenLine], on: date) -> dict[str, Decimal]:
     """What is open by how late it is, as the ageing report has it."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for item in items:
-        sums[bucket((on - item.due_on).days).key if item.open > 0 else UNAPPLIED] += item.open
+        for day, amount in item.parts:
+            sums[bucket((on - day).days).key if item.open > 0 else UNAPPLIED] += amount
     return dict(sums)
 
 

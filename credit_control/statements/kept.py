@@ -52,6 +52,7 @@ def _part_as_json(part: Part, is_forward: bool) -> dict[str, Any]:
             [
                 *(row.entry_id, row.kind, row.reference, str(row.dated_on), str(row.due_on)),
                 *(said(row.amount), said(row.open), said(row.disputed)),
+                *([[[str(day), said(amount)] for day, amount in row.days]] if row.days else []),
             ]
             for row in part.items
             if not is_forward
@@ -97,11 +98,16 @@ def _part_from(said: dict[str, Any]) -> Part:
         Movement(entry_id, kind, reference, date.fromisoformat(dated_on), Decimal(amount), Decimal(balance))
         for entry_id, kind, reference, dated_on, amount, balance in said["movements"]
     ]
-    part.items = [
-        OpenLine(entry_id, kind, reference, date.fromisoformat(dated), date.fromisoformat(due), *map(Decimal, amounts))
-        for entry_id, kind, reference, dated, due, *amounts in said["items"]
-    ]
+    part.items = [_line_from(line) for line in said["items"]]
     return part
+
+
+def _line_from(line: list[Any]) -> OpenLine:
+    """A kept line; its days stand at the end where they are not its due day."""
+    entry_id, kind, reference, dated, due, amount, open_, disputed, *more = line
+    days = tuple((date.fromisoformat(day), Decimal(part)) for day, part in (more[0] if more else []))
+    dates = date.fromisoformat(dated), date.fromisoformat(due)
+    return OpenLine(entry_id, kind, reference, *dates, Decimal(amount), Decimal(open_), Decimal(disputed), days)
 
 
 def kept_statement_pdf(statement: Statement) -> StatementPdf:

@@ -16,7 +16,7 @@ from billing.pdf.lines import DENSE_EM_MM, EM_MM, LEAST_TEXT_MM, WIDTH_MM, width
 from billing.pdf.page import UNPRINTABLE, data_url, page_words
 from billing.printed import parties_of
 from credit_control.statements.figures import ZERO, Figures, Part, Section
-from credit_control.statements.words import column_words, paper_of, title_of
+from credit_control.statements.words import agreed_words, column_words, paper_of, title_of
 from customers.models import Customer, StatementForm
 from office.languages import as_written_in
 from office.models import Company
@@ -142,12 +142,14 @@ def _open_rows(part: Part, on: date, before: Decimal) -> Iterator[Row]:
         paper = paper_of(item)
         if item.disputed:
             paper += "\n" + _("You dispute %(amount)s of it.") % {"amount": plain_amount(item.disputed, part.currency)}
+        if item.days:
+            paper += "\n" + agreed_words(item)
         yield Row(
             [
                 paper,
                 plain_day(item.dated_on),
                 plain_day(item.due_on) if item.amount > 0 else "",
-                days_late(item.due_on, on) if late else "",
+                days_late(item.pay_on, on) if late else "",
                 plain_amount(item.amount, part.currency),
                 plain_amount(item.open, part.currency),
             ],

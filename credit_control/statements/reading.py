@@ -6,10 +6,12 @@ many documents it settled. What a declared payer paid for somebody else moves bo
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
+from credit_control.plans.sql import has_other_days, parts_sql
 from credit_control.statements.figures import ZERO, Movement, OpenLine, Part, aged
 from customers.models import DeclaredPayer
 from ledger.balances import open_on_day_sql
@@ -32,7 +34,7 @@ Key = tuple[int, str]
 """A customer's id and a currency."""
 
 ITEMS = f"""
-    SELECT customer_id, currency, entry_id, kind, reference, dated_on, due_on, amount, open,
+    SELECT customer_id, currency, id, entry_id, kind, reference, dated_on, due_on, amount, open,
         least(open, coalesce((
             SELECT sum(d.amount) FROM billing_disputedamount d
             WHERE d.item_id = items.id AND d.held_on <= %(on)s AND (d.released_on IS NULL OR d.released_on > %(on)s)
@@ -40,6 +42,16 @@ ITEMS = f"""
     FROM ({open_on_day_sql(None)}) AS items
     WHERE customer_id = ANY (%(customer_ids)s)
     ORDER BY customer_id, currency, due_on, dated_on, id
+"""  # noqa: S608  our own texts
+
+OTHER_DAYS = f"""
+    WITH opened AS MATERIALIZED (
+        SELECT id, due_on, open FROM ({open_on_day_sql(None)}) AS items
+        WHERE customer_id = ANY (%(customer_ids)s) AND open > 0
+    ), {parts_sql(None)}
+    SELECT id, parts.due_on, parts.open FROM parts JOIN opened USING (id)
+    WHERE parts.is_planned OR parts.due_on <> opened.due_on OR id IN (SELECT item_id FROM lying)
+    ORDER BY parts.due_on
 """  # noqa: S608  our own texts
 
 OWN = """
@@ -106,9 +118,10 @@ def parts_of(
     with snapshot():
         movements = _rows(MOVEMENTS.format(moved=moved), parameters)
         items = _rows(ITEMS, parameters)
+        other_days = _rows(OTHER_DAYS, parameters) if has_other_days(company_id, on) else []
     parts: dict[Key, Part] = {}
     _read_movements(parts, movements)
-    _read_items(parts, items, on)
+    _read_items(parts, items, on, _days_of(other_days))
     found: dict[int, list[Part]] = {customer_id: [] for customer_id in ids}
     for customer_id, currency in sorted(parts):
         part = parts[customer_id, currency]
@@ -141,13 +154,25 @@ def _read_movements(parts: dict[Key, Part], rows: list[tuple[Any, ...]]) -> None
             part.movements.append(Movement(entry_id, kind, reference, dated_on, amount, balance))
 
 
-def _read_items(parts: dict[Key, Part], rows: list[tuple[Any, ...]], on: date) -> None:
-    for customer_id, currency, *line in rows:
+Days = tuple[tuple[date, Decimal], ...]
+"""What of an item is to be paid when."""
+
+
+def _days_of(rows: list[tuple[Any, ...]]) -> dict[int, Days]:
+    """The days of the items that are not to be paid on their due day, by item."""
+    found: dict[int, Days] = {}
+    for item_id, pay_on, amount in rows:
+        found[item_id] = (*found.get(item_id, ()), (pay_on, amount))
+    return found
+
+
+def _read_items(parts: dict[Key, Part], rows: list[tuple[Any, ...]], on: date, days: Mapping[int, Days]) -> None:
+    for customer_id, currency, item_id, *line in rows:
         key = (customer_id, currency)
         part = parts.get(key)
         if part is None:
             part = parts[key] = Part(currency)
-        part.items.append(OpenLine._make(line))
+        part.items.append(OpenLine(*line, days.get(item_id, ())))
     for part in parts.values():
         part.buckets = aged(part.items, on)
 

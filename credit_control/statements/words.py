@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from credit_control.statements.figures import Figures, Movement, OpenLine
 from credit_control.statements.reading import PAID_FOR, USED_FOR
 from ledger.models import ItemKind
+from office.templatetags.ui import plain_day
 
 
 def title_of(figures: Figures) -> str:
@@ -24,6 +25,16 @@ def kind_words(kind: str) -> str:
 def paper_of(row: Movement | OpenLine) -> str:
     """The document or payment as a row names it."""
     return f"{kind_words(row.kind)} {row.reference}".strip()
+
+
+def agreed_words(line: OpenLine) -> str:
+    """When it is to be paid, where that was agreed on and is not the document's day; else nothing."""
+    if not line.days:
+        return ""
+    if len(line.days) == 1:
+        return _("Agreed: to be paid by %(day)s.") % {"day": plain_day(line.pay_on)}
+    days = {"first": plain_day(line.pay_on), "last": plain_day(line.days[-1][0])}
+    return _("Agreed: to be paid in instalments from %(first)s to %(last)s.") % days
 
 
 def column_words(column: str) -> str:

@@ -2,8 +2,9 @@
 
 from django import template
 
-from credit_control.statements.words import column_words, kind_words
+from credit_control.statements.words import agreed_words, column_words, kind_words
 
 register = template.Library()
 register.filter("movement_words", kind_words)
 register.filter("ageing_words", column_words)
+register.filter("agreed_words", agreed_words)

@@ -8,7 +8,7 @@ from customers.search import fold
 from office.api.fields import AmountOut, IdIn, Query, RateOut
 from office.api.paging import PageQuery
 from office.models import Company, User
-from reports.ageing import COLUMNS, DISPUTED, AgeingQuestion
+from reports.ageing import COLUMNS, DISPUTED, PLANNED, AgeingQuestion
 from reports.causes import DIMENSIONS
 
 
@@ -28,7 +28,9 @@ class AgeingQuery(QuestionQuery, PageQuery):
 class AgedItemsQuery(QuestionQuery):
     """The question, and which of its figures."""
 
-    column = serializers.ChoiceField(choices=[(column, column) for column in [*COLUMNS, DISPUTED]], required=False)
+    column = serializers.ChoiceField(
+        choices=[(column, column) for column in [*COLUMNS, DISPUTED, PLANNED]], required=False
+    )
     customer = IdIn(required=False)
     currency = serializers.CharField(max_length=3, required=False)
 
@@ -46,7 +48,7 @@ def question_from(query: dict[str, Any], company: Company, user: User) -> Ageing
 
 
 class AgedAmounts(serializers.Serializer):
-    """Amounts by how late they are; the columns add up to the total, of which some is disputed."""
+    """Amounts by how late they are; the columns add up to the total, of which some is disputed or in a plan."""
 
     currency = serializers.CharField()
     current = AmountOut()
@@ -57,6 +59,7 @@ class AgedAmounts(serializers.Serializer):
     unapplied = AmountOut()
     total = AmountOut()
     disputed = AmountOut()
+    planned = AmountOut()
 
 
 class AgeingRowOut(AgedAmounts):
@@ -86,18 +89,20 @@ class AgeingOut(serializers.Serializer):
 
 
 class AgedItemOut(serializers.Serializer):
-    """One open item behind a figure; `age` is its days past the date it is aged by."""
+    """An open item behind a figure, or a part with a day of its own; `age` is its days past the date it is aged by."""
 
     customer_id = serializers.IntegerField()
     customer = serializers.CharField()
     kind = serializers.CharField()
     reference = serializers.CharField()
     dated_on = serializers.DateField()
-    due_on = serializers.DateField()
+    due_on = serializers.DateField(help_text="As the document says.")
+    pay_on = serializers.DateField(help_text="As agreed on last: put off, or an instalment's day.")
     currency = serializers.CharField()
     amount = AmountOut()
     open = AmountOut()
-    disputed = AmountOut()
+    disputed = AmountOut(help_text="Of the whole item; said once.")
+    planned = AmountOut(help_text="What of it is in a payment plan.")
     age = serializers.IntegerField()
 
 

@@ -26,6 +26,7 @@ from reports.ageing import (
     COLUMNS,
     DISPUTED,
     PAGE,
+    PLANNED,
     UNAPPLIED,
     Ageing,
     AgeingQuestion,
@@ -40,6 +41,7 @@ LABELS = {bucket.key: bucket.name for bucket in BUCKETS} | {
     UNAPPLIED: "Unapplied",
     "total": "Total",
     DISPUTED: "Of it disputed",
+    PLANNED: "Of it in a plan",
 }
 COLOURS = dict(zip(COLUMNS, ["age-0", "age-1", "age-2", "age-3", "age-4", "accent"], strict=True))
 
@@ -117,6 +119,7 @@ def _shown(question: AgeingQuestion, row: AgeingRow) -> dict[str, Any]:
         "cells": cells,
         "url": address("reports:ageing_items", question, **more),
         "disputed_url": address("reports:ageing_items", question, column=DISPUTED, **more),
+        "planned_url": address("reports:ageing_items", question, column=PLANNED, **more),
     }
 
 
@@ -159,14 +162,16 @@ def items_page(request: HttpRequest) -> HttpResponse:
     )
     totals: dict[str, Any] = {}
     disputed: dict[str, Any] = {}
+    planned: dict[str, Any] = {}
     for item in items:
         totals[item.currency] = totals.get(item.currency, 0) + item.open
         disputed[item.currency] = disputed.get(item.currency, 0) + item.disputed
+        planned[item.currency] = planned.get(item.currency, 0) + item.planned
     context = {
         "question": question,
         "items": items,
         "label": LABELS.get(column, "All"),
-        "totals": [(currency, total, disputed[currency]) for currency, total in totals.items()],
+        "totals": [(each, total, disputed[each], planned[each]) for each, total in totals.items()],
         "back": address("reports:ageing", question),
     }
     return render(request, "reports/ageing_items.html", context)
@@ -191,14 +196,14 @@ def workbook(answer: Ageing) -> bytes:
     bold = book.add_format({"bold": True})
     money = {n: book.add_format({"num_format": "#,##0" + ("." + "0" * n if n else "")}) for n in range(5)}
     sheet.set_column(0, 1, 24)
-    sheet.set_column(2, 4 + len(COLUMNS), 14)
+    sheet.set_column(2, 5 + len(COLUMNS), 14)
     sheet.write_string(0, 0, _headline(answer.question), bold)
-    heads = [LABELS[column] for column in [*COLUMNS, "total", DISPUTED]]
+    heads = [LABELS[column] for column in [*COLUMNS, "total", DISPUTED, PLANNED]]
     sheet.write_row(2, 0, ["Customer", "Number", "Currency", *heads], bold)
     at = 3
     for row in [*answer.rows, *answer.totals]:
         sheet.write_row(at, 0, [guard(row.name or "Total"), guard(row.number), row.currency])
-        amounts = [amount for _, amount in row.amounts] + [row.total, row.disputed]
+        amounts = [amount for _, amount in row.amounts] + [row.total, row.disputed, row.planned]
         for place, amount in enumerate(amounts, start=3):
             sheet.write_number(at, place, amount, money[places(row.currency)])
         at += 1

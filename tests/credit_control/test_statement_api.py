@@ -26,11 +26,12 @@ def test_a_statement_is_read_sent_and_read_again(customer: Any, program: Program
     said = program.get(path, **{"from": "2026-01-01", "on": "2026-01-31"}).json()
     [part] = said["sections"][0]["parts"]
     assert (part["opening"], part["closing"], part["overdue"]) == ("0.00", "100.00", "100.00")
-    assert part["items"][0] | {"due_on": "2026-01-01"} == {
+    assert part["items"][0] | {"due_on": "2026-01-01", "pay_on": "2026-01-01"} == {
         "kind": "invoice",
         "reference": invoice.number,
         "dated_on": "2026-01-01",
         "due_on": "2026-01-01",
+        "pay_on": "2026-01-01",
         "amount": "100.00",
         "open": "100.00",
         "disputed": "0.00",
