@@ -14,6 +14,7 @@ from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine, I
 from billing.operations.price_lines import terms_of
 from billing.pricing import Asked, at_tax, held_prices_of
 from billing.tax_choice import situations_of, taxes_of
+from customers.holds import in_words, standing_holds
 from customers.models import Customer
 from ledger.models import OpenItem
 from ledger.money import format_money
@@ -42,10 +43,11 @@ def _order_numbers(drafts: Sequence[Invoice]) -> Findings:
 
 
 def _holds(drafts: Sequence[Invoice]) -> Findings:
+    holds = standing_holds({draft.customer_id for draft in drafts})
     for draft in drafts:
-        if draft.customer.hold_reason and not draft.is_credit_memo:
-            words = f"{draft.customer.name} is on hold: {draft.customer.hold_reason}"
-            yield draft, Found(words, url=_customer(draft.customer))
+        if draft.customer_id in holds and not draft.is_credit_memo:
+            words = f"{draft.customer.name} is on hold: {in_words(holds[draft.customer_id])}."
+            yield draft, Found(words, url=reverse("customers:customer_holds", args=[draft.customer_id]))
 
 
 def _receivers(drafts: Sequence[Invoice]) -> Findings:

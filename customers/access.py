@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 
-from customers.models import Customer, CustomerAccount, Mandate
+from customers.models import CreditHold, Customer, CustomerAccount, Mandate
 from office.access import companies_for
 from office.models import User
 
@@ -54,3 +54,16 @@ def get_mandate_for(user: User, mandate_id: int) -> Mandate:
     if mandate is None:
         raise Http404("No such mandate.")
     return mandate
+
+
+def holds_for(user: User) -> QuerySet[CreditHold]:
+    """The holds of a person's customers, those released among them."""
+    return rows_for(user, CreditHold.objects.all())
+
+
+def get_hold_for(user: User, hold_id: int) -> CreditHold:
+    """The hold, or Http404 where this person may not see one of that id."""
+    hold = holds_for(user).filter(pk=hold_id).select_related("company", "customer").first()
+    if hold is None:
+        raise Http404("No such hold.")
+    return hold

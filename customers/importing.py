@@ -15,7 +15,7 @@ FIELDS = (
     Field("credit_limit", "Credit limit", FieldKind.NUMBER),
     Field("needs_po_number", "Wants order number", FieldKind.FLAG, headings=("PO required",)),
     Field("gets_paper", "Gets paper", FieldKind.FLAG, headings=("Paper", "By post")),
-    Field("hold_reason", "On hold because", headings=("Hold",)),
+    Field("hold", "On hold because", headings=("Hold",)),
     Field("tags", "Tags"),
     Field("einvoice_format", "E-invoice"),
     Field("electronic_address", "Electronic address", headings=("Endpoint", "Peppol id")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.web import accounts, customer, editor, groups, importing, listing, mandates, payers, terms
+from customers.web import accounts, customer, editor, groups, holds, importing, listing, mandates, payers, terms
 
 app_name = "customers"
 urlpatterns = [
@@ -28,5 +28,9 @@ urlpatterns = [
     path("customers/new/", editor.new_customer, name="new"),
     path("customers/<int:customer_id>/", customer.customer_page, name="customer"),
     path("customers/<int:customer_id>/payer/", payers.payer, name="payer"),
+    path("customers/<int:customer_id>/holds/", holds.customer_holds, name="customer_holds"),
+    path("customers/<int:customer_id>/holds/place/", holds.place, name="place_hold"),
+    path("customers/holds/<int:hold_id>/", holds.hold_page, name="hold"),
+    path("customers/holds/<int:hold_id>/release/", holds.release, name="release_hold"),
     path("customers/<int:customer_id>/edit/", editor.edit_customer, name="edit"),
 ]

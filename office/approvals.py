@@ -100,6 +100,11 @@ def require_second_person(asked: Asked, by: User | None, approved: ApprovalReque
     )
 
 
+def has_rule(action: str, company: Company) -> bool:
+    """Whether the company puts an action under approval above some amount."""
+    return ApprovalRule.objects.filter(company=company, action=action).exists()
+
+
 def acts_with_rules() -> dict[str, Act]:
     """The actions that a company may put under a rule."""
     return {name: act for name, act in ACTS.items() if not act.is_always}

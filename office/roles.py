@@ -32,6 +32,7 @@ LATE = [
     "credit_control.claim_late_charges",
     "credit_control.waive_late_charge",
     "credit_control.work_list",
+    "customers.place_hold",
 ]
 CLERK = [
     *READ,
@@ -89,6 +90,7 @@ ROLES: dict[str, list[str]] = {
         "office.ask_approval",
         "office.talk",
         "billing.send_invoice",
+        "customers.release_hold",
         "customers.update_customer",
     ],
     "manager": [
@@ -99,6 +101,8 @@ ROLES: dict[str, list[str]] = {
         "office.decide_approval",
         "office.edit_mail_texts",
         "billing.override_checks",
+        "customers.change_credit_limit",
+        "customers.release_hold",
         "customers.reveal_account",
         "office.close_month",
         "office.set_exchange_rates",

@@ -21,9 +21,10 @@ from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from billing.operations.set_prices import PriceDetails, prices_of, set_prices
 from billing.reason_codes import add_usual_reasons
-from customers.models import Customer
+from customers.models import CreditHold, Customer
 from customers.operations.create_customer import create_customer
 from customers.operations.details import ContactDetails, CustomerDetails
+from customers.operations.place_hold import place_hold
 from ledger.accounts import open_accounts
 from ledger.allocating import Pair
 from ledger.balances import owed_on
@@ -72,6 +73,11 @@ def make_customer(company: Company, name: str = "Bramble GmbH", **details: Any) 
         "contacts", [ContactDetails("Eva Brandt", f"eva@{name.split(maxsplit=1)[0].lower()}.example")]
     )
     return create_customer(company, CustomerDetails(name=name, contacts=contacts, **details), by=None)
+
+
+def hold(customer: Customer, words: str = "Asked to wait", on: date = date(2026, 3, 2), **details: Any) -> CreditHold:
+    """A hold of a customer, placed by hand unless a test says otherwise."""
+    return place_hold(customer.pk, words, on=on, **{"by": None} | details)
 
 
 def make_tax(company: Company, percent: str, **details: Any) -> Tax:

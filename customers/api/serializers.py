@@ -8,6 +8,7 @@ from customers.models import (
     Address,
     AddressKind,
     Contact,
+    CreditHold,
     Customer,
     CustomerGroup,
     EInvoiceFormat,
@@ -59,7 +60,7 @@ class CustomerIn(Input):
     credit_limit = AmountIn(required=False, allow_null=True)
     needs_po_number = serializers.BooleanField(required=False, help_text="No invoice without their order number.")
     gets_paper = serializers.BooleanField(required=False, help_text="Documents issued from now on are printed, too.")
-    hold_reason = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="Empty: no hold.")
+    never_held_by_rule = serializers.BooleanField(required=False, help_text="Only people put them on hold.")
     einvoice_format = serializers.ChoiceField(choices=EInvoiceFormat.choices, required=False, allow_blank=True)
     einvoice_by_mail = serializers.BooleanField(required=False, help_text="Attach the e-invoice to mails.")
     electronic_address = serializers.CharField(max_length=100, required=False, allow_blank=True)
@@ -140,6 +141,14 @@ class AddressOut(serializers.ModelSerializer):
         fields = ["kind", "name", "street", "postal_code", "city", "region", "country"]
 
 
+class StandingHoldOut(serializers.ModelSerializer):
+    """Why nothing more is billed to them."""
+
+    class Meta:
+        model = CreditHold
+        fields = ["id", "cause", "words", "placed_on"]
+
+
 class CustomerRow(serializers.ModelSerializer):
     """A customer in a list, with what they owe in their own currency."""
 
@@ -147,6 +156,7 @@ class CustomerRow(serializers.ModelSerializer):
     balance = AmountOut()
     overdue = AmountOut()
     oldest_due = serializers.DateField(allow_null=True)
+    holds = StandingHoldOut(many=True, source="standing_holds", help_text="Those that stand; none: they are billed.")
 
     class Meta:
         model = Customer
@@ -162,7 +172,8 @@ class CustomerRow(serializers.ModelSerializer):
             "credit_limit",
             "needs_po_number",
             "gets_paper",
-            "hold_reason",
+            "never_held_by_rule",
+            "holds",
             "tags",
         ]
         fields += [

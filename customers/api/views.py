@@ -19,6 +19,7 @@ from customers.api.serializers import (
     details_from,
 )
 from customers.bounces import people_of
+from customers.holds import add_standing_holds
 from customers.models import Customer, CustomerGroup
 from customers.operations.add_customer_group import add_customer_group
 from customers.operations.create_customer import create_customer
@@ -48,7 +49,7 @@ class CustomersView(ApiView):
         if "tag" in query:
             customers = customers.filter(tags__contains=[query["tag"]])
         rows, following = page_of(with_owed(customers, company.today()), query, "customers")
-        return Response(CustomerPage({"results": rows, "next": following}).data)
+        return Response(CustomerPage({"results": add_standing_holds(rows), "next": following}).data)
 
     @extend_schema(operation_id="create_customer", request=CustomerIn, responses={201: CustomerOut})
     @idempotent
@@ -121,6 +122,7 @@ def shown(user: User, customer_id: int) -> Customer:
     company = get_customer_for(user, customer_id).company
     customer = with_owed(customers_for(user).filter(pk=customer_id), company.today()).get()
     customer.people = people_of(customer)
+    add_standing_holds([customer])
     return customer
 
 

@@ -2,22 +2,29 @@
 
 from customers.models.accounts import AccountKind, CustomerAccount
 from customers.models.customer import Customer, CustomerGroup, EInvoiceFormat, GroupStatement, StatementForm
+from customers.models.holds import BY_RULE, CreditHold, HoldCause, HoldPolicy, hold_policy_of
+from customers.models.limits import LimitChange
 from customers.models.mandates import Mandate, MandateAmendment, MandateScheme, MandateUse
 from customers.models.payers import DeclaredPayer
 from customers.models.people import Address, AddressKind, Contact
 from customers.models.terms import PaymentTerms, TermsPart
 
 __all__ = [
+    "BY_RULE",
     "AccountKind",
     "Address",
     "AddressKind",
     "Contact",
+    "CreditHold",
     "Customer",
     "CustomerAccount",
     "CustomerGroup",
     "DeclaredPayer",
     "EInvoiceFormat",
     "GroupStatement",
+    "HoldCause",
+    "HoldPolicy",
+    "LimitChange",
     "Mandate",
     "MandateAmendment",
     "MandateScheme",
@@ -25,4 +32,5 @@ __all__ = [
     "PaymentTerms",
     "StatementForm",
     "TermsPart",
+    "hold_policy_of",
 ]

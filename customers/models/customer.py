@@ -1,3 +1,6 @@
+from datetime import date
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -71,13 +74,10 @@ class Customer(models.Model):
         help_text="Instead of days.",
     )
     credit_limit = AmountField(null=True, blank=True)
+    temporary_limit = AmountField(null=True, blank=True, editable=False)
+    temporary_limit_until = models.DateField(null=True, blank=True, editable=False, help_text="Its last day.")
+    never_held_by_rule = models.BooleanField("never put on hold by rule", default=False)
     needs_po_number = models.BooleanField("wants their order number", default=False)
-    hold_reason = models.CharField(
-        "on hold because",
-        max_length=200,
-        blank=True,
-        help_text="Filled: nothing more is billed.",
-    )
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     einvoice_format = models.CharField(
         "e-invoice", max_length=20, choices=EInvoiceFormat, blank=True, help_text="Checked when a document is issued."
@@ -129,6 +129,11 @@ class Customer(models.Model):
                 name="customer_credit_limit_not_negative",
                 condition=Q(credit_limit=None) | Q(credit_limit__gte=0),
             ),
+            models.CheckConstraint(
+                name="customer_temporary_limit_has_a_last_day",
+                condition=Q(temporary_limit=None, temporary_limit_until=None)
+                | Q(temporary_limit__gte=0, temporary_limit_until__isnull=False),
+            ),
             models.CheckConstraint(name="customer_is_not_its_own_parent", condition=~Q(parent=F("pk"))),
         ]
         indexes = [
@@ -146,6 +151,11 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    def limit_on(self, day: date) -> Decimal | None:
+        """The credit limit of a day: the temporary one up to its last day, then the lasting one; none for no limit."""
+        is_temporary = self.temporary_limit_until is not None and day <= self.temporary_limit_until
+        return self.temporary_limit if is_temporary else self.credit_limit
 
     @property
     def gets_paper(self) -> bool:

@@ -65,7 +65,7 @@ class CustomerDetails:
     credit_limit: Decimal | None = None
     needs_po_number: bool = False
     gets_paper: bool = False
-    hold_reason: str = ""
+    never_held_by_rule: bool = False
     einvoice_format: str = ""
     einvoice_by_mail: bool = True
     electronic_address: str = ""
@@ -98,7 +98,7 @@ FIELDS = [
     "credit_limit",
     "needs_po_number",
     "gets_paper",
-    "hold_reason",
+    "never_held_by_rule",
     "tags",
     "group_id",
     "parent_id",
@@ -138,7 +138,6 @@ def checked(details: CustomerDetails) -> CustomerDetails:
         electronic_address=details.electronic_address.strip(),
         electronic_address_scheme=details.electronic_address_scheme.strip().upper(),
         buyer_reference=details.buyer_reference.strip(),
-        hold_reason=details.hold_reason.strip(),
         credit_limit=None if limit is None else round_money(limit, details.currency),
         tags=sorted({tag.strip() for tag in details.tags if tag.strip()}),
     )

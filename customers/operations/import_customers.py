@@ -9,9 +9,10 @@ from django.db import transaction
 from customers.access import customers_for
 from customers.countries import country_code
 from customers.importing import ADDRESS, CONTACT, FIELDS, OWN
-from customers.models import AddressKind, Customer, CustomerGroup
+from customers.models import AddressKind, CreditHold, Customer, CustomerGroup, HoldCause
 from customers.operations.create_customer import create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
+from customers.operations.place_hold import place_hold
 from customers.operations.update_customer import update_customer
 from ledger.refusals import Refused
 from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece
@@ -70,16 +71,28 @@ def _take(company: Company, row: ReadRow, outcome: Outcome, by: User | None) -> 
 def _write(company: Company, values: Mapping[str, Any], by: User | None) -> str:
     known = Customer.objects.filter(company=company, number=values["number"]).first()
     if known is None:
-        create_customer(company, _merged(company, CustomerDetails(name=""), values), by=by)
+        created = create_customer(company, _merged(company, CustomerDetails(name=""), values), by=by)
+        _hold(created, values, by)
         return NEW
     if by and not customers_for(by).filter(pk=known.pk).exists():
         raise Refused("This number is taken by a customer of somebody else.", code="number_taken")
     present = _present(known)
     wanted = _merged(company, present, values)
+    is_held_now = _hold(known, values, by)
     if wanted == present:
-        return SAME
+        return CHANGED if is_held_now else SAME
     update_customer(known.pk, wanted, version=known.version, by=by, reason="Import")
     return CHANGED
+
+
+def _hold(customer: Customer, values: Mapping[str, Any], by: User | None) -> bool:
+    """Put them on hold by hand where the file says why and they are not yet. A file releases nobody."""
+    words = values.get("hold") or ""
+    standing = CreditHold.objects.filter(customer=customer, cause=HoldCause.BY_HAND, released_on=None)
+    if not words or standing.exists():
+        return False
+    place_hold(customer.pk, words, on=customer.company.today(), by=by)
+    return True
 
 
 def _present(customer: Customer) -> CustomerDetails:

@@ -33,12 +33,12 @@ class CustomerForm(forms.Form):
         label="Payment terms", required=False, coerce=int, empty_value=None, help_text="Instead of days to pay."
     )
     credit_limit = forms.DecimalField(min_value=0, max_digits=19, decimal_places=4, required=False)
-    hold_reason = forms.CharField(
-        label="On hold because", max_length=200, required=False, help_text="Empty: not on hold."
-    )
     needs_po_number = forms.BooleanField(label="Wants their order number on invoices", required=False)
     gets_paper = forms.BooleanField(
         label="Gets documents on paper", required=False, help_text="What is issued from now on waits to be printed."
+    )
+    never_held_by_rule = forms.BooleanField(
+        label="Never put on hold by rule", required=False, help_text="Only people put them on hold."
     )
     group = forms.ModelChoiceField(CustomerGroup.objects.none(), required=False, empty_label="None")
     sales_owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
@@ -84,7 +84,7 @@ class CustomerForm(forms.Form):
     country = forms.CharField(max_length=2, required=False, help_text="Two letters, such as DE.")
 
     OWN = ["name", "number", "tax_id", "currency", "language", "net_days", "terms_id", "credit_limit"]
-    OWN += ["group", "sales_owner", "tags", "hold_reason", "needs_po_number", "gets_paper", "is_active"]
+    OWN += ["group", "sales_owner", "tags", "needs_po_number", "gets_paper", "never_held_by_rule", "is_active"]
     PLACE = ["street", "postal_code", "city", "region", "country"]
 
     def __init__(self, *args: Any, staff: Any, groups: Any, terms: list[tuple[Any, str]], **kwargs: Any) -> None:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from customers.access import customers_for
 from customers.bounces import with_bounced_address
+from customers.holds import with_hold
 from customers.models import Customer
 from customers.queries import with_owed
 from customers.search import fold
@@ -27,7 +28,7 @@ CUSTOMERS = ListSpec(
             "name",
             sort="sort_name",
             url=lambda row: reverse("customers:customer", args=[row.pk]),
-            note=lambda row: "" if row.is_active else "Not active",
+            note=lambda row: ", ".join(["On hold"] * row.is_held + ["Not active"] * (not row.is_active)),
         ),
         Column("number", "Number", "number", sort="number", hide_below="phone"),
         Column("oldest_due", "Oldest due", "oldest_due", "day", hide_below="tablet"),
@@ -41,6 +42,7 @@ CUSTOMERS = ListSpec(
     filters=(
         Toggle("owing", "Owes something", lambda rows, _: rows.filter(balance__gt=0)),
         Toggle("late", "Overdue", lambda rows, _: rows.filter(overdue__gt=0)),
+        Toggle("held", "On hold", lambda rows, _: rows.filter(is_held=True)),
         Text("tag", "Tag", lambda rows, tag: rows.filter(tags__contains=[tag])),
         Toggle("bounced", "Address bounced", lambda rows, _: with_bounced_address(rows)),
         Toggle("inactive", "Not active", lambda rows, _: rows.filter(is_active=False)),
@@ -63,9 +65,8 @@ CUSTOMERS = ListSpec(
 def customer_list(request: HttpRequest) -> HttpResponse:
     """All customers with what they owe."""
     customers = customers_for(request.user).filter(company=request.company).select_related("sales_owner")
-    return list_page(
-        request, CUSTOMERS, with_owed(customers, request.company.today()), template="customers/customer_list.html"
-    )
+    rows = with_hold(with_owed(customers, request.company.today()))
+    return list_page(request, CUSTOMERS, rows, template="customers/customer_list.html")
 
 
 @require_GET

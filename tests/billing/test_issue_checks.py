@@ -75,13 +75,18 @@ def test_a_missing_order_number_stops_where_the_customer_wants_one(company: Any)
 
 
 def test_a_customer_on_hold_is_billed_no_more_but_credited(company: Any) -> None:
-    customer = world.make_customer(company, hold_reason="Insolvent since May")
-    assert found(world.draft(customer, "10.00"))[0].message == "Bramble GmbH is on hold: Insolvent since May"
+    customer = world.make_customer(company)
+    world.hold(customer, "Insolvent since May.")
+    world.hold(customer, "INV-1 is 40 days late", cause="late")
+    concern = found(world.draft(customer, "10.00"))[0]
+    assert concern.message == "Bramble GmbH is on hold: Insolvent since May; INV-1 is 40 days late."
+    assert (concern.stops, concern.url) == (True, f"/customers/{customer.pk}/holds/")
     assert checks(world.draft(customer, "11.00", kind="credit_memo")) == []
 
 
 def test_one_stopped_draft_stops_all_that_are_issued_together(company: Any, customer: Any) -> None:
-    held = world.draft(world.make_customer(company, "Held Ltd", hold_reason="Court"), "1.00")
+    held = world.draft(world.make_customer(company, "Held Ltd"), "1.00")
+    world.hold(held.customer, "Court")
     fine = world.draft(customer, "2.00")
 
     assert refusal_of(issue_invoices, [fine.pk, held.pk], by=None, on=DAY) == "check_stopped"

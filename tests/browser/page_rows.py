@@ -23,6 +23,7 @@ PAGES = [
     Row("customers:customer", "customer"),
     Row("customers:edit", "customer"),
     Row("customers:payer", "customer"),
+    Row("customers:customer_holds", "customer"),
     Row("customers:account_list"),
     Row("customers:account_new", "customer"),
     Row("customers:account", "account"),
@@ -211,6 +212,7 @@ PAGES = [
 ELSEWHERE = {
     "office:log_in": "every other test logs in",
     "customers:pick": "a piece of the editor",
+    "customers:hold": "leads to the holds of its customer",
     "billing:live_totals": "a piece of the editor",
     "billing:billing_run_progress": "a piece of the run's page",
     "billing:paper_preview": "a piece of the page of looks: tests/billing/test_paper_looks.py",

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from billing.models import Invoice
 from billing.print_queue import waiting_for_print
 from customers.importing import FIELDS
-from customers.models import Contact, Customer
+from customers.models import Contact, CreditHold, Customer
 from customers.operations.import_customers import import_customers
 from ledger.refusals import Refused
 from office.importing import Outcome
@@ -74,6 +74,20 @@ def test_what_changed_is_updated_and_what_the_file_does_not_tell_stays(company: 
     assert (customer.name, customer.credit_limit) == ("Åsa Möbler AB", Decimal(1500))
     assert customer.contacts.values_list("email", "phone").get() == ("asa@moebler.example", "+46 90 100")
     assert AuditRecord.objects.filter(action="update_customer", reason="Import").count() == 1
+
+
+def test_a_file_puts_on_hold_by_hand_and_releases_nobody(company: Company, clerk: Any) -> None:
+    file = "Customer no;Name;Hold\n0010;Åsa Möbler;Court\n0011;Bramble GmbH;\n"
+    assert dict(take(company, file, by=clerk).counts) == {"New": 2}
+    hold = CreditHold.objects.get()
+    assert (hold.customer.number, hold.cause, hold.words, hold.placed_by) == ("0010", "by_hand", "Court", clerk)
+
+    assert dict(take(company, file).counts) == {"Same as before": 2}
+    assert dict(take(company, "Customer no;Name;Hold\n0010;Åsa Möbler;\n0011;Bramble GmbH;Insolvent\n").counts) == {
+        "Same as before": 1,
+        "Changed": 1,
+    }
+    assert list(CreditHold.objects.values_list("words", "released_on")) == [("Court", None), ("Insolvent", None)]
 
 
 def test_a_dry_run_tells_the_same_and_keeps_nothing(company: Company) -> None:

@@ -380,6 +380,8 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "customers:group_list": ([], {"name": "g"}),
         "customers:new": ([], person | contacts),
         "customers:payer": ([customer.pk], {"customer": "0"}),
+        "customers:place_hold": ([customer.pk], {"reason": "r"}),
+        "customers:release_hold": ([world.hold(customer).pk], {"reason": "r", "quiet_days": "3"}),
         "customers:edit": ([customer.pk], person | contacts | {"version": "1"}),
         "customers:account_new": (
             [customer.pk],
