@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404
 
-from credit_control.models import HandOver, LateCharge, PaymentPromise, Reminder
+from credit_control.models import HandOver, LateCharge, PaymentPlan, PaymentPromise, Reminder
 from customers.access import rows_for
 from office.models import User
 
@@ -61,3 +61,17 @@ def get_hand_over_for(user: User, hand_over_id: int) -> HandOver:
     if made is None:
         raise Http404("No such hand-over.")
     return made
+
+
+def plans_for(user: User) -> QuerySet[PaymentPlan]:
+    """The payment plans of a person's customers."""
+    return rows_for(user, PaymentPlan.objects.all())
+
+
+def get_plan_for(user: User, plan_id: int) -> PaymentPlan:
+    """The plan, or Http404 where this person may not see one of that id."""
+    rows = plans_for(user).filter(pk=plan_id)
+    plan = rows.select_related("company", "customer__company", "created_by", "accepted_by", "closed_by").first()
+    if plan is None:
+        raise Http404("No such plan.")
+    return plan

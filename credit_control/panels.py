@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from credit_control.access import promises_for, reminders_for
+from credit_control.access import plans_for, promises_for, reminders_for
 from credit_control.habits import habit_bars
 from credit_control.models import CreditFile
+from credit_control.plans.reading import plans_now
+from credit_control.plans.reading import with_state as with_plan_state
 from credit_control.promises import with_state
 from credit_control.reminders.coming import next_reminder, with_mail
 from customers.models import Customer
@@ -20,6 +22,17 @@ def promises(user: User, customer: Customer) -> dict[str, Any] | None:
         return None
     rows = with_state(promises_for(user).filter(customer=customer), customer.company.today())
     return {"rows": rows.order_by("-pk")[:LATEST]}
+
+
+def plans(user: User, customer: Customer) -> dict[str, Any] | None:
+    """The plans that stand or may be answered, and the latest others."""
+    if not user.has_perm("credit_control.view_paymentplan"):
+        return None
+    today = customer.company.today()
+    rows = with_plan_state(plans_for(user).filter(customer=customer), customer.company, today)
+    rows = list(rows.select_related("company").order_by("-pk")[:LATEST])
+    now = plans_now(rows, today)
+    return {"rows": [(row, now[row.pk]) for row in rows]}
 
 
 def reminders(user: User, customer: Customer) -> dict[str, Any] | None:
@@ -55,6 +68,7 @@ def habit(user: User, customer: Customer) -> dict[str, Any] | None:
 
 PANELS = [
     Panel("credit_control/_promises.html", promises),
+    Panel("credit_control/_plans.html", plans),
     Panel("credit_control/_reminders.html", reminders),
     Panel("credit_control/_notes.html", notes),
     Panel("credit_control/_mails.html", mails),

@@ -1,6 +1,6 @@
 """The papers of getting paid that colleagues talk about."""
 
-from credit_control.access import hand_overs_for, late_charges_for, reminders_for
+from credit_control.access import hand_overs_for, late_charges_for, plans_for, reminders_for
 from credit_control.statements.access import statements_for
 from office.topics import Topic
 
@@ -18,6 +18,13 @@ TOPICS = [
         late_charges_for,
         "credit_control.view_latecharge",
         "credit_control:late_charge",
+    ),
+    Topic(
+        "credit_control.paymentplan",
+        "Payment plan",
+        plans_for,
+        "credit_control.view_paymentplan",
+        "credit_control:plan",
     ),
     Topic(
         "credit_control.reminder",

@@ -1,4 +1,4 @@
-"""How the company treats promises and reminders."""
+"""How the company treats promises, plans and reminders."""
 
 from django import forms
 from django.contrib import messages
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from credit_control.models import CreditPolicy, ReminderMode, policy_of
-from credit_control.operations.set_credit_policy import FIELDS, LIMITS, set_credit_policy
+from credit_control.operations.set_credit_policy import FIELDS, LEAST, LIMITS, LONGEST_WAIT, set_credit_policy
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
@@ -16,7 +16,10 @@ from office.web.fields import SumField
 def _number(name: str) -> forms.IntegerField:
     field = CreditPolicy._meta.get_field(name)
     return forms.IntegerField(
-        label=field.verbose_name.capitalize(), help_text=field.help_text, min_value=0, max_value=LIMITS[name]
+        label=field.verbose_name.capitalize(),
+        help_text=field.help_text,
+        min_value=LEAST.get(name, 0),
+        max_value=LIMITS[name],
     )
 
 
@@ -40,6 +43,22 @@ class PolicyForm(forms.Form):
     )
     promise_days = _number("promise_days")
     promise_grace_days = _number("promise_grace_days")
+    plan_months = _number("plan_months")
+    plan_offer_days = _number("plan_offer_days")
+    plan_is_interest_free = forms.BooleanField(
+        label="Plans are free of interest",
+        required=False,
+        help_text="While a plan is kept, only what is past its own day bears interest; each plan can say otherwise.",
+    )
+    plan_notice_days = _number("plan_notice_days")
+    plan_grace_days = _number("plan_grace_days")
+    plan_cancel_days = forms.IntegerField(
+        label="Days after which an unpaid instalment ends the plan",
+        required=False,
+        min_value=0,
+        max_value=LONGEST_WAIT,
+        help_text="After the instalment's day. Empty: no plan ends by itself, the collector gets a task.",
+    )
 
 
 @staff_door("office.change_company_settings")

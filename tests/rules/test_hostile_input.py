@@ -30,6 +30,7 @@ from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.billing.disputing import dispute, reason
+from tests.credit_control.planning import offer
 from tests.credit_control.reminding import ladder
 from tests.credit_control.samples import claim, rule_for, statement_run
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
@@ -137,6 +138,7 @@ GETS = {
     "credit_control:statement_run_list": ["q", "state", "sort", "after"],
     "credit_control:statement_list": ["q", "form", "on_from", "on_to", "sort", "after"],
     "credit_control:promise_list": ["q", "state", "day_from", "day_to", "sort", "after"],
+    "credit_control:plan_list": ["q", "state", "day_from", "day_to", "sort", "after"],
     "credit_control:hand_over_list": ["q", "state", "day_from", "day_to", "sort", "after"],
     "credit_control:worklist": ["whose", "waiting", "customer", "page"],
     "credit_control:reminder_list": ["q", "tone", "channel", "mail", "day_from", "day_to", "sort", "after"],
@@ -214,6 +216,25 @@ def handed_over(customer: Any) -> int:
     item = world.item_of(world.issue(customer, "10.00", DAY))
     details = HandOverDetails("Swift", [item.pk], was_warned=True)
     return hand_to_agency(customer.pk, details, on=customer.company.today(), by=None).pk
+
+
+PLAN_TYPED = {
+    "currency": "EUR",
+    "item": "1",
+    "count": "2",
+    "each": "5",
+    "first_amount": "5",
+    "first_on": "2026-12-01",
+    "rhythm": "month",
+    "day": "2026-12-01",
+    "amount": "5",
+    "valid_until": "2026-12-01",
+}
+
+
+def planned(customer: Any, **details: Any) -> int:
+    """A plan for an invoice of 10.00."""
+    return offer(customer, [world.issue(customer, "10.00", DAY)], (10, "5.00"), (40, "5.00"), **details).pk
 
 
 def promised(customer: Any) -> int:
@@ -477,6 +498,11 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
                 "smallest_reminder": "0",
                 "promise_days": "30",
                 "promise_grace_days": "2",
+                "plan_months": "12",
+                "plan_offer_days": "14",
+                "plan_notice_days": "3",
+                "plan_grace_days": "3",
+                "plan_cancel_days": "20",
             },
         ),
         "credit_control:ladder_new": (
@@ -515,6 +541,13 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
             [customer.pk],
             {"pay_on": str(customer.company.today()), "amount": "1", "said_by": "s", "note": "n", "currency": "EUR"},
         ),
+        "credit_control:plan_new": ([customer.pk], PLAN_TYPED | {"offer": "1", "agreed_by": "s", "note": "n"}),
+        "credit_control:plan_sum": ([customer.pk], PLAN_TYPED),
+        "credit_control:change_plan": ([planned(customer)], PLAN_TYPED | {"offer": "1", "reason": "r"}),
+        "credit_control:accept_plan": ([planned(customer)], {"name": "n"}),
+        "credit_control:decline_plan": ([planned(customer)], {"reason": "r"}),
+        "credit_control:withdraw_plan": ([planned(customer)], {"reason": "r"}),
+        "credit_control:cancel_plan": ([planned(customer, agreed_by="Eva")], {"reason": "r"}),
         "credit_control:customer_rule": ([customer.pk], {"rule": ""}),
         "credit_control:rule_new": (
             [],

@@ -33,6 +33,7 @@ from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.billing.disputing import dispute
+from tests.credit_control.planning import agreed
 from tests.credit_control.reminding import ladder, remind
 from tests.credit_control.samples import claim, rule_for, statement_run
 from tests.customers.accounts import confirmed, us_account
@@ -125,6 +126,11 @@ def more_hand_overs(customer: Any, count: int) -> None:
         item = world.item_of(world.issue(customer, "10.00", DAY))
         details = HandOverDetails("Swift", [item.pk], was_warned=True)
         hand_to_agency(customer.pk, details, on=customer.company.today(), by=None)
+
+
+def more_plans(customer: Any, count: int) -> None:
+    for _ in range(count):
+        agreed(customer, [world.issue(customer, "10.00", DAY)], (10, "5.00"), (40, "5.00"))
 
 
 def more_promises(customer: Any, count: int) -> None:
@@ -269,6 +275,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "credit_control:statement_list": more_statements,
     "credit_control:claim_late_charges": more_late_charges,
     "credit_control:promise_list": more_promises,
+    "credit_control:plan_list": more_plans,
     "credit_control:hand_over_list": more_hand_overs,
     "credit_control:reminder_list": more_reminders,
     "credit_control:send_reminders": more_reminders,

@@ -13,6 +13,7 @@ from credit_control.operations.set_reference_rates import add_usual_rates
 from customers.models import Customer
 from office.models import MailStatus, OutgoingMail
 from tests import world
+from tests.credit_control.planning import agreed, offer
 from tests.credit_control.reminding import ladder, remind
 from tests.credit_control.samples import claim, rule_for, statement_run
 
@@ -32,12 +33,17 @@ def a_late_charge(company: Any) -> dict[str, int]:
     assert reminder
     details = PromiseDetails(today + timedelta(days=3), "Eva Brandt", "EUR", Decimal(100))
     record_promise(customer.pk, details, on=today, by=None)
+    slow = [world.issue(customer, "200.00", today - timedelta(days=45), due_on=today - timedelta(days=20))]
+    plan = agreed(customer, slow, (0, "50.00"), (30, "75.00"), (60, "75.00"), on=today - timedelta(days=10))
+    more = [world.issue(customer, "90.00", today - timedelta(days=45), due_on=today - timedelta(days=15))]
     lost = world.make_customer(company, "Lost Ltd")
     given = world.item_of(world.issue(lost, "70.00", today - timedelta(days=90), due_on=today - timedelta(days=80)))
     details = HandOverDetails("Swift & Sons", [given.pk], was_warned=True)
     return {"late_charge": charge.pk, "late_rule": rule.pk, "debtor": customer.pk} | {
         "hand_over": hand_to_agency(lost.pk, details, on=today, by=None).pk,
         "reminder": reminder.pk,
+        "plan": plan.pk,
+        "plan_offer": offer(customer, more, (5, "45.00"), (40, "45.00")).pk,
         "late_item": item.pk,
         "ladder": steps.pk,
     }
