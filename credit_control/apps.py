@@ -11,7 +11,9 @@ class CreditControlConfig(AppConfig):
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many, do_statement_run, remind_many
         from credit_control.panels import PANELS
+        from credit_control.plans.mail import PLAN_MAILS
         from credit_control.plans.reading import is_planned
+        from credit_control.plans.words import PLAN_TEXTS
         from credit_control.reminders.mail import REMINDER_MAIL
         from credit_control.reminders.words import REMINDER_TEXT
         from credit_control.statements.mail_words import STATEMENT_TEXT
@@ -31,6 +33,10 @@ class CreditControlConfig(AppConfig):
         texts.register_text(REMINDER_TEXT)
         texts.register_text(STATEMENT_TEXT)
         mail.register_kind(STATEMENT_MAIL)
+        for kind in PLAN_MAILS:
+            mail.register_kind(kind)
+        for text in PLAN_TEXTS:
+            texts.register_text(text)
         for topic in TOPICS:
             register_topic(topic)
         register_beside(beside_invoice)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit_control.web import portal
+from credit_control.web import portal, portal_plans
 
 app_name = "account"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("account/d/<str:ref>/xlsx/", portal.xlsx, name="xlsx"),
     path("account/d/<str:ref>/documents/<str:document>/", portal.document, name="document"),
     path("account/d/<str:ref>/statements/<int:statement_id>/", portal.kept_statement, name="statement"),
+    path("account/d/<str:ref>/plan/<int:plan_id>/", portal_plans.plan, name="plan"),
+    path("account/d/<str:ref>/plan/<int:plan_id>/pdf/", portal_plans.plan_pdf, name="plan_pdf"),
     path("account/d/<str:ref>/logo/", portal.logo, name="logo"),
     path("account/d/<str:ref>/seen/", portal.seen, name="seen"),
 ]

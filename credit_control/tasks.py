@@ -4,7 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from credit_control.operations.begin_reminders import begin_reminders
+from credit_control.operations.follow_plan import follow_plan
 from credit_control.operations.schedule_statements import companies_due, prepare_due_statements
+from credit_control.plans.due import plans_to_follow
 from office.models import Company
 from office.rounds import each_of
 
@@ -13,6 +15,12 @@ from office.rounds import each_of
 def begin_due_reminders() -> int:
     """Begin the reminders of the day of each company that has them sent by the schedule; what fails stops no other."""
     return each_of(Company.objects.exclude(credit_policy=None), begin_reminders)
+
+
+@shared_task
+def follow_due_plans() -> int:
+    """Do what the days of payment plans ask for, each once; what fails stops no other. Says how many it looked at."""
+    return each_of(plans_to_follow(), lambda due: follow_plan(due.plan_id, on=due.on, waits=due.waits))
 
 
 @shared_task

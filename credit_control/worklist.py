@@ -9,7 +9,8 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Max
 
-from credit_control.models import ContactNote, PaymentPromise, Reminder, Tone
+from credit_control.models import ContactNote, PaymentPlan, PaymentPromise, PlanStatus, Reminder, Tone
+from credit_control.plans.reading import with_state as with_plan_state
 from credit_control.plans.sql import parts_sql
 from credit_control.promises import with_state
 from customers.bounces import standing_bounces
@@ -80,6 +81,7 @@ class Work:
     promised: Decimal
     usual_days: int | None = None
     broken: list[PaymentPromise] = field(default_factory=list)
+    plans: list[str] = field(default_factory=list)
     final_on: date | None = None
     is_bounced: bool = False
     noted_on: date | None = None
@@ -95,7 +97,12 @@ class Work:
         """Which part of it is at risk: by how far it is past the day on which they usually pay, more after a lie."""
         past_usual = self.days_late - max(self.usual_days or 0, 0)
         risk = max(LEAST, min(Decimal(past_usual) / SURE_LOSS, Decimal(1)))
-        return min(risk + Decimal("0.5"), Decimal(1)) if self.broken else risk
+        return min(risk + Decimal("0.5"), Decimal(1)) if self.leads else risk
+
+    @property
+    def leads(self) -> bool:
+        """Whether what they said or agreed on was not kept."""
+        return bool(self.broken or self.plans)
 
     @property
     def at_risk(self) -> Decimal:
@@ -105,7 +112,8 @@ class Work:
     @property
     def reasons(self) -> list[str]:
         """Why now, in words."""
-        found = [
+        found = [*self.plans]
+        found += [
             f"Promise of {format_money(each.amount, each.currency)} for {plain_day(each.pay_on)} "
             f"{'kept in part' if each.state == 'part_kept' else 'broken'}"
             for each in self.broken
@@ -130,7 +138,7 @@ def _habit(days: int) -> str:
 
 
 def worklist(company: Company, today: date, *, owner_id: int | None = None) -> list[Work]:
-    """Every customer of whom something is late, those who broke a promise first, then by what is at risk."""
+    """Every customer of whom something is late, those who broke a promise or plan first, then by what is at risk."""
     values = {"company": company.pk, "today": today}
     asked = {"company_id": company.pk, "on": today, "currency": company.currency, "owner": owner_id}
     with connection.cursor() as cursor:
@@ -139,9 +147,10 @@ def worklist(company: Company, today: date, *, owner_id: int | None = None) -> l
         cursor.execute(HABITS, values | {"customers": list(works), "since": today - LOOKS_BACK})
         habits = {customer: round(days) for customer, count, days in cursor.fetchall() if count >= FEW}
     _read_more(works, today)
+    _read_plans(company, works, today)
     for work in works.values():
         work.days_late, work.usual_days = (today - work.oldest_due).days, habits.get(work.customer_id)
-    return sorted(works.values(), key=lambda work: (not work.broken, -work.at_risk, work.sort_name, work.customer_id))
+    return sorted(works.values(), key=lambda work: (not work.leads, -work.at_risk, work.sort_name, work.customer_id))
 
 
 def _read_more(works: dict[int, Work], today: date) -> None:
@@ -166,3 +175,17 @@ def _read_more(works: dict[int, Work], today: date) -> None:
     for customer, work in works.items():
         work.noted_on = noted.get(customer)
         work.broken = [each for each in broken[customer] if not (work.noted_on and work.noted_on > each.counts_until)]
+
+
+def _read_plans(company: Company, works: dict[int, Work], today: date) -> None:
+    """Plans of which an instalment is missed, and those that ended lately and were not changed for others."""
+    plans = PaymentPlan.objects.filter(company=company, customer__in=works)
+    standing = with_plan_state(plans.filter(status=PlanStatus.ACCEPTED), company, today)
+    for plan in standing.filter(state="missed").order_by("pk"):
+        missed = format_money(plan.was_missed - plan.paid, plan.currency)
+        works[plan.customer_id].plans.append(f"{plan}: {missed} missed")
+    ended = plans.filter(status=PlanStatus.CANCELLED, closed_on__gte=today - BROKEN_FOR, replaced_by=None)
+    for plan in ended.order_by("pk"):
+        noted_on = works[plan.customer_id].noted_on
+        if not noted_on or noted_on <= plan.closed_on:
+            works[plan.customer_id].plans.append(f"{plan} cancelled: {plan.close_reason}")

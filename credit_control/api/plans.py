@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.api.acts import PdfRenderer
+from billing.pdf import PdfUnavailable
 from credit_control.access import get_plan_for, plans_for
 from credit_control.models import PaymentPlan, PlanAnswer
 from credit_control.operations.accept_plan import accept_plan
@@ -14,13 +19,17 @@ from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.change_plan import change_plan
 from credit_control.operations.decline_plan import decline_plan
 from credit_control.operations.offer_plan import LONGEST_NAME, LONGEST_NOTE, MOST_ITEMS, PlanDetails, offer_plan
+from credit_control.operations.resend_plan import resend_plan
 from credit_control.operations.withdraw_plan import withdraw_plan
 from credit_control.plans.instalments import MOST
+from credit_control.plans.letter import file_name, kept_plan_pdf
 from credit_control.plans.reading import STATES, plans_now, with_state
 from credit_control.plans.spread import Instalment
+from credit_control.web.downloads import download
 from customers.access import get_customer_for
 from customers.api.serializers import CustomerRef
 from ledger.refusals import Refused
+from office.api.errors import Unavailable
 from office.api.fields import AmountIn, AmountOut, IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
@@ -232,6 +241,37 @@ class CancelPlanView(ApiView):
     def post(self, request: Request, plan_id: int) -> Response:
         """End an accepted plan: the documents' own due days hold again."""
         return _end(request, plan_id, cancel_plan)
+
+
+class ResendPlanView(ApiView):
+    """Mailing again."""
+
+    permission = {"post": WRITE}
+
+    @extend_schema(operation_id="resend_plan", request=None, responses=PlanOut)
+    @idempotent
+    def post(self, request: Request, plan_id: int) -> Response:
+        """Mail the offer, or what was agreed, once more."""
+        plan = get_plan_for(request.user, plan_id)
+        resend_plan(plan.pk, by=request.user)
+        return Response(PlanOut(_read(request.user, plan)).data)
+
+
+class PlanPdfView(ApiView):
+    """The agreement."""
+
+    permission = {"get": READ}
+    renderer_classes = [PdfRenderer, JSONRenderer]
+
+    @extend_schema(operation_id="get_plan_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, plan_id: int) -> HttpResponse:
+        """The agreement as it was sent."""
+        plan = get_plan_for(request.user, plan_id)
+        try:
+            content = bytes(kept_plan_pdf(plan).content)
+        except PdfUnavailable as failure:
+            raise Unavailable(str(failure), code="pdf_unavailable") from failure
+        return download(content, "application/pdf", file_name(plan))
 
 
 def _end(request: Request, plan_id: int, act: Any) -> Response:

@@ -34,6 +34,8 @@ urlpatterns = [
     path("promises/<int:promise_id>/withdraw/", promises.WithdrawView.as_view()),
     path("plans/", plans.PlansView.as_view()),
     path("plans/<int:plan_id>/", plans.PlanView.as_view()),
+    path("plans/<int:plan_id>/pdf/", plans.PlanPdfView.as_view()),
+    path("plans/<int:plan_id>/resend/", plans.ResendPlanView.as_view()),
     path("plans/<int:plan_id>/change/", plans.ChangePlanView.as_view()),
     path("plans/<int:plan_id>/accept/", plans.AcceptPlanView.as_view()),
     path("plans/<int:plan_id>/decline/", plans.DeclinePlanView.as_view()),

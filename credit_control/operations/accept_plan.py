@@ -4,7 +4,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from credit_control.models import PaymentPlan, PlanAnswer, PlanStatus
+from credit_control.plans.mail import queue_plan_mail
 from credit_control.plans.states import lock_plan, require_move
+from credit_control.plans.words import CONFIRMATION
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
@@ -27,5 +29,6 @@ def accept_plan(plan_id: int, name: str, *, how: PlanAnswer, on: date, by: User 
     plan.status, plan.accepted_on, plan.accepted_at = PlanStatus.ACCEPTED, on, timezone.now()
     plan.accepted_name, plan.accepted_how, plan.accepted_by = name, how, by
     plan.save(update_fields=["status", "accepted_on", "accepted_at", "accepted_name", "accepted_how", "accepted_by"])
+    queue_plan_mail(plan, CONFIRMATION)
     record(by, "accept_plan", plan, after={"agreed by": name, "how": plan.get_accepted_how_display()})
     return plan

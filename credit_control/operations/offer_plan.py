@@ -18,8 +18,10 @@ from credit_control.models import (
     policy_of,
 )
 from credit_control.plans.instalments import check_instalments
+from credit_control.plans.mail import queue_plan_mail
 from credit_control.plans.reading import planned_now
 from credit_control.plans.spread import ZERO, Instalment
+from credit_control.plans.words import CONFIRMATION, OFFER
 from credit_control.promises import standing_promises
 from credit_control.reminders.proposals import REMINDED
 from credit_control.statements.paper import printed_of
@@ -76,6 +78,7 @@ def offer_plan(
     )
     insert_all(PlannedItem(plan=plan, item_id=item_id, amount=part) for item_id, part in parts.items())
     record(by, "offer_plan", plan, after=_after(plan, details))
+    queue_plan_mail(plan, CONFIRMATION if agreed_by else OFFER)
     return plan
 
 

@@ -1,21 +1,25 @@
 """Payment plans: the list, one plan with all that is known of it, and what can be done with it."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from billing.pdf import PdfUnavailable
 from credit_control.access import get_plan_for, plans_for
-from credit_control.models import PaymentPlan, PlanAnswer
+from credit_control.models import PaymentPlan, PlanAnswer, PlanStep
 from credit_control.operations.accept_plan import accept_plan
 from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.decline_plan import decline_plan
+from credit_control.operations.resend_plan import resend_plan
 from credit_control.operations.withdraw_plan import withdraw_plan
+from credit_control.plans.letter import file_name, kept_plan_pdf
 from credit_control.plans.reading import STATES, plan_now, with_state
+from credit_control.web.downloads import download
 from customers.search import fold
 from ledger.refusals import Refused
 from office.models import AuditRecord, OutgoingMail
@@ -70,20 +74,27 @@ def plan_one(request: HttpRequest, plan_id: int) -> HttpResponse:
     """One plan: instalments with what came, items, mails, what was done, talk."""
     plan = get_plan_for(request.user, plan_id)
     today = plan.company.today()
-    about = {"about_type": PaymentPlan._meta.label_lower, "about_id": plan.pk}
     context = {
         "plan": plan,
         "now": plan_now(plan, today),
         "state": with_state(plans_for(request.user).filter(pk=plan.pk), plan.company, today).get().state,
         "today": today,
-        "mails": OutgoingMail.objects.filter(**about).defer("kept_message").order_by("-pk"),
+        "mails": _mails(plan),
         "records": _records(plan),
         "replaced_by": PaymentPlan.objects.filter(replaces=plan).first(),
     }
     return render(request, "credit_control/plan.html", context)
 
 
-def _records(plan: PaymentPlan) -> Any:
+def _mails(plan: PaymentPlan) -> QuerySet[OutgoingMail]:
+    """The mails about it and about its instalments."""
+    steps = PlanStep.objects.filter(instalment__plan=plan).values("pk")
+    about = Q(about_type=PaymentPlan._meta.label_lower, about_id=plan.pk)
+    about |= Q(about_type=PlanStep._meta.label_lower, about_id__in=steps)
+    return OutgoingMail.objects.filter(about).defer("kept_message").order_by("-pk")
+
+
+def _records(plan: PaymentPlan) -> QuerySet[AuditRecord]:
     rows = AuditRecord.objects.filter(subject_type=PaymentPlan._meta.label_lower, subject_id=plan.pk)
     return rows.select_related("by").order_by("-pk")
 
@@ -142,3 +153,23 @@ def cancel(request: HttpRequest, plan_id: int) -> HttpResponse:
         cancel_plan(plan.pk, request.POST.get("reason", ""), on=plan.company.today(), by=request.user)
 
     return _act(request, plan_id, do, "Cancelled. The documents' own due days hold again.")
+
+
+@require_POST
+@staff_door(ACT)
+def resend(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Mail it once more."""
+    return _act(request, plan_id, lambda plan: resend_plan(plan.pk, by=request.user), "Mailed once more.")
+
+
+@require_GET
+@staff_door(READ)
+def agreement(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The agreement as a PDF, as it was sent."""
+    plan = get_plan_for(request.user, plan_id)
+    try:
+        content = bytes(kept_plan_pdf(plan).content)
+    except PdfUnavailable as reason:
+        messages.error(request, f"Its PDF cannot be made now: {reason}")
+        return redirect("credit_control:plan", plan.pk)
+    return download(content, "application/pdf", file_name(plan))

@@ -20,6 +20,7 @@ from billing.pdf import PdfUnavailable
 from billing.pdf.renderer import render_pdf
 from billing.web.portal import NoSuchLink, customer_door, entered
 from credit_control.models import AccountLink, AccountOpening, Statement
+from credit_control.plans.shown import shown_plans
 from credit_control.statements.asking import figures_of
 from credit_control.statements.excel import sheet_of
 from credit_control.statements.figures import Figures, Part
@@ -76,6 +77,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
             "ways": [way for total in figures.totals for way in _ways(total, printed)],
             "sent": sent.only("on").order_by("-on", "-pk")[:LATEST],
             "most_rows": MOST_ROWS,
+            "plans": shown_plans(link),
         }
         return render(request, "portal/account.html", context)
 
@@ -200,7 +202,7 @@ def logo(request: HttpRequest, ref: str) -> HttpResponse:
 @customer_door
 def seen(request: HttpRequest, ref: str) -> HttpResponse:
     """A person touched the page, which no mail scanner does."""
-    _note(request, held(request, ref), OpeningKind.SEEN)
+    note_visit(request, held(request, ref), OpeningKind.SEEN)
     return HttpResponse(status=204)
 
 
@@ -208,11 +210,12 @@ def _opened(request: HttpRequest, ref: str, kind: OpeningKind) -> AccountLink:
     """The link whose token this reader has shown; the visit is written down unless it only looked at the headers."""
     link = held(request, ref)
     if request.method != "HEAD":
-        _note(request, link, kind)
+        note_visit(request, link, kind)
     return link
 
 
-def _note(request: HttpRequest, link: AccountLink, kind: OpeningKind) -> None:
+def note_visit(request: HttpRequest, link: AccountLink, kind: OpeningKind) -> None:
+    """Write down that the link was used, and for what."""
     address = network_of(request.META.get("REMOTE_ADDR", ""))
     AccountOpening.objects.create(link=link, kind=kind, address_prefix=address)
 

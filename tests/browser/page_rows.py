@@ -232,6 +232,7 @@ ELSEWHERE = {
     "healthz": "no page",
     "portal:document": "tests/billing/test_portal.py",
     "account:page": "tests/browser/test_account_page.py",
+    "account:plan": "tests/browser/test_plan_story.py",
     "credit_control:statement_run_progress": "a piece of the run's page",
     "paying:after": "tests/browser/test_online_payment.py",
     "practice_checkout": "tests/browser/test_online_payment.py",

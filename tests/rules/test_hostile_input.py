@@ -546,6 +546,7 @@ def forms(customer: Any) -> dict[str, tuple[list[Any], dict[str, str]]]:
         "credit_control:change_plan": ([planned(customer)], PLAN_TYPED | {"offer": "1", "reason": "r"}),
         "credit_control:accept_plan": ([planned(customer)], {"name": "n"}),
         "credit_control:decline_plan": ([planned(customer)], {"reason": "r"}),
+        "credit_control:resend_plan": ([planned(customer)], {}),
         "credit_control:withdraw_plan": ([planned(customer)], {"reason": "r"}),
         "credit_control:cancel_plan": ([planned(customer, agreed_by="Eva")], {"reason": "r"}),
         "credit_control:customer_rule": ([customer.pk], {"rule": ""}),
