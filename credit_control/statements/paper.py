@@ -25,6 +25,9 @@ from office.templatetags.ui import days_late, plain_amount, plain_day
 MOST_ROWS = 2000
 """What a paper lists at most: more is told by its sums, and row by row in Excel."""
 
+KINDS = {6: ["whole", "whole", "whole", "number", "number"], 4: ["whole", "number", "number"]}
+"""The cells after the first by how many there are: of the open items, and of what moved."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -34,6 +37,11 @@ class Row:
     so_far: str
     heading: str = ""
     subtotal: str = ""
+
+    @property
+    def figures(self) -> Iterator[tuple[str, str]]:
+        """The cells after the first, each behind what kind it is: what stays whole, or is a number."""
+        return zip(KINDS[len(self.cells)], self.cells[1:], strict=True)
 
 
 @dataclass
@@ -163,15 +171,9 @@ def _forward_rows(part: Part, from_on: date, before: Decimal) -> Iterator[Row]:
         [_("Opening balance"), plain_day(from_on), "", opening], plain_amount(before + part.opening, part.currency)
     )
     for row in part.movements:
-        yield Row(
-            [
-                paper_of(row),
-                plain_day(row.dated_on),
-                plain_amount(row.amount, part.currency),
-                plain_amount(row.balance, part.currency),
-            ],
-            plain_amount(before + row.balance, part.currency),
-        )
+        balance = plain_amount(row.balance, part.currency)
+        so_far = plain_amount(before + row.balance, part.currency) if before else balance
+        yield Row([paper_of(row), plain_day(row.dated_on), plain_amount(row.amount, part.currency), balance], so_far)
 
 
 def _as_section(section: Section, part: Part, rows: list[Row]) -> list[Row]:

@@ -14,7 +14,7 @@ from credit_control.statements.mail_words import COMBINED, KIND, small_print, va
 from credit_control.statements.names import file_name
 from credit_control.statements.paper import MOST_ROWS, rows_in
 from credit_control.statements.words import title_of
-from customers.models import Contact, StatementForm
+from customers.models import Contact, Customer, StatementForm
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
@@ -36,7 +36,7 @@ def subject_of(statement: Statement) -> str:
 def compose(mail: OutgoingMail) -> Letter:
     """The mail with the statement as it was kept; its link is made now, and its token is in the mail alone."""
     statement, contact = _statement(mail), Contact.objects.get(pk=mail.contact_id)
-    if reason := _reason(statement, contact):
+    if reason := _reason(statement.customer, contact):
         raise NotToBeSent(reason)
     figures = figures_from(statement)
     attachments = _attachments(statement, figures)
@@ -69,11 +69,11 @@ def reason_not_to_send(mail: OutgoingMail) -> str:
     contact = Contact.objects.get(pk=mail.contact_id)
     if contact.email and contact.email != mail.to_email:
         return f"Not sent: the address of {contact.name} changed just then. Send it again."
-    return _reason(_statement(mail), contact)
+    return _reason(Customer.objects.only("statement_form").get(pk=mail.customer_id), contact)
 
 
-def _reason(statement: Statement, contact: Contact) -> str:
-    if statement.customer.statement_form == StatementForm.NONE:
+def _reason(customer: Customer, contact: Contact) -> str:
+    if customer.statement_form == StatementForm.NONE:
         return "Not sent: they want no statements any more."
     if not contact.is_active:
         return f"Not sent: {contact.name} has left."
@@ -81,7 +81,9 @@ def _reason(statement: Statement, contact: Contact) -> str:
 
 
 def _statement(mail: OutgoingMail) -> Statement:
-    return Statement.objects.select_related("company", "customer").get(pk=mail.about_id)
+    statement = Statement.objects.select_related("customer").get(pk=mail.about_id)
+    statement.company = mail.company
+    return statement
 
 
 STATEMENT_MAIL = MailKind(KIND, compose, reason_not_to_send, statements_for, waits=True)

@@ -1,11 +1,21 @@
 """The words of statements, in the language that is now the reader's."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from credit_control.statements.figures import Figures, Movement, OpenLine
 from credit_control.statements.reading import PAID_FOR, USED_FOR
 from ledger.models import ItemKind
 from office.templatetags.ui import plain_day
+
+COLUMNS = {
+    "current": gettext_lazy("Not due yet"),
+    "days_1_30": gettext_lazy("1–30 days late"),
+    "days_31_60": gettext_lazy("31–60 days late"),
+    "days_61_90": gettext_lazy("61–90 days late"),
+    "over_90": gettext_lazy("Over 90 days late"),
+    "unapplied": gettext_lazy("Not applied yet"),
+}
 
 
 def title_of(figures: Figures) -> str:
@@ -39,11 +49,4 @@ def agreed_words(line: OpenLine) -> str:
 
 def column_words(column: str) -> str:
     """The head of a column of the ageing."""
-    return {
-        "current": _("Not due yet"),
-        "days_1_30": _("1–30 days late"),
-        "days_31_60": _("31–60 days late"),
-        "days_61_90": _("61–90 days late"),
-        "over_90": _("Over 90 days late"),
-        "unapplied": _("Not applied yet"),
-    }[column]
+    return str(COLUMNS[column])

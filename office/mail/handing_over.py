@@ -62,7 +62,9 @@ def claim(mail_id: int) -> OutgoingMail | None:
     mail = due.select_related("company").first()
     if mail is None or not (taken_in_turn(mail, due, now) if waits(mail.kind) else take(due, now)):
         return None
-    return OutgoingMail.objects.select_related("company").get(pk=mail_id)
+    mine = OutgoingMail.objects.get(pk=mail_id)
+    mine.company = mail.company
+    return mine
 
 
 @transaction.atomic(durable=True)

@@ -1,15 +1,19 @@
 """What customers name and scan when they pay (ISO 11649, EPC069-12)."""
 
 import subprocess
+from base64 import b64decode
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from random import Random
 from typing import Any
 
 import pytest
 import zxingcpp
 from PIL import Image
+from PIL.ImageFilter import GaussianBlur
 from pypdf import PdfReader
+from segno.helpers import make_epc_qr
 from stdnum import iso11649
 
 from billing.einvoice.kept import kept_einvoice
@@ -114,3 +118,32 @@ def test_an_e_invoice_names_the_creditor_reference_as_what_to_pay_with():
 
     told = bytes(kept_einvoice(invoice).content).decode()
     assert f"<cbc:PaymentID>{creditor_reference(invoice.number)}</cbc:PaymentID>" in told
+
+
+@pytest.mark.parametrize("holder", ["Alder Ltd", "Müller & Söhne GmbH", "Łódź Sp. z o.o.", "Ελληνική ΑΕ", "株式会社"])
+@pytest.mark.parametrize("reference", ["RF86INV20260002", "INV-2026-0001", "X" * 140])
+def test_a_code_says_what_the_library_that_knows_the_standard_would_say(holder: str, reference: str):
+    said = {"reference": reference} if reference.startswith("RF") else {"text": reference}
+    theirs = make_epc_qr(name=holder, iban=IBAN, amount=DETAILS["amount"], **said)
+
+    ours = epc_code(**DETAILS | {"holder": holder}, reference=reference, for_paper=True)
+
+    assert scanned(ours) == scanned(theirs.png_data_uri(border=2, scale=2))
+
+
+def test_codes_are_read_out_of_focus():
+    chance = Random(5)
+    for _ in range(100):
+        amount, reference = Decimal(chance.randrange(1, 10**9)) / 100, f"INV-{chance.randrange(10**9)}"
+        code = epc_code(**DETAILS | {"amount": amount}, reference=reference, for_paper=True)
+        [found] = zxingcpp.read_barcodes(picture_of(code).convert("L").resize((220, 220)).filter(GaussianBlur(2)))
+        assert found.text.endswith(f"\n{reference}")
+
+
+def picture_of(address: str) -> Image.Image:
+    return Image.open(BytesIO(b64decode(address.partition(",")[2])))
+
+
+def scanned(address: str) -> bytes:
+    [found] = zxingcpp.read_barcodes(picture_of(address))
+    return found.bytes
