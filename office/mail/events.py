@@ -23,6 +23,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from office.mail.returned import OURS
+from office.mail.sns import NotAmazons, require_amazons
 from office.mail_codes import COMPLAINT, code_in
 
 BACK = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
@@ -43,6 +44,14 @@ class SesTracking(AmazonSESTrackingWebhookView):
     def __init__(self, **secrets: object) -> None:
         self.auto_confirm_enabled = False
         super(AmazonSESBaseWebhookView, self).__init__(**secrets)
+
+    def validate_request(self, request: HttpRequest) -> None:
+        """What the library asks, and what it leaves out: whether Amazon signed the message."""
+        super().validate_request(request)
+        try:
+            require_amazons(self._parse_sns_message(request))
+        except NotAmazons as error:
+            raise AnymailWebhookValidationFailure(str(error)) from error
 
 
 SERVICES = {
