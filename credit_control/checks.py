@@ -1,5 +1,6 @@
 """Whether late charges agree with the book and with themselves."""
 
+from credit_control import chasing_checks
 from ledger.checks import Check
 
 CHECKS = [
@@ -118,4 +119,5 @@ CHECKS = [
         FROM credit_control_statementpdf WHERE sha256 <> encode(sha256(content), 'hex')
         """,
     ),
+    *chasing_checks.CHECKS,
 ]

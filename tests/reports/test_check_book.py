@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -16,12 +17,16 @@ from billing.operations.credit_dispute import credit_dispute
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import kept_pdf
+from credit_control.models import ReminderPdf
+from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_over, hand_to_agency
+from credit_control.operations.note_contact import NoteDetails, note_contact
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.send_statement import send_statement
 from credit_control.operations.waive_late_charge import waive_late_charge
 from credit_control.operations.withdraw_promise import withdraw_promise
 from credit_control.statements.asking import Period, own
 from credit_control.statements.kept import kept_statement_pdf
+from ledger.models import OpenItem
 from ledger.periods import close_month
 from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, DebitRun, OnlinePayment
@@ -45,6 +50,7 @@ from payments.operations.write_off import WriteOffDetails, write_off
 from reports.book_check import check_book
 from tests import world
 from tests.billing.disputing import dispute
+from tests.credit_control.reminding import ladder, late, remind
 from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.payments.bank_samples import camt, entry, statement
@@ -143,6 +149,19 @@ PLANTED = [
     ("UPDATE billing_dispute SET credit_memo_id = invoice_id WHERE credit_memo_id IS NOT NULL", "the credit memo that ended a dispute credits what was disputed"),
     ("UPDATE office_numberseries SET last = last + 1 WHERE kind = 'dispute'", "numbers of disputes run on without a gap"),
     ("UPDATE billing_disputefile SET content = 'x'", "the file kept matches the hash kept"),
+    ("UPDATE credit_control_reminderitem SET amount = amount + 1000", "a reminder asks for no more of an item than was open when it was made or its mails left"),
+    ("UPDATE credit_control_reminderitem SET item_id = (SELECT min(id) FROM ledger_openitem)", "a reminder is of items of its customer, and of at least one"),
+    ("DELETE FROM credit_control_reminderitem", "a reminder is of items of its customer, and of at least one"),
+    ("UPDATE credit_control_reminder SET customer_id = (SELECT min(id) FROM customers_customer)", "a reminder is of items of its customer, and of at least one"),
+    ("DELETE FROM office_outgoingmail WHERE kind = 'reminder'", "a reminder by mail has its mails, and each of them its reminder"),
+    ("DELETE FROM credit_control_reminder", "a reminder by mail has its mails, and each of them its reminder"),
+    ("UPDATE credit_control_reminderpdf SET content = 'x'", "the letter kept of a reminder is the one that was made"),
+    ("UPDATE credit_control_handeditem SET amount = amount + 1000", "a hand-over is of items of its customer and one currency, of no more than they came to"),
+    ("UPDATE credit_control_handeditem SET item_id = (SELECT min(id) FROM ledger_openitem)", "a hand-over is of items of its customer and one currency, of no more than they came to"),
+    ("DELETE FROM credit_control_handeditem", "a hand-over is of items of its customer and one currency, of no more than they came to"),
+    ("UPDATE credit_control_handover SET ended_on = NULL, outcome = ''", "no item is with two agencies at a time"),
+    ("UPDATE credit_control_contactnote SET company_id = company_id + 1", "what is noted of a customer belongs to the customer's company"),
+    ("UPDATE credit_control_creditfile SET company_id = company_id + 1", "what is noted of a customer belongs to the customer's company"),
     ("UPDATE payments_debitpart SET is_under_way = true", "what has been settled is on its way no more"),
 ]  # fmt: skip
 
@@ -185,6 +204,7 @@ def history(company: Any, customer: Any) -> None:
     debited(company)
     paid_out(company)
     charged_late(company)
+    chased(company)
     objected_to(customer)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
@@ -248,6 +268,22 @@ def promised(debtor: Any) -> None:
         made = record_promise(debtor.pk, PromiseDetails(today, "Eva", "EUR", Decimal(50)), on=today, by=None)
         if is_slip:
             withdraw_promise(made.pk, on=today, by=None, reason="A slip")
+
+
+def chased(company: Any) -> None:
+    """Reminded of with a letter that was kept, called, handed over, given back and handed over again."""
+    ladder(company, [1], has_letter=True)
+    debtor = world.make_customer(company, "Slow AG")
+    late(debtor, "80.00", 3)
+    reminder, _ = remind(debtor)
+    content = b"%PDF-1.7 letter"
+    ReminderPdf.objects.create(reminder=reminder, mail_id=1, content=content, sha256=sha256(content).hexdigest())
+    note_contact(debtor.pk, NoteDetails("They pay soon", next_contact_on=company.today()), by=None)
+    [item] = OpenItem.objects.filter(customer_id=debtor.pk)
+    details = HandOverDetails("Rossi Recupero", [item.pk], was_warned=True)
+    first = hand_to_agency(debtor.pk, details, on=company.today(), by=None)
+    end_hand_over(first.pk, "given_back", on=company.today(), by=None)
+    hand_to_agency(debtor.pk, details, on=company.today(), by=None)
 
 
 def objected_to(customer: Any) -> None:
