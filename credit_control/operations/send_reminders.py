@@ -4,8 +4,9 @@ from datetime import date
 from django.db import transaction
 
 from credit_control.models import Channel, CreditFile, Reminder, ReminderItem
+from credit_control.reminders.arriving import never_arrived
 from credit_control.reminders.mail import KIND, subject_of
-from credit_control.reminders.proposals import Proposal, never_arrived, proposals_for
+from credit_control.reminders.proposals import Proposal, proposals_for
 from customers.models import Address, AddressKind, Contact, Customer
 from ledger.bulk import insert_all
 from ledger.money import format_money
@@ -26,13 +27,19 @@ def send_reminders(
 
     `only` keeps it to these items. Done again, it sends nothing: an item is reminded of once at a step.
     """
+    locked = lock_customers(company, customer_ids)
+    proposals = proposals_for(company, locked, on, only=only)
+    wanted = [row for row in proposals if not row.why_not]
+    return _enter(company, wanted, on, by) if wanted else [], [row for row in proposals if row.why_not]
+
+
+def lock_customers(company: Company, customer_ids: Collection[int]) -> list[Customer]:
+    """These customers, whom nobody else reminds until the transaction ends: two would not see each other's."""
     people = Customer.objects.filter(company=company, pk__in=customer_ids).order_by("pk")
     locked = list(people.select_for_update(no_key=True))
     for customer in locked:
         customer.company = company
-    proposals = proposals_for(company, locked, on, only=only)
-    wanted = [row for row in proposals if not row.why_not]
-    return _enter(company, wanted, on, by) if wanted else [], [row for row in proposals if row.why_not]
+    return locked
 
 
 def _enter(company: Company, proposals: list[Proposal], on: date, by: User | None) -> list[Reminder]:

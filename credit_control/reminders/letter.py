@@ -19,9 +19,9 @@ from billing.printed import parties_of
 from credit_control.due_days import due_days
 from credit_control.models import Channel, Reminder, ReminderItem, ReminderPdf
 from credit_control.proposals import proposals_for
+from credit_control.reminders.free import free_beside
 from credit_control.reminders.pauses import read_pauses
 from credit_control.reminders.words import Words, charges_words, words_of
-from customers.queries import free_credit
 from ledger.models import OpenItem
 from office.languages import as_written_in
 from office.models import BankAccount
@@ -109,7 +109,7 @@ def letter_of(reminder: Reminder) -> ReminderLetter:
             late = (today - due[item.pk]).days
             invoice = invoices.get(item.entry_id)
             by_currency[item.currency].append(Row(item, due[item.pk], max(late, 0), pauses.asked(item), invoice))
-    free = free_credit(reminder.customer)
+    free = free_beside([reminder.customer_id], reminder.reminded_on, before=reminder).get(reminder.customer_id, {})
     for currency, rows in sorted(by_currency.items()):
         part = Part(currency, rows, free.get(currency, ZERO), _accounts(reminder, currency))
         if part.total > 0:

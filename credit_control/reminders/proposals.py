@@ -7,34 +7,33 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from credit_control.due_days import due_days
 from credit_control.models import (
     Channel,
     CreditPolicy,
     DueDayChange,
-    Reminder,
     ReminderItem,
     ReminderStep,
     Tone,
     policy_of,
 )
+from credit_control.reminders.arriving import never_arrived
 from credit_control.reminders.contacts import people_reminded
+from credit_control.reminders.free import free_beside
 from credit_control.reminders.ladders import Ladders, read_ladders
 from credit_control.reminders.pauses import Pauses, read_pauses
 from credit_control.reminders.steps import Reached, next_step
 from credit_control.reminders.waiting_money import customers_in_the_queue
 from customers.models import Contact, Customer
-from customers.queries import free_credits
 from ledger.models import Allocation, ItemKind, OpenItem
 from ledger.money import format_money
-from office.models import Company, MailStatus, OutgoingMail
+from office.models import Company
 
 ZERO = Decimal(0)
 REMINDED = (ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.FEE, ItemKind.INTEREST, ItemKind.OPENING)
 TONES = list(Tone)
-NEVER_ARRIVED = (MailStatus.FAILED, MailStatus.BOUNCED, MailStatus.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -113,12 +112,6 @@ def reached_steps(item_ids: Collection[int]) -> dict[int, Reached]:
     return {item: Reached(days, on) for item, days, on in rows.values_list("item", "days", "reminder__reminded_on")}
 
 
-def never_arrived(rows: QuerySet[ReminderItem]) -> QuerySet[ReminderItem]:
-    """Of what was reminded of by mail, what is in no mail that left or may leave."""
-    mails = OutgoingMail.objects.filter(about_type=Reminder._meta.label_lower, about_id=OuterRef("reminder"))
-    return rows.filter(~Exists(mails.exclude(status__in=NEVER_ARRIVED)), reminder__channel=Channel.MAIL)
-
-
 class _Facts:
     """What has to be known of many customers at once."""
 
@@ -131,7 +124,7 @@ class _Facts:
         self.pauses: Pauses = read_pauses(company, items, today)
         self.people, self.stopped = people_reminded(customer_ids)
         self.queue = customers_in_the_queue(company) if self.policy.waits_for_bank else {}
-        self.free = free_credits(customer_ids)
+        self.free = free_beside(customer_ids, today)
         self.wrong = _wrong(items)
 
     def proposal(self, customer: Customer, items: list[OpenItem]) -> Proposal | None:

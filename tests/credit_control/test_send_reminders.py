@@ -23,8 +23,10 @@ from credit_control.operations.set_credit_policy import set_credit_policy
 from credit_control.operations.set_reminder_ladders import choose_ladder
 from credit_control.reminders.coming import next_reminder
 from credit_control.reminders.mail import compose, reason_not_to_send
+from customers.models import Contact
 from ledger.refusals import Refused
 from office.mail import NotReady
+from office.mail.handing_over import hand_over
 from office.models import AuditRecord, OutgoingMail, Run, RunStatus, Task
 from office.runs import carry_out
 from tests import world
@@ -216,6 +218,44 @@ def test_free_credit_is_applied_before_anybody_is_reminded(customer: Any, relay:
     late(customer, "10.00", 2)
     world.receive(customer, "70.00", customer.company.today())
     assert remind(customer)[1].endswith("of free credit: apply it first.")
+
+
+def test_free_credit_is_taken_off_one_reminder_of_a_day_and_no_other(customer: Any, relay: Any) -> None:
+    first, second, third = (late(customer, amount, 2) for amount in ("100.00", "50.00", "30.00"))
+    world.receive(customer, "60.00", customer.company.today())
+    remind(customer, only=[world.item_of(first).pk])
+    assert remind(customer, only=[world.item_of(second).pk])[1] == ""
+    assert asked(remind(customer)[0]) == [(third.number, 1)]
+    send_all()
+    assert [words_of(mail).partition("To pay: ")[2].split()[0] for mail in relay.taken] == [
+        "€40.00",
+        "€50.00",
+        "€30.00",
+    ]
+
+
+def test_what_free_credit_a_reminder_leaves_is_taken_off_the_next(customer: Any, relay: Any) -> None:
+    first, _ = late(customer, "20.00", 2), late(customer, "50.00", 2)
+    world.receive(customer, "5.00", customer.company.today())
+    remind(customer, only=[world.item_of(first).pk])
+    world.receive(customer, "25.00", customer.company.today())
+    remind(customer)
+    [_, second] = OutgoingMail.objects.filter(kind="reminder").order_by("pk")
+    hand_over(second.pk)
+    assert "Less your free credit: −€10.00\nTo pay: €40.00" in words_of(relay.taken[0])
+
+
+def test_a_reminder_that_arrived_nowhere_takes_no_free_credit_off(customer: Any, relay: Any) -> None:
+    first, _ = late(customer, "100.00", 2), late(customer, "50.00", 2)
+    world.receive(customer, "40.00", customer.company.today())
+    remind(customer, only=[world.item_of(first).pk])
+    relay.at_rcpt = lambda: "550 5.1.1 No such user"
+    send_all()
+    relay.at_rcpt = lambda: "250 OK"
+    Contact.objects.filter(customer=customer).update(email="new@bramble.example")
+    remind(customer)
+    send_all()
+    assert "Less your free credit: −€40.00\nTo pay: €110.00" in words_of(relay.taken[0])
 
 
 def test_what_a_mail_did_not_bring_is_reminded_of_again_at_its_step(customer: Any, relay: Any) -> None:
