@@ -10,6 +10,7 @@ class BillingConfig(AppConfig):
         from billing.approvals import ACTS
         from billing.dispute_mail import DISPUTE_MAIL
         from billing.dispute_text import DISPUTE_TEXT
+        from billing.exposure import DRAFTS
         from billing.mail import INVOICE_MAIL
         from billing.mail_words import INVOICE_TEXT
         from billing.operations import (
@@ -21,6 +22,7 @@ class BillingConfig(AppConfig):
         )
         from billing.panels import DISPUTES_PANEL
         from billing.web.masking import mask_tokens_in_logs
+        from customers.exposure import register_part
         from customers.panels import register_panel
         from office import approvals, mail, runs
         from office.mail import texts
@@ -28,6 +30,7 @@ class BillingConfig(AppConfig):
 
         mail.register_kind(INVOICE_MAIL)
         register_panel(DISPUTES_PANEL)
+        register_part(DRAFTS)
         texts.register_text(INVOICE_TEXT)
         texts.register_text(DISPUTE_TEXT)
         mail.register_kind(DISPUTE_MAIL)

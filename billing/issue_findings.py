@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Q, Sum, prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.urls import reverse
 
 from billing.deposits import open_deposits_of
+from billing.exposure import DRAFTS, drafted_before
 from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine, IssueCheck, RateKind
 from billing.operations.price_lines import terms_of
 from billing.pricing import Asked, at_tax, held_prices_of
 from billing.tax_choice import situations_of, taxes_of
+from customers.exposure import counted, exposures_of, rates_on
 from customers.holds import in_words, standing_holds
 from customers.models import Customer
-from ledger.models import OpenItem
 from ledger.money import format_money
 
 PRODUCT_TAXES = "lines__product__tax__rates"
@@ -65,22 +66,26 @@ def _receivers(drafts: Sequence[Invoice]) -> Findings:
 
 
 def _limits(drafts: Sequence[Invoice]) -> Findings:
-    """Customers whose debt in their own currency would pass their limit; drafts add up in their order."""
-    limited = [draft for draft in drafts if draft.customer.credit_limit is not None and not draft.is_credit_memo]
-    sums = OpenItem.objects.filter(customer_id__in={draft.customer_id for draft in limited}).exclude(balance=0)
-    owed = {
-        (customer_id, currency): amount
-        for customer_id, currency, amount in sums.order_by()
-        .values_list("customer_id", "currency")
-        .annotate(Sum("balance"))
-    }
+    """Customers who would owe more than their limit, with what is open and the drafts that were made before it."""
+    today = drafts[0].company.today()
+    limited = [draft for draft in drafts if draft.customer.limit_on(today) is not None and not draft.is_credit_memo]
+    if not limited:
+        return
+    company, drafted = drafts[0].company, drafted_before(limited)
+    rates = rates_on(company, today)
+    exposures = exposures_of(company, {draft.customer for draft in limited}, today)
     for draft in limited:
-        customer, place = draft.customer, (draft.customer_id, draft.currency)
-        owed[place] = owed.get(place, Decimal(0)) + draft.total
-        if draft.currency == customer.currency and owed[place] > customer.credit_limit:
-            limit = format_money(customer.credit_limit, customer.currency)
-            words = f"{customer.name} would owe {format_money(owed[place], draft.currency)}; the limit is {limit}."
-            yield draft, Found(words, url=_customer(customer))
+        customer, exposure = draft.customer, exposures[draft.customer_id]
+        url = reverse("customers:customer_holds", args=[customer.pk])
+        in_drafts, unknown = counted(drafted.get(draft.pk, {}), customer.currency, rates)
+        owed = exposure.total - exposure.parts[DRAFTS.name] + in_drafts
+        if draft.currency in unknown:
+            words = f"No rate of {draft.currency} is kept, so {customer.name}'s limit cannot be checked."
+            yield draft, Found(words, url=url)
+        elif owed > exposure.limit:
+            limit = format_money(exposure.limit, customer.currency)
+            words = f"{customer.name} would owe {format_money(owed, customer.currency)}; the limit is {limit}."
+            yield draft, Found(words, url=url)
 
 
 def _duplicates(drafts: Sequence[Invoice]) -> Findings:

@@ -2,12 +2,25 @@
 
 from django.urls import path
 
-from customers.web import accounts, customer, editor, groups, holds, importing, listing, mandates, payers, terms
+from customers.web import (
+    accounts,
+    customer,
+    editor,
+    groups,
+    holds,
+    importing,
+    listing,
+    mandates,
+    payers,
+    standing,
+    terms,
+)
 
 app_name = "customers"
 urlpatterns = [
     path("customers/", listing.customer_list, name="customer_list"),
     path("customers/pick/", listing.pick_customer, name="pick"),
+    path("customers/standing/", standing.standing, name="standing"),
     path("customers/import/", importing.upload, name="import"),
     path("customers/import/<int:run_id>/", importing.mapping, name="import_mapping"),
     path("customers/groups/", groups.group_list, name="group_list"),

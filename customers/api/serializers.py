@@ -149,6 +149,32 @@ class StandingHoldOut(serializers.ModelSerializer):
         fields = ["id", "cause", "words", "placed_on"]
 
 
+class ExposurePartOut(serializers.Serializer):
+    """Something that counts against the limit, such as what is open or in drafts."""
+
+    name = serializers.CharField()
+    amount = AmountOut()
+    currency = serializers.CharField()
+
+
+class UncountedOut(serializers.Serializer):
+    """An amount that is left out, as no rate is kept for it."""
+
+    currency = serializers.CharField()
+    amount = AmountOut()
+
+
+class ExposureOut(serializers.Serializer):
+    """What they would owe if all were billed, in their own currency, and the limit of today."""
+
+    currency = serializers.CharField()
+    parts = ExposurePartOut(many=True, source="rows")
+    total = AmountOut()
+    limit = AmountOut(allow_null=True)
+    left = AmountOut(allow_null=True, help_text="Below zero where the limit is passed.")
+    without = UncountedOut(many=True, source="uncounted")
+
+
 class CustomerRow(serializers.ModelSerializer):
     """A customer in a list, with what they owe in their own currency."""
 
@@ -156,6 +182,7 @@ class CustomerRow(serializers.ModelSerializer):
     balance = AmountOut()
     overdue = AmountOut()
     oldest_due = serializers.DateField(allow_null=True)
+    exposure = ExposureOut()
     holds = StandingHoldOut(many=True, source="standing_holds", help_text="Those that stand; none: they are billed.")
 
     class Meta:
@@ -173,6 +200,7 @@ class CustomerRow(serializers.ModelSerializer):
             "needs_po_number",
             "gets_paper",
             "never_held_by_rule",
+            "exposure",
             "holds",
             "tags",
         ]

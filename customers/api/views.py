@@ -1,5 +1,7 @@
 """Customers, for programs."""
 
+from collections.abc import Iterable
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +21,7 @@ from customers.api.serializers import (
     details_from,
 )
 from customers.bounces import people_of
+from customers.exposure import exposures_of
 from customers.holds import add_standing_holds
 from customers.models import Customer, CustomerGroup
 from customers.operations.add_customer_group import add_customer_group
@@ -31,7 +34,7 @@ from office.api.fields import Query
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
-from office.models import User
+from office.models import Company, User
 from office.web.lists.filters import search_rows
 
 
@@ -49,7 +52,7 @@ class CustomersView(ApiView):
         if "tag" in query:
             customers = customers.filter(tags__contains=[query["tag"]])
         rows, following = page_of(with_owed(customers, company.today()), query, "customers")
-        return Response(CustomerPage({"results": add_standing_holds(rows), "next": following}).data)
+        return Response(CustomerPage({"results": with_standing(rows, company), "next": following}).data)
 
     @extend_schema(operation_id="create_customer", request=CustomerIn, responses={201: CustomerOut})
     @idempotent
@@ -122,8 +125,17 @@ def shown(user: User, customer_id: int) -> Customer:
     company = get_customer_for(user, customer_id).company
     customer = with_owed(customers_for(user).filter(pk=customer_id), company.today()).get()
     customer.people = people_of(customer)
-    add_standing_holds([customer])
+    with_standing([customer], company)
     return customer
+
+
+def with_standing(customers: Iterable[Customer], company: Company) -> list[Customer]:
+    """The customers with their holds, and with what counts against their limits today."""
+    customers = add_standing_holds(customers)
+    exposures = exposures_of(company, customers, company.today())
+    for customer in customers:
+        customer.exposure = exposures[customer.pk]
+    return customers
 
 
 def _require_seen(user: User, parent_id: int | None) -> None:

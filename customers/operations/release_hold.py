@@ -55,7 +55,7 @@ def _locked(hold_id: int) -> CreditHold:
 
 def _worth(hold: CreditHold, on: date) -> Decimal:
     """What they would owe in the company's currency. Raises Refused where a rule asks for it and a rate is missing."""
-    worth = exposure_of(hold.customer, on).in_company_currency
+    worth = exposure_of(hold.customer, on).worth
     if worth is None and has_rule("release_hold", hold.company):
         raise Refused("What they owe has a currency without a rate. Keep one of today first.", code="no_exchange_rate")
     return worth or Decimal(0)

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from customers.access import get_customer_for
 from customers.bounces import people_of
+from customers.exposure import exposure_of
 from customers.holds import standing_holds
 from customers.mandates import with_state
 from customers.panels import panels_of
@@ -34,6 +35,7 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
         "accounts": customer.accounts.filter(closed_at=None),
         "mandates": with_state(customer.mandates.select_related("account"), today),
         "addresses": customer.addresses.all(),
+        "exposure": exposure_of(customer, today),
         "holds": standing_holds([customer.pk]).get(customer.pk, []),
         "payer": payer_of(customer),
         "payees": customer.declared_payees.filter(ended_at=None).select_related("customer"),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.access import get_customer_for, get_hold_for
+from customers.exposure import exposure_of
 from customers.models import hold_policy_of
 from customers.operations.place_hold import place_hold
 from customers.operations.release_hold import LONGEST_QUIET, release_hold
@@ -29,11 +30,14 @@ class ReleaseForm(forms.Form):
 def customer_holds(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The holds of a customer, those that stand first, and what can be done with them."""
     customer = get_customer_for(request.user, customer_id)
+    today = customer.company.today()
     holds = customer.holds.select_related("placed_by", "released_by", "approved_by").order_by("-pk")
     context = {
         "customer": customer,
         "standing": [hold for hold in holds if not hold.released_on],
         "released": [hold for hold in holds if hold.released_on],
+        "exposure": exposure_of(customer, today),
+        "is_temporary": customer.temporary_limit_until is not None and today <= customer.temporary_limit_until,
         "policy": hold_policy_of(customer.company),
     }
     return render(request, "customers/customer_holds.html", context)

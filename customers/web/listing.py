@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from customers.access import customers_for
 from customers.bounces import with_bounced_address
 from customers.holds import with_hold
+from customers.limits import over_limit, used_words, with_limit_used
 from customers.models import Customer
 from customers.queries import with_owed
 from customers.search import fold
@@ -34,7 +35,15 @@ CUSTOMERS = ListSpec(
         Column("oldest_due", "Oldest due", "oldest_due", "day", hide_below="tablet"),
         Column("overdue", "Overdue", "overdue", "money", sort="overdue", total="overdue", hide_below="phone"),
         Column("balance", "Owes", "balance", "money", sort="balance", total="balance"),
-        Column("credit_limit", "Credit limit", "credit_limit", "money", hide_below="tablet"),
+        Column("credit_limit", "Credit limit", "limit_now", "money", hide_below="tablet"),
+        Column(
+            "limit_used",
+            "Limit used",
+            used_words,
+            sort="limit_used",
+            note=lambda row: "Over the limit" if row.limit_now is not None and row.exposure > row.limit_now else "",
+            hide_below="tablet",
+        ),
         Column("sales_owner", "Sales", "sales_owner.name", hide_below="tablet"),
         Column("tags", "Tags", lambda row: ", ".join(row.tags), hide_below="tablet"),
     ),
@@ -42,6 +51,7 @@ CUSTOMERS = ListSpec(
     filters=(
         Toggle("owing", "Owes something", lambda rows, _: rows.filter(balance__gt=0)),
         Toggle("late", "Overdue", lambda rows, _: rows.filter(overdue__gt=0)),
+        Toggle("over", "Over limit", lambda rows, _: over_limit(rows)),
         Toggle("held", "On hold", lambda rows, _: rows.filter(is_held=True)),
         Text("tag", "Tag", lambda rows, tag: rows.filter(tags__contains=[tag])),
         Toggle("bounced", "Address bounced", lambda rows, _: with_bounced_address(rows)),
@@ -65,7 +75,8 @@ CUSTOMERS = ListSpec(
 def customer_list(request: HttpRequest) -> HttpResponse:
     """All customers with what they owe."""
     customers = customers_for(request.user).filter(company=request.company).select_related("sales_owner")
-    rows = with_hold(with_owed(customers, request.company.today()))
+    today = request.company.today()
+    rows = with_limit_used(with_hold(with_owed(customers, today)), request.company, today)
     return list_page(request, CUSTOMERS, rows, template="customers/customer_list.html")
 
 
@@ -77,7 +88,7 @@ def pick_customer(request: HttpRequest) -> HttpResponse:
     typed = clean_text(request.GET.get("q", ""))
     for word in fold(typed).split():
         customers = customers.filter(search_text__contains=word)
-    found = with_owed(customers, request.company.today()).order_by("sort_name", "pk")[:PICKED]
+    found = with_hold(with_owed(customers, request.company.today())).order_by("sort_name", "pk")[:PICKED]
     return render(request, "customers/_picked.html", {"customers": found, "typed": typed})
 
 

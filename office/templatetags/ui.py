@@ -44,6 +44,7 @@ STATES = {
     "lost": ("Lost", "circle-x", "red"),
     "written_off": ("Written off", "file-x", "neutral"),
     "reversed": ("Reversed", "arrow-back-up", "neutral"),
+    "over_limit": ("Over the limit", "alert-triangle", "red"),
     "on_hold": ("On hold", "lock", "amber"),
     "queued": ("Queued", "hourglass", "neutral"),
     "sending": ("Sending", "send", "blue"),

@@ -217,6 +217,7 @@ PAGES = [
 ELSEWHERE = {
     "office:log_in": "every other test logs in",
     "customers:pick": "a piece of the editor",
+    "customers:standing": "a piece of the editor",
     "customers:hold": "leads to the holds of its customer",
     "billing:live_totals": "a piece of the editor",
     "billing:billing_run_progress": "a piece of the run's page",
