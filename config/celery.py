@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "ask_about_payments": {"task": "payments.tasks.ask_about_payments", "schedule": 1800.0},
     "begin_due_reminders": {"task": "credit_control.tasks.begin_due_reminders", "schedule": 600.0},
     "follow_due_plans": {"task": "credit_control.tasks.follow_due_plans", "schedule": 900.0},
+    "place_holds": {"task": "credit_control.tasks.place_holds", "schedule": 600.0},
     "prepare_statements": {"task": "credit_control.tasks.prepare_statements", "schedule": 60.0},
     "continue_runs": {"task": "office.tasks.continue_runs", "schedule": 60.0},
 }

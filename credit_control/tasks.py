@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from credit_control.operations.begin_reminders import begin_reminders
 from credit_control.operations.follow_plan import follow_plan
+from credit_control.operations.place_holds_by_rule import companies_to_look_at, place_holds_by_rule
 from credit_control.operations.schedule_statements import companies_due, prepare_due_statements
 from credit_control.plans.due import plans_to_follow
 from office.models import Company
@@ -21,6 +22,12 @@ def begin_due_reminders() -> int:
 def follow_due_plans() -> int:
     """Do what the days of payment plans ask for, each once; what fails stops no other. Says how many it looked at."""
     return each_of(plans_to_follow(), lambda due: follow_plan(due.plan_id, on=due.on, waits=due.waits))
+
+
+@shared_task
+def place_holds() -> int:
+    """Look once a day, in each company's time, whom to put on hold and whom to release; a failure stops no other."""
+    return each_of(companies_to_look_at(), lambda company: place_holds_by_rule(company, on=company.today()))
 
 
 @shared_task

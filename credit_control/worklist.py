@@ -14,6 +14,7 @@ from credit_control.plans.reading import with_state as with_plan_state
 from credit_control.plans.sql import parts_sql
 from credit_control.promises import with_state
 from customers.bounces import standing_bounces
+from customers.holds import in_words, standing_holds
 from ledger.money import format_money, round_money
 from office.models import Company
 from office.templatetags.ui import plain_day
@@ -84,6 +85,7 @@ class Work:
     plans: list[str] = field(default_factory=list)
     final_on: date | None = None
     is_bounced: bool = False
+    held: str = ""
     noted_on: date | None = None
     days_late: int = 0
 
@@ -123,6 +125,8 @@ class Work:
             found.append(_habit(self.usual_days))
         if self.final_on:
             found.append(f"Final notice of {plain_day(self.final_on)}")
+        if self.held:
+            found.append(f"On hold: {self.held}")
         if self.is_bounced:
             found.append("Mail to them came back")
         for amount, words in ((self.disputed, "disputed"), (self.promised, "promised")):
@@ -162,6 +166,8 @@ def _read_more(works: dict[int, Work], today: date) -> None:
         works[customer].final_on = day
     for customer in standing_bounces().filter(customer_id__in=ids).values_list("customer_id", flat=True):
         works[customer].is_bounced = True
+    for customer, holds in standing_holds(ids).items():
+        works[customer].held = in_words(holds)
     broken = defaultdict(list)
     promises = PaymentPromise.objects.filter(
         customer__in=ids, withdrawn_on=None, counts_until__lt=today, counts_until__gte=today - BROKEN_FOR

@@ -1,8 +1,9 @@
 """What of customers is put under a second person's word."""
 
-from customers.access import accounts_for, holds_for
-from customers.models import CreditHold, CustomerAccount
+from customers.access import accounts_for, customers_for, holds_for
+from customers.models import CreditHold, Customer, CustomerAccount
 from customers.operations.add_account import confirm_account, drop_account
+from customers.operations.change_credit_limit import change_credit_limit, details_from_plain
 from customers.operations.release_hold import release_hold
 from office.approvals import Act
 from office.models import ApprovalRequest
@@ -29,6 +30,18 @@ def do_release(request: ApprovalRequest) -> CreditHold:
     )
 
 
+def do_change_limit(request: ApprovalRequest) -> Customer:
+    """Change the limit, on the day it is approved."""
+    return change_credit_limit(
+        request.subject_id,
+        details_from_plain(request.arguments),
+        reason=request.arguments["reason"],
+        on=request.company.today(),
+        by=request.requested_by,
+        approved=request,
+    )
+
+
 ACTS = [
     Act(
         "confirm_account",
@@ -41,4 +54,12 @@ ACTS = [
         drop=do_drop,
     ),
     Act("release_hold", "Release", "customers.release_hold", do_release, holds_for, "customers:hold"),
+    Act(
+        "change_credit_limit",
+        "Raise the limit of",
+        "customers.change_credit_limit",
+        do_change_limit,
+        customers_for,
+        "customers:customer_holds",
+    ),
 ]

@@ -118,7 +118,9 @@ def exposures_of(company: Company, customers: Iterable[Customer], on: date) -> d
     customers = list(customers)
     ids = [customer.pk for customer in customers]
     read = {part.name: _amounts(part, ids) for part in PARTS.values()}
-    rates = rates_on(company, on)
+    in_use = {customer.currency for customer in customers}
+    in_use |= {currency for amounts in read.values() for each in amounts.values() for currency in each}
+    rates = rates_on(company, on) if in_use - {company.currency} else {company.currency: Decimal(1)}
     found = {}
     for customer in customers:
         of_customer = {name: amounts.get(customer.pk, {}) for name, amounts in read.items()}

@@ -33,3 +33,8 @@ def with_hold(customers: QuerySet[Customer]) -> QuerySet[Customer]:
 def in_words(holds: Iterable[CreditHold]) -> str:
     """All causes in one line."""
     return "; ".join(hold.words.removesuffix(".") for hold in holds)
+
+
+def in_hold_state(holds: QuerySet[CreditHold], state: str) -> QuerySet[CreditHold]:
+    """Those that stand ("on_hold") or were released."""
+    return holds.filter(released_on__isnull=state == "on_hold")

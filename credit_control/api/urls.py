@@ -4,6 +4,7 @@ from django.urls import path
 
 from credit_control.api import (
     hand_overs,
+    hold_policy,
     ladders,
     late_charges,
     plans,
@@ -48,6 +49,9 @@ urlpatterns = [
     path("reminder-ladders/", ladders.LaddersView.as_view()),
     path("reminder-ladders/choices/", ladders.LadderChoicesView.as_view()),
     path("reminder-ladders/<int:ladder_id>/", ladders.LadderView.as_view()),
+    path("hold-policy/", hold_policy.HoldPolicyView.as_view()),
+    path("hold-policy/preview/", hold_policy.WouldHoldView.as_view()),
+    path("hold-policy/look/", hold_policy.LookNowView.as_view()),
     path("credit-policy/", ladders.CreditPolicyView.as_view()),
     path("open-items/<int:item_id>/due-day/", ladders.DueDayView.as_view()),
     path("customers/<int:customer_id>/statement/", statements.CustomerStatementView.as_view()),

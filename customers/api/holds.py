@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from customers.access import get_customer_for, get_hold_for, holds_for
 from customers.api.serializers import CustomerRef
+from customers.holds import in_hold_state
 from customers.models import CreditHold, HoldCause
 from customers.operations.place_hold import place_hold
 from customers.operations.release_hold import LONGEST_QUIET, release_hold
@@ -80,9 +81,9 @@ class HoldsView(ApiView):
         where = {
             field: query[name] for name, field in {"customer": "customer_id", "cause": "cause"}.items() if name in query
         }
-        if "state" in query:
-            where["released_on__isnull"] = query["state"] == "on_hold"
         rows = holds_for(request.user).filter(company=company_of(request), **where)
+        if "state" in query:
+            rows = in_hold_state(rows, query["state"])
         found, following = page_of(rows.select_related(*SHOWN), query, "holds")
         return Response(HoldPage({"results": found, "next": following}).data)
 

@@ -57,7 +57,9 @@ class CustomerIn(Input):
     tax_id = serializers.CharField(max_length=40, required=False, allow_blank=True)
     net_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
     terms_id = IdIn(required=False, allow_null=True, help_text="Payment terms instead of days.")
-    credit_limit = AmountIn(required=False, allow_null=True)
+    credit_limit = AmountIn(
+        required=False, allow_null=True, help_text="The first one; later it is changed by change_credit_limit."
+    )
     needs_po_number = serializers.BooleanField(required=False, help_text="No invoice without their order number.")
     gets_paper = serializers.BooleanField(required=False, help_text="Documents issued from now on are printed, too.")
     never_held_by_rule = serializers.BooleanField(required=False, help_text="Only people put them on hold.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.api import accounts, holds, mandates, payers, terms, views
+from customers.api import accounts, holds, limits, mandates, payers, terms, views
 
 urlpatterns = [
     path("customers/", views.CustomersView.as_view()),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("mandates/<int:mandate_id>/", mandates.MandateView.as_view()),
     path("mandates/<int:mandate_id>/amend/", mandates.AmendMandateView.as_view()),
     path("mandates/<int:mandate_id>/revoke/", mandates.RevokeMandateView.as_view()),
+    path("customers/<int:customer_id>/credit-limit/", limits.CreditLimitView.as_view()),
     path("holds/", holds.HoldsView.as_view()),
     path("holds/<int:hold_id>/", holds.HoldView.as_view()),
     path("holds/<int:hold_id>/release/", holds.ReleaseHoldView.as_view()),

@@ -106,6 +106,7 @@ class HoldPolicy(models.Model):
         default=14,
         help_text="For the same cause; whoever releases can choose another number.",
     )
+    looked_on = models.DateField(null=True, editable=False, help_text="The last day on which it was looked by it.")
 
     class Meta:
         verbose_name_plural = "hold policies"

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from django.db import IntegrityError, transaction
 from django.db.models import prefetch_related_objects
 
-from customers.models import Address, Contact, Customer
+from customers.models import Address, Contact, Customer, LimitChange
 from customers.operations.details import ContactDetails, CustomerDetails, checked, fill_customer, state_of
 from customers.operations.parents import locked
 from ledger.refusals import Refused
@@ -40,7 +40,24 @@ def create_customers(company: Company, batch: Sequence[CustomerDetails], *, by: 
     prefetch_related_objects(customers, "contacts", "addresses")
     states = [{name: value for name, value in state_of(customer).items() if value} for customer in customers]
     record_all(by, "create_customer", customers, after=states)
+    _keep_limits(company, customers, by)
     return customers
+
+
+def _keep_limits(company: Company, customers: list[Customer], by: User | None) -> None:
+    """Begin the history of the limits that were given."""
+    LimitChange.objects.bulk_create(
+        LimitChange(
+            company=company,
+            customer=customer,
+            limit=customer.credit_limit,
+            changed_on=company.today(),
+            changed_by=by,
+            reason="When they were added",
+        )
+        for customer in customers
+        if customer.credit_limit is not None
+    )
 
 
 def _completed(company: Company, details: CustomerDetails, by: User | None) -> CustomerDetails:

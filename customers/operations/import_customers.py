@@ -10,6 +10,7 @@ from customers.access import customers_for
 from customers.countries import country_code
 from customers.importing import ADDRESS, CONTACT, FIELDS, OWN
 from customers.models import AddressKind, CreditHold, Customer, CustomerGroup, HoldCause
+from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from customers.operations.create_customer import create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
 from customers.operations.place_hold import place_hold
@@ -78,9 +79,14 @@ def _write(company: Company, values: Mapping[str, Any], by: User | None) -> str:
         raise Refused("This number is taken by a customer of somebody else.", code="number_taken")
     present = _present(known)
     wanted = _merged(company, present, values)
-    is_held_now = _hold(known, values, by)
+    is_changed = _hold(known, values, by)
+    if wanted.credit_limit != present.credit_limit:
+        limit, today = LimitDetails(wanted.credit_limit), company.today()
+        change_credit_limit(known.pk, limit, reason="Import", on=today, by=by)
+        wanted, is_changed = replace(wanted, credit_limit=present.credit_limit), True
     if wanted == present:
-        return CHANGED if is_held_now else SAME
+        return CHANGED if is_changed else SAME
+    wanted = replace(wanted, credit_limit=None)
     update_customer(known.pk, wanted, version=known.version, by=by, reason="Import")
     return CHANGED
 

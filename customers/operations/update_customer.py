@@ -24,15 +24,20 @@ def update_customer(
     by: User | None,
     reason: str = "",
 ) -> Customer:
-    """Change a customer that was read at `version`. Raises Refused where somebody changed it meanwhile."""
+    """Change a customer that was read at `version`; their credit limit stays, it is changed by `change_credit_limit`.
+
+    Raises Refused where somebody changed it meanwhile, or another limit is given.
+    """
     customer = locked([customer_id, details.parent_id])[customer_id]
     if customer.version != version:
         raise Refused(
             "Somebody changed this customer while you were editing. Load it again.",
             code="stale",
         )
+    _require_same_limit(customer, details)
     details = replace(
         details,
+        credit_limit=customer.credit_limit,
         number=details.number or customer.number,
         currency=details.currency or customer.currency,
         language=details.language or customer.language,
@@ -53,3 +58,10 @@ def update_customer(
         reason=reason,
     )
     return customer
+
+
+def _require_same_limit(customer: Customer, details: CustomerDetails) -> None:
+    if details.credit_limit not in (None, customer.credit_limit):
+        raise Refused(
+            "The credit limit is changed by itself, with a reason, beside the holds.", code="limit_has_its_own_change"
+        )

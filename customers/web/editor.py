@@ -48,6 +48,7 @@ def edit_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     values, people = initial_from(customer)
     terms = PaymentTerms.objects.filter(pk=customer.terms_id)
     form = CustomerForm(request.POST or None, initial=values, **_choices(request, terms))
+    del form.fields["credit_limit"]  # it is changed by itself, with a reason
     contacts = ContactForms(request.POST or None, initial=people, prefix="contacts")
     if request.method == "POST" and form.is_valid() and contacts.is_valid():
         version = typed_id(request.POST.get("version", "")) or 0

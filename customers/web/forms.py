@@ -110,7 +110,7 @@ class CustomerForm(forms.Form):
 
     @property
     def own_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.OWN]
+        return [self[name] for name in self.OWN if name in self.fields]
 
     @property
     def einvoice_fields(self) -> list[forms.BoundField]:

@@ -7,15 +7,75 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from customers.access import get_customer_for, get_hold_for
+from customers.access import get_customer_for, get_hold_for, holds_for
 from customers.exposure import exposure_of
-from customers.models import hold_policy_of
+from customers.holds import in_hold_state
+from customers.models import CreditHold, HoldCause, hold_policy_of
+from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from customers.operations.place_hold import place_hold
 from customers.operations.release_hold import LONGEST_QUIET, release_hold
+from customers.search import fold
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
+from office.web.fields import SumField
+from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+
+
+def _releaser(hold: CreditHold) -> str:
+    return str(hold.released_by or "Duebook") if hold.released_on else ""
+
+
+MOST = 50
+"""So many changes of a limit are shown."""
+STATES = (("on_hold", "On hold"), ("released", "Released"))
+
+HOLDS = ListSpec(
+    name="holds",
+    title="Holds",
+    columns=(
+        Column(
+            "customer",
+            "Customer",
+            "customer.name",
+            sort="customer__sort_name",
+            url=lambda row: reverse("customers:customer_holds", args=[row.customer_id]),
+            note=lambda row: row.customer.number,
+        ),
+        Column("state", "State", "state", "state"),
+        Column("cause", "Cause", "get_cause_display", sort="cause", hide_below="phone"),
+        Column("words", "Why", "words", note=lambda row: row.release_reason),
+        Column("placed_on", "Since", "placed_on", "day", sort="placed_on"),
+        Column("placed_by", "Placed by", lambda row: row.placed_by or "Duebook", hide_below="tablet"),
+        Column("released_on", "Released", "released_on", "day", hide_below="tablet"),
+        Column("released_by", "Released by", _releaser, hide_below="tablet"),
+        Column("quiet_until", "Quiet until", "quiet_until", "day", hide_below="tablet"),
+    ),
+    order="-placed_on",
+    filters=(
+        Choice("state", "State", lambda rows, state: in_hold_state(rows, state), STATES),
+        Choice("cause", "Cause", "cause", HoldCause.choices),
+        DateRange("day", "Since", "placed_on"),
+    ),
+    search=("customer__search_text",),
+    search_hint="Customer",
+    fold=fold,
+    empty=Empty(
+        "Nobody is or was on hold",
+        "To a customer on hold nothing more is billed. Put one on hold on their page, or say in Settings "
+        "when it is done by rule.",
+        "lock",
+    ),
+)
+
+
+class LimitForm(forms.Form):
+    """A new limit; empty for none."""
+
+    limit = SumField(required=False, min_value=0, max_digits=19, decimal_places=4)
+    until = forms.DateField(required=False)
+    reason = forms.CharField(max_length=300)
 
 
 class ReleaseForm(forms.Form):
@@ -23,6 +83,15 @@ class ReleaseForm(forms.Form):
 
     reason = forms.CharField(max_length=300)
     quiet_days = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_QUIET)
+
+
+@require_GET
+@staff_door("customers.view_customer")
+def hold_list(request: HttpRequest) -> HttpResponse:
+    """Who is on hold and who was, the newest first."""
+    rows = holds_for(request.user).filter(company=request.company)
+    rows = rows.select_related("customer", "placed_by", "released_by")
+    return list_page(request, HOLDS, rows, template="customers/hold_list.html")
 
 
 @require_GET
@@ -36,6 +105,7 @@ def customer_holds(request: HttpRequest, customer_id: int) -> HttpResponse:
         "customer": customer,
         "standing": [hold for hold in holds if not hold.released_on],
         "released": [hold for hold in holds if hold.released_on],
+        "changes": customer.limit_changes.select_related("changed_by", "approved_by")[:MOST],
         "exposure": exposure_of(customer, today),
         "is_temporary": customer.temporary_limit_until is not None and today <= customer.temporary_limit_until,
         "policy": hold_policy_of(customer.company),
@@ -83,3 +153,26 @@ def release(request: HttpRequest, hold_id: int) -> HttpResponse:
     else:
         messages.success(request, "Released.")
     return redirect("customers:customer_holds", hold.customer_id)
+
+
+@require_POST
+@staff_door("customers.change_credit_limit")
+def change_limit(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Change a credit limit, or ask somebody else to say yes to it."""
+    customer = get_customer_for(request.user, customer_id)
+    form = LimitForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(f"{form[name].label}: {words[0]}" for name, words in form.errors.items()))
+        return redirect("customers:customer_holds", customer.pk)
+    details = LimitDetails(form.cleaned_data["limit"], form.cleaned_data["until"])
+    try:
+        change_credit_limit(
+            customer.pk, details, reason=form.cleaned_data["reason"], on=customer.company.today(), by=request.user
+        )
+    except ApprovalNeeded as needed:
+        send_for_approval(request, needed)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "The limit is changed.")
+    return redirect("customers:customer_holds", customer.pk)

@@ -65,6 +65,7 @@ GETTING_PAID = [
         "Disputes", "billing:dispute_list", "message-exclamation", "billing.view_dispute", "t", ("/reports/causes/",)
     ),
     Entry("Late charges", "credit_control:late_charge_list", "percentage", "credit_control.view_latecharge", "l"),
+    Entry("Holds", "customers:hold_list", "lock", "customers.view_customer"),
     Entry("Hand-overs", "credit_control:hand_over_list", "gavel", "credit_control.hand_over"),
 ]
 REPORTS = [

@@ -1,4 +1,4 @@
-"""What a customer would owe with all that is drafted, held against their limit: the same figure wherever it is shown."""
+"""What a customer would owe with all that is drafted, held against their limit: one figure wherever it is shown."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -24,6 +24,8 @@ PAGES = [
     Row("customers:edit", "customer"),
     Row("customers:payer", "customer"),
     Row("customers:customer_holds", "customer"),
+    Row("customers:hold_list"),
+    Row("credit_control:hold_policy", role="administrator"),
     Row("customers:account_list"),
     Row("customers:account_new", "customer"),
     Row("customers:account", "account"),

@@ -23,6 +23,7 @@ OTHER_LISTS = [
     "credit_control:late_charge_list",
     "credit_control:promise_list",
     "credit_control:reminder_list",
+    "customers:hold_list",
     "billing:dispute_list",
     "credit_control:statement_run_list",
     "credit_control:statement_list",

@@ -45,7 +45,7 @@ DAY = date(2026, 3, 2)
 MOST = 20
 MOST_OF = {"home": 30, "credit_control:send_reminders": 35, "credit_control:worklist": 45}
 """The front page counts what there is to do, one query for each kind of task."""
-MOST_OF_A_CUSTOMER = 40
+MOST_OF_A_CUSTOMER = 41
 """Each room shows a card of its own there."""
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,11 @@ def queries_of(browser: Client, address: str) -> int:
 def more_customers(customer: Any, count: int) -> None:
     for _ in range(count):
         world.issue(world.make_customer(customer.company, "Castell AG"), "10.00", DAY)
+
+
+def more_holds(customer: Any, count: int) -> None:
+    for number in range(count):
+        world.hold(world.make_customer(customer.company, f"Held {number}"))
 
 
 def more_invoices(customer: Any, count: int) -> None:
@@ -256,6 +261,7 @@ def more_refunds(customer: Any, count: int) -> None:
 
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
+    "customers:hold_list": more_holds,
     "customers:account_list": more_accounts,
     "customers:mandate_list": more_mandates,
     "payments:debit_run_list": more_debit_runs,

@@ -27,6 +27,7 @@ from billing.operations.set_prices import PriceDetails, set_prices
 from config.demo_disputes import add_disputes
 from config.demo_euros import add_euros
 from config.demo_getting_paid import add_promises, add_reminders
+from config.demo_holds import add_holds
 from config.demo_late_charges import add_late_charges
 from config.demo_payments import add_rough_payments
 from config.demo_statements import add_statements
@@ -147,6 +148,7 @@ def make_demo(chance: Random, today: date) -> Company:
     add_talk(company, clerk, staff["sales"])
     for customer in customers[:3]:
         draft_invoice(company, _details(customer, products, chance, None), by=clerk)
+    add_holds(company, today, staff["manager"])
     return company
 
 

@@ -1,8 +1,13 @@
 """Customers' accounts and mandates to look at."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from customers.operations.manage_mandates import amend_mandate
+from customers.operations.release_hold import release_hold
+from customers.operations.set_hold_policy import set_hold_policy
+from tests import world
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.customers.test_mandates import signed
 
@@ -13,3 +18,14 @@ def with_mandate(customer: Any) -> dict[str, int]:
     mandate = signed(customer, confirmed(customer, iban_account(NEW_IBAN)))
     amend_mandate(mandate.pk, account.pk, on=customer.company.today(), reason="New bank", by=None)
     return {"account": account.pk, "mandate": mandate.pk}
+
+
+def on_hold(company: Any, customer: Any) -> None:
+    """Somebody over their limit and late, whom a rule would hold; a hold by hand, one that was released."""
+    set_hold_policy(company, {"over_percent": 10, "late_days": 20}, by=None)
+    day = company.today() - timedelta(days=60)
+    debtor = world.make_customer(company, "Overdone AG", credit_limit=Decimal(100))
+    world.issue(debtor, "180.00", day)
+    released = world.hold(customer, "Asked for a new address", on=day)
+    release_hold(released.pk, reason="They told it", on=company.today(), by=None)
+    world.hold(debtor, "Court case pending", on=day)

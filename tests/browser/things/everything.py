@@ -20,7 +20,7 @@ from tests.browser.things.billing import (
     with_certificate,
 )
 from tests.browser.things.credit_control import a_late_charge, statements
-from tests.browser.things.customers import with_mandate
+from tests.browser.things.customers import on_hold, with_mandate
 from tests.browser.things.office import a_run, a_task
 from tests.browser.things.payments import (
     a_batch,
@@ -46,6 +46,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
     world.draft(customer, "12.00", po_number="PO-78")
     [mail] = send_invoice(invoice.pk, by=None)
     hand_over(mail.pk)
+    on_hold(company, customer)
     product, price_list = a_priced_product(customer, vat)
     return {
         "product": product.pk,
