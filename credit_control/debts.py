@@ -1,5 +1,6 @@
 """Which debts were late, as the book now knows: for many customers in as many queries as for one."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,9 @@ from django.db.models.functions import Greatest
 from billing.disputes import disputed_now
 from credit_control.due_days import due_days
 from credit_control.interest import Charged, LateDebt, value_on
-from credit_control.models import LateChargeLine, LineKind
+from credit_control.models import LateChargeLine, LineKind, PaymentPlan, PlanInstalment, PlannedItem, PlanStatus
+from credit_control.plans.lateness import KeptPlan, PlannedDebt, days_with
+from credit_control.plans.spread import Instalment
 from ledger.models import Allocation, ItemKind, OpenItem
 
 PRINCIPAL = (ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.OPENING)
@@ -26,7 +29,8 @@ class Debt:
     """An open item of a document, when what of it was settled, and what was charged for its lateness so far.
 
     It is due on the day agreed on last. A payment counts from the day it came in, also where it was applied or
-    exchanged later; one that was taken back never counted. What the customer disputes is left out as long as they do.
+    exchanged later; one that was taken back never counted. What the customer disputes is left out as long as they do,
+    and what an interest-free plan holds as long as that stands and is kept.
     """
 
     item: OpenItem
@@ -36,6 +40,7 @@ class Debt:
     charged: list[Charged] = field(default_factory=list)
     claimed: Decimal = ZERO
     periods: set[int] = field(default_factory=set)
+    plan: KeptPlan | None = None
 
     @property
     def original(self) -> Decimal:
@@ -50,11 +55,15 @@ class Debt:
         steps = [(day, max(self.original - total, ZERO)) for day, total in zip(days, paid, strict=True)]
         first = min(self.item.dated_on, self.due_on)
         principal = [(first, self.original), *steps] if not steps or steps[0][0] > first else steps
+        if self.plan:
+            principal = self.plan.late_steps(self.item.pk, principal)
         return LateDebt(self.due_on, self.item.currency, principal, self.charged, self.claimed)
 
     def days_late(self, until: date) -> int:
         """How many days after the due day began with something open."""
         late = self.late
+        if self.plan:
+            return days_with(late.principal, late.due_on, until)
         if not value_on(late.principal, late.due_on):
             return 0
         cleared = min((day for day, left in late.principal if day > late.due_on and not left), default=until)
@@ -77,15 +86,42 @@ def read_debts(items: Iterable[OpenItem]) -> list[Debt]:
     for item_id, amount in disputed_now(list(debts)).items():
         debts[item_id].disputed = amount
     _read_charged(debts)
+    _read_plans(debts)
     return list(debts.values())
 
 
 def _read_settled(debts: dict[int, Debt]) -> None:
-    rows = Allocation.objects.filter(debit__in=debts)
+    for item_id, settled in _settled_of(debts).items():
+        debts[item_id].settled = settled
+
+
+def _settled_of(item_ids: Collection[int]) -> dict[int, list[tuple[date, Decimal]]]:
+    """What of these items was settled, from which day on."""
+    rows = Allocation.objects.filter(debit__in=list(item_ids))
     came_on = Case(When(credit__kind=ItemKind.EXCHANGE, then="credit__due_on"), default="credit__dated_on")
     rows = rows.annotate(counts_on=Greatest("debit__dated_on", came_on))
+    found: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
     for item_id, day, amount in rows.values_list("debit", "counts_on", "amount"):
-        debts[item_id].settled.append((day, amount))
+        found[item_id].append((day, amount))
+    return found
+
+
+def _read_plans(debts: dict[int, Debt]) -> None:
+    """The interest-free plans that stand over these debts, each with all of its items."""
+    held = PlannedItem.objects.filter(released_at=None, plan__status=PlanStatus.ACCEPTED, plan__is_interest_free=True)
+    plans = dict(held.filter(item__in=list(debts)).values_list("item", "plan"))
+    if not plans:
+        return
+    rows = list(held.filter(plan__in=plans.values()).select_related("item").order_by("item__due_on", "item"))
+    settled, items, days = _settled_of([row.item_id for row in rows]), defaultdict(list), defaultdict(list)
+    for row in rows:
+        items[row.plan_id].append(PlannedDebt(row.item_id, row.item.amount, row.amount, settled.get(row.item_id, [])))
+    for day in PlanInstalment.objects.filter(plan__in=items).order_by("plan", "position"):
+        days[day.plan_id].append(Instalment(day.due_on, day.amount))
+    accepted = dict(PaymentPlan.objects.filter(pk__in=items).values_list("pk", "accepted_on"))
+    kept = {pk: KeptPlan(accepted[pk], items[pk], days[pk]) for pk in items}
+    for item_id, plan_id in plans.items():
+        debts[item_id].plan = kept[plan_id]
 
 
 def _read_charged(debts: dict[int, Debt]) -> None:

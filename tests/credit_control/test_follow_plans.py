@@ -1,4 +1,4 @@
-"""What a plan's days ask for is done once, late or twice; and nobody is chased for what is paid, disputed or on its way."""
+"""What a plan asks for by its days is done once; nobody is chased for what is paid, disputed or on its way."""
 
 from collections import Counter
 from datetime import timedelta
@@ -100,7 +100,7 @@ def test_it_ends_by_itself_after_so_many_days_and_no_sooner_than_they_were_told(
     days(plan, 23)
     assert state(plan) == "accepted"
     days(plan, 24, 24, 25)
-    assert (state(plan), plan.close_reason[-16:]) == ("cancelled", " is 14 days late.")
+    assert (state(plan), plan.close_reason[-16:]) == ("cancelled", "is 14 days late.")
     assert Task.objects.count() == 1
 
 
@@ -126,7 +126,7 @@ def test_missed_and_cancelled_plans_lead_the_worklist(customer: Any, paper: Any,
     world.issue(other, "9000.00", today - timedelta(days=200))
     plan = agreed(customer, [paper], (5, "150.00"), (40, "150.00"), on=today - timedelta(days=20))
     collector = world.make_user(customer.company, "collector")
-    assign_collector(customer.company, [customer.pk], collector, by=None)
+    assign_collector(customer.company, [customer.pk], collector.pk, by=None)
     first = worklist(customer.company, today)[0]
     assert (first.name, first.reasons[0]) == ("Bramble GmbH", f"{plan}: €150.00 missed")
     follow_due_plans()
