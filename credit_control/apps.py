@@ -10,7 +10,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.approvals import ACTS
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many, do_statement_run, remind_many
-        from credit_control.panels import PANELS
+        from credit_control.panels import PANELS, agreed_days
         from credit_control.plans.mail import PLAN_MAILS
         from credit_control.plans.reading import is_planned
         from credit_control.plans.words import PLAN_TEXTS
@@ -19,7 +19,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.statements.mail_words import STATEMENT_TEXT
         from credit_control.statements.statement_mail import STATEMENT_MAIL
         from credit_control.topics import TOPICS
-        from customers.panels import register_panel
+        from customers.panels import register_days, register_panel
         from office import approvals, mail, runs
         from office.mail import texts
         from office.topics import register_topic
@@ -41,5 +41,6 @@ class CreditControlConfig(AppConfig):
             register_topic(topic)
         register_beside(beside_invoice)
         register_kept_out(is_planned)
+        register_days(agreed_days)
         for panel in PANELS:
             register_panel(panel)

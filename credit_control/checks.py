@@ -89,6 +89,48 @@ CHECKS = [
         """,
     ),
     Check(
+        "a payment plan is the sum of its instalments and of its items, and these are the customer's",
+        """
+        SELECT 'plan ' || p.id, p.amount || ' ' || p.currency || ', its instalments '
+            || coalesce((SELECT sum(amount) FROM credit_control_planinstalment WHERE plan_id = p.id), 0)
+            || ', its items ' || coalesce(sum(i.amount), 0)
+        FROM credit_control_paymentplan p LEFT JOIN (credit_control_planneditem i
+            JOIN ledger_openitem o ON o.id = i.item_id) ON i.plan_id = p.id
+            AND o.customer_id = p.customer_id AND o.currency = p.currency AND i.amount <= o.amount
+        GROUP BY p.id HAVING coalesce(sum(i.amount), 0) <> p.amount OR p.amount <> coalesce(
+            (SELECT sum(amount) FROM credit_control_planinstalment WHERE plan_id = p.id), 0)
+        """,
+    ),
+    Check(
+        "no item is in two payment plans at a time",
+        """
+        SELECT 'item ' || a.item_id, 'plans ' || p.id || ' and ' || q.id
+        FROM credit_control_planneditem a JOIN credit_control_planneditem b ON b.item_id = a.item_id AND b.id > a.id
+        JOIN credit_control_paymentplan p ON p.id = a.plan_id JOIN credit_control_paymentplan q ON q.id = b.plan_id
+        WHERE p.accepted_at IS NOT NULL AND (p.closed_at IS NULL OR p.closed_at > q.created_at)
+        """,
+    ),
+    Check(
+        "a payment plan holds its items as long as it stands, and its days rise",
+        """
+        SELECT 'plan ' || p.id, p.status || ', item ' || i.item_id || ' let go ' || coalesce(i.released_at::text, '-')
+        FROM credit_control_paymentplan p JOIN credit_control_planneditem i ON i.plan_id = p.id
+        WHERE (p.status = 'accepted' AND i.released_at IS NOT NULL)
+            OR (p.status NOT IN ('offered', 'accepted') AND i.released_at IS NULL)
+        UNION ALL
+        SELECT 'plan ' || a.plan_id, 'instalment ' || b.position || ' is due ' || b.due_on || ', before it ' || a.due_on
+        FROM credit_control_planinstalment a JOIN credit_control_planinstalment b ON b.plan_id = a.plan_id
+            AND b.position = a.position + 1 AND b.due_on <= a.due_on
+        """,
+    ),
+    Check(
+        "the agreement kept of a payment plan is the one that was made",
+        """
+        SELECT 'plan ' || plan_id, sha256 || ', its content has ' || encode(sha256(content), 'hex')
+        FROM credit_control_planpdf WHERE sha256 <> encode(sha256(content), 'hex')
+        """,
+    ),
+    Check(
         "the figures of a kept statement add up",
         """
         SELECT 'statement ' || s.id || ' of ' || s.on, 'customer ' || (section ->> 'number') || ' closes at '

@@ -1,17 +1,22 @@
 """What a customer's page shows of getting paid."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from credit_control.access import plans_for, promises_for, reminders_for
+from credit_control.due_days import put_off
 from credit_control.habits import habit_bars
-from credit_control.models import CreditFile
-from credit_control.plans.reading import plans_now
+from credit_control.models import CreditFile, PlanStatus
+from credit_control.plans.reading import planned_now, plans_now
 from credit_control.plans.reading import with_state as with_plan_state
 from credit_control.promises import with_state
 from credit_control.reminders.coming import next_reminder, with_mail
 from customers.models import Customer
 from customers.panels import Panel
+from ledger.models import OpenItem
 from office.models import OutgoingMail, User
+from office.templatetags.ui import plain_day
 
 LATEST = 5
 
@@ -33,6 +38,18 @@ def plans(user: User, customer: Customer) -> dict[str, Any] | None:
     rows = list(rows.select_related("company").order_by("-pk")[:LATEST])
     now = plans_now(rows, today)
     return {"rows": [(row, now[row.pk]) for row in rows]}
+
+
+def agreed_days(items: Sequence[OpenItem], today: date) -> dict[int, str]:
+    """When items are to be paid that are in a plan or were put off, in words."""
+    said = {pk: f"Put off to {plain_day(day)}" for pk, day in put_off(items).items()}
+    rows = planned_now([item.pk for item in items], today)
+    held = {row.plan.pk: row.plan for row in rows.values()}
+    for plan_id, now in plans_now(held.values(), today).items():
+        plan = held[plan_id]
+        for each in reversed(now.overlaps if plan.status == PlanStatus.ACCEPTED else []):
+            said[each.item_id] = f"{plan}: {plain_day(each.due_on)}"
+    return said
 
 
 def reminders(user: User, customer: Customer) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
 
 from credit_control.models import PaymentPlan, PlanInstalment, PlannedItem, PlanStatus, policy_of
 from credit_control.plans.spread import ZERO, Instalment, Overlap, Planned, spread
@@ -121,9 +122,11 @@ def planned_now(item_ids: Collection[int], today: date) -> dict[int, PlannedItem
 
 
 def is_planned(item: str) -> Exists:
-    """Whether a plan that somebody agreed on holds an item; `item` is where the query has its id."""
-    rows = PlannedItem.objects.filter(item=OuterRef(item), released_at=None, plan__status=PlanStatus.ACCEPTED)
-    return Exists(rows)
+    """Whether a plan holds an item that was agreed on, or may be answered somewhere on earth; `item` is where the query
+    has its id."""
+    yesterday = timezone.now().date() - timedelta(days=1)
+    plans = Q(plan__status=PlanStatus.ACCEPTED) | Q(plan__status=PlanStatus.OFFERED, plan__valid_until__gte=yesterday)
+    return Exists(PlannedItem.objects.filter(plans, item=OuterRef(item), released_at=None))
 
 
 def plans_now(

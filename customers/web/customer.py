@@ -9,7 +9,7 @@ from customers.bounces import people_of
 from customers.exposure import exposure_of
 from customers.holds import standing_holds
 from customers.mandates import with_state
-from customers.panels import panels_of
+from customers.panels import days_of, panels_of
 from customers.payers import payer_of
 from customers.queries import free_credit, owed_now
 from ledger.models import OpenItem
@@ -31,6 +31,7 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
         "owed": owed_now(customer, today),
         "free": free_credit(customer),
         "items": items,
+        "days": days_of(items, today),
         "contacts": people_of(customer),
         "accounts": customer.accounts.filter(closed_at=None),
         "mandates": with_state(customer.mandates.select_related("account"), today),

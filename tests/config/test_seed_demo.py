@@ -8,6 +8,8 @@ import pytest
 from django.urls import reverse
 
 from config.management.commands.seed_demo import make_demo
+from credit_control.models import PaymentPlan
+from credit_control.plans.reading import with_state
 from office.models import ApprovalRequest, Company, User
 from payments.booked_banks import booked_account
 from payments.models import DebitRun, Refund
@@ -22,6 +24,7 @@ OTHER_LISTS = [
     "customers:account_list",
     "credit_control:late_charge_list",
     "credit_control:promise_list",
+    "credit_control:plan_list",
     "credit_control:reminder_list",
     "customers:hold_list",
     "billing:dispute_list",
@@ -37,6 +40,8 @@ def test_the_demo_office_shows_something_on_every_list_of_payments_and_its_book_
     for name in [*(f"payments:{each}" for each in LISTS), *OTHER_LISTS]:
         page = client.get(reverse(name))
         assert (page.status_code, b"empty-note" in page.content) == (200, False), name
+    plans = with_state(PaymentPlan.objects.all(), company, company.today())
+    assert sorted(plans.values_list("state", flat=True)) == ["missed", "offered", "on_track"]
     run = DebitRun.objects.get()
     assert (run.state, str(run.collections.get().amount)) == ("waiting", "1240.0000")
     assert ApprovalRequest.objects.get(action="approve_debit_run").subject_id == run.pk

@@ -149,7 +149,9 @@ def test_of_a_planned_item_only_what_is_beyond_the_plan_is_reminded_of(customer:
 
 def test_what_is_in_a_plan_is_not_debited_and_not_put_off(customer: Any, today: Any) -> None:
     paper, other = late(customer, "200.00", 40), late(customer, "50.00", 40)
-    plan = agreed(customer, [paper], (10, "100.00"), (50, "100.00"))
+    plan = offer(customer, [paper], (10, "100.00"), (50, "100.00"))
+    assert list(debts(customer.company, "EUR", today)) == [world.item_of(other)]
+    accept(plan)
     assert list(debts(customer.company, "EUR", today)) == [world.item_of(other)]
     with pytest.raises(Refused) as refused:
         put_off_due_day(world.item_of(paper).pk, today + timedelta(days=5), by=None, reason="Asked")

@@ -17,7 +17,8 @@ from billing.operations.credit_dispute import credit_dispute
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import kept_pdf
-from credit_control.models import ReminderPdf
+from credit_control.models import PlanPdf, ReminderPdf
+from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_over, hand_to_agency
 from credit_control.operations.note_contact import NoteDetails, note_contact
 from credit_control.operations.record_promise import PromiseDetails, record_promise
@@ -50,6 +51,7 @@ from payments.operations.write_off import WriteOffDetails, write_off
 from reports.book_check import check_book
 from tests import world
 from tests.billing.disputing import dispute
+from tests.credit_control.planning import agreed
 from tests.credit_control.reminding import ladder, late, remind
 from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
@@ -136,6 +138,13 @@ PLANTED = [
     ("UPDATE credit_control_latecharge SET waived_on = claimed_on, waive_reason = 'x', reversal_entry_id = entry_id WHERE waived_on IS NULL", "a waived late charge has nothing open and holds no payment"),
     ("UPDATE credit_control_paymentpromise SET amount = amount + 1", "a promise is the sum of its items, and these are the customer's"),
     ("UPDATE credit_control_paymentpromise SET withdrawn_on = NULL, withdrawn_by_id = NULL, withdraw_reason = ''", "no item is promised twice at a time"),
+    ("UPDATE credit_control_paymentplan SET amount = amount + 1", "a payment plan is the sum of its instalments and of its items, and these are the customer's"),
+    ("UPDATE credit_control_planinstalment SET amount = amount + 1", "a payment plan is the sum of its instalments and of its items, and these are the customer's"),
+    ("UPDATE credit_control_planneditem SET item_id = (SELECT max(id) FROM ledger_openitem) WHERE id = (SELECT max(id) FROM credit_control_planneditem)", "a payment plan is the sum of its instalments and of its items, and these are the customer's"),
+    ("UPDATE credit_control_paymentplan SET status = 'accepted', closed_on = NULL, closed_at = NULL, close_reason = '' WHERE status = 'cancelled'", "no item is in two payment plans at a time"),
+    ("UPDATE credit_control_planneditem SET released_at = now()", "a payment plan holds its items as long as it stands, and its days rise"),
+    ("UPDATE credit_control_planinstalment SET due_on = due_on - 400 WHERE position = 2", "a payment plan holds its items as long as it stands, and its days rise"),
+    ("UPDATE credit_control_planpdf SET content = 'x'", "the agreement kept of a payment plan is the one that was made"),
     ("UPDATE credit_control_statement SET figures = jsonb_set(figures, '{sections,0,parts,0,closing}', '\"9\"')", "the figures of a kept statement add up"),
     ("UPDATE credit_control_statement SET closing = '{}'", "the figures of a kept statement add up"),
     ("UPDATE credit_control_statementpdf SET content = 'x'", "the PDF kept of a statement is the one that was made"),
@@ -204,6 +213,7 @@ def history(company: Any, customer: Any) -> None:
     debited(company)
     paid_out(company)
     charged_late(company)
+    planned(company)
     chased(company)
     objected_to(customer)
     apply_oldest_first(customer, dated_on=DAY, by=None)
@@ -268,6 +278,16 @@ def promised(debtor: Any) -> None:
         made = record_promise(debtor.pk, PromiseDetails(today, "Eva", "EUR", Decimal(50)), on=today, by=None)
         if is_slip:
             withdraw_promise(made.pk, on=today, by=None, reason="A slip")
+
+
+def planned(company: Any) -> None:
+    """The same twice: the first was cancelled; with the agreement that was kept."""
+    debtor = world.make_customer(company, "Plan AG")
+    paper = late(debtor, "90.00", 5)
+    first = agreed(debtor, [paper], (10, "45.00"), (40, "45.00"))
+    cancel_plan(first.pk, "A slip", on=company.today(), by=None)
+    plan = agreed(debtor, [paper], (10, "45.00"), (40, "45.00"))
+    PlanPdf.objects.create(plan=plan, content=b"%PDF-1.7", sha256=sha256(b"%PDF-1.7").hexdigest())
 
 
 def chased(company: Any) -> None:

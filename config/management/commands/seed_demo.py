@@ -26,7 +26,7 @@ from billing.operations.recurring_details import RecurringDetails, RecurringLine
 from billing.operations.set_prices import PriceDetails, set_prices
 from config.demo_disputes import add_disputes
 from config.demo_euros import add_euros
-from config.demo_getting_paid import add_promises, add_reminders
+from config.demo_getting_paid import add_plans, add_promises, add_reminders
 from config.demo_holds import add_holds
 from config.demo_late_charges import add_late_charges
 from config.demo_payments import add_rough_payments
@@ -144,6 +144,7 @@ def make_demo(chance: Random, today: date) -> Company:
     add_promises(company, today, clerk)
     add_reminders(company, today, clerk)
     add_disputes(company, today, clerk)
+    add_plans(company, today, clerk)
     add_statements(company, today, clerk)
     add_talk(company, clerk, staff["sales"])
     for customer in customers[:3]:
