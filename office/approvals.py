@@ -4,7 +4,7 @@ The office knows no invoices: each app registers its actions here, says what an 
 once it is approved. The operation itself asks, so no door can go round it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -122,11 +122,12 @@ def _require_same(asked: Asked, approved: ApprovalRequest) -> None:
         raise Refused("It is no longer what was asked for. Ask anew.", code="approval_outdated")
 
 
-def requests_for(user: User) -> QuerySet[ApprovalRequest]:
-    """The requests about things that a person sees."""
-    seen = Q(pk=None)
+def requests_for(user: User, actions: Collection[str] | None = None) -> QuerySet[ApprovalRequest]:
+    """The requests about things that a person sees; with actions, only for these."""
+    seen = Q(pk__in=())
     for act in ACTS.values():
-        seen |= Q(action=act.name, subject_id__in=act.subjects_for(user).values("pk"))
+        if actions is None or act.name in actions:
+            seen |= Q(action=act.name, subject_id__in=act.subjects_for(user).values("pk"))
     rows = ApprovalRequest.objects.filter(seen, company__in=companies_for(user))
     return rows.select_related("company", "requested_by", "decided_by", "role")
 
@@ -140,6 +141,7 @@ def get_request_for(user: User, request_id: int) -> ApprovalRequest:
 
 
 def waiting_for(user: User, company: Company) -> QuerySet[ApprovalRequest]:
-    """What waits for this person's decision: others' requests to a role they have."""
-    rows = requests_for(user).filter(company=company, state=ApprovalState.WAITING, role__in=user.groups.all())
-    return rows.exclude(requested_by=user)
+    """What waits for this person's decision: others' requests to a role they have. Each page asks how many."""
+    asked = Q(company=company, state=ApprovalState.WAITING, role__in=user.groups.all()) & ~Q(requested_by=user)
+    actions = set(ApprovalRequest.objects.filter(asked).values_list("action", flat=True).distinct())
+    return requests_for(user, actions).filter(asked)

@@ -5,7 +5,7 @@ The room that owns a kind of paper registers it when it starts:
     register_topic(Topic("billing.invoice", "Invoice", invoices_for, "billing.view_invoice", "billing:invoice"))
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,18 +75,18 @@ def get_thing_for(user: User, about_type: str, about_id: int) -> tuple[Company, 
     return thing.company, About.of(thing)
 
 
-def seen_by(user: User) -> Q:
-    """The rows about things that a person sees, or about nothing."""
+def seen_by(user: User, labels: Collection[str] | None = None) -> Q:
+    """The rows about things that a person sees, or about nothing; with labels, only about things of these kinds."""
     seen = Q(about_type="")
     for topic in TOPICS.values():
-        if user.has_perm(topic.permission):
+        if (labels is None or topic.label in labels) and user.has_perm(topic.permission):
             seen |= Q(about_type=topic.label, about_id__in=topic.seen_by(user).values("pk"))
     return seen
 
 
-def tasks_for(user: User) -> QuerySet[Task]:
-    """The tasks of a person's companies about what they see."""
-    tasks = Task.objects.filter(seen_by(user), company__in=companies_for(user))
+def tasks_for(user: User, labels: Collection[str] | None = None) -> QuerySet[Task]:
+    """The tasks of a person's companies about what they see; with labels, only about things of these kinds."""
+    tasks = Task.objects.filter(seen_by(user, labels), company__in=companies_for(user))
     return tasks.select_related("company", "assignee", "made_by", "done_by")
 
 

@@ -17,6 +17,11 @@ AT_REST = """(async () => {
   do await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   while ((await Promise.allSettled(document.getAnimations().map((each) => each.finished))).length);
 })()"""
+SETTLED = """new Promise((done) => {
+  const look = () => document.querySelector(".htmx-request") ? setTimeout(look, 20) : done();
+  setTimeout(look, 20);
+})"""
+"""Done when the pieces that a page fetches for itself have come."""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 """All that a dark page can do wrong which a light one does not."""
@@ -34,7 +39,7 @@ def faults_of(page: Page, site: str, row: Row, things: dict[str, int]) -> Iterat
     page.emulate_media(color_scheme="light")
     arguments = arguments_of(row, things)
     answer = page.goto(site + reverse(row.name, args=arguments) + row.query.format(**things))
-    page.wait_for_load_state("networkidle")
+    page.evaluate(SETTLED)
     if not answer or answer.status != 200:
         yield f"answered {answer and answer.status}"
         return

@@ -1,0 +1,53 @@
+"""Customers, accounts and mandates as a person would type them."""
+
+from typing import Any
+
+from tests import world
+from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
+from tests.customers.test_mandates import signed
+from tests.rules.hostile import Forms
+
+
+def forms(customer: Any) -> Forms:
+    """Each form's page, what its address needs, and what is typed."""
+    contacts = {"contacts-TOTAL_FORMS": "1", "contacts-INITIAL_FORMS": "0", "contacts-0-name": "Eva"}
+    contacts |= {"contacts-0-id": "", "contacts-0-email": "eva@x.example", "contacts-0-phone": "1"}
+    person = {"name": "Cedar", "number": "", "currency": "EUR", "language": "en", "net_days": "30", "tags": "a"}
+    person |= {"credit_limit": "10", "sales_owner": "", "note": "", "street": "s", "country": "DE", "tax_id": ""}
+    usable = confirmed(customer, iban_account(holder="Usable"))
+    return {
+        "customers:group_list": ([], {"name": "g"}),
+        "customers:new": ([], person | contacts),
+        "customers:payer": ([customer.pk], {"customer": "0"}),
+        "customers:change_credit_limit": ([customer.pk], {"limit": "9", "until": "2027-01-01", "reason": "r"}),
+        "customers:place_hold": ([customer.pk], {"reason": "r"}),
+        "customers:release_hold": ([world.hold(customer).pk], {"reason": "r", "quiet_days": "3"}),
+        "customers:edit": ([customer.pk], person | contacts | {"version": "1"}),
+        "customers:account_new": (
+            [customer.pk],
+            {
+                "kind": "iban",
+                "holder": "h",
+                "number": IBAN,
+                "bank_code": "",
+                "bic": "",
+                "replaces_id": "",
+                "reason": "r",
+            },
+        ),
+        "customers:mandate_new": (
+            [customer.pk],
+            {
+                "account_id": str(usable.pk),
+                "scheme": "core",
+                "signed_on": "2026-03-02",
+                "use": "recurring",
+                "reference": "",
+            },
+        ),
+        "customers:amend_mandate": ([signed(customer, usable).pk], {"account": "1", "reason": "r"}),
+        "customers:revoke_mandate": ([signed(customer, usable).pk], {"reason": "r"}),
+        "customers:block_account": ([confirmed(customer, iban_account(NEW_IBAN)).pk], {"reason": "r"}),
+        "customers:release_account": ([confirmed(customer, us_account()).pk], {"reason": "r"}),
+        "customers:close_account": ([confirmed(customer, iban_account(OTHER_IBAN)).pk], {"reason": "r"}),
+    }

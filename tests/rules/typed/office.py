@@ -1,0 +1,49 @@
+"""Settings, tasks and mail texts as a person would type them."""
+
+from typing import Any
+from uuid import uuid4
+
+from office.operations.make_task import make_task
+from office.topics import About
+from tests import world
+from tests.rules.hostile import DAY, Forms
+
+
+def a_task(customer: Any) -> int:
+    """Something to do."""
+    return make_task(customer.company, "call", "Call Eva", key=str(uuid4()), by=None, about=About.of(customer)).pk
+
+
+def forms(customer: Any) -> Forms:
+    """Each form's page, what its address needs, and what is typed."""
+    invoice = world.issue(customer, [world.line("100.00", "3")], DAY)
+    company = {"legal_name": "Alder Ltd", "country": "DE", "email": "a@alder.example", "time_zone": "Europe/Berlin"}
+    company |= {"net_days": "30", "tax_rounding": "document", "invoice_footer": "", "street": ""}
+    company |= {"language": "en", "payment_reference": "number", "debit_notice_days": "14"}
+    company |= {"debit_return_fee": "0"}
+    company |= {"creditor_identifier": "DE98ZZZ09999999999", "ach_company_id": "1234567890"}
+    return {
+        "office:approval_rules": (
+            [],
+            {"above_credit_invoice": "1", "role_credit_invoice": "manager"},
+        ),
+        "office:numbers_as_typed": ([], {"invoice": "INV-{year}-{number}", "customer": "C{number:05}"}),
+        "office:set_exchange_rate": ([], {"currency": "USD", "on": "2026-03-02", "rate": "1"}),
+        "office:token_list": ([], {"name": "n"}),
+        "office:company_settings": ([], company),
+        "office:sending_hours": (
+            [],
+            {"mail_from_hour": "8", "mail_until_hour": "18", "mail_off_days": "next", "mail_daily_limit": "3"},
+        ),
+        "office:mail_text": (["invoice", "en"], {"subject": "s", "body": "{button}", "version": "0"}),
+        "office:mail_text_preview": (["invoice", "en"], {"subject": "s", "body": "{button}", "customer": "1"}),
+        "office:try_mail_text": (["receipt", "de"], {"subject": "s", "body": "b", "customer": "1"}),
+        "office:restore_mail_text": (["receipt", "de"], {"version": "0"}),
+        "office:task_new": ([], {"title": "t", "note": "n", "receiver": "", "due_on": "2026-03-02", "key": "k"}),
+        "office:answer_task": ([a_task(customer)], {"body": "b", "done": "1"}),
+        "office:finish_task": ([a_task(customer)], {"outcome": "o"}),
+        "office:assign_task": ([a_task(customer)], {"receiver": "", "due_on": "2026-03-02"}),
+        "office:say": (["billing.invoice", invoice.pk], {"body": "b"}),
+        "office:ask": (["billing.invoice", invoice.pk], {"body": "b", "receiver": "sales", "due_on": "2030-03-02"}),
+        "office:set_own_day": ([], {"day": "2026-03-02", "is_worked": "", "name": "n"}),
+    }
