@@ -53,10 +53,10 @@ ACTS = [
         is_always=True,
         drop=do_drop,
     ),
-    Act("release_hold", "Release", "customers.release_hold", do_release, holds_for, "customers:hold"),
+    Act("release_hold", "Release from hold", "customers.release_hold", do_release, holds_for, "customers:hold"),
     Act(
         "change_credit_limit",
-        "Raise the limit of",
+        "Raise the credit limit of",
         "customers.change_credit_limit",
         do_change_limit,
         customers_for,

@@ -99,6 +99,8 @@ class CustomerQuery(PageQuery):
         required=False, max_length=200, help_text="Words of name, number, tax id, contact or tag."
     )
     tag = serializers.CharField(required=False, max_length=40)
+    held = serializers.BooleanField(required=False, help_text="Only who is on hold.")
+    over_limit = serializers.BooleanField(required=False, help_text="Only who would owe more than their limit.")
 
 
 class OpenItemQuery(Query):

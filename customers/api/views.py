@@ -22,7 +22,8 @@ from customers.api.serializers import (
 )
 from customers.bounces import people_of
 from customers.exposure import exposures_of
-from customers.holds import add_standing_holds
+from customers.holds import add_standing_holds, with_hold
+from customers.limits import over_limit, with_limit_used
 from customers.models import Customer, CustomerGroup
 from customers.operations.add_customer_group import add_customer_group
 from customers.operations.create_customer import create_customer
@@ -51,6 +52,10 @@ class CustomersView(ApiView):
         customers = search_rows(customers_for(request.user).filter(company=company), ("search_text",), _words(query))
         if "tag" in query:
             customers = customers.filter(tags__contains=[query["tag"]])
+        if query.get("held"):
+            customers = with_hold(customers).filter(is_held=True)
+        if query.get("over_limit"):
+            customers = over_limit(with_limit_used(customers, company, company.today()))
         rows, following = page_of(with_owed(customers, company.today()), query, "customers")
         return Response(CustomerPage({"results": with_standing(rows, company), "next": following}).data)
 

@@ -78,7 +78,7 @@ class CreditHold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.customer.name} on hold: {self.words}"
+        return f"{self.customer.name}: {self.words}"
 
     @property
     def state(self) -> str:

@@ -161,6 +161,9 @@ def test_screens_and_programs_tell_it(company: Company, client: Client, manager:
     assert "over the limit of" in line
     assert "Court" in line
     assert client.get("/customers/standing/?customer=x").content.decode().strip() == ""
+    world.make_customer(company, "Other AG")
+    for narrowed in ("over_limit=true", "held=true"):
+        assert [row["id"] for row in Program(manager).get(f"customers/?{narrowed}").json()["results"]] == [customer.pk]
     told = Program(manager).get(f"customers/{customer.pk}/").json()["exposure"]
     assert (told["total"], told["limit"], told["left"], told["without"]) == ("101.00", "100.00", "-1.00", [])
     assert told["parts"] == [

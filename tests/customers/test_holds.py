@@ -204,7 +204,7 @@ def test_on_screen_a_release_above_the_amount_is_sent_for_approval(
     client.force_login(manager)
     client.post(f"/customers/holds/{hold.pk}/release/", {"reason": "Settled"})
 
-    assert ApprovalRequest.objects.get().subject_name == "Bramble GmbH on hold: Asked to wait"
+    assert ApprovalRequest.objects.get().subject_name == "Bramble GmbH: Asked to wait"
     client.force_login(world.make_user(company, "manager"))
     assert f"/customers/holds/{hold.pk}/" in client.get("/approvals/").content.decode()
 

@@ -27,6 +27,8 @@ from credit_control.operations.waive_late_charge import waive_late_charge
 from credit_control.operations.withdraw_promise import withdraw_promise
 from credit_control.statements.asking import Period, own
 from credit_control.statements.kept import kept_statement_pdf
+from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
+from customers.operations.release_hold import release_hold
 from ledger.models import OpenItem
 from ledger.periods import close_month
 from payments.exchanging import ExchangeDetails
@@ -129,6 +131,12 @@ PLANTED = [
     ("UPDATE payments_handpayment SET undone_at = now(), undone_reason = 'x'", "what stands on the account of refunds are the refunds that wait to be paid"),
     ("UPDATE payments_handpayment SET refund_id = (SELECT refund_id FROM payments_repaymentline LIMIT 1)", "a refund paid by hand left the account that is named, once, and is in no file"),
     ("UPDATE payments_handpayment SET entry_id = NULL", "a refund paid by hand left the account that is named, once, and is in no file"),
+    ("UPDATE customers_credithold SET company_id = company_id + 1", "a hold and a change of a limit are of their customer's company"),
+    ("UPDATE customers_limitchange SET company_id = company_id + 1", "a hold and a change of a limit are of their customer's company"),
+    ("UPDATE customers_credithold SET quiet_until = released_on - 1", "a hold that a person released has days of quiet after it, or none, and was approved by somebody else"),
+    ("UPDATE customers_customer SET credit_limit = 77 WHERE credit_limit = 50", "a credit limit is what its latest change says"),
+    ("UPDATE customers_customer SET temporary_limit = 88 WHERE temporary_limit IS NOT NULL", "a temporary limit is what its latest change says"),
+    ("UPDATE customers_customer SET temporary_limit = NULL, temporary_limit_until = NULL", "a temporary limit is what its latest change says"),
     ("UPDATE credit_control_latecharge SET interest = interest + 1", "a late charge and the book say the same"),
     ("UPDATE credit_control_latecharge SET fee = fee + 1", "a late charge and the book say the same"),
     ("UPDATE credit_control_latechargeline SET amount = amount + 1 WHERE kind = 'interest'", "the lines of a late charge add up to it"),
@@ -215,6 +223,7 @@ def history(company: Any, customer: Any) -> None:
     charged_late(company)
     planned(company)
     chased(company)
+    held(company)
     objected_to(customer)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
@@ -288,6 +297,14 @@ def planned(company: Any) -> None:
     cancel_plan(first.pk, "A slip", on=company.today(), by=None)
     plan = agreed(debtor, [paper], (10, "45.00"), (40, "45.00"))
     PlanPdf.objects.create(plan=plan, content=b"%PDF-1.7", sha256=sha256(b"%PDF-1.7").hexdigest())
+
+
+def held(company: Any) -> None:
+    """A hold that was released, and a limit that was changed for good and for a while."""
+    customer = world.make_customer(company, "Held AG", credit_limit=Decimal(40))
+    release_hold(world.hold(customer, on=DAY).pk, reason="Settled", on=DAY, by=None)
+    for details in (LimitDetails(Decimal(50)), LimitDetails(Decimal(90), DAY)):
+        change_credit_limit(customer.pk, details, reason="Agreed", on=DAY, by=None)
 
 
 def chased(company: Any) -> None:
