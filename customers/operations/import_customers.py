@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from decimal import Decimal
 from typing import IO, Any
 
 from django.db import transaction
@@ -81,14 +82,20 @@ def _write(company: Company, values: Mapping[str, Any], by: User | None) -> str:
     wanted = _merged(company, present, values)
     is_changed = _hold(known, values, by)
     if wanted.credit_limit != present.credit_limit:
-        limit, today = LimitDetails(wanted.credit_limit), company.today()
-        change_credit_limit(known.pk, limit, reason="Import", on=today, by=by)
+        _change_limit(known, wanted.credit_limit, by)
         wanted, is_changed = replace(wanted, credit_limit=present.credit_limit), True
     if wanted == present:
         return CHANGED if is_changed else SAME
     wanted = replace(wanted, credit_limit=None)
     update_customer(known.pk, wanted, version=known.version, by=by, reason="Import")
     return CHANGED
+
+
+def _change_limit(customer: Customer, limit: Decimal | None, by: User | None) -> None:
+    """Change the limit, by who may; raises Refused, also where it needs a second person's word."""
+    if by and not by.has_perm("customers.change_credit_limit"):
+        raise Refused("You may not change credit limits. Leave the column out.", code="may_not_change_limit")
+    change_credit_limit(customer.pk, LimitDetails(limit), reason="Import", on=customer.company.today(), by=by)
 
 
 def _hold(customer: Customer, values: Mapping[str, Any], by: User | None) -> bool:

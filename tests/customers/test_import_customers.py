@@ -10,11 +10,12 @@ from django.core.management import call_command
 from billing.models import Invoice
 from billing.print_queue import waiting_for_print
 from customers.importing import FIELDS
-from customers.models import Contact, CreditHold, Customer
+from customers.models import Contact, CreditHold, Customer, LimitChange
 from customers.operations.import_customers import import_customers
 from ledger.refusals import Refused
 from office.importing import Outcome
 from office.models import AuditRecord, Company, Run
+from office.operations.set_approval_rules import set_approval_rules
 from office.reading import Mapping
 from office.reading.mapping import match_headings
 from office.reading.rows import read_headings
@@ -88,6 +89,23 @@ def test_a_file_puts_on_hold_by_hand_and_releases_nobody(company: Company, clerk
         "Changed": 1,
     }
     assert list(CreditHold.objects.values_list("words", "released_on")) == [("Court", None), ("Insolvent", None)]
+
+
+def test_a_file_changes_limits_for_who_may_and_where_nobody_else_has_to_say_yes(
+    company: Company, clerk: Any, manager: Any
+) -> None:
+    take(company, FILE)
+    file = "Customer no;Name;Credit limit\n0010;Åsa Möbler;2000\n"
+    outcome = take(company, file, by=clerk)
+    assert (dict(outcome.counts), outcome.troubles[0].reason) == ({"Wrong": 1}, "may_not_change_limit")
+
+    assert dict(take(company, file, by=manager).counts) == {"Changed": 1}
+    assert list(LimitChange.objects.values_list("limit", "reason")[:1]) == [(Decimal(2000), "Import")]
+    assert dict(take(company, file, by=manager).counts) == {"Same as before": 1}
+    set_approval_rules(company, {"change_credit_limit": (Decimal(2500), "manager")}, by=None)
+    outcome = take(company, file.replace("2000", "2501"), by=manager)
+    assert (dict(outcome.counts), outcome.troubles[0].reason) == ({"Wrong": 1}, "approval_needed")
+    assert Customer.objects.get(number="0010").credit_limit == 2000
 
 
 def test_a_dry_run_tells_the_same_and_keeps_nothing(company: Company) -> None:
