@@ -10,12 +10,12 @@ from django.db.models import Q, prefetch_related_objects
 from django.urls import reverse
 
 from billing.deposits import open_deposits_of
-from billing.exposure import DRAFTS, drafted_before
+from billing.exposure import drafts_of, would_owe
 from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine, IssueCheck, RateKind
 from billing.operations.price_lines import terms_of
 from billing.pricing import Asked, at_tax, held_prices_of
 from billing.tax_choice import situations_of, taxes_of
-from customers.exposure import counted, exposures_of, rates_on
+from customers.exposure import Exposure, Rates, exposures_of, rates_on
 from customers.holds import in_words, standing_holds
 from customers.models import Customer
 from ledger.money import format_money
@@ -66,26 +66,30 @@ def _receivers(drafts: Sequence[Invoice]) -> Findings:
 
 
 def _limits(drafts: Sequence[Invoice]) -> Findings:
-    """Customers who would owe more than their limit, with what is open and the drafts that were made before it."""
-    today = drafts[0].company.today()
+    """Customers who would owe more than their limit, with what is open and the fitting drafts that were made before."""
+    company, today = drafts[0].company, drafts[0].company.today()
     limited = [draft for draft in drafts if draft.customer.limit_on(today) is not None and not draft.is_credit_memo]
     if not limited:
         return
-    company, drafted = drafts[0].company, drafted_before(limited)
-    rates = rates_on(company, today)
-    exposures = exposures_of(company, {draft.customer for draft in limited}, today)
+    customers = {draft.customer for draft in limited}
+    rates, exposures = rates_on(company, today), exposures_of(company, customers, today)
+    rows = drafts_of({customer.pk for customer in customers})
+    owed: dict[int, Decimal] = {}
+    for customer in customers:
+        owed |= would_owe(exposures[customer.pk], rows[customer.pk], rates)
     for draft in limited:
-        customer, exposure = draft.customer, exposures[draft.customer_id]
-        url = reverse("customers:customer_holds", args=[customer.pk])
-        in_drafts, unknown = counted(drafted.get(draft.pk, {}), customer.currency, rates)
-        owed = exposure.total - exposure.parts[DRAFTS.name] + in_drafts
-        if draft.currency in unknown:
-            words = f"No rate of {draft.currency} is kept, so {customer.name}'s limit cannot be checked."
-            yield draft, Found(words, url=url)
-        elif owed > exposure.limit:
-            limit = format_money(exposure.limit, customer.currency)
-            words = f"{customer.name} would owe {format_money(owed, customer.currency)}; the limit is {limit}."
-            yield draft, Found(words, url=url)
+        if words := _limit_words(draft, exposures[draft.customer_id], owed.get(draft.pk, Decimal(0)), rates):
+            yield draft, Found(words, url=reverse("customers:customer_holds", args=[draft.customer_id]))
+
+
+def _limit_words(draft: Invoice, exposure: Exposure, owed: Decimal, rates: Rates) -> str:
+    """What is to say of a draft beside the limit; nothing where it fits."""
+    name, own = draft.customer.name, exposure.currency
+    if draft.currency != own and not {draft.currency, own} <= rates.keys():
+        return f"No rate of {draft.currency} is kept, so {name}'s limit cannot be checked."
+    if owed > exposure.limit:
+        return f"{name} would owe {format_money(owed, own)}; the limit is {format_money(exposure.limit, own)}."
+    return ""
 
 
 def _duplicates(drafts: Sequence[Invoice]) -> Findings:

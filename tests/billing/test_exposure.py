@@ -137,6 +137,17 @@ def test_a_draft_is_held_against_the_limit_with_the_drafts_before_it(company: Co
     assert limit_words(first, second, third) == [told, no_rate]
 
 
+def test_a_draft_that_does_not_fit_takes_nothing_from_those_after_it(company: Company, today: date) -> None:
+    customer = world.make_customer(company, credit_limit=Decimal(100))
+    drafts = [world.draft(customer, amount) for amount in ("60.00", "90.00", "40.00", "0.01")]
+    told = [
+        (drafts[1].pk, "Bramble GmbH would owe €150.00; the limit is €100.00."),
+        (drafts[3].pk, "Bramble GmbH would owe €100.01; the limit is €100.00."),
+    ]
+    assert limit_words(*drafts) == told
+    assert [limit_words(draft) for draft in drafts] == [[], [told[0]], [], [told[1]]]
+
+
 @pytest.mark.parametrize(("on", "limit"), [("2026-03-10", "500"), ("2026-03-11", "100")])
 def test_a_temporary_limit_holds_to_its_last_day(company: Company, today: date, on: str, limit: str) -> None:
     customer = world.make_customer(company, credit_limit=Decimal(100))
