@@ -22,6 +22,8 @@ SCREENS = {
     "print queue": ("billing:print_queue", ""),
     "customers": ("customers:customer_list", ""),
     "customers that are late": ("customers:customer_list", "?late=1"),
+    "customers over their limit": ("customers:customer_list", "?over=1"),
+    "customers by limit used": ("customers:customer_list", "?sort=-limit_used"),
     "customers whose address bounced": ("customers:customer_list", "?bounced=1"),
     "customers, one searched": ("customers:customer_list", "?q={word}"),
     "receipts": ("payments:receipt_list", ""),
