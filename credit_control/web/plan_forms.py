@@ -23,6 +23,7 @@ from customers.models import Customer
 from ledger.calendar import add_months
 from ledger.models import OpenItem
 from ledger.money import round_money
+from office.templatetags.ui import plain_day
 from office.web.fields import SumField, typed_id, worked_out
 
 LARGEST = Decimal(10) ** 12
@@ -93,7 +94,7 @@ def choices_of(customer: Customer, currency: str, today: date) -> list[Choice]:
         if item.pk in planned:
             why = f"In {planned[item.pk].plan}"
         elif item.pk in promised:
-            why = f"Promised for {promised[item.pk].pay_on}"
+            why = f"Promised for {plain_day(promised[item.pk].pay_on)}"
         elif not amount:
             why = "Disputed"
         found.append(Choice(item, amount, why))

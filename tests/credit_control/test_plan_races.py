@@ -9,12 +9,16 @@ import pytest
 from credit_control.models import PaymentPlan, PlanAnswer, PlannedItem
 from credit_control.operations import accept_plan as accepting
 from credit_control.operations.accept_plan import accept_plan
+from credit_control.operations.follow_plan import follow_plan
+from credit_control.operations.set_credit_policy import set_credit_policy
 from credit_control.operations.withdraw_plan import withdraw_plan
 from ledger.refusals import Refused
-from office.models import AuditRecord
+from office.models import AuditRecord, OutgoingMail, Task
 from reports.book_check import check_book
 from tests import world
-from tests.credit_control.planning import accept, offer
+from tests.credit_control.planning import accept, agreed, offer
+from tests.credit_control.reminding import at_any_hour, ladder, late, remind, send_all
+from tests.relay import RelayHandler
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Parallel = Callable[[list[Callable[[], Any]]], list[Any]]
@@ -65,3 +69,26 @@ def test_offering_the_same_items_twice_at_once_makes_one_plan(customer: Any, in_
     results = in_parallel([lambda: offer(customer, [paper], (10, "150.00"), (40, "150.00"))] * 4)
     assert sum(isinstance(result, PaymentPlan) for result in results) == 1
     assert check_book() == []
+
+
+def test_a_plan_followed_many_times_at_once_tells_once(plan: PaymentPlan, in_parallel: Parallel) -> None:
+    set_credit_policy(plan.company, {"plan_cancel_days": 10}, by=None)
+    accept(plan)
+    OutgoingMail.objects.all().delete()
+    for days, count in ((7, 1), (14, 2), (21, 2)):
+        on = plan.offered_on + timedelta(days=days)
+        in_parallel([lambda on=on: follow_plan(plan.pk, on=on)] * 4)
+        assert OutgoingMail.objects.count() == count
+    plan.refresh_from_db()
+    assert (plan.status, Task.objects.count()) == ("cancelled", 1)
+
+
+def test_a_reminder_on_its_way_is_dropped_when_a_plan_is_agreed(customer: Any, relay: RelayHandler) -> None:
+    ladder(customer.company, [1])
+    at_any_hour(customer.company)
+    paper = late(customer, "300.00", 5)
+    remind(customer)
+    agreed(customer, [paper], (10, "150.00"), (40, "150.00"))
+    [mail] = send_all()
+    assert (mail.status, mail.explanation) == ("cancelled", "Not sent: it is in a plan.")
+    assert relay.taken == []
