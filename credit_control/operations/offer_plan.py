@@ -61,7 +61,8 @@ def offer_plan(
 
     What is open and not disputed of the items is planned. While the offer may be answered, and while the plan stands,
     nobody is reminded of it. Raises Refused for items that are settled, wholly disputed, promised, in another plan, in
-    a debit run or with an agency, and for instalments that do not fit them or the company's policy.
+    a debit run or with an agency, for instalments that do not fit them or the company's policy, and for an offer that
+    would reach nobody.
     """
     people = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
     customer = people.get(pk=customer_id)
@@ -78,7 +79,11 @@ def offer_plan(
     )
     insert_all(PlannedItem(plan=plan, item_id=item_id, amount=part) for item_id, part in parts.items())
     record(by, "offer_plan", plan, after=_after(plan, details))
-    queue_plan_mail(plan, CONFIRMATION if agreed_by else OFFER)
+    reached = queue_plan_mail(plan, CONFIRMATION if agreed_by else OFFER)
+    if not reached and not agreed_by:
+        raise Refused(
+            "Nobody there gets reminders by mail. Add a contact first, or record who agreed.", code="reaches_nobody"
+        )
     return plan
 
 

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.links import live_links as live_document_links
 from billing.models import OpeningKind
 from billing.operations.note_opening import network_of
-from billing.payment_codes.epc import epc_code
 from billing.pdf import PdfUnavailable
 from billing.pdf.renderer import render_pdf
 from billing.web.portal import NoSuchLink, customer_door, entered
@@ -23,15 +22,15 @@ from credit_control.models import AccountLink, AccountOpening, Statement
 from credit_control.plans.shown import shown_plans
 from credit_control.statements.asking import figures_of
 from credit_control.statements.excel import sheet_of
-from credit_control.statements.figures import Figures, Part
+from credit_control.statements.figures import Figures
 from credit_control.statements.kept import figures_from, kept_statement_pdf
 from credit_control.statements.links import link_by_ref, link_by_token
 from credit_control.statements.names import file_name
 from credit_control.statements.paper import page_of, printed_of
 from credit_control.statements.usual import usual_asked, usual_period
 from credit_control.web.downloads import download
+from credit_control.web.portal_ways import ways_of
 from customers.models import StatementForm
-from ledger.money import round_money
 from office.web.lists.exporting import EXCEL
 
 COOKIE, SALT = "duebook_account", "credit_control.web.portal"
@@ -74,7 +73,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
             "printed": printed,
             "figures": figures,
             "rows": _rows(link, figures),
-            "ways": [way for total in figures.totals for way in _ways(total, printed)],
+            "ways": [way for total in figures.totals for way in ways_of(printed, total.closing, total.currency)],
             "sent": sent.only("on").order_by("-on", "-pk")[:LATEST],
             "most_rows": MOST_ROWS,
             "plans": shown_plans(link),
@@ -104,30 +103,6 @@ def _rows(link: AccountLink, figures: Figures) -> list[dict[str, Any]]:
 def _documents(link: AccountLink, entry_ids: Sequence[int]) -> dict[int, str]:
     links = live_document_links().filter(contact=link.contact, invoice__entry__in=entry_ids).order_by("pk")
     return dict(links.values_list("invoice__entry", "ref"))
-
-
-def _ways(total: Part, printed: dict[str, Any]) -> list[dict[str, Any]]:
-    """Where what is owed in one currency is paid to."""
-    if total.closing <= 0:
-        return []
-    number = printed["buyer"]["number"]
-    accounts = [each for each in printed["accounts"] if each["currency"] == total.currency]
-    return [
-        {
-            **each,
-            "amount": total.closing,
-            "amount_to_copy": round_money(total.closing, total.currency),
-            "bare_iban": "".join(each["iban"].split()),
-            "code": epc_code(
-                holder=each["holder"],
-                iban=each["iban"],
-                amount=total.closing,
-                currency=total.currency,
-                reference=number,
-            ),
-        }
-        for each in accounts
-    ]
 
 
 @require_safe

@@ -17,8 +17,10 @@ from credit_control.operations.accept_plan import LONGEST_NAME, accept_plan
 from credit_control.operations.decline_plan import decline_plan
 from credit_control.plans.letter import file_name, kept_plan_pdf, terms_of
 from credit_control.plans.reading import plan_now
+from credit_control.plans.spread import ZERO
 from credit_control.web.downloads import download
 from credit_control.web.portal import held, note_visit
+from credit_control.web.portal_ways import ways_of
 from ledger.refusals import Refused
 from office.reasons import LONGEST
 from office.templatetags.ui import plain_day
@@ -44,11 +46,14 @@ def plan(request: HttpRequest, ref: str, plan_id: int) -> HttpResponse:
 
 def _context(request: HttpRequest, link: AccountLink, plan: PaymentPlan, wrong: str) -> dict[str, Any]:
     today = plan.company.today()
+    now = plan_now(plan, today)
+    asked = now.next.left if now.next and plan.status == PlanStatus.ACCEPTED else ZERO
     return {
         "link": link,
         "company": plan.company,
         "plan": plan,
-        "now": plan_now(plan, today),
+        "now": now,
+        "ways": ways_of(plan.printed, asked, plan.currency),
         "is_open": plan.status == PlanStatus.OFFERED and today <= plan.valid_until,
         "terms": terms_of(plan),
         "wrong": wrong,

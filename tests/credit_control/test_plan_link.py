@@ -64,6 +64,7 @@ def test_it_is_offered_on_top_and_accepted_with_a_name(client: Client, account: 
     shown = said(client.post(page, YES, follow=True))
     assert "Thank you: it is agreed." in shown
     assert "Agreed by Eva Brandt" in shown
+    assert 'data-copy="150.00"' in shown
     assert (status(plan), plan.accepted_how, plan.accepted_name) == ("accepted", "link", "Eva Brandt")
     assert "This plan is agreed already" in said(client.post(page, YES))
     assert "This plan is agreed already" in said(client.post(page, {"answer": "decline", "reason": "No"}))

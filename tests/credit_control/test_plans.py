@@ -168,6 +168,13 @@ def test_items_of_others_and_of_other_things_under_way_are_refused(
     assert refusal(lambda: offer(customer, papers[1:], *HALVES)) == "disputed"
 
 
+def test_an_offer_that_reaches_nobody_is_refused_and_an_agreement_is_not(customer: Any, papers: list[Any]) -> None:
+    customer.contacts.update(gets_reminders=False)
+    assert refusal(lambda: offer(customer, papers, *HALVES)) == "reaches_nobody"
+    assert not PaymentPlan.objects.exists()
+    agreed(customer, papers, *HALVES)
+
+
 def test_an_offer_holds_until_a_day_before_the_first_instalment(customer: Any, papers: list[Any], today: Any) -> None:
     for day in (today - timedelta(days=1), today + timedelta(days=11)):
         assert refusal(lambda day=day: offer(customer, papers, *HALVES, valid_until=day)) == "valid_until_invalid"
