@@ -9,6 +9,7 @@ from credit_control.models import PromisedItem
 from credit_control.operations.offer_plan import PlanDetails, offer_plan
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.send_reminders import send_reminders
+from credit_control.operations.set_provisions import set_provision_rates
 from credit_control.operations.set_reminder_ladders import add_usual_ladder, choose_ladder
 from credit_control.plans.instalments import MONTHLY, equal_instalments
 from credit_control.reminders.pauses import read_pauses
@@ -59,3 +60,9 @@ def add_reminders(company: Company, today: date, by: User) -> None:
         sent, _ = send_reminders(company, [customer_id], on=today, by=by)
         if sent and sent[0].pk != company.reminders.order_by("pk")[0].pk:
             return
+
+
+def add_provision_rates(company: Company, today: date, by: User) -> None:
+    """What is likely lost by how late it is."""
+    rates = [(1, Decimal(2)), (31, Decimal(5)), (91, Decimal(25)), (181, Decimal(50)), (361, Decimal(100))]
+    set_provision_rates(company, today.replace(month=1, day=1), rates, late_days=90, on=today, by=by)

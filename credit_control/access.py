@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404
 
-from credit_control.models import HandOver, LateCharge, PaymentPlan, PaymentPromise, Reminder
+from credit_control.models import HandOver, LateCharge, PaymentPlan, PaymentPromise, Reminder, SpecificProvision
 from customers.access import rows_for
 from office.models import User
 
@@ -75,3 +75,8 @@ def get_plan_for(user: User, plan_id: int) -> PaymentPlan:
     if plan is None:
         raise Http404("No such plan.")
     return plan
+
+
+def specific_provisions_for(user: User) -> QuerySet[SpecificProvision]:
+    """What was judged by hand of a person's customers."""
+    return rows_for(user, SpecificProvision.objects.all())

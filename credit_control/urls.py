@@ -6,6 +6,7 @@ from credit_control.web import (
     charge,
     claiming,
     customer_rule,
+    doubtful,
     due_day,
     hand_overs,
     hold_policy,
@@ -93,5 +94,9 @@ urlpatterns = [
     path("hand-overs/<int:hand_over_id>/", hand_overs.hand_over_one, name="hand_over"),
     path("hand-overs/<int:hand_over_id>/file/", hand_overs.agency_file, name="agency_file"),
     path("hand-overs/<int:hand_over_id>/end/", hand_overs.end, name="end_hand_over"),
+    path("doubtful/", doubtful.doubtful_list, name="doubtful"),
+    path("doubtful/rates/", doubtful.provision_rates, name="provision_rates"),
+    path("doubtful/<str:day>/", doubtful.doubtful_list, name="doubtful_list"),
+    path("customers/<int:customer_id>/provision/", doubtful.set_specific, name="set_specific_provision"),
     path("customers/<int:customer_id>/hand-over/", hand_overs.hand_over_page, name="hand_over_new"),
 ]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from credit_control.api import (
+    doubtful,
     hand_overs,
     hold_policy,
     ladders,
@@ -69,6 +70,9 @@ urlpatterns = [
     path("worklist/", worklist.WorklistView.as_view()),
     path("worklist/notes/", worklist.NotesView.as_view()),
     path("worklist/collectors/", worklist.AssignView.as_view()),
+    path("doubtful-items/", doubtful.DoubtfulView.as_view()),
+    path("provision-rates/", doubtful.ProvisionTablesView.as_view()),
+    path("customers/<int:customer_id>/provision/", doubtful.SpecificProvisionView.as_view()),
     path("hand-overs/", hand_overs.HandOversView.as_view()),
     path("hand-overs/<int:hand_over_id>/", hand_overs.HandOverView.as_view()),
     path("hand-overs/<int:hand_over_id>/file/", hand_overs.FileView.as_view()),

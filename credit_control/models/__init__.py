@@ -14,6 +14,7 @@ from credit_control.models.plans import (
 )
 from credit_control.models.policies import CreditPolicy, ReminderMode, policy_of
 from credit_control.models.promises import PaymentPromise, PromisedItem
+from credit_control.models.provisions import ProvisionRate, ProvisionTable, SpecificProvision
 from credit_control.models.rates import Reference, ReferenceRate
 from credit_control.models.reminders import (
     Channel,
@@ -68,6 +69,8 @@ __all__ = [
     "PlanStep",
     "PlannedItem",
     "PromisedItem",
+    "ProvisionRate",
+    "ProvisionTable",
     "Reference",
     "ReferenceRate",
     "Reminder",
@@ -77,6 +80,7 @@ __all__ = [
     "ReminderMode",
     "ReminderPdf",
     "ReminderStep",
+    "SpecificProvision",
     "Statement",
     "StatementOutcome",
     "StatementPdf",

@@ -66,7 +66,7 @@ GETTING_PAID = [
     ),
     Entry("Late charges", "credit_control:late_charge_list", "percentage", "credit_control.view_latecharge", "l"),
     Entry("Holds", "customers:hold_list", "lock", "customers.view_customer"),
-    Entry("Hand-overs", "credit_control:hand_over_list", "gavel", "credit_control.hand_over"),
+    Entry("Hand-overs", "credit_control:hand_over_list", "gavel", "credit_control.hand_over", holds=("/doubtful/",)),
 ]
 REPORTS = [
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),

@@ -284,6 +284,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "credit_control:promise_list": more_promises,
     "credit_control:plan_list": more_plans,
     "credit_control:hand_over_list": more_hand_overs,
+    "credit_control:doubtful": more_hand_overs,
     "credit_control:reminder_list": more_reminders,
     "credit_control:send_reminders": more_reminders,
     "credit_control:worklist": more_reminders,

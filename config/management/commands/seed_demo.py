@@ -26,7 +26,7 @@ from billing.operations.recurring_details import RecurringDetails, RecurringLine
 from billing.operations.set_prices import PriceDetails, set_prices
 from config.demo_disputes import add_disputes
 from config.demo_euros import add_euros
-from config.demo_getting_paid import add_plans, add_promises, add_reminders
+from config.demo_getting_paid import add_plans, add_promises, add_provision_rates, add_reminders
 from config.demo_holds import add_holds
 from config.demo_late_charges import add_late_charges
 from config.demo_payments import add_rough_payments
@@ -143,6 +143,7 @@ def make_demo(chance: Random, today: date) -> Company:
     add_late_charges(company, today, clerk)
     add_promises(company, today, clerk)
     add_reminders(company, today, clerk)
+    add_provision_rates(company, today, clerk)
     add_disputes(company, today, clerk)
     add_plans(company, today, clerk)
     add_statements(company, today, clerk)

@@ -70,6 +70,8 @@ def forms(customer: Any) -> Forms:
         "credit_control:waive_late_charge": ([late_charge(customer)], {"reason": "r"}),
         "credit_control:send_reminders": ([], {"customer": str(customer.pk), "all": "1"}),
         "credit_control:hand_over_new": ([customer.pk], {"agency": "a", "note": "n", "currency": "EUR"}),
+        "credit_control:provision_rates": ([], {"from_on": "2026-03-02", "late_days": "90", "rates": "1 5"}),
+        "credit_control:set_specific_provision": ([customer.pk], {"percent": "5", "reason": "r"}),
         "credit_control:end_hand_over": ([handed_over(customer)], {"outcome": "paid", "note": "n"}),
         "credit_control:note_contact": ([customer.pk], {"words": "w", "kind": "call", "person": "p"}),
         "credit_control:assign_collector": ([], {"customer": str(customer.pk), "collector": ""}),
