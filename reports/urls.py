@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.web import ageing, causes, home, paper, search, taxes
+from reports.web import ageing, cause_file, causes, home, paper, search, taxes
 
 app_name = "reports"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("reports/ageing/file/", ageing.ageing_file, name="ageing_file"),
     path("reports/causes/", causes.cause_page, name="causes"),
     path("reports/causes/rows/", causes.cause_rows, name="cause_rows"),
+    path("reports/causes/file/", cause_file.cause_file, name="cause_file"),
     path("reports/taxes/", taxes.tax_page, name="taxes"),
     path("reports/taxes/file/", taxes.tax_file, name="tax_file"),
 ]

@@ -47,6 +47,7 @@ def cause_page(request: HttpRequest) -> HttpResponse:
         "outcomes": OUTCOMES,
         "causes": [_shown(question, row) for row in report.causes],
         "totals": [_shown(question, row) for row in report.totals],
+        "file_url": address("reports:cause_file", question),
     }
     return render(request, "reports/causes.html", context)
 

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from billing.models import DisputeOutcome
 from billing.operations.close_dispute import close_dispute
@@ -107,6 +109,21 @@ def test_its_pages_and_programs_say_the_same(company: Any, disputes: None, clerk
     assert [(row["label"], row["count"]) for row in told["results"]] == [("2026-03", 1), ("2026-04", 2)]
     assert told["results"][1]["amount"] == "25.00"
     assert told["totals"][0]["shares"][0] == {"outcome": "open", "count": 1, "percent": 33}
+
+
+def test_its_excel_file_holds_what_the_page_shows(company: Any, disputes: None, clerk: Any) -> None:
+    browser = Client()
+    browser.force_login(clerk)
+    days = {name: day.isoformat() for name, day in SPRING.items()}
+    answer = browser.get(reverse("reports:cause_file"), days | {"by": "month"})
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_name("Causes").to_python()
+    report = cause_report(CauseQuestion(company, by="month", **SPRING))
+    assert [row[:4] for row in rows[3:]] == [
+        [row.label, row.currency, float(row.count), float(row.amount)] for row in (*report.causes, *report.totals)
+    ]
+    assert [row[5:] for row in rows[3:]] == [
+        [float(share.count) for share in row.shares] for row in (*report.causes, *report.totals)
+    ]
 
 
 def test_who_is_limited_to_their_customers_sees_no_others(company: Any, disputes: None) -> None:
