@@ -25,9 +25,9 @@ def add_standing_holds(customers: Iterable[Customer]) -> list[Customer]:
     return customers
 
 
-def with_hold(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Add `is_held`: whether any hold stands."""
-    return customers.annotate(is_held=Exists(CreditHold.objects.filter(customer=OuterRef("pk"), released_on=None)))
+def with_hold(rows: QuerySet, customer: str = "pk") -> QuerySet:
+    """Add `is_held`: whether any hold stands; `customer` is where the rows have the customer's id."""
+    return rows.annotate(is_held=Exists(CreditHold.objects.filter(customer=OuterRef(customer), released_on=None)))
 
 
 def in_words(holds: Iterable[CreditHold]) -> str:

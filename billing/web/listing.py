@@ -10,6 +10,7 @@ from billing.access import invoices_for
 from billing.delivery import DELIVERY_CHOICES, delivered_as, with_delivery
 from billing.models import DocumentKind, Invoice
 from billing.queries import STATES, in_state, with_state
+from customers.holds import with_hold
 from office.templatetags.ui import days_late
 from office.web.doors import staff_door
 from office.web.lists import BulkAct, Choice, Column, DateRange, Empty, ListSpec, Text, list_page
@@ -25,7 +26,7 @@ def _columns(title: str) -> tuple[Column, ...]:
             sort="customer__sort_name",
             url=lambda row: reverse("customers:customer", args=[row.customer_id]),
         ),
-        Column("state", "State", "state", "state", note=_lateness),
+        Column("state", "State", "state", "state", note=_beside_state),
         Column("delivery", "Mail", "delivery", "state", hide_below="tablet"),
         Column(
             "dated_on", "Date", "dated_on", "day", sort=Coalesce("dated_on", F("created_at__date")), hide_below="phone"
@@ -37,7 +38,10 @@ def _columns(title: str) -> tuple[Column, ...]:
     )
 
 
-def _lateness(row: Invoice) -> str:
+def _beside_state(row: Invoice) -> str:
+    """How late it is; of a draft that waits, that its customer is on hold."""
+    if row.state == "draft" and row.is_held and not row.is_credit_memo:
+        return "Customer on hold"
     return days_late(row.due_on, row.company.today()) if row.state == "overdue" else ""
 
 
@@ -142,4 +146,5 @@ def debit_note_list(request: HttpRequest) -> HttpResponse:
 def _listed(request: HttpRequest, kind: DocumentKind, spec: ListSpec) -> HttpResponse:
     documents = invoices_for(request.user).filter(company=request.company, kind=kind)
     documents = with_state(documents.select_related("customer", "company", "reason_code"), request.company.today())
-    return list_page(request, spec, with_delivery(documents), template="billing/invoice_list.html")
+    documents = with_hold(with_delivery(documents), "customer_id")
+    return list_page(request, spec, documents, template="billing/invoice_list.html")

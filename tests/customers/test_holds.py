@@ -209,6 +209,17 @@ def test_on_screen_a_release_above_the_amount_is_sent_for_approval(
     assert f"/customers/holds/{hold.pk}/" in client.get("/approvals/").content.decode()
 
 
+def test_a_draft_of_somebody_on_hold_says_so_in_the_list(customer: Customer, client: Client, manager: Any) -> None:
+    client.force_login(manager)
+    draft = world.draft(customer, "5.00")
+    world.draft(customer, "6.00", kind="credit_memo")
+    assert "Customer on hold" not in client.get("/invoices/").content.decode()
+    world.hold(customer)
+    assert client.get("/invoices/").content.decode().count("Customer on hold") == 1
+    assert "Customer on hold" not in client.get("/credit-memos/").content.decode()
+    assert draft.is_draft
+
+
 def test_who_may_not_place_or_release_is_turned_away(company: Any, customer: Customer, client: Client) -> None:
     hold = world.hold(customer)
     client.force_login(world.make_user(company, "clerk"))
