@@ -14,12 +14,17 @@ from billing.models import DisputeOutcome
 from billing.operations.close_dispute import close_dispute
 from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.put_off_due_day import put_off_due_day
+from credit_control.operations.send_statement import send_statement
 from credit_control.plans.reading import plan_now
+from credit_control.statements.asking import Period, own
+from credit_control.statements.kept import figures_from
+from credit_control.statements.paper import page_of
 from credit_control.statements.reading import parts_of
 from credit_control.worklist import worklist
 from ledger.refusals import Refused
 from payments.debiting import debts
 from reports.ageing import AgeingQuestion, aged_items, ageing
+from reports.book_check import check_book
 from tests import world
 from tests.billing.disputing import dispute
 from tests.credit_control.planning import accept, agreed, offer
@@ -158,3 +163,22 @@ def test_what_is_in_a_plan_is_not_debited_and_not_put_off(customer: Any, today: 
     assert refused.value.code == "planned"
     cancel_plan(plan.pk, "Missed", on=today, by=None)
     assert len(debts(customer.company, "EUR", today)) == 2
+
+
+def test_a_statement_says_the_days_and_keeps_them(customer: Any, today: Any) -> None:
+    paper, other = late(customer, "300.00", 40), late(customer, "50.00", 40)
+    put_off_due_day(world.item_of(other).pk, today + timedelta(days=5), by=None, reason="Asked")
+    plan = agreed(customer, [paper], (10, "150.00"), (50, "150.00"))
+    first, last = plan.instalments.values_list("due_on", flat=True)
+    sent = send_statement(Period(customer.company, today, today), own(customer, "open_item"), by=None)
+    figures = figures_from(sent)
+    [part] = figures.sections[0].parts
+    assert [line.days for line in part.items] == [
+        ((first, Decimal(150)), (last, Decimal(150))),
+        ((today + timedelta(days=5), Decimal(50)),),
+    ]
+    assert (part.overdue, part.buckets) == (0, {"current": Decimal(350)})
+    page = page_of(figures, sent.printed, customer.company)
+    assert "Agreed: to be paid in instalments from" in page
+    assert "Agreed: to be paid by" in page
+    assert check_book() == []

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from credit_control.models import PaymentPlan, PlanInstalment, PlannedItem, PlanStatus
+from credit_control.models import CreditPolicy, PaymentPlan, PlanInstalment, PlannedItem, PlanStatus
 from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.change_plan import change_plan
 from credit_control.operations.decline_plan import decline_plan
@@ -187,6 +187,16 @@ def test_the_policy_says_what_is_usual(customer: Any, papers: list[Any], today: 
     assert refusal(lambda: offer(customer, papers, *HALVES)) == "too_long_plan"
     plan = offer(customer, papers, (10, "150.00"), (20, "150.00"))
     assert (plan.is_interest_free, plan.valid_until) == (False, today + timedelta(days=5))
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"plan_cancel_days": 2}, {"plan_cancel_days": 367}, {"plan_months": 0}, {"plan_grace_days": 32}]
+)
+def test_a_policy_that_cannot_be_is_refused(customer: Any, wanted: dict[str, int]) -> None:
+    set_credit_policy(customer.company, {"plan_cancel_days": 3}, by=None)
+    assert refusal(lambda: set_credit_policy(customer.company, wanted, by=None)) == "bad_number"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CreditPolicy.objects.update(plan_cancel_days=2)
 
 
 def test_the_database_keeps_a_plan_as_it_was_agreed(customer: Any, papers: list[Any], today: Any) -> None:
