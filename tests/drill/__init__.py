@@ -1,0 +1,1 @@
+"""Drills: servers of their own that are restarted, and real workers that are killed."""
