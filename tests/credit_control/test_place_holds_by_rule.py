@@ -10,8 +10,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from billing.models import ReasonCode
-from billing.operations.open_dispute import DisputeDetails, open_dispute
 from credit_control.hold_rules import reasons_on
 from credit_control.operations.assign_collector import assign_collector
 from credit_control.operations.place_holds_by_rule import companies_to_look_at, place_holds_by_rule
@@ -26,6 +24,7 @@ from ledger.refusals import Refused
 from office.models import AuditRecord, Company, Task
 from tests import world
 from tests.api.calling import Program, refused
+from tests.billing.disputing import dispute
 
 pytestmark = pytest.mark.django_db
 
@@ -83,8 +82,7 @@ def test_an_item_below_the_amount_holds_nobody(company: Company, customer: Custo
 def test_what_is_disputed_does_not_count(company: Company, customer: Customer) -> None:
     rule(company, late_days=30, late_amount=Decimal(50))
     invoice = world.issue(customer, "100.00", BILLED)
-    reason = ReasonCode.objects.filter(company=company).first()
-    open_dispute(invoice.pk, DisputeDetails(reason.pk, amount=Decimal("60.00")), on=TODAY, by=None)
+    dispute(invoice, "60.00", on=TODAY)
     assert look(company) == (0, 0)
 
 
