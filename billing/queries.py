@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from billing.disputes import held_of, holding
 from billing.models import DocumentKind, DocumentStatus, Invoice
+from ledger.agreed_days import late_part
 from ledger.fields import AmountField
 from ledger.models import Allocation, ItemKind, OpenItem
 
@@ -34,7 +35,8 @@ def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
     items = OpenItem.objects.filter(entry=OuterRef("entry"))
     balance = items.order_by().values("entry").annotate(sum=Sum("balance")).values("sum")
     signed = Coalesce(Subquery(balance), Decimal(0), output_field=AmountField())
-    late = items.filter(balance__gt=0, due_on__lt=on).annotate(held=held_of("pk")).filter(balance__gt=F("held"))
+    late = items.filter(balance__gt=0, due_on__lt=on).alias(held=held_of("pk"), late=late_part(on))
+    late = late.filter(late__gt=F("held"))
     disputed = holding().filter(item__entry=OuterRef("entry"))
     return invoices.alias(is_late=Exists(late), is_disputed=Exists(disputed)).annotate(
         open=Case(When(kind=DocumentKind.CREDIT_MEMO, then=-signed), default=signed, output_field=AmountField()),
