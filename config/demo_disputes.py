@@ -3,12 +3,14 @@
 from datetime import date, timedelta
 
 from billing.models import DisputeSource, Invoice, ReasonCode
-from billing.operations.answer_dispute import answer_dispute, note_on_dispute, reply_to_dispute
+from billing.operations.answer_dispute import answer_dispute, reply_to_dispute
 from billing.operations.credit_dispute import credit_dispute
 from billing.operations.escalate_dispute import escalate_dispute
 from billing.operations.open_dispute import DisputeDetails, open_dispute
 from ledger.models import ItemKind, OpenItem
 from office.models import Company, User
+from office.operations.comment import comment
+from office.topics import About
 
 
 def add_disputes(company: Company, today: date, by: User) -> None:
@@ -49,5 +51,5 @@ def _late(invoice: Invoice, today: date, by: User) -> None:
     opened = open_dispute(invoice.entry_id, details, on=min(then, today), by=by)
     answer_dispute(opened.pk, "Could you send us that offer, please?", by=by)
     reply_to_dispute(opened.pk, "It went to your sales team in April.", contact=contact)
-    note_on_dispute(opened.pk, "Asked sales twice. Nobody finds it.", by=by)
+    comment(opened.company, About.of(opened), "Asked sales twice. Nobody finds it.", by=by)
     escalate_dispute(opened.pk)

@@ -59,9 +59,8 @@ class DisputeIn(CareIn):
 
 
 class MessageIn(Input):
-    """What is written, to whom."""
+    """What is written to the customer."""
 
-    to = serializers.ChoiceField(choices=[("customer", "the customer, by mail"), ("inside", "us alone")])
     words = serializers.CharField(max_length=4000)
 
 

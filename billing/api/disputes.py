@@ -26,7 +26,7 @@ from billing.api.dispute_serializers import (
 from billing.api.serializers import wanted_from, why_from
 from billing.disputes import with_state
 from billing.models import Dispute, DisputeOutcome
-from billing.operations.answer_dispute import answer_dispute, note_on_dispute
+from billing.operations.answer_dispute import answer_dispute
 from billing.operations.assign_dispute import Assignment, assign_dispute
 from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.close_dispute import close_dispute
@@ -93,22 +93,21 @@ class DisputeView(ApiView):
 
     @extend_schema(operation_id="get_dispute", responses=DisputeOut)
     def get(self, request: Request, dispute_id: int) -> Response:
-        """A dispute with what it holds, the talk, our notes and files."""
+        """A dispute with what it holds, the talk with the customer and files."""
         return _shown(request.user, dispute_id)
 
 
 class MessagesView(ApiView):
-    """Talk and notes."""
+    """What is said to the customer."""
 
     permission = {"post": "billing.open_dispute"}
 
     @extend_schema(operation_id="answer_dispute", request=MessageIn, responses={201: DisputeOut})
     @idempotent
     def post(self, request: Request, dispute_id: int) -> Response:
-        """Write to the customer, by mail and on their page; or keep a note that no customer sees."""
-        dispute, data = get_dispute_for(request.user, dispute_id), checked(MessageIn, request.data)
-        write = answer_dispute if data["to"] == "customer" else note_on_dispute
-        write(dispute.pk, data["words"], by=request.user)
+        """Write to the customer, by mail and on their page. What is for colleagues alone is a comment."""
+        dispute = get_dispute_for(request.user, dispute_id)
+        answer_dispute(dispute.pk, checked(MessageIn, request.data)["words"], by=request.user)
         return _shown(request.user, dispute.pk, 201)
 
 

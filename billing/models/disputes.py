@@ -154,13 +154,12 @@ class DisputedAmount(models.Model):
 
 
 class MessageKind(models.TextChoices):
-    INSIDE = "inside", "Note for us alone"
     TO_CUSTOMER = "to_customer", "To the customer"
     FROM_CUSTOMER = "from_customer", "From the customer"
 
 
 class DisputeMessage(models.Model):
-    """One thing that was said about a dispute: among us, to the customer or by them."""
+    """One thing that was said about a dispute, to the customer or by them; what we say among us is a comment."""
 
     append_only = True
 
@@ -173,7 +172,12 @@ class DisputeMessage(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.CheckConstraint(name="dispute_message_says_something", condition=~Q(words=""))]
+        constraints = [
+            models.CheckConstraint(name="dispute_message_says_something", condition=~Q(words="")),
+            models.CheckConstraint(
+                name="dispute_message_with_the_customer", condition=Q(kind__in=["to_customer", "from_customer"])
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.dispute}: {self.get_kind_display()}"

@@ -26,12 +26,6 @@ def answer_dispute(dispute_id: int, words: str, *, by: User | None) -> DisputeMe
 
 
 @transaction.atomic
-def note_on_dispute(dispute_id: int, words: str, *, by: User | None) -> DisputeMessage:
-    """Keep a note about a dispute for us alone; no customer ever sees it. Raises Refused for no words or too many."""
-    return _written(dispute_id, words, MessageKind.INSIDE, by=by)
-
-
-@transaction.atomic
 def reply_to_dispute(dispute_id: int, words: str, *, contact: Contact) -> DisputeMessage:
     """Keep what a customer writes about a dispute, on the page behind their link.
 
@@ -59,7 +53,6 @@ def _written(
 
 ACTIONS = {
     MessageKind.TO_CUSTOMER: "answer_dispute",
-    MessageKind.INSIDE: "note_on_dispute",
     MessageKind.FROM_CUSTOMER: "reply_to_dispute",
 }
 

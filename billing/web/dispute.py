@@ -1,4 +1,4 @@
-"""The page of one dispute: what is objected to, the talk, notes and files, and what is done about it."""
+"""The page of one dispute: what is objected to, what is said with the customer and among us, files, what is done."""
 
 from collections.abc import Callable
 
@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from billing.access import get_dispute_file_for, get_dispute_for
 from billing.dispute_mail import readers_of
 from billing.dispute_timeline import dispute_timeline
-from billing.models import Dispute, DisputeOutcome, MessageKind
-from billing.operations.answer_dispute import answer_dispute, note_on_dispute
+from billing.models import Dispute, DisputeOutcome
+from billing.operations.answer_dispute import answer_dispute
 from billing.operations.assign_dispute import Assignment, assign_dispute
 from billing.operations.close_dispute import close_dispute
 from billing.operations.reopen_dispute import NOTHING_DONE, reopen_dispute
@@ -32,7 +32,6 @@ def dispute_page(request: HttpRequest, dispute_id: int) -> HttpResponse:
     today = request.company.today()
     rows = disputes_of_company(request, today).select_related("invoice", "credit_memo", "replacement", "contact")
     dispute = get_object_or_404(rows.select_related("opened_by", "closed_by", "company"), pk=dispute_id)
-    said = list(dispute.messages.select_related("by", "contact"))
     files = list(dispute.files.defer("content").select_related("added_by", "contact"))
     care = {"owner": dispute.owner_id, "department": dispute.department, "respond_by": dispute.respond_by}
     context = {
@@ -40,8 +39,7 @@ def dispute_page(request: HttpRequest, dispute_id: int) -> HttpResponse:
         "today": today,
         "lines": dispute.lines.select_related("line"),
         "amounts": dispute.amounts.filter(released_at=None).select_related("item"),
-        "talk": [message for message in said if message.kind != MessageKind.INSIDE],
-        "notes": [message for message in said if message.kind == MessageKind.INSIDE],
+        "talk": dispute.messages.select_related("by", "contact"),
         "shared_files": [file for file in files if not file.is_inside],
         "inside_files": [file for file in files if file.is_inside],
         "readers": readers_of(dispute),
@@ -58,16 +56,12 @@ def dispute_page(request: HttpRequest, dispute_id: int) -> HttpResponse:
 @require_POST
 @staff_door("billing.open_dispute")
 def say(request: HttpRequest, dispute_id: int) -> HttpResponse:
-    """Write to the customer, or keep a note for us alone, perhaps with a file."""
+    """Write to the customer, perhaps with a file."""
     dispute, words = get_dispute_for(request.user, dispute_id), request.POST.get("words", "")
-    is_inside = request.POST.get("to") != "customer"
 
     def act() -> str:
-        write = note_on_dispute if is_inside else answer_dispute
-        write(dispute.pk, words, by=request.user)
-        keep_file(request, dispute.pk, request.FILES.get("file"), is_inside=is_inside)
-        if is_inside:
-            return "The note is kept, for us alone."
+        answer_dispute(dispute.pk, words, by=request.user)
+        keep_file(request, dispute.pk, request.FILES.get("file"))
         return f"Your answer stands on their page, and goes by mail to {_names(dispute)}."
 
     return _answer(request, dispute, act)

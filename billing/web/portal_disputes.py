@@ -16,7 +16,7 @@ from billing.attachments import MOST_BYTES
 from billing.customer_view import customer_view
 from billing.dispute_words import OUTCOME_WORDS, reason_in_words
 from billing.disputes import undisputed
-from billing.models import Dispute, DisputeSource, DocumentLink, MessageKind, OpeningKind
+from billing.models import Dispute, DisputeSource, DocumentLink, OpeningKind
 from billing.operations.answer_dispute import reply_to_dispute
 from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.note_opening import note_opening
@@ -62,7 +62,7 @@ def dispute_page(request: HttpRequest, ref: str, dispute_id: int) -> HttpRespons
             if not wrong:
                 messages.success(request, _("Thank you: we have your message."))
                 return redirect("portal:dispute", ref, dispute.pk)
-        said = dispute.messages.exclude(kind=MessageKind.INSIDE).select_related("contact")
+        said = dispute.messages.select_related("contact")
         return _page(
             request,
             "portal/dispute.html",

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 
 from billing.dispute_mail import compose, reason_not_to_send
 from billing.models import Dispute, DisputeFile, DisputeMessage, DisputeOutcome, DisputeSource, Invoice
-from billing.operations.answer_dispute import answer_dispute, note_on_dispute, reply_to_dispute
+from billing.operations.answer_dispute import answer_dispute, reply_to_dispute
 from billing.operations.assign_dispute import Assignment, assign_dispute
 from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.close_dispute import close_dispute
@@ -24,8 +24,10 @@ from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.models import AuditRecord, OutgoingMail
 from office.operations.ask_approval import ask_approval
+from office.operations.comment import comment
 from office.operations.decide_request import approve_request
 from office.operations.set_approval_rules import set_approval_rules
+from office.topics import About
 from reports.book_check import check_book
 from tests import world
 from tests.billing.disputing import DAY, LATER, dispute, held, reason
@@ -158,9 +160,9 @@ def test_what_was_credited_or_paid_is_not_taken_up_again(invoice: Invoice, clerk
 # It is talked about
 
 
-def test_an_answer_goes_out_by_mail_and_a_note_never(invoice: Invoice, clerk: Any) -> None:
+def test_an_answer_goes_out_by_mail_and_a_comment_never(invoice: Invoice, clerk: Any) -> None:
     opened = dispute(invoice)
-    note_on_dispute(opened.pk, "They always do that.", by=clerk)
+    comment(opened.company, About.of(opened), "They always do that.", by=clerk)
     assert mails() == []
     answer_dispute(opened.pk, " Please send us a photo.\r\nThank you. ", by=clerk)
     [mail] = mails()
@@ -171,7 +173,7 @@ def test_an_answer_goes_out_by_mail_and_a_note_never(invoice: Invoice, clerk: An
         assert "They always do that." not in said
         assert "/p/" in said
     kinds = DisputeMessage.objects.values_list("kind", "words")
-    assert list(kinds) == [("inside", "They always do that."), ("to_customer", "Please send us a photo.\nThank you.")]
+    assert list(kinds) == [("to_customer", "Please send us a photo.\nThank you.")]
     for words, code in ((" ", "nothing_said"), ("x" * 4001, "too_long")):
         assert refusal(lambda words=words: answer_dispute(opened.pk, words, by=clerk)) == code
 

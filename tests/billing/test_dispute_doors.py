@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from billing.models import Dispute, DisputeMessage, DisputeOutcome, Invoice
 from billing.operations.close_dispute import close_dispute
+from office.models import Comment
 from tests import world
 from tests.api.calling import Program, refused
 from tests.billing.disputing import DAY, dispute, held, reason
@@ -49,12 +50,10 @@ def test_a_collector_opens_answers_and_refuses_but_credits_nothing(company: Any,
     assert "Credit…" not in shown
     assert browser.get(reverse("billing:credit_invoice", args=[invoice.pk])).status_code == 403
     say = reverse("billing:answer_dispute", args=[opened.pk])
-    browser.post(say, {"to": "customer", "words": "Which price?"})
-    browser.post(say, {"to": "inside", "words": "Bargaining again"})
-    assert list(DisputeMessage.objects.values_list("kind", "words")) == [
-        ("to_customer", "Which price?"),
-        ("inside", "Bargaining again"),
-    ]
+    browser.post(say, {"words": "Which price?"})
+    browser.post(reverse("office:say", args=["billing.dispute", opened.pk]), {"body": "Bargaining again"})
+    assert list(DisputeMessage.objects.values_list("kind", "words")) == [("to_customer", "Which price?")]
+    assert list(Comment.objects.values_list("about_type", "body")) == [("billing.dispute", "Bargaining again")]
     close = reverse("billing:close_dispute", args=[opened.pk])
     wrong = browser.post(close, {"outcome": "refused", "note": ""}, follow=True).content.decode()
     assert "Say why it is refused" in wrong
@@ -85,14 +84,16 @@ def test_what_is_refused_is_said_and_what_was_typed_stays(
     assert Dispute.objects.count() == 0
 
 
-def test_its_page_keeps_talk_and_notes_apart_and_takes_files(invoice: Invoice, clerk: Any) -> None:
+def test_its_page_keeps_the_customer_s_talk_and_ours_apart_and_takes_files(invoice: Invoice, clerk: Any) -> None:
     browser, opened = browser_of(clerk), dispute(invoice, words="It is broken", by=clerk)
     photo = SimpleUploadedFile("broken.png", PNG)
-    browser.post(reverse("billing:answer_dispute", args=[opened.pk]), {"words": "Ours", "to": "inside", "file": photo})
+    browser.post(reverse("office:say", args=["billing.dispute", opened.pk]), {"body": "Ours"})
+    browser.post(reverse("billing:attach_to_dispute", args=[opened.pk]), {"to": "inside", "file": photo})
     shown = page(browser, "dispute", opened.pk)
-    talk, notes = shown.split('id="talk-title"')[1].split('id="notes-title"')
+    talk, notes = shown.split('id="talk-title"')[1].split('id="comments-title"')
     assert "It is broken" in talk
     assert "Ours" not in talk
+    assert "Ours" in notes
     assert "broken.png" in notes
     kept = opened.files.get()
     answer = browser.get(reverse("billing:dispute_file", args=[kept.pk]))
@@ -177,8 +178,8 @@ def test_a_program_does_all_of_it(company: Any, invoice: Invoice, clerk: Any) ->
     assert (answer.status_code, made["amount"], made["held"], made["state"]) == (201, "24.00", "24.00", "open")
     assert program.post("disputes/", body, key="once").json()["id"] == made["id"]
     path = f"disputes/{made['id']}/"
-    said = program.post(f"{path}messages/", {"to": "inside", "words": "Hm"}).json()
-    assert [each["words"] for each in said["messages"]] == ["Hm"]
+    said = program.post(f"{path}messages/", {"words": "Which one?"}).json()
+    assert [each["words"] for each in said["messages"]] == ["Which one?"]
     file = {"name": "a.png", "content": b64encode(PNG).decode()}
     [kept] = program.post(f"{path}files/", file).json()["files"]
     assert program.get(f"dispute-files/{kept['id']}/").content == PNG
@@ -202,7 +203,7 @@ def test_programs_without_the_right_or_of_another_company_change_nothing(company
     stranger = Program(world.make_user(world.make_company(), "manager"))
     path = f"disputes/{opened.pk}/"
     assert refused(collector.post(f"{path}credit/", {"reason": "x"})) == (403, "permission_denied")
-    assert refused(auditor.post(f"{path}messages/", {"to": "inside", "words": "x"})) == (403, "permission_denied")
+    assert refused(auditor.post(f"{path}messages/", {"words": "x"})) == (403, "permission_denied")
     assert auditor.get(path).status_code == 200
     for answer in (stranger.get(path), stranger.post(f"{path}credit/", {"reason": "x"})):
         assert refused(answer)[0] == 404

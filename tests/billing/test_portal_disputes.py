@@ -11,12 +11,14 @@ from django.test import Client
 from django.utils.html import escape
 
 from billing.models import Dispute, DisputeFile, DisputeMessage, DisputeOutcome, Invoice
-from billing.operations.answer_dispute import answer_dispute, note_on_dispute
+from billing.operations.answer_dispute import answer_dispute
 from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.close_dispute import close_dispute
 from billing.operations.credit_dispute import credit_dispute
 from billing.operations.manage_links import revoke_link
 from billing.operations.mint_link import mint_link
+from office.operations.comment import comment
+from office.topics import About
 from tests import world
 from tests.billing.disputing import DAY, dispute, held, reason
 from tests.rules.test_hostile_input import HOSTILE
@@ -144,7 +146,7 @@ def test_the_customer_follows_it_and_answers_and_never_sees_what_is_ours(invoice
     browser, page = opened(invoice)
     browser.post(f"{page}dispute/", objection(invoice))
     case = Dispute.objects.get()
-    note_on_dispute(case.pk, "They always complain.", by=clerk)
+    comment(case.company, About.of(case), "They always complain.", by=clerk)
     secret = attach_to_dispute(case.pk, "secret.png", PNG, is_inside=True, by=clerk)
     shared = attach_to_dispute(case.pk, "label.png", PNG, by=clerk)
     answer_dispute(case.pk, "Please send us a photo.", by=clerk)

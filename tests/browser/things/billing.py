@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from billing.models import DisputeOutcome, DisputeSource, Invoice, ReasonCode
-from billing.operations.answer_dispute import answer_dispute, note_on_dispute, reply_to_dispute
+from billing.operations.answer_dispute import answer_dispute, reply_to_dispute
 from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.bill_recurring import bill_recurring
 from billing.operations.close_dispute import close_dispute
@@ -21,8 +21,10 @@ from billing.operations.mark_printed import mark_printed
 from billing.operations.open_dispute import DisputeDetails, open_dispute
 from office.approvals import ApprovalNeeded
 from office.operations.ask_approval import ask_approval
+from office.operations.comment import comment
 from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
+from office.topics import About
 from tests import world
 
 
@@ -98,7 +100,7 @@ def disputes(customer: Any, day: Any) -> dict[str, int]:
     answer_dispute(opened.pk, "Please send us a photo of both.", by=None)
     reply_to_dispute(opened.pk, "Here it is.", contact=eva)
     attach_to_dispute(opened.pk, "boards.png", b"\x89PNG\r\n\x1a\n", contact=eva)
-    note_on_dispute(opened.pk, "The same carrier as last time.", by=None)
+    comment(opened.company, About.of(opened), "The same carrier as last time.", by=world.make_user(opened.company))
     attach_to_dispute(opened.pk, "carrier.pdf", b"%PDF-1.7 note", is_inside=True)
     escalate_dispute(opened.pk)
     details = DisputeDetails(code, "All of it is late.", said_by="Ms Green", amount=Decimal(10))

@@ -35,7 +35,7 @@ def forms(customer: Any) -> Forms:
         "billing:credit_invoice": ([invoice.pk], credit),
         "billing:credit_totals": ([invoice.pk], credit | {"way": "prices"}),
         "billing:open_dispute": ([world.issue(customer, "7.00", DAY).pk], objection),
-        "billing:answer_dispute": ([dispute(invoice, "1.00").pk], {"to": "customer", "words": "w"}),
+        "billing:answer_dispute": ([dispute(invoice, "1.00").pk], {"words": "w"}),
         "billing:attach_to_dispute": ([dispute(invoice, "1.00").pk], {"to": "inside"}),
         "billing:assign_dispute": ([dispute(invoice, "1.00").pk], care),
         "billing:close_dispute": ([dispute(invoice, "1.00").pk], {"outcome": "refused", "note": "n"}),
