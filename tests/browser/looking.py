@@ -40,6 +40,8 @@ def faults_of(page: Page, site: str, row: Row, things: dict[str, int]) -> Iterat
     arguments = arguments_of(row, things)
     answer = page.goto(site + reverse(row.name, args=arguments) + row.query.format(**things))
     page.evaluate(SETTLED)
+    if page.locator("draft-preview").count():
+        page.wait_for_load_state("networkidle")  # it is drawn a moment after it came into sight
     if not answer or answer.status != 200:
         yield f"answered {answer and answer.status}"
         return

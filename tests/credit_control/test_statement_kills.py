@@ -79,7 +79,7 @@ class Drill:
     def __init__(self, servers: OwnServers, relay_url: str, log: Path) -> None:
         self.servers, self.log = servers, log
         self.environment = servers.environment | {"EMAIL_URL": relay_url, "SECRET_KEY": "only for tests"}
-        self.broker = Celery(broker=servers.environment["REDIS_URL"])
+        self.broker = Celery(broker=servers.environment["REDIS_URL"], set_as_current=False)
 
     def work(self, now: datetime, die: str = "") -> Worker:
         """A worker, and two beats at once that ring for all there is to do."""
