@@ -69,8 +69,9 @@ def test_a_customer_disputes_a_line_on_the_phone_and_it_is_credited(
         desk.request.get(live_server.url + desk.get_by_role("link", name="cracked.png").get_attribute("href")).body()
         == PHOTO
     )
-    desk.get_by_label("Note for us").fill("The carrier again.")
-    desk.get_by_role("button", name="Keep the note").click()
+    desk.get_by_label("Comment for colleagues").fill("The carrier again.")
+    desk.get_by_role("button", name="Comment").click()
+    expect(desk.locator("#talk")).to_contain_text("The carrier again.")
     desk.get_by_label("Answer by mail").fill("We credit the shelf.")
     desk.get_by_role("button", name="Send the answer").click()
     expect(desk.locator(".talk-ours")).to_contain_text("We credit the shelf.")
