@@ -1,7 +1,7 @@
 """What of open items is not late though their documents say so: another day was agreed on.
 
 The book has the days that documents say. The room that keeps agreements tells of them here, so that every figure of
-what is late reads the same, in rooms above it as well.
+what is late reads the same, in rooms that may not use it as well.
 """
 
 import json

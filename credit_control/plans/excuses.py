@@ -1,4 +1,4 @@
-"""What of items is not late because another day was agreed on, for the rooms above."""
+"""What of items is not late because another day was agreed on: told to the rooms that may not ask here."""
 
 from datetime import date
 from decimal import Decimal
@@ -12,15 +12,10 @@ from credit_control.plans.sql import parts_sql
 def excuses(on: date) -> dict[int, Decimal]:
     """Of items that are late by their documents, what of each was put off to a day, or is due with an instalment, that
     is not past."""
-    plans = PaymentPlan.objects.filter(status=PlanStatus.ACCEPTED).order_by().values_list("company")
-    put_off = (
-        DueDayChange.objects.filter(item__balance__gt=0, due_on__gte=on).order_by().values_list("item__company_id")
-    )
-    return {
-        item_id: amount
-        for (company_id,) in plans.union(put_off.values_list("item__company_id"))
-        for item_id, amount in _of_company(company_id, on).items()
-    }
+    plans = PaymentPlan.objects.filter(status=PlanStatus.ACCEPTED).order_by()
+    put_off = DueDayChange.objects.filter(item__balance__gt=0, due_on__gte=on).order_by()
+    companies = plans.values_list("company").union(put_off.values_list("item__company_id"))
+    return {item_id: amount for (company_id,) in companies for item_id, amount in _of_company(company_id, on).items()}
 
 
 def _of_company(company_id: int, on: date) -> dict[int, Decimal]:
