@@ -42,12 +42,14 @@ RUN, KEEPING, SENDING = (
     "office.mail.handing_over",
 )
 DEATHS = [
+    f"{RUN}:judge:1",  # customers are taken up and nothing of them is read
     f"{RUN}:_look:2",  # a customer was looked at and nothing is noted
     f"{RUN}:_make:1",  # the run is held and nothing is written
     f"{KEEPING}:queue_mails:1",  # statements are kept and no mail is queued
     f"{RUN}:_finish:1",  # mails are queued and nobody is told
     f"{RUN}:update_all:1",  # all of it is written and nothing committed
     f"{SENDING}:message_bytes:2",  # a mail is composed, its PDF kept
+    f"{SENDING}:may_leave:2",  # it is about to be asked once more whether it may leave
     f"{SENDING}:deliver:2",  # it is handed over, or not: nobody knows
     f"{SENDING}:record_answer:2",  # the relay has it and nobody noted it
 ]
@@ -154,7 +156,7 @@ def require_once(relay: RelayHandler) -> None:
     assert set(taken.values()) == {1}
     missing = [mail.status for mail in OutgoingMail.objects.all() if mail.message_id not in taken]
     assert set(missing) <= {MailStatus.UNCERTAIN}
-    assert OutgoingMail.objects.filter(status=MailStatus.UNCERTAIN).count() <= 2 * 4  # two at a time of four deaths
+    assert OutgoingMail.objects.filter(status=MailStatus.UNCERTAIN).count() <= 2 * 5  # two at a time of five deaths
     assert set(Counter(mail["To"] for mail in relay.taken).values()) <= {1, 2}
     assert OutgoingMail.objects.count() == 2 * CUSTOMERS
     attached = [part.get_content_type() for part in relay.taken[0].iter_attachments()]
