@@ -35,10 +35,17 @@ class Allocation extends HTMLElement {
     }
   }
 
+  // Fillings ask from a place of their own, one after the other: asked from the totals, one would be thrown away as soon as
+  // what it filled in, or somebody typed, makes the totals ask again.
   fill(what) {
-    const values = { fill: what };
-    const source = this.totals;
-    window.htmx.ajax("POST", source.getAttribute("hx-post"), { source, target: source, swap: "innerHTML", values });
+    const source = this.querySelector("#allocation-filling");
+    const answered = window.htmx.ajax("POST", this.totals.getAttribute("hx-post"), {
+      source,
+      target: this.totals,
+      swap: "innerHTML",
+      values: { fill: what },
+    });
+    answered.catch(() => {}); // no connection: nothing was filled, and the next key asks again
   }
 
   takeFilled() {

@@ -1,12 +1,13 @@
 """Applying one receipt to five invoices, with a discount and a bank fee, and undoing it: by keyboard alone."""
 
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from billing.models import Invoice
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
@@ -103,3 +104,24 @@ def test_space_takes_a_row_and_gives_it_back_and_arrows_move(
     press(page, "ArrowUp", "Space")
     left(page, "€75.00")
     expect(box(page, papers[1])).to_have_value("")
+
+
+def test_keys_pressed_quicker_than_the_office_answers_are_all_heard(
+    company: Any, customer: Any, papers: list[Invoice], enter: Callable[[Any], Page], live_server: Any
+) -> None:
+    """The second filling is asked while what the first one filled in makes the totals ask again."""
+    world.receive(customer, "371.12", company.today(), reference=f"Thanks, {papers[2].number}")
+    page = enter(world.make_user(company, "clerk"))
+    page.goto(live_server.url + reverse("payments:allocate", args=[customer.pk]))
+    left(page, "€371.12")
+
+    page.route("**" + reverse("payments:allocation_totals", args=[customer.pk]), answer_slowly)
+    press(page, "r", "o")
+    expect(box(page, papers[2])).to_have_value("40")
+    expect(box(page, papers[4])).to_have_value("77.12")
+    left(page, "€0.00")
+
+
+def answer_slowly(route: Route) -> None:
+    time.sleep(0.6)
+    route.continue_()
