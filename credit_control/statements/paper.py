@@ -25,9 +25,6 @@ from office.templatetags.ui import days_late, plain_amount, plain_day
 MOST_ROWS = 2000
 """What a paper lists at most: more is told by its sums, and row by row in Excel."""
 
-KINDS = {6: ["whole", "whole", "whole", "number", "number"], 4: ["whole", "number", "number"]}
-"""The cells after the first by how many there are: of the open items, and of what moved."""
-
 
 @dataclass(frozen=True)
 class Row:
@@ -37,11 +34,6 @@ class Row:
     so_far: str
     heading: str = ""
     subtotal: str = ""
-
-    @property
-    def figures(self) -> Iterator[tuple[str, str]]:
-        """The cells after the first, each behind what kind it is: what stays whole, or is a number."""
-        return zip(KINDS[len(self.cells)], self.cells[1:], strict=True)
 
 
 @dataclass

@@ -60,11 +60,13 @@ def claim(mail_id: int) -> OutgoingMail | None:
     now = timezone.now()
     due = OutgoingMail.objects.filter(pk=mail_id, status=MailStatus.QUEUED, due_at__lte=now)
     mail = due.select_related("company").first()
-    if mail is None or not (taken_in_turn(mail, due, now) if waits(mail.kind) else take(due, now)):
+    if mail is None:
         return None
-    mine = OutgoingMail.objects.get(pk=mail_id)
-    mine.company = mail.company
-    return mine
+    due = due.filter(attempts=mail.attempts)  # not one that somebody took and put back meanwhile
+    if not (taken_in_turn(mail, due, now) if waits(mail.kind) else take(due, now)):
+        return None
+    mail.status, mail.attempts = MailStatus.SENDING, mail.attempts + 1
+    return mail
 
 
 @transaction.atomic(durable=True)

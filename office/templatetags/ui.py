@@ -4,11 +4,11 @@ from collections.abc import ItemsView, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
-from babel.numbers import NumberPattern, format_percent, parse_pattern
+from babel.numbers import NumberPattern, format_percent, get_decimal_symbol, get_group_symbol, parse_pattern
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, Select
 from django.templatetags.static import static
@@ -140,9 +140,15 @@ def plain_amount(amount: Decimal | None, currency: str) -> str:
     """An amount in its currency's places, where a heading already names the currency."""
     if amount is None:
         return NOTHING
-    digits = places(currency)
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return _written(round_money(amount, currency), pattern)
+    plain = f"{round_money(amount, currency):,.{places(currency)}f}"
+    return plain.translate(_signs(get_language() or "en"))
+
+
+@cache
+def _signs(language: str) -> dict[int, str]:
+    """What the language writes in place of Python's comma, point and hyphen in a number."""
+    reader = _locale_of(language)
+    return str.maketrans({",": get_group_symbol(reader), ".": get_decimal_symbol(reader), "-": with_minus("-", reader)})
 
 
 @register.filter
@@ -156,7 +162,12 @@ def quantity(value: Decimal | None) -> str:
 @register.filter
 def plain_day(value: date | None) -> str:
     """A calendar day as the reader writes it."""
-    return format_date(value, "medium", locale()) if value else NOTHING
+    return _day_in(value, get_language() or "en") if value else NOTHING
+
+
+@lru_cache(maxsize=4096)
+def _day_in(value: date, language: str) -> str:
+    return format_date(value, "medium", _locale_of(language))
 
 
 @register.filter

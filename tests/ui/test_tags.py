@@ -2,9 +2,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
+from django.conf import settings
 from django.template import Context, Template
 from django.utils.translation import override
 
+from ledger.money import with_minus
 from office.templatetags import ui
 
 TODAY = date(2026, 11, 25)
@@ -28,6 +31,17 @@ def test_a_negative_amount_has_a_minus_sign_and_nothing_known_is_a_dash():
 def test_an_amount_without_its_currency_keeps_the_currencys_places():
     assert ui.plain_amount(Decimal("1500.0000"), "JPY") == "1,500"
     assert ui.plain_amount(Decimal("1.5000"), "KWD") == "1.500"
+
+
+@pytest.mark.parametrize("language", [language for language, _ in settings.LANGUAGES])
+@pytest.mark.parametrize("amount", ["0", "-0.01", "999.99", "-1234.5", "98765432109876.54"])
+def test_an_amount_is_written_as_unicodes_tables_say(language, amount):
+    """They are asked for the two signs alone, as a paper has hundreds of amounts."""
+    with override(language):
+        reader = ui.locale()
+        asked = format_decimal(abs(Decimal(amount)), "#,##0.00", locale=reader)
+        minus = with_minus("-", reader) if amount.startswith("-") else ""
+        assert ui.plain_amount(Decimal(amount), "EUR") == minus + asked
 
 
 def test_a_quantity_shows_no_places_that_it_does_not_need():
