@@ -13,7 +13,7 @@ from office.mail.pieces import EXAMPLE, button
 from office.mail.texts import Text, TextKind
 from office.mail.variables import Look, Value, Variable
 from office.models import Company, User
-from office.templatetags.ui import money, plain_day
+from office.written import money, plain_day
 
 KIND = "dispute"
 OPENED, ANSWERED, CLOSED = "opened", "answered", "closed"

@@ -15,7 +15,7 @@ from office.mail.pieces import EXAMPLE, button, table
 from office.mail.texts import Text, TextKind
 from office.mail.variables import Look, Value, Variable
 from office.models import BankAccount, Company, User
-from office.templatetags.ui import money, percent, plain_day
+from office.written import money, percent, plain_day
 
 KIND = "invoice"
 LOOKED_AT = 20

@@ -17,7 +17,7 @@ from customers.models import CreditHold, Customer, HoldCause, HoldPolicy
 from ledger.models import OpenItem
 from ledger.money import format_money
 from office.models import Company
-from office.templatetags.ui import plain_day
+from office.written import plain_day
 
 Reasons = dict[tuple[int, str], str]
 """By customer and cause, why in words."""

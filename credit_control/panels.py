@@ -16,7 +16,7 @@ from customers.models import Customer
 from customers.panels import Panel
 from ledger.models import OpenItem
 from office.models import OutgoingMail, User
-from office.templatetags.ui import plain_day
+from office.written import plain_day
 
 LATEST = 5
 

@@ -17,7 +17,7 @@ from customers.bounces import standing_bounces
 from customers.holds import in_words, standing_holds
 from ledger.money import format_money, round_money
 from office.models import Company
-from office.templatetags.ui import plain_day
+from office.written import plain_day
 
 LOOKS_BACK = timedelta(days=365)
 BROKEN_FOR = timedelta(days=60)

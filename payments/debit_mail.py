@@ -11,7 +11,7 @@ from office.languages import as_written_in
 from office.mail import Letter, MailKind, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
-from office.templatetags.ui import money, plain_day
+from office.written import money, plain_day
 from payments.access import debit_notices_for
 from payments.debit_words import KIND, values_of
 from payments.models import DebitNotice

@@ -11,7 +11,7 @@ from office.mail.pieces import table
 from office.mail.texts import Text, TextKind
 from office.mail.variables import Look, Value, Variable
 from office.models import Company
-from office.templatetags.ui import money, plain_day
+from office.written import money, plain_day
 from payments.models import DebitNotice
 
 KIND = "debit_notice"

@@ -10,7 +10,7 @@ from office.mail.pieces import table
 from office.mail.texts import Text, TextKind
 from office.mail.variables import Look, Value, Variable
 from office.models import Company, User
-from office.templatetags.ui import money, plain_day
+from office.written import money, plain_day
 from payments.access import receipts_for
 from payments.models import Receipt
 from payments.receipt_pdf import kept_of, settled_by

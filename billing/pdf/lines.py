@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import Invoice, InvoiceLine
 from billing.sections import sections_of
-from office.templatetags.ui import percent, plain_amount, price, quantity
+from office.written import percent, plain_amount, price, quantity
 
 LONGEST_CELL = 1400
 """Characters of a description in one table row: a row higher than a page would lose its head."""

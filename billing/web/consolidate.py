@@ -8,9 +8,9 @@ from billing.access import invoices_for
 from billing.models import DocumentStatus
 from billing.operations.consolidate_drafts import bundles, consolidate_drafts
 from ledger.refusals import Refused
-from office.templatetags.ui import counted
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.written import counted
 
 MOST_DRAFTS = 2000
 

@@ -11,9 +11,9 @@ from billing.delivery import DELIVERY_CHOICES, delivered_as, with_delivery
 from billing.models import DocumentKind, Invoice
 from billing.queries import STATES, in_state, with_state
 from customers.holds import with_hold
-from office.templatetags.ui import days_late
 from office.web.doors import staff_door
 from office.web.lists import BulkAct, Choice, Column, DateRange, Empty, ListSpec, Text, list_page
+from office.written import days_late
 
 
 def _columns(title: str) -> tuple[Column, ...]:

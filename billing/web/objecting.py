@@ -19,7 +19,7 @@ from customers.models import Contact
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.reading.numbers import DecimalSign, NumberEvidence, read_number
-from office.templatetags.ui import locale
+from office.written import locale
 
 MOST_FILES = 5
 MOST_LINES = 100

@@ -22,9 +22,9 @@ from billing.operations.manage_recurring import (
 from billing.recurring import coming
 from billing.web.recurring_forms import DayField
 from ledger.refusals import Refused
-from office.templatetags.ui import counted
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, Empty, ListSpec, list_page
+from office.written import counted
 
 HISTORY = 60
 STATES = {"active": "Active", "paused": "Paused", "ended": "Ended", "parked": "Something is parked"}

@@ -15,7 +15,7 @@ from credit_control.plans.words import MISSED, NOTICE
 from customers.queries import free_credit
 from ledger.money import format_money
 from office.audit import record
-from office.templatetags.ui import plain_day
+from office.written import plain_day
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from billing.payment_codes.epc import epc_code
 from billing.pdf.page import UNPRINTABLE, data_url, page_words
 from billing.pdf.renderer import render_pdf
 from credit_control.models import PaymentPlan, PlanPdf
-from office.templatetags.ui import plain_day
+from office.written import plain_day
 
 
 def file_name(plan: PaymentPlan) -> str:

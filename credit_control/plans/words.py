@@ -14,7 +14,7 @@ from office.mail.pieces import EXAMPLE, button, table
 from office.mail.texts import Text, TextKind
 from office.mail.variables import Look, Value, Variable
 from office.models import Company
-from office.templatetags.ui import money, plain_day
+from office.written import money, plain_day
 
 OFFER, CONFIRMATION, NOTICE, MISSED = "plan_offer", "plan_confirmation", "plan_notice", "plan_missed"
 TITLES = {

@@ -25,7 +25,7 @@ from credit_control.reminders.words import Words, charges_words, words_of
 from ledger.models import OpenItem
 from office.languages import as_written_in
 from office.models import BankAccount
-from office.templatetags.ui import plain_day
+from office.written import plain_day
 
 ZERO = Decimal(0)
 TIME_TO_PAY = timedelta(days=7)

@@ -13,7 +13,7 @@ from credit_control.promises import standing_promises
 from customers.models import Mandate
 from ledger.models import OpenItem
 from office.models import Company
-from office.templatetags.ui import plain_day
+from office.written import plain_day
 from payments.debiting import CURRENCY_OF, mandates_by_customer
 from payments.models import DebitPart
 

@@ -2,7 +2,7 @@
 
 from ledger.money import format_money
 from office.models import Company
-from office.templatetags.ui import plain_day
+from office.written import plain_day
 from payments.matching.asking import read_lines, waiting_lines
 from payments.matching.names import all_names
 

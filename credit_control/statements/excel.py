@@ -13,8 +13,8 @@ from credit_control.statements.words import column_words, kind_words, title_of
 from customers.models import StatementForm
 from ledger.money import places
 from office.sheets import guard
-from office.templatetags.ui import plain_day
 from office.web.lists.exporting import Formats, write_cell
+from office.written import plain_day
 
 
 def sheet_of(figures: Figures, printed: Mapping[str, Any]) -> bytes:

@@ -15,7 +15,7 @@ from office.mail.pieces import EXAMPLE, button, table
 from office.mail.texts import Text, TextKind
 from office.mail.variables import Look, Value, Variable
 from office.models import Company
-from office.templatetags.ui import money, plain_day
+from office.written import money, plain_day
 
 KIND, COMBINED = "statement", "combined"
 VARIABLES = (

@@ -20,7 +20,7 @@ from credit_control.statements.words import agreed_words, column_words, paper_of
 from customers.models import Customer, StatementForm
 from office.languages import as_written_in
 from office.models import Company
-from office.templatetags.ui import days_late, plain_amount, plain_day
+from office.written import days_late, plain_amount, plain_day
 
 MOST_ROWS = 2000
 """What a paper lists at most: more is told by its sums, and row by row in Excel."""

@@ -18,8 +18,8 @@ from customers.models import Contact, Customer, StatementForm
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
-from office.templatetags.ui import plain_day
 from office.web.lists.exporting import EXCEL
+from office.written import plain_day
 
 
 def subject_of(statement: Statement) -> str:

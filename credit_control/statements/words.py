@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from credit_control.statements.figures import Figures, Movement, OpenLine
 from credit_control.statements.reading import PAID_FOR, USED_FOR
 from ledger.models import ItemKind
-from office.templatetags.ui import plain_day
+from office.written import plain_day
 
 COLUMNS = {
     "current": gettext_lazy("Not due yet"),

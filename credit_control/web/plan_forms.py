@@ -23,8 +23,8 @@ from customers.models import Customer
 from ledger.calendar import add_months
 from ledger.models import OpenItem
 from ledger.money import round_money
-from office.templatetags.ui import plain_day
 from office.web.fields import SumField, typed_id, worked_out
+from office.written import plain_day
 
 LARGEST = Decimal(10) ** 12
 

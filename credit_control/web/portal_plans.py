@@ -23,7 +23,7 @@ from credit_control.web.portal import held, note_visit
 from credit_control.web.portal_ways import ways_of
 from ledger.refusals import Refused
 from office.reasons import LONGEST
-from office.templatetags.ui import plain_day
+from office.written import plain_day
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,8 +12,8 @@ from office.models import Comment, OutgoingMail, Task, User
 from office.operations.comment import MENTION_MAIL
 from office.operations.make_task import TASK_MAIL
 from office.operations.tell_of_failure import FAILURE_MAIL
-from office.templatetags.ui import plain_day
 from office.topics import About, may_see, page_of, seen_by, tasks_for
+from office.written import plain_day
 
 LONGEST_QUOTE = 1_000
 NOT_HERE = "Not sent: they may not see it any more."

@@ -4,11 +4,8 @@ from collections.abc import ItemsView, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, lru_cache
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
-from babel.numbers import NumberPattern, format_percent, get_decimal_symbol, get_group_symbol, parse_pattern
+from babel.dates import format_datetime
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, Select
 from django.templatetags.static import static
@@ -16,174 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, to_locale
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language_bidi
 
-from ledger.money import format_money, places, round_money, with_minus
+from office.states import STATES
+from office.written import NOTHING, days_late, locale, money, percent, plain_amount, plain_day, price, quantity
 
 register = template.Library()
+for write in (money, plain_amount, quantity, price, percent, plain_day, days_late):
+    register.filter(write)
 
-NOTHING = "\N{EN DASH}"
 ISOLATE, POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
-
-STATES = {
-    "draft": ("Draft", "circle-dashed", "neutral"),
-    "open": (_("Open"), "clock", "blue"),
-    "part_paid": (_("Part-paid"), "circle-half-2", "azure"),
-    "paid": (_("Paid"), "circle-check", "green"),
-    "settled": (_("Settled"), "circle-check", "neutral"),
-    "overdue": (_("Overdue"), "clock-exclamation", "red"),
-    "disputed": (_("Disputed"), "message-exclamation", "purple"),
-    "void": (_("Void"), "ban", "neutral"),
-    "applied": (_("Applied"), "circle-check", "green"),
-    "part_applied": (_("Part-applied"), "circle-half-2", "azure"),
-    "unapplied": (_("Unapplied"), "clock", "blue"),
-    "to_answer": ("To be answered", "gavel", "amber"),
-    "answered": ("Answered", "send", "azure"),
-    "won": ("Won", "circle-check", "green"),
-    "lost": ("Lost", "circle-x", "red"),
-    "written_off": ("Written off", "file-x", "neutral"),
-    "reversed": ("Reversed", "arrow-back-up", "neutral"),
-    "over_limit": ("Over the limit", "alert-triangle", "red"),
-    "on_hold": ("On hold", "lock", "amber"),
-    "queued": ("Queued", "hourglass", "neutral"),
-    "sending": ("Sending", "send", "blue"),
-    "handed_over": ("Handed over", "send", "azure"),
-    "sent": ("Sent", "mail-check", "green"),
-    "failed": ("Failed", "circle-x", "red"),
-    "uncertain": ("Uncertain", "help", "amber"),
-    "bounced": ("Bounced", "mail-exclamation", "red"),
-    "cancelled": ("Cancelled", "ban", "neutral"),
-    "prepared": ("Being prepared", "circle-dashed", "neutral"),
-    "waiting": ("Waiting", "hourglass", "neutral"),
-    "running": ("Running", "player-play", "blue"),
-    "done": ("Done", "circle-check", "green"),
-    "active": ("Active", "refresh", "blue"),
-    "ended": ("Ended", "ban", "neutral"),
-    "made": ("Made", "circle-check", "green"),
-    "nothing": ("Nothing to bill", "circle-dashed", "neutral"),
-    "parked": ("Parked", "alert-triangle", "amber"),
-    "approved": ("Approved", "circle-check", "green"),
-    "declined": ("Declined", "circle-x", "red"),
-    "withdrawn": ("Taken back", "arrow-back-up", "neutral"),
-    "stopped": ("Stopped", "player-pause", "amber"),
-    "not_sent": ("Not mailed", "mail-off", "neutral"),
-    "opened": ("Opened", "eye-check", "green"),
-    "out": ("With the agency", "gavel", "amber"),
-    "given_back": ("Given back", "arrow-back-up", "neutral"),
-    "hopeless": ("Nothing to be had", "circle-x", "red"),
-    "offered": ("Offered", "send", "blue"),
-    "expired": ("Offer expired", "clock-exclamation", "neutral"),
-    "on_track": ("On track", "circle-check", "green"),
-    "late": (_("Late"), "clock-exclamation", "amber"),
-    "missed": (_("Missed"), "circle-x", "red"),
-    "fulfilled": ("Fulfilled", "circle-check", "green"),
-    "standing": ("Standing", "clock", "blue"),
-    "kept": ("Kept", "circle-check", "green"),
-    "part_kept": ("Part-kept", "circle-half-2", "amber"),
-    "broken": ("Broken", "circle-x", "red"),
-    "to_start": ("Checked, not started", "clock", "blue"),
-    "unchecked": ("Not looked at yet", "circle-dashed", "neutral"),
-    "to_pay": ("To be paid", "clock", "blue"),
-    "in_file": ("In a file", "file-check", "green"),
-    "by_hand": ("Paid by hand", "cash", "neutral"),
-    "ready": ("File made", "file-check", "blue"),
-    "pending": ("On its way", "send", "blue"),
-    "collected": ("Collected", "circle-check", "green"),
-    "returned": ("Returned", "arrow-back-up", "red"),
-    "rejected": ("Rejected", "circle-x", "red"),
-    "left_out": ("Left out", "circle-dashed", "neutral"),
-    "live": ("Live", "circle-check", "green"),
-    "revoked": ("Revoked", "ban", "red"),
-    "lapsed": ("Lapsed", "clock-exclamation", "amber"),
-    "used": ("Used", "circle-check", "neutral"),
-    "usable": ("Confirmed", "shield-check", "green"),
-    "blocked": ("Blocked", "lock", "red"),
-    "closed": (_("Closed"), "ban", "neutral"),
-    "refused": ("Refused", "alert-triangle", "amber"),
-}
-"""Word, icon and colour of each state: never colour alone."""
-
-
-def locale() -> Locale:
-    """The reader's way of writing numbers and days."""
-    return _locale_of(get_language() or "en")
-
-
-@cache
-def _locale_of(language: str) -> Locale:
-    try:
-        return Locale.parse(to_locale(language))
-    except UnknownLocaleError:
-        return Locale("en")
-
-
-@cache
-def _pattern(text: str) -> NumberPattern:
-    return parse_pattern(text)
-
-
-def _written(value: Decimal, pattern: str) -> str:
-    """A number after a pattern, in the reader's way."""
-    reader = locale()
-    return with_minus(_pattern(pattern).apply(value, reader), reader)
-
-
-@register.filter
-def money(amount: Decimal | None, currency: str) -> str:
-    """An amount with its currency: `{{ total|money:invoice.currency }}`. Nothing known is a dash."""
-    return NOTHING if amount is None else format_money(Decimal(str(amount)), currency, str(locale()))
-
-
-@register.filter
-def plain_amount(amount: Decimal | None, currency: str) -> str:
-    """An amount in its currency's places, where a heading already names the currency."""
-    if amount is None:
-        return NOTHING
-    plain = f"{round_money(amount, currency):,.{places(currency)}f}"
-    return plain.translate(_signs(get_language() or "en"))
-
-
-@cache
-def _signs(language: str) -> dict[int, str]:
-    """What the language writes in place of Python's comma, point and hyphen in a number."""
-    reader = _locale_of(language)
-    return str.maketrans({",": get_group_symbol(reader), ".": get_decimal_symbol(reader), "-": with_minus("-", reader)})
-
-
-@register.filter
-def quantity(value: Decimal | None) -> str:
-    """A quantity, percentage, exchange rate or unit price with as many places as it needs."""
-    if value is None:
-        return NOTHING
-    return _written(value, "#,##0.##########")
-
-
-@register.filter
-def plain_day(value: date | None) -> str:
-    """A calendar day as the reader writes it."""
-    return _day_in(value, get_language() or "en") if value else NOTHING
-
-
-@lru_cache(maxsize=4096)
-def _day_in(value: date, language: str) -> str:
-    return format_date(value, "medium", _locale_of(language))
-
-
-@register.filter
-def price(value: Decimal | None, currency: str) -> str:
-    """A unit price: at least the currency's places, and as many more as it needs."""
-    if value is None:
-        return "–"
-    digits = places(currency)
-    pattern = "#,##0." + "0" * digits + "#" * (6 - digits)
-    return _written(value, pattern)
-
-
-@register.filter
-def percent(value: Decimal) -> str:
-    """A rate with its sign as the reader writes it: 12.5% or 12,5 %."""
-    return with_minus(format_percent(value / 100, locale=locale(), decimal_quantization=False), locale())
 
 
 @register.filter
@@ -242,26 +81,8 @@ def moment(value: datetime | None) -> str | SafeString:
     if not value:
         return NOTHING
     here = timezone.localtime(value)
-    text = f"{format_date(here, 'medium', locale())}, {format_datetime(here, 'HH:mm', locale=locale())}"
+    text = f"{plain_day(here.date())}, {format_datetime(here, 'HH:mm', locale=locale())}"
     return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), text)
-
-
-@register.filter
-def days_late(due_on: date | None, today: date) -> str:
-    """How a due day stands to today, in words: "12 days late", "due today", "in 5 days"."""
-    if not due_on:
-        return ""
-    days = (today - due_on).days
-    if days == 0:
-        return gettext("due today")
-    if days > 0:
-        return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
-    return ngettext("in %(days)d day", "in %(days)d days", -days) % {"days": -days}
-
-
-def counted(number: int, word: str) -> str:
-    """A number with its word, in the plural where it must be."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 @register.simple_tag

@@ -23,6 +23,7 @@ from customers.models import Customer
 from customers.operations.details import AddressDetails, CustomerDetails
 from customers.operations.update_customer import update_customer
 from ledger.refusals import Refused
+from office import written
 from office.languages import LANGUAGES, as_written_in
 from office.mail.handing_over import hand_over
 from office.models import OutgoingMail
@@ -215,6 +216,6 @@ def test_a_language_without_words_is_refused(company: Any):
 @pytest.mark.django_db
 def test_amounts_below_zero_keep_their_sign_in_front_in_arabic():
     with override("ar"):
-        assert ui.plain_amount(Decimal(-5), "EUR") == "\N{LEFT-TO-RIGHT MARK}\N{MINUS SIGN}5.00"
+        assert written.plain_amount(Decimal(-5), "EUR") == "\N{LEFT-TO-RIGHT MARK}\N{MINUS SIGN}5.00"
         assert ui.apart("DE 12") == "\u2068DE 12\u2069"
     assert ui.apart("DE 12") == "DE 12"

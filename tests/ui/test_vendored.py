@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
-from office.templatetags.ui import STATES
+from office.states import STATES
 from tools.vendor import DEBIAN
 
 ROOT = Path(__file__).resolve().parents[2]

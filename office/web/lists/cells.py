@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
+from office import written
 from office.templatetags import ui
 from office.web.lists.spec import Column, read
 from office.web.lists.totals import Totals
@@ -37,11 +38,11 @@ def content(column: Column, row: Any) -> SafeString | str:
     """A value in the words, figures or badge of its kind."""
     value = read(row, column.value)
     if column.kind == "money":
-        return ui.money(value, read(row, column.currency))
+        return written.money(value, read(row, column.currency))
     if column.kind == "price":
-        return ui.price(value, read(row, column.currency))
+        return written.price(value, read(row, column.currency))
     if column.kind == "number":
-        return ui.quantity(value)
+        return written.quantity(value)
     if column.kind == "day":
         return ui.day(value)
     if column.kind == "moment":
@@ -67,5 +68,5 @@ def total_cell(column: Column, totals: Totals) -> SafeString:
     """A sum under its column, or nothing."""
     amount = totals.sums.get(column.key)
     return format_html(
-        '<td class="{}">{}</td>', css(column), "" if amount is None else ui.money(amount, totals.currency)
+        '<td class="{}">{}</td>', css(column), "" if amount is None else written.money(amount, totals.currency)
     )

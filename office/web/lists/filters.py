@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from office.templatetags.ui import plain_day
+from office.written import plain_day
 
 LONGEST = 200
 Where = str | Callable[[QuerySet, Any], QuerySet]

@@ -6,8 +6,8 @@ from decimal import Decimal
 from babel.numbers import format_decimal
 from django.db.models import F, QuerySet, Sum
 
-from office.templatetags.ui import locale
 from office.web.lists.spec import ListSpec
+from office.written import locale
 
 MOST = 10_000
 

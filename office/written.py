@@ -1,0 +1,106 @@
+"""How amounts, numbers and days are written in the language of whoever reads: screens, papers, mails and files."""
+
+from datetime import date
+from decimal import Decimal
+from functools import cache, lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import NumberPattern, format_percent, get_decimal_symbol, get_group_symbol, parse_pattern
+from django.utils.translation import get_language, gettext, ngettext, to_locale
+
+from ledger.money import format_money, places, round_money, with_minus
+
+NOTHING = "\N{EN DASH}"
+
+
+def locale() -> Locale:
+    """The reader's way of writing numbers and days."""
+    return _locale_of(get_language() or "en")
+
+
+@cache
+def _locale_of(language: str) -> Locale:
+    try:
+        return Locale.parse(to_locale(language))
+    except UnknownLocaleError:
+        return Locale("en")
+
+
+@cache
+def _pattern(text: str) -> NumberPattern:
+    return parse_pattern(text)
+
+
+def _written(value: Decimal, pattern: str) -> str:
+    """A number after a pattern, in the reader's way."""
+    reader = locale()
+    return with_minus(_pattern(pattern).apply(value, reader), reader)
+
+
+def money(amount: Decimal | None, currency: str) -> str:
+    """An amount with its currency: `{{ total|money:invoice.currency }}`. Nothing known is a dash."""
+    return NOTHING if amount is None else format_money(Decimal(str(amount)), currency, str(locale()))
+
+
+def plain_amount(amount: Decimal | None, currency: str) -> str:
+    """An amount in its currency's places, where a heading already names the currency."""
+    if amount is None:
+        return NOTHING
+    plain = f"{round_money(amount, currency):,.{places(currency)}f}"
+    return plain.translate(_signs(get_language() or "en"))
+
+
+@cache
+def _signs(language: str) -> dict[int, str]:
+    """What the language writes in place of Python's comma, point and hyphen in a number."""
+    reader = _locale_of(language)
+    return str.maketrans({",": get_group_symbol(reader), ".": get_decimal_symbol(reader), "-": with_minus("-", reader)})
+
+
+def quantity(value: Decimal | None) -> str:
+    """A quantity, percentage, exchange rate or unit price with as many places as it needs."""
+    if value is None:
+        return NOTHING
+    return _written(value, "#,##0.##########")
+
+
+def plain_day(value: date | None) -> str:
+    """A calendar day as the reader writes it."""
+    return _day_in(value, get_language() or "en") if value else NOTHING
+
+
+@lru_cache(maxsize=4096)
+def _day_in(value: date, language: str) -> str:
+    return format_date(value, "medium", _locale_of(language))
+
+
+def price(value: Decimal | None, currency: str) -> str:
+    """A unit price: at least the currency's places, and as many more as it needs."""
+    if value is None:
+        return NOTHING
+    digits = places(currency)
+    pattern = "#,##0." + "0" * digits + "#" * (6 - digits)
+    return _written(value, pattern)
+
+
+def percent(value: Decimal) -> str:
+    """A rate with its sign as the reader writes it: 12.5% or 12,5 %."""
+    return with_minus(format_percent(value / 100, locale=locale(), decimal_quantization=False), locale())
+
+
+def days_late(due_on: date | None, today: date) -> str:
+    """How a due day stands to today, in words: "12 days late", "due today", "in 5 days"."""
+    if not due_on:
+        return ""
+    days = (today - due_on).days
+    if days == 0:
+        return gettext("due today")
+    if days > 0:
+        return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+    return ngettext("in %(days)d day", "in %(days)d days", -days) % {"days": -days}
+
+
+def counted(number: int, word: str) -> str:
+    """A number with its word, in the plural where it must be."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
