@@ -1,8 +1,9 @@
 """Which open items are doubtful as of a day, why, and what of each is likely lost: what a provision will be posted by.
 
 It is read from the book and from dated facts alone, so a past day comes out the same again: what was open and in
-dispute then, with an agency, proposed to be written off, promised and not paid, put off, reminded of to the last.
-What is in dispute is no doubtful debt, and no part of it is proposed: a dispute ends with a credit memo, or not.
+dispute then, with an agency, proposed to be written off, promised and not paid, reminded of to the last, and late by
+the day that was agreed on until then. What is in dispute is no doubtful debt, and no part of it is proposed: a
+dispute ends with a credit memo, or not.
 """
 
 from collections.abc import Iterable

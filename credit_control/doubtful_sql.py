@@ -1,27 +1,26 @@
 """The query of doubtful items. Parameters: company_id, on, zone, owner, kinds, table, late_days, noticed_until.
 
-A moment counts on the company's day that it was. A promise is broken where its days are over and payments of those
-days that were applied to its items, or waited to be applied, fall short of it by what is still open.
+A moment counts on the company's day that it was. An item is due when the first part of it is that is open: as its
+document says, as it was put off, or with an instalment of its plan. A promise is broken where its days are over and
+payments of those days that were applied to its items, or waited to be applied, fall short of it by what is still open.
 """
 
+from credit_control.plans.sql import parts_sql
 from ledger.balances import open_on_day_sql
 
-_ITEMS = f"""
-    SELECT o.id, o.customer_id, o.kind, o.reference, o.dated_on, coalesce(put_off.due_on, o.due_on) AS due_on,
+_ITEMS = """
+    SELECT o.id, o.customer_id, o.kind, o.reference, o.dated_on, days.due_on,
         o.currency, o.open, i.company_amount / i.amount AS booked_rate, c.number, c.name, c.sort_name,
         least(o.open, coalesce((
             SELECT sum(d.amount) FROM billing_disputedamount d
             WHERE d.item_id = o.id AND d.held_on <= %(on)s AND (d.released_on IS NULL OR d.released_on > %(on)s)
         ), 0)) AS disputed
-    FROM ({open_on_day_sql(None)}) AS o
+    FROM opened o
+    JOIN (SELECT id, min(due_on) AS due_on FROM parts GROUP BY id) AS days ON days.id = o.id
     JOIN ledger_openitem i ON i.id = o.id
     JOIN customers_customer c ON c.id = o.customer_id
-    LEFT JOIN LATERAL (
-        SELECT d.due_on FROM credit_control_duedaychange d
-        WHERE d.item_id = o.id AND (d.created_at AT TIME ZONE %(zone)s)::date <= %(on)s ORDER BY d.id DESC LIMIT 1
-    ) AS put_off ON true
     WHERE o.open > 0 AND o.kind = ANY (%(kinds)s) AND (%(owner)s::bigint IS NULL OR c.sales_owner_id = %(owner)s)
-"""  # noqa: S608  our own texts
+"""
 
 _AGENCY = """
     SELECT h.item_id FROM credit_control_handeditem h JOIN credit_control_handover v ON v.id = h.hand_over_id
@@ -69,10 +68,9 @@ _NOTICE = """
                 AND m.status NOT IN ('failed', 'bounced', 'cancelled')))
 """
 
-_WAITING = f"""
-    SELECT id, customer_id, currency, dated_on, open FROM ({open_on_day_sql(None)}) AS o
-    WHERE open < 0 AND kind = 'payment'
-"""  # noqa: S608  our own texts
+_WAITING = """
+    SELECT id, customer_id, currency, dated_on, open FROM opened WHERE open < 0 AND kind = 'payment'
+"""
 
 _SPECIFIC = """
     SELECT s.percent, s.reason FROM credit_control_specificprovision s
@@ -85,7 +83,8 @@ _PERCENT = """
 """
 
 DOUBTFUL = f"""
-    WITH items AS MATERIALIZED ({_ITEMS}), waiting AS MATERIALIZED ({_WAITING}),
+    WITH opened AS MATERIALIZED ({open_on_day_sql(None)}), {parts_sql(None)},
+        items AS MATERIALIZED ({_ITEMS}), waiting AS MATERIALIZED ({_WAITING}),
         agency AS MATERIALIZED ({_AGENCY}), proposed AS MATERIALIZED ({_WRITE_OFF}),
         promised AS MATERIALIZED ({_PROMISE}), noticed AS MATERIALIZED ({_NOTICE}),
     judged AS MATERIALIZED (

@@ -45,7 +45,7 @@ class DoubtOut(DoubtSumsOut):
     kind = serializers.CharField()
     document = serializers.CharField(source="reference")
     dated_on = serializers.DateField()
-    due_on = serializers.DateField(help_text="As put off until that day.")
+    due_on = serializers.DateField(help_text="As agreed by that day: put off, or an unpaid instalment's.")
     days_late = serializers.IntegerField()
     percent = RateOut()
     is_specific = serializers.BooleanField(help_text="The percentage was set by hand, not by the table of rates.")

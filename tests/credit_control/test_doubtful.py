@@ -11,10 +11,12 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from billing.models import ReasonCode
+from billing.models import DisputeOutcome, ReasonCode
+from billing.operations.close_dispute import close_dispute
 from billing.operations.open_dispute import DisputeDetails, open_dispute
 from credit_control.doubtful import Doubt, DoubtQuestion, doubtful_items
 from credit_control.models import ProvisionRate, ProvisionTable, SpecificProvision
+from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_over, hand_to_agency
 from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.operations.record_promise import PromiseDetails, record_promise
@@ -30,6 +32,8 @@ from payments.operations.receive_payment import Share
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.api.calling import Program
+from tests.billing.disputing import dispute
+from tests.credit_control.planning import agreed, offer
 from tests.credit_control.reminding import at_any_hour, ladder, late, remind, send_all
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +89,51 @@ def test_without_a_table_ninety_days_are_late_and_nothing_is_proposed(company: A
     late(customer, "100.00", 90)
     invoice = late(customer, "100.00", 91)
     assert told(company) == [(invoice.number, ("late",), 0, 0)]
+
+
+def test_what_is_in_a_plan_is_late_by_the_first_instalment_that_is_not_paid(
+    company: Any, customer: Any, today: date
+) -> None:
+    rates(company)
+    old, small = late(customer, "300.00", 200), late(customer, "60.00", 150)
+    accepted = today - days(120)
+    agreed(customer, [old, small], (8, "160.00"), (110, "200.00"), on=accepted)
+    by_plan = [(old.number, today - days(112)), (small.number, today - days(10))]
+
+    assert [(row.reference, row.due_on) for row in doubts(company)] == by_plan[:1]
+    assert told(company) == [(old.number, ("late",), Decimal(25), Decimal(75))]
+    assert told(company, accepted - days(1)) == []
+    assert told(company, accepted + days(98)) == []  # 90 days after the instalment, 178 after the document's day
+    assert len(told(company, accepted + days(99))) == 1
+    on = accepted + days(201)  # both of them by the second instalment's day
+    assert [(row.days_late, row.due_on) for row in doubts(company, on)] == [(193, by_plan[0][1]), (91, by_plan[1][1])]
+
+    world.apply(world.receive(customer, "160.00", today), old, "160.00", today)
+    assert told(company) == []
+    assert len(told(company, today - days(1))) == 1
+    assert [row.days_late for row in doubts(company, on)] == [91, 91]
+
+
+def test_a_plan_that_ended_or_is_only_offered_leaves_the_documents_days(
+    company: Any, customer: Any, today: date
+) -> None:
+    rates(company)
+    invoice, other = late(customer, "100.00", 100), late(customer, "50.00", 100)
+    plan = agreed(customer, [invoice], (0, "40.00"), (30, "60.00"), on=today - days(5))
+    offer(customer, [other], (10, "20.00"), (30, "30.00"))
+    assert told(company) == [(other.number, ("late",), Decimal(25), Decimal("12.50"))]
+    cancel_plan(plan.pk, "They asked for it", on=today, by=None)
+    assert [row[0] for row in told(company)] == [invoice.number, other.number]
+    assert [row[0] for row in told(company, today - days(1))] == [other.number]
+
+
+def test_what_is_beyond_a_plan_is_late_by_its_document(company: Any, customer: Any, today: date) -> None:
+    rates(company)
+    invoice = late(customer, "100.00", 100)
+    given_up = dispute(invoice, "30.00", on=today - days(20))
+    agreed(customer, [invoice], (0, "40.00"), (30, "30.00"), on=today - days(10))
+    close_dispute(given_up.pk, DisputeOutcome.REFUSED, on=today, by=None, note="It is right as it stands")
+    assert [(row.days_late, row.open) for row in doubts(company)] == [(100, 100)]
 
 
 def test_with_an_agency_until_it_gives_it_back_but_not_when_it_gave_up(
