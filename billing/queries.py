@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from billing.disputes import held_of, holding
 from billing.models import DocumentKind, DocumentStatus, Invoice
-from ledger.agreed_days import late_part
+from ledger.agreed_days import late_items
 from ledger.fields import AmountField
 from ledger.models import Allocation, ItemKind, OpenItem
 
@@ -35,8 +35,7 @@ def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
     items = OpenItem.objects.filter(entry=OuterRef("entry"))
     balance = items.order_by().values("entry").annotate(sum=Sum("balance")).values("sum")
     signed = Coalesce(Subquery(balance), Decimal(0), output_field=AmountField())
-    late = items.filter(balance__gt=0, due_on__lt=on).alias(held=held_of("pk"), late=late_part(on))
-    late = late.filter(late__gt=F("held"))
+    late = late_items(items, on).alias(held=held_of("pk")).filter(late__gt=F("held"))
     disputed = holding().filter(item__entry=OuterRef("entry"))
     return invoices.alias(is_late=Exists(late), is_disputed=Exists(disputed)).annotate(
         open=Case(When(kind=DocumentKind.CREDIT_MEMO, then=-signed), default=signed, output_field=AmountField()),

@@ -8,7 +8,7 @@ from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer, CustomerAccount
-from ledger.agreed_days import late_part
+from ledger.agreed_days import late_items, late_part
 from ledger.fields import AmountField
 from ledger.models import OpenItem
 
@@ -17,11 +17,11 @@ def with_owed(customers: QuerySet[Customer], on: date) -> QuerySet[Customer]:
     """Add `balance`, `overdue` (both in the customer's own currency) and `oldest_due`, as they read on a day."""
     items = OpenItem.objects.filter(customer_id=OuterRef("pk"), currency=OuterRef("currency"))
     open_now = items.exclude(balance=0).order_by().values("customer_id")
-    late = open_now.filter(balance__gt=0, due_on__lt=on).alias(late=late_part(on)).filter(late__gt=0)
+    late = late_items(open_now, on)
     return customers.annotate(
         balance=_amount(open_now.annotate(sum=Sum("balance")).values("sum")),
         overdue=_amount(late.annotate(sum=Sum("late")).values("sum")),
-        oldest_due=Subquery(late.annotate(first=Min("due_on")).values("first")),
+        oldest_due=Subquery(late.annotate(first=Min("late_since")).values("first")),
     )
 
 
@@ -46,7 +46,7 @@ def owed_now(customer: Customer, on: date) -> list[dict[str, object]]:
     return list(
         sums.annotate(
             owed=Coalesce(Sum("balance"), Decimal(0)),
-            late=Coalesce(Sum("late_part", filter=Q(balance__gt=0, due_on__lt=on)), Decimal(0)),
+            late=Coalesce(Sum("late_part"), Decimal(0)),
         ).order_by("currency")
     )
 

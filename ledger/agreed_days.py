@@ -1,4 +1,4 @@
-"""What of open items is not late though their documents say so: another day was agreed on.
+"""What of open items is late, and since when: by the days that were agreed on, else as their documents say.
 
 The book has the days that documents say. The room that keeps agreements tells of them here, so that every figure of
 what is late reads the same, in rooms that may not use it as well.
@@ -6,35 +6,76 @@ what is late reads the same, in rooms that may not use it as well.
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import F, Func, TextField, Value
+from django.db.models import Case, DateField, F, Field, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from ledger.fields import AmountField
-
-Excuses = Callable[[date], Mapping[int, Decimal]]
-"""Of items whose document's day is past on a day: what of each is agreed for that day or later."""
-EXCUSES: list[Excuses] = []
+from ledger.models import OpenItem
 
 
-def register_excuses(excuses: Excuses) -> None:
+class Late(NamedTuple):
+    """What of an item is late, and the first day by which some of that was to be paid."""
+
+    amount: Decimal
+    since: date | None
+
+
+AgreedDays = Callable[[date, date], Mapping[int, Late]]
+"""By the agreements of a day: what of items was to be paid by another, of those with a part that was, or that their
+documents say was."""
+AGREED: list[AgreedDays] = []
+
+
+def register_agreed_days(agreed: AgreedDays) -> None:
     """Let every figure of what is late know of such agreements."""
-    if excuses not in EXCUSES:
-        EXCUSES.append(excuses)
+    if agreed not in AGREED:
+        AGREED.append(agreed)
+
+
+def late_items(items: QuerySet[OpenItem], on: date, days: int = 1) -> QuerySet[OpenItem]:
+    """Those of which something is late on a day, by so many days or more; `late` says what, `late_since` since when."""
+    last, told = _told(on, days)
+    early = [pk for pk, late in told.items() if late.amount]
+    past = Q(due_on__lte=last) | Q(pk__in=early) if early else Q(due_on__lte=last)
+    rows = items.filter(past, balance__gt=0).alias(late=_late(last, told), late_since=_since(told))
+    return rows.filter(late__gt=0) if told else rows
 
 
 def late_part(on: date) -> Combinable:
-    """What of an open item is late on a day, of those whose document's day is past; for a query of open items."""
-    amounts = {str(item): str(amount) for excuses in EXCUSES for item, amount in excuses(on).items()}
-    return F("balance") - _Amount(Value(json.dumps(amounts)), Cast("pk", TextField())) if amounts else F("balance")
+    """What of an open item is late on a day; for a query of open items."""
+    return _late(*_told(on, 1))
 
 
-class _Amount(Func):
-    """What a JSON object says under a key, as an amount; zero where it says nothing."""
+def _told(on: date, days: int) -> tuple[date, dict[int, Late]]:
+    """The last day that is late by so many days, and what was agreed on."""
+    last = on - timedelta(days=days)
+    return last, {item: late for agreed in AGREED for item, late in agreed(on, last).items()}
 
-    template = "coalesce((%(expressions)s)::numeric, 0)"
+
+def _late(last: date, told: Mapping[int, Late]) -> Combinable:
+    said = Case(When(due_on__lte=last, balance__gt=0, then="balance"), default=Decimal(0), output_field=AmountField())
+    return _agreed({pk: str(late.amount) for pk, late in told.items()}, said, AmountField())
+
+
+def _since(told: Mapping[int, Late]) -> Combinable:
+    return _agreed({pk: str(late.since) for pk, late in told.items() if late.since}, F("due_on"), DateField())
+
+
+def _agreed(values: Mapping[int, str], else_: Combinable, field: Field) -> Combinable:
+    """What was agreed on of an item, or what its document says."""
+    if not values:
+        return else_
+    said = _UnderKey(Value(json.dumps(values)), Cast("pk", TextField()), output_field=TextField())
+    return Coalesce(Cast(said, field), else_, output_field=field)
+
+
+class _UnderKey(Func):
+    """What a JSON object says under a key; nothing where it does not have it."""
+
+    template = "(%(expressions)s)"
     arg_joiner = "::jsonb ->> "
-    output_field = AmountField()

@@ -15,7 +15,7 @@ from billing.queries import with_state
 from customers.access import accounts_for, customers_for
 from customers.bounces import with_bounced_address
 from customers.queries import in_account_state
-from ledger.agreed_days import late_part
+from ledger.agreed_days import late_items
 from ledger.models import ItemKind, OpenItem
 from office.approvals import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
@@ -168,8 +168,8 @@ def _unread(user: User, company: Company) -> int:
 
 
 def _overdue(user: User, company: Company, today: date) -> int:
-    late = OpenItem.objects.filter(company_id=company.pk, balance__gt=0, due_on__lt=today).alias(late=late_part(today))
-    late = late.filter(late__gt=0, kind__in=[ItemKind.INVOICE, ItemKind.DEBIT_NOTE])
+    papers = OpenItem.objects.filter(company_id=company.pk, kind__in=[ItemKind.INVOICE, ItemKind.DEBIT_NOTE])
+    late = late_items(papers, today)
     return late.filter(customer_id__in=customers_for(user).values("pk")).values("entry").distinct().count()
 
 

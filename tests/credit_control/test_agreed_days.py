@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from billing.models import Invoice
-from billing.queries import with_state
+from billing.queries import in_state, with_state
 from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.put_off_due_day import put_off_due_day
+from credit_control.worklist import worklist
 from customers.models import Customer
 from customers.queries import owed_now, with_owed
 from reports.ageing import AgeingQuestion, ageing_totals
@@ -50,7 +51,7 @@ def test_what_was_put_off_is_late_the_day_after_its_new_day(company: Any, late: 
 
     assert said(late, today) == (0, 0, None, "open")
     assert said(late, today + timedelta(days=3)) == (0, 0, None, "open")
-    assert said(late, today + timedelta(days=4)) == (100, 100, late.due_on, "overdue")
+    assert said(late, today + timedelta(days=4)) == (100, 100, today + timedelta(days=3), "overdue")
     assert aged_late(company, today) == 0
 
 
@@ -60,7 +61,7 @@ def test_of_a_plan_only_what_was_missed_is_late(company: Any, customer: Any, lat
 
     assert said(late, today) == (0, 0, None, "open")
     tomorrow = today + timedelta(days=1)
-    assert said(late, tomorrow) == (40, 40, late.due_on, "overdue")
+    assert said(late, tomorrow) == (40, 40, today, "overdue")
     assert aged_late(company, tomorrow) == 40
 
     world.apply(world.receive(customer, "40.00", today), late, "40.00", today)
@@ -87,11 +88,53 @@ def test_the_plans_of_one_company_say_nothing_of_another(company: Any, customer:
     assert said(planned, day) == (0, 0, None, "open")
 
 
-def test_the_front_page_counts_what_is_late_by_the_day_agreed_on(company: Any, late: Invoice, manager: Any) -> None:
-    def overdue() -> int:
-        found = tasks(manager, company, company.today())
-        return sum(task.count for task in found if task.words == "Invoices overdue")
+@pytest.mark.parametrize(
+    ("due", "parts", "paid", "figures"),
+    [
+        (20, [(2, "40.00"), (30, "60.00")], "0", {2: (0, None), 3: (40, 2), 20: (40, 2), 30: (40, 2), 31: (100, 2)}),
+        (20, [(2, "40.00"), (5, "60.00")], "0", {3: (40, 2), 6: (100, 2), 21: (100, 2)}),
+        (20, [(2, "40.00"), (30, "60.00")], "30.00", {2: (0, None), 3: (10, 2), 21: (10, 2), 31: (70, 2)}),
+        (20, [(2, "40.00"), (30, "60.00")], "40.00", {3: (0, None), 21: (0, None), 30: (0, None), 31: (60, 30)}),
+        (0, [(0, "40.00"), (1, "60.00")], "0", {0: (0, None), 1: (40, 0), 2: (100, 0)}),
+        (-9, [(2, "40.00"), (30, "60.00")], "10.00", {0: (0, None), 3: (30, 2), 31: (90, 2)}),
+    ],
+)
+def test_an_instalment_before_the_documents_day_is_late_everywhere(
+    company: Any, customer: Any, manager: Any, due: int, parts: list, paid: str, figures: dict
+) -> None:
+    """By day from today: what is late of an invoice of 100.00 in a plan, and since which day."""
+    today = company.today()
+    invoice = world.issue(customer, "100.00", today - timedelta(days=39), due_on=today + timedelta(days=due))
+    agreed(customer, [invoice], *parts)
+    if Decimal(paid):
+        world.apply(world.receive(customer, paid, today), invoice, paid, today)
+    for day, (amount, since) in figures.items():
+        on = today + timedelta(days=day)
+        state = "overdue" if amount else "part_paid" if Decimal(paid) else "open"
+        first = None if since is None else today + timedelta(days=since)
+        assert said(invoice, on) == (amount, amount, first, state)
+        assert aged_late(company, on) == amount
+        assert overdue(manager, company, on) == bool(amount)
+        assert list(in_state(with_state(Invoice.objects.all(), on), "overdue")) == [invoice] * bool(amount)
+        assert sum((work.overdue for work in worklist(company, on)), Decimal(0)) == amount
 
-    assert overdue() == 1
+
+def test_what_stands_beside_a_plan_is_late_by_its_own_days(company: Any, customer: Any, late: Invoice) -> None:
+    today = company.today()
+    early = world.issue(customer, "70.00", today, due_on=today + timedelta(days=50))
+    agreed(customer, [early], (1, "30.00"), (60, "40.00"))
+    on = today + timedelta(days=2)
+    assert said(late, on) == (130, 130, late.due_on, "overdue")
+    assert said(early, on) == (130, 130, late.due_on, "overdue")
+    assert aged_late(company, on) == 130
+
+
+def overdue(user: Any, company: Any, on: date) -> int:
+    """How many invoices the front page says are overdue."""
+    return sum(task.count for task in tasks(user, company, on) if task.words == "Invoices overdue")
+
+
+def test_the_front_page_counts_what_is_late_by_the_day_agreed_on(company: Any, late: Invoice, manager: Any) -> None:
+    assert overdue(manager, company, company.today()) == 1
     put_off_due_day(world.item_of(late).pk, company.today(), by=None, reason="Agreed by phone")
-    assert overdue() == 0
+    assert overdue(manager, company, company.today()) == 0
