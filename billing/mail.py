@@ -11,12 +11,13 @@ from billing.mail_words import KIND, small_print, stage_of, values_of
 from billing.medical_facts import require_may_read
 from billing.models import DocumentStatus, Invoice
 from billing.operations.mint_link import mint_link
-from billing.pdf import PdfUnavailable, kept_pdf
+from billing.pdf import kept_pdf
 from billing.printed import language_of
 from customers.models import Contact, EInvoiceFormat
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail, User
+from office.papers import PdfUnavailable
 
 
 def subject_of(invoice: Invoice) -> str:

@@ -34,6 +34,15 @@ def parties_of(company: Company, customer: Customer) -> dict[str, Any]:
     return facts | {"footer": company.invoice_footer, "accent": company.accent}
 
 
+def accounts_of(company: Company) -> list[dict[str, str]]:
+    """The bank accounts that a paper which is no document names, of each currency."""
+    return [
+        {"holder": each.holder, "iban": grouped(each.iban), "bic": each.bic, "currency": each.currency}
+        for each in company.bank_accounts.all()
+        if each.is_printed
+    ]
+
+
 def _facts(invoice: Invoice, customer: Customer) -> dict[str, Any]:
     company = invoice.company
     addresses = {address.kind: address for address in customer.addresses.all()} if customer.pk else {}

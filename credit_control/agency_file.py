@@ -4,10 +4,11 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from billing.models import Invoice
-from billing.pdf import PdfUnavailable, kept_pdf
+from billing.pdf import kept_pdf
 from billing.printed import parties_of
 from credit_control.models import HandedItem, HandOver, ReminderItem, ReminderPdf
 from credit_control.proposals import proposals_for
+from office.papers import PdfUnavailable
 from office.sheets import csv_rows
 
 HEADS = (

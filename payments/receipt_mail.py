@@ -3,11 +3,11 @@
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from billing.pdf import PdfUnavailable
 from customers.models import Contact
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
+from office.papers import PdfUnavailable
 from payments.access import receipts_for
 from payments.models import Receipt, ReceiptStatus
 from payments.receipt_pdf import kept_receipt_pdf, language_of

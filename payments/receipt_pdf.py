@@ -1,18 +1,16 @@
 """A receipt as the PDF that its customer gets: made once for each of its editions, kept, the same for everybody."""
 
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
-from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from billing.pdf.page import UNPRINTABLE, data_url, page_words
-from billing.pdf.renderer import render_pdf
 from billing.printed import parties_of
 from ledger.models import Allocation, ItemKind, OpenItem
 from office.languages import as_written_in
+from office.papers import kept_once, paper_page, render_pdf
+from office.papers.page import logo_now
 from payments.models import Receipt, ReceiptPdf, ReceiptStatus
 
 
@@ -21,17 +19,12 @@ def kept_receipt_pdf(receipt: Receipt) -> ReceiptPdf:
 
     What it settles is printed as it stands that day. Raises PdfUnavailable where no PDF can be made now.
     """
-    kept = ReceiptPdf.objects.filter(receipt=receipt, edition=receipt.status).first()
-    if kept:
-        return kept
-    content = render_pdf(page_of(receipt), identifier=f"{receipt.company_id} {receipt.number} {receipt.status}")
-    made = ReceiptPdf(receipt=receipt, edition=receipt.status, content=content, sha256=sha256(content).hexdigest())
-    try:
-        with transaction.atomic():
-            made.save(force_insert=True)
-    except IntegrityError:  # somebody else was quicker
-        return ReceiptPdf.objects.get(receipt=receipt, edition=receipt.status)
-    return made
+    return kept_once(
+        ReceiptPdf,
+        lambda: render_pdf(page_of(receipt), identifier=f"{receipt.company_id} {receipt.number} {receipt.status}"),
+        receipt=receipt,
+        edition=receipt.status,
+    )
 
 
 def language_of(receipt: Receipt) -> str:
@@ -62,19 +55,19 @@ def _entries(receipt: Receipt) -> list[int]:
 def page_of(receipt: Receipt) -> str:
     """The page as well-formed HTML, in its customer's language."""
     with override(language_of(receipt)):
-        return UNPRINTABLE.sub("", render_to_string("payments/pdf/receipt.html", _context(receipt)))
+        return paper_page("payments/pdf/receipt.html", _context(receipt), logo_now(receipt.company))
 
 
 def _context(receipt: Receipt) -> dict[str, Any]:
     company = receipt.company
     is_reversed = receipt.status == ReceiptStatus.REVERSED
     return {
-        "language": get_language(),
-        "text_direction": "rtl" if get_language_bidi() else "ltr",
+        "title": _("Receipt"),
+        "number": receipt.number,
+        "running": f"{_('Receipt')} {receipt.number}",
+        "created": receipt.created_at,
         "receipt": receipt,
         "printed": parties_of(company, receipt.customer),
-        "page_words": page_words(),
-        "logo": data_url(bytes(company.logo), company.logo_type) if company.logo else "",
         "is_reversed": is_reversed,
         "settled": [] if is_reversed else settled_by(receipt),
         "kept": kept_of(receipt),

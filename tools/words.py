@@ -17,7 +17,13 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
-TEMPLATES = ("templates/portal", "templates/billing/pdf", "templates/office/mail", "templates/payments/pdf")
+TEMPLATES = (
+    "templates/portal",
+    "templates/papers",
+    "templates/billing/pdf",
+    "templates/office/mail",
+    "templates/payments/pdf",
+)
 TEMPLATES += ("templates/credit_control/mail", "templates/credit_control/pdf")
 CODE = ("ledger", "office", "customers", "billing", "payments", "credit_control")
 MADE = datetime(2026, 1, 1, tzinfo=UTC)

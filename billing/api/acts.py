@@ -35,12 +35,13 @@ from billing.operations.manage_links import renew_link, revoke_link
 from billing.operations.read_einvoice import read_einvoice
 from billing.operations.send_invoice import send_invoice
 from billing.operations.void_invoice import void_invoice
-from billing.pdf import PdfUnavailable, pdf_for
+from billing.pdf import pdf_for
 from billing.web.document import xml_response
 from office.api.approving import ApprovalOut
 from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.papers import PdfUnavailable
 
 
 class CopyView(ApiView):

@@ -12,12 +12,12 @@ from billing.api.acts import PdfRenderer, Unavailable
 from billing.looks import PaperWords, texts_of
 from billing.models import PaperKind
 from billing.operations.set_paper_looks import set_paper_looks
-from billing.pdf import PdfUnavailable
 from billing.pdf.sample import sample_pdf
 from office.api.fields import Input, Query
 from office.api.views import ApiView, checked, company_of
 from office.languages import LANGUAGES
 from office.models import Company
+from office.papers import PdfUnavailable
 
 
 class PaperTextIO(Input):

@@ -15,7 +15,7 @@ from lxml import etree
 from billing.einvoice.fields import field_of
 from billing.einvoice.formats import PEPPOL
 from billing.einvoice.markup import Element
-from billing.helper import Helper, HelperLost
+from office.helper import Helper, HelperLost
 
 SECONDS = 30
 OASIS = "urn:oasis:names:specification:ubl:schema:xsd:"

@@ -1,5 +1,6 @@
 """The code that banking apps scan to fill in a transfer (EPC069-12); it exists for euros only."""
 
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 
@@ -46,6 +47,22 @@ def epc_code(*, holder: str, iban: str, amount: Decimal, currency: str, referenc
     if for_paper:
         return code.png_data_uri(border=2, scale=2)
     return code.svg_data_uri(border=2, scale=4, omitsize=True, svgclass=None, lineclass=None)
+
+
+def codes_for(accounts: Iterable[Mapping[str, str]], amount: Decimal, currency: str, *, reference: str) -> list[str]:
+    """The codes for a paper that fill in a transfer, of each account that has one."""
+    codes = (
+        epc_code(
+            holder=account["holder"],
+            iban=account["iban"],
+            amount=amount,
+            currency=currency,
+            reference=reference,
+            for_paper=True,
+        )
+        for account in accounts
+    )
+    return [code for code in codes if code]
 
 
 def _content(facts: list[str]) -> bytes:

@@ -1,18 +1,15 @@
 """From a stored document to its PDF."""
 
 from collections.abc import Sequence
-from hashlib import sha256
-
-from django.db import IntegrityError, transaction
 
 from billing.einvoice.kept import kept_einvoice
 from billing.medical_facts import require_may_read
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoicePdf, InvoiceTax, PdfEdition
 from billing.pdf.page import page_of
-from billing.pdf.renderer import Pictures, render_facturx, render_pdf, render_pictures
 from billing.queries import account_of
 from customers.models import EInvoiceFormat
 from office.models import User
+from office.papers import Pictures, kept_once, render_facturx, render_pdf, render_pictures
 
 
 def kept_pdf(invoice: Invoice) -> InvoicePdf:
@@ -21,17 +18,7 @@ def kept_pdf(invoice: Invoice) -> InvoicePdf:
     Raises PdfUnavailable where no PDF can be made now; trying again later is safe.
     """
     edition = PdfEdition.VOID if invoice.status == DocumentStatus.VOID else PdfEdition.ISSUED
-    kept = InvoicePdf.objects.filter(invoice=invoice, edition=edition).first()
-    if kept:
-        return kept
-    content = _rendered(invoice, edition)
-    made = InvoicePdf(invoice=invoice, edition=edition, content=content, sha256=sha256(content).hexdigest())
-    try:
-        with transaction.atomic():
-            made.save(force_insert=True)
-    except IntegrityError:  # somebody else was quicker
-        return InvoicePdf.objects.get(invoice=invoice, edition=edition)
-    return made
+    return kept_once(InvoicePdf, lambda: _rendered(invoice, edition), invoice=invoice, edition=edition)
 
 
 def _rendered(invoice: Invoice, edition: PdfEdition) -> bytes:

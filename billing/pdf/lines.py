@@ -3,22 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
-from math import ceil
-from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
 
 from billing.models import Invoice, InvoiceLine
 from billing.sections import sections_of
+from office.papers.widths import DENSE_EM_MM, EM_MM, LEAST_TEXT_MM, WIDTH_MM, width_mm
 from office.written import percent, plain_amount, price, quantity
 
 LONGEST_CELL = 1400
 """Characters of a description in one table row: a row higher than a page would lose its head."""
 
-EM_MM, DENSE_EM_MM = 3.175, 2.47  # 9 pt, and 7 pt where figures need nearly all of the width
-PADDING_MM = 3.4
-WIDTH_MM, LEAST_TEXT_MM = 174, 45
 LONGEST_TAX = 32
 
 
@@ -121,26 +116,3 @@ def _parts(text: str) -> Iterator[str]:
         yield text[:cut]
         text = text[cut:].lstrip()
     yield text
-
-
-def width_mm(texts: Sequence[str], em: float) -> int:
-    """How wide a column is that holds these texts in letters of so many millimetres; none needs no room."""
-    return ceil(max(map(_ems, texts)) * em + PADDING_MM) if texts else 0
-
-
-def _ems(text: str) -> float:
-    """How wide a text is at most, in ems of our font."""
-    return sum(_letter_ems(letter) for letter in text)
-
-
-@cache
-def _letter_ems(letter: str) -> float:
-    if letter.isdecimal():
-        return 0.64
-    if letter in ".,'’ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}":
-        return 0.31
-    if letter in "%@mwMW":
-        return 0.95
-    if east_asian_width(letter) in "WF":
-        return 1.02
-    return 0.76 if letter.isupper() else 0.66

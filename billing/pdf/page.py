@@ -1,12 +1,9 @@
 """A stored document as the page that becomes its PDF, in the language of its customer."""
 
-import re
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.template.loader import render_to_string
-from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from billing.instalments import Instalment, early_payment_of, payments_of
@@ -14,16 +11,14 @@ from billing.looks import logo_of
 from billing.medical import LETTERS
 from billing.medical_facts import diagnoses_of, prints_codes, services_of
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
-from billing.payment_codes.epc import epc_code
+from billing.payment_codes.epc import codes_for
 from billing.payment_codes.references import as_printed
 from billing.payment_codes.slip import Slip, slip_of
 from billing.pdf.lines import columns_of, rows_of
 from billing.printed import language_of, printed_facts
 from billing.totals import tax_summary
+from office.papers import paper_page
 from office.swiss_payments import COUNTRIES
-
-UNPRINTABLE = re.compile("[^\t\n -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Control characters and what is no character at all: no font draws them, and no well-formed page has them."""
 
 
 def page_of(
@@ -41,8 +36,7 @@ def page_of(
     taxes = tax_summary(invoice) if taxes is None else taxes
     with override(language_of(invoice)):
         context = _context(invoice, lines, taxes, None if more else _slip(invoice))
-        page = render_to_string("billing/pdf/invoice.html", context | medical | more)
-    return UNPRINTABLE.sub("", page)
+        return paper_page("billing/pdf/invoice.html", context | medical | more, logo_of(invoice, context["printed"]))
 
 
 def _context(
@@ -54,17 +48,17 @@ def _context(
     rows = rows_of(invoice, list(lines))
     codes = _codes(invoice, printed, instalments)
     return {
-        "language": get_language(),
-        "text_direction": "rtl" if get_language_bidi() else "ltr",
+        "title": invoice.title,
+        "number": invoice.number,
+        "running": f"{invoice.title} {invoice.number or '(' + _('Draft') + ')'}",
+        "created": invoice.issued_at,
         "invoice": invoice,
         "printed": printed,
-        "page_words": page_words(),
         "rows": rows,
         "columns": columns_of(invoice, rows),
         "taxes": taxes,
         "instalments": instalments,
         "early": early_payment_of(invoice, company.today()),
-        "logo": data_url(*logo) if (logo := logo_of(invoice, printed)) else "",
         "reference": as_printed(invoice.payment_reference),
         "codes": codes,
         "slip": slip,
@@ -99,26 +93,6 @@ def _codes(invoice: Invoice, printed: Mapping[str, Any], instalments: Sequence[I
     """
     if invoice.is_draft or not instalments or ("swiss_slip" in printed and printed["buyer"]["country"] in COUNTRIES):
         return []
-    codes = [
-        epc_code(
-            holder=account["holder"],
-            iban=account["iban"],
-            amount=instalments[0].amount,
-            currency=invoice.currency,
-            reference=invoice.payment_reference,
-            for_paper=True,
-        )
-        for account in printed["bank_accounts"]
-    ]
-    return [code for code in codes if code]
-
-
-def page_words() -> list[str]:
-    """What stands before, between and after the two numbers of "Page 1 of 2"."""
-    mark = "\N{OBJECT REPLACEMENT CHARACTER}"
-    return (_("Page %(page)s of %(pages)s") % {"page": mark, "pages": mark}).split(mark)
-
-
-def data_url(content: bytes, media_type: str) -> str:
-    """A picture as an address that holds it."""
-    return f"data:{media_type};base64,{b64encode(content).decode()}"
+    return codes_for(
+        printed["bank_accounts"], instalments[0].amount, invoice.currency, reference=invoice.payment_reference
+    )

@@ -8,13 +8,13 @@ from django.utils.translation import override
 from billing.looks import Texts, printed_look
 from billing.models import DocumentKind, Invoice, InvoiceLine, Tax
 from billing.pdf.page import page_of
-from billing.pdf.renderer import Pictures, render_pdf, render_pictures
 from billing.printed import printed_facts
 from billing.tax_choice import taxes_of
 from billing.totals import tax_rows, total_invoice
 from customers.models import Customer
 from office.languages import as_written_in
 from office.models import Company
+from office.papers.renderer import Pictures, render_pdf, render_pictures
 
 PRICES = [("3", "120"), ("1", "2450"), ("12", "8.5")]
 

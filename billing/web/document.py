@@ -14,7 +14,7 @@ from billing.einvoice.kept import file_name, kept_einvoice
 from billing.instalments import early_payment_of, payments_of
 from billing.issue_checks import concerns_of, drafts_to_check
 from billing.models import Invoice
-from billing.pdf import PdfUnavailable, pdf_for
+from billing.pdf import pdf_for
 from billing.print_queue import is_waiting, printing_of
 from billing.queries import account_of, settlements, with_state
 from billing.sections import sections_of
@@ -24,6 +24,7 @@ from billing.web.correct import WhyForm
 from billing.web.medical import medical_facts
 from ledger.refusals import Refused
 from office.models import ApprovalRequest, ApprovalState
+from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 
 

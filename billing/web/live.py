@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from billing.models import Invoice, InvoiceLine, InvoiceTax
 from billing.operations.details import InvoiceDetails, LineDetails, fill_draft, products_of
 from billing.operations.price_lines import terms_of
-from billing.pdf import PdfUnavailable, draft_pictures
+from billing.pdf import draft_pictures
 from billing.pricing import Asked, held_prices
 from billing.sections import sections_of
 from billing.tax_choice import taxes_of
@@ -22,6 +22,7 @@ from customers.access import get_customer_for
 from customers.models import Customer
 from customers.queries import owed_now
 from ledger.refusals import Refused
+from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 
 LONGEST_PREVIEW = 150

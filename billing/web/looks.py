@@ -10,13 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 from billing.looks import PaperWords, Texts, texts_of
 from billing.models import PaperKind
 from billing.operations.set_paper_looks import checked_texts, set_paper_looks
-from billing.pdf import PdfUnavailable
-from billing.pdf.renderer import Pictures
 from billing.pdf.sample import sample_pdf, sample_pictures
 from ledger.refusals import Refused
 from office.colours import require_readable
 from office.languages import LANGUAGES
 from office.models import Company
+from office.papers import PdfUnavailable
+from office.papers.renderer import Pictures
 from office.web.doors import staff_door
 
 INK = "#16202c"

@@ -16,13 +16,14 @@ from billing.links import link_by_ref, link_by_token
 from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening
 from billing.payment_codes.epc import epc_code
-from billing.pdf import PdfUnavailable, kept_pdf
+from billing.pdf import kept_pdf
 from billing.printed import language_of
 from billing.sections import sections_of
 from billing.ways_to_pay import ways_to_pay
 from billing.web.attachments import file_response
 from billing.web.document import xml_response
 from ledger.money import round_money
+from office.papers import PdfUnavailable
 from office.web.doors import View, open_door
 
 COOKIE = "duebook_link"

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from billing.access import invoices_for
 from billing.models import Invoice
 from billing.operations.mark_printed import mark_printed, unmark_printed
-from billing.pdf import PdfUnavailable
 from billing.pdf.merging import MOST, merged_pdf
 from billing.print_queue import waiting_for_print, with_printing
 from ledger.refusals import Refused
+from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists import BulkAct, Column, DateRange, Empty, ListSpec, chosen_rows, list_page

@@ -6,11 +6,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from billing.access import invoices_for
-from billing.pdf import PdfUnavailable
 from billing.pdf.merging import MOST, merged_pdf
 from billing.queries import with_state
 from billing.web.listing import LISTS
 from ledger.refusals import Refused
+from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.lists import chosen_rows
 

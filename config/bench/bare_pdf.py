@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "billing" / "pdf"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "office" / "papers"))
 from child import answer, use_own_fonts  # the same fonts and the same way to talk
 
 STYLE = """

@@ -20,7 +20,6 @@ from pathlib import Path
 from django.db import connection
 from PIL import Image
 
-from billing.helper import Helper
 from billing.models import Invoice
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.draft_invoice import draft_invoice
@@ -31,6 +30,7 @@ from config.bench.filling import FilledOffice
 from config.bench.rows import Row
 from config.bench.timing import medians
 from customers.models import Address, AddressKind, Customer
+from office.helper import Helper
 from office.models import BankAccount
 from office.operations.update_company import set_logo, update_company
 

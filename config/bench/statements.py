@@ -18,7 +18,6 @@ from time import perf_counter
 from django.conf import settings
 from django.db import connection
 
-from billing.helper import Helper
 from config.bench.filling import FilledOffice
 from config.bench.rows import Row
 from config.bench.sink import taking_mail
@@ -33,6 +32,7 @@ from customers.bounces import standing_bounces
 from customers.models import Customer, StatementForm
 from ledger.balances import open_on_day_sql
 from ledger.models import Entry
+from office.helper import Helper
 from office.mail.handing_over import hand_over
 from office.models import BankAccount, Company, MailStatus, OwnDay
 from office.runs import carry_out

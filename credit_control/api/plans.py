@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.acts import PdfRenderer
-from billing.pdf import PdfUnavailable
 from credit_control.access import get_plan_for, plans_for
 from credit_control.models import PaymentPlan, PlanAnswer
 from credit_control.operations.accept_plan import accept_plan
@@ -35,6 +34,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import Company, User
+from office.papers import PdfUnavailable
 
 WHERE = {"customer": "customer_id", "state": "state"}
 READ, WRITE = "credit_control.view_paymentplan", "credit_control.manage_plans"

@@ -22,7 +22,7 @@ from credit_control.models import Statement
 from credit_control.operations.send_statement import send_statement
 from credit_control.statements.access import get_statement_for, statements_for
 from credit_control.statements.asking import Asked, Period, figures_of
-from credit_control.statements.kept import PdfUnavailable, figures_from, kept_statement_pdf
+from credit_control.statements.kept import figures_from, kept_statement_pdf
 from credit_control.statements.names import file_name
 from credit_control.statements.runs import mails_of
 from credit_control.statements.usual import usual_asked, usual_period
@@ -33,6 +33,7 @@ from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
+from office.papers import PdfUnavailable
 
 READ, SEND = "credit_control.view_statement", "credit_control.send_statements"
 WHERE = {"customer": "customer_id", "run": "run_id", "on": "on"}

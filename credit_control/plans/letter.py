@@ -1,17 +1,14 @@
 """The agreement as a paper, kept as made: what is paid in which instalments, and what happens when one is missed."""
 
-from hashlib import sha256
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
-from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from billing.payment_codes.epc import epc_code
-from billing.pdf.page import UNPRINTABLE, data_url, page_words
-from billing.pdf.renderer import render_pdf
+from billing.payment_codes.epc import codes_for
 from credit_control.models import PaymentPlan, PlanPdf
+from office.papers import kept_once, paper_page, render_pdf
+from office.papers.page import logo_now
 from office.written import plain_day
 
 
@@ -22,39 +19,34 @@ def file_name(plan: PaymentPlan) -> str:
 
 def kept_plan_pdf(plan: PaymentPlan) -> PlanPdf:
     """The kept bytes, made at the first call. Raises PdfUnavailable where no PDF can be made now."""
-    if kept := PlanPdf.objects.filter(plan=plan).first():
-        return kept
-    content = render_pdf(page_of(plan), identifier=f"plan {plan.pk} {plan.created_at.isoformat()}")
-    made = PlanPdf(plan=plan, content=content, sha256=sha256(content).hexdigest())
-    try:
-        with transaction.atomic():
-            made.save(force_insert=True)
-    except IntegrityError:  # somebody else was quicker
-        return PlanPdf.objects.get(plan=plan)
-    return made
+    return kept_once(
+        PlanPdf,
+        lambda: render_pdf(page_of(plan), identifier=f"plan {plan.pk} {plan.created_at.isoformat()}"),
+        plan=plan,
+    )
 
 
 def page_of(plan: PaymentPlan) -> str:
     """The agreement as well-formed HTML, in the language of its customer."""
     with override(plan.printed["language"]):
-        return UNPRINTABLE.sub("", render_to_string("credit_control/pdf/plan.html", _context(plan)))
+        return paper_page("credit_control/pdf/plan.html", _context(plan), logo_now(plan.company))
 
 
 def _context(plan: PaymentPlan) -> dict[str, Any]:
-    company, accounts = plan.company, accounts_of(plan)
-    instalments = list(plan.instalments.all())
+    accounts = accounts_of(plan)
+    instalments, number = list(plan.instalments.all()), plan.printed["buyer"]["number"]
     return {
-        "language": get_language(),
-        "text_direction": "rtl" if get_language_bidi() else "ltr",
+        "title": _("Payment plan"),
+        "number": str(plan.pk),
+        "running": f"{_('Payment plan')} {plan.pk}",
+        "created": plan.created_at,
         "plan": plan,
         "printed": plan.printed,
-        "page_words": page_words(),
-        "logo": data_url(bytes(company.logo), company.logo_type) if company.logo else "",
         "items": plan.items.select_related("item").order_by("item__due_on", "item"),
         "instalments": instalments,
         "first": instalments[0],
         "accounts": accounts,
-        "code": _code(plan, accounts, instalments[0].amount),
+        "code": next(iter(codes_for(accounts, instalments[0].amount, plan.currency, reference=number)), ""),
         "terms": terms_of(plan),
     }
 
@@ -79,20 +71,3 @@ def terms_of(plan: PaymentPlan) -> list[str]:
     if not plan.accepted_on:
         said.append(_("The offer holds until %(day)s.") % {"day": plain_day(plan.valid_until)})
     return said
-
-
-def _code(plan: PaymentPlan, accounts: list[dict[str, str]], amount: Any) -> str:
-    """The code that banking apps scan for the first instalment, of the first account that has one."""
-    number = plan.printed["buyer"]["number"]
-    codes = (
-        epc_code(
-            holder=each["holder"],
-            iban=each["iban"],
-            amount=amount,
-            currency=plan.currency,
-            reference=number,
-            for_paper=True,
-        )
-        for each in accounts
-    )
-    return next((code for code in codes if code), "")

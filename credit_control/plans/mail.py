@@ -8,7 +8,6 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from billing.disputes import disputed_now
-from billing.pdf import PdfUnavailable
 from credit_control.access import plans_for
 from credit_control.models import PaymentPlan, PlanStatus, PlanStep
 from credit_control.operations.mint_account_link import mint_account_link
@@ -26,6 +25,7 @@ from office.mail import Attachment, Letter, MailKind, MailToQueue, NotReady, Not
 from office.mail.handing_over import LEASE
 from office.mail.texts import words_for
 from office.models import OutgoingMail, User
+from office.papers import PdfUnavailable
 
 
 def queue_plan_mail(plan: PaymentPlan, kind: str, step: PlanStep | None = None, again: str = "") -> int:

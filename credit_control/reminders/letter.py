@@ -5,17 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
 
-from django.template.loader import render_to_string
-from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import override
 
 from billing.models import Invoice
-from billing.payment_codes.epc import epc_code
-from billing.payment_codes.references import grouped
-from billing.pdf.page import UNPRINTABLE, data_url, page_words
-from billing.pdf.renderer import render_pdf
-from billing.printed import parties_of
+from billing.payment_codes.epc import codes_for
+from billing.printed import accounts_of, parties_of
 from credit_control.due_days import due_days
 from credit_control.models import Channel, Reminder, ReminderItem, ReminderPdf
 from credit_control.proposals import proposals_for
@@ -24,7 +19,8 @@ from credit_control.reminders.pauses import read_pauses
 from credit_control.reminders.words import Words, charges_words, words_of
 from ledger.models import OpenItem
 from office.languages import as_written_in
-from office.models import BankAccount
+from office.papers import paper_page, render_pdf
+from office.papers.page import logo_now
 from office.written import plain_day
 
 ZERO = Decimal(0)
@@ -109,9 +105,12 @@ def letter_of(reminder: Reminder) -> ReminderLetter:
             late = (today - due[item.pk]).days
             invoice = invoices.get(item.entry_id)
             by_currency[item.currency].append(Row(item, due[item.pk], max(late, 0), pauses.asked(item), invoice))
+    accounts = accounts_of(reminder.company)
     free = free_beside([reminder.customer_id], reminder.reminded_on, before=reminder).get(reminder.customer_id, {})
     for currency, rows in sorted(by_currency.items()):
-        part = Part(currency, rows, free.get(currency, ZERO), _accounts(reminder, currency))
+        part = Part(
+            currency, rows, free.get(currency, ZERO), [each for each in accounts if each["currency"] == currency]
+        )
         if part.total > 0:
             letter.parts.append(part)
         else:
@@ -125,17 +124,17 @@ def letter_of(reminder: Reminder) -> ReminderLetter:
 def page_of(letter: ReminderLetter) -> str:
     """The letter as well-formed HTML, in the language that is now the reader's."""
     reminder, company = letter.reminder, letter.reminder.company
-    context: dict[str, Any] = {
-        "language": get_language(),
-        "text_direction": "rtl" if get_language_bidi() else "ltr",
+    title = letter.words.title
+    context = {
+        "title": title,
+        "running": f"{title} {plain_day(letter.today)}",
+        "created": reminder.created_at,
         "letter": letter,
         "charges": [(part, charges_words(part, letter)) for part in letter.parts if part.charges],
         "reminder": reminder,
         "printed": parties_of(company, reminder.customer),
-        "page_words": page_words(),
-        "logo": data_url(bytes(company.logo), company.logo_type) if company.logo else "",
     }
-    return UNPRINTABLE.sub("", render_to_string("credit_control/pdf/reminder.html", context))
+    return paper_page("credit_control/pdf/reminder.html", context, logo_now(company))
 
 
 def pdf_of(letter: ReminderLetter) -> bytes:
@@ -160,25 +159,10 @@ def _line_of(lines: list[ReminderItem], row: Row) -> int:
     return next(line.pk for line in lines if line.item_id == row.item.pk)
 
 
-def _accounts(reminder: Reminder, currency: str) -> list[dict[str, str]]:
-    accounts = BankAccount.objects.filter(company=reminder.company, currency=currency, is_printed=True).order_by("pk")
-    return [{"holder": each.holder, "iban": grouped(each.iban), "bic": each.bic} for each in accounts]
-
-
 def _code(part: Part) -> str:
     """The code that banking apps scan, of the first account that has one."""
-    codes = (
-        epc_code(
-            holder=account["holder"],
-            iban=account["iban"],
-            amount=part.total,
-            currency=part.currency,
-            reference=part.rows[0].invoice.payment_reference if _is_one(part) else part.reference,
-            for_paper=True,
-        )
-        for account in part.accounts
-    )
-    return next((code for code in codes if code), "")
+    reference = part.rows[0].invoice.payment_reference if _is_one(part) else part.reference
+    return next(iter(codes_for(part.accounts, part.total, part.currency, reference=reference)), "")
 
 
 def _is_one(part: Part) -> bool:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from billing.links import address_of
 from billing.mail_words import small_print
 from billing.operations.mint_link import mint_link
-from billing.pdf import PdfUnavailable
 from credit_control.access import reminders_for
 from credit_control.models import Reminder, ReminderItem, ReminderPdf
 from credit_control.reminders.letter import ReminderLetter, language_of, letter_of, pdf_of
@@ -17,6 +16,7 @@ from customers.models import Contact
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
+from office.papers import PdfUnavailable
 
 
 def subject_of(reminder: Reminder) -> str:

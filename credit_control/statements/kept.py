@@ -2,20 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
-from billing.pdf import PdfUnavailable
-from billing.pdf.renderer import render_pdf
 from credit_control.models import Statement, StatementPdf
 from credit_control.statements.figures import Figures, Movement, OpenLine, Part, Section
 from credit_control.statements.paper import page_of
 from customers.models import StatementForm
 from ledger.money import round_money
-
-__all__ = ["PdfUnavailable", "as_json", "closing_of", "figures_from", "kept_statement_pdf"]
+from office.papers import kept_once, render_pdf
 
 
 def as_json(figures: Figures) -> dict[str, Any]:
@@ -112,15 +106,9 @@ def _line_from(line: list[Any]) -> OpenLine:
 
 def kept_statement_pdf(statement: Statement) -> StatementPdf:
     """The kept bytes, made at the first call. Raises PdfUnavailable where no PDF can be made now."""
-    kept = StatementPdf.objects.filter(statement=statement).first()
-    if kept:
-        return kept
+    return kept_once(StatementPdf, lambda: _rendered(statement), statement=statement)
+
+
+def _rendered(statement: Statement) -> bytes:
     page = page_of(figures_from(statement), statement.printed, statement.company)
-    content = render_pdf(page, identifier=f"statement {statement.pk} {statement.read_at.isoformat()}")
-    made = StatementPdf(statement=statement, content=content, sha256=sha256(content).hexdigest())
-    try:
-        with transaction.atomic():
-            made.save(force_insert=True)
-    except IntegrityError:  # somebody else was quicker
-        return StatementPdf.objects.get(statement=statement)
-    return made
+    return render_pdf(page, identifier=f"statement {statement.pk} {statement.read_at.isoformat()}")

@@ -6,20 +6,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.template.loader import render_to_string
-from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from billing.payment_codes.epc import epc_code
-from billing.payment_codes.references import grouped
-from billing.pdf.lines import DENSE_EM_MM, EM_MM, LEAST_TEXT_MM, WIDTH_MM, width_mm
-from billing.pdf.page import UNPRINTABLE, data_url, page_words
-from billing.printed import parties_of
+from billing.payment_codes.epc import codes_for
+from billing.printed import accounts_of, parties_of
 from credit_control.statements.figures import ZERO, Figures, Part, Section
 from credit_control.statements.words import agreed_words, column_words, paper_of, title_of
 from customers.models import Customer, StatementForm
 from office.languages import as_written_in
 from office.models import Company
+from office.papers import paper_page
+from office.papers.page import logo_now
+from office.papers.widths import DENSE_EM_MM, EM_MM, LEAST_TEXT_MM, WIDTH_MM, width_mm
 from office.written import days_late, plain_amount, plain_day
 
 MOST_ROWS = 2000
@@ -59,36 +58,24 @@ def printed_of(company: Company, customer: Customer) -> dict[str, Any]:
     """What a statement prints of us and of its customer, as things stand now; it is kept with the figures."""
     language = as_written_in(customer.language, company.country)
     with override(language):
-        return {"language": language, **parties_of(company, customer), "accounts": _accounts(company)}
-
-
-def _accounts(company: Company) -> list[dict[str, str]]:
-    return [
-        {"holder": each.holder, "iban": grouped(each.iban), "bic": each.bic, "currency": each.currency}
-        for each in company.bank_accounts.all()
-        if each.is_printed
-    ]
+        return {"language": language, **parties_of(company, customer), "accounts": accounts_of(company)}
 
 
 def page_of(figures: Figures, printed: Mapping[str, Any], company: Company) -> str:
     """The page as well-formed HTML."""
     with override(printed["language"]):
-        return UNPRINTABLE.sub(
-            "", render_to_string("credit_control/pdf/statement.html", _context(figures, printed, company))
-        )
+        return paper_page("credit_control/pdf/statement.html", _context(figures, printed), logo_now(company))
 
 
-def _context(figures: Figures, printed: Mapping[str, Any], company: Company) -> dict[str, Any]:
+def _context(figures: Figures, printed: Mapping[str, Any]) -> dict[str, Any]:
     is_long = rows_in(figures) > MOST_ROWS
     return {
-        "language": get_language(),
-        "text_direction": "rtl" if get_language_bidi() else "ltr",
         "title": title_of(figures),
+        "running": f"{title_of(figures)} {plain_day(figures.on)} {printed['buyer']['number']}",
+        "created": figures.on,
         "figures": figures,
         "is_open_item": figures.form != StatementForm.BALANCE_FORWARD,
         "printed": printed,
-        "page_words": page_words(),
-        "logo": data_url(bytes(company.logo), company.logo_type) if company.logo else "",
         "tables": [_table(figures, total, printed, is_long) for total in figures.totals],
         "is_long": is_long,
     }
@@ -115,7 +102,8 @@ def _table(figures: Figures, total: Part, printed: Mapping[str, Any], is_long: b
     _lay_out(table)
     if total.closing > 0:
         table.accounts = [each for each in printed["accounts"] if each["currency"] == total.currency]
-        table.code = _code(table, printed)
+        codes = codes_for(table.accounts, total.closing, total.currency, reference=printed["buyer"]["number"])
+        table.code = next(iter(codes), "")
     return table
 
 
@@ -187,18 +175,3 @@ def _lay_out(table: Table) -> None:
         table.is_dense = em == DENSE_EM_MM
         if WIDTH_MM - sum(table.widths) >= LEAST_TEXT_MM:
             return
-
-
-def _code(table: Table, printed: Mapping[str, Any]) -> str:
-    codes = (
-        epc_code(
-            holder=each["holder"],
-            iban=each["iban"],
-            amount=table.total.closing,
-            currency=table.total.currency,
-            reference=printed["buyer"]["number"],
-            for_paper=True,
-        )
-        for each in table.accounts
-    )
-    return next((code for code in codes if code), "")

@@ -8,7 +8,7 @@ from credit_control.operations.mint_account_link import mint_account_link
 from credit_control.statements.access import statements_for
 from credit_control.statements.excel import sheet_of
 from credit_control.statements.figures import Figures
-from credit_control.statements.kept import PdfUnavailable, figures_from, kept_statement_pdf
+from credit_control.statements.kept import figures_from, kept_statement_pdf
 from credit_control.statements.links import address_of
 from credit_control.statements.mail_words import COMBINED, KIND, small_print, values_of
 from credit_control.statements.names import file_name
@@ -18,6 +18,7 @@ from customers.models import Contact, Customer, StatementForm
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
+from office.papers import PdfUnavailable
 from office.web.lists.exporting import EXCEL
 from office.written import plain_day
 

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from billing.pdf import PdfUnavailable
 from credit_control.access import get_plan_for, plans_for
 from credit_control.models import PaymentPlan, PlanAnswer, PlanStep
 from credit_control.operations.accept_plan import accept_plan
@@ -23,6 +22,7 @@ from credit_control.web.downloads import download
 from customers.search import fold
 from ledger.refusals import Refused
 from office.models import AuditRecord, OutgoingMail
+from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 

@@ -15,8 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.links import live_links as live_document_links
 from billing.models import OpeningKind
 from billing.operations.note_opening import network_of
-from billing.pdf import PdfUnavailable
-from billing.pdf.renderer import render_pdf
 from billing.web.portal import NoSuchLink, customer_door, entered
 from credit_control.models import AccountLink, AccountOpening, Statement
 from credit_control.plans.shown import shown_plans
@@ -31,6 +29,7 @@ from credit_control.statements.usual import usual_asked, usual_period
 from credit_control.web.downloads import download
 from credit_control.web.portal_ways import ways_of
 from customers.models import StatementForm
+from office.papers import PdfUnavailable, render_pdf
 from office.web.lists.exporting import EXCEL
 
 COOKIE, SALT = "duebook_account", "credit_control.web.portal"

@@ -6,13 +6,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from billing.pdf import PdfUnavailable
 from credit_control.access import get_reminder_for, reminders_for
 from credit_control.models import Channel, Reminder, Tone
 from credit_control.reminders.coming import with_mail
 from credit_control.reminders.letter import letter_as_posted
 from customers.search import fold
 from office.models import MailStatus, OutgoingMail
+from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 

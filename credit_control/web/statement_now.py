@@ -8,8 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from billing.pdf import PdfUnavailable
-from billing.pdf.renderer import render_pdf
 from credit_control.statements.access import statements_for
 from credit_control.statements.asking import Period, figures_of
 from credit_control.statements.choosing import receiving
@@ -23,6 +21,7 @@ from credit_control.web.downloads import download
 from customers.access import get_customer_for
 from customers.models import Customer, StatementForm
 from ledger.refusals import Refused
+from office.papers import PdfUnavailable, render_pdf
 from office.web.doors import staff_door
 from office.web.lists.exporting import EXCEL
 

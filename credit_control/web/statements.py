@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from billing.pdf import PdfUnavailable
 from credit_control.models import Statement
 from credit_control.operations.mint_account_link import revoke_account_links
 from credit_control.operations.send_statement import send_statement
@@ -23,6 +22,7 @@ from customers.access import get_customer_for
 from customers.models import StatementForm
 from customers.search import fold
 from ledger.refusals import Refused
+from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.lists.exporting import EXCEL

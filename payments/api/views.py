@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from billing.api.acts import PdfRenderer
 from billing.api.serializers import AllocationOut, MailsOut, SendIn
-from billing.pdf import PdfUnavailable
 from customers.access import get_customer_for
 from customers.models import Customer
 from ledger.allocating import Pair
@@ -19,6 +18,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.papers import PdfUnavailable
 from office.web.lists.filters import search_rows
 from payments.access import get_allocation_for, get_receipt_for, receipts_for
 from payments.api.serializers import (

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from billing.access import get_invoice_for
 from billing.models import Invoice
-from billing.pdf import PdfUnavailable
 from customers.access import get_customer_for
 from customers.web.listing import customer_choice
 from ledger.fields import EXCHANGE_RATE
@@ -18,6 +17,7 @@ from ledger.models import Account, AccountRole, OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.models import OutgoingMail
+from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from payments.access import get_receipt_for, receipts_for

@@ -15,7 +15,6 @@ from billing.einvoice import checking, rules
 from billing.einvoice.kept import kept_einvoice
 from billing.einvoice.markup import parse
 from billing.einvoice.rules import judge
-from billing.helper import Helper
 from billing.mail import compose
 from billing.models import DocumentStatus, EInvoice, Invoice
 from billing.operations.credit_invoice import credit_invoice
@@ -25,6 +24,7 @@ from billing.operations.issue_invoice import draft_and_issue, issue_invoice, iss
 from billing.operations.send_invoice import send_invoice
 from customers.models import Customer, EInvoiceFormat
 from ledger.refusals import Refused
+from office.helper import Helper
 from office.models import Company, NumberSeries
 from tests import world
 from tests.api.calling import Program, refused

@@ -9,7 +9,7 @@ from billing.einvoice import rules
 from billing.einvoice.fields import field_of
 from billing.einvoice.markup import parse
 from billing.einvoice.rules import RulesUnavailable, judge
-from billing.helper import Helper
+from office.helper import Helper
 
 OFFICIAL = Path(rules.__file__).with_name("official")
 EMPTY = b'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>'

@@ -18,10 +18,10 @@ from billing.models import Invoice, PdfEdition
 from billing.pdf import kept_pdf
 from billing.pdf.documents import _rendered
 from billing.pdf.page import page_of
-from billing.pdf.renderer import render_facturx
 from customers.models import EInvoiceFormat
 from office.languages import LANGUAGES, as_written_in
 from office.models import BankAccount
+from office.papers.renderer import render_facturx
 from tests import world
 from tests.billing.einvoices import buyer, seller
 from tests.billing.test_pdf import missing_glyphs

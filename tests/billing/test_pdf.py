@@ -19,11 +19,11 @@ from billing.models import Invoice, InvoicePdf
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import account_pdf, draft_pdf, kept_pdf
-from billing.pdf.renderer import PdfUnavailable, Renderer
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.models import Logo
 from office.operations.update_company import set_logo
+from office.papers.renderer import PdfUnavailable, Renderer
 from tests import world
 
 DAY = date(2026, 3, 2)
@@ -277,7 +277,7 @@ def test_a_lost_child_costs_one_answer_and_the_next_is_served() -> None:
 
 
 def test_a_page_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("billing.pdf.renderer.SECONDS", 0)
+    monkeypatch.setattr("office.papers.renderer.SECONDS", 0)
     renderer = Renderer()
     with pytest.raises(PdfUnavailable, match="Try again"):
         renderer.render("<p>slow</p>", "1")

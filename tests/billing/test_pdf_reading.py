@@ -12,10 +12,10 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.pdf import draft_pdf
 from billing.pdf.page import page_of
-from billing.pdf.renderer import PdfUnavailable, Renderer
 from office.languages import LANGUAGES
 from office.models import BankAccount
 from office.operations.update_company import set_logo
+from office.papers.renderer import PdfUnavailable, Renderer
 from tests import world
 from tests.billing.test_pdf import a_picture, text
 from tests.billing.test_swiss_slips import PLAIN_IBAN, QR_IBAN, rutschmann, swiss_company

@@ -9,10 +9,10 @@ import pytest
 from billing.einvoice.kept import kept_einvoice
 from billing.models import Invoice
 from billing.pdf.page import page_of
-from billing.pdf.renderer import Renderer
 from customers.models import EInvoiceFormat
 from office.models import BankAccount
 from office.operations.update_company import set_logo
+from office.papers.renderer import Renderer
 from tests import world
 from tests.billing.einvoices import buyer, seller
 from tests.billing.test_pdf import a_picture

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "billing" / "pdf"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "office" / "papers"))
 import child
 
 

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 ROOT = Path(__file__).parents[2]
 FONTS = ROOT / "static" / "fonts" / "pdf"
-STYLE = Path(__file__).with_name("invoice.css")
+STYLE = Path(__file__).with_name("paper.css")
 HEAD_BYTES = 8
 MEMORY = 1 << 30
 COLLECT_EVERY = 10

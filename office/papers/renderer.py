@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from billing.helper import Helper, HelperLost
+from office.helper import Helper, HelperLost
 
 SECONDS = 60
 CHILD = Path(__file__).with_name("child.py")
