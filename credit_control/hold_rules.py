@@ -1,19 +1,19 @@
 """Whom a company's policy would put on hold, and why in words: read from the book, for many customers at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from billing.disputes import undisputed
-from credit_control.due_days import due_days
-from credit_control.models import PaymentPromise
+from credit_control.models import PaymentPromise, PlanInstalment, PlannedItem, PlanStatus
 from credit_control.plans.reading import planned_now
 from credit_control.promises import standing_promises, with_state
 from customers.limits import with_limit_used
 from customers.models import CreditHold, Customer, HoldCause, HoldPolicy
+from ledger.agreed_days import late_items
 from ledger.models import OpenItem
 from ledger.money import format_money
 from office.models import Company
@@ -80,21 +80,30 @@ def _over_limit(company: Company, policy: HoldPolicy, on: date) -> Iterator[tupl
 
 
 def _late(company: Company, policy: HoldPolicy, on: date) -> Iterator[tuple[int, str]]:
-    """Each customer's oldest item that is late by its agreed day, of what is neither disputed, promised nor planned."""
-    last = on - timedelta(days=policy.late_days)
-    items = list(OpenItem.objects.filter(company_id=company.pk, balance__gt=0, amount__gt=0, due_on__lte=last))
-    days, left = due_days(items), undisputed(items)
-    ids = [item.pk for item in items]
-    excused = {*standing_promises(ids, on), *planned_now(ids, on)}
-    oldest: dict[int, OpenItem] = {}
-    for item in sorted(items, key=lambda item: (days[item.pk], item.pk)):
-        is_enough = left[item.pk] > 0 and left[item.pk] >= policy.late_amount
-        if is_enough and days[item.pk] <= last and item.pk not in excused:
-            oldest.setdefault(item.customer_id, item)
-    for customer_id, item in oldest.items():
-        late = (on - days[item.pk]).days
-        amount = format_money(left[item.pk], item.currency)
-        yield customer_id, f"{item.reference} is {late} day{'s' * (late != 1)} late: {amount}."
+    """Each customer's item that is late for longest by the days agreed on, of what is neither disputed, promised nor in
+    an offer of a plan."""
+    rows = late_items(OpenItem.objects.filter(company_id=company.pk, amount__gt=0), on, policy.late_days)
+    items = list(rows.annotate(late=F("late"), late_since=F("late_since")).order_by("late_since", "pk"))
+    ids, left = [item.pk for item in items], undisputed(items)
+    promised, planned = standing_promises(ids, on), planned_now(ids, on)
+    instalments = set(_instalments(planned.values()))
+    told: set[int] = set()
+    for item in items:
+        row, amount = planned.get(item.pk), item.late - (item.balance - left[item.pk])
+        is_excused = item.pk in promised or (row is not None and row.plan.status == PlanStatus.OFFERED)
+        if amount > 0 and amount >= policy.late_amount and not is_excused and item.customer_id not in told:
+            told.add(item.customer_id)
+            late, what = (on - item.late_since).days, item.reference
+            if row and (row.plan_id, item.late_since) in instalments:
+                what = f"{item.reference}, the instalment of {plain_day(item.late_since)} in {row.plan},"
+            words = f"{what} is {late} day{'s' * (late != 1)} late: {format_money(amount, item.currency)}."
+            yield item.customer_id, words
+
+
+def _instalments(rows: Iterable[PlannedItem]) -> QuerySet[PlanInstalment, tuple[int, date]]:
+    """The plans that hold these items, each with every day on which an instalment of it is due."""
+    found = PlanInstalment.objects.filter(plan__in={row.plan_id for row in rows}).order_by()
+    return found.values_list("plan", "due_on")
 
 
 def _broken(company: Company, policy: HoldPolicy, on: date) -> Iterator[tuple[int, str]]:

@@ -39,7 +39,7 @@ class HoldPolicyForm(forms.Form):
         min_value=0,
         max_digits=19,
         decimal_places=4,
-        help_text="Of one item, in its currency; what is disputed, promised or in a plan does not count.",
+        help_text="Of one item, in its currency; not what is disputed or promised, and of a plan what was missed.",
     )
     broken_promise = forms.BooleanField(label="When a promise is broken", required=False)
     lifts = forms.BooleanField(label="Release by itself when the cause is gone", required=False)

@@ -10,8 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from billing.models import DisputeOutcome
+from billing.operations.close_dispute import close_dispute
 from credit_control.hold_rules import reasons_on
 from credit_control.operations.assign_collector import assign_collector
+from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.place_holds_by_rule import companies_to_look_at, place_holds_by_rule
 from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.operations.record_promise import PromiseDetails, record_promise
@@ -25,6 +28,7 @@ from office.models import AuditRecord, Company, Task
 from tests import world
 from tests.api.calling import Program, refused
 from tests.billing.disputing import dispute
+from tests.credit_control.planning import accept, agreed, offer
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +100,69 @@ def test_what_is_promised_or_put_off_does_not_count(company: Company, customer: 
     assert look(company) == (0, 0)
     assert look(company, date(2026, 3, 4)) == (1, 0)
     assert words(customer) == [f"{put_off.number} is 30 days late: €50.00."]
+
+
+def test_a_missed_instalment_holds_until_it_is_paid_and_the_plan_goes_on(company: Company, customer: Customer) -> None:
+    rule(company, late_days=5)
+    invoice, newer = world.issue(customer, "100.00", BILLED), world.issue(customer, "60.00", TODAY)
+    plan = agreed(customer, [invoice, newer], (2, "40.00"), (30, "120.00"))
+
+    assert look(company) == (0, 0)
+    assert look(company, TODAY + timedelta(days=6)) == (0, 0)
+    assert look(company, TODAY + timedelta(days=7)) == (1, 0)
+    assert words(customer) == [
+        f"{invoice.number}, the instalment of Mar 5, 2026 in Payment plan {plan.pk}, is 5 days late: €40.00."
+    ]
+    assert Task.objects.get().title.endswith("is 5 days late: €40.00.")
+
+    receipt = world.receive(customer, "40.00", TODAY)
+    world.apply(receipt, invoice, "39.99", TODAY)
+    assert look(company, TODAY + timedelta(days=8)) == (0, 0)
+    world.apply(receipt, invoice, "0.01", TODAY)
+    assert look(company, TODAY + timedelta(days=8)) == (0, 1)
+    assert CreditHold.objects.get().release_reason == "Paid, or put right"
+    assert look(company, TODAY + timedelta(days=34)) == (0, 0)
+    assert look(company, TODAY + timedelta(days=35)) == (1, 0)
+    assert words(customer) == [
+        f"{invoice.number}, the instalment of Apr 2, 2026 in Payment plan {plan.pk}, is 5 days late: €60.00."
+    ]
+
+
+def test_an_instalment_before_the_documents_day_holds_too(company: Company, customer: Customer) -> None:
+    rule(company, late_days=3, late_amount=Decimal(40))
+    invoice = world.issue(customer, "100.00", TODAY)  # due on 2 April
+    plan = agreed(customer, [invoice], (1, "39.99"), (2, "20.01"), (60, "40.00"))
+    assert look(company, date(2026, 3, 7)) == (0, 0)  # 39.99 is late for so long
+    assert look(company, date(2026, 3, 8)) == (1, 0)
+    assert words(customer) == [
+        f"{invoice.number}, the instalment of Mar 4, 2026 in Payment plan {plan.pk}, is 4 days late: €60.00."
+    ]
+
+
+def test_what_is_late_is_released_when_a_plan_is_agreed_and_held_again_when_it_ends(
+    company: Company, customer: Customer
+) -> None:
+    rule(company, late_days=30)
+    invoice = world.issue(customer, "100.00", BILLED)
+    assert look(company) == (1, 0)
+    plan = offer(customer, [invoice], (10, "40.00"), (40, "60.00"))
+    assert look(company) == (0, 1)  # while they may answer
+    accept(plan)
+    assert look(company) == (0, 0)
+    cancel_plan(plan.pk, "They asked for it", on=TODAY, by=None)
+    assert look(company) == (1, 0)
+    assert words(customer) == [f"{invoice.number} is 30 days late: €100.00."]
+
+
+def test_what_is_beyond_a_plan_holds_by_its_own_day(company: Company, customer: Customer) -> None:
+    rule(company, late_days=30)
+    invoice = world.issue(customer, "100.00", BILLED)
+    given_up = dispute(invoice, "30.00", on=TODAY)
+    agreed(customer, [invoice], (10, "40.00"), (40, "30.00"))
+    assert look(company) == (0, 0)
+    close_dispute(given_up.pk, DisputeOutcome.REFUSED, on=TODAY, by=None, note="It is right as it stands")
+    assert look(company) == (1, 0)
+    assert words(customer) == [f"{invoice.number} is 30 days late: €30.00."]
 
 
 def test_who_is_over_the_limit_by_more_than_the_percent_is_held(company: Company) -> None:
@@ -207,7 +274,9 @@ def test_many_customers_are_looked_at_in_as_many_queries_as_one(company: Company
     asked = []
     for count in (1, 8):
         for _ in range(count):
-            world.issue(world.make_customer(company, credit_limit=Decimal(1)), "10.00", BILLED)
+            theirs = world.make_customer(company, credit_limit=Decimal(1))
+            world.issue(theirs, "10.00", BILLED)
+            agreed(theirs, [world.issue(theirs, "4.00", BILLED)], (0, "2.00"), (1, "2.00"), on=BILLED)
         with CaptureQueriesContext(connection) as queries:
             found = reasons_on(company, hold_policy_of(company), TODAY)
         asked.append(len(queries))
