@@ -123,6 +123,7 @@ class PlanStage(models.TextChoices):
     NOTICE = "notice", "Soon due"
     MISSED = "missed", "Missed"
     ENDED = "ended", "Not paid for too long"
+    LAPSED = "lapsed", "Offer not answered in time"
 
 
 class PlanStep(models.Model):

@@ -6,12 +6,13 @@ from django.db import transaction
 from billing.disputes import disputed_now
 from credit_control.models import CreditPolicy, PaymentPlan, PlanStage, PlanStatus, PlanStep, policy_of
 from credit_control.operations.cancel_plan import cancel_plan
+from credit_control.plans.due import LAPSED_LATELY
 from credit_control.plans.mail import queue_plan_mail
 from credit_control.plans.reading import PlanDay, PlanNow, plan_now
 from credit_control.plans.spread import ZERO
 from credit_control.plans.states import lock_plan
 from credit_control.plans.tasks import tell_collector
-from credit_control.plans.words import MISSED, NOTICE
+from credit_control.plans.words import ENDED, LAPSED, MISSED, NOTICE
 from customers.queries import free_credit
 from ledger.money import format_money
 from office.audit import record
@@ -21,23 +22,37 @@ from office.written import plain_day
 @transaction.atomic
 def follow_plan(plan_id: int, *, on: date, waits: bool = False) -> PaymentPlan:
     """Do for a plan what its days ask for by a day, each once: a notice before an instalment, a mail when one is
-    missed, and the end of the plan, or a task for the collector, as the company's policy says.
+    missed, and the end of the plan, or a task for the collector, as the company's policy says. Who did not answer an
+    offer in time is told so.
 
     Days that nobody looked are made up for: of several missed instalments one mail tells. A plan ends only when its
     customer was told, and had as long since as the policy gives. Nothing is done while money of theirs `waits` in the
     bank queue, or to be applied.
     """
     plan = lock_plan(plan_id)
-    if waits or plan.status != PlanStatus.ACCEPTED:
+    if waits or plan.status not in (PlanStatus.OFFERED, PlanStatus.ACCEPTED):
         return plan
     items = list(plan.items.values_list("item", flat=True))
     now, policy = plan_now(plan, on, disputed_now(items)), policy_of(plan.company)
+    if plan.status == PlanStatus.OFFERED:
+        _tell_lapsed(plan, now, on)
+        return plan
     due = [day for day in now.days if day.left and day.instalment.due_on <= on + timedelta(policy.plan_notice_days)]
     if due and not _has_credit(plan, _open_until(now, on) or due[0].left):
         _tell_soon(plan, due, policy, on)
         _tell_missed(plan, now, policy, on)
         _end(plan, now, policy, on)
     return plan
+
+
+def _tell_lapsed(plan: PaymentPlan, now: PlanNow, on: date) -> None:
+    """A mail when the last day of an offer has just passed, once; else a call."""
+    is_news = plan.valid_until < on <= plan.valid_until + LAPSED_LATELY
+    if not is_news or not now.left or _has_credit(plan, now.left):
+        return
+    step, is_new = _step(now.days[0], PlanStage.LAPSED, on)
+    if is_new and not queue_plan_mail(plan, LAPSED, step):
+        tell_collector(plan, f"{plan.customer.name} did not answer: {plan} ran out", stage="lapsed", by=None)
 
 
 def _open_until(now: PlanNow, on: date) -> Decimal:
@@ -85,10 +100,11 @@ def _end(plan: PaymentPlan, now: PlanNow, policy: CreditPolicy, on: date) -> Non
     for day in now.days:
         told_on = told.get(day.instalment.pk)
         if day.left and told_on and told_on + since_told <= on and told_on < on:
-            _step(day, PlanStage.ENDED, on)
+            step, _ = _step(day, PlanStage.ENDED, on)
             late = (on - day.instalment.due_on).days
             reason = f"The instalment due {plain_day(day.instalment.due_on)} is {late} days late."
             cancel_plan(plan.pk, reason, on=on, by=None)
+            queue_plan_mail(plan, ENDED, step)
             tell_collector(plan, f"{plan} of {plan.customer.name} ended: {reason}", stage="ended", by=None)
             return
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from billing.disputes import disputed_now
 from credit_control.access import plans_for
-from credit_control.models import PaymentPlan, PlanStatus, PlanStep
+from credit_control.models import PaymentPlan, PlannedItem, PlanStatus, PlanStep
 from credit_control.operations.mint_account_link import mint_account_link
 from credit_control.plans.letter import file_name, kept_plan_pdf
 from credit_control.plans.reading import PlanDay, plan_now
 from credit_control.plans.spread import ZERO
-from credit_control.plans.words import CONFIRMATION, MISSED, NOTICE, OFFER, subject_words, values_of
+from credit_control.plans.words import CONFIRMATION, ENDED, LAPSED, MISSED, NOTICE, OFFER, subject_words, values_of
 from credit_control.reminders.contacts import people_reminded
 from credit_control.statements.links import address_of
 from credit_control.statements.mail_words import small_print
@@ -26,6 +26,8 @@ from office.mail.handing_over import LEASE
 from office.mail.texts import words_for
 from office.models import OutgoingMail, User
 from office.papers import PdfUnavailable
+
+ABOUT_PLAN, ABOUT_STEP = (OFFER, CONFIRMATION), (NOTICE, MISSED, LAPSED, ENDED)
 
 
 def queue_plan_mail(plan: PaymentPlan, kind: str, step: PlanStep | None = None, again: str = "") -> int:
@@ -61,7 +63,7 @@ def compose(kind: str, mail: OutgoingMail) -> Letter:
     if reason := _reason(kind, mail, contact):
         raise NotToBeSent(reason)
     plan = _plan_of(kind, mail)
-    files = _files(plan) if kind in (OFFER, CONFIRMATION) else []
+    files = _files(plan) if kind in ABOUT_PLAN else []
     with override(plan.printed["language"]):
         link = address_of(mint_account_link(plan.customer, contact))
         words = words_for(
@@ -71,12 +73,13 @@ def compose(kind: str, mail: OutgoingMail) -> Letter:
 
 
 def _values(kind: str, mail: OutgoingMail, plan: PaymentPlan, contact: Contact, link: str) -> dict:
-    if kind in (OFFER, CONFIRMATION):
+    if kind in ABOUT_PLAN:
         parts = list(plan.instalments.all())
         day = plan.valid_until if kind == OFFER else parts[0].due_on
         return values_of(plan, contact.name, link, day=day, amount=parts[0].amount, parts=parts)
     day, amount = _asked(kind, mail, plan)
-    return values_of(plan, contact.name, link, day=day.instalment.due_on, amount=amount)
+    due_on = plan.valid_until if kind == LAPSED else day.instalment.due_on
+    return values_of(plan, contact.name, link, day=due_on, amount=amount)
 
 
 def _files(plan: PaymentPlan) -> list[Attachment]:
@@ -95,7 +98,7 @@ def reason_not_to_send(kind: str, mail: OutgoingMail) -> str:
         return f"Not sent: the address of {contact.name} changed just then."
     if reason := _reason(kind, mail, contact):
         return reason
-    if kind in (NOTICE, MISSED) and _was_paid_since(mail, _plan_of(kind, mail)):
+    if kind in ABOUT_STEP and _was_paid_since(mail, _plan_of(kind, mail)):
         raise NotReady("What is open changed just then.")
     return ""
 
@@ -118,6 +121,8 @@ def _reason(kind: str, mail: OutgoingMail, contact: Contact) -> str:
     if kind == OFFER:
         is_open = plan.status == PlanStatus.OFFERED and plan.company.today() <= plan.valid_until
         return "" if is_open else "Not sent: the offer does not stand any more."
+    if kind in (LAPSED, ENDED):
+        return _reason_of_end(kind, plan) or _reason_of_amount(plan, _asked(kind, mail, plan)[1])
     if plan.status != PlanStatus.ACCEPTED:
         return "Not sent: the plan has ended."
     if kind == CONFIRMATION:
@@ -126,11 +131,27 @@ def _reason(kind: str, mail: OutgoingMail, contact: Contact) -> str:
     return _reason_of_day(kind, day, amount, plan)
 
 
+def _reason_of_end(kind: str, plan: PaymentPlan) -> str:
+    """Why nobody is told any more that an offer or a plan is over."""
+    if plan.status != (PlanStatus.OFFERED if kind == LAPSED else PlanStatus.CANCELLED):
+        return "Not sent: the offer was answered or taken back."
+    others = PlannedItem.objects.filter(item__in=plan.items.values("item"), released_at=None).exclude(plan=plan)
+    return "Not sent: another plan was made since." if others.exists() else ""
+
+
+def _reason_of_amount(plan: PaymentPlan, amount: Decimal) -> str:
+    if not amount:
+        return "Not sent: it is paid, or in dispute."
+    if free_credit(plan.customer).get(plan.currency, ZERO) >= amount:
+        return "Not sent: they have free credit for it."
+    return ""
+
+
 def _reason_of_day(kind: str, day: PlanDay, amount: Decimal, plan: PaymentPlan) -> str:
     if not day.left:
         return "Not sent: the instalment is paid, or in dispute."
-    if free_credit(plan.customer).get(plan.currency, ZERO) >= amount:
-        return "Not sent: they have free credit for it."
+    if reason := _reason_of_amount(plan, amount):
+        return reason
     if kind == NOTICE and day.instalment.due_on < plan.company.today():
         return "Not sent: the instalment's day is past."
     return ""
@@ -138,19 +159,22 @@ def _reason_of_day(kind: str, day: PlanDay, amount: Decimal, plan: PaymentPlan) 
 
 def _plan_of(kind: str, mail: OutgoingMail) -> PaymentPlan:
     plans = PaymentPlan.objects.select_related("company", "customer__company")
-    if kind in (OFFER, CONFIRMATION):
+    if kind in ABOUT_PLAN:
         return plans.get(pk=mail.about_id)
     return plans.get(instalments__steps=mail.about_id)
 
 
 def _asked(kind: str, mail: OutgoingMail, plan: PaymentPlan) -> tuple[PlanDay, Decimal]:
-    """The instalment, and what is asked for, less what is in dispute; of a missed one with those before it."""
+    """The instalment, and what is asked for, less what is in dispute; of a missed one with those before it, and of what
+    is over all of it."""
     items = list(plan.items.values_list("item", flat=True))
     now = plan_now(plan, plan.company.today(), disputed_now(items))
     step = PlanStep.objects.get(pk=mail.about_id)
     day = next(day for day in now.days if day.instalment.pk == step.instalment_id)
     if kind == NOTICE:
         return day, day.left
+    if kind in (LAPSED, ENDED):
+        return day, now.left
     before = [each.left for each in now.days if each.instalment.position <= day.instalment.position]
     return day, sum(before, ZERO)
 
@@ -165,8 +189,8 @@ PLAN_MAILS = [
         kind,
         partial(compose, kind),
         partial(reason_not_to_send, kind),
-        plans_for if kind in (OFFER, CONFIRMATION) else steps_for,
-        waits=kind in (NOTICE, MISSED),
+        plans_for if kind in ABOUT_PLAN else steps_for,
+        waits=kind in ABOUT_STEP,
     )
-    for kind in (OFFER, CONFIRMATION, NOTICE, MISSED)
+    for kind in (*ABOUT_PLAN, *ABOUT_STEP)
 ]

@@ -17,18 +17,21 @@ from office.models import Company
 from office.written import money, plain_day
 
 OFFER, CONFIRMATION, NOTICE, MISSED = "plan_offer", "plan_confirmation", "plan_notice", "plan_missed"
+LAPSED, ENDED = "plan_lapsed", "plan_ended"
 TITLES = {
     OFFER: "Payment plan: the offer",
     CONFIRMATION: "Payment plan: what was agreed",
     NOTICE: "Payment plan: an instalment is due soon",
     MISSED: "Payment plan: an instalment was missed",
+    LAPSED: "Payment plan: the offer ran out",
+    ENDED: "Payment plan: it ended by itself",
 }
 VARIABLES = (
     Variable("name", "The reader's name"),
     Variable("company", "Your company's name"),
     Variable("total", "What is paid in instalments", Look.STRONG),
     Variable("instalments", "The instalments, as a table", Look.PIECE),
-    Variable("amount", "What is open of the instalment", Look.STRONG),
+    Variable("amount", "What is open of the instalment, or of a plan that ended", Look.STRONG),
     Variable("day", "By when: the instalment, or the answer to an offer", Look.STRONG),
     Variable("how_to_pay", "Account and reference, as a table", Look.PIECE),
     Variable("button", "The link to the account as it stands", Look.PIECE),
@@ -44,6 +47,8 @@ def subject_words(kind: str) -> str:
         CONFIRMATION: _("Your payment plan"),
         NOTICE: _("Your next instalment is due soon"),
         MISSED: _("We have not received your instalment"),
+        LAPSED: _("The end of our offer of a payment plan"),
+        ENDED: _("The end of your payment plan"),
     }[kind]
 
 
@@ -79,9 +84,21 @@ def _sentences(kind: str) -> list[str]:
     if kind == NOTICE:
         said = _("Only a friendly note: of your payment plan %(amount)s is to be paid by %(day)s.") % BRACED
         return [said, "{how_to_pay}", "{button}"]
+    if kind in (LAPSED, ENDED):
+        return _sentences_of_end(kind)
     said = _("Of your payment plan %(amount)s was to be paid by %(day)s, and we have not received it yet.") % BRACED
     please = _("Please pay it now, or tell us what keeps you from it: if it stays open, we may end the plan.")
     return [said, please, "{how_to_pay}", "{button}"]
+
+
+def _sentences_of_end(kind: str) -> list[str]:
+    said = _("You could accept our offer to pay %(total)s in instalments until %(day)s. We had no answer.") % BRACED
+    if kind == ENDED:
+        said = _("An instalment of your payment plan was to be paid by %(day)s, and we have not received it.") % BRACED
+        said += " " + _("So we have ended the plan.")
+    back = _("%(amount)s is open, and each invoice is to be paid by the day that it says again.") % BRACED
+    please = _("Please pay what is late now, or call us if you need another way to pay.")
+    return [said, back, please, "{how_to_pay}", "{button}"]
 
 
 def values_of(
@@ -138,7 +155,7 @@ PLAN_TEXTS = [
         VARIABLES,
         partial(default, kind),
         sample,
-        required=frozenset({"button"} if kind == OFFER else {"amount", "day"} if kind in (NOTICE, MISSED) else ()),
+        required=frozenset({"button"} if kind == OFFER else {"amount", "day"} if kind != CONFIRMATION else ()),
     )
     for kind, title in TITLES.items()
 ]

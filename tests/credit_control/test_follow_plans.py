@@ -11,15 +11,16 @@ from credit_control.operations.assign_collector import assign_collector
 from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.follow_plan import follow_plan
 from credit_control.operations.set_credit_policy import set_credit_policy
+from credit_control.operations.withdraw_plan import withdraw_plan
 from credit_control.plans.due import plans_to_follow
-from credit_control.plans.words import MISSED, NOTICE
+from credit_control.plans.words import ENDED, LAPSED, MISSED, NOTICE
 from credit_control.tasks import follow_due_plans
 from credit_control.worklist import worklist
 from office.mail.handing_over import hand_over
 from office.models import OutgoingMail, Task
 from tests import world
 from tests.billing.disputing import dispute
-from tests.credit_control.planning import agreed
+from tests.credit_control.planning import accept, agreed, offer
 from tests.credit_control.reminding import at_any_hour
 from tests.relay import RelayHandler
 
@@ -50,7 +51,8 @@ def days(plan: PaymentPlan, *numbers: int) -> list[tuple[str, int]]:
 
 
 def mails() -> Counter[str]:
-    return Counter(OutgoingMail.objects.filter(kind__in=(NOTICE, MISSED)).values_list("kind", flat=True))
+    told = OutgoingMail.objects.filter(kind__in=(NOTICE, MISSED, LAPSED, ENDED))
+    return Counter(told.values_list("kind", flat=True))
 
 
 def state(plan: PaymentPlan) -> str:
@@ -102,6 +104,7 @@ def test_it_ends_by_itself_after_so_many_days_and_no_sooner_than_they_were_told(
     days(plan, 24, 24, 25)
     assert (state(plan), plan.close_reason[-16:]) == ("cancelled", "is 14 days late.")
     assert Task.objects.count() == 1
+    assert mails() == {MISSED: 1, ENDED: 1}
 
 
 def test_who_was_told_late_has_as_long_as_others(customer: Any, plan: PaymentPlan) -> None:
@@ -119,6 +122,132 @@ def test_the_round_looks_at_what_is_due_and_may_run_twice(customer: Any, paper: 
     assert mails() == {MISSED: 1}
     world.apply(world.receive(customer, "150.00", today), paper, "150.00", today)
     assert list(plans_to_follow()) == []
+
+
+@pytest.fixture
+def offered(customer: Any, paper: Any) -> PaymentPlan:
+    """An offer that may be answered for ten days."""
+    return offer(customer, [paper], (10, "100.00"), (40, "200.00"))
+
+
+def test_the_day_after_an_offers_last_day_one_mail_says_so(offered: PaymentPlan) -> None:
+    assert days(offered, 0, 10) == []
+    assert days(offered, 11, 11, 12, 17) == [("lapsed", 1)]
+    assert (mails(), state(offered), Task.objects.count()) == ({LAPSED: 1}, "offered", 0)
+
+
+def test_an_offer_that_ran_out_long_ago_is_no_news(offered: PaymentPlan) -> None:
+    assert days(offered, 18, 60) == []
+    assert days(offered, 17) == [("lapsed", 1)]
+
+
+def test_the_round_tells_of_offers_that_ran_out_once(customer: Any, paper: Any, today: Any) -> None:
+    plan = offer(customer, [paper], (5, "150.00"), (40, "150.00"), on=today - timedelta(days=6))
+    held = offer(customer, [world.issue(customer, "9.00", today)], (6, "4.00"), (40, "5.00"))
+    long_ago = today - timedelta(days=30)
+    offer(customer, [world.issue(customer, "8.00", today)], (5, "4.00"), (40, "4.00"), on=long_ago)
+    assert [each.plan_id for each in plans_to_follow()] == [plan.pk]
+    assert [follow_due_plans(), follow_due_plans()] == [1, 0]
+    assert mails() == {LAPSED: 1}
+    assert state(held) == "offered"
+
+
+def test_nobody_is_told_of_an_offer_that_is_answered_paid_or_made_anew(
+    customer: Any, paper: Any, offered: PaymentPlan, today: Any
+) -> None:
+    follow_plan(offered.pk, on=today + timedelta(days=11), waits=True)
+    receipt = world.receive(customer, "300.00", today)
+    assert days(offered, 11) == []
+    world.apply(receipt, paper, "300.00", today)
+    assert days(offered, 12) == []
+    answered = offer(customer, [world.issue(customer, "50.00", today)], (10, "20.00"), (40, "30.00"))
+    accept(answered)
+    withdrawn = offer(customer, [world.issue(customer, "60.00", today)], (10, "20.00"), (40, "40.00"))
+    withdraw_plan(withdrawn.pk, "Slip", on=today, by=None)
+    for plan in (answered, withdrawn):
+        follow_plan(plan.pk, on=today + timedelta(days=11))
+    assert mails()[LAPSED] == 0
+
+
+def test_whom_no_mail_reaches_is_called(customer: Any, plan: PaymentPlan, today: Any) -> None:
+    set_credit_policy(customer.company, {"plan_cancel_days": 13}, by=None)
+    offered = offer(customer, [world.issue(customer, "50.00", today)], (10, "20.00"), (40, "30.00"))
+    customer.contacts.update(gets_reminders=False)
+    days(plan, 14, 24)
+    assert days(offered, 11) == [("lapsed", 1)]
+    assert (state(plan), mails()) == ("cancelled", {})
+    titles = [task.title for task in Task.objects.order_by("pk")]
+    assert titles[-1] == f"Bramble GmbH did not answer: {offered} ran out"
+    assert titles[-2].startswith(f"{plan} of Bramble GmbH ended: The instalment due")
+
+
+def test_staff_who_cancel_a_plan_tell_its_customer_themselves(plan: PaymentPlan, today: Any) -> None:
+    cancel_plan(plan.pk, "They asked for it", on=today, by=None)
+    days(plan, 30)
+    assert mails() == {}
+
+
+def over(customer: Any, paper: Any, kind: str, today: Any) -> OutgoingMail:
+    """The mail that says today that a plan of 300.00 is over."""
+    at_any_hour(customer.company)
+    set_credit_policy(customer.company, {"plan_cancel_days": 5}, by=None)
+    make = offer if kind == LAPSED else agreed
+    plan = make(customer, [paper], (9, "100.00"), (40, "200.00"), on=today - timedelta(days=16))
+    if kind == ENDED:
+        follow_plan(plan.pk, on=today - timedelta(days=3))
+    OutgoingMail.objects.all().delete()
+    follow_plan(plan.pk, on=today)
+    return OutgoingMail.objects.get(kind=kind)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (LAPSED, "You could accept our offer to pay €300.00 in instalments until"),
+        (ENDED, "An instalment of your payment plan was to be paid by"),
+    ],
+)
+def test_the_mail_says_that_it_is_over_and_what_is_open(
+    relay: RelayHandler, customer: Any, paper: Any, today: Any, kind: str, said: str
+) -> None:
+    mail = over(customer, paper, kind, today)
+    world.apply(world.receive(customer, "30.00", today), paper, "30.00", today)
+    hand_over(mail.pk)
+    [sent] = relay.taken
+    words = " ".join(sent.get_body(("plain",)).get_content().split())
+    assert f"{said} {today - timedelta(days=7):%-d %b %Y}" in words
+    assert "€270.00 is open, and each invoice is to be paid by the day that it says again." in words
+    assert list(sent.iter_attachments()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", [LAPSED, ENDED])
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("anew", "Not sent: another plan was made since."),
+        ("paid", "Not sent: it is paid, or in dispute."),
+        ("credit", "Not sent: they have free credit for it."),
+        ("left", "Not sent: Eva Brandt gets no reminders any more."),
+    ],
+)
+def test_the_mail_is_dropped_when_it_is_true_no_more(
+    relay: RelayHandler, customer: Any, paper: Any, today: Any, kind: str, change: str, why: str
+) -> None:
+    mail = over(customer, paper, kind, today)
+    if change == "anew":
+        offer(customer, [paper], (10, "100.00"), (40, "200.00"))
+    if change in ("paid", "credit"):
+        receipt = world.receive(customer, "300.00", today)
+        if change == "paid":
+            world.apply(receipt, paper, "300.00", today)
+    if change == "left":
+        customer.contacts.update(gets_reminders=False)
+    hand_over(mail.pk)
+    mail.refresh_from_db()
+    assert (mail.status, mail.explanation) == ("cancelled", why)
+    assert relay.taken == []
 
 
 def test_missed_and_cancelled_plans_lead_the_worklist(customer: Any, paper: Any, today: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from credit_control.models import PaymentPlan, PlanAnswer, PlannedItem
+from credit_control.models import PaymentPlan, PlanAnswer, PlannedItem, PlanStep
 from credit_control.operations import accept_plan as accepting
 from credit_control.operations.accept_plan import accept_plan
 from credit_control.operations.follow_plan import follow_plan
@@ -75,12 +75,19 @@ def test_a_plan_followed_many_times_at_once_tells_once(plan: PaymentPlan, in_par
     set_credit_policy(plan.company, {"plan_cancel_days": 10}, by=None)
     accept(plan)
     OutgoingMail.objects.all().delete()
-    for days, count in ((7, 1), (14, 2), (21, 2)):
+    for days, count in ((7, 1), (14, 2), (21, 3)):
         on = plan.offered_on + timedelta(days=days)
         in_parallel([lambda on=on: follow_plan(plan.pk, on=on)] * 4)
         assert OutgoingMail.objects.count() == count
     plan.refresh_from_db()
     assert (plan.status, Task.objects.count()) == ("cancelled", 1)
+
+
+def test_an_offer_that_ran_out_followed_many_times_at_once_tells_once(plan: PaymentPlan, in_parallel: Parallel) -> None:
+    OutgoingMail.objects.all().delete()
+    in_parallel([lambda: follow_plan(plan.pk, on=plan.valid_until + timedelta(days=1))] * 4)
+    assert list(OutgoingMail.objects.values_list("kind", flat=True)) == ["plan_lapsed"]
+    assert PlanStep.objects.count() == 1
 
 
 def test_a_reminder_on_its_way_is_dropped_when_a_plan_is_agreed(customer: Any, relay: RelayHandler) -> None:
