@@ -9,7 +9,7 @@ class CreditControlConfig(AppConfig):
         from billing.beside import register_beside
         from credit_control.approvals import ACTS
         from credit_control.late_charges import beside_invoice
-        from credit_control.operations import claim_many, do_statement_run, remind_many
+        from credit_control.operations import claim_many, do_statement_run, look_for_holds, remind_many
         from credit_control.panels import PANELS, agreed_days
         from credit_control.plans.late import late_by_agreement
         from credit_control.plans.mail import PLAN_MAILS
@@ -29,8 +29,8 @@ class CreditControlConfig(AppConfig):
 
         for act in ACTS:
             approvals.register_act(act)
-        for kind in (claim_many.RUN_KIND, do_statement_run.RUN_KIND, remind_many.RUN_KIND):
-            runs.register_kind(kind)
+        for owner in (claim_many, do_statement_run, look_for_holds, remind_many):
+            runs.register_kind(owner.RUN_KIND)
         mail.register_kind(REMINDER_MAIL)
         texts.register_text(REMINDER_TEXT)
         texts.register_text(STATEMENT_TEXT)

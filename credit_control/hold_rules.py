@@ -1,9 +1,10 @@
 """Whom a company's policy would put on hold, and why in words: read from the book, for many customers at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, QuerySet
 
@@ -42,13 +43,14 @@ def causes_of(policy: HoldPolicy) -> list[HoldCause]:
     return [cause for cause, is_wanted in wanted.items() if is_wanted]
 
 
-def reasons_on(company: Company, policy: HoldPolicy, on: date) -> Reasons:
-    """Every reason of a day that the policy looks for, whoever is held already or never by rule."""
+def reasons_on(company: Company, policy: HoldPolicy, on: date, only: Collection[int] | None = None) -> Reasons:
+    """Every reason of a day that the policy looks for, whoever is held already or never by rule; of `only` these
+    customers, or of all."""
     read = {HoldCause.OVER_LIMIT: _over_limit, HoldCause.LATE: _late, HoldCause.BROKEN_PROMISE: _broken}
     return {
         (customer_id, cause): words
         for cause in causes_of(policy)
-        for customer_id, words in read[cause](company, policy, on)
+        for customer_id, words in read[cause](company, policy, on, only)
     }
 
 
@@ -71,18 +73,27 @@ def held_or_quiet(company: Company, on: date) -> set[tuple[int, str]]:
     return {*holds.filter(released_on=None), *holds.filter(quiet_until__gt=on)}
 
 
-def _over_limit(company: Company, policy: HoldPolicy, on: date) -> Iterator[tuple[int, str]]:
-    limited = with_limit_used(Customer.objects.filter(company=company), company, on).filter(limit_now__isnull=False)
+def _among(rows: QuerySet[Any], customer: str, only: Collection[int] | None) -> QuerySet[Any]:
+    """Those of some customers; `customer` is where a row names its own."""
+    return rows if only is None else rows.filter(**{f"{customer}__in": list(only)})
+
+
+def _over_limit(
+    company: Company, policy: HoldPolicy, on: date, only: Collection[int] | None
+) -> Iterator[tuple[int, str]]:
+    customers = _among(Customer.objects.filter(company=company), "pk", only)
+    limited = with_limit_used(customers, company, on).filter(limit_now__isnull=False)
     share = 1 + Decimal(policy.over_percent) / 100
     for customer in limited.filter(exposure__gt=F("limit_now") * share).order_by("pk"):
         used, limit = (format_money(each, customer.currency) for each in (customer.exposure, customer.limit_now))
         yield customer.pk, f"{used} with drafts is over the limit of {limit}."
 
 
-def _late(company: Company, policy: HoldPolicy, on: date) -> Iterator[tuple[int, str]]:
+def _late(company: Company, policy: HoldPolicy, on: date, only: Collection[int] | None) -> Iterator[tuple[int, str]]:
     """Each customer's item that is late for longest by the days agreed on, of what is neither disputed, promised nor in
     an offer of a plan."""
-    rows = late_items(OpenItem.objects.filter(company_id=company.pk, amount__gt=0), on, policy.late_days)
+    debts = _among(OpenItem.objects.filter(company_id=company.pk, amount__gt=0), "customer_id", only)
+    rows = late_items(debts, on, policy.late_days)
     items = list(rows.annotate(late=F("late"), late_since=F("late_since")).order_by("late_since", "pk"))
     ids, left = [item.pk for item in items], undisputed(items)
     promised, planned = standing_promises(ids, on), planned_now(ids, on)
@@ -106,9 +117,10 @@ def _instalments(rows: Iterable[PlannedItem]) -> QuerySet[PlanInstalment, tuple[
     return found.values_list("plan", "due_on")
 
 
-def _broken(company: Company, policy: HoldPolicy, on: date) -> Iterator[tuple[int, str]]:
+def _broken(company: Company, policy: HoldPolicy, on: date, only: Collection[int] | None) -> Iterator[tuple[int, str]]:
     """Each customer's oldest promise that was broken, or kept in part, and is still not settled."""
     past = PaymentPromise.objects.filter(company=company, withdrawn_on=None, counts_until__lt=on)
+    past = _among(past, "customer", only)
     told: set[int] = set()
     for promise in with_state(past, on).filter(state__in=("broken", "part_kept")).order_by("pay_on", "pk"):
         if promise.customer_id not in told:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from credit_control.operations.begin_reminders import begin_reminders
 from credit_control.operations.follow_plan import follow_plan
-from credit_control.operations.place_holds_by_rule import companies_to_look_at, place_holds_by_rule
+from credit_control.operations.place_holds_by_rule import companies_to_look_at, look_of_the_day
 from credit_control.operations.schedule_statements import companies_due, prepare_due_statements
 from credit_control.plans.due import plans_to_follow
 from office.models import Company
@@ -27,7 +27,7 @@ def follow_due_plans() -> int:
 @shared_task
 def place_holds() -> int:
     """Look once a day, in each company's time, whom to put on hold and whom to release; a failure stops no other."""
-    return each_of(companies_to_look_at(), lambda company: place_holds_by_rule(company, on=company.today()))
+    return each_of(companies_to_look_at(), lambda company: look_of_the_day(company, on=company.today()))
 
 
 @shared_task

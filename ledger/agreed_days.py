@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Case, DateField, F, Field, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable
@@ -37,7 +37,7 @@ def register_agreed_days(agreed: AgreedDays) -> None:
         AGREED.append(agreed)
 
 
-def late_items(items: QuerySet[OpenItem], on: date, days: int = 1) -> QuerySet[OpenItem]:
+def late_items(items: QuerySet[OpenItem, Any], on: date, days: int = 1) -> QuerySet[OpenItem, Any]:
     """Those of which something is late on a day, by so many days or more; `late` says what, `late_since` since when."""
     last, told = _told(on, days)
     early = [pk for pk, late in told.items() if late.amount]

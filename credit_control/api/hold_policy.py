@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.hold_rules import reasons_on, would_hold
-from credit_control.operations.place_holds_by_rule import place_holds_by_rule
+from credit_control.operations.look_for_holds import look_for_holds
 from customers.access import customers_for
 from customers.api.serializers import CustomerRef
 from customers.models import HoldCause, HoldPolicy, hold_policy_of
@@ -53,11 +53,12 @@ class WouldHoldsOut(serializers.Serializer):
     results = WouldHoldOut(many=True)
 
 
-class LookedOut(serializers.Serializer):
-    """How many holds a look placed and released."""
+class LookRunOut(serializers.Serializer):
+    """The run that looks."""
 
-    placed = serializers.IntegerField()
-    released = serializers.IntegerField()
+    id = serializers.IntegerField(source="pk")
+    title = serializers.CharField()
+    status = serializers.CharField()
 
 
 class HoldPolicyView(ApiView):
@@ -99,9 +100,9 @@ class LookNowView(ApiView):
 
     permission = {"post": "customers.place_hold"}
 
-    @extend_schema(operation_id="place_holds_by_rule", request=None, responses=LookedOut)
+    @extend_schema(operation_id="look_for_holds", request=None, responses={202: LookRunOut})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Place and release holds by the policy now instead of with the day's round."""
+        """Have the workers place and release holds by the policy now instead of with the day's round."""
         company = company_of(request)
-        return Response(LookedOut(place_holds_by_rule(company, on=company.today())).data)
+        return Response(LookRunOut(look_for_holds(company, on=company.today(), by=request.user)).data, 202)

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,17 +30,24 @@ class Looked:
     released: int
 
 
-def place_holds_by_rule(company: Company, *, on: date) -> Looked:
+def look_of_the_day(company: Company, *, on: date) -> Looked:
+    """Look at all customers of a company, and note that it was done on that day."""
+    looked = place_holds_by_rule(company, on=on)
+    HoldPolicy.objects.filter(company=company).update(looked_on=on)
+    return looked
+
+
+def place_holds_by_rule(company: Company, *, on: date, only: Collection[int] | None = None) -> Looked:
     """Put on hold whom the company's policy says, and release whose cause is gone; again, or twice at once, no more.
 
-    Each hold is placed and its task made in one transaction, so a killed look goes on where it was.
+    It looks at `only` these customers, or at all. Each hold is placed and its task made in one transaction, so a killed
+    look goes on where it was.
     """
     policy = hold_policy_of(company)
-    reasons = reasons_on(company, policy, on)
+    reasons = reasons_on(company, policy, on, only)
     placed = sum(_place(found, on) for found in would_hold(company, reasons, on))
-    released = sum(_release(hold, on) for hold in _without_cause(company, policy, reasons)) if policy.lifts else 0
-    HoldPolicy.objects.filter(company=company).update(looked_on=on)
-    return Looked(placed, released)
+    gone = _without_cause(company, policy, reasons, only) if policy.lifts else []
+    return Looked(placed, sum(_release(hold, on) for hold in gone))
 
 
 @transaction.atomic
@@ -76,9 +84,12 @@ def _receiver(customer: Customer) -> User | None:
     return None
 
 
-def _without_cause(company: Company, policy: HoldPolicy, reasons: Reasons) -> list[CreditHold]:
+def _without_cause(
+    company: Company, policy: HoldPolicy, reasons: Reasons, only: Collection[int] | None
+) -> list[CreditHold]:
     """The holds by rule whose cause the policy looks for and does not find any more."""
     standing = CreditHold.objects.filter(company=company, released_on=None, cause__in=causes_of(policy))
+    standing = standing if only is None else standing.filter(customer__in=only)
     return [hold for hold in standing if (hold.customer_id, hold.cause) not in reasons]
 
 

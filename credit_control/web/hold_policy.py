@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from credit_control.hold_rules import Found, reasons_on, would_hold
-from credit_control.operations.place_holds_by_rule import place_holds_by_rule
+from credit_control.operations.look_for_holds import look_for_holds
 from customers.models import HoldPolicy, hold_policy_of
 from customers.operations.set_hold_policy import FIELDS, LIMITS, set_hold_policy
 from ledger.refusals import Refused
@@ -85,7 +85,10 @@ def _shown(found: list[Found]) -> dict[str, object]:
 @require_POST
 @staff_door("customers.place_hold")
 def look_now(request: HttpRequest) -> HttpResponse:
-    """Look by the rules now instead of with the day's round."""
-    looked = place_holds_by_rule(request.company, on=request.company.today())
-    messages.success(request, f"Put on hold: {looked.placed}. Released: {looked.released}.")
-    return redirect("customers:hold_list")
+    """Have the workers look by the rules now instead of with the day's round."""
+    try:
+        run = look_for_holds(request.company, on=request.company.today(), by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("customers:hold_list")
+    return redirect("office:run", run.pk)

@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from billing.models import DisputeOutcome
 from billing.operations.close_dispute import close_dispute
 from credit_control.hold_rules import reasons_on
+from credit_control.operations import look_for_holds as looking
 from credit_control.operations.assign_collector import assign_collector
 from credit_control.operations.cancel_plan import cancel_plan
+from credit_control.operations.look_for_holds import look_for_holds
 from credit_control.operations.place_holds_by_rule import companies_to_look_at, place_holds_by_rule
 from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.operations.record_promise import PromiseDetails, record_promise
@@ -24,7 +26,9 @@ from customers.models import CreditHold, Customer, HoldPolicy, hold_policy_of
 from customers.operations.release_hold import release_hold
 from customers.operations.set_hold_policy import set_hold_policy
 from ledger.refusals import Refused
-from office.models import AuditRecord, Company, Task
+from office.models import AuditRecord, Company, Run, RunStatus, Task
+from office.runs import carry_out, do_next_piece, resume_run, stop_run
+from office.tasks import carry_out_run
 from tests import world
 from tests.api.calling import Program, refused
 from tests.billing.disputing import dispute
@@ -269,6 +273,63 @@ def test_the_round_looks_once_a_day_and_again_when_the_policy_changed(company: C
     assert (place_holds(), CreditHold.objects.count()) == (1, 1)
 
 
+def test_a_run_looks_at_all_customers_piece_by_piece_and_goes_on_where_it_was_stopped(
+    company: Company, clerk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule(company, late_days=30)
+    monkeypatch.setattr(looking, "PIECE", 2)
+    customers = [world.make_customer(company, f"Debtor {number}") for number in range(5)]
+    invoices = [world.issue(customer, "10.00", BILLED) for customer in customers]
+    place_holds_by_rule(company, on=TODAY, only=[customers[4].pk])
+    world.apply(world.receive(customers[4], "10.00", TODAY), invoices[4], "10.00", TODAY)
+
+    run = look_for_holds(company, on=TODAY, by=clerk)
+    assert AuditRecord.objects.get(action="look_for_holds").by == clerk
+    first = do_next_piece(run.pk)
+    assert (first.done, first.total, first.result) == (2, 5, {"Put on hold": 2, "Released": 0})
+    stop_run(run.pk)
+    assert do_next_piece(run.pk) is None
+    assert (CreditHold.objects.filter(released_on=None).count(), hold_policy_of(company).looked_on) == (3, None)
+    resume_run(run.pk)
+    *_, last = carry_out(run.pk)
+    assert (last.status, last.done, last.result) == (RunStatus.DONE, 5, {"Put on hold": 4, "Released": 1})
+    assert [len(words(customer)) for customer in customers] == [1, 1, 1, 1, 0]
+    assert hold_policy_of(company).looked_on == TODAY
+
+
+def test_a_run_under_a_policy_that_changed_meanwhile_leaves_the_day_to_the_round(
+    company: Company, customer: Customer
+) -> None:
+    rule(company, late_days=30, late_amount=Decimal("5.50"))
+    run = look_for_holds(company, on=TODAY, by=None)
+    rule(company, late_days=29)
+    carry_out_run(run.pk)
+    assert companies_to_look_at() == [company]
+    carry_out_run(look_for_holds(company, on=TODAY, by=None).pk)
+    assert companies_to_look_at() == []
+
+
+def test_a_look_by_a_policy_that_looks_for_nothing_is_refused(company: Company, clerk: Any) -> None:
+    rule(company, lifts=True)
+    assert refused(Program(clerk).post("hold-policy/look/", {})) == (409, "no_rule")
+    with pytest.raises(Refused, match="puts nobody on hold"):
+        look_for_holds(company, on=TODAY, by=None)
+    assert not Run.objects.exists()
+
+
+def test_two_runs_at_once_leave_one_hold_and_one_task_each(
+    company: Company, in_parallel: Parallel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule(company, late_days=30)
+    monkeypatch.setattr(looking, "PIECE", 2)
+    for number in range(5):
+        world.issue(world.make_customer(company, f"Debtor {number}"), "10.00", BILLED)
+    runs = [look_for_holds(company, on=TODAY, by=None) for _ in range(2)]
+    in_parallel([lambda run=run: carry_out_run(run.pk) for run in runs] + [lambda: look(company)])
+    assert set(Run.objects.values_list("status", flat=True)) == {RunStatus.DONE}
+    assert (CreditHold.objects.count(), Task.objects.count()) == (5, 5)
+
+
 def test_many_customers_are_looked_at_in_as_many_queries_as_one(company: Company) -> None:
     rule(company, late_days=30, over_percent=0, broken_promise=True)
     asked = []
@@ -303,7 +364,13 @@ def test_on_screen_the_policy_is_tried_before_it_is_saved(company: Company, cust
     client.post("/settings/holds/", typed)
     assert (hold_policy_of(company).late_days, hold_policy_of(company).over_percent) == (30, None)
     client.force_login(world.make_user(company, "collector"))
-    client.post("/holds/look/")
+    answer = client.post("/holds/look/")
+    run = Run.objects.get()
+    assert answer["Location"] == f"/office/runs/{run.pk}/"
+    assert not CreditHold.objects.exists()  # the workers look
+    carry_out_run(run.pk)
+    shown = client.get(f"/office/runs/{run.pk}/").content.decode()
+    assert all(words in shown for words in ("Holds by rule, 2026-03-03", "Put on hold", "Finished"))
     assert f"{invoice.number} is 30 days late" in client.get("/holds/?state=on_hold&cause=late").content.decode()
     assert "Nothing matches" in client.get("/holds/?state=released").content.decode()
     [work] = worklist(company, TODAY)
@@ -311,11 +378,15 @@ def test_on_screen_the_policy_is_tried_before_it_is_saved(company: Company, cust
 
 
 def test_programs_set_try_and_look(company: Company, customer: Customer, clerk: Any) -> None:
-    world.issue(customer, "100.00", BILLED)
+    invoice = world.issue(customer, "100.00", BILLED)
     boss = Program(world.make_user(company, "administrator"))
     assert boss.put("hold-policy/", {"late_days": 30}).json()["late_days"] == 30
     assert refused(Program(clerk).put("hold-policy/", {"late_days": 1})) == (403, "permission_denied")
     [row] = Program(clerk).get("hold-policy/preview/").json()["results"]
     assert (row["customer"]["id"], row["cause"]) == (customer.pk, "late")
-    assert Program(clerk).post("hold-policy/look/", {}).json() == {"placed": 1, "released": 0}
+    answer = Program(clerk).post("hold-policy/look/", {})
+    assert (answer.status_code, answer.json()["title"]) == (202, "Holds by rule, 2026-03-03")
+    assert Program(clerk).get("hold-policy/").json()["looked_on"] is None
+    carry_out_run(answer.json()["id"])
+    assert words(customer) == [f"{invoice.number} is 30 days late: €100.00."]
     assert Program(clerk).get("hold-policy/").json()["looked_on"] == "2026-03-03"
