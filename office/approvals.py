@@ -48,21 +48,31 @@ def register_act(act: Act) -> None:
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody wants to do: an action, to which thing, for how much in the company's currency, with what, why."""
+    """What somebody wants to do: an action, to which thing, for how much in the company's currency, with what, why.
+
+    Without an amount there is no limit to it: it is above every amount.
+    """
 
     action: str
     company: Company
     subject: Model
-    amount: Decimal
+    amount: Decimal | None
     arguments: dict[str, Any]
     reason: str
+
+    def is_above(self, amount: Decimal | None) -> bool:
+        """Whether it is for more than an amount; nothing is above having no limit."""
+        return amount is not None and (self.amount is None or self.amount > amount)
 
 
 class ApprovalNeeded(Refused):
     """Somebody else has to say yes first. A door answers it by sending the request, see `ask_approval`."""
 
     def __init__(self, asked: Asked, rule: ApprovalRule, above: Decimal) -> None:
-        words = f"Above {above.normalize():f} {asked.company.currency} this needs the approval of a {rule.role}."
+        what = (
+            "To have no limit" if asked.amount is None else f"Above {above.normalize():f} {asked.company.currency} this"
+        )
+        words = f"{what} needs the approval of a {rule.role}."
         if ACTS[asked.action].is_always:
             words = f"This needs the approval of a second person, a {rule.role}."
         super().__init__(words, code="approval_needed")
@@ -83,7 +93,7 @@ def require_approval(asked: Asked, by: User | None, approved: ApprovalRequest | 
     if approved is not None:
         return _require_same(asked, approved)
     rule = ApprovalRule.objects.filter(company=asked.company, action=asked.action).select_related("role").first()
-    if rule and asked.amount > (above := rule.above_for(by)):
+    if rule and asked.is_above(above := rule.above_for(by)):
         raise ApprovalNeeded(asked, rule, above)
     return None
 
@@ -118,7 +128,7 @@ def said_yes(approved: ApprovalRequest | None) -> dict[str, Any]:
 def _require_same(asked: Asked, approved: ApprovalRequest) -> None:
     """An approval is for what was asked: this action, with these arguments, for no more."""
     is_same = (approved.action, approved.arguments) == (asked.action, asked.arguments)
-    if approved.state != ApprovalState.APPROVED or not is_same or asked.amount > approved.amount:
+    if approved.state != ApprovalState.APPROVED or not is_same or asked.is_above(approved.amount):
         raise Refused("It is no longer what was asked for. Ask anew.", code="approval_outdated")
 
 

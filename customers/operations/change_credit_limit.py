@@ -15,7 +15,7 @@ from office.models import ApprovalRequest, User
 from office.reasons import required_reason
 
 LARGEST = Decimal(10) ** 12
-"""What no rule's amount reaches: to have no limit is above each of them."""
+"""Below it limits stay."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,10 @@ def _require_approval(
     require_approval(Asked("change_credit_limit", customer.company, customer, worth, arguments, reason), by, approved)
 
 
-def _worth(customer: Customer, limit: Decimal | None, on: date) -> Decimal:
-    """The limit in the company's currency. Raises Refused where a rule asks for it and no rate is kept."""
+def _worth(customer: Customer, limit: Decimal | None, on: date) -> Decimal | None:
+    """The limit in the company's currency, or none. Raises Refused where a rule asks for it and no rate is kept."""
     if limit is None:
-        return LARGEST
+        return None
     company = customer.company
     worth, unknown = counted({customer.currency: limit}, company.currency, rates_on(company, on))
     if unknown and has_rule("change_credit_limit", company):

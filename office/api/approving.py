@@ -13,7 +13,7 @@ from office.operations.ask_approval import ask_approval
 class ApprovalOut(serializers.ModelSerializer):
     """A request for another person's approval; the amount is in the company's currency."""
 
-    amount = AmountOut("company.currency")
+    amount = AmountOut("company.currency", allow_null=True, help_text="Null: without any limit.")
     role = serializers.CharField(source="role.name")
     requested_by = serializers.CharField(source="requested_by.name")
     decided_by = serializers.CharField(source="decided_by.name", allow_null=True, default=None)

@@ -66,7 +66,7 @@ class ApprovalRequest(models.Model):
     arguments = models.JSONField(help_text="What the action is to be done with.")
     subject_id = models.BigIntegerField(help_text="Which thing it is done to.")
     subject_name = models.CharField(max_length=200)
-    amount = AmountField(help_text="In the company's currency, when it was asked.")
+    amount = AmountField(null=True, help_text="In the company's currency, when it was asked; none: without any limit.")
     reason = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=ApprovalState, default=ApprovalState.WAITING)
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

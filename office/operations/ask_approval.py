@@ -25,5 +25,6 @@ def ask_approval(needed: ApprovalNeeded, *, by: User) -> ApprovalRequest:
             )
     except IntegrityError as error:
         raise Refused(f"This waits for approval already: {asked.subject}.", code="approval_waiting") from error
-    record(by, "ask_approval", request, after={"amount": asked.amount}, reason=asked.reason)
+    amount = "no limit" if asked.amount is None else asked.amount
+    record(by, "ask_approval", request, after={"amount": amount}, reason=asked.reason)
     return request

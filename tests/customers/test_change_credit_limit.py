@@ -12,11 +12,12 @@ from django.test import Client
 from customers.models import Customer, LimitChange
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals import ApprovalNeeded, Asked, require_approval
 from office.models import ApprovalRequest, AuditRecord, Company, ExchangeRate
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request
 from office.operations.set_approval_rules import set_approval_rules
+from office.operations.set_role_limits import set_role_limits
 from tests import world
 from tests.api.calling import Program, refused
 
@@ -104,6 +105,50 @@ def test_only_a_raise_above_the_rules_amount_asks_somebody(
     approve_request(request.pk, by=boss)
     latest = LimitChange.objects.first()
     assert (latest.limit, latest.approved_by, latest.changed_by) == (limit and Decimal(limit), boss, manager)
+
+
+def test_to_have_no_limit_is_asked_for_as_such_however_much_one_may_do_alone(
+    company: Company, limited: Customer, manager: Any, client: Client
+) -> None:
+    most = Decimal("999999999999.99")
+    set_approval_rules(company, {"change_credit_limit": (Decimal(150), "manager")}, by=None)
+    set_role_limits(company, "change_credit_limit", {"manager": most}, by=None)
+    change(limited, "999999999999.99", by=manager)
+    with pytest.raises(ApprovalNeeded) as needed:
+        change(limited, None, by=manager)
+    assert needed.value.message == "To have no limit needs the approval of a manager."
+    request = ask_approval(needed.value, by=manager)
+    assert (request.amount, request.arguments["limit"]) == (None, None)
+    assert AuditRecord.objects.get(action="ask_approval").after == {"amount": "no limit"}
+
+    boss = world.make_user(company, "manager")
+    client.force_login(boss)
+    page = " ".join(client.get("/approvals/").content.decode().split())
+    assert f"{limited}</a></strong>, no limit" in page
+    assert "1,000,000,000,000" not in page
+    [row] = Program(boss).get("approvals/").json()["results"]
+    assert (row["amount"], row["arguments"]["limit"]) == (None, None)
+    approve_request(request.pk, by=boss)
+    limited.refresh_from_db()
+    assert limited.credit_limit is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "approved", "is_refused"),
+    [("200.00", None, False), (None, "200.00", True), (None, None, False), ("200.00", "200.00", False)],
+)
+def test_an_approval_of_a_limit_is_none_of_having_no_limit(
+    company: Company, limited: Customer, manager: Any, asked: str | None, approved: str | None, is_refused: bool
+) -> None:
+    """Its amount alone says so, though the arguments were the same."""
+    amounts = [None if each is None else Decimal(each) for each in (asked, approved)]
+    wanted = Asked("change_credit_limit", company, limited, amounts[0], {}, "More")
+    said_yes = ApprovalRequest(action="change_credit_limit", arguments={}, amount=amounts[1], state="approved")
+    if is_refused:
+        with pytest.raises(Refused, match="no longer what was asked"):
+            require_approval(wanted, manager, said_yes)
+    else:
+        require_approval(wanted, manager, said_yes)
 
 
 def test_the_rule_is_asked_for_the_limit_in_the_companys_currency(company: Company, manager: Any) -> None:
