@@ -20,7 +20,7 @@ from billing.models import (
     UsageRecord,
 )
 from customers.access import customers_for, rows_for
-from office.access import companies_for
+from office.access import companies_for, found
 from office.models import Run, User
 from office.runs import LARGE
 
@@ -32,10 +32,7 @@ def invoices_for(user: User) -> QuerySet[Invoice]:
 
 def get_invoice_for(user: User, invoice_id: int) -> Invoice:
     """The document, or Http404 where this person may not see one of that id."""
-    invoice = invoices_for(user).filter(pk=invoice_id).select_related("company", "customer", "credits").first()
-    if invoice is None:
-        raise Http404("No such document.")
-    return invoice
+    return found(invoices_for(user).filter(pk=invoice_id).select_related("company", "customer", "credits"), "document")
 
 
 def disputes_for(user: User) -> QuerySet[Dispute]:
@@ -46,18 +43,12 @@ def disputes_for(user: User) -> QuerySet[Dispute]:
 def get_dispute_for(user: User, dispute_id: int) -> Dispute:
     """The dispute, or Http404 where this person may not see one of that id."""
     rows = disputes_for(user).filter(pk=dispute_id)
-    dispute = rows.select_related("company", "customer", "invoice", "entry", "reason_code", "owner").first()
-    if dispute is None:
-        raise Http404("No such dispute.")
-    return dispute
+    return found(rows.select_related("company", "customer", "invoice", "entry", "reason_code", "owner"), "dispute")
 
 
 def get_dispute_file_for(user: User, file_id: int) -> DisputeFile:
     """A file about a dispute, or Http404 where this person may not see one of that id."""
-    kept = DisputeFile.objects.filter(pk=file_id, dispute__in=disputes_for(user)).first()
-    if kept is None:
-        raise Http404("No such file.")
-    return kept
+    return found(DisputeFile.objects.filter(pk=file_id, dispute__in=disputes_for(user)), "file")
 
 
 def billing_runs_for(user: User) -> QuerySet[Run]:
@@ -68,10 +59,7 @@ def billing_runs_for(user: User) -> QuerySet[Run]:
 
 def get_billing_run_for(user: User, run_id: int) -> Run:
     """The billing run, or Http404 where this person may not see one of that id."""
-    run = billing_runs_for(user).filter(pk=run_id).first()
-    if run is None:
-        raise Http404("No such billing run.")
-    return run
+    return found(billing_runs_for(user).filter(pk=run_id), "billing run")
 
 
 def run_documents_for(user: User, run: Run) -> QuerySet[RunDocument]:
@@ -82,10 +70,7 @@ def run_documents_for(user: User, run: Run) -> QuerySet[RunDocument]:
 
 def get_link_for(user: User, link_id: int) -> DocumentLink:
     """The link to a document, or Http404 where this person may not see one of that id."""
-    link = DocumentLink.objects.filter(pk=link_id, invoice__in=invoices_for(user)).first()
-    if link is None:
-        raise Http404("No such link.")
-    return link
+    return found(DocumentLink.objects.filter(pk=link_id, invoice__in=invoices_for(user)), "link")
 
 
 def recurring_for(user: User) -> QuerySet[RecurringInvoice]:
@@ -95,19 +80,13 @@ def recurring_for(user: User) -> QuerySet[RecurringInvoice]:
 
 def get_recurring_for(user: User, recurring_id: int) -> RecurringInvoice:
     """The recurring invoice, or Http404 where this person may not see one of that id."""
-    recurring = recurring_for(user).filter(pk=recurring_id).select_related("company", "customer").first()
-    if recurring is None:
-        raise Http404("No such recurring invoice.")
-    return recurring
+    return found(recurring_for(user).filter(pk=recurring_id).select_related("company", "customer"), "recurring invoice")
 
 
 def get_occurrence_for(user: User, occurrence_id: int) -> Occurrence:
     """The period of a recurring invoice, or Http404 where this person may not see one of that id."""
     rows = Occurrence.objects.filter(pk=occurrence_id, recurring__in=recurring_for(user))
-    occurrence = rows.select_related("recurring__company").first()
-    if occurrence is None:
-        raise Http404("No such period.")
-    return occurrence
+    return found(rows.select_related("recurring__company"), "period")
 
 
 def usage_for(user: User) -> QuerySet[UsageRecord]:
@@ -122,19 +101,13 @@ def products_for(user: User) -> QuerySet[Product]:
 
 def get_product_for(user: User, product_id: int) -> Product:
     """The product, or Http404 where this person may not see one of that id."""
-    product = products_for(user).filter(pk=product_id).first()
-    if product is None:
-        raise Http404("No such product.")
-    return product
+    return found(products_for(user).filter(pk=product_id), "product")
 
 
 def get_price_list_for(user: User, price_list_id: int) -> PriceList:
     """The price list, or Http404 where this person may not see one of that id."""
     lists = PriceList.objects.filter(company__in=companies_for(user)).select_related("company")
-    price_list = lists.filter(pk=price_list_id).first()
-    if price_list is None:
-        raise Http404("No such price list.")
-    return price_list
+    return found(lists.filter(pk=price_list_id), "price list")
 
 
 def uses_for(user: User, price_list: PriceList) -> QuerySet[PriceListUse]:
@@ -158,16 +131,10 @@ def templates_for(user: User) -> QuerySet[InvoiceTemplate]:
 
 def get_template_for(user: User, template_id: int) -> InvoiceTemplate:
     """The template, or Http404 where this person may not see one of that id."""
-    template = templates_for(user).filter(pk=template_id).first()
-    if template is None:
-        raise Http404("No such template.")
-    return template
+    return found(templates_for(user).filter(pk=template_id), "template")
 
 
 def get_attachment_for(user: User, attachment_id: int) -> Attachment:
     """The attachment of a document that this person sees, or Http404."""
     rows = Attachment.objects.filter(pk=attachment_id, invoice__in=invoices_for(user)).select_related("invoice")
-    attachment = rows.first()
-    if attachment is None:
-        raise Http404("No such attachment.")
-    return attachment
+    return found(rows, "attachment")

@@ -1,10 +1,10 @@
 """Which papers of getting paid a member of staff sees: those of the customers that they see."""
 
 from django.db.models import QuerySet
-from django.http import Http404
 
 from credit_control.models import HandOver, LateCharge, PaymentPlan, PaymentPromise, Reminder, SpecificProvision
 from customers.access import rows_for
+from office.access import found
 from office.models import User
 
 
@@ -16,10 +16,7 @@ def late_charges_for(user: User) -> QuerySet[LateCharge]:
 def get_late_charge_for(user: User, charge_id: int) -> LateCharge:
     """The charge, or Http404 where this person may not see one of that id."""
     rows = late_charges_for(user).filter(pk=charge_id)
-    charge = rows.select_related("company", "customer", "rule", "entry", "created_by", "waived_by").first()
-    if charge is None:
-        raise Http404("No such late charge.")
-    return charge
+    return found(rows.select_related("company", "customer", "rule", "entry", "created_by", "waived_by"), "late charge")
 
 
 def promises_for(user: User) -> QuerySet[PaymentPromise]:
@@ -29,10 +26,7 @@ def promises_for(user: User) -> QuerySet[PaymentPromise]:
 
 def get_promise_for(user: User, promise_id: int) -> PaymentPromise:
     """The promise, or Http404 where this person may not see one of that id."""
-    promise = promises_for(user).filter(pk=promise_id).select_related("company", "customer").first()
-    if promise is None:
-        raise Http404("No such promise.")
-    return promise
+    return found(promises_for(user).filter(pk=promise_id).select_related("company", "customer"), "promise")
 
 
 def reminders_for(user: User) -> QuerySet[Reminder]:
@@ -43,10 +37,7 @@ def reminders_for(user: User) -> QuerySet[Reminder]:
 def get_reminder_for(user: User, reminder_id: int) -> Reminder:
     """The reminder, or Http404 where this person may not see one of that id."""
     rows = reminders_for(user).filter(pk=reminder_id)
-    reminder = rows.select_related("company", "customer", "created_by").first()
-    if reminder is None:
-        raise Http404("No such reminder.")
-    return reminder
+    return found(rows.select_related("company", "customer", "created_by"), "reminder")
 
 
 def hand_overs_for(user: User) -> QuerySet[HandOver]:
@@ -57,10 +48,7 @@ def hand_overs_for(user: User) -> QuerySet[HandOver]:
 def get_hand_over_for(user: User, hand_over_id: int) -> HandOver:
     """The hand-over, or Http404 where this person may not see one of that id."""
     rows = hand_overs_for(user).filter(pk=hand_over_id)
-    made = rows.select_related("company", "customer", "created_by", "ended_by").first()
-    if made is None:
-        raise Http404("No such hand-over.")
-    return made
+    return found(rows.select_related("company", "customer", "created_by", "ended_by"), "hand-over")
 
 
 def plans_for(user: User) -> QuerySet[PaymentPlan]:
@@ -71,10 +59,7 @@ def plans_for(user: User) -> QuerySet[PaymentPlan]:
 def get_plan_for(user: User, plan_id: int) -> PaymentPlan:
     """The plan, or Http404 where this person may not see one of that id."""
     rows = plans_for(user).filter(pk=plan_id)
-    plan = rows.select_related("company", "customer__company", "created_by", "accepted_by", "closed_by").first()
-    if plan is None:
-        raise Http404("No such plan.")
-    return plan
+    return found(rows.select_related("company", "customer__company", "created_by", "accepted_by", "closed_by"), "plan")
 
 
 def specific_provisions_for(user: User) -> QuerySet[SpecificProvision]:

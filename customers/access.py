@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 
 from customers.models import CreditHold, Customer, CustomerAccount, Mandate
-from office.access import companies_for
+from office.access import companies_for, found
 from office.models import User
 
 
@@ -24,10 +23,7 @@ def rows_for(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def get_customer_for(user: User, customer_id: int) -> Customer:
     """The customer, or Http404 where this person may not see one of that id."""
-    customer = customers_for(user).filter(pk=customer_id).select_related("company", "group", "parent").first()
-    if customer is None:
-        raise Http404("No such customer.")
-    return customer
+    return found(customers_for(user).filter(pk=customer_id).select_related("company", "group", "parent"), "customer")
 
 
 def accounts_for(user: User) -> QuerySet[CustomerAccount]:
@@ -37,10 +33,9 @@ def accounts_for(user: User) -> QuerySet[CustomerAccount]:
 
 def get_account_for(user: User, account_id: int) -> CustomerAccount:
     """The account, or Http404 where this person may not see one of that id."""
-    account = accounts_for(user).filter(pk=account_id).select_related("company", "customer", "replaces").first()
-    if account is None:
-        raise Http404("No such bank account.")
-    return account
+    return found(
+        accounts_for(user).filter(pk=account_id).select_related("company", "customer", "replaces"), "bank account"
+    )
 
 
 def mandates_for(user: User) -> QuerySet[Mandate]:
@@ -50,10 +45,7 @@ def mandates_for(user: User) -> QuerySet[Mandate]:
 
 def get_mandate_for(user: User, mandate_id: int) -> Mandate:
     """The mandate, or Http404 where this person may not see one of that id."""
-    mandate = mandates_for(user).filter(pk=mandate_id).select_related("company", "customer", "account").first()
-    if mandate is None:
-        raise Http404("No such mandate.")
-    return mandate
+    return found(mandates_for(user).filter(pk=mandate_id).select_related("company", "customer", "account"), "mandate")
 
 
 def holds_for(user: User) -> QuerySet[CreditHold]:
@@ -63,7 +55,4 @@ def holds_for(user: User) -> QuerySet[CreditHold]:
 
 def get_hold_for(user: User, hold_id: int) -> CreditHold:
     """The hold, or Http404 where this person may not see one of that id."""
-    hold = holds_for(user).filter(pk=hold_id).select_related("company", "customer").first()
-    if hold is None:
-        raise Http404("No such hold.")
-    return hold
+    return found(holds_for(user).filter(pk=hold_id).select_related("company", "customer"), "hold")

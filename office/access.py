@@ -1,8 +1,13 @@
 """Which companies a member of staff sees. Rooms below build their own scopes on this."""
 
-from django.db.models import QuerySet
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import Http404
 
 from office.models import Company, User
+
+Row = TypeVar("Row", bound=Model)
 
 
 def companies_for(user: User) -> QuerySet[Company]:
@@ -10,3 +15,11 @@ def companies_for(user: User) -> QuerySet[Company]:
     if user.is_superuser:
         return Company.objects.all()
     return user.companies.all()
+
+
+def found(rows: QuerySet[Row], what: str) -> Row:
+    """The row, or Http404 where it is none of those that somebody may see: nobody learns that there is one."""
+    row = rows.first()
+    if row is None:
+        raise Http404(f"No such {what}.")
+    return row

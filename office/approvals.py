@@ -11,10 +11,9 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404
 
 from ledger.refusals import Refused
-from office.access import companies_for
+from office.access import companies_for, found
 from office.models import ApprovalRequest, ApprovalRule, ApprovalState, Company, User
 
 
@@ -144,10 +143,7 @@ def requests_for(user: User, actions: Collection[str] | None = None) -> QuerySet
 
 def get_request_for(user: User, request_id: int) -> ApprovalRequest:
     """The request, or Http404 where this person may not see one of that id."""
-    asked = requests_for(user).filter(pk=request_id).first()
-    if asked is None:
-        raise Http404("No such request.")
-    return asked
+    return found(requests_for(user).filter(pk=request_id), "request")
 
 
 def waiting_for(user: User, company: Company) -> QuerySet[ApprovalRequest]:

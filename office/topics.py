@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
-from office.access import companies_for
+from office.access import companies_for, found
 from office.models import Company, Task, User
 
 
@@ -92,10 +92,7 @@ def tasks_for(user: User, labels: Collection[str] | None = None) -> QuerySet[Tas
 
 def get_task_for(user: User, task_id: int) -> Task:
     """The task, or Http404 where this person may not see one of that id."""
-    task = tasks_for(user).filter(pk=task_id).first()
-    if task is None:
-        raise Http404("No such task.")
-    return task
+    return found(tasks_for(user).filter(pk=task_id), "task")
 
 
 TASK_TOPIC = Topic(

@@ -5,7 +5,7 @@ from django.http import Http404
 
 from customers.access import customers_for, rows_for
 from ledger.models import Allocation, OpenItem
-from office.access import companies_for
+from office.access import companies_for, found
 from office.models import BankAccount, Company, Run, RunStatus, User
 from payments.account_numbers import plain_number
 from payments.models import (
@@ -45,19 +45,13 @@ def receipts_for(user: User) -> QuerySet[Receipt]:
 
 def get_receipt_for(user: User, receipt_id: int) -> Receipt:
     """The receipt, or Http404 where this person may not see one of that id."""
-    receipt = receipts_for(user).filter(pk=receipt_id).select_related("company", "customer").first()
-    if receipt is None:
-        raise Http404("No such receipt.")
-    return receipt
+    return found(receipts_for(user).filter(pk=receipt_id).select_related("company", "customer"), "receipt")
 
 
 def get_exchange_for(user: User, exchange_id: int) -> ReceiptExchange:
     """The exchange, or Http404 where this person may not see its receipt."""
     rows = rows_for(user, ReceiptExchange.objects.all()).select_related("company", "receipt")
-    exchange = rows.filter(pk=exchange_id).first()
-    if exchange is None:
-        raise Http404("No such exchange.")
-    return exchange
+    return found(rows.filter(pk=exchange_id), "exchange")
 
 
 def write_offs_for(user: User) -> QuerySet[WriteOff]:
@@ -68,10 +62,7 @@ def write_offs_for(user: User) -> QuerySet[WriteOff]:
 def get_write_off_for(user: User, write_off_id: int) -> WriteOff:
     """The write-off, or Http404 where this person may not see one of that id."""
     rows = write_offs_for(user).filter(pk=write_off_id)
-    row = rows.select_related("company", "customer", "reason_code", "created_by", "entry").first()
-    if row is None:
-        raise Http404("No such write-off.")
-    return row
+    return found(rows.select_related("company", "customer", "reason_code", "created_by", "entry"), "write-off")
 
 
 def chargebacks_for(user: User) -> QuerySet[Chargeback]:
@@ -83,18 +74,12 @@ def get_chargeback_for(user: User, chargeback_id: int) -> Chargeback:
     """The chargeback, or Http404 where this person may not see one of that id."""
     rows = chargebacks_for(user).filter(pk=chargeback_id)
     related = ("company", "customer", "receipt", "kept_receipt", "won_receipt", "decided_by", "created_by")
-    chargeback = rows.select_related(*related).first()
-    if chargeback is None:
-        raise Http404("No such chargeback.")
-    return chargeback
+    return found(rows.select_related(*related), "chargeback")
 
 
 def get_evidence_for(user: User, file_id: int) -> ChargebackFile:
     """The file, or Http404 where this person may not see its chargeback."""
-    file = ChargebackFile.objects.filter(pk=file_id, chargeback__in=chargebacks_for(user)).first()
-    if file is None:
-        raise Http404("No such file.")
-    return file
+    return found(ChargebackFile.objects.filter(pk=file_id, chargeback__in=chargebacks_for(user)), "file")
 
 
 def batches_for(user: User) -> QuerySet[ReceiptBatch]:
@@ -105,36 +90,26 @@ def batches_for(user: User) -> QuerySet[ReceiptBatch]:
 
 def get_batch_for(user: User, batch_id: int) -> ReceiptBatch:
     """The batch, or Http404 where this person may not see one of that id."""
-    batch = batches_for(user).filter(pk=batch_id).select_related("bank_account", "created_by", "company").first()
-    if batch is None:
-        raise Http404("No such batch.")
-    return batch
+    return found(batches_for(user).filter(pk=batch_id).select_related("bank_account", "created_by", "company"), "batch")
 
 
 def get_settlement_for(user: User, settlement_id: int) -> Settlement:
     """What one save on the allocation screen did, or Http404 where this person may not see one of that id."""
     rows = rows_for(user, Settlement.objects.all()).filter(pk=settlement_id)
-    row = rows.select_related("company", "customer", "credit", "refund", "settled_by", "undone_by").first()
-    if row is None:
-        raise Http404("No such settlement.")
-    return row
+    return found(
+        rows.select_related("company", "customer", "credit", "refund", "settled_by", "undone_by"), "settlement"
+    )
 
 
 def get_item_for(user: User, item_id: int) -> OpenItem:
     """The open item, or Http404 where it is of a customer this person may not see."""
-    item = OpenItem.objects.filter(pk=item_id, customer_id__in=customers_for(user).values("pk")).first()
-    if item is None:
-        raise Http404("No such item.")
-    return item
+    return found(OpenItem.objects.filter(pk=item_id, customer_id__in=customers_for(user).values("pk")), "item")
 
 
 def get_allocation_for(user: User, allocation_id: int) -> Allocation:
     """The allocation, or Http404 where it is of a customer this person may not see."""
     seen = Allocation.objects.filter(pk=allocation_id, debit__customer_id__in=customers_for(user).values("pk"))
-    allocation = seen.select_related("debit").first()
-    if allocation is None:
-        raise Http404("No such allocation.")
-    return allocation
+    return found(seen.select_related("debit"), "allocation")
 
 
 def debit_notices_for(user: User) -> QuerySet[DebitNotice]:
@@ -151,10 +126,7 @@ def debit_runs_for(user: User) -> QuerySet[DebitRun]:
 def get_debit_run_for(user: User, run_id: int) -> DebitRun:
     """The run, or Http404 where this person may not see one of that id."""
     runs = debit_runs_for(user).select_related("company", "bank_account", "file", "created_by", "approved_by")
-    run = runs.defer("file__sealed_content").filter(pk=run_id).first()
-    if run is None:
-        raise Http404("No such debit run.")
-    return run
+    return found(runs.defer("file__sealed_content").filter(pk=run_id), "debit run")
 
 
 def file_for_bank(order: FileOrder) -> PaymentFile:
@@ -172,10 +144,7 @@ def refunds_for(user: User) -> QuerySet[Refund]:
 def get_refund_for(user: User, refund_id: int) -> Refund:
     """The refund with how its payment stands, or Http404 where this person may not see one of that id."""
     rows = with_payer(with_repayment(refunds_for(user))).filter(pk=refund_id)
-    row = rows.select_related("company", "customer", "account", "bank_account", "created_by").first()
-    if row is None:
-        raise Http404("No such refund.")
-    return row
+    return found(rows.select_related("company", "customer", "account", "bank_account", "created_by"), "refund")
 
 
 def repayments_for(user: User) -> QuerySet[RepaymentBatch]:
@@ -187,10 +156,7 @@ def repayments_for(user: User) -> QuerySet[RepaymentBatch]:
 def get_repayment_for(user: User, batch_id: int) -> RepaymentBatch:
     """The repayment, or Http404 where this person may not see one of that id."""
     batches = repayments_for(user).select_related("company", "bank_account", "file").defer("file__sealed_content")
-    batch = batches.filter(pk=batch_id).first()
-    if batch is None:
-        raise Http404("No such repayment.")
-    return batch
+    return found(batches.filter(pk=batch_id), "repayment")
 
 
 def bank_accounts_for(user: User) -> QuerySet[BankAccount]:
@@ -218,54 +184,36 @@ def get_bank_file_for(user: User, file_id: int) -> BankFile:
     """The file, or Http404 where this person may not see one of that id."""
     require_bank(user)
     files = BankFile.objects.filter(company__in=companies_for(user)).defer("content")
-    file = files.filter(pk=file_id).select_related("taken_by").first()
-    if file is None:
-        raise Http404("No such bank file.")
-    return file
+    return found(files.filter(pk=file_id).select_related("taken_by"), "bank file")
 
 
 def get_bank_line_for(user: User, line_id: int) -> BankLine:
     """The line, or Http404 where this person may not see one of that id."""
     lines = BankLine.objects.filter(bank_account__in=bank_accounts_for(user), pk=line_id)
-    line = lines.select_related("bank_account", "statement__file").defer("statement__file__content").first()
-    if line is None:
-        raise Http404("No such bank line.")
-    return line
+    return found(lines.select_related("bank_account", "statement__file").defer("statement__file__content"), "bank line")
 
 
 def get_bank_statement_for(user: User, statement_id: int) -> BankStatement:
     """The statement, or Http404 where this person may not see one of that id."""
-    statement = BankStatement.objects.filter(bank_account__in=bank_accounts_for(user), pk=statement_id).first()
-    if statement is None:
-        raise Http404("No such statement.")
-    return statement
+    return found(BankStatement.objects.filter(bank_account__in=bank_accounts_for(user), pk=statement_id), "statement")
 
 
 def get_unread_line_for(user: User, unread_id: int) -> UnreadLine:
     """The line, or Http404 where this person may not see one of that id."""
     lines = UnreadLine.objects.filter(bank_account__in=bank_accounts_for(user), pk=unread_id)
-    line = lines.select_related("bank_account", "statement__file", "line", "may_be", "settled_by").first()
-    if line is None:
-        raise Http404("No such line.")
-    return line
+    return found(lines.select_related("bank_account", "statement__file", "line", "may_be", "settled_by"), "line")
 
 
 def get_bank_mapping_for(user: User, mapping_id: int) -> BankMapping:
     """The mapping, or Http404 where this person may not see one of that id."""
-    mapping = BankMapping.objects.filter(bank_account__in=bank_accounts_for(user), pk=mapping_id).first()
-    if mapping is None:
-        raise Http404("No such mapping.")
-    return mapping
+    return found(BankMapping.objects.filter(bank_account__in=bank_accounts_for(user), pk=mapping_id), "mapping")
 
 
 def get_bank_table_for(user: User, run_id: int) -> Run:
     """The table that waits for its columns or was taken since, or Http404 where this person may not see it."""
     require_bank(user)
     runs = Run.objects.filter(company__in=companies_for(user), kind="take_bank_table", pk=run_id)
-    run = runs.filter(status__in=[RunStatus.PREPARED, RunStatus.DONE]).select_related("company").first()
-    if run is None:
-        raise Http404("No such table.")
-    return run
+    return found(runs.filter(status__in=[RunStatus.PREPARED, RunStatus.DONE]).select_related("company"), "table")
 
 
 def remittances_for(user: User) -> QuerySet[Remittance]:
@@ -277,10 +225,7 @@ def remittances_for(user: User) -> QuerySet[Remittance]:
 def get_remittance_for(user: User, remittance_id: int) -> Remittance:
     """The advice, or Http404 where this person may not see one of that id."""
     rows = remittances_for(user).select_related("company", "customer", "bank_line__bank_account", "taken_by")
-    remittance = rows.filter(pk=remittance_id).first()
-    if remittance is None:
-        raise Http404("No such advice.")
-    return remittance
+    return found(rows.filter(pk=remittance_id), "advice")
 
 
 def payer_accounts_for(user: User) -> QuerySet[PayerAccount]:
@@ -292,10 +237,7 @@ def payer_accounts_for(user: User) -> QuerySet[PayerAccount]:
 def get_payer_account_for(user: User, payer_id: int) -> PayerAccount:
     """The account, or Http404 where this person may not see one of that id."""
     rows = payer_accounts_for(user).filter(pk=payer_id)
-    payer = rows.select_related("customer", "removed_by", "learned_from").first()
-    if payer is None:
-        raise Http404("No such account.")
-    return payer
+    return found(rows.select_related("customer", "removed_by", "learned_from"), "account")
 
 
 def online_payments_for(user: User) -> QuerySet[OnlinePayment]:
@@ -306,41 +248,26 @@ def online_payments_for(user: User) -> QuerySet[OnlinePayment]:
 def get_online_payment_for(user: User, payment_id: int) -> OnlinePayment:
     """The payment, or Http404 where this person may not see one of that id."""
     rows = online_payments_for(user).select_related("company", "customer", "invoice", "receipt", "settled_by")
-    payment = rows.filter(pk=payment_id).first()
-    if payment is None:
-        raise Http404("No such online payment.")
-    return payment
+    return found(rows.filter(pk=payment_id), "online payment")
 
 
 def get_payout_for(user: User, payout_id: int) -> Payout:
     """The payout, or Http404 where this person may not see one of that id."""
-    payout = Payout.objects.filter(line__bank_account__in=bank_accounts_for(user), pk=payout_id).first()
-    if payout is None:
-        raise Http404("No such payout.")
-    return payout
+    return found(Payout.objects.filter(line__bank_account__in=bank_accounts_for(user), pk=payout_id), "payout")
 
 
 def get_own_bank_account_for(user: User, account_id: int) -> BankAccount:
     """Our bank account, or Http404 where this person may not see one of that id."""
-    account = bank_accounts_for(user).filter(pk=account_id).select_related("company").first()
-    if account is None:
-        raise Http404("No such bank account.")
-    return account
+    return found(bank_accounts_for(user).filter(pk=account_id).select_related("company"), "bank account")
 
 
 def get_tie_for(user: User, tie_id: int) -> BankTie:
     """What was reconciled, or Http404 where this person may not see one of that id."""
     ties = BankTie.objects.filter(line__bank_account__in=bank_accounts_for(user), pk=tie_id)
-    tie = ties.select_related("line", "book_line").first()
-    if tie is None:
-        raise Http404("No such tie.")
-    return tie
+    return found(ties.select_related("line", "book_line"), "tie")
 
 
 def get_bank_month_for(user: User, month_id: int) -> BankMonth:
     """A closed month, or Http404 where this person may not see one of that id."""
     months = BankMonth.objects.filter(bank_account__in=bank_accounts_for(user), pk=month_id)
-    month = months.select_related("bank_account").first()
-    if month is None:
-        raise Http404("No such month.")
-    return month
+    return found(months.select_related("bank_account"), "month")

@@ -18,6 +18,7 @@ from billing.operations.manage_taxes import (
     retire_tax,
 )
 from customers.access import customers_for, get_customer_for
+from office.access import found
 from office.api.fields import IdIn, Input, Query, RateIn, RateOut
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
@@ -207,7 +208,4 @@ class EndExemptionView(ApiView):
 
 
 def _tax_of(request: Request, tax_id: int) -> Tax:
-    tax = Tax.objects.filter(company=company_of(request), pk=tax_id).first()
-    if tax is None:
-        raise Http404("No such tax.")
-    return tax
+    return found(Tax.objects.filter(company=company_of(request), pk=tax_id), "tax")

@@ -1,14 +1,9 @@
 """The customer's page behind a mailed link: no log-in. A visit changes nothing but the list of openings."""
 
-from functools import wraps
-from typing import Any
-
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language_from_request, override
+from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.customer_view import CustomerView, customer_view
@@ -24,32 +19,10 @@ from billing.web.attachments import file_response
 from billing.web.document import xml_response
 from ledger.money import round_money
 from office.papers import PdfUnavailable
-from office.web.doors import View, open_door
+from office.web.customer_door import LinkCookie, NoSuchLink, customer_door
 
-COOKIE = "duebook_link"
-SALT = "billing.web.portal"
+COOKIE = LinkCookie("duebook_link", salt="billing.web.portal")
 MOST_LINES = 100
-
-
-class NoSuchLink(Exception):
-    """Unknown, revoked or expired: the reader cannot tell which."""
-
-
-def customer_door(view: View) -> View:
-    """A page for whoever holds a link: kept by no cache, told to no other site, and one answer to all who hold none."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            response = view(request, *args, **kwargs)
-        except NoSuchLink:
-            with override(get_language_from_request(request)):
-                response = render(request, "portal/not_found.html", status=404)
-        response["Cache-Control"] = "no-store, private"
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        return response
-
-    return open_door(guarded)
 
 
 @require_safe
@@ -64,19 +37,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 
 def entered(link: DocumentLink) -> HttpResponse:
     """The way to the page, with the cookie that opens it."""
-    page = reverse("portal:document", args=[link.ref])
-    response = HttpResponseRedirect(page)
-    response.set_signed_cookie(
-        COOKIE,
-        link.ref,
-        salt=SALT,
-        path=page,
-        max_age=link.expires_at - timezone.now(),
-        secure=settings.HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
+    return COOKIE.entered(reverse("portal:document", args=[link.ref]), link.ref, link.expires_at)
 
 
 @require_safe
@@ -175,7 +136,7 @@ def opened_link(request: HttpRequest, ref: str, kind: OpeningKind) -> DocumentLi
 
 def held_link(request: HttpRequest, ref: str) -> DocumentLink:
     """The live link of this page, for a reader who holds its cookie; else NoSuchLink."""
-    link = link_by_ref(ref) if request.get_signed_cookie(COOKIE, None, salt=SALT) == ref else None
+    link = link_by_ref(ref) if COOKIE.opens(request, ref) else None
     if link is None:
         raise NoSuchLink
     return link

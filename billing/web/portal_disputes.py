@@ -24,8 +24,9 @@ from billing.operations.open_dispute import items_to_dispute, open_dispute
 from billing.printed import language_of
 from billing.web.attachments import file_response
 from billing.web.objecting import MOST_FILES, ObjectionForm, refusal_in_words
-from billing.web.portal import NoSuchLink, customer_door, held_link
+from billing.web.portal import held_link
 from ledger.refusals import Refused
+from office.web.customer_door import NoSuchLink, customer_door
 
 FORMS = ["GET", "HEAD", "POST"]
 

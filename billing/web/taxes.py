@@ -12,6 +12,7 @@ from billing.models import DatedRate, RateKind, Tax, TaxCategory
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_rate, add_tax, remove_rate, retire_tax
 from ledger.models import Account, AccountRole
 from ledger.refusals import Refused
+from office.access import found
 from office.models import Company
 from office.web.doors import staff_door
 from office.web.fields import SumField
@@ -141,7 +142,4 @@ def retire(request: HttpRequest, tax_id: int) -> HttpResponse:
 
 
 def _tax_of(request: HttpRequest, tax_id: int) -> Tax:
-    tax = Tax.objects.filter(company=request.company, pk=tax_id).select_related("company").first()
-    if tax is None:
-        raise Http404("No such tax.")
-    return tax
+    return found(Tax.objects.filter(company=request.company, pk=tax_id).select_related("company"), "tax")

@@ -1,11 +1,10 @@
 """Which statements and runs of them a member of staff sees: those of the customers that they see."""
 
 from django.db.models import QuerySet
-from django.http import Http404
 
 from credit_control.models import Statement, StatementRow, StatementRun
 from customers.access import rows_for
-from office.access import companies_for
+from office.access import companies_for, found
 from office.models import User
 
 
@@ -17,10 +16,7 @@ def statements_for(user: User) -> QuerySet[Statement]:
 def get_statement_for(user: User, statement_id: int) -> Statement:
     """The statement, or Http404 where this person may not see one of that id."""
     rows = statements_for(user).filter(pk=statement_id)
-    statement = rows.select_related("company", "customer", "run__run", "made_by").first()
-    if statement is None:
-        raise Http404("No such statement.")
-    return statement
+    return found(rows.select_related("company", "customer", "run__run", "made_by"), "statement")
 
 
 def statement_runs_for(user: User) -> QuerySet[StatementRun]:
@@ -30,10 +26,7 @@ def statement_runs_for(user: User) -> QuerySet[StatementRun]:
 
 def get_statement_run_for(user: User, run_id: int) -> StatementRun:
     """The run, or Http404 where this person may not see one of that id."""
-    run = statement_runs_for(user).filter(pk=run_id).select_related("company").first()
-    if run is None:
-        raise Http404("No such run.")
-    return run
+    return found(statement_runs_for(user).filter(pk=run_id).select_related("company"), "run")
 
 
 def statement_rows_for(user: User, run: StatementRun) -> QuerySet[StatementRow]:

@@ -23,6 +23,7 @@ from customers.search import fold
 from ledger.fields import AmountField
 from ledger.models import OpenItem
 from ledger.refusals import Refused
+from office.access import found
 from office.days import FIRST_DAY
 from office.web.doors import staff_door
 from office.web.fields import typed_id
@@ -240,7 +241,4 @@ def set_specific(request: HttpRequest, customer_id: int) -> HttpResponseBase:
 def _item(customer_id: int, typed: str) -> OpenItem | None:
     if not typed:
         return None
-    item = OpenItem.objects.filter(pk=typed_id(typed), customer_id=customer_id).first()
-    if item is None:
-        raise Http404("No such item.")
-    return item
+    return found(OpenItem.objects.filter(pk=typed_id(typed), customer_id=customer_id), "item")

@@ -4,18 +4,16 @@ openings."""
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.links import live_links as live_document_links
 from billing.models import OpeningKind
 from billing.operations.note_opening import network_of
-from billing.web.portal import NoSuchLink, customer_door, entered
+from billing.web.portal import entered
 from credit_control.models import AccountLink, AccountOpening, Statement
 from credit_control.plans.shown import shown_plans
 from credit_control.statements.asking import figures_of
@@ -30,9 +28,10 @@ from credit_control.web.downloads import download
 from credit_control.web.portal_ways import ways_of
 from customers.models import StatementForm
 from office.papers import PdfUnavailable, render_pdf
+from office.web.customer_door import LinkCookie, NoSuchLink, customer_door
 from office.web.lists.exporting import EXCEL
 
-COOKIE, SALT = "duebook_account", "credit_control.web.portal"
+COOKIE = LinkCookie("duebook_account", salt="credit_control.web.portal")
 MOST_ROWS, LATEST = 200, 12
 
 
@@ -43,19 +42,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     link = link_by_token(token)
     if link is None:
         raise NoSuchLink
-    page = reverse("account:page", args=[link.ref])
-    response = HttpResponseRedirect(page)
-    response.set_signed_cookie(
-        COOKIE,
-        link.ref,
-        salt=SALT,
-        path=page,
-        max_age=link.expires_at - timezone.now(),
-        secure=settings.HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
+    return COOKIE.entered(reverse("account:page", args=[link.ref]), link.ref, link.expires_at)
 
 
 @require_safe
@@ -196,7 +183,7 @@ def note_visit(request: HttpRequest, link: AccountLink, kind: OpeningKind) -> No
 
 def held(request: HttpRequest, ref: str) -> AccountLink:
     """The live link of this page, for a reader who holds its cookie; else NoSuchLink."""
-    link = link_by_ref(ref) if request.get_signed_cookie(COOKIE, None, salt=SALT) == ref else None
+    link = link_by_ref(ref) if COOKIE.opens(request, ref) else None
     if link is None:
         raise NoSuchLink
     return link

@@ -10,7 +10,6 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.models import OpeningKind
-from billing.web.portal import NoSuchLink, customer_door
 from credit_control.models import AccountLink, PaymentPlan, PlanAnswer, PlanStatus
 from credit_control.operations.accept_plan import LONGEST_NAME, accept_plan
 from credit_control.operations.decline_plan import decline_plan
@@ -23,6 +22,7 @@ from credit_control.web.portal_ways import ways_of
 from ledger.refusals import Refused
 from office.papers import PdfUnavailable
 from office.reasons import LONGEST
+from office.web.customer_door import NoSuchLink, customer_door
 from office.written import plain_day
 
 

@@ -3,12 +3,11 @@
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from office.access import companies_for
+from office.access import companies_for, found
 from office.models import Company
 from office.web.fields import typed_id
 
@@ -30,10 +29,7 @@ def company_of(request: Request) -> Company:
 
 
 def _own_company(request: Request, wanted: str) -> Company:
-    company = companies_for(request.user).filter(pk=typed_id(wanted)).first()
-    if company is None:
-        raise Http404("No such company.")
-    return company
+    return found(companies_for(request.user).filter(pk=typed_id(wanted)), "company")
 
 
 def checked(serializer: type[Serializer], data: Any, **context: Any) -> dict[str, Any]:

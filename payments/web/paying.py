@@ -13,8 +13,9 @@ from billing.customer_view import customer_view
 from billing.models import OpeningKind
 from billing.operations.note_opening import note_opening
 from billing.printed import language_of
-from billing.web.portal import NoSuchLink, customer_door, held_link
+from billing.web.portal import held_link
 from ledger.refusals import Refused
+from office.web.customer_door import NoSuchLink, customer_door
 from payments.models import OnlinePayment
 from payments.online.offers import amounts_of
 from payments.operations.begin_online_payment import begin_online_payment

@@ -1,5 +1,6 @@
 """The files that no test run executes still say what the running code says."""
 
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -46,3 +47,21 @@ def test_a_script_is_well_formed(script):
 @pytest.mark.parametrize("script", ["bin/start", "bin/test", ".ci/run"])
 def test_a_command_may_be_run(script):
     assert (ROOT / script).stat().st_mode & 0o111
+
+
+README = (ROOT / "README.md").read_text()
+APPS = ("ledger", "office", "customers", "billing", "payments", "credit_control", "reports", "config", "tests", "tools")
+NAMED = {
+    name for name in re.findall(r"`([\w./-]+/[\w.-]*)`", README) if name.split("/")[0] in (*APPS, "tests", "tools")
+}
+
+
+@pytest.mark.parametrize("name", sorted(NAMED))
+def test_a_file_that_the_readme_names_exists(name):
+    assert (ROOT / name).exists()
+
+
+def test_the_readme_shows_no_picture_that_is_missing():
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert len(pictures) >= 8
+    assert [picture for picture in pictures if not (ROOT / picture).exists()] == []

@@ -1,0 +1,63 @@
+"""The door for customers: no log-in, only a link that was mailed to them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language_from_request, override
+
+from office.web.doors import View, open_door
+
+
+class NoSuchLink(Exception):
+    """Unknown, revoked or expired: the reader cannot tell which."""
+
+
+def customer_door(view: View) -> View:
+    """A page for whoever holds a link: kept by no cache, told to no other site, and one answer to all who hold none."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except NoSuchLink:
+            with override(get_language_from_request(request)):
+                response = render(request, "portal/not_found.html", status=404)
+        response["Cache-Control"] = "no-store, private"
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        return response
+
+    return open_door(guarded)
+
+
+@dataclass(frozen=True)
+class LinkCookie:
+    """What a link's token is swapped for: a cookie that only its page gets, so the token stays out of history and
+    referrers."""
+
+    name: str
+    salt: str
+
+    def entered(self, page: str, ref: str, expires_at: datetime) -> HttpResponse:
+        """The way to the page, with the cookie that opens it."""
+        response = HttpResponseRedirect(page)
+        response.set_signed_cookie(
+            self.name,
+            ref,
+            salt=self.salt,
+            path=page,
+            max_age=expires_at - timezone.now(),
+            secure=settings.HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+    def opens(self, request: HttpRequest, ref: str) -> bool:
+        """Whether the reader came by this page's link."""
+        return bool(request.get_signed_cookie(self.name, None, salt=self.salt) == ref)
