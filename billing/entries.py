@@ -32,7 +32,7 @@ def document_posting(
         currency=invoice.currency,
         company_currency=invoice.company.currency,
         reference=invoice.number,
-        by_id=by and by.pk,
+        by_id=by.pk if by else None,
     )
     contra = _contra_lines(invoice, _by_account(invoice, lines, accounts), -sign, company_total)
     if not invoice.total:

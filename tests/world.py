@@ -88,13 +88,15 @@ def make_tax(company: Company, percent: str, **details: Any) -> Tax:
 def line(price: str, quantity: str = "1", tax: Tax | None = None, **details: Any) -> LineDetails:
     """A line of a draft."""
     values = {"description": "Work"} | details
-    return LineDetails(unit_price=Decimal(price), quantity=Decimal(quantity), tax_id=tax and tax.pk, **values)
+    return LineDetails(unit_price=Decimal(price), quantity=Decimal(quantity), tax_id=tax.pk if tax else None, **values)
 
 
 def recurring_line(price: str, quantity: str = "1", tax: Tax | None = None, **details: Any) -> RecurringLineDetails:
     """A line of a recurring invoice."""
     values = {"description": "Rent"} | details
-    return RecurringLineDetails(unit_price=Decimal(price), quantity=Decimal(quantity), tax_id=tax and tax.pk, **values)
+    return RecurringLineDetails(
+        unit_price=Decimal(price), quantity=Decimal(quantity), tax_id=tax.pk if tax else None, **values
+    )
 
 
 def recurring_details(

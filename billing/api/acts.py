@@ -4,7 +4,6 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for, get_link_for
@@ -42,6 +41,7 @@ from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
 from office.papers import PdfUnavailable
+from office.web.requests import ApiRequest
 
 
 class CopyView(ApiView):
@@ -51,7 +51,7 @@ class CopyView(ApiView):
 
     @extend_schema(operation_id="copy_invoice", request=None, responses={201: InvoiceOut})
     @idempotent
-    def post(self, request: Request, invoice_id: int) -> Response:
+    def post(self, request: ApiRequest, invoice_id: int) -> Response:
         """Draft the same again, and answer with the draft."""
         copy = copy_invoice(get_invoice_for(request.user, invoice_id).pk, by=request.user)
         return shown(request.user, copy.pk, 201)
@@ -64,7 +64,7 @@ class IssueView(ApiView):
 
     @extend_schema(operation_id="issue_invoice", request=IssueIn, responses=InvoiceOut)
     @idempotent
-    def post(self, request: Request, invoice_id: int) -> Response:
+    def post(self, request: ApiRequest, invoice_id: int) -> Response:
         """Give a draft its number and enter in the book what the customer now owes."""
         invoice = get_invoice_for(request.user, invoice_id)
         data = checked(IssueIn, request.data)
@@ -80,7 +80,7 @@ class SendView(ApiView):
 
     @extend_schema(operation_id="send_invoice", request=SendIn, responses=MailsOut)
     @idempotent
-    def post(self, request: Request, invoice_id: int) -> Response:
+    def post(self, request: ApiRequest, invoice_id: int) -> Response:
         """Mail an issued document to those who get invoices, or to those named."""
         invoice = get_invoice_for(request.user, invoice_id)
         contacts = checked(SendIn, request.data).get("contacts")
@@ -95,7 +95,7 @@ class VoidView(ApiView):
 
     @extend_schema(operation_id="void_invoice", request=VoidIn, responses={200: InvoiceOut, 202: ApprovalOut})
     @idempotent
-    def post(self, request: Request, invoice_id: int) -> Response:
+    def post(self, request: ApiRequest, invoice_id: int) -> Response:
         """Take an issued document back by its mirror; it keeps its number."""
         invoice = get_invoice_for(request.user, invoice_id)
         data = checked(VoidIn, request.data)
@@ -111,7 +111,7 @@ class CreditView(ApiView):
 
     @extend_schema(operation_id="credit_invoice", request=CreditIn, responses={201: InvoiceOut, 202: ApprovalOut})
     @idempotent
-    def post(self, request: Request, invoice_id: int) -> Response:
+    def post(self, request: ApiRequest, invoice_id: int) -> Response:
         """Issue a credit memo for an invoice, and answer with it."""
         invoice = get_invoice_for(request.user, invoice_id)
         data = checked(CreditIn, request.data)
@@ -133,7 +133,7 @@ class CorrectView(ApiView):
 
     @extend_schema(operation_id="correct_invoice", request=CorrectIn, responses={201: InvoiceOut, 202: ApprovalOut})
     @idempotent
-    def post(self, request: Request, invoice_id: int) -> Response:
+    def post(self, request: ApiRequest, invoice_id: int) -> Response:
         """Credit all that is left of a wrong invoice, draft the right one from it, and answer with the draft."""
         invoice = get_invoice_for(request.user, invoice_id)
         data = checked(CorrectIn, request.data)
@@ -153,7 +153,7 @@ class DiscountView(ApiView):
 
     @extend_schema(operation_id="grant_discount", request=None, responses={201: InvoiceOut, 202: ApprovalOut})
     @idempotent
-    def post(self, request: Request, invoice_id: int) -> Response:
+    def post(self, request: ApiRequest, invoice_id: int) -> Response:
         """Credit the discount that was earned by paying early, and answer with the credit memo."""
         invoice = get_invoice_for(request.user, invoice_id)
         memo = grant_discount(invoice.pk, by=request.user, on=invoice.company.today())
@@ -167,7 +167,7 @@ class DebitNoteView(ApiView):
 
     @extend_schema(operation_id="draft_debit_note", request=DebitNoteIn, responses={201: InvoiceOut})
     @idempotent
-    def post(self, request: Request, invoice_id: int) -> Response:
+    def post(self, request: ApiRequest, invoice_id: int) -> Response:
         """Draft a debit note that adds to an issued invoice, without lines yet, and answer with it."""
         invoice = get_invoice_for(request.user, invoice_id)
         draft = draft_debit_note(invoice.pk, **why_from(checked(DebitNoteIn, request.data)), by=request.user)
@@ -193,7 +193,7 @@ class PdfView(ApiView):
         operation_id="get_invoice_pdf",
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, invoice_id: int) -> HttpResponse:
+    def get(self, request: ApiRequest, invoice_id: int) -> HttpResponse:
         """The kept bytes of an issued document; a draft is made anew each time and says that it is one."""
         invoice = get_invoice_for(request.user, invoice_id)
         try:
@@ -223,7 +223,7 @@ class XmlView(ApiView):
         operation_id="get_einvoice",
         responses={(200, "application/xml"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, invoice_id: int) -> HttpResponse:
+    def get(self, request: ApiRequest, invoice_id: int) -> HttpResponse:
         """The kept bytes of an issued document's e-invoice, in the format its customer wanted."""
         return xml_response(get_invoice_for(request.user, invoice_id))
 
@@ -235,7 +235,7 @@ class ReadView(ApiView):
 
     @extend_schema(operation_id="read_einvoice", request=ReadIn, responses={201: InvoiceOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Draft what a UBL, CII or Factur-X file says, and answer with the draft."""
         data = checked(ReadIn, request.data)
         company = company_of(request)
@@ -255,7 +255,7 @@ class LinksView(ApiView):
     permission = {"get": "billing.view_invoice"}
 
     @extend_schema(operation_id="list_links", responses=LinksOut)
-    def get(self, request: Request, invoice_id: int) -> Response:
+    def get(self, request: ApiRequest, invoice_id: int) -> Response:
         """A document's links, the newest first."""
         invoice = get_invoice_for(request.user, invoice_id)
         return Response(LinksOut({"results": invoice.links.select_related("contact")}).data)
@@ -268,7 +268,7 @@ class RenewLinkView(ApiView):
 
     @extend_schema(operation_id="renew_link", request=None, responses=MailOut)
     @idempotent
-    def post(self, request: Request, link_id: int) -> Response:
+    def post(self, request: ApiRequest, link_id: int) -> Response:
         """Stop a link and mail its contact a new one."""
         link = get_link_for(request.user, link_id)
         return Response(MailOut(renew_link(link.pk, by=request.user)).data)
@@ -281,7 +281,7 @@ class RevokeLinkView(ApiView):
 
     @extend_schema(operation_id="revoke_link", request=None, responses=LinkOut)
     @idempotent
-    def post(self, request: Request, link_id: int) -> Response:
+    def post(self, request: ApiRequest, link_id: int) -> Response:
         """Stop a link at once."""
         link = get_link_for(request.user, link_id)
         return Response(LinkOut(revoke_link(link.pk, by=request.user)).data)

@@ -4,7 +4,6 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import get_attachment_for, get_invoice_for
@@ -15,6 +14,7 @@ from billing.web.attachments import file_response
 from office.api.fields import Input
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked
+from office.web.requests import ApiRequest
 
 
 class AttachmentIn(Input):
@@ -45,14 +45,14 @@ class AttachmentsView(ApiView):
     permission = {"get": "billing.view_invoice", "post": "billing.draft_invoice"}
 
     @extend_schema(operation_id="list_attachments", responses=AttachmentsOut)
-    def get(self, request: Request, invoice_id: int) -> Response:
+    def get(self, request: ApiRequest, invoice_id: int) -> Response:
         """The files beside a document."""
         rows = get_invoice_for(request.user, invoice_id).attachments.defer("content")
         return Response(AttachmentsOut({"results": rows}).data)
 
     @extend_schema(operation_id="attach_file", request=AttachmentIn, responses={201: AttachmentOut})
     @idempotent
-    def post(self, request: Request, invoice_id: int) -> Response:
+    def post(self, request: ApiRequest, invoice_id: int) -> Response:
         """Keep a file beside a document."""
         invoice = get_invoice_for(request.user, invoice_id)
         data = checked(AttachmentIn, request.data)
@@ -66,12 +66,12 @@ class AttachmentView(ApiView):
     permission = {"get": "billing.view_invoice", "delete": "billing.draft_invoice"}
 
     @extend_schema(operation_id="get_attachment", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
-    def get(self, request: Request, attachment_id: int) -> HttpResponse:
+    def get(self, request: ApiRequest, attachment_id: int) -> HttpResponse:
         """Its bytes."""
         return file_response(get_attachment_for(request.user, attachment_id))
 
     @extend_schema(operation_id="remove_attachment", responses={204: None})
-    def delete(self, request: Request, attachment_id: int) -> Response:
+    def delete(self, request: ApiRequest, attachment_id: int) -> Response:
         """Take it away."""
         remove_attachment(get_attachment_for(request.user, attachment_id).pk, by=request.user)
         return Response(status=204)

@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import billing_runs_for, get_billing_run_for, invoices_for, run_documents_for
@@ -20,6 +19,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 
 MOST_NAMED = 10_000
 
@@ -121,7 +121,7 @@ class BillingRunsView(ApiView):
     permission = {"get": "billing.view_invoice", "post": "billing.send_invoice"}
 
     @extend_schema(operation_id="list_billing_runs", parameters=[PageQuery], responses=BillingRunPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The billing runs of a company."""
         query = checked(PageQuery, request.query_params.dict())
         rows, following = page_of(
@@ -131,7 +131,7 @@ class BillingRunsView(ApiView):
 
     @extend_schema(operation_id="prepare_billing_run", request=PrepareIn, responses={201: BillingRunOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Take on documents and look at each; nothing is done with them before the run is started."""
         data = checked(PrepareIn, request.data)
         documents = invoices_for(request.user).filter(pk__in=data["documents"])
@@ -145,7 +145,7 @@ class BillingRunView(ApiView):
     permission = {"get": "billing.view_invoice"}
 
     @extend_schema(operation_id="get_billing_run", responses=BillingRunOut)
-    def get(self, request: Request, run_id: int) -> Response:
+    def get(self, request: ApiRequest, run_id: int) -> Response:
         """How far a run is and how its documents stand."""
         return shown(request.user, run_id)
 
@@ -156,7 +156,7 @@ class RunDocumentsView(ApiView):
     permission = {"get": "billing.view_invoice"}
 
     @extend_schema(operation_id="list_run_documents", parameters=[RunDocumentsQuery], responses=RunDocumentPage)
-    def get(self, request: Request, run_id: int) -> Response:
+    def get(self, request: ApiRequest, run_id: int) -> Response:
         """What became of each document, and why."""
         query = checked(RunDocumentsQuery, request.query_params.dict())
         documents = run_documents_for(request.user, get_billing_run_for(request.user, run_id))
@@ -173,7 +173,7 @@ class StartView(ApiView):
 
     @extend_schema(operation_id="start_billing_run", request=StartIn, responses=BillingRunOut)
     @idempotent
-    def post(self, request: Request, run_id: int) -> Response:
+    def post(self, request: ApiRequest, run_id: int) -> Response:
         """Do what the check found possible."""
         run = get_billing_run_for(request.user, run_id)
         start_billing_run(run.pk, by=request.user, **checked(StartIn, request.data))
@@ -187,7 +187,7 @@ class StopView(ApiView):
 
     @extend_schema(operation_id="stop_billing_run", request=None, responses=BillingRunOut)
     @idempotent
-    def post(self, request: Request, run_id: int) -> Response:
+    def post(self, request: ApiRequest, run_id: int) -> Response:
         """Stop after the piece that is being done; what is done stands."""
         stop_billing_run(get_billing_run_for(request.user, run_id).pk, by=request.user)
         return shown(request.user, run_id)
@@ -200,7 +200,7 @@ class ResumeView(ApiView):
 
     @extend_schema(operation_id="resume_billing_run", request=None, responses=BillingRunOut)
     @idempotent
-    def post(self, request: Request, run_id: int) -> Response:
+    def post(self, request: ApiRequest, run_id: int) -> Response:
         """Go on with what is left of a run that was stopped or failed."""
         resume_billing_run(get_billing_run_for(request.user, run_id).pk, by=request.user)
         return shown(request.user, run_id)
@@ -213,7 +213,7 @@ class RetryView(ApiView):
 
     @extend_schema(operation_id="retry_billing_run", request=None, responses=BillingRunOut)
     @idempotent
-    def post(self, request: Request, run_id: int) -> Response:
+    def post(self, request: ApiRequest, run_id: int) -> Response:
         """Try what was refused again, after it was mended."""
         retry_billing_run(get_billing_run_for(request.user, run_id).pk, by=request.user)
         return shown(request.user, run_id)

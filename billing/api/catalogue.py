@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import get_price_list_for, get_product_for, get_use_for, products_for, uses_for
@@ -56,6 +55,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
 from office.web.lists.filters import search_rows
+from office.web.requests import ApiRequest
 
 
 class ProductsView(ApiView):
@@ -64,7 +64,7 @@ class ProductsView(ApiView):
     permission = {"get": "billing.view_product", "post": "billing.manage_products"}
 
     @extend_schema(operation_id="list_products", parameters=[ProductQuery], responses=ProductPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The products of a company."""
         query = checked(ProductQuery, request.query_params.dict())
         products = products_for(request.user).filter(company=company_of(request))
@@ -75,7 +75,7 @@ class ProductsView(ApiView):
 
     @extend_schema(operation_id="add_product", request=ProductIn, responses={201: ProductOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a product."""
         details = ProductDetails(**checked(ProductIn, request.data))
         return Response(ProductOut(add_product(company_of(request), details, by=request.user)).data, 201)
@@ -87,12 +87,12 @@ class ProductView(ApiView):
     permission = {"get": "billing.view_product", "put": "billing.manage_products"}
 
     @extend_schema(operation_id="get_product", responses=ProductOut)
-    def get(self, request: Request, product_id: int) -> Response:
+    def get(self, request: ApiRequest, product_id: int) -> Response:
         """A product."""
         return Response(ProductOut(get_product_for(request.user, product_id)).data)
 
     @extend_schema(operation_id="edit_product", request=ProductChange, responses=ProductOut)
-    def put(self, request: Request, product_id: int) -> Response:
+    def put(self, request: ApiRequest, product_id: int) -> Response:
         """Change a product that was read at `version`; lines that carry it keep what they say."""
         product = get_product_for(request.user, product_id)
         data = checked(ProductChange, request.data)
@@ -108,7 +108,7 @@ class RetireProductView(ApiView):
 
     @extend_schema(operation_id="retire_product", request=None, responses=ProductOut)
     @idempotent
-    def post(self, request: Request, product_id: int) -> Response:
+    def post(self, request: ApiRequest, product_id: int) -> Response:
         """Offer a product no more; documents that carry it keep it."""
         product = get_product_for(request.user, product_id)
         return Response(ProductOut(retire_product(product.pk, by=request.user)).data)
@@ -120,12 +120,12 @@ class ProductPricesView(ApiView):
     permission = {"get": "billing.view_product", "put": "billing.manage_prices"}
 
     @extend_schema(operation_id="get_prices_of_product", responses=PricesOut)
-    def get(self, request: Request, product_id: int) -> Response:
+    def get(self, request: ApiRequest, product_id: int) -> Response:
         """All prices of a product, on every list."""
         return _prices_of(get_product_for(request.user, product_id))
 
     @extend_schema(operation_id="set_prices", request=PricesIn, responses=PricesOut)
-    def put(self, request: Request, product_id: int) -> Response:
+    def put(self, request: ApiRequest, product_id: int) -> Response:
         """Make these the prices of a product that was read at `version`; those left out go."""
         product = get_product_for(request.user, product_id)
         data = checked(PricesIn, request.data)
@@ -144,14 +144,14 @@ class ProductGroupsView(ApiView):
     permission = {"get": "billing.view_product", "post": "billing.manage_products"}
 
     @extend_schema(operation_id="list_product_groups", parameters=[Query], responses=ProductGroupsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """A company's product groups."""
         checked(Query, request.query_params.dict())
         return Response(ProductGroupsOut({"results": ProductGroup.objects.filter(company=company_of(request))}).data)
 
     @extend_schema(operation_id="set_product_group", request=ProductGroupIn, responses={201: ProductGroupOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a group, or enter the sales of the one of that name in another account."""
         data = checked(ProductGroupIn, request.data)
         group = set_product_group(company_of(request), data["name"], data["sales_account_id"], by=request.user)
@@ -164,14 +164,14 @@ class PriceListsView(ApiView):
     permission = {"get": "billing.view_product", "post": "billing.manage_prices"}
 
     @extend_schema(operation_id="list_price_lists", parameters=[Query], responses=PriceListsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """A company's price lists."""
         checked(Query, request.query_params.dict())
         return Response(PriceListsOut({"results": PriceList.objects.filter(company=company_of(request))}).data)
 
     @extend_schema(operation_id="add_price_list", request=PriceListIn, responses={201: PriceListOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a price list."""
         details = PriceListDetails(**checked(PriceListIn, request.data))
         return Response(PriceListOut(add_price_list(company_of(request), details, by=request.user)).data, 201)
@@ -183,12 +183,12 @@ class PriceListView(ApiView):
     permission = {"get": "billing.view_product", "put": "billing.manage_prices"}
 
     @extend_schema(operation_id="get_price_list", responses=PriceListOut)
-    def get(self, request: Request, price_list_id: int) -> Response:
+    def get(self, request: ApiRequest, price_list_id: int) -> Response:
         """A price list; `/prices/?price_list=` gives its prices."""
         return Response(PriceListOut(get_price_list_for(request.user, price_list_id)).data)
 
     @extend_schema(operation_id="edit_price_list", request=PriceListIn, responses=PriceListOut)
-    def put(self, request: Request, price_list_id: int) -> Response:
+    def put(self, request: ApiRequest, price_list_id: int) -> Response:
         """Change a price list; one with prices keeps its currency."""
         price_list = get_price_list_for(request.user, price_list_id)
         details = PriceListDetails(**checked(PriceListIn, request.data))
@@ -202,7 +202,7 @@ class RetirePriceListView(ApiView):
 
     @extend_schema(operation_id="retire_price_list", request=None, responses=PriceListOut)
     @idempotent
-    def post(self, request: Request, price_list_id: int) -> Response:
+    def post(self, request: ApiRequest, price_list_id: int) -> Response:
         """Let a list's prices hold no more; drafts that have them keep them."""
         price_list = get_price_list_for(request.user, price_list_id)
         return Response(PriceListOut(retire_price_list(price_list.pk, by=request.user)).data)
@@ -214,14 +214,14 @@ class PriceListUsesView(ApiView):
     permission = {"get": "billing.view_product", "post": "billing.manage_prices"}
 
     @extend_schema(operation_id="list_price_list_uses", responses=UsesOut)
-    def get(self, request: Request, price_list_id: int) -> Response:
+    def get(self, request: ApiRequest, price_list_id: int) -> Response:
         """The customers and groups that get a list."""
         uses = uses_for(request.user, get_price_list_for(request.user, price_list_id))
         return Response(UsesOut({"results": uses}).data)
 
     @extend_schema(operation_id="assign_price_list", request=UseIn, responses={201: UseOut})
     @idempotent
-    def post(self, request: Request, price_list_id: int) -> Response:
+    def post(self, request: ApiRequest, price_list_id: int) -> Response:
         """Give a customer or a group the list's prices."""
         price_list = get_price_list_for(request.user, price_list_id)
         data = checked(UseIn, request.data)
@@ -236,7 +236,7 @@ class PriceListUseView(ApiView):
     permission = {"delete": "billing.manage_prices"}
 
     @extend_schema(operation_id="withdraw_price_list", responses={204: None})
-    def delete(self, request: Request, use_id: int) -> Response:
+    def delete(self, request: ApiRequest, use_id: int) -> Response:
         """Take the list's prices from a customer or a group."""
         withdraw_price_list(get_use_for(request.user, use_id).pk, by=request.user)
         return Response(status=204)
@@ -248,7 +248,7 @@ class PricesView(ApiView):
     permission = {"get": "billing.view_product"}
 
     @extend_schema(operation_id="list_prices", parameters=[PriceQuery], responses=PricePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The prices of a company; those of one product are set together."""
         query = checked(PriceQuery, request.query_params.dict())
         prices = Price.objects.filter(price_list__company=company_of(request)).select_related("price_list")
@@ -265,7 +265,7 @@ class HeldPriceView(ApiView):
     permission = {"get": "billing.view_product"}
 
     @extend_schema(operation_id="get_held_price", parameters=[HeldPriceQuery], responses=HeldOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The price of a product for a customer, quantity, currency and day, and where it comes from."""
         query = checked(HeldPriceQuery, request.query_params.dict())
         product = get_product_for(request.user, query["product"])

@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for
@@ -15,6 +14,7 @@ from billing.operations.suit_draft import ACTS, suit_draft
 from office.api.fields import Input, Query
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 
 class ConcernOut(serializers.Serializer):
@@ -57,7 +57,7 @@ class ChecksView(ApiView):
     permission = {"get": "billing.view_invoice"}
 
     @extend_schema(operation_id="check_invoice", responses=ConcernsOut)
-    def get(self, request: Request, invoice_id: int) -> Response:
+    def get(self, request: ApiRequest, invoice_id: int) -> Response:
         """What would warn of issuing a draft, or stop it."""
         invoice = get_invoice_for(request.user, invoice_id)
         return Response(ConcernsOut({"results": concerns_of(drafts_to_check([invoice.pk]))}).data)
@@ -70,7 +70,7 @@ class SuitView(ApiView):
 
     @extend_schema(operation_id="suit_draft", request=SuitIn, responses=InvoiceOut)
     @idempotent
-    def post(self, request: Request, invoice_id: int) -> Response:
+    def post(self, request: ApiRequest, invoice_id: int) -> Response:
         """Give a draft's products the prices of the lists, or the taxes that suit the customer."""
         invoice = get_invoice_for(request.user, invoice_id)
         suit_draft(invoice.pk, **checked(SuitIn, request.data), by=request.user)
@@ -83,13 +83,13 @@ class CheckPoliciesView(ApiView):
     permission = {"get": "billing.view_invoice", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_check_policies", parameters=[Query], responses=PoliciesOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The severity of each check."""
         checked(Query, request.query_params.dict())
         return _answer(severities_of(company_of(request)))
 
     @extend_schema(operation_id="set_check_policies", request=PoliciesIn, responses=PoliciesOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Say how severe checks are; what is not named stays."""
         wanted = checked(PoliciesIn, request.data)["policies"]
         return _answer(set_check_policies(company_of(request), wanted, by=request.user))

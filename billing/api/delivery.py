@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for, invoices_for
@@ -18,6 +17,7 @@ from office.api.fields import Query
 from office.api.views import ApiView, checked, company_of
 from office.papers import PdfUnavailable
 from office.web.fields import typed_id
+from office.web.requests import ApiRequest
 
 
 class DeliveryOut(serializers.Serializer):
@@ -43,7 +43,7 @@ class DeliveriesView(ApiView):
     permission = {"get": "billing.view_invoice"}
 
     @extend_schema(operation_id="list_deliveries", responses=DeliveriesOut)
-    def get(self, request: Request, invoice_id: int) -> Response:
+    def get(self, request: ApiRequest, invoice_id: int) -> Response:
         """How a document stands with each recipient; to mail it again, use `send` and name the contact."""
         return Response(DeliveriesOut({"results": deliveries_of(get_invoice_for(request.user, invoice_id))}).data)
 
@@ -71,7 +71,7 @@ class MergedPdfView(ApiView):
         parameters=[MergedQuery],
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: ApiRequest) -> HttpResponse:
         """Issued documents as one PDF, in the order of their numbers."""
         ids = checked(MergedQuery, request.query_params.dict())["documents"]
         seen = invoices_for(request.user).filter(company=company_of(request), pk__in=ids)

@@ -6,7 +6,6 @@ from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import disputes_for, get_dispute_file_for, get_dispute_for, get_invoice_for
@@ -42,6 +41,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import Company, User
+from office.web.requests import ApiRequest
 
 WHERE = {
     "status": "status",
@@ -58,7 +58,7 @@ class DisputesView(ApiView):
     permission = {"get": "billing.view_dispute", "post": "billing.open_dispute"}
 
     @extend_schema(operation_id="list_disputes", parameters=[DisputeQuery], responses=DisputePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The disputes of a company."""
         query, company = checked(DisputeQuery, request.query_params.dict()), company_of(request)
         rows = with_state(disputes_for(request.user).filter(company=company), company.today())
@@ -68,7 +68,7 @@ class DisputesView(ApiView):
 
     @extend_schema(operation_id="open_dispute", request=DisputeIn, responses={201: DisputeOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Open a case over an invoice, lines of it or an amount; it holds the disputed part from then on."""
         data = checked(DisputeIn, request.data)
         entry_id, item_id, company = _about(request.user, data.get("invoice"), data.get("item"))
@@ -92,7 +92,7 @@ class DisputeView(ApiView):
     permission = {"get": "billing.view_dispute"}
 
     @extend_schema(operation_id="get_dispute", responses=DisputeOut)
-    def get(self, request: Request, dispute_id: int) -> Response:
+    def get(self, request: ApiRequest, dispute_id: int) -> Response:
         """A dispute with what it holds, the talk with the customer and files."""
         return _shown(request.user, dispute_id)
 
@@ -104,7 +104,7 @@ class MessagesView(ApiView):
 
     @extend_schema(operation_id="answer_dispute", request=MessageIn, responses={201: DisputeOut})
     @idempotent
-    def post(self, request: Request, dispute_id: int) -> Response:
+    def post(self, request: ApiRequest, dispute_id: int) -> Response:
         """Write to the customer, by mail and on their page. What is for colleagues alone is a comment."""
         dispute = get_dispute_for(request.user, dispute_id)
         answer_dispute(dispute.pk, checked(MessageIn, request.data)["words"], by=request.user)
@@ -118,7 +118,7 @@ class DisputeFilesView(ApiView):
 
     @extend_schema(operation_id="attach_to_dispute", request=DisputeFileIn, responses={201: DisputeOut})
     @idempotent
-    def post(self, request: Request, dispute_id: int) -> Response:
+    def post(self, request: ApiRequest, dispute_id: int) -> Response:
         """Keep a photo or paper."""
         dispute = get_dispute_for(request.user, dispute_id)
         attach_to_dispute(dispute.pk, **checked(DisputeFileIn, request.data), by=request.user)
@@ -131,7 +131,7 @@ class DisputeFileView(ApiView):
     permission = {"get": "billing.view_dispute"}
 
     @extend_schema(operation_id="get_dispute_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
-    def get(self, request: Request, file_id: int) -> HttpResponse:
+    def get(self, request: ApiRequest, file_id: int) -> HttpResponse:
         """Its bytes."""
         return file_response(get_dispute_file_for(request.user, file_id))
 
@@ -143,7 +143,7 @@ class AssignDisputeView(ApiView):
 
     @extend_schema(operation_id="assign_dispute", request=CareIn, responses=DisputeOut)
     @idempotent
-    def post(self, request: Request, dispute_id: int) -> Response:
+    def post(self, request: ApiRequest, dispute_id: int) -> Response:
         """Give it to somebody, and say until when it is answered; what is left out stays."""
         dispute, data = get_dispute_for(request.user, dispute_id), checked(CareIn, request.data)
         assignment = Assignment(
@@ -162,7 +162,7 @@ class CloseDisputeView(ApiView):
 
     @extend_schema(operation_id="close_dispute", request=CloseDisputeIn, responses=DisputeOut)
     @idempotent
-    def post(self, request: Request, dispute_id: int) -> Response:
+    def post(self, request: ApiRequest, dispute_id: int) -> Response:
         """Refuse it, or say that the customer took it back: what it held is asked for again."""
         dispute, data = get_dispute_for(request.user, dispute_id), checked(CloseDisputeIn, request.data)
         outcome, on = DisputeOutcome(data["outcome"]), dispute.company.today()
@@ -179,7 +179,7 @@ class CreditDisputeView(ApiView):
         operation_id="credit_dispute", request=CreditDisputeIn, responses={200: DisputeOut, 202: ApprovalOut}
     )
     @idempotent
-    def post(self, request: Request, dispute_id: int) -> Response:
+    def post(self, request: ApiRequest, dispute_id: int) -> Response:
         """Credit its invoice and close it, both or neither."""
         dispute, data = _closable(request.user, dispute_id), checked(CreditDisputeIn, request.data)
         credit_dispute(
@@ -201,7 +201,7 @@ class RebillDisputeView(ApiView):
 
     @extend_schema(operation_id="rebill_dispute", request=RebillIn, responses={200: DisputeOut, 202: ApprovalOut})
     @idempotent
-    def post(self, request: Request, dispute_id: int) -> Response:
+    def post(self, request: ApiRequest, dispute_id: int) -> Response:
         """Credit all of its invoice, draft the right one, and close it; all or nothing."""
         dispute, data = _closable(request.user, dispute_id), checked(RebillIn, request.data)
         on = _day(dispute, data.get("on"))
@@ -216,7 +216,7 @@ class ReopenDisputeView(ApiView):
 
     @extend_schema(operation_id="reopen_dispute", request=ReopenDisputeIn, responses=DisputeOut)
     @idempotent
-    def post(self, request: Request, dispute_id: int) -> Response:
+    def post(self, request: ApiRequest, dispute_id: int) -> Response:
         """Open a refused dispute again; it holds what is still open of it."""
         dispute, data = get_dispute_for(request.user, dispute_id), checked(ReopenDisputeIn, request.data)
         reopen_dispute(dispute.pk, reason=data["reason"], by=request.user, on=dispute.company.today())

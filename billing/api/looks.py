@@ -5,7 +5,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.acts import PdfRenderer, Unavailable
@@ -18,6 +17,7 @@ from office.api.views import ApiView, checked, company_of
 from office.languages import LANGUAGES
 from office.models import Company
 from office.papers import PdfUnavailable
+from office.web.requests import ApiRequest
 
 
 class PaperTextIO(Input):
@@ -58,13 +58,13 @@ class LooksView(ApiView):
     permission = {"get": "billing.view_invoice", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_paper_looks", parameters=[Query], responses=LooksOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The colour and the texts of papers."""
         checked(Query, request.query_params.dict())
         return _answer(company_of(request))
 
     @extend_schema(operation_id="set_paper_looks", request=LooksIn, responses=LooksOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Say how papers look from now on; what is issued stays as it is."""
         wanted = checked(LooksIn, request.data)
         texts = {(row["language"], row["kind"]): PaperWords(row["above"], row["foot"]) for row in wanted["texts"]}
@@ -84,7 +84,7 @@ class SampleView(ApiView):
         parameters=[SampleQuery],
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: ApiRequest) -> HttpResponse:
         """A sample as PDF, marked as a draft."""
         query = checked(SampleQuery, request.query_params.dict())
         company = company_of(request)

@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for
@@ -12,6 +11,7 @@ from billing.operations.set_medical_codes import set_medical_codes
 from office.api.fields import Input
 from office.api.views import ApiView, checked
 from office.models import User
+from office.web.requests import ApiRequest
 
 CODE = {"max_length": 20}
 
@@ -60,12 +60,12 @@ class MedicalView(ApiView):
     permission = {"get": "billing.see_medical_codes", "put": "billing.set_medical_codes"}
 
     @extend_schema(operation_id="get_medical_codes", responses=MedicalOut)
-    def get(self, request: Request, invoice_id: int) -> Response:
+    def get(self, request: ApiRequest, invoice_id: int) -> Response:
         """The diagnoses of a document, and what was done on its lines."""
         return _shown(request.user, invoice_id)
 
     @extend_schema(operation_id="set_medical_codes", request=MedicalIn, responses=MedicalOut)
-    def put(self, request: Request, invoice_id: int) -> Response:
+    def put(self, request: ApiRequest, invoice_id: int) -> Response:
         """Say what was done on the lines of a draft that was read at `version`, and for which diagnoses."""
         invoice = get_invoice_for(request.user, invoice_id)
         data = checked(MedicalIn, request.data)

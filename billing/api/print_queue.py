@@ -3,7 +3,6 @@
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import invoices_for
@@ -17,6 +16,7 @@ from office.api.fields import IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 
 class PrintedIn(Input):
@@ -45,7 +45,7 @@ class PrintQueueView(ApiView):
     permission = {"get": "billing.send_invoice"}
 
     @extend_schema(operation_id="list_print_queue", parameters=[PageQuery], responses=InvoicePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """Issued documents of customers who get paper that nobody printed yet; their PDF is at `invoices/pdf/`."""
         query, company = checked(PageQuery, request.query_params.dict()), company_of(request)
         waiting = waiting_for_print(invoices_for(request.user).filter(company=company)).select_related("customer")
@@ -60,7 +60,7 @@ class PrintedView(ApiView):
 
     @extend_schema(operation_id="mark_printed", request=PrintedIn, responses=PrintingsOut)
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Take documents that are on paper out of the queue: all of them, or none where one cannot be."""
         return Response(PrintingsOut({"results": mark_printed(named_in(request), by=request.user)}).data)
 
@@ -72,12 +72,12 @@ class UnprintedView(ApiView):
 
     @extend_schema(operation_id="unmark_printed", request=PrintedIn, responses=PrintingsOut)
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Say of documents that they are not on paper after all: all of them, or none where one was not marked."""
         return Response(PrintingsOut({"results": unmark_printed(named_in(request), by=request.user)}).data)
 
 
-def named_in(request: Request) -> list[int]:
+def named_in(request: ApiRequest) -> list[int]:
     """The documents that a call names; Http404 where this person may not see one of them."""
     wanted = set(checked(PrintedIn, request.data)["invoices"])
     seen = invoices_for(request.user).filter(company=company_of(request), pk__in=wanted)

@@ -3,7 +3,6 @@
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.models import ReasonCode, ReasonPurpose
@@ -12,6 +11,7 @@ from office.access import companies_for
 from office.api.fields import Input, Query
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 
 class ReasonIn(Input):
@@ -42,14 +42,14 @@ class ReasonsView(ApiView):
     permission = {"get": "billing.view_invoice", "post": "office.change_company_settings"}
 
     @extend_schema(operation_id="list_reasons", parameters=[Query], responses=ReasonsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """Why invoices are corrected, debts written off and payments cut."""
         checked(Query, request.query_params.dict())
         return Response(ReasonsOut({"results": ReasonCode.objects.filter(company=company_of(request))}).data)
 
     @extend_schema(operation_id="add_reason", request=ReasonIn, responses={201: ReasonOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a reason to choose from."""
         reason = add_reason(company_of(request), **checked(ReasonIn, request.data), by=request.user)
         return Response(ReasonOut(reason).data, 201)
@@ -62,7 +62,7 @@ class RetireReasonView(ApiView):
 
     @extend_schema(operation_id="retire_reason", request=None, responses=ReasonOut)
     @idempotent
-    def post(self, request: Request, reason_id: int) -> Response:
+    def post(self, request: ApiRequest, reason_id: int) -> Response:
         """Offer a reason no more; documents that carry it keep it."""
         reason = ReasonCode.objects.filter(company__in=companies_for(request.user), pk=reason_id).first()
         if reason is None:

@@ -2,7 +2,6 @@
 
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import get_occurrence_for, get_recurring_for, invoices_for, recurring_for, usage_for
@@ -39,6 +38,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 
 LATEST = 100
 USAGE_WHERE = {"customer": "customer_id", "meter": "meter", "used_from": "used_on__gte", "used_to": "used_on__lte"}
@@ -58,7 +58,7 @@ class RecurringInvoicesView(ApiView):
     permission = {"get": "billing.view_invoice", "post": "billing.manage_recurring"}
 
     @extend_schema(operation_id="list_recurring_invoices", parameters=[RecurringQuery], responses=RecurringPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The recurring invoices of a company."""
         query = checked(RecurringQuery, request.query_params.dict())
         rows = recurring_for(request.user).filter(company=company_of(request)).select_related("customer")
@@ -69,7 +69,7 @@ class RecurringInvoicesView(ApiView):
 
     @extend_schema(operation_id="add_recurring_invoice", request=RecurringIn, responses={201: RecurringOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Set up an invoice that repeats; what is due already is made within a minute."""
         data = checked(RecurringIn, request.data)
         customer = get_customer_for(request.user, data["customer"])
@@ -83,12 +83,12 @@ class RecurringInvoiceView(ApiView):
     permission = {"get": "billing.view_invoice", "put": "billing.manage_recurring"}
 
     @extend_schema(operation_id="get_recurring_invoice", responses=RecurringOut)
-    def get(self, request: Request, recurring_id: int) -> Response:
+    def get(self, request: ApiRequest, recurring_id: int) -> Response:
         """A recurring invoice with its next twelve documents and what it made."""
         return shown(request.user, recurring_id)
 
     @extend_schema(operation_id="edit_recurring_invoice", request=RecurringChange, responses=RecurringOut)
-    def put(self, request: Request, recurring_id: int) -> Response:
+    def put(self, request: ApiRequest, recurring_id: int) -> Response:
         """Change what the coming documents say, as read at `version`; its lines are replaced."""
         recurring = get_recurring_for(request.user, recurring_id)
         data = checked(RecurringChange, request.data)
@@ -105,7 +105,7 @@ class PauseView(ApiView):
 
     @extend_schema(operation_id="pause_recurring_invoice", request=PauseIn, responses=RecurringOut)
     @idempotent
-    def post(self, request: Request, recurring_id: int) -> Response:
+    def post(self, request: ApiRequest, recurring_id: int) -> Response:
         """Let no period begin for a while."""
         recurring = get_recurring_for(request.user, recurring_id)
         data = checked(PauseIn, request.data)
@@ -121,7 +121,7 @@ class ResumeView(ApiView):
 
     @extend_schema(operation_id="resume_recurring_invoice", request=None, responses=RecurringOut)
     @idempotent
-    def post(self, request: Request, recurring_id: int) -> Response:
+    def post(self, request: ApiRequest, recurring_id: int) -> Response:
         """Let periods begin again from today on; those of the pause are not billed."""
         recurring = get_recurring_for(request.user, recurring_id)
         resume_recurring_invoice(recurring.pk, on=recurring.company.today(), by=request.user)
@@ -135,7 +135,7 @@ class EndView(ApiView):
 
     @extend_schema(operation_id="end_recurring_invoice", request=None, responses=RecurringOut)
     @idempotent
-    def post(self, request: Request, recurring_id: int) -> Response:
+    def post(self, request: ApiRequest, recurring_id: int) -> Response:
         """Make no more documents, for good."""
         end_recurring_invoice(get_recurring_for(request.user, recurring_id).pk, by=request.user)
         return shown(request.user, recurring_id)
@@ -148,7 +148,7 @@ class BillAgainView(ApiView):
 
     @extend_schema(operation_id="bill_again", request=None, responses=OccurrenceOut)
     @idempotent
-    def post(self, request: Request, occurrence_id: int) -> Response:
+    def post(self, request: ApiRequest, occurrence_id: int) -> Response:
         """Make the document of a parked period, or of one whose draft was thrown away, dated today."""
         occurrence = get_occurrence_for(request.user, occurrence_id)
         again = bill_again(occurrence.pk, by=request.user, on=occurrence.recurring.company.today())
@@ -161,7 +161,7 @@ class UsageView(ApiView):
     permission = {"get": "billing.view_invoice", "post": "billing.record_usage"}
 
     @extend_schema(operation_id="list_usage", parameters=[UsageQuery], responses=UsagePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The usage that a company recorded."""
         query = checked(UsageQuery, request.query_params.dict())
         records = usage_for(request.user).filter(company=company_of(request))
@@ -171,7 +171,7 @@ class UsageView(ApiView):
 
     @extend_schema(operation_id="record_usage", request=UsageBatchIn, responses={201: RecordedOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Keep usage to be billed; what was sent before adds nothing."""
         records = checked(UsageBatchIn, request.data)["records"]
         batch = [UsageDetails(customer_id=record.pop("customer"), **record) for record in records]
@@ -185,7 +185,7 @@ class ConsolidateView(ApiView):
 
     @extend_schema(operation_id="consolidate_drafts", request=ConsolidateIn, responses=ConsolidatedOut)
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Join drafts into one for each customer and month."""
         company, wanted = company_of(request), checked(ConsolidateIn, request.data)["drafts"]
         own = invoices_for(request.user)

@@ -3,7 +3,6 @@
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.models import DatedRate, RateKind, Tax, TaxCategory, TaxExemption
@@ -22,6 +21,7 @@ from office.access import found
 from office.api.fields import IdIn, Input, Query, RateIn, RateOut
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 
 class RateInput(Input):
@@ -113,7 +113,7 @@ class TaxesView(ApiView):
     permission = {"get": "billing.view_invoice", "post": "office.change_company_settings"}
 
     @extend_schema(operation_id="list_taxes", parameters=[Query], responses=TaxesOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """A company's taxes."""
         checked(Query, request.query_params.dict())
         taxes = Tax.objects.filter(company=company_of(request)).prefetch_related("rates")
@@ -121,7 +121,7 @@ class TaxesView(ApiView):
 
     @extend_schema(operation_id="add_tax", request=TaxInput, responses={201: TaxOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a tax with the rates of its parts."""
         data = checked(TaxInput, request.data)
         details = TaxDetails(data["name"], [RateDetails(**rate) for rate in data["rates"]], data["needs_certificate"])
@@ -135,7 +135,7 @@ class TaxRatesView(ApiView):
 
     @extend_schema(operation_id="add_rate", request=NextRateInput, responses={201: TaxOut})
     @idempotent
-    def post(self, request: Request, tax_id: int) -> Response:
+    def post(self, request: ApiRequest, tax_id: int) -> Response:
         """Give a part of a tax another rate from a day on, or a tax another part."""
         tax = _tax_of(request, tax_id)
         data = dict(checked(NextRateInput, request.data))
@@ -149,7 +149,7 @@ class TaxRateView(ApiView):
     permission = {"delete": "office.change_company_settings"}
 
     @extend_schema(operation_id="remove_rate", responses={204: None})
-    def delete(self, request: Request, rate_id: int) -> Response:
+    def delete(self, request: ApiRequest, rate_id: int) -> Response:
         """Take back a rate that was added by mistake."""
         rate = DatedRate.objects.filter(tax__company=company_of(request), pk=rate_id).first()
         if rate is None:
@@ -165,7 +165,7 @@ class RetireTaxView(ApiView):
 
     @extend_schema(operation_id="retire_tax", request=None, responses=TaxOut)
     @idempotent
-    def post(self, request: Request, tax_id: int) -> Response:
+    def post(self, request: ApiRequest, tax_id: int) -> Response:
         """Offer a tax no more; documents that carry it keep it."""
         return Response(TaxOut(retire_tax(_tax_of(request, tax_id).pk, by=request.user)).data)
 
@@ -176,14 +176,14 @@ class ExemptionsView(ApiView):
     permission = {"get": "customers.view_customer", "post": "billing.manage_exemptions"}
 
     @extend_schema(operation_id="list_exemptions", responses=ExemptionsOut)
-    def get(self, request: Request, customer_id: int) -> Response:
+    def get(self, request: ApiRequest, customer_id: int) -> Response:
         """The certificates a customer has shown."""
         customer = get_customer_for(request.user, customer_id)
         return Response(ExemptionsOut({"results": customer.tax_exemptions.all()}).data)
 
     @extend_schema(operation_id="add_exemption", request=ExemptionInput, responses={201: ExemptionOut})
     @idempotent
-    def post(self, request: Request, customer_id: int) -> Response:
+    def post(self, request: ApiRequest, customer_id: int) -> Response:
         """Note a certificate."""
         customer = get_customer_for(request.user, customer_id)
         details = ExemptionDetails(**checked(ExemptionInput, request.data))
@@ -197,7 +197,7 @@ class EndExemptionView(ApiView):
 
     @extend_schema(operation_id="end_exemption", request=EndInput, responses=ExemptionOut)
     @idempotent
-    def post(self, request: Request, exemption_id: int) -> Response:
+    def post(self, request: ApiRequest, exemption_id: int) -> Response:
         """Let a certificate hold until a day."""
         seen = TaxExemption.objects.filter(customer__in=customers_for(request.user), pk=exemption_id)
         exemption = seen.select_related("customer__company").first()
@@ -207,5 +207,5 @@ class EndExemptionView(ApiView):
         return Response(ExemptionOut(end_exemption(exemption.pk, last_day=last_day, by=request.user)).data)
 
 
-def _tax_of(request: Request, tax_id: int) -> Tax:
+def _tax_of(request: ApiRequest, tax_id: int) -> Tax:
     return found(Tax.objects.filter(company=company_of(request), pk=tax_id), "tax")

@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for, get_template_for, templates_for
@@ -14,6 +13,7 @@ from customers.access import get_customer_for
 from office.api.fields import IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked
+from office.web.requests import ApiRequest
 
 
 class TemplateIn(Input):
@@ -49,13 +49,13 @@ class TemplatesView(ApiView):
     permission = {"get": "billing.view_invoice", "post": "billing.draft_invoice"}
 
     @extend_schema(operation_id="list_invoice_templates", responses=TemplatesOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The templates, by name."""
         return Response(TemplatesOut({"results": templates_for(request.user)}).data)
 
     @extend_schema(operation_id="save_template", request=TemplateIn, responses={201: TemplateOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Keep an invoice under a name."""
         data = checked(TemplateIn, request.data)
         invoice = get_invoice_for(request.user, data["invoice"])
@@ -68,7 +68,7 @@ class TemplateView(ApiView):
     permission = {"delete": "billing.draft_invoice"}
 
     @extend_schema(operation_id="delete_template", responses={204: None})
-    def delete(self, request: Request, template_id: int) -> Response:
+    def delete(self, request: ApiRequest, template_id: int) -> Response:
         """Forget a template."""
         delete_template(get_template_for(request.user, template_id).pk, by=request.user)
         return Response(status=204)
@@ -81,10 +81,10 @@ class UseTemplateView(ApiView):
 
     @extend_schema(operation_id="draft_from_template", request=UseTemplateIn, responses={201: InvoiceOut})
     @idempotent
-    def post(self, request: Request, template_id: int) -> Response:
+    def post(self, request: ApiRequest, template_id: int) -> Response:
         """Draft its invoice, and answer with the draft."""
         template = get_template_for(request.user, template_id)
         customer_id = checked(UseTemplateIn, request.data).get("customer")
         customer = get_customer_for(request.user, customer_id) if customer_id else None
-        draft = draft_from_template(template.pk, customer_id=customer and customer.pk, by=request.user)
+        draft = draft_from_template(template.pk, customer_id=customer.pk if customer else None, by=request.user)
         return shown(request.user, draft.pk, 201)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for, invoices_for
@@ -27,6 +26,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
 from office.web.lists.filters import search_rows
+from office.web.requests import ApiRequest
 
 WHERE = {
     "kind": "kind",
@@ -42,7 +42,7 @@ class InvoicesView(ApiView):
     permission = {"get": "billing.view_invoice", "post": "billing.draft_invoice"}
 
     @extend_schema(operation_id="list_invoices", parameters=[InvoiceQuery], responses=InvoicePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The invoices and credit memos of a company."""
         query = checked(InvoiceQuery, request.query_params.dict())
         company = company_of(request)
@@ -52,7 +52,7 @@ class InvoicesView(ApiView):
 
     @extend_schema(operation_id="draft_invoice", request=DraftIn, responses={201: InvoiceOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Draft an invoice; it has no number and owes nothing yet."""
         data = checked(DraftIn, request.data)
         customer = get_customer_for(request.user, data["customer"])
@@ -70,12 +70,12 @@ class InvoiceView(ApiView):
     }
 
     @extend_schema(operation_id="get_invoice", responses=InvoiceOut)
-    def get(self, request: Request, invoice_id: int) -> Response:
+    def get(self, request: ApiRequest, invoice_id: int) -> Response:
         """A document with its lines, taxes, account and what settled it."""
         return shown(request.user, invoice_id)
 
     @extend_schema(operation_id="edit_draft", request=DraftChange, responses=InvoiceOut)
-    def put(self, request: Request, invoice_id: int) -> Response:
+    def put(self, request: ApiRequest, invoice_id: int) -> Response:
         """Change a draft that was read at `version`; its lines are replaced."""
         invoice = get_invoice_for(request.user, invoice_id)
         data = checked(DraftChange, request.data)
@@ -86,7 +86,7 @@ class InvoiceView(ApiView):
         return shown(request.user, invoice_id)
 
     @extend_schema(operation_id="delete_draft", responses={204: None})
-    def delete(self, request: Request, invoice_id: int) -> Response:
+    def delete(self, request: ApiRequest, invoice_id: int) -> Response:
         """Throw a draft away."""
         delete_draft(get_invoice_for(request.user, invoice_id).pk, by=request.user)
         return Response(status=204)

@@ -131,4 +131,4 @@ def _apply(invoice: Invoice, memo: Invoice, on: date, by: User | None) -> None:
     debits = [item for item in locked if item.balance > 0]
     credits = [item for item in locked if item.balance < 0]
     if pairs := oldest_first(debits, credits):
-        allocate(pairs, dated_on=on, by_id=by and by.pk, reason=f"Credit memo {memo.number}")
+        allocate(pairs, dated_on=on, by_id=by.pk if by else None, reason=f"Credit memo {memo.number}")

@@ -19,7 +19,7 @@ def grant_discount(invoice_id: int, *, by: User | None, on: date, approved: Appr
         invoice_id,
         EarlyDiscount(),
         reason=f"paid by {invoice.early_until}" if code else f"Early-payment discount: paid by {invoice.early_until}",
-        reason_code_id=code and code.pk,
+        reason_code_id=code.pk if code else None,
         by=by,
         on=on,
         approved=approved,

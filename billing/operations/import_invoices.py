@@ -135,7 +135,7 @@ def settle_oldest(memos: Sequence[Invoice], *, by: User | None) -> None:
         debits = [item for item in theirs if item.balance > 0]
         pairs += oldest_first(debits, [item for item in theirs if item.entry_id in entries])
     if pairs:
-        allocate(pairs, dated_on=day, by_id=by and by.pk, reason="Oldest first")
+        allocate(pairs, dated_on=day, by_id=by.pk if by else None, reason="Oldest first")
 
 
 def _customers(

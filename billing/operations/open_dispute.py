@@ -210,7 +210,7 @@ def _case(
         said_by=details.said_by.replace("\0", "").strip()[:100],
         currency=entry.currency,
         amount=amount,
-        owner_id=details.owner_id or (by and by.pk) or customer.sales_owner_id,
+        owner_id=details.owner_id or (by.pk if by else None) or customer.sales_owner_id,
         department=details.department,
         respond_by=respond_by,
         opened_on=on,

@@ -71,7 +71,7 @@ def _take_back(invoice: Invoice, reason: str, on: date, by: User | None) -> Entr
             "Something is applied to it. Undo that first, or make a credit memo.",
             code="applied",
         )
-    by_id = by and by.pk
+    by_id = by.pk if by else None
     key = f"void_invoice:{invoice.pk}"
     mirror = post_mirror(
         invoice.entry,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -24,11 +24,12 @@ from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 
 @require_POST
 @staff_door("billing.draft_invoice")
-def copy(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def copy(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Draft the same again, and open the draft to be changed."""
     invoice = get_invoice_for(request.user, invoice_id)
     try:
@@ -45,7 +46,7 @@ def copy(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.credit_invoice")
-def discount(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def discount(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Grant the discount that was earned by paying early."""
     invoice = get_invoice_for(request.user, invoice_id)
 
@@ -58,7 +59,7 @@ def discount(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.issue_invoice")
-def issue(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def issue(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Issue a draft and, where the box is ticked, mail it."""
     invoice = get_invoice_for(request.user, invoice_id)
 
@@ -82,7 +83,7 @@ def issue(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.draft_invoice")
-def suit(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def suit(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Mend a draft in one go: prices from the lists, or taxes that suit the customer."""
     invoice = get_invoice_for(request.user, invoice_id)
 
@@ -96,7 +97,7 @@ def suit(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.send_invoice")
-def send(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def send(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Mail an issued document to those who get invoices, or to the one contact named."""
     invoice = get_invoice_for(request.user, invoice_id)
     contacts = [typed_id(text) or 0 for text in request.POST.getlist("contact")] or None
@@ -110,7 +111,7 @@ def send(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.void_invoice")
-def void(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def void(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Void an issued document, with a reason."""
     invoice = get_invoice_for(request.user, invoice_id)
 
@@ -126,7 +127,7 @@ def void(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.draft_invoice")
-def delete(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def delete(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Throw a draft away."""
     invoice = get_invoice_for(request.user, invoice_id)
     try:
@@ -140,7 +141,7 @@ def delete(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.manage_links")
-def renew(request: HttpRequest, link_id: int) -> HttpResponse:
+def renew(request: StaffRequest, link_id: int) -> HttpResponse:
     """Mail the contact a fresh link; the old one stops."""
     link = get_link_for(request.user, link_id)
 
@@ -153,7 +154,7 @@ def renew(request: HttpRequest, link_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.manage_links")
-def revoke(request: HttpRequest, link_id: int) -> HttpResponse:
+def revoke(request: StaffRequest, link_id: int) -> HttpResponse:
     """Stop a link at once."""
     link = get_link_for(request.user, link_id)
 
@@ -164,7 +165,7 @@ def revoke(request: HttpRequest, link_id: int) -> HttpResponse:
     return _answer(request, link.invoice_id, act)
 
 
-def _answer(request: HttpRequest, invoice_id: int, act: Callable[[], str]) -> HttpResponse:
+def _answer(request: StaffRequest, invoice_id: int, act: Callable[[], str]) -> HttpResponse:
     """Do it, say what was done or why not, and show the document again."""
     try:
         messages.success(request, act())

@@ -1,7 +1,7 @@
 """The files beside a document."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
@@ -12,11 +12,12 @@ from billing.models import Attachment
 from billing.operations.manage_attachments import attach_file, remove_attachment
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 @require_POST
 @staff_door("billing.draft_invoice")
-def attach(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def attach(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Keep an uploaded file beside the document."""
     invoice = get_invoice_for(request.user, invoice_id)
     upload = request.FILES.get("file")
@@ -36,14 +37,14 @@ def attach(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("billing.view_invoice")
-def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
+def attachment(request: StaffRequest, attachment_id: int) -> HttpResponse:
     """The file, to be saved."""
     return file_response(get_attachment_for(request.user, attachment_id))
 
 
 @require_POST
 @staff_door("billing.draft_invoice")
-def remove(request: HttpRequest, attachment_id: int) -> HttpResponse:
+def remove(request: StaffRequest, attachment_id: int) -> HttpResponse:
     """Take a file away."""
     kept = get_attachment_for(request.user, attachment_id)
     try:

@@ -1,6 +1,6 @@
 """The editor saves itself while one types."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -11,13 +11,14 @@ from billing.web.typed_draft import TypedDraft, typed_draft, typed_key
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 STALE = 409
 
 
 @require_POST
 @staff_door("billing.draft_invoice")
-def autosave(request: HttpRequest) -> HttpResponse:
+def autosave(request: StaffRequest) -> HttpResponse:
     """Keep what was typed as far as it makes a draft, and say in JSON what became of it.
 
     A draft's address and version; or a message alone where it makes no draft yet, which is usual while one types. 409
@@ -37,7 +38,7 @@ def autosave(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"draft": invoice.pk, "version": invoice.version, "address": address})
 
 
-def _saved(request: HttpRequest, typed: TypedDraft) -> Invoice:
+def _saved(request: StaffRequest, typed: TypedDraft) -> Invoice:
     if typed.invoice:
         version = typed_id(request.POST.get("version", "")) or 0
         return edit_draft(typed.invoice.pk, typed.details(), version=version, by=request.user, is_autosave=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -24,6 +24,7 @@ from ledger.refusals import Refused
 from office.models import Run, RunStatus, User
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, Empty, ListSpec, chosen_rows, list_page
+from office.web.requests import StaffRequest
 
 RUNS = ListSpec(
     name="billing-runs",
@@ -81,14 +82,14 @@ def state_of(run: Run) -> str:
 
 @require_GET
 @staff_door("billing.view_invoice")
-def billing_run_list(request: HttpRequest) -> HttpResponse:
+def billing_run_list(request: StaffRequest) -> HttpResponseBase:
     """All billing runs, newest first."""
     return list_page(request, RUNS, billing_runs_for(request.user).filter(company=request.company))
 
 
 @require_POST
 @staff_door("billing.send_invoice")
-def prepare(request: HttpRequest, act: str) -> HttpResponse:
+def prepare(request: StaffRequest, act: str) -> HttpResponse:
     """Take on the rows chosen in a list of documents, and show what would become of them."""
     kind, spec = LISTS.get(request.POST.get("list", ""), (None, None))
     if spec is None:
@@ -105,7 +106,7 @@ def prepare(request: HttpRequest, act: str) -> HttpResponse:
 
 @require_GET
 @staff_door("billing.view_invoice")
-def billing_run(request: HttpRequest, run_id: int) -> HttpResponse:
+def billing_run(request: StaffRequest, run_id: int) -> HttpResponseBase:
     """One run: what would be done or was done, why not, and each document; as a file too."""
     run = get_billing_run_for(request.user, run_id)
     documents = run_documents_for(request.user, run)
@@ -114,7 +115,7 @@ def billing_run(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("billing.view_invoice")
-def progress(request: HttpRequest, run_id: int) -> HttpResponse:
+def progress(request: StaffRequest, run_id: int) -> HttpResponse:
     """How far a run is; when it comes to its end, the whole page is asked for again."""
     run = get_billing_run_for(request.user, run_id)
     answer = render(request, "billing/_billing_run.html", standing(request.user, run))
@@ -143,7 +144,7 @@ def standing(user: User, run: Run) -> dict[str, object]:
 
 @require_POST
 @staff_door("billing.send_invoice")
-def start(request: HttpRequest, run_id: int) -> HttpResponse:
+def start(request: StaffRequest, run_id: int) -> HttpResponse:
     """Do what the check found possible."""
     sends = bool(request.POST.get("sends"))
     return _act(request, run_id, lambda pk, by: start_billing_run(pk, by=by, sends=sends))
@@ -151,26 +152,26 @@ def start(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.send_invoice")
-def stop(request: HttpRequest, run_id: int) -> HttpResponse:
+def stop(request: StaffRequest, run_id: int) -> HttpResponse:
     """Stop after the piece that is being done."""
     return _act(request, run_id, lambda pk, by: stop_billing_run(pk, by=by))
 
 
 @require_POST
 @staff_door("billing.send_invoice")
-def resume(request: HttpRequest, run_id: int) -> HttpResponse:
+def resume(request: StaffRequest, run_id: int) -> HttpResponse:
     """Go on with what is left."""
     return _act(request, run_id, lambda pk, by: resume_billing_run(pk, by=by))
 
 
 @require_POST
 @staff_door("billing.send_invoice")
-def retry(request: HttpRequest, run_id: int) -> HttpResponse:
+def retry(request: StaffRequest, run_id: int) -> HttpResponse:
     """Try what was refused again."""
     return _act(request, run_id, lambda pk, by: retry_billing_run(pk, by=by))
 
 
-def _act(request: HttpRequest, run_id: int, act: Callable[[int, User], Run]) -> HttpResponse:
+def _act(request: StaffRequest, run_id: int, act: Callable[[int, User], Run]) -> HttpResponse:
     run = get_billing_run_for(request.user, run_id)
     try:
         act(run.pk, request.user)

@@ -15,7 +15,7 @@ from billing.units import unit_choices
 from billing.web.forms import tax_choices
 from ledger.models import Account, AccountRole
 from office.models import Company
-from office.web.fields import SumField
+from office.web.fields import SumField, set_choices, set_rows
 
 MOST_PRICES = 500
 
@@ -47,9 +47,9 @@ class ProductForm(forms.Form):
             kwargs["initial"]["unit"] = product.unit_word
         super().__init__(*args, **kwargs)
         carried = Tax.objects.filter(pk=product.tax_id) if product else None
-        self.fields["tax"].choices = tax_choices(company, carried=carried)
+        set_choices(self, "tax", tax_choices(company, carried=carried))
         groups = ProductGroup.objects.filter(company=company)
-        self.fields["group"].choices = [("", "None: the usual sales account"), *((g.pk, g.name) for g in groups)]
+        set_choices(self, "group", [("", "None: the usual sales account"), *((g.pk, g.name) for g in groups)])
         self.units = unit_choices()
 
     def details(self, *, is_active: bool = True) -> ProductDetails:
@@ -72,7 +72,7 @@ class PriceForm(forms.Form):
 
     def __init__(self, *args: Any, lists: QuerySet[PriceList], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["price_list"].choices = [(str(each.pk), f"{each.name}, {each.currency}") for each in lists]
+        set_choices(self, "price_list", [(str(each.pk), f"{each.name}, {each.currency}") for each in lists])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -136,4 +136,4 @@ class GroupForm(forms.Form):
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         accounts = Account.objects.filter(company_id=company.pk, role=AccountRole.SALES, is_active=True)
-        self.fields["sales_account"].queryset = accounts
+        set_rows(self, "sales_account", accounts)

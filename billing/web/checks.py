@@ -1,27 +1,30 @@
 """How severe the company takes the checks before issue."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from billing.issue_checks import severities_of
 from billing.models import IssueCheck, Severity
 from billing.operations.set_check_policies import set_check_policies
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 class PoliciesForm(forms.Form):
     """A severity for each check."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for check in IssueCheck:
             self.fields[check.value] = forms.ChoiceField(label=check.label, choices=Severity.choices)
 
 
 @staff_door("office.change_company_settings")
-def check_policies(request: HttpRequest) -> HttpResponse:
+def check_policies(request: StaffRequest) -> HttpResponse:
     """Choose what warns, what stops, and what is not looked at."""
     form = PoliciesForm(request.POST or None, initial=severities_of(request.company))
     if request.method == "POST" and form.is_valid():

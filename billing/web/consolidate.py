@@ -1,7 +1,7 @@
 """Choosing drafts to join into one invoice per customer and month."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from billing.access import invoices_for
@@ -10,13 +10,14 @@ from billing.operations.consolidate_drafts import bundles, consolidate_drafts
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 from office.written import counted
 
 MOST_DRAFTS = 2000
 
 
 @staff_door("billing.draft_invoice")
-def consolidate_page(request: HttpRequest) -> HttpResponse:
+def consolidate_page(request: StaffRequest) -> HttpResponse:
     """The drafts of each customer and month of which there are several, and joining those that are ticked."""
     drafts = invoices_for(request.user).filter(company=request.company, status=DocumentStatus.DRAFT)
     drafts = drafts.select_related("customer", "company")

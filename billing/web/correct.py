@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from billing.access import get_invoice_for
@@ -20,6 +20,8 @@ from office.approvals import ApprovalNeeded
 from office.models import Company, User
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
+from office.web.fields import set_choices
+from office.web.requests import StaffRequest
 
 
 class WhyForm(forms.Form):
@@ -28,9 +30,9 @@ class WhyForm(forms.Form):
     reason_code = forms.TypedChoiceField(label="Reason", required=False, coerce=int, empty_value=None)
     reason = forms.CharField(label="More about it", max_length=300, required=False, help_text="Stands after it.")
 
-    def __init__(self, *args: object, company: Company, **kwargs: object) -> None:
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason_code"].choices = [("", "Another"), *reason_choices(company)]
+        set_choices(self, "reason_code", [("", "Another"), *reason_choices(company)])
 
     @property
     def why(self) -> dict[str, Any]:
@@ -39,7 +41,7 @@ class WhyForm(forms.Form):
 
 
 @staff_door("billing.credit_invoice")
-def correct_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def correct_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Say what will happen and ask why; then open the new draft."""
     invoice = get_invoice_for(request.user, invoice_id)
     dispute = dispute_of(request, invoice)
@@ -73,7 +75,7 @@ def _correct(invoice: Invoice, dispute: Dispute | None, form: WhyForm, by: User)
 
 
 @staff_door("billing.draft_invoice")
-def charge_more(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def charge_more(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Ask why more is charged, draft the debit note, and open it to be filled."""
     invoice = get_invoice_for(request.user, invoice_id)
     form = WhyForm(request.POST if request.method == "POST" else None, company=invoice.company)

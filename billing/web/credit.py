@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.forms import BoundField
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
@@ -25,7 +25,8 @@ from office.approvals import ApprovalNeeded
 from office.models import User
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
-from office.web.fields import SumField
+from office.web.fields import SumField, set_choices
+from office.web.requests import StaffRequest
 
 WAYS = [("lines", "Lines"), ("prices", "A lower price"), ("amount", "An amount")]
 
@@ -44,7 +45,7 @@ class CreditForm(forms.Form):
         if dispute:
             self.fields["note"] = note_field()
             self.initial |= {"reason": f"Dispute {dispute}: {dispute.reason_code}"} | what_is_disputed(dispute)
-        self.fields["reason_code"].choices = [("", "Another"), *reason_choices(invoice.company)]
+        set_choices(self, "reason_code", [("", "Another"), *reason_choices(invoice.company)])
         billed = list(lines_with_taxes().filter(invoice=invoice))
         left = left_of(billed)
         self.left = sum((each.left.total for each in left.values()), Decimal(0))
@@ -74,7 +75,7 @@ class CreditForm(forms.Form):
 
 
 @staff_door("billing.credit_invoice")
-def credit_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def credit_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Choose what is credited, and issue the credit memo."""
     invoice = get_invoice_for(request.user, invoice_id)
     dispute = dispute_of(request, invoice)
@@ -105,7 +106,7 @@ def _credit(invoice: Invoice, dispute: Dispute | None, form: CreditForm, by: Use
 
 @require_POST
 @staff_door("billing.credit_invoice")
-def credit_totals(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def credit_totals(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """What the typed credit comes to, as a piece; nothing is kept."""
     invoice = get_invoice_for(request.user, invoice_id)
     form = CreditForm(request.POST, invoice=invoice, dispute=dispute_of(request, invoice))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from billing.access import get_dispute_for
@@ -11,11 +11,12 @@ from billing.models import Dispute, Invoice
 from billing.operations.draft_credit import left_of
 from billing.totals import lines_with_taxes
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 MOST_WORDS = 4000
 
 
-def dispute_of(request: HttpRequest, invoice: Invoice) -> Dispute | None:
+def dispute_of(request: StaffRequest, invoice: Invoice) -> Dispute | None:
     """The open dispute of this document that the address names, for who may close one; else Http404."""
     asked = request.GET.get("dispute", "")
     if not asked:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -22,11 +22,12 @@ from billing.web.open_dispute import CareForm, keep_file
 from ledger.refusals import Refused
 from office.models import ApprovalRequest, ApprovalState
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 @require_GET
 @staff_door("billing.view_dispute")
-def dispute_page(request: HttpRequest, dispute_id: int) -> HttpResponse:
+def dispute_page(request: StaffRequest, dispute_id: int) -> HttpResponse:
     """A dispute with all that was said and done about it."""
     get_dispute_for(request.user, dispute_id)
     today = request.company.today()
@@ -55,7 +56,7 @@ def dispute_page(request: HttpRequest, dispute_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.open_dispute")
-def say(request: HttpRequest, dispute_id: int) -> HttpResponse:
+def say(request: StaffRequest, dispute_id: int) -> HttpResponse:
     """Write to the customer, perhaps with a file."""
     dispute, words = get_dispute_for(request.user, dispute_id), request.POST.get("words", "")
 
@@ -69,7 +70,7 @@ def say(request: HttpRequest, dispute_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.open_dispute")
-def attach(request: HttpRequest, dispute_id: int) -> HttpResponse:
+def attach(request: StaffRequest, dispute_id: int) -> HttpResponse:
     """Keep a file."""
     dispute, upload = get_dispute_for(request.user, dispute_id), request.FILES.get("file")
     if upload is None:
@@ -80,14 +81,14 @@ def attach(request: HttpRequest, dispute_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("billing.view_dispute")
-def file(request: HttpRequest, file_id: int) -> HttpResponse:
+def file(request: StaffRequest, file_id: int) -> HttpResponse:
     """A file about a dispute, to be saved."""
     return file_response(get_dispute_file_for(request.user, file_id))
 
 
 @require_POST
 @staff_door("billing.open_dispute")
-def assign(request: HttpRequest, dispute_id: int) -> HttpResponse:
+def assign(request: StaffRequest, dispute_id: int) -> HttpResponse:
     """Say who looks into it, and until when."""
     dispute = get_dispute_for(request.user, dispute_id)
     form = CareForm(request.POST, company=dispute.company)
@@ -105,7 +106,7 @@ def assign(request: HttpRequest, dispute_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.close_dispute")
-def close(request: HttpRequest, dispute_id: int) -> HttpResponse:
+def close(request: StaffRequest, dispute_id: int) -> HttpResponse:
     """End it without a credit: refused, or taken back by the customer."""
     dispute = get_dispute_for(request.user, dispute_id)
     is_refused = request.POST.get("outcome") == DisputeOutcome.REFUSED
@@ -121,7 +122,7 @@ def close(request: HttpRequest, dispute_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.close_dispute")
-def reopen(request: HttpRequest, dispute_id: int) -> HttpResponse:
+def reopen(request: StaffRequest, dispute_id: int) -> HttpResponse:
     """Take it up again."""
     dispute = get_dispute_for(request.user, dispute_id)
 
@@ -137,7 +138,7 @@ def _names(dispute: Dispute) -> str:
     return ", ".join(contact.name for contact in readers_of(dispute))
 
 
-def _answer(request: HttpRequest, dispute: Dispute, act: Callable[[], str]) -> HttpResponse:
+def _answer(request: StaffRequest, dispute: Dispute, act: Callable[[], str]) -> HttpResponse:
     """Do it, say what was done or why not, and show the dispute again."""
     try:
         messages.success(request, act())

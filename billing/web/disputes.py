@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -15,6 +15,7 @@ from customers.search import fold
 from office.models import Department
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, Text, list_page
+from office.web.requests import StaffRequest
 
 
 def _day_words(row: Dispute) -> str:
@@ -83,13 +84,13 @@ DISPUTES = ListSpec(
 
 @require_GET
 @staff_door("billing.view_dispute")
-def dispute_list(request: HttpRequest) -> HttpResponse:
+def dispute_list(request: StaffRequest) -> HttpResponseBase:
     """All disputes, with what they hold now."""
     rows = disputes_of_company(request, request.company.today())
     return list_page(request, DISPUTES, rows, template="billing/dispute_list.html")
 
 
-def disputes_of_company(request: HttpRequest, today: date) -> QuerySet[Dispute]:
+def disputes_of_company(request: StaffRequest, today: date) -> QuerySet[Dispute]:
     """The disputes that this person sees here, with their state."""
     rows = disputes_for(request.user).filter(company=request.company)
     return with_state(rows.select_related("customer", "entry", "reason_code", "owner"), today)

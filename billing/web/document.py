@@ -1,7 +1,7 @@
 """The page of one invoice or credit memo, its PDF and its e-invoice."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
@@ -26,11 +26,12 @@ from ledger.refusals import Refused
 from office.models import ApprovalRequest, ApprovalState
 from office.papers import PdfUnavailable
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 @require_GET
 @staff_door("billing.view_invoice")
-def document_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def document_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """The document as printed, its figures, what settled it, its mails and links, and what happened to it."""
     shown = invoices_for(request.user).filter(pk=invoice_id)
     shown = shown.select_related(
@@ -83,7 +84,7 @@ def receivers(invoice: Invoice) -> list:
 
 @require_GET
 @staff_door("billing.view_invoice")
-def pdf(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def pdf(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """The kept bytes of an issued document; a draft is made anew each time, and says that it is one."""
     invoice = get_invoice_for(request.user, invoice_id)
     try:
@@ -100,7 +101,7 @@ def pdf(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("billing.view_invoice")
-def xml(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def xml(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """The kept bytes of an issued document's e-invoice."""
     invoice = get_invoice_for(request.user, invoice_id)
     try:

@@ -1,7 +1,7 @@
 """The editor of a draft."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from billing.access import get_invoice_for
@@ -13,10 +13,11 @@ from customers.web.listing import customer_choice
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 
 @staff_door("billing.draft_invoice")
-def new_invoice(request: HttpRequest) -> HttpResponse:
+def new_invoice(request: StaffRequest) -> HttpResponse:
     """Draft an invoice; a link may bring the customer along. Sent twice, a form makes one draft."""
     if request.method != "POST":
         return _page(request, blank_draft(request))
@@ -32,7 +33,7 @@ def new_invoice(request: HttpRequest) -> HttpResponse:
     return _page(request, typed)
 
 
-def _draft(request: HttpRequest, typed: TypedDraft) -> Invoice:
+def _draft(request: StaffRequest, typed: TypedDraft) -> Invoice:
     key = typed_key(request.POST)
     if key is None:
         return draft_invoice(request.company, typed.details(), by=request.user)
@@ -40,7 +41,7 @@ def _draft(request: HttpRequest, typed: TypedDraft) -> Invoice:
 
 
 @staff_door("billing.draft_invoice")
-def edit_invoice(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def edit_invoice(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Change a draft. Where somebody else saved it meanwhile, both versions are shown to choose from."""
     invoice = get_invoice_for(request.user, invoice_id)
     if not invoice.is_draft:
@@ -64,7 +65,7 @@ def edit_invoice(request: HttpRequest, invoice_id: int) -> HttpResponse:
     return _page(request, typed)
 
 
-def _page(request: HttpRequest, typed: TypedDraft) -> HttpResponse:
+def _page(request: StaffRequest, typed: TypedDraft) -> HttpResponse:
     context = {
         "form": typed.form,
         "lines": typed.lines,

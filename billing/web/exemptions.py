@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -14,6 +14,8 @@ from customers.access import customers_for, get_customer_for
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.fields import set_choices
+from office.web.requests import StaffRequest
 
 
 class ExemptionForm(forms.Form):
@@ -32,11 +34,11 @@ class ExemptionForm(forms.Form):
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         taxes = Tax.objects.filter(company=customer.company_id, needs_certificate=True, is_active=True)
-        self.fields["tax_id"].choices = [(tax.pk, tax.name) for tax in taxes]
+        set_choices(self, "tax_id", [(tax.pk, tax.name) for tax in taxes])
 
 
 @staff_door("billing.manage_exemptions")
-def exemption_list(request: HttpRequest, customer_id: int) -> HttpResponse:
+def exemption_list(request: StaffRequest, customer_id: int) -> HttpResponse:
     """The certificates a customer has shown, and a form for the next."""
     customer = get_customer_for(request.user, customer_id)
     form = ExemptionForm(request.POST or None, customer=customer)
@@ -60,7 +62,7 @@ def exemption_list(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.manage_exemptions")
-def end(request: HttpRequest, exemption_id: int) -> HttpResponse:
+def end(request: StaffRequest, exemption_id: int) -> HttpResponse:
     """Let a certificate end today."""
     scope = TaxExemption.objects.filter(customer__in=customers_for(request.user))
     exemption = scope.select_related("customer__company").filter(pk=exemption_id).first()

@@ -14,7 +14,7 @@ from billing.operations.price_lines import lines_at_list_price
 from billing.tax_choice import offered_taxes
 from ledger.fields import EXCHANGE_RATE
 from office.models import Company
-from office.web.fields import SumField
+from office.web.fields import SumField, set_choices
 
 
 class DraftForm(forms.Form):
@@ -66,7 +66,7 @@ class DraftForm(forms.Form):
     def __init__(self, *args: Any, terms: list[tuple[Any, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if terms:
-            self.fields["terms_id"].choices = terms
+            set_choices(self, "terms_id", terms)
 
     def clean_currency(self) -> str:
         currency = self.cleaned_data["currency"].strip().upper()
@@ -93,7 +93,7 @@ class LineForm(forms.Form):
 
     def __init__(self, *args: Any, taxes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tax"].choices = taxes
+        set_choices(self, "tax", taxes)
 
     @property
     def more_cells(self) -> list[BoundField]:

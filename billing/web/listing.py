@@ -2,7 +2,7 @@
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -13,6 +13,7 @@ from billing.queries import STATES, in_state, with_state
 from customers.holds import with_hold
 from office.web.doors import staff_door
 from office.web.lists import BulkAct, Choice, Column, DateRange, Empty, ListSpec, Text, list_page
+from office.web.requests import StaffRequest
 from office.written import days_late
 
 
@@ -124,26 +125,26 @@ LISTS = {
 
 @require_GET
 @staff_door("billing.view_invoice")
-def invoice_list(request: HttpRequest) -> HttpResponse:
+def invoice_list(request: StaffRequest) -> HttpResponse:
     """All invoices with their state and what is open."""
     return _listed(request, DocumentKind.INVOICE, INVOICES)
 
 
 @require_GET
 @staff_door("billing.view_invoice")
-def credit_memo_list(request: HttpRequest) -> HttpResponse:
+def credit_memo_list(request: StaffRequest) -> HttpResponse:
     """All credit memos with what of them is unapplied."""
     return _listed(request, DocumentKind.CREDIT_MEMO, CREDIT_MEMOS)
 
 
 @require_GET
 @staff_door("billing.view_invoice")
-def debit_note_list(request: HttpRequest) -> HttpResponse:
+def debit_note_list(request: StaffRequest) -> HttpResponse:
     """All debit notes with their state and what is open."""
     return _listed(request, DocumentKind.DEBIT_NOTE, DEBIT_NOTES)
 
 
-def _listed(request: HttpRequest, kind: DocumentKind, spec: ListSpec) -> HttpResponse:
+def _listed(request: StaffRequest, kind: DocumentKind, spec: ListSpec) -> HttpResponseBase:
     documents = invoices_for(request.user).filter(company=request.company, kind=kind)
     documents = with_state(documents.select_related("customer", "company", "reason_code"), request.company.today())
     documents = with_hold(with_delivery(documents), "customer_id")

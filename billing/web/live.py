@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
@@ -24,6 +24,7 @@ from customers.queries import owed_now
 from ledger.refusals import Refused
 from office.papers import PdfUnavailable
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 LONGEST_PREVIEW = 150
 """Lines up to which the picture of a draft follows the typing."""
@@ -52,7 +53,7 @@ def work_out(typed: TypedDraft) -> WorkedOut:
 
 @require_POST
 @staff_door("billing.draft_invoice")
-def live_totals(request: HttpRequest) -> HttpResponse:
+def live_totals(request: StaffRequest) -> HttpResponse:
     """What the typed lines come to, as a piece."""
     typed = typed_draft(request)
     try:
@@ -75,7 +76,7 @@ def _totals_context(typed: TypedDraft) -> dict[str, Any]:
 
 @require_POST
 @staff_door("billing.draft_invoice")
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: StaffRequest) -> HttpResponse:
     """The first pages of the draft as it would print now, as a piece."""
     typed = typed_draft(request)
     try:

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,7 @@ from office.models import Company
 from office.papers import PdfUnavailable
 from office.papers.renderer import Pictures
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 INK = "#16202c"
 """What papers are printed in where a company has no colour of its own."""
@@ -68,7 +69,7 @@ def _text(label: str, rows: int, language: str) -> forms.CharField:
 
 
 @staff_door("office.change_company_settings")
-def paper_looks(request: HttpRequest) -> HttpResponse:
+def paper_looks(request: StaffRequest) -> HttpResponse:
     """Choose how papers look from now on, one language at a time."""
     language = _language(request)
     form = LooksForm(language, request.company, request.POST or None)
@@ -91,7 +92,7 @@ def paper_looks(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def paper_preview(request: HttpRequest) -> HttpResponse:
+def paper_preview(request: StaffRequest) -> HttpResponse:
     """A sample with what is typed, as a piece; nothing is kept."""
     form = LooksForm(_language(request), request.company, request.POST)
     try:
@@ -103,7 +104,7 @@ def paper_preview(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("office.change_company_settings")
-def paper_sample(request: HttpRequest) -> HttpResponse:
+def paper_sample(request: StaffRequest) -> HttpResponse:
     """A sample as PDF, with the looks that are kept."""
     language, kind = _language(request), request.GET.get("kind")
     kind = kind if kind in PaperKind.values else PaperKind.INVOICE
@@ -135,7 +136,7 @@ def _first(form: LooksForm) -> str:
     return next(iter(next(iter(form.errors.values()))))
 
 
-def _language(request: HttpRequest) -> str:
+def _language(request: StaffRequest) -> str:
     """The language that is looked at: the one named, else the company's usual one."""
     wanted = request.GET.get("language", request.company.language)
     return wanted if wanted in LANGUAGES else request.company.language

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from billing.access import get_invoice_for
@@ -15,6 +15,7 @@ from billing.models import Invoice, InvoiceLine
 from billing.operations.set_medical_codes import set_medical_codes
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -54,7 +55,7 @@ class ServiceForm(forms.Form):
 
 
 @staff_door("billing.set_medical_codes")
-def medical_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def medical_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Show and save the medical codes of a draft."""
     invoice = get_invoice_for(request.user, invoice_id)
     form = DiagnosesForm(
@@ -80,7 +81,7 @@ def medical_facts(invoice: Invoice) -> dict[str, Any]:
     return {"diagnoses": list(zip(LETTERS, diagnoses_of(invoice), strict=False)), "services": services_of(invoice)}
 
 
-def _rows(request: HttpRequest, invoice: Invoice) -> list[tuple[InvoiceLine, ServiceForm]]:
+def _rows(request: StaffRequest, invoice: Invoice) -> list[tuple[InvoiceLine, ServiceForm]]:
     known = {service.position: _typed(service) for service in services_of(invoice)}
     return [
         (line, ServiceForm(request.POST or None, initial=known.get(line.position), prefix=f"line{line.position}"))

@@ -1,6 +1,6 @@
 """The lists of medical codes that the company loaded: what is in them, and bringing one in."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from billing.importing.medical_codes import FIELDS, ONE_KIND
@@ -9,6 +9,7 @@ from office.web import importing
 from office.web.doors import staff_door
 from office.web.importing import ImportPage
 from office.web.lists import Choice, Column, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 PAGE = ImportPage(
     "import_medical_codes",
@@ -44,19 +45,19 @@ MEDICAL_CODES = ListSpec(
 
 @require_GET
 @staff_door("office.change_company_settings")
-def medical_code_list(request: HttpRequest) -> HttpResponse:
+def medical_code_list(request: StaffRequest) -> HttpResponseBase:
     """The codes of the company's lists."""
     codes = MedicalCode.objects.filter(company=request.company)
     return list_page(request, MEDICAL_CODES, codes, template="billing/medical_code_list.html")
 
 
 @staff_door("office.change_company_settings")
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: StaffRequest) -> HttpResponse:
     """Take a list in."""
     return importing.upload(request, PAGE)
 
 
 @staff_door("office.change_company_settings")
-def mapping(request: HttpRequest, run_id: int) -> HttpResponse:
+def mapping(request: StaffRequest, run_id: int) -> HttpResponse:
     """Say which column is which, make a dry run, and start."""
     return importing.mapping(request, PAGE, run_id)

@@ -19,6 +19,7 @@ from customers.models import Contact
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.reading.numbers import DecimalSign, NumberEvidence, read_number
+from office.web.fields import set_choices
 from office.written import locale
 
 MOST_FILES = 5
@@ -40,7 +41,7 @@ class ObjectionForm(forms.Form):
 
     def __init__(self, *args: Any, invoice: Invoice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = [("", _("Choose")), *reasons_for_customers(invoice.company)]
+        set_choices(self, "reason", [("", _("Choose")), *reasons_for_customers(invoice.company)])
         self.disputable = disputable_lines(invoice)[:MOST_LINES]
         self.fields["lines"] = forms.TypedMultipleChoiceField(
             required=False, coerce=int, choices=[(line.pk, line.description) for line in self.disputable]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from billing.access import get_invoice_for
@@ -20,7 +20,8 @@ from billing.totals import lines_with_taxes
 from ledger.refusals import Refused
 from office.models import Company, Department, User
 from office.web.doors import staff_door
-from office.web.fields import SumField
+from office.web.fields import SumField, set_choices
+from office.web.requests import StaffRequest
 
 SCOPES = [("whole", "All that is open"), ("lines", "Some lines"), ("amount", "An amount")]
 
@@ -39,7 +40,7 @@ class CareForm(forms.Form):
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = [("", "Nobody yet"), *colleagues(company)]
+        set_choices(self, "owner", [("", "Nobody yet"), *colleagues(company)])
         self.initial.setdefault("respond_by", company.today() + ANSWER_WITHIN)
 
 
@@ -59,7 +60,7 @@ class OpenForm(CareForm):
 
     def __init__(self, *args: Any, invoice: Invoice, **kwargs: Any) -> None:
         super().__init__(*args, company=invoice.company, **kwargs)
-        self.fields["reason_code"].choices = [("", "Choose"), *reason_choices(invoice.company, ReasonPurpose.DISPUTE)]
+        set_choices(self, "reason_code", [("", "Choose"), *reason_choices(invoice.company, ReasonPurpose.DISPUTE)])
         self.disputable = disputable_lines(invoice)
         self.fields["lines"] = forms.TypedMultipleChoiceField(
             required=False, coerce=int, choices=[(line.pk, line.description) for line in self.disputable]
@@ -100,7 +101,7 @@ def disputable_lines(invoice: Invoice) -> list[InvoiceLine]:
 
 
 @staff_door("billing.open_dispute")
-def open_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def open_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Say what is disputed and why, and open the case."""
     invoice = get_invoice_for(request.user, invoice_id)
     if invoice.entry_id is None or invoice.is_credit_memo:
@@ -121,7 +122,7 @@ def open_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
     return render(request, "billing/dispute_new.html", {"invoice": invoice, "form": form, "free": free})
 
 
-def keep_file(request: HttpRequest, dispute_id: int, upload: Any, *, is_inside: bool = False) -> None:
+def keep_file(request: StaffRequest, dispute_id: int, upload: Any, *, is_inside: bool = False) -> None:
     """Keep an uploaded file, or say why not."""
     if not upload:
         return

@@ -7,7 +7,7 @@ from typing import Any
 from babel.numbers import list_currencies
 from django import forms
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -22,15 +22,16 @@ from customers.search import fold
 from customers.web.listing import customer_choice
 from ledger.refusals import Refused
 from office.web.doors import staff_door
-from office.web.fields import SumField
+from office.web.fields import SumField, set_choices
 from office.web.lists.filters import clean_day, clean_text
+from office.web.requests import StaffRequest
 
 PICKED = 8
 
 
 @require_GET
 @staff_door("billing.view_product")
-def pick_product(request: HttpRequest) -> HttpResponse:
+def pick_product(request: StaffRequest) -> HttpResponse:
     """The products whose code or text holds what was typed, as the picker's options, each with its price."""
     typed = clean_text(request.GET.get("q", ""))
     products = (
@@ -48,7 +49,7 @@ def pick_product(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/_picked.html", context)
 
 
-def _terms(request: HttpRequest) -> Terms:
+def _terms(request: StaffRequest) -> Terms:
     """What the editor's boxes say so far of the document."""
     return Terms(
         request.company,
@@ -72,7 +73,7 @@ def _priced(terms: Terms, products: Sequence[Product]) -> list[dict[str, Any]]:
     return options
 
 
-def _currency(request: HttpRequest) -> str:
+def _currency(request: StaffRequest) -> str:
     """The currency typed, else the customer's or the company's."""
     typed = request.GET.get("currency", "").strip().upper()
     if typed in list_currencies():
@@ -93,12 +94,12 @@ class QuickForm(forms.Form):
 
 
 @staff_door("billing.manage_products")
-def quick_product(request: HttpRequest) -> HttpResponse:
+def quick_product(request: StaffRequest) -> HttpResponse:
     """A dialog that adds a product from within the editor, and answers with it as a picker's option."""
     taxes = tax_choices(request.company)
     initial = {"name": clean_text(request.GET.get("name", "")), "tax": taxes[0][0]}
     form = QuickForm(request.POST or None, prefix="new", initial=initial | {"currency": _currency(request)})
-    form.fields["tax"].choices = taxes
+    set_choices(form, "tax", taxes)
     form.fields["unit_price"].label = f"Unit price, {form['currency'].value()}"
     if request.method != "POST":
         return render(request, "billing/_new_product.html", {"form": form})
@@ -107,7 +108,7 @@ def quick_product(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/_new_product.html", {"form": form})
 
 
-def _added(request: HttpRequest, form: QuickForm) -> Product | None:
+def _added(request: StaffRequest, form: QuickForm) -> Product | None:
     data = form.cleaned_data
     details = ProductDetails(data["code"], data["name"], unit=data["unit"], tax_id=int(data["tax"] or 0) or None)
     try:

@@ -1,9 +1,11 @@
 """Price lists: what stands on them, and who gets them."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -25,7 +27,9 @@ from customers.search import fold
 from ledger.refusals import Refused
 from office.models import Company
 from office.web.doors import staff_door
+from office.web.fields import set_rows
 from office.web.lists import Column, Empty, ListSpec, Toggle, list_page
+from office.web.requests import StaffRequest
 
 PRICE_LISTS = ListSpec(
     name="price-lists",
@@ -85,7 +89,7 @@ PRICES = ListSpec(
 
 @require_GET
 @staff_door("billing.view_product")
-def price_list_list(request: HttpRequest) -> HttpResponse:
+def price_list_list(request: StaffRequest) -> HttpResponseBase:
     """All price lists."""
     lists = PriceList.objects.filter(company=request.company).annotate(
         products=Count("prices__product", distinct=True), given=Count("uses", distinct=True)
@@ -95,7 +99,7 @@ def price_list_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("billing.view_product")
-def price_list_page(request: HttpRequest, price_list_id: int) -> HttpResponse:
+def price_list_page(request: StaffRequest, price_list_id: int) -> HttpResponseBase:
     """A price list with its prices and who gets it."""
     price_list = get_price_list_for(request.user, price_list_id)
     prices = Price.objects.filter(price_list=price_list).select_related("product", "price_list")
@@ -108,7 +112,7 @@ def price_list_page(request: HttpRequest, price_list_id: int) -> HttpResponse:
 
 
 @staff_door("billing.manage_prices")
-def new_price_list(request: HttpRequest) -> HttpResponse:
+def new_price_list(request: StaffRequest) -> HttpResponse:
     """Add a price list."""
     form = PriceListForm(request.POST or None, initial={"currency": request.company.currency})
     if request.method == "POST" and form.is_valid():
@@ -123,7 +127,7 @@ def new_price_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("billing.manage_prices")
-def change_price_list(request: HttpRequest, price_list_id: int) -> HttpResponse:
+def change_price_list(request: StaffRequest, price_list_id: int) -> HttpResponse:
     """Change a price list."""
     price_list = get_price_list_for(request.user, price_list_id)
     initial = {name: getattr(price_list, name) for name in PriceListForm.base_fields}
@@ -141,7 +145,7 @@ def change_price_list(request: HttpRequest, price_list_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.manage_prices")
-def retire(request: HttpRequest, price_list_id: int) -> HttpResponse:
+def retire(request: StaffRequest, price_list_id: int) -> HttpResponse:
     """Let a list's prices hold no more."""
     price_list = retire_price_list(get_price_list_for(request.user, price_list_id).pk, by=request.user)
     messages.success(request, f"{price_list} holds no more. Drafts keep the prices that they have.")
@@ -156,14 +160,14 @@ class UseForm(forms.Form):
     valid_from = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     valid_until = forms.DateField(label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: object, company: Company) -> None:
+    def __init__(self, *args: Any, company: Company) -> None:
         super().__init__(*args)
-        self.fields["group"].queryset = CustomerGroup.objects.filter(company=company)
+        set_rows(self, "group", CustomerGroup.objects.filter(company=company))
 
 
 @require_POST
 @staff_door("billing.manage_prices")
-def assign(request: HttpRequest, price_list_id: int) -> HttpResponse:
+def assign(request: StaffRequest, price_list_id: int) -> HttpResponse:
     """Give a customer or a group the list's prices."""
     price_list = get_price_list_for(request.user, price_list_id)
     form = UseForm(request.POST, company=price_list.company)
@@ -184,7 +188,7 @@ def assign(request: HttpRequest, price_list_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.manage_prices")
-def withdraw(request: HttpRequest, use_id: int) -> HttpResponse:
+def withdraw(request: StaffRequest, use_id: int) -> HttpResponse:
     """Take the list's prices from a customer or a group."""
     use = get_use_for(request.user, use_id)
     try:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +20,7 @@ from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists import BulkAct, Column, DateRange, Empty, ListSpec, chosen_rows, list_page
+from office.web.requests import StaffRequest
 
 PRINT_QUEUE = ListSpec(
     name="print-queue",
@@ -56,14 +57,14 @@ PRINT_QUEUE = ListSpec(
 
 @require_GET
 @staff_door("billing.send_invoice")
-def print_queue(request: HttpRequest) -> HttpResponse:
+def print_queue(request: StaffRequest) -> HttpResponseBase:
     """What waits to be printed, oldest first."""
     return list_page(request, PRINT_QUEUE, _waiting(request))
 
 
 @require_POST
 @staff_door("billing.send_invoice")
-def choose_to_print(request: HttpRequest) -> HttpResponse:
+def choose_to_print(request: StaffRequest) -> HttpResponse:
     """Go on to the page of the documents chosen in the queue."""
     chosen = _chosen(request)
     if 0 < len(chosen) <= MOST:
@@ -77,7 +78,7 @@ def choose_to_print(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("billing.send_invoice")
-def print_batch(request: HttpRequest) -> HttpResponse:
+def print_batch(request: StaffRequest) -> HttpResponse:
     """Documents to print in one go: their PDF, and the question whether they are on paper now."""
     rows = with_printing(_named(request).select_related("customer"))
     if not rows:
@@ -93,7 +94,7 @@ def print_batch(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("billing.send_invoice")
-def print_pdf(request: HttpRequest) -> HttpResponse:
+def print_pdf(request: StaffRequest) -> HttpResponse:
     """The documents that the address names as one PDF, oldest first."""
     try:
         named = _named(request).select_related("company", "customer").order_by("issued_at", "pk")
@@ -107,19 +108,19 @@ def print_pdf(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.send_invoice")
-def mark(request: HttpRequest) -> HttpResponse:
+def mark(request: StaffRequest) -> HttpResponse:
     """Say that the chosen documents are on paper."""
     return _acted(request, mark_printed, "marked printed")
 
 
 @require_POST
 @staff_door("billing.send_invoice")
-def unmark(request: HttpRequest) -> HttpResponse:
+def unmark(request: StaffRequest) -> HttpResponse:
     """Say that the chosen documents are not on paper after all."""
     return _acted(request, unmark_printed, "no longer marked printed")
 
 
-def _acted(request: HttpRequest, act: Callable, done: str) -> HttpResponse:
+def _acted(request: StaffRequest, act: Callable, done: str) -> HttpResponse:
     """Do it, and show the documents with the way back, where they were shown before."""
     chosen = _chosen(request)
     try:
@@ -134,15 +135,15 @@ def _acted(request: HttpRequest, act: Callable, done: str) -> HttpResponse:
     return _to_batch(chosen) if 0 < len(chosen) <= MOST else redirect("billing:print_queue")
 
 
-def _waiting(request: HttpRequest) -> QuerySet[Invoice]:
+def _waiting(request: StaffRequest) -> QuerySet[Invoice]:
     return waiting_for_print(_documents(request)).select_related("customer")
 
 
-def _documents(request: HttpRequest) -> QuerySet[Invoice]:
+def _documents(request: StaffRequest) -> QuerySet[Invoice]:
     return invoices_for(request.user).filter(company=request.company)
 
 
-def _chosen(request: HttpRequest) -> list[int]:
+def _chosen(request: StaffRequest) -> list[int]:
     """Which documents a form names, or all of the queue that match; one more than fits says that it is too many."""
     if request.POST.get("everything"):
         rows = chosen_rows(request, PRINT_QUEUE, _waiting(request))
@@ -151,7 +152,7 @@ def _chosen(request: HttpRequest) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
 
 
-def _named(request: HttpRequest) -> QuerySet[Invoice]:
+def _named(request: StaffRequest) -> QuerySet[Invoice]:
     """The documents that the address names, as far as one PDF holds them."""
     return _documents(request).filter(pk__in=_ids(request.GET.get("documents", "").split(",")[:MOST]))
 

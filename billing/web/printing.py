@@ -1,7 +1,7 @@
 """Printing many documents in one go."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -13,11 +13,12 @@ from ledger.refusals import Refused
 from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.lists import chosen_rows
+from office.web.requests import StaffRequest
 
 
 @require_POST
 @staff_door("billing.view_invoice")
-def print_chosen(request: HttpRequest) -> HttpResponse:
+def print_chosen(request: StaffRequest) -> HttpResponse:
     """The documents chosen in a list as one PDF, in the order of their numbers."""
     kind, spec = LISTS.get(request.POST.get("list", ""), (None, None))
     if spec is None:

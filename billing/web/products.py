@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.forms import BaseFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +19,7 @@ from office.models import AuditRecord
 from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists import Choice, Column, Empty, ListSpec, Text, Toggle, list_page
+from office.web.requests import StaffRequest
 
 PRODUCTS = ListSpec(
     name="products",
@@ -53,14 +54,14 @@ PRODUCTS = ListSpec(
 
 @require_GET
 @staff_door("billing.view_product")
-def product_list(request: HttpRequest) -> HttpResponse:
+def product_list(request: StaffRequest) -> HttpResponseBase:
     """All products."""
     products = products_for(request.user).filter(company=request.company)
     return list_page(request, PRODUCTS, products, template="billing/product_list.html")
 
 
 @staff_door("billing.manage_products")
-def new_product(request: HttpRequest) -> HttpResponse:
+def new_product(request: StaffRequest) -> HttpResponse:
     """Add a product; its prices come next."""
     usual = tax_choices(request.company)[0][0]
     form = ProductForm(request.POST or None, company=request.company, initial={"unit": "pcs", "tax": usual})
@@ -76,7 +77,7 @@ def new_product(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("billing.manage_products")
-def change_product(request: HttpRequest, product_id: int) -> HttpResponse:
+def change_product(request: StaffRequest, product_id: int) -> HttpResponse:
     """Change a product; refused where somebody else saved meanwhile."""
     product = get_product_for(request.user, product_id)
     form = ProductForm(request.POST or None, company=product.company, product=product)
@@ -94,7 +95,7 @@ def change_product(request: HttpRequest, product_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("billing.view_product")
-def product_page(request: HttpRequest, product_id: int) -> HttpResponse:
+def product_page(request: StaffRequest, product_id: int) -> HttpResponse:
     """A product with its prices on each list, which are changed in place by whoever may."""
     product = get_product_for(request.user, product_id)
     return _page(request, product, _price_forms(request, product))
@@ -102,7 +103,7 @@ def product_page(request: HttpRequest, product_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.manage_prices")
-def save_prices(request: HttpRequest, product_id: int) -> HttpResponse:
+def save_prices(request: StaffRequest, product_id: int) -> HttpResponse:
     """Make what is typed the prices of a product; refused where somebody else saved meanwhile."""
     product = get_product_for(request.user, product_id)
     prices = _price_forms(request, product)
@@ -117,7 +118,7 @@ def save_prices(request: HttpRequest, product_id: int) -> HttpResponse:
     return redirect("billing:product", product.pk)
 
 
-def _page(request: HttpRequest, product: Product, prices: BaseFormSet, refusal: str = "") -> HttpResponse:
+def _page(request: StaffRequest, product: Product, prices: BaseFormSet, refusal: str = "") -> HttpResponse:
     records = AuditRecord.objects.filter(subject_type="billing.product", subject_id=product.pk)
     context = {
         "product": product,
@@ -130,7 +131,7 @@ def _page(request: HttpRequest, product: Product, prices: BaseFormSet, refusal: 
     return render(request, "billing/product.html", context)
 
 
-def _price_forms(request: HttpRequest, product: Product) -> BaseFormSet:
+def _price_forms(request: StaffRequest, product: Product) -> BaseFormSet:
     kwargs = {"prefix": "prices", "form_kwargs": {"lists": offered_lists(product.company, product)}}
     if request.method == "POST":
         return PriceForms(request.POST, **kwargs)
@@ -149,7 +150,7 @@ def _price_forms(request: HttpRequest, product: Product) -> BaseFormSet:
 
 @require_POST
 @staff_door("billing.manage_products")
-def retire(request: HttpRequest, product_id: int) -> HttpResponse:
+def retire(request: StaffRequest, product_id: int) -> HttpResponse:
     """Offer a product no more."""
     product = retire_product(get_product_for(request.user, product_id).pk, by=request.user)
     messages.success(request, f"{product} is offered no more. Documents that carry it keep it.")
@@ -157,7 +158,7 @@ def retire(request: HttpRequest, product_id: int) -> HttpResponse:
 
 
 @staff_door("billing.manage_products")
-def group_list(request: HttpRequest) -> HttpResponse:
+def group_list(request: StaffRequest) -> HttpResponse:
     """The product groups with their sales accounts, and a form for a new one."""
     form = GroupForm(request.POST or None, company=request.company)
     if request.method == "POST" and form.is_valid():

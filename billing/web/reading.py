@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from billing.operations.read_einvoice import read_einvoice
@@ -12,7 +12,8 @@ from customers.access import customers_for
 from ledger.fields import EXCHANGE_RATE
 from ledger.refusals import Refused
 from office.web.doors import staff_door
-from office.web.fields import SumField
+from office.web.fields import SumField, set_rows
+from office.web.requests import StaffRequest
 
 
 class ReadForm(forms.Form):
@@ -26,11 +27,11 @@ class ReadForm(forms.Form):
 
     def __init__(self, *args: Any, customers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["customer"].queryset = customers
+        set_rows(self, "customer", customers)
 
 
 @staff_door("billing.draft_invoice")
-def read_page(request: HttpRequest) -> HttpResponse:
+def read_page(request: StaffRequest) -> HttpResponse:
     """Take a file in, and open the draft made of it."""
     customers = customers_for(request.user).filter(company=request.company, is_active=True).order_by("sort_name")
     form = ReadForm(request.POST or None, request.FILES or None, customers=customers)

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -10,6 +10,7 @@ from billing.models import ReasonCode, ReasonPurpose
 from billing.operations.manage_reasons import LONGEST_CODE, LONGEST_WORDS, add_reason, retire_reason
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 class ReasonForm(forms.Form):
@@ -21,7 +22,7 @@ class ReasonForm(forms.Form):
 
 
 @staff_door("office.change_company_settings")
-def reason_list(request: HttpRequest) -> HttpResponse:
+def reason_list(request: StaffRequest) -> HttpResponse:
     """The reasons in use, and a form for a new one."""
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -38,7 +39,7 @@ def reason_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def retire(request: HttpRequest, reason_id: int) -> HttpResponse:
+def retire(request: StaffRequest, reason_id: int) -> HttpResponse:
     """Offer a reason no more."""
     reason = ReasonCode.objects.filter(company=request.company, pk=reason_id).first()
     if reason is None:

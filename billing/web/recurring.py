@@ -6,7 +6,7 @@ from datetime import date
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -24,6 +24,7 @@ from billing.web.recurring_forms import DayField
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 from office.written import counted
 
 HISTORY = 60
@@ -100,7 +101,7 @@ def _how(recurring: RecurringInvoice) -> str:
 
 @require_GET
 @staff_door("billing.view_invoice")
-def recurring_list(request: HttpRequest) -> HttpResponse:
+def recurring_list(request: StaffRequest) -> HttpResponseBase:
     """All recurring invoices with their next day."""
     rows = recurring_for(request.user).filter(company=request.company).select_related("customer")
     rows = rows.prefetch_related("pauses").annotate(
@@ -112,7 +113,7 @@ def recurring_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("billing.view_invoice")
-def recurring_page(request: HttpRequest, recurring_id: int) -> HttpResponse:
+def recurring_page(request: StaffRequest, recurring_id: int) -> HttpResponse:
     """What it bills, the next twelve documents with what they come to, and what was made."""
     recurring = get_recurring_for(request.user, recurring_id)
     occurrences = recurring.occurrences.select_related("invoice")
@@ -141,7 +142,7 @@ class PauseForm(forms.Form):
 
 @require_POST
 @staff_door("billing.manage_recurring")
-def pause(request: HttpRequest, recurring_id: int) -> HttpResponse:
+def pause(request: StaffRequest, recurring_id: int) -> HttpResponse:
     """Let no period begin for a while."""
     form = PauseForm(request.POST)
 
@@ -156,7 +157,7 @@ def pause(request: HttpRequest, recurring_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.manage_recurring")
-def resume(request: HttpRequest, recurring_id: int) -> HttpResponse:
+def resume(request: StaffRequest, recurring_id: int) -> HttpResponse:
     """Let periods begin again from today on."""
 
     def act(recurring: RecurringInvoice) -> str:
@@ -168,7 +169,7 @@ def resume(request: HttpRequest, recurring_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.manage_recurring")
-def end(request: HttpRequest, recurring_id: int) -> HttpResponse:
+def end(request: StaffRequest, recurring_id: int) -> HttpResponse:
     """Make no more documents, for good."""
 
     def act(recurring: RecurringInvoice) -> str:
@@ -180,7 +181,7 @@ def end(request: HttpRequest, recurring_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.manage_recurring")
-def make_again(request: HttpRequest, occurrence_id: int) -> HttpResponse:
+def make_again(request: StaffRequest, occurrence_id: int) -> HttpResponse:
     """Make the document of a period that has none."""
     occurrence = get_occurrence_for(request.user, occurrence_id)
 
@@ -195,7 +196,7 @@ def _today(recurring: RecurringInvoice) -> date:
     return recurring.company.today()
 
 
-def _answer(request: HttpRequest, recurring_id: int, act: Callable[[RecurringInvoice], str]) -> HttpResponse:
+def _answer(request: StaffRequest, recurring_id: int, act: Callable[[RecurringInvoice], str]) -> HttpResponse:
     """Do it, say what was done or why not, and show the page again."""
     recurring = get_recurring_for(request.user, recurring_id)
     try:

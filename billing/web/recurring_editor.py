@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.forms import BaseFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from billing.access import get_recurring_for
@@ -23,12 +23,13 @@ from customers.web.listing import customer_choice
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 EMPTY_LINES = 3
 
 
 @staff_door("billing.manage_recurring")
-def new_recurring(request: HttpRequest) -> HttpResponse:
+def new_recurring(request: StaffRequest) -> HttpResponse:
     """Set up a recurring invoice; a link may bring the customer along."""
     taxes = tax_choices(request.company)
     head = {"customer": request.GET.get("customer"), "starts_on": request.company.today()}
@@ -40,7 +41,7 @@ def new_recurring(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("billing.manage_recurring")
-def edit_recurring(request: HttpRequest, recurring_id: int) -> HttpResponse:
+def edit_recurring(request: StaffRequest, recurring_id: int) -> HttpResponse:
     """Change what the coming documents say; refused where somebody else saved meanwhile."""
     recurring = get_recurring_for(request.user, recurring_id)
     taxes = tax_choices(request.company, carried=Tax.objects.filter(pk__in=recurring.lines.values("tax")))
@@ -56,7 +57,7 @@ def edit_recurring(request: HttpRequest, recurring_id: int) -> HttpResponse:
 
 
 def _edited(
-    request: HttpRequest,
+    request: StaffRequest,
     form: RecurringForm,
     lines: BaseFormSet,
     recurring: RecurringInvoice | None,
@@ -78,7 +79,7 @@ def _edited(
 
 
 def _forms(
-    request: HttpRequest, taxes: list[tuple[str, str]], head: dict, rows: list[dict]
+    request: StaffRequest, taxes: list[tuple[str, str]], head: dict, rows: list[dict]
 ) -> tuple[RecurringForm, BaseFormSet]:
     kwargs = {"prefix": "lines", "form_kwargs": {"taxes": taxes}}
     if request.method == "POST":

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -15,7 +15,8 @@ from ledger.refusals import Refused
 from office.access import found
 from office.models import Company
 from office.web.doors import staff_door
-from office.web.fields import SumField
+from office.web.fields import SumField, set_choices
+from office.web.requests import StaffRequest
 
 
 class RateForm(forms.Form):
@@ -48,7 +49,7 @@ class RateForm(forms.Form):
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         accounts = Account.objects.filter(company_id=company.pk, role=AccountRole.TAX, is_active=True)
-        self.fields["account_id"].choices = [("", "The usual one"), *((account.pk, account) for account in accounts)]
+        set_choices(self, "account_id", [("", "The usual one"), *((account.pk, account) for account in accounts)])
 
     def details(self) -> RateDetails:
         """The valid form as details for the operations."""
@@ -76,11 +77,11 @@ class NextRateForm(RateForm):
     def __init__(self, *args: Any, tax: Tax, **kwargs: Any) -> None:
         super().__init__(*args, company=tax.company, **kwargs)
         parts = {rate.part: f"{rate.name}, from a day on" for rate in tax.rates.all()}
-        self.fields["part"].choices = [*parts.items(), (len(parts) + 1, "One more beside it")]
+        set_choices(self, "part", [*parts.items(), (len(parts) + 1, "One more beside it")])
 
 
 @staff_door("office.change_company_settings")
-def tax_list(request: HttpRequest) -> HttpResponse:
+def tax_list(request: StaffRequest) -> HttpResponse:
     """The taxes in use, and a form for a new one."""
     form = TaxForm(request.POST or None, company=request.company)
     if request.method == "POST" and form.is_valid():
@@ -100,7 +101,7 @@ def tax_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("office.change_company_settings")
-def tax_page(request: HttpRequest, tax_id: int) -> HttpResponse:
+def tax_page(request: StaffRequest, tax_id: int) -> HttpResponse:
     """One tax with the rates of its parts, past and to come, and a form for the next."""
     tax = _tax_of(request, tax_id)
     form = NextRateForm(request.POST or None, tax=tax)
@@ -118,7 +119,7 @@ def tax_page(request: HttpRequest, tax_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def take_back_rate(request: HttpRequest, rate_id: int) -> HttpResponse:
+def take_back_rate(request: StaffRequest, rate_id: int) -> HttpResponse:
     """Take back a rate that was added by mistake."""
     rate = DatedRate.objects.filter(tax__company=request.company, pk=rate_id).first()
     if rate is None:
@@ -134,12 +135,12 @@ def take_back_rate(request: HttpRequest, rate_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def retire(request: HttpRequest, tax_id: int) -> HttpResponse:
+def retire(request: StaffRequest, tax_id: int) -> HttpResponse:
     """Offer a tax no more."""
     tax = retire_tax(_tax_of(request, tax_id).pk, by=request.user)
     messages.success(request, f"{tax} is offered no more. Documents that carry it keep it.")
     return redirect("billing:tax_list")
 
 
-def _tax_of(request: HttpRequest, tax_id: int) -> Tax:
+def _tax_of(request: StaffRequest, tax_id: int) -> Tax:
     return found(Tax.objects.filter(company=request.company, pk=tax_id).select_related("company"), "tax")

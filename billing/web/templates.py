@@ -1,7 +1,7 @@
 """Invoices kept as templates."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -10,11 +10,12 @@ from billing.operations.manage_templates import delete_template, draft_from_temp
 from customers.web.listing import customer_choice
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 @require_GET
 @staff_door("billing.view_invoice")
-def template_list(request: HttpRequest) -> HttpResponse:
+def template_list(request: StaffRequest) -> HttpResponse:
     """The company's templates, each to be drafted from."""
     templates = templates_for(request.user).filter(company=request.company).select_related("customer", "created_by")
     context = {"templates": templates, "customer": customer_choice(request, request.GET.get("customer", ""))}
@@ -22,7 +23,7 @@ def template_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("billing.draft_invoice")
-def keep_as_template(request: HttpRequest, invoice_id: int) -> HttpResponse:
+def keep_as_template(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Keep an invoice under a name."""
     invoice = get_invoice_for(request.user, invoice_id)
     name, refusal = request.POST.get("name", ""), ""
@@ -40,12 +41,12 @@ def keep_as_template(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.draft_invoice")
-def use_template(request: HttpRequest, template_id: int) -> HttpResponse:
+def use_template(request: StaffRequest, template_id: int) -> HttpResponse:
     """Draft from a template, for its customer or the one that was picked, and open the draft."""
     template = get_template_for(request.user, template_id)
     customer = customer_choice(request, request.POST.get("customer", ""))
     try:
-        draft = draft_from_template(template.pk, customer_id=customer and customer.pk, by=request.user)
+        draft = draft_from_template(template.pk, customer_id=customer.pk if customer else None, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("billing:template_list")
@@ -55,7 +56,7 @@ def use_template(request: HttpRequest, template_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.draft_invoice")
-def forget_template(request: HttpRequest, template_id: int) -> HttpResponse:
+def forget_template(request: StaffRequest, template_id: int) -> HttpResponse:
     """Delete a template."""
     template = get_template_for(request.user, template_id)
     delete_template(template.pk, by=request.user)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from billing.models import Invoice
@@ -14,6 +14,7 @@ from billing.web.forms import DraftForm, initial_from, kept_lines, short
 from billing.web.typed_draft import TypedDraft, stored_draft
 from customers.models import Customer
 from office.audit import last_noted
+from office.web.requests import StaffRequest
 
 STALE = 409
 CHOICE, THEIRS = "take-", "theirs"
@@ -36,7 +37,7 @@ class Difference:
         return self.name == LINES
 
 
-def two_versions_page(request: HttpRequest, typed: TypedDraft) -> HttpResponse:
+def two_versions_page(request: StaffRequest, typed: TypedDraft) -> HttpResponse:
     """Both versions of a draft that was saved meanwhile; what was typed goes along to be saved as chosen."""
     typed.invoice.refresh_from_db()
     sent = [(name, value) for name, values in request.POST.lists() for value in values]

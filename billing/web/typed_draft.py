@@ -14,6 +14,7 @@ from billing.web.forms import DraftForm, LineForms, details_from, initial_from, 
 from customers.access import get_customer_for
 from customers.models import PaymentTerms
 from customers.web.forms import terms_choices
+from office.web.requests import StaffRequest
 
 EMPTY_LINES = 5
 
@@ -45,7 +46,7 @@ class TypedDraft:
         return " ".join(self.lines.non_form_errors())
 
 
-def blank_draft(request: HttpRequest, head: Mapping[str, Any] | None = None, rows: list | None = None) -> TypedDraft:
+def blank_draft(request: StaffRequest, head: Mapping[str, Any] | None = None, rows: list | None = None) -> TypedDraft:
     """The forms of a new draft, empty or with what a link or a template brings along."""
     taxes = tax_choices(request.company)
     empty = [{"quantity": "1", "tax": taxes[0][0]} for _ in range(EMPTY_LINES)]
@@ -53,18 +54,18 @@ def blank_draft(request: HttpRequest, head: Mapping[str, Any] | None = None, row
     return _typed(request, None, None, head, rows or empty)
 
 
-def stored_draft(request: HttpRequest, invoice: Invoice) -> TypedDraft:
+def stored_draft(request: StaffRequest, invoice: Invoice) -> TypedDraft:
     """The forms as a draft is kept."""
     return _typed(request, invoice, None, *initial_from(invoice))
 
 
-def typed_draft(request: HttpRequest, invoice: Invoice | None = None, data: QueryDict | None = None) -> TypedDraft:
+def typed_draft(request: StaffRequest, invoice: Invoice | None = None, data: QueryDict | None = None) -> TypedDraft:
     """The forms as they were sent."""
     return _typed(request, invoice, request.POST if data is None else data, {}, [])
 
 
 def _typed(
-    request: HttpRequest, invoice: Invoice | None, data: QueryDict | None, head: dict, rows: list[dict]
+    request: StaffRequest, invoice: Invoice | None, data: QueryDict | None, head: dict, rows: list[dict]
 ) -> TypedDraft:
     carried_taxes, carried_terms = Tax.objects.all(), PaymentTerms.objects.all()
     if invoice:

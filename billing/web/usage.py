@@ -1,6 +1,6 @@
 """Usage on screen: what was recorded and which invoice billed it, and bringing in a file."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -11,6 +11,7 @@ from office.web import importing
 from office.web.doors import staff_door
 from office.web.importing import ImportPage
 from office.web.lists import Column, DateRange, Empty, ListSpec, Text, Toggle, list_page
+from office.web.requests import StaffRequest
 
 PAGE = ImportPage("import_usage", "Import usage", "billing:usage_list", USAGE_FIELDS, {})
 
@@ -57,7 +58,7 @@ USAGE = ListSpec(
 
 @require_GET
 @staff_door("billing.view_invoice")
-def usage_list(request: HttpRequest) -> HttpResponse:
+def usage_list(request: StaffRequest) -> HttpResponseBase:
     """All usage, the newest first."""
     records = usage_for(request.user).filter(company=request.company)
     records = records.select_related("customer", "occurrence__invoice")
@@ -65,12 +66,12 @@ def usage_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("billing.record_usage")
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: StaffRequest) -> HttpResponse:
     """Take a file of usage in."""
     return importing.upload(request, PAGE)
 
 
 @staff_door("billing.record_usage")
-def mapping(request: HttpRequest, run_id: int) -> HttpResponse:
+def mapping(request: StaffRequest, run_id: int) -> HttpResponse:
     """Say which column is which, make a dry run, and start."""
     return importing.mapping(request, PAGE, run_id)

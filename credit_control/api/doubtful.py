@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.doubtful import REASONS, DoubtQuestion, doubtful_items
@@ -12,6 +11,7 @@ from customers.access import get_customer_for
 from office.api.fields import AmountOut, IdIn, Input, Query, RateIn, RateOut
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 READ, ACT = "office.view_reports", "credit_control.set_provisions"
 
@@ -130,7 +130,7 @@ class DoubtfulView(ApiView):
     permission = {"get": READ}
 
     @extend_schema(operation_id="list_doubtful_items", parameters=[DoubtQuery], responses=DoubtReportOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The items that were doubtful on a day, why, and what of each is likely lost; totals by currency."""
         query, company = checked(DoubtQuery, request.query_params.dict()), company_of(request)
         owner_id = request.user.pk if request.user.only_own_customers else None
@@ -144,7 +144,7 @@ class ProvisionTablesView(ApiView):
     permission = {"get": READ, "post": ACT}
 
     @extend_schema(operation_id="list_provision_tables", parameters=[Query], responses=ProvisionTablesOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The tables that held, hold and will hold."""
         checked(Query, request.query_params.dict())
         rows = ProvisionTable.objects.filter(company=company_of(request)).prefetch_related("rates")
@@ -152,7 +152,7 @@ class ProvisionTablesView(ApiView):
 
     @extend_schema(operation_id="set_provision_rates", request=ProvisionTableIn, responses={201: ProvisionTableOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Set a table that holds from a day on."""
         data, company = checked(ProvisionTableIn, request.data), company_of(request)
         rates = [(row["days_from"], row["percent"]) for row in data["rates"]]
@@ -171,7 +171,7 @@ class SpecificProvisionView(ApiView):
         operation_id="set_specific_provision", request=SpecificProvisionIn, responses={201: SpecificProvisionOut}
     )
     @idempotent
-    def post(self, request: Request, customer_id: int) -> Response:
+    def post(self, request: ApiRequest, customer_id: int) -> Response:
         """Say what is likely lost of an item or of all a customer owes, with a reason."""
         customer = get_customer_for(request.user, customer_id)
         data = checked(SpecificProvisionIn, request.data)

@@ -5,7 +5,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.access import get_hand_over_for, hand_overs_for
@@ -22,6 +21,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 
 WHERE = {"customer": "customer_id", "state": "state"}
 READ, ACT = "credit_control.view_handover", "credit_control.hand_over"
@@ -97,7 +97,7 @@ class HandOversView(ApiView):
     permission = {"get": READ, "post": ACT}
 
     @extend_schema(operation_id="list_hand_overs", parameters=[HandOverQuery], responses=HandOverPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The hand-overs of the caller's customers."""
         query = checked(HandOverQuery, request.query_params.dict())
         where = {field: query[name] for name, field in WHERE.items() if name in query}
@@ -108,7 +108,7 @@ class HandOversView(ApiView):
 
     @extend_schema(operation_id="hand_over", request=HandOverIn, responses={201: HandOverOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Hand items to an agency; nobody here reminds of them any more."""
         data = checked(HandOverIn, request.data)
         customer = get_customer_for(request.user, data.pop("customer"))
@@ -123,7 +123,7 @@ class HandOverView(ApiView):
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_hand_over", responses=HandOverOut)
-    def get(self, request: Request, hand_over_id: int) -> Response:
+    def get(self, request: ApiRequest, hand_over_id: int) -> Response:
         """A hand-over with its items."""
         return Response(HandOverOut(_read(request.user, hand_over_id)).data)
 
@@ -144,7 +144,7 @@ class FileView(ApiView):
     renderer_classes = [ZipRenderer, JSONRenderer]
 
     @extend_schema(operation_id="get_agency_file", responses={(200, "application/zip"): OpenApiTypes.BINARY})
-    def get(self, request: Request, hand_over_id: int) -> HttpResponse:
+    def get(self, request: ApiRequest, hand_over_id: int) -> HttpResponse:
         """The claims as CSV, with documents and letters, in a ZIP."""
         made = get_hand_over_for(request.user, hand_over_id)
         return download(agency_zip(made), "application/zip", f"hand-over-{made.pk}.zip")
@@ -157,7 +157,7 @@ class EndView(ApiView):
 
     @extend_schema(operation_id="end_hand_over", request=EndHandOverIn, responses=HandOverOut)
     @idempotent
-    def post(self, request: Request, hand_over_id: int) -> Response:
+    def post(self, request: ApiRequest, hand_over_id: int) -> Response:
         """End a hand-over: what is open of it is ours to ask for again."""
         made = get_hand_over_for(request.user, hand_over_id)
         data = checked(EndHandOverIn, request.data)

@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.hold_rules import reasons_on, would_hold
@@ -14,6 +13,7 @@ from customers.operations.set_hold_policy import FIELDS, set_hold_policy
 from office.api.fields import AmountIn, AmountOut, Input, Query
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 READ, SETTINGS = "customers.view_customer", "office.change_company_settings"
 
@@ -67,13 +67,13 @@ class HoldPolicyView(ApiView):
     permission = {"get": READ, "put": SETTINGS}
 
     @extend_schema(operation_id="get_hold_policy", parameters=[Query], responses=HoldPolicyOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The company's policy."""
         checked(Query, request.query_params.dict())
         return Response(HoldPolicyOut(hold_policy_of(company_of(request))).data)
 
     @extend_schema(operation_id="set_hold_policy", request=HoldPolicyIn, responses=HoldPolicyOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Change the policy."""
         wanted = checked(HoldPolicyIn, request.data)
         return Response(HoldPolicyOut(set_hold_policy(company_of(request), wanted, by=request.user)).data)
@@ -85,7 +85,7 @@ class WouldHoldView(ApiView):
     permission = {"get": READ}
 
     @extend_schema(operation_id="preview_holds", parameters=[Query], responses=WouldHoldsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """Whom of the caller's customers the policy would put on hold today; nothing is placed."""
         checked(Query, request.query_params.dict())
         company = company_of(request)
@@ -102,7 +102,7 @@ class LookNowView(ApiView):
 
     @extend_schema(operation_id="look_for_holds", request=None, responses={202: LookRunOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Have the workers place and release holds by the policy now instead of with the day's round."""
         company = company_of(request)
         return Response(LookRunOut(look_for_holds(company, on=company.today(), by=request.user)).data, 202)

@@ -4,7 +4,6 @@ from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.models import (
@@ -33,6 +32,7 @@ from ledger.models import OpenItem
 from office.api.fields import AmountIn, AmountOut, IdIn, Input, Query
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 READ, SETTINGS = "credit_control.view_reminder", "office.change_company_settings"
 
@@ -146,7 +146,7 @@ class LaddersView(ApiView):
     permission = {"get": READ, "post": SETTINGS}
 
     @extend_schema(operation_id="list_reminder_ladders", parameters=[Query], responses=LaddersOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The company's ladders."""
         checked(Query, request.query_params.dict())
         choices = LadderChoice.objects.filter(company=company_of(request)).order_by("pk")
@@ -154,7 +154,7 @@ class LaddersView(ApiView):
 
     @extend_schema(operation_id="add_reminder_ladder", request=LadderIn, responses={201: LadderOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a ladder."""
         return Response(LadderOut(_saved(request, None)).data, 201)
 
@@ -165,7 +165,7 @@ class LadderView(ApiView):
     permission = {"put": SETTINGS}
 
     @extend_schema(operation_id="change_reminder_ladder", request=LadderIn, responses=LadderOut)
-    def put(self, request: Request, ladder_id: int) -> Response:
+    def put(self, request: ApiRequest, ladder_id: int) -> Response:
         """Change a ladder; what was reminded of at a step stays so."""
         if not _ladders(request).filter(pk=ladder_id).exists():
             raise Http404("No such ladder.")
@@ -178,7 +178,7 @@ class LadderChoicesView(ApiView):
     permission = {"put": SETTINGS}
 
     @extend_schema(operation_id="choose_reminder_ladder", request=LadderChoiceIn, responses={204: None})
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Say which ladder holds."""
         data = checked(LadderChoiceIn, request.data)
         if "customer" in data:
@@ -200,13 +200,13 @@ class CreditPolicyView(ApiView):
     permission = {"get": READ, "put": SETTINGS}
 
     @extend_schema(operation_id="get_credit_policy", parameters=[Query], responses=CreditPolicyOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The company's policy."""
         checked(Query, request.query_params.dict())
         return Response(CreditPolicyOut(policy_of(company_of(request))).data)
 
     @extend_schema(operation_id="set_credit_policy", request=CreditPolicyIn, responses=CreditPolicyOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Change the policy."""
         wanted = checked(CreditPolicyIn, request.data)
         return Response(CreditPolicyOut(set_credit_policy(company_of(request), wanted, by=request.user)).data)
@@ -219,7 +219,7 @@ class DueDayView(ApiView):
 
     @extend_schema(operation_id="put_off_due_day", request=DueDayIn, responses={201: DueDayOut})
     @idempotent
-    def post(self, request: Request, item_id: int) -> Response:
+    def post(self, request: ApiRequest, item_id: int) -> Response:
         """Agree on another day; reminders go by it, the book keeps the document's."""
         item = OpenItem.objects.filter(pk=item_id, amount__gt=0).first()
         if item is None:
@@ -230,11 +230,11 @@ class DueDayView(ApiView):
         )
 
 
-def _ladders(request: Request) -> QuerySet[ReminderLadder]:
+def _ladders(request: ApiRequest) -> QuerySet[ReminderLadder]:
     return ReminderLadder.objects.filter(company=company_of(request)).prefetch_related("steps")
 
 
-def _saved(request: Request, ladder_id: int | None) -> ReminderLadder:
+def _saved(request: ApiRequest, ladder_id: int | None) -> ReminderLadder:
     data = checked(LadderIn, request.data)
     steps = [StepDetails(**step) for step in data["steps"]]
     return save_reminder_ladder(company_of(request), data["name"], steps, by=request.user, ladder_id=ladder_id)

@@ -4,7 +4,6 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.access import get_late_charge_for, late_charges_for
@@ -22,6 +21,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import USUAL, PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 
 WHERE = {"customer": "customer_id", "state": "state", "from": "claimed_on__gte", "to": "claimed_on__lte"}
 READ, CLAIM = "credit_control.view_latecharge", "credit_control.claim_late_charges"
@@ -168,7 +168,7 @@ class LateChargesView(ApiView):
     permission = {"get": READ, "post": CLAIM}
 
     @extend_schema(operation_id="list_late_charges", parameters=[LateChargeQuery], responses=LateChargePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The late charges of the caller's customers."""
         query = checked(LateChargeQuery, request.query_params.dict())
         where = {field: query[name] for name, field in WHERE.items() if name in query}
@@ -178,7 +178,7 @@ class LateChargesView(ApiView):
 
     @extend_schema(operation_id="claim_late_charges", request=LateChargeIn, responses={201: LateChargesOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Charge a customer what they owe for paying late up to the end of a day; again, it adds nothing."""
         data = checked(LateChargeIn, request.data)
         customer = get_customer_for(request.user, data["customer"])
@@ -196,7 +196,7 @@ class PreviewView(ApiView):
     @extend_schema(
         operation_id="preview_late_charges", parameters=[LateChargePreviewQuery], responses=LateChargePreviewOut
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """Who would be charged what, and who would not and why; nothing is entered."""
         query, company = checked(LateChargePreviewQuery, request.query_params.dict()), company_of(request)
         on = query.get("on") or company.today()
@@ -218,7 +218,7 @@ class RunView(ApiView):
 
     @extend_schema(operation_id="claim_many_late_charges", request=LateChargesIn, responses={202: LateChargeRunOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Have the workers charge many customers."""
         company, data = company_of(request), checked(LateChargesIn, request.data)
         seen = customers_for(request.user).filter(pk__in=data["customers"]).values_list("pk", flat=True)
@@ -232,7 +232,7 @@ class LateChargeView(ApiView):
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_late_charge", responses=LateChargeOut)
-    def get(self, request: Request, charge_id: int) -> Response:
+    def get(self, request: ApiRequest, charge_id: int) -> Response:
         """A late charge with its lines."""
         return Response(LateChargeOut(_whole(request.user, charge_id)).data)
 
@@ -246,7 +246,7 @@ class WaiveView(ApiView):
         operation_id="waive_late_charge", request=WaiveLateChargeIn, responses={200: LateChargeOut, 202: ApprovalOut}
     )
     @idempotent
-    def post(self, request: Request, charge_id: int) -> Response:
+    def post(self, request: ApiRequest, charge_id: int) -> Response:
         """Waive a late charge: nothing of it is asked for any more."""
         charge = get_late_charge_for(request.user, charge_id)
         data: dict[str, Any] = checked(WaiveLateChargeIn, request.data)

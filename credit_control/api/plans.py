@@ -7,7 +7,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.acts import PdfRenderer
@@ -35,6 +34,7 @@ from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import Company, User
 from office.papers import PdfUnavailable
+from office.web.requests import ApiRequest
 
 WHERE = {"customer": "customer_id", "state": "state"}
 READ, WRITE = "credit_control.view_paymentplan", "credit_control.manage_plans"
@@ -144,7 +144,7 @@ class PlansView(ApiView):
     permission = {"get": READ, "post": WRITE}
 
     @extend_schema(operation_id="list_plans", parameters=[PlanQuery], responses=PlanPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The plans of the caller's customers."""
         query, company = checked(PlanQuery, request.query_params.dict()), company_of(request)
         where = {field: query[name] for name, field in WHERE.items() if name in query}
@@ -154,7 +154,7 @@ class PlansView(ApiView):
 
     @extend_schema(operation_id="offer_plan", request=PlanIn, responses={201: PlanOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Offer a plan, or record one that was agreed; its items are not reminded of while it may be answered."""
         data = checked(PlanIn, request.data)
         customer = get_customer_for(request.user, data.pop("customer"))
@@ -170,7 +170,7 @@ class PlanView(ApiView):
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_plan", responses=PlanOut)
-    def get(self, request: Request, plan_id: int) -> Response:
+    def get(self, request: ApiRequest, plan_id: int) -> Response:
         """A plan, and how it goes."""
         return Response(PlanOut(_read(request.user, get_plan_for(request.user, plan_id))).data)
 
@@ -182,7 +182,7 @@ class ChangePlanView(ApiView):
 
     @extend_schema(operation_id="change_plan", request=ChangePlanIn, responses={201: PlanOut})
     @idempotent
-    def post(self, request: Request, plan_id: int) -> Response:
+    def post(self, request: ApiRequest, plan_id: int) -> Response:
         """End a plan and offer another over what is open of its items, in one step; the answer is the new one."""
         plan = get_plan_for(request.user, plan_id)
         data = checked(ChangePlanIn, request.data)
@@ -199,7 +199,7 @@ class AcceptPlanView(ApiView):
 
     @extend_schema(operation_id="accept_plan", request=AcceptPlanIn, responses=PlanOut)
     @idempotent
-    def post(self, request: Request, plan_id: int) -> Response:
+    def post(self, request: ApiRequest, plan_id: int) -> Response:
         """Record that they agreed, as they told us: its days hold from now on."""
         plan = get_plan_for(request.user, plan_id)
         name = checked(AcceptPlanIn, request.data)["name"]
@@ -214,7 +214,7 @@ class DeclinePlanView(ApiView):
 
     @extend_schema(operation_id="decline_plan", request=EndPlanIn, responses=PlanOut)
     @idempotent
-    def post(self, request: Request, plan_id: int) -> Response:
+    def post(self, request: ApiRequest, plan_id: int) -> Response:
         """Record that they do not want it; its items are reminded of again."""
         return _end(request, plan_id, decline_plan)
 
@@ -226,7 +226,7 @@ class WithdrawPlanView(ApiView):
 
     @extend_schema(operation_id="withdraw_plan", request=EndPlanIn, responses=PlanOut)
     @idempotent
-    def post(self, request: Request, plan_id: int) -> Response:
+    def post(self, request: ApiRequest, plan_id: int) -> Response:
         """Take an offer back that nobody answered; its items are reminded of again."""
         return _end(request, plan_id, withdraw_plan)
 
@@ -238,7 +238,7 @@ class CancelPlanView(ApiView):
 
     @extend_schema(operation_id="cancel_plan", request=EndPlanIn, responses=PlanOut)
     @idempotent
-    def post(self, request: Request, plan_id: int) -> Response:
+    def post(self, request: ApiRequest, plan_id: int) -> Response:
         """End an accepted plan: the documents' own due days hold again."""
         return _end(request, plan_id, cancel_plan)
 
@@ -250,7 +250,7 @@ class ResendPlanView(ApiView):
 
     @extend_schema(operation_id="resend_plan", request=None, responses=PlanOut)
     @idempotent
-    def post(self, request: Request, plan_id: int) -> Response:
+    def post(self, request: ApiRequest, plan_id: int) -> Response:
         """Mail the offer, or what was agreed, once more."""
         plan = get_plan_for(request.user, plan_id)
         resend_plan(plan.pk, by=request.user)
@@ -264,7 +264,7 @@ class PlanPdfView(ApiView):
     renderer_classes = [PdfRenderer, JSONRenderer]
 
     @extend_schema(operation_id="get_plan_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
-    def get(self, request: Request, plan_id: int) -> HttpResponse:
+    def get(self, request: ApiRequest, plan_id: int) -> HttpResponse:
         """The agreement as it was sent."""
         plan = get_plan_for(request.user, plan_id)
         try:
@@ -274,7 +274,7 @@ class PlanPdfView(ApiView):
         return download(content, "application/pdf", file_name(plan))
 
 
-def _end(request: Request, plan_id: int, act: Any) -> Response:
+def _end(request: ApiRequest, plan_id: int, act: Any) -> Response:
     plan = get_plan_for(request.user, plan_id)
     act(plan.pk, checked(EndPlanIn, request.data)["reason"], on=plan.company.today(), by=request.user)
     return Response(PlanOut(_read(request.user, plan)).data)

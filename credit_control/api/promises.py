@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.access import get_promise_for, promises_for
@@ -17,6 +16,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 
 WHERE = {"customer": "customer_id", "state": "state", "from": "pay_on__gte", "to": "pay_on__lte"}
 READ, WRITE = "credit_control.view_paymentpromise", "credit_control.record_promise"
@@ -90,7 +90,7 @@ class PromisesView(ApiView):
     permission = {"get": READ, "post": WRITE}
 
     @extend_schema(operation_id="list_promises", parameters=[PromiseQuery], responses=PromisePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The promises of the caller's customers."""
         query, company = checked(PromiseQuery, request.query_params.dict()), company_of(request)
         where = {field: query[name] for name, field in WHERE.items() if name in query}
@@ -101,7 +101,7 @@ class PromisesView(ApiView):
 
     @extend_schema(operation_id="record_promise", request=PromiseIn, responses={201: PromiseOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Record what a customer promised; its items are not reminded of while it stands."""
         data = checked(PromiseIn, request.data)
         customer = get_customer_for(request.user, data.pop("customer"))
@@ -118,7 +118,7 @@ class PromiseView(ApiView):
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_promise", responses=PromiseOut)
-    def get(self, request: Request, promise_id: int) -> Response:
+    def get(self, request: ApiRequest, promise_id: int) -> Response:
         """A promise, and what came."""
         return Response(PromiseOut(_read(request.user, get_promise_for(request.user, promise_id))).data)
 
@@ -130,7 +130,7 @@ class WithdrawView(ApiView):
 
     @extend_schema(operation_id="withdraw_promise", request=WithdrawPromiseIn, responses=PromiseOut)
     @idempotent
-    def post(self, request: Request, promise_id: int) -> Response:
+    def post(self, request: ApiRequest, promise_id: int) -> Response:
         """Take a promise back; its items are reminded of again."""
         promise = get_promise_for(request.user, promise_id)
         data = checked(WithdrawPromiseIn, request.data)

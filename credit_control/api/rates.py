@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.models import Reference, ReferenceRate
@@ -10,6 +9,7 @@ from credit_control.operations.set_reference_rates import add_usual_rates, set_r
 from office.api.fields import Input, Query, RateIn, RateOut
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 SET = "office.change_company_settings"
 BANKS = [choice for choice in Reference.choices if choice[0] != Reference.NONE]
@@ -53,14 +53,14 @@ class RatesView(ApiView):
     permission = {"get": "credit_control.view_latecharge", "put": SET}
 
     @extend_schema(operation_id="list_reference_rates", parameters=[Query], responses=ReferenceRatesOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The rates that are kept."""
         checked(Query, request.query_params.dict())
         rows = ReferenceRate.objects.filter(company=company_of(request)).order_by("reference", "from_on")
         return Response(ReferenceRatesOut({"results": rows}).data)
 
     @extend_schema(operation_id="set_reference_rate", request=ReferenceRateIn, responses=ReferenceRateOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Keep a rate; what was said of that half-year before gives way."""
         data = checked(ReferenceRateIn, request.data)
         return Response(ReferenceRateOut(set_reference_rate(company_of(request), **data, by=request.user)).data)
@@ -73,6 +73,6 @@ class UsualRatesView(ApiView):
 
     @extend_schema(operation_id="add_usual_rates", request=None, responses={201: AddedRatesOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add the published rates that are known here, where none is kept."""
         return Response(AddedRatesOut({"added": add_usual_rates(company_of(request), by=request.user)}).data, 201)

@@ -3,7 +3,6 @@
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.access import get_reminder_for, reminders_for
@@ -19,6 +18,7 @@ from office.api.fields import AmountOut, IdIn, Input, Query
 from office.api.idempotency import idempotent
 from office.api.paging import USUAL, PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 WHERE = {"customer": "customer_id", "tone": "tone", "from": "reminded_on__gte", "to": "reminded_on__lte"}
 READ, SEND = "credit_control.view_reminder", "credit_control.send_reminders"
@@ -158,7 +158,7 @@ class RemindersView(ApiView):
     permission = {"get": READ, "post": SEND}
 
     @extend_schema(operation_id="list_reminders", parameters=[ReminderQuery], responses=ReminderPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The reminders of the caller's customers."""
         query = checked(ReminderQuery, request.query_params.dict())
         where = {field: query[name] for name, field in WHERE.items() if name in query}
@@ -168,7 +168,7 @@ class RemindersView(ApiView):
 
     @extend_schema(operation_id="send_reminder", request=ReminderIn, responses={201: RemindersOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Remind a customer of what is at a step today; again, it sends nothing."""
         data = checked(ReminderIn, request.data)
         customer = get_customer_for(request.user, data["customer"])
@@ -186,7 +186,7 @@ class PreviewView(ApiView):
     permission = {"get": SEND}
 
     @extend_schema(operation_id="preview_reminders", parameters=[ReminderPreviewQuery], responses=ReminderPreviewOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """Who would be sent what today, and who would not and why; nothing is sent."""
         query, company = checked(ReminderPreviewQuery, request.query_params.dict()), company_of(request)
         today, seen = company.today(), set(customers_for(request.user).values_list("pk", flat=True))
@@ -208,7 +208,7 @@ class RunView(ApiView):
 
     @extend_schema(operation_id="send_reminders", request=RemindersIn, responses={202: ReminderRunOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Have the workers remind many customers."""
         company, data = company_of(request), checked(RemindersIn, request.data)
         seen = customers_for(request.user).filter(pk__in=data["customers"]).values_list("pk", flat=True)
@@ -222,7 +222,7 @@ class ReminderView(ApiView):
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_reminder", responses=ReminderOut)
-    def get(self, request: Request, reminder_id: int) -> Response:
+    def get(self, request: ApiRequest, reminder_id: int) -> Response:
         """A reminder, and what became of its mail."""
         get_reminder_for(request.user, reminder_id)
         return Response(ReminderOut(_with_items(with_mail(reminders_for(request.user))).get(pk=reminder_id)).data)

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.day_count import DayCount
@@ -20,6 +19,7 @@ from customers.access import get_customer_for
 from office.api.fields import AmountIn, AmountOut, IdIn, Input, Query, RateIn, RateOut
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 READ, SET = "credit_control.view_latecharge", "office.change_company_settings"
 
@@ -124,7 +124,7 @@ class RulesView(ApiView):
     permission = {"get": READ, "post": SET}
 
     @extend_schema(operation_id="list_late_charge_rules", parameters=[Query], responses=LateChargeRulesOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The company's rules."""
         checked(Query, request.query_params.dict())
         return Response(
@@ -133,7 +133,7 @@ class RulesView(ApiView):
 
     @extend_schema(operation_id="add_late_charge_rule", request=LateChargeRuleIn, responses={201: LateChargeRuleOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a rule."""
         rule = save_late_charge_rule(company_of(request), checked(LateChargeRuleIn, request.data), by=request.user)
         return Response(LateChargeRuleOut(rule).data, 201)
@@ -145,7 +145,7 @@ class RuleView(ApiView):
     permission = {"put": SET}
 
     @extend_schema(operation_id="change_late_charge_rule", request=LateChargeRuleIn, responses=LateChargeRuleOut)
-    def put(self, request: Request, rule_id: int) -> Response:
+    def put(self, request: ApiRequest, rule_id: int) -> Response:
         """Change a rule for what is not charged yet; what is left out stays."""
         company = company_of(request)
         if not LateChargeRule.objects.filter(company=company, pk=rule_id).exists():
@@ -165,7 +165,7 @@ class UsualRuleView(ApiView):
         operation_id="add_usual_late_charge_rule", request=UsualLateChargeRuleIn, responses={201: LateChargeRuleOut}
     )
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add the rule that a law gives, with the published rates it stands on."""
         data = checked(UsualLateChargeRuleIn, request.data)
         rule = add_usual_rule(company_of(request), data["usual"], by=request.user, due_from=data.get("due_from"))
@@ -178,14 +178,14 @@ class ChoicesView(ApiView):
     permission = {"get": SET, "put": SET}
 
     @extend_schema(operation_id="list_late_charge_choices", parameters=[Query], responses=RuleChoicesOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The choices of the company, its groups and customers."""
         checked(Query, request.query_params.dict())
         rows = LateChargeChoice.objects.filter(company=company_of(request)).order_by("pk")
         return Response(RuleChoicesOut({"results": rows}).data)
 
     @extend_schema(operation_id="choose_late_charge_rule", request=RuleChoiceIn, responses=RuleChoicesOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Say which rule holds for a group, or for all customers."""
         company, data = company_of(request), checked(RuleChoiceIn, request.data)
         whose = {"group_id": data["group"]} if "group" in data else {}
@@ -201,7 +201,7 @@ class CustomerChoiceView(ApiView):
     @extend_schema(
         operation_id="choose_customers_late_charge_rule", request=CustomerRuleChoiceIn, responses=RuleChoicesOut
     )
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Give a customer a rule of their own, or none."""
         data = checked(CustomerRuleChoiceIn, request.data)
         customer = get_customer_for(request.user, data["customer"])

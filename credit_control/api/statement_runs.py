@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.api.statement_serializers import (
@@ -44,6 +43,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 
 READ, SEND = "credit_control.view_statement", "credit_control.send_statements"
 
@@ -54,7 +54,7 @@ class StatementRunsView(ApiView):
     permission = {"get": READ, "post": SEND}
 
     @extend_schema(operation_id="list_statement_runs", parameters=[PageQuery], responses=StatementRunPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The runs of a company."""
         query = checked(PageQuery, request.query_params.dict())
         rows = statement_runs_for(request.user).filter(company=company_of(request))
@@ -64,7 +64,7 @@ class StatementRunsView(ApiView):
 
     @extend_schema(operation_id="prepare_statement_run", request=StatementRunIn, responses={202: StatementRunOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Have the workers look who gets a statement; nothing is sent before the run is started."""
         company, data = company_of(request), checked(StatementRunIn, request.data)
         customers = customers_for(request.user).filter(company=company)
@@ -84,7 +84,7 @@ class StatementRunView(ApiView):
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_statement_run", responses=StatementRunOut)
-    def get(self, request: Request, run_id: int) -> Response:
+    def get(self, request: ApiRequest, run_id: int) -> Response:
         """How far it and its mails are."""
         return Response(StatementRunOut(_standing(request.user, get_statement_run_for(request.user, run_id))).data)
 
@@ -97,7 +97,7 @@ class StatementRunRowsView(ApiView):
     @extend_schema(
         operation_id="list_statement_run_rows", parameters=[StatementRunRowsQuery], responses=StatementRunRowPage
     )
-    def get(self, request: Request, run_id: int) -> Response:
+    def get(self, request: ApiRequest, run_id: int) -> Response:
         """Who gets one, who does not and why, and what became of the mails."""
         query = checked(StatementRunRowsQuery, request.query_params.dict())
         rows = with_mail(statement_rows_for(request.user, get_statement_run_for(request.user, run_id)))
@@ -112,7 +112,7 @@ class _Act(ApiView):
 
     permission = {"post": SEND}
 
-    def done(self, request: Request, run_id: int, act: Callable[..., StatementRun]) -> Response:
+    def done(self, request: ApiRequest, run_id: int, act: Callable[..., StatementRun]) -> Response:
         """Do it, and say how the run stands."""
         run = get_statement_run_for(request.user, run_id)
         act(run.pk, by=request.user)
@@ -124,7 +124,7 @@ class StartStatementRunView(_Act):
 
     @extend_schema(operation_id="start_statement_run", request=StatementStartIn, responses=StatementRunOut)
     @idempotent
-    def post(self, request: Request, run_id: int) -> Response:
+    def post(self, request: ApiRequest, run_id: int) -> Response:
         """Send all that can be sent, or some."""
         data = checked(StatementStartIn, request.data)
         rows = statement_rows_for(request.user, get_statement_run_for(request.user, run_id))
@@ -140,7 +140,7 @@ class StopStatementRunView(_Act):
 
     @extend_schema(operation_id="stop_statement_run", request=Input, responses=StatementRunOut)
     @idempotent
-    def post(self, request: Request, run_id: int) -> Response:
+    def post(self, request: ApiRequest, run_id: int) -> Response:
         """Stop after the piece that is being done."""
         checked(Input, request.data)
         return self.done(request, run_id, stop_statement_run)
@@ -151,7 +151,7 @@ class ResumeStatementRunView(_Act):
 
     @extend_schema(operation_id="resume_statement_run", request=Input, responses=StatementRunOut)
     @idempotent
-    def post(self, request: Request, run_id: int) -> Response:
+    def post(self, request: ApiRequest, run_id: int) -> Response:
         """Go on with who is left."""
         checked(Input, request.data)
         return self.done(request, run_id, resume_statement_run)
@@ -162,7 +162,7 @@ class LookAgainView(_Act):
 
     @extend_schema(operation_id="look_again_at_statements", request=Input, responses=StatementRunOut)
     @idempotent
-    def post(self, request: Request, run_id: int) -> Response:
+    def post(self, request: ApiRequest, run_id: int) -> Response:
         """Look at everybody once more, while the run is not started."""
         checked(Input, request.data)
         return self.done(request, run_id, look_again)
@@ -174,13 +174,13 @@ class StatementScheduleView(ApiView):
     permission = {"get": READ, "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_statement_schedule", parameters=[Query], responses=StatementScheduleOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """When statements are made by themselves."""
         checked(Query, request.query_params.dict())
         return Response(_schedule_out(schedule_of(company_of(request))))
 
     @extend_schema(operation_id="set_statement_schedule", request=StatementScheduleIn, responses=StatementScheduleOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Set it; what was due before is not caught up."""
         details = ScheduleDetails(**checked(StatementScheduleIn, request.data))
         return Response(_schedule_out(set_statement_schedule(company_of(request), details, by=request.user)))

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.acts import PdfRenderer
@@ -34,6 +33,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
 from office.papers import PdfUnavailable
+from office.web.requests import ApiRequest
 
 READ, SEND = "credit_control.view_statement", "credit_control.send_statements"
 WHERE = {"customer": "customer_id", "run": "run_id", "on": "on"}
@@ -45,7 +45,7 @@ class CustomerStatementView(ApiView):
     permission = {"get": READ, "post": SEND}
 
     @extend_schema(operation_id="get_customer_statement", parameters=[StatementQuery], responses=StatementFiguresOut)
-    def get(self, request: Request, customer_id: int) -> Response:
+    def get(self, request: ApiRequest, customer_id: int) -> Response:
         """What it would say; nothing is kept."""
         customer = get_customer_for(request.user, customer_id)
         period, asked = _wanted(customer, checked(StatementQuery, request.query_params.dict()))
@@ -53,7 +53,7 @@ class CustomerStatementView(ApiView):
 
     @extend_schema(operation_id="send_statement", request=StatementAskedIn, responses={201: StatementOut})
     @idempotent
-    def post(self, request: Request, customer_id: int) -> Response:
+    def post(self, request: ApiRequest, customer_id: int) -> Response:
         """Keep it, and mail it to those who get statements, or to those named."""
         customer = get_customer_for(request.user, customer_id)
         data = checked(StatementAskedIn, request.data)
@@ -73,7 +73,7 @@ class StatementsView(ApiView):
     permission = {"get": READ}
 
     @extend_schema(operation_id="list_statements", parameters=[StatementsQuery], responses=StatementPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The kept statements of the caller's customers."""
         query = checked(StatementsQuery, request.query_params.dict())
         where = {field: query[name] for name, field in WHERE.items() if name in query}
@@ -88,7 +88,7 @@ class StatementView(ApiView):
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_statement", responses=StatementOut)
-    def get(self, request: Request, statement_id: int) -> Response:
+    def get(self, request: ApiRequest, statement_id: int) -> Response:
         """A statement as it was sent, and what became of its mails."""
         return Response(StatementOut(_whole(get_statement_for(request.user, statement_id))).data)
 
@@ -100,7 +100,7 @@ class StatementPdfView(ApiView):
     renderer_classes = [PdfRenderer, JSONRenderer]
 
     @extend_schema(operation_id="get_statement_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
-    def get(self, request: Request, statement_id: int) -> HttpResponse:
+    def get(self, request: ApiRequest, statement_id: int) -> HttpResponse:
         """The kept bytes of a statement."""
         statement = get_statement_for(request.user, statement_id)
         try:

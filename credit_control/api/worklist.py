@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit_control.models import ContactNote, NoteKind
@@ -14,6 +13,7 @@ from office.api.fields import AmountOut, IdIn, Input, Query
 from office.api.idempotency import idempotent
 from office.api.paging import USUAL
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 WORK = "credit_control.work_list"
 
@@ -87,7 +87,7 @@ class WorklistView(ApiView):
     permission = {"get": WORK}
 
     @extend_schema(operation_id="list_work", parameters=[WorklistQuery], responses=WorklistOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """Whom to ask next, and why."""
         query, company = checked(WorklistQuery, request.query_params.dict()), company_of(request)
         owner = request.user.pk if request.user.only_own_customers else None
@@ -104,7 +104,7 @@ class NotesView(ApiView):
 
     @extend_schema(operation_id="note_contact", request=NoteIn, responses={201: NoteOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Note what was said with a customer, and when to ask again."""
         data = checked(NoteIn, request.data)
         customer = get_customer_for(request.user, data.pop("customer"))
@@ -117,7 +117,7 @@ class AssignView(ApiView):
     permission = {"put": WORK}
 
     @extend_schema(operation_id="assign_collector", request=AssignIn, responses=AssignOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Give customers to a collector, or to nobody."""
         data, company = checked(AssignIn, request.data), company_of(request)
         seen = list(customers_for(request.user).filter(pk__in=data["customers"]).values_list("pk", flat=True))

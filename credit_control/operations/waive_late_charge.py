@@ -34,7 +34,7 @@ def waive_late_charge(
         key=f"waive_late_charge:{charge.pk}",
         kind="waive_late_charge",
         dated_on=on,
-        by_id=by and by.pk,
+        by_id=by.pk if by else None,
         reason=reason,
     )
     charge.waived_on, charge.waived_by, charge.waive_reason = on, by, reason

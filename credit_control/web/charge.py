@@ -1,7 +1,7 @@
 """One late charge: for which days of which documents, what of it is paid, and waiving it."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -12,12 +12,13 @@ from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 from payments.queries import applications_of
 
 
 @require_GET
 @staff_door("credit_control.view_latecharge")
-def charge_page(request: HttpRequest, charge_id: int) -> HttpResponse:
+def charge_page(request: StaffRequest, charge_id: int) -> HttpResponse:
     """The charge with its lines."""
     charge = get_late_charge_for(request.user, charge_id)
     figures = with_state(late_charges_for(request.user)).get(pk=charge.pk)
@@ -33,7 +34,7 @@ def charge_page(request: HttpRequest, charge_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("credit_control.waive_late_charge")
-def waive(request: HttpRequest, charge_id: int) -> HttpResponse:
+def waive(request: StaffRequest, charge_id: int) -> HttpResponse:
     """Give it up, with a reason."""
     charge = get_late_charge_for(request.user, charge_id)
     reason = request.POST.get("reason", "")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from credit_control.operations.claim_many import start_claiming
@@ -15,6 +15,7 @@ from customers.models import Customer
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 MOST_SHOWN = 200
 
@@ -26,7 +27,7 @@ class DayForm(forms.Form):
 
 
 @staff_door("credit_control.claim_late_charges")
-def claim_page(request: HttpRequest) -> HttpResponse:
+def claim_page(request: StaffRequest) -> HttpResponse:
     """The preview; sent, it charges those who were chosen, or all of them."""
     today = request.company.today()
     typed = request.POST if request.method == "POST" else request.GET
@@ -49,7 +50,7 @@ def claim_page(request: HttpRequest) -> HttpResponse:
     return render(request, "credit_control/claim.html", context)
 
 
-def _late(request: HttpRequest, on: date) -> list[int]:
+def _late(request: StaffRequest, on: date) -> list[int]:
     """The customers this person sees of whom something was late; only one where the address names them."""
     seen = customers_for(request.user).filter(company=request.company)
     if one := typed_id(request.GET.get("customer", "")):
@@ -58,11 +59,11 @@ def _late(request: HttpRequest, on: date) -> list[int]:
     return [pk for pk in seen.order_by("sort_name", "pk").values_list("pk", flat=True) if pk in late]
 
 
-def _chosen(request: HttpRequest, late: list[int]) -> set[int]:
+def _chosen(request: StaffRequest, late: list[int]) -> set[int]:
     return {pk for text in request.POST.getlist("customer") if (pk := typed_id(text)) in late}
 
 
-def _shown(request: HttpRequest, late: list[int], on: date) -> dict[str, Any]:
+def _shown(request: StaffRequest, late: list[int], on: date) -> dict[str, Any]:
     customers = Customer.objects.filter(pk__in=late[:MOST_SHOWN]).select_related("company")
     rows = proposals_for(request.company, customers, on) if late else []
     return {

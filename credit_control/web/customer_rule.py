@@ -1,7 +1,7 @@
 """A customer's late charges, and which rule holds for them."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from credit_control.access import late_charges_for
@@ -11,12 +11,13 @@ from credit_control.rules import read_rules
 from credit_control.web.rules import say_which
 from customers.access import get_customer_for
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 LATEST = 50
 
 
 @staff_door("credit_control.view_latecharge")
-def customer_rule(request: HttpRequest, customer_id: int) -> HttpResponse:
+def customer_rule(request: StaffRequest, customer_id: int) -> HttpResponse:
     """What they were charged lately, the rule in force, and giving them another or none."""
     customer = get_customer_for(request.user, customer_id)
     if request.method == "POST":

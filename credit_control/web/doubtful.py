@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.db.models import CharField, DateField, Func, IntegerField, QuerySet, TextField, Value
 from django.db.models.fields.json import JSONField
 from django.db.models.functions import Cast
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -29,6 +29,7 @@ from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists import Choice, Column, Empty, ListSpec, list_page
 from office.web.lists.filters import clean_day
+from office.web.requests import StaffRequest
 
 READ, ACT = "office.view_reports", "credit_control.set_provisions"
 AMOUNTS = ("open", "disputed", "undisputed", "percent", "proposed")
@@ -129,7 +130,7 @@ def _plain(row: Doubt) -> dict[str, str | int]:
 
 @require_GET
 @staff_door(READ)
-def doubtful_list(request: HttpRequest, day: str = "") -> HttpResponseBase:
+def doubtful_list(request: StaffRequest, day: str = "") -> HttpResponseBase:
     """What was doubtful on a day, today where none is named, why, and what of it is likely lost."""
     if asked := clean_day(request.GET.get("on", "")):
         return redirect("credit_control:doubtful_list", asked.isoformat())
@@ -171,7 +172,7 @@ class RatesForm(forms.Form):
 
 
 @staff_door(ACT)
-def provision_rates(request: HttpRequest) -> HttpResponseBase:
+def provision_rates(request: StaffRequest) -> HttpResponseBase:
     """The tables of rates that held and hold, and a new one."""
     today = request.company.today()
     current = table_on(request.company, today)
@@ -213,7 +214,7 @@ class SpecificForm(forms.Form):
 
 
 @staff_door(ACT)
-def set_specific(request: HttpRequest, customer_id: int) -> HttpResponseBase:
+def set_specific(request: StaffRequest, customer_id: int) -> HttpResponseBase:
     """Judge all of a customer's items, or the one that the address names."""
     customer = get_customer_for(request.user, customer_id)
     item = _item(customer.pk, request.GET.get("item", ""))
@@ -226,7 +227,7 @@ def set_specific(request: HttpRequest, customer_id: int) -> HttpResponseBase:
                 reason=form.cleaned_data["reason"],
                 on=request.company.today(),
                 by=request.user,
-                item_id=item and item.pk,
+                item_id=item.pk if item else None,
             )
         except Refused as refusal:
             form.add_error(None, refusal.message)

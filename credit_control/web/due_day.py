@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from credit_control.due_days import due_days
@@ -11,6 +11,7 @@ from customers.access import get_customer_for
 from ledger.models import OpenItem
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 class DueDayForm(forms.Form):
@@ -21,7 +22,7 @@ class DueDayForm(forms.Form):
 
 
 @staff_door("credit_control.put_off_due_day")
-def due_day(request: HttpRequest, item_id: int) -> HttpResponse:
+def due_day(request: StaffRequest, item_id: int) -> HttpResponse:
     """The item's due day as it was and is, and another one."""
     item = OpenItem.objects.filter(pk=item_id, amount__gt=0).first()
     if item is None:

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +19,7 @@ from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import typed_currency, typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 READ, ACT = "credit_control.view_handover", "credit_control.hand_over"
 HAND_OVERS = ListSpec(
@@ -73,7 +74,7 @@ class HandOverForm(forms.Form):
 
 @require_GET
 @staff_door(READ)
-def hand_over_list(request: HttpRequest) -> HttpResponse:
+def hand_over_list(request: StaffRequest) -> HttpResponseBase:
     """Who is to be decided on, and what was handed over."""
     rows = with_state(hand_overs_for(request.user).filter(company=request.company)).select_related("customer")
     seen = set(customers_for(request.user).values_list("pk", flat=True))
@@ -83,7 +84,7 @@ def hand_over_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door(ACT)
-def hand_over_page(request: HttpRequest, customer_id: int) -> HttpResponse:
+def hand_over_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Choose what goes to which agency."""
     customer = get_customer_for(request.user, customer_id)
     currency = typed_currency(request, customer.currency)
@@ -114,7 +115,7 @@ def hand_over_page(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door(READ)
-def hand_over_one(request: HttpRequest, hand_over_id: int) -> HttpResponse:
+def hand_over_one(request: StaffRequest, hand_over_id: int) -> HttpResponse:
     """One hand-over, with what came in since."""
     made = get_hand_over_for(request.user, hand_over_id)
     context = {
@@ -128,7 +129,7 @@ def hand_over_one(request: HttpRequest, hand_over_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door(ACT)
-def agency_file(request: HttpRequest, hand_over_id: int) -> HttpResponse:
+def agency_file(request: StaffRequest, hand_over_id: int) -> HttpResponse:
     """The agency's ZIP."""
     made = get_hand_over_for(request.user, hand_over_id)
     return download(agency_zip(made), "application/zip", f"hand-over-{made.pk}.zip")
@@ -136,7 +137,7 @@ def agency_file(request: HttpRequest, hand_over_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door(ACT)
-def end(request: HttpRequest, hand_over_id: int) -> HttpResponse:
+def end(request: StaffRequest, hand_over_id: int) -> HttpResponse:
     """End it, with its outcome."""
     made = get_hand_over_for(request.user, hand_over_id)
     outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.forms.models import model_to_dict
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -15,6 +15,7 @@ from ledger.refusals import Refused
 from office.models import Company
 from office.web.doors import staff_door
 from office.web.fields import SumField
+from office.web.requests import StaffRequest
 
 MOST = 200
 """So many are shown of those whom a policy would hold."""
@@ -47,7 +48,7 @@ class HoldPolicyForm(forms.Form):
 
 
 @staff_door("office.change_company_settings")
-def hold_policy(request: HttpRequest) -> HttpResponse:
+def hold_policy(request: StaffRequest) -> HttpResponse:
     """See and change the policy; "preview" shows whom it would hold today as it is typed, and changes nothing."""
     kept = model_to_dict(hold_policy_of(request.company), fields=FIELDS)
     kept["late_amount"] = f"{kept['late_amount'].normalize():f}"
@@ -63,7 +64,7 @@ def hold_policy(request: HttpRequest) -> HttpResponse:
     return render(request, "credit_control/hold_policy.html", context)
 
 
-def _is_set(request: HttpRequest, form: HoldPolicyForm) -> bool:
+def _is_set(request: StaffRequest, form: HoldPolicyForm) -> bool:
     try:
         set_hold_policy(request.company, form.cleaned_data, by=request.user)
     except Refused as refusal:
@@ -84,7 +85,7 @@ def _shown(found: list[Found]) -> dict[str, object]:
 
 @require_POST
 @staff_door("customers.place_hold")
-def look_now(request: HttpRequest) -> HttpResponse:
+def look_now(request: StaffRequest) -> HttpResponse:
     """Have the workers look by the rules now instead of with the day's round."""
     try:
         run = look_for_holds(request.company, on=request.company.today(), by=request.user)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.forms import formset_factory
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,6 +23,7 @@ from customers.models import CustomerGroup
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 WIDER = "wider"
 """Chosen where the wider choice is to hold."""
@@ -48,7 +49,7 @@ StepForms = formset_factory(StepForm, extra=2, max_num=MOST, absolute_max=MOST)
 
 @require_GET
 @staff_door("office.change_company_settings")
-def ladder_list(request: HttpRequest) -> HttpResponse:
+def ladder_list(request: StaffRequest) -> HttpResponse:
     """The ladders, and which holds for the company, its groups and single customers."""
     choices = LadderChoice.objects.filter(company=request.company).select_related("ladder", "group", "customer")
     by_group = {choice.group_id: choice for choice in choices if choice.group_id}
@@ -62,7 +63,7 @@ def ladder_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("office.change_company_settings")
-def ladder_page(request: HttpRequest, ladder_id: int | None = None) -> HttpResponse:
+def ladder_page(request: StaffRequest, ladder_id: int | None = None) -> HttpResponse:
     """Add a ladder, or change one."""
     ladders = ReminderLadder.objects.filter(company=request.company)
     ladder = get_object_or_404(ladders, pk=ladder_id) if ladder_id else None
@@ -80,7 +81,7 @@ def ladder_page(request: HttpRequest, ladder_id: int | None = None) -> HttpRespo
     return render(request, "credit_control/ladder.html", {"form": form, "rows": rows, "ladder": ladder})
 
 
-def _save(request: HttpRequest, name: str, rows: Any, ladder_id: int | None) -> ReminderLadder:
+def _save(request: StaffRequest, name: str, rows: Any, ladder_id: int | None) -> ReminderLadder:
     typed = [row.cleaned_data for row in rows if row.cleaned_data.get("days") is not None]
     steps = [StepDetails(**{field: each[field] for field in StepForm.base_fields}) for each in typed]
     return save_reminder_ladder(request.company, name, steps, by=request.user, ladder_id=ladder_id)
@@ -88,7 +89,7 @@ def _save(request: HttpRequest, name: str, rows: Any, ladder_id: int | None) -> 
 
 @require_POST
 @staff_door("office.change_company_settings")
-def add_usual(request: HttpRequest) -> HttpResponse:
+def add_usual(request: StaffRequest) -> HttpResponse:
     """Add the ladder that many begin with."""
     try:
         ladder = add_usual_ladder(request.company, by=request.user)
@@ -101,7 +102,7 @@ def add_usual(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: StaffRequest) -> HttpResponse:
     """Say which ladder holds for the company, a group or a customer."""
     group, customer = request.POST.get("group", ""), request.POST.get("customer", "")
     whose = {"group_id": typed_id(group) or 0} if group else {"customer_id": typed_id(customer) or 0}

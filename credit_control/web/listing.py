@@ -1,7 +1,7 @@
 """The list of late charges."""
 
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -10,6 +10,7 @@ from credit_control.late_charges import STATES, with_state
 from customers.search import fold
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 LATE_CHARGES = ListSpec(
     name="late-charges",
@@ -53,7 +54,7 @@ LATE_CHARGES = ListSpec(
 
 @require_GET
 @staff_door("credit_control.view_latecharge")
-def late_charge_list(request: HttpRequest) -> HttpResponse:
+def late_charge_list(request: StaffRequest) -> HttpResponseBase:
     """What customers were charged for paying late, and what of it is open."""
     rows = with_state(late_charges_for(request.user).filter(company=request.company)).select_related("customer")
     return list_page(request, LATE_CHARGES, rows, template="credit_control/late_charge_list.html")

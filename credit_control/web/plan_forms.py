@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 
 from billing.disputes import disputed_now
@@ -24,6 +23,7 @@ from ledger.calendar import add_months
 from ledger.models import OpenItem
 from ledger.money import round_money
 from office.web.fields import SumField, typed_id, worked_out
+from office.web.requests import StaffRequest
 from office.written import plain_day
 
 LARGEST = Decimal(10) ** 12
@@ -150,7 +150,7 @@ class TypedRow:
         return amount
 
 
-def rows_of(request: HttpRequest) -> list[TypedRow]:
+def rows_of(request: StaffRequest) -> list[TypedRow]:
     """The rows that were typed; an empty one is none."""
     days, amounts = request.POST.getlist("day")[: MOST + 1], request.POST.getlist("amount")[: MOST + 1]
     rows = [TypedRow(day.strip()[:20], amount[:40]) for day, amount in zip(days, amounts, strict=False)]
@@ -171,7 +171,7 @@ def typed_instalments(rows: list[TypedRow]) -> list[Instalment]:
     return found
 
 
-def chosen_items(request: HttpRequest) -> set[int]:
+def chosen_items(request: StaffRequest) -> set[int]:
     """The items that were ticked."""
     return {pk for text in request.POST.getlist("item") if (pk := typed_id(text))}
 

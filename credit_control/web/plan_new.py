@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -37,19 +37,20 @@ from ledger.refusals import Refused
 from office.models import User
 from office.web.doors import staff_door
 from office.web.fields import typed_currency
+from office.web.requests import StaffRequest
 
 ACT = "credit_control.manage_plans"
 
 
 @staff_door(ACT)
-def plan_page(request: HttpRequest, customer_id: int) -> HttpResponse:
+def plan_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Choose items, let instalments be proposed, change them, and offer the plan or record it as agreed."""
     customer = get_customer_for(request.user, customer_id)
     return _Wizard(request, customer, typed_currency(request, customer.currency)).answer()
 
 
 @staff_door(ACT)
-def change_page(request: HttpRequest, plan_id: int) -> HttpResponse:
+def change_page(request: StaffRequest, plan_id: int) -> HttpResponse:
     """The same for what is open of a plan's items: it ends, and another is offered, in one step."""
     plan = get_plan_for(request.user, plan_id)
     if plan.status not in (PlanStatus.OFFERED, PlanStatus.ACCEPTED):
@@ -60,7 +61,7 @@ def change_page(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door(ACT)
-def plan_sum(request: HttpRequest, customer_id: int) -> HttpResponse:
+def plan_sum(request: StaffRequest, customer_id: int) -> HttpResponse:
     """What the instalments typed so far come to, beside what is to be planned."""
     customer = get_customer_for(request.user, customer_id)
     currency = typed_currency(request, customer.currency)
@@ -83,7 +84,7 @@ class _Wizard:
     """One page that is posted to propose instalments, and again to agree on them."""
 
     def __init__(
-        self, request: HttpRequest, customer: Customer, currency: str, replaced: PaymentPlan | None = None
+        self, request: StaffRequest, customer: Customer, currency: str, replaced: PaymentPlan | None = None
     ) -> None:
         self.request, self.customer, self.currency, self.replaced = request, customer, currency, replaced
         self.today: date = customer.company.today()

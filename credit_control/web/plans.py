@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -25,6 +25,7 @@ from office.models import AuditRecord, OutgoingMail
 from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 READ, ACT = "credit_control.view_paymentplan", "credit_control.manage_plans"
 PLANS = ListSpec(
@@ -62,7 +63,7 @@ PLANS = ListSpec(
 
 @require_GET
 @staff_door(READ)
-def plan_list(request: HttpRequest) -> HttpResponse:
+def plan_list(request: StaffRequest) -> HttpResponseBase:
     """The plans, and how each goes."""
     rows = plans_for(request.user).filter(company=request.company).select_related("customer")
     return list_page(request, PLANS, with_state(rows, request.company, request.company.today()))
@@ -70,7 +71,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door(READ)
-def plan_one(request: HttpRequest, plan_id: int) -> HttpResponse:
+def plan_one(request: StaffRequest, plan_id: int) -> HttpResponse:
     """One plan: instalments with what came, items, mails, what was done, talk."""
     plan = get_plan_for(request.user, plan_id)
     today = plan.company.today()
@@ -99,7 +100,7 @@ def _records(plan: PaymentPlan) -> QuerySet[AuditRecord]:
     return rows.select_related("by").order_by("-pk")
 
 
-def _act(request: HttpRequest, plan_id: int, act: Callable[[PaymentPlan], object], done: str) -> HttpResponse:
+def _act(request: StaffRequest, plan_id: int, act: Callable[[PaymentPlan], object], done: str) -> HttpResponse:
     plan = get_plan_for(request.user, plan_id)
     try:
         act(plan)
@@ -112,7 +113,7 @@ def _act(request: HttpRequest, plan_id: int, act: Callable[[PaymentPlan], object
 
 @require_POST
 @staff_door(ACT)
-def accept(request: HttpRequest, plan_id: int) -> HttpResponse:
+def accept(request: StaffRequest, plan_id: int) -> HttpResponse:
     """Record that they agreed, as they told us."""
 
     def do(plan: PaymentPlan) -> None:
@@ -124,7 +125,7 @@ def accept(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door(ACT)
-def decline(request: HttpRequest, plan_id: int) -> HttpResponse:
+def decline(request: StaffRequest, plan_id: int) -> HttpResponse:
     """Record that they do not want it, as they told us."""
 
     def do(plan: PaymentPlan) -> None:
@@ -135,7 +136,7 @@ def decline(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door(ACT)
-def withdraw(request: HttpRequest, plan_id: int) -> HttpResponse:
+def withdraw(request: StaffRequest, plan_id: int) -> HttpResponse:
     """Take the offer back."""
 
     def do(plan: PaymentPlan) -> None:
@@ -146,7 +147,7 @@ def withdraw(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door(ACT)
-def cancel(request: HttpRequest, plan_id: int) -> HttpResponse:
+def cancel(request: StaffRequest, plan_id: int) -> HttpResponse:
     """End the plan."""
 
     def do(plan: PaymentPlan) -> None:
@@ -157,14 +158,14 @@ def cancel(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door(ACT)
-def resend(request: HttpRequest, plan_id: int) -> HttpResponse:
+def resend(request: StaffRequest, plan_id: int) -> HttpResponse:
     """Mail it once more."""
     return _act(request, plan_id, lambda plan: resend_plan(plan.pk, by=request.user), "Mailed once more.")
 
 
 @require_GET
 @staff_door(READ)
-def agreement(request: HttpRequest, plan_id: int) -> HttpResponse:
+def agreement(request: StaffRequest, plan_id: int) -> HttpResponse:
     """The agreement as a PDF, as it was sent."""
     plan = get_plan_for(request.user, plan_id)
     try:

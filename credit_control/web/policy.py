@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.forms.models import model_to_dict
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from credit_control.models import CreditPolicy, ReminderMode, policy_of
@@ -11,6 +11,7 @@ from credit_control.operations.set_credit_policy import FIELDS, LEAST, LIMITS, L
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
+from office.web.requests import StaffRequest
 
 
 def _number(name: str) -> forms.IntegerField:
@@ -62,7 +63,7 @@ class PolicyForm(forms.Form):
 
 
 @staff_door("office.change_company_settings")
-def credit_policy(request: HttpRequest) -> HttpResponse:
+def credit_policy(request: StaffRequest) -> HttpResponse:
     """See and change the policy."""
     kept = model_to_dict(policy_of(request.company), fields=FIELDS)
     kept["smallest_reminder"] = f"{kept['smallest_reminder'].normalize():f}"

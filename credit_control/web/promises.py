@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -21,6 +21,7 @@ from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_currency, typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 PROMISES = ListSpec(
     name="promises",
@@ -68,14 +69,14 @@ class PromiseForm(forms.Form):
 
 @require_GET
 @staff_door("credit_control.view_paymentpromise")
-def promise_list(request: HttpRequest) -> HttpResponse:
+def promise_list(request: StaffRequest) -> HttpResponseBase:
     """What customers promised, and what came."""
     rows = promises_for(request.user).filter(company=request.company).select_related("customer")
     return list_page(request, PROMISES, with_state(rows, request.company.today()))
 
 
 @staff_door("credit_control.record_promise")
-def promise_page(request: HttpRequest, customer_id: int) -> HttpResponse:
+def promise_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Record what a customer said, for all that is open or for chosen items."""
     customer = get_customer_for(request.user, customer_id)
     today = customer.company.today()
@@ -110,7 +111,7 @@ def _items(customer: Customer, currency: str, chosen: set[int], today: Any) -> d
 
 @require_POST
 @staff_door("credit_control.record_promise")
-def withdraw(request: HttpRequest, promise_id: int) -> HttpResponse:
+def withdraw(request: StaffRequest, promise_id: int) -> HttpResponse:
     """Take a promise back, with a reason."""
     promise = get_promise_for(request.user, promise_id)
     reason = request.POST.get("reason", "")

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
@@ -12,6 +12,7 @@ from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from office.web.lists import Choice, Column, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 BANKS = [choice for choice in Reference.choices if choice[0] != Reference.NONE]
 RATES = ListSpec(
@@ -43,7 +44,7 @@ class RateForm(forms.Form):
 
 @require_GET
 @staff_door("office.change_company_settings")
-def rate_list(request: HttpRequest) -> HttpResponse:
+def rate_list(request: StaffRequest) -> HttpResponseBase:
     """The rates known, newest first, and the forms to add some."""
     rows = ReferenceRate.objects.filter(company=request.company).select_related("set_by")
     return list_page(request, RATES, rows, template="credit_control/rate_list.html", banks=BANKS)
@@ -51,7 +52,7 @@ def rate_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def set_rate(request: HttpRequest) -> HttpResponse:
+def set_rate(request: StaffRequest) -> HttpResponse:
     """Keep one rate."""
     form = RateForm(request.POST)
     try:
@@ -69,7 +70,7 @@ def set_rate(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def add_usual(request: HttpRequest) -> HttpResponse:
+def add_usual(request: StaffRequest) -> HttpResponse:
     """Add the published rates that are known here."""
     count = add_usual_rates(request.company, by=request.user)
     messages.success(request, f"{count} published rate{'s' * (count != 1)} added.")

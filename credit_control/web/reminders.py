@@ -1,7 +1,7 @@
 """The reminders that were written: the list, each with what became of it, and its letter."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -15,6 +15,7 @@ from office.models import MailStatus, OutgoingMail
 from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 REMINDERS = ListSpec(
     name="reminders",
@@ -60,7 +61,7 @@ REMINDERS = ListSpec(
 
 @require_GET
 @staff_door("credit_control.view_reminder")
-def reminder_list(request: HttpRequest) -> HttpResponse:
+def reminder_list(request: StaffRequest) -> HttpResponseBase:
     """Who was reminded, and whether it reached them."""
     rows = reminders_for(request.user).filter(company=request.company).select_related("customer")
     return list_page(request, REMINDERS, with_mail(rows), template="credit_control/reminder_list.html")
@@ -68,7 +69,7 @@ def reminder_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("credit_control.view_reminder")
-def reminder_page(request: HttpRequest, reminder_id: int) -> HttpResponse:
+def reminder_page(request: StaffRequest, reminder_id: int) -> HttpResponse:
     """One reminder: its items, its mails, its letters."""
     reminder = get_reminder_for(request.user, reminder_id)
     mails = OutgoingMail.objects.filter(about_type=Reminder._meta.label_lower, about_id=reminder.pk)
@@ -83,7 +84,7 @@ def reminder_page(request: HttpRequest, reminder_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("credit_control.view_reminder")
-def letter(request: HttpRequest, reminder_id: int) -> HttpResponse:
+def letter(request: StaffRequest, reminder_id: int) -> HttpResponse:
     """The letter as it was sent; before that, as it would be now."""
     reminder = get_reminder_for(request.user, reminder_id)
     kept = reminder.pdfs.order_by("-pk").first()

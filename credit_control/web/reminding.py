@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from credit_control.operations.remind_many import start_reminding
@@ -14,12 +14,13 @@ from customers.models import Customer
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 MOST_SHOWN = 200
 
 
 @staff_door("credit_control.send_reminders")
-def remind_page(request: HttpRequest) -> HttpResponse:
+def remind_page(request: StaffRequest) -> HttpResponse:
     """The preview; sent, it reminds those who were chosen, or all of them, or one customer of chosen items."""
     one = typed_id(request.GET.get("customer", ""))
     ids = _seen(request, one)
@@ -30,14 +31,14 @@ def remind_page(request: HttpRequest) -> HttpResponse:
     return render(request, "credit_control/remind.html", {"one": one} | _shown(request, ids))
 
 
-def _seen(request: HttpRequest, one: int | None) -> list[int]:
+def _seen(request: StaffRequest, one: int | None) -> list[int]:
     """The customers this person sees who may be at a step; only one where the address names them."""
     seen = customers_for(request.user).filter(company=request.company)
     allowed = set((seen.filter(pk=one) if one else seen).values_list("pk", flat=True))
     return [pk for pk in customers_at_a_step(request.company, request.company.today()) if pk in allowed]
 
 
-def _remind(request: HttpRequest, ids: list[int]) -> HttpResponse | None:
+def _remind(request: StaffRequest, ids: list[int]) -> HttpResponse | None:
     chosen = {pk for text in request.POST.getlist("customer") if (pk := typed_id(text)) in ids}
     wanted = ids if request.POST.get("all") else chosen
     try:
@@ -48,7 +49,7 @@ def _remind(request: HttpRequest, ids: list[int]) -> HttpResponse | None:
     return redirect("office:run", run.pk)
 
 
-def _remind_one(request: HttpRequest, customer_id: int) -> HttpResponse | None:
+def _remind_one(request: StaffRequest, customer_id: int) -> HttpResponse | None:
     only = {pk for text in request.POST.getlist("item") if (pk := typed_id(text))}
     if not only:
         messages.error(request, "Choose at least one item.")
@@ -64,7 +65,7 @@ def _remind_one(request: HttpRequest, customer_id: int) -> HttpResponse | None:
     return redirect("credit_control:reminder", reminders[0].pk)
 
 
-def _shown(request: HttpRequest, ids: list[int]) -> dict[str, Any]:
+def _shown(request: StaffRequest, ids: list[int]) -> dict[str, Any]:
     customers = Customer.objects.filter(pk__in=ids[:MOST_SHOWN]).select_related("company")
     rows = proposals_for(request.company, customers, request.company.today()) if ids else []
     return {

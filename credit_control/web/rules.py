@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,6 +20,7 @@ from customers.models import CustomerGroup
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_id
+from office.web.requests import StaffRequest
 
 WIDER = "wider"
 """Chosen where the wider choice is to hold."""
@@ -76,7 +77,7 @@ class RuleForm(forms.Form):
 
 @require_GET
 @staff_door("office.change_company_settings")
-def rule_list(request: HttpRequest) -> HttpResponse:
+def rule_list(request: StaffRequest) -> HttpResponse:
     """The rules, and which holds for the company, its groups and single customers."""
     choices = LateChargeChoice.objects.filter(company=request.company).select_related("rule", "group", "customer")
     by_group = {choice.group_id: choice for choice in choices if choice.group_id}
@@ -92,7 +93,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("office.change_company_settings")
-def rule_page(request: HttpRequest, rule_id: int | None = None) -> HttpResponse:
+def rule_page(request: StaffRequest, rule_id: int | None = None) -> HttpResponse:
     """Add a rule, or change one for what is not charged yet."""
     rules = LateChargeRule.objects.filter(company=request.company)
     new = LateChargeRule(company=request.company, currency=request.company.currency, due_from=request.company.today())
@@ -111,7 +112,7 @@ def rule_page(request: HttpRequest, rule_id: int | None = None) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def add_usual(request: HttpRequest) -> HttpResponse:
+def add_usual(request: StaffRequest) -> HttpResponse:
     """Add a rule that a law gives, with the rates it stands on."""
     try:
         rule = add_usual_rule(request.company, request.POST.get("usual", ""), by=request.user)
@@ -124,14 +125,14 @@ def add_usual(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: StaffRequest) -> HttpResponse:
     """Say which rule holds for the company, or for a group."""
     group = request.POST.get("group", "")
     say_which(request, **({"group_id": typed_id(group) or 0} if group else {}))
     return redirect("credit_control:rule_list")
 
 
-def say_which(request: HttpRequest, **whose: int) -> None:
+def say_which(request: StaffRequest, **whose: int) -> None:
     """Take the choice that was sent, and say so or why not."""
     wanted = request.POST.get("rule", "none")
     rule_id = None if wanted in ("", WIDER) else typed_id(wanted) or 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -24,6 +24,7 @@ from ledger.refusals import Refused
 from office.papers import PdfUnavailable, render_pdf
 from office.web.doors import staff_door
 from office.web.lists.exporting import EXCEL
+from office.web.requests import StaffRequest
 
 READ = "credit_control.view_statement"
 DAY = {"type": "date"}
@@ -50,7 +51,7 @@ class Shown:
     figures: Figures
 
 
-def shown_for(request: HttpRequest, customer_id: int) -> Shown:
+def shown_for(request: StaffRequest, customer_id: int) -> Shown:
     """The statement that the address asks for. Raises Http404 and Refused."""
     customer = get_customer_for(request.user, customer_id)
     form = StatementNowForm(request.GET)
@@ -64,7 +65,7 @@ def shown_for(request: HttpRequest, customer_id: int) -> Shown:
 
 @require_GET
 @staff_door(READ)
-def statement_now(request: HttpRequest, customer_id: int) -> HttpResponse:
+def statement_now(request: StaffRequest, customer_id: int) -> HttpResponse:
     """The statement on the screen."""
     try:
         shown = shown_for(request, customer_id)
@@ -96,7 +97,7 @@ def _filled(shown: Shown) -> StatementNowForm:
 
 @require_GET
 @staff_door(READ)
-def statement_now_pdf(request: HttpRequest, customer_id: int) -> HttpResponse:
+def statement_now_pdf(request: StaffRequest, customer_id: int) -> HttpResponse:
     """It as PDF."""
     try:
         shown = shown_for(request, customer_id)
@@ -110,7 +111,7 @@ def statement_now_pdf(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door(READ)
-def statement_now_xlsx(request: HttpRequest, customer_id: int) -> HttpResponse:
+def statement_now_xlsx(request: StaffRequest, customer_id: int) -> HttpResponse:
     """It as Excel."""
     try:
         shown = shown_for(request, customer_id)

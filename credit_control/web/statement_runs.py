@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -37,8 +37,9 @@ from ledger.money import format_money
 from ledger.refusals import Refused
 from office.models import MailStatus, RunStatus, User
 from office.web.doors import staff_door
-from office.web.fields import typed_id
+from office.web.fields import set_rows, typed_id
 from office.web.lists import Choice, Column, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 READ, SEND = "credit_control.view_statement", "credit_control.send_statements"
 MOST_REASONS, MOST_PARKED = 10, 100
@@ -140,12 +141,12 @@ class NewRunForm(forms.Form):
 
     def __init__(self, *args: Any, groups: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = groups
+        set_rows(self, "group", groups)
 
 
 @require_GET
 @staff_door(READ)
-def run_list(request: HttpRequest) -> HttpResponse:
+def run_list(request: StaffRequest) -> HttpResponseBase:
     """All statement runs, newest first, and when the next comes by itself."""
     runs = statement_runs_for(request.user).filter(company=request.company)
     schedule = schedule_of(request.company)
@@ -154,7 +155,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door(SEND)
-def new_run(request: HttpRequest) -> HttpResponse:
+def new_run(request: StaffRequest) -> HttpResponse:
     """Say which days and whose; nothing is sent by it."""
     company = request.company
     last = calendar.add_months(calendar.month_start(company.today()), -1)
@@ -175,7 +176,7 @@ def new_run(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door(READ)
-def statement_run(request: HttpRequest, run_id: int) -> HttpResponse:
+def statement_run(request: StaffRequest, run_id: int) -> HttpResponseBase:
     """One run: who gets one and why not, what was sent, and each customer; as a file too."""
     run = get_statement_run_for(request.user, run_id)
     rows = with_mail(statement_rows_for(request.user, run)).select_related("customer")
@@ -184,7 +185,7 @@ def statement_run(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door(READ)
-def progress(request: HttpRequest, run_id: int) -> HttpResponse:
+def progress(request: StaffRequest, run_id: int) -> HttpResponse:
     """How far a run and its mails are; when it comes to its end, the whole page is asked for again."""
     run = get_statement_run_for(request.user, run_id)
     shown = standing(request.user, run)
@@ -218,7 +219,7 @@ def standing(user: User, run: StatementRun) -> dict[str, object]:
 
 @require_POST
 @staff_door(SEND)
-def start(request: HttpRequest, run_id: int) -> HttpResponse:
+def start(request: StaffRequest, run_id: int) -> HttpResponse:
     """Make those that were found possible, without those taken off, and with those parked that were approved."""
 
     def begin(pk: int, by: User) -> StatementRun:
@@ -231,32 +232,32 @@ def start(request: HttpRequest, run_id: int) -> HttpResponse:
     return _act(request, run_id, begin)
 
 
-def _ids(request: HttpRequest, name: str) -> list[int]:
+def _ids(request: StaffRequest, name: str) -> list[int]:
     return [pk for text in request.POST.getlist(name) if (pk := typed_id(text))]
 
 
 @require_POST
 @staff_door(SEND)
-def stop(request: HttpRequest, run_id: int) -> HttpResponse:
+def stop(request: StaffRequest, run_id: int) -> HttpResponse:
     """Stop after the piece that is being done."""
     return _act(request, run_id, lambda pk, by: stop_statement_run(pk, by=by))
 
 
 @require_POST
 @staff_door(SEND)
-def resume(request: HttpRequest, run_id: int) -> HttpResponse:
+def resume(request: StaffRequest, run_id: int) -> HttpResponse:
     """Go on with who is left."""
     return _act(request, run_id, lambda pk, by: resume_statement_run(pk, by=by))
 
 
 @require_POST
 @staff_door(SEND)
-def again(request: HttpRequest, run_id: int) -> HttpResponse:
+def again(request: StaffRequest, run_id: int) -> HttpResponse:
     """Look at everybody once more."""
     return _act(request, run_id, lambda pk, by: look_again(pk, by=by))
 
 
-def _act(request: HttpRequest, run_id: int, act: Callable[[int, User], StatementRun]) -> HttpResponse:
+def _act(request: StaffRequest, run_id: int, act: Callable[[int, User], StatementRun]) -> HttpResponse:
     run = get_statement_run_for(request.user, run_id)
     try:
         act(run.pk, request.user)

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from credit_control.operations.schedule_statements import MOST, ScheduleDetails, schedule_of, set_statement_schedule
@@ -10,6 +10,7 @@ from credit_control.statements.schedule import next_day
 from ledger import calendar
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 class ScheduleForm(forms.Form):
@@ -37,7 +38,7 @@ class ScheduleForm(forms.Form):
 
 
 @staff_door("office.change_company_settings")
-def schedule_page(request: HttpRequest) -> HttpResponse:
+def schedule_page(request: StaffRequest) -> HttpResponse:
     """Look at the schedule and set it."""
     schedule = schedule_of(request.company)
     initial = {name: getattr(schedule, name) for name in ("day_of_month", "at", "sends", "most")}

@@ -1,7 +1,7 @@
 """The statements that were made: the list, and each with its figures, mails and files; and sending one."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -26,6 +26,7 @@ from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.lists.exporting import EXCEL
+from office.web.requests import StaffRequest
 
 READ, SEND = "credit_control.view_statement", "credit_control.send_statements"
 FORMS = [each for each in StatementForm.choices if each[0] != StatementForm.NONE]
@@ -65,7 +66,7 @@ STATEMENTS = ListSpec(
 
 @require_GET
 @staff_door(READ)
-def statement_list(request: HttpRequest) -> HttpResponse:
+def statement_list(request: StaffRequest) -> HttpResponseBase:
     """What was sent, newest first."""
     rows = statements_for(request.user).filter(company=request.company)
     rows = rows.select_related("customer", "made_by").defer("figures", "printed")
@@ -74,7 +75,7 @@ def statement_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door(READ)
-def statement_page(request: HttpRequest, statement_id: int) -> HttpResponse:
+def statement_page(request: StaffRequest, statement_id: int) -> HttpResponse:
     """A statement as it was made, and what became of its mails."""
     statement = get_statement_for(request.user, statement_id)
     context = {
@@ -89,7 +90,7 @@ def statement_page(request: HttpRequest, statement_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door(READ)
-def statement_pdf(request: HttpRequest, statement_id: int) -> HttpResponse:
+def statement_pdf(request: StaffRequest, statement_id: int) -> HttpResponse:
     """The kept bytes."""
     statement = get_statement_for(request.user, statement_id)
     try:
@@ -102,7 +103,7 @@ def statement_pdf(request: HttpRequest, statement_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door(READ)
-def statement_xlsx(request: HttpRequest, statement_id: int) -> HttpResponse:
+def statement_xlsx(request: StaffRequest, statement_id: int) -> HttpResponse:
     """The same figures as Excel."""
     statement = get_statement_for(request.user, statement_id)
     figures = figures_from(statement)
@@ -111,7 +112,7 @@ def statement_xlsx(request: HttpRequest, statement_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door(SEND)
-def send(request: HttpRequest, customer_id: int) -> HttpResponse:
+def send(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Keep the statement that the form asks for, and mail it."""
     customer = get_customer_for(request.user, customer_id)
     form = StatementNowForm(request.POST)
@@ -132,7 +133,7 @@ def send(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door(SEND)
-def stop_links(request: HttpRequest, customer_id: int) -> HttpResponse:
+def stop_links(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Stop all links to a customer's account."""
     customer = get_customer_for(request.user, customer_id)
     count = revoke_account_links(customer, by=request.user)

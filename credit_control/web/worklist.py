@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +23,7 @@ from ledger.refusals import Refused
 from office.models import User
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 PAGE = 50
 WHOSE = {"mine": "Mine", "nobody": "Nobody's", "all": "Everybody's"}
@@ -43,14 +44,14 @@ class NoteForm(forms.Form):
 
 @require_GET
 @staff_door("credit_control.work_list")
-def worklist_page(request: HttpRequest) -> HttpResponse:
+def worklist_page(request: StaffRequest) -> HttpResponse:
     """The list, with the first customer of it or the one that the address names beside it."""
     return render(request, "credit_control/worklist.html", _context(request))
 
 
 @require_POST
 @staff_door("credit_control.work_list")
-def note(request: HttpRequest, customer_id: int) -> HttpResponse:
+def note(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Note what was said and go on to the next customer of the list, or stay where the customer's page sent it."""
     customer = get_customer_for(request.user, customer_id)
     form = NoteForm(request.POST)
@@ -71,7 +72,7 @@ def note(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("credit_control.work_list")
-def assign(request: HttpRequest) -> HttpResponse:
+def assign(request: StaffRequest) -> HttpResponse:
     """Give the chosen customers to a collector, or to nobody."""
     chosen = [pk for text in request.POST.getlist("customer") if (pk := typed_id(text))]
     seen = list(customers_for(request.user).filter(pk__in=chosen).values_list("pk", flat=True))
@@ -85,7 +86,7 @@ def assign(request: HttpRequest) -> HttpResponse:
     return redirect(_address(request, None))
 
 
-def _context(request: HttpRequest) -> dict[str, Any]:
+def _context(request: StaffRequest) -> dict[str, Any]:
     found, counts = _found(request)
     page = max(typed_id(request.GET.get("page", "")) or 1, 1)
     shown = found[(page - 1) * PAGE : page * PAGE]
@@ -109,7 +110,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     } | (_beside(request, chosen.customer_id) if chosen else {})
 
 
-def _beside(request: HttpRequest, customer_id: int, form: NoteForm | None = None) -> dict[str, Any]:
+def _beside(request: StaffRequest, customer_id: int, form: NoteForm | None = None) -> dict[str, Any]:
     customer = get_customer_for(request.user, customer_id)
     today = customer.company.today()
     person = customer.contacts.filter(is_active=True).exclude(phone="").first()
@@ -124,7 +125,7 @@ def _beside(request: HttpRequest, customer_id: int, form: NoteForm | None = None
     }
 
 
-def _found(request: HttpRequest) -> tuple[list[Work], dict[str, int]]:
+def _found(request: StaffRequest) -> tuple[list[Work], dict[str, int]]:
     """The list as it was asked for, and how many there are of each choice."""
     today = request.company.today()
     owner = request.user.pk if request.user.only_own_customers else None
@@ -139,12 +140,12 @@ def _found(request: HttpRequest) -> tuple[list[Work], dict[str, int]]:
     return of[_whose(request)], {key: len(rows) for key, rows in of.items()}
 
 
-def _whose(request: HttpRequest) -> str:
+def _whose(request: StaffRequest) -> str:
     wanted = request.GET.get("whose", "")
     return wanted if wanted in WHOSE else "all"
 
 
-def _following(request: HttpRequest, customer_id: int) -> int | None:
+def _following(request: StaffRequest, customer_id: int) -> int | None:
     """The customer after this one in the list."""
     found, _ = _found(request)
     ids = [work.customer_id for work in found]
@@ -152,12 +153,12 @@ def _following(request: HttpRequest, customer_id: int) -> int | None:
     return ids[place] if place < len(ids) else None
 
 
-def _again(request: HttpRequest, customer: Customer, form: NoteForm) -> HttpResponse:
+def _again(request: StaffRequest, customer: Customer, form: NoteForm) -> HttpResponse:
     context = _context(request)
     return render(request, "credit_control/worklist.html", context | _beside(request, customer.pk, form))
 
 
-def _address(request: HttpRequest, customer_id: int | None, page: int | None = None) -> str:
+def _address(request: StaffRequest, customer_id: int | None, page: int | None = None) -> str:
     """The list with its filters, and a customer beside it."""
     kept = {name: request.GET[name] for name in ("whose", "waiting", "page") if name in request.GET}
     kept |= {"page": str(page)} if page else {}
@@ -165,6 +166,6 @@ def _address(request: HttpRequest, customer_id: int | None, page: int | None = N
     return reverse("credit_control:worklist") + (f"?{urlencode(kept)}" if kept else "")
 
 
-def _collectors(request: HttpRequest) -> list[User]:
+def _collectors(request: StaffRequest) -> list[User]:
     staff = User.objects.filter(companies=request.company, is_active=True).order_by("name")
     return list(staff.filter(groups__permissions__codename="work_list").distinct())

@@ -5,7 +5,6 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.access import get_account_for, get_customer_for
@@ -15,6 +14,7 @@ from customers.operations.manage_accounts import block_account, close_account, r
 from office.api.fields import IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked
+from office.web.requests import ApiRequest
 
 
 class CustomerAccountIn(Input):
@@ -74,7 +74,7 @@ class CustomerAccountsView(ApiView):
     permission = {"get": "customers.view_accounts", "post": "customers.manage_accounts"}
 
     @extend_schema(operation_id="list_customer_accounts", responses=CustomerAccountsOut)
-    def get(self, request: Request, customer_id: int) -> Response:
+    def get(self, request: ApiRequest, customer_id: int) -> Response:
         """The accounts of a customer."""
         customer = get_customer_for(request.user, customer_id)
         rows = customer.accounts.select_related("added_by", "confirmed_by")
@@ -82,7 +82,7 @@ class CustomerAccountsView(ApiView):
 
     @extend_schema(operation_id="add_account", request=CustomerAccountIn, responses={201: CustomerAccountOut})
     @idempotent
-    def post(self, request: Request, customer_id: int) -> Response:
+    def post(self, request: ApiRequest, customer_id: int) -> Response:
         """Add an account, for a second person to confirm."""
         customer = get_customer_for(request.user, customer_id)
         data = checked(CustomerAccountIn, request.data)
@@ -97,7 +97,7 @@ class CustomerAccountView(ApiView):
     permission = {"get": "customers.view_accounts"}
 
     @extend_schema(operation_id="get_customer_account", responses=CustomerAccountOut)
-    def get(self, request: Request, account_id: int) -> Response:
+    def get(self, request: ApiRequest, account_id: int) -> Response:
         """An account, its number masked."""
         return Response(CustomerAccountOut(get_account_for(request.user, account_id)).data)
 
@@ -108,7 +108,7 @@ class RevealAccountView(ApiView):
     permission = {"get": "customers.reveal_account"}
 
     @extend_schema(operation_id="reveal_account", responses=NumberOut)
-    def get(self, request: Request, account_id: int) -> Response:
+    def get(self, request: ApiRequest, account_id: int) -> Response:
         """The whole number. Each reading is kept in the audit trail."""
         account = get_account_for(request.user, account_id)
         number = reveal_account(account.pk, by=request.user)
@@ -123,7 +123,7 @@ def _act(name: str, operation: Callable[..., CustomerAccount], words: str) -> ty
 
         @extend_schema(operation_id=name, request=AccountReasonIn, responses=CustomerAccountOut, description=words)
         @idempotent
-        def post(self, request: Request, account_id: int) -> Response:
+        def post(self, request: ApiRequest, account_id: int) -> Response:
             account = get_account_for(request.user, account_id)
             data: dict[str, Any] = checked(AccountReasonIn, request.data)
             return Response(CustomerAccountOut(operation(account.pk, **data, by=request.user)).data)

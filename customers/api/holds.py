@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.access import get_customer_for, get_hold_for, holds_for
@@ -16,6 +15,7 @@ from office.api.fields import IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 STATES = (("on_hold", "On hold"), ("released", "Released"))
 
@@ -75,7 +75,7 @@ class HoldsView(ApiView):
     permission = {"get": "customers.view_customer", "post": "customers.place_hold"}
 
     @extend_schema(operation_id="list_holds", parameters=[HoldQuery], responses=HoldPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The holds of the caller's customers, released ones too."""
         query = checked(HoldQuery, request.query_params.dict())
         where = {
@@ -89,7 +89,7 @@ class HoldsView(ApiView):
 
     @extend_schema(operation_id="place_hold", request=HoldIn, responses={201: HoldOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Put a customer on hold: nothing more is billed to them."""
         data = checked(HoldIn, request.data)
         customer = get_customer_for(request.user, data["customer"])
@@ -103,7 +103,7 @@ class HoldView(ApiView):
     permission = {"get": "customers.view_customer"}
 
     @extend_schema(operation_id="get_hold", responses=HoldOut)
-    def get(self, request: Request, hold_id: int) -> Response:
+    def get(self, request: ApiRequest, hold_id: int) -> Response:
         """A hold."""
         return Response(HoldOut(get_hold_for(request.user, hold_id)).data)
 
@@ -115,7 +115,7 @@ class ReleaseHoldView(ApiView):
 
     @extend_schema(operation_id="release_hold", request=ReleaseHoldIn, responses={200: HoldOut, 202: ApprovalOut})
     @idempotent
-    def post(self, request: Request, hold_id: int) -> Response:
+    def post(self, request: ApiRequest, hold_id: int) -> Response:
         """Release a hold; 202 where somebody else has to say yes first."""
         hold = get_hold_for(request.user, hold_id)
         data = checked(ReleaseHoldIn, request.data)

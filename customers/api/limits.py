@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.access import get_customer_for
@@ -12,6 +11,7 @@ from office.api.approving import ApprovalOut
 from office.api.fields import AmountIn, AmountOut, Input
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked
+from office.web.requests import ApiRequest
 
 MOST = 200
 
@@ -48,7 +48,7 @@ class CreditLimitView(ApiView):
     permission = {"get": "customers.view_customer", "post": "customers.change_credit_limit"}
 
     @extend_schema(operation_id="list_limit_changes", responses=LimitChangesOut)
-    def get(self, request: Request, customer_id: int) -> Response:
+    def get(self, request: ApiRequest, customer_id: int) -> Response:
         """How a customer's limit was changed; at most 200."""
         rows = get_customer_for(request.user, customer_id).limit_changes
         rows = rows.select_related("customer", "changed_by", "approved_by")[:MOST]
@@ -58,7 +58,7 @@ class CreditLimitView(ApiView):
         operation_id="change_credit_limit", request=CreditLimitIn, responses={201: LimitChangeOut, 202: ApprovalOut}
     )
     @idempotent
-    def post(self, request: Request, customer_id: int) -> Response:
+    def post(self, request: ApiRequest, customer_id: int) -> Response:
         """Change the limit, for good or until a last day; 202 where somebody else has to say yes first."""
         customer = get_customer_for(request.user, customer_id)
         data = checked(CreditLimitIn, request.data)

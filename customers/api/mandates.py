@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.access import get_customer_for, get_mandate_for, mandates_for
@@ -15,6 +14,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 
 
 class MandateIn(Input):
@@ -76,7 +76,7 @@ class MandatesView(ApiView):
     permission = {"get": "customers.view_accounts"}
 
     @extend_schema(operation_id="list_mandates", parameters=[MandateQuery], responses=MandatePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The mandates of a company, with whether they hold today."""
         query = checked(MandateQuery, request.query_params.dict())
         company = company_of(request)
@@ -96,7 +96,7 @@ class CustomerMandatesView(ApiView):
 
     @extend_schema(operation_id="add_mandate", request=MandateIn, responses={201: MandateOut})
     @idempotent
-    def post(self, request: Request, customer_id: int) -> Response:
+    def post(self, request: ApiRequest, customer_id: int) -> Response:
         """Keep a mandate of a customer."""
         customer = get_customer_for(request.user, customer_id)
         details = MandateDetails(**checked(MandateIn, request.data))
@@ -109,7 +109,7 @@ class MandateView(ApiView):
     permission = {"get": "customers.view_accounts"}
 
     @extend_schema(operation_id="get_mandate", responses=MandateOut)
-    def get(self, request: Request, mandate_id: int) -> Response:
+    def get(self, request: ApiRequest, mandate_id: int) -> Response:
         """A mandate, and whether it holds today."""
         return _shown(request.user, mandate_id)
 
@@ -121,7 +121,7 @@ class AmendMandateView(ApiView):
 
     @extend_schema(operation_id="amend_mandate", request=AmendmentIn, responses=MandateOut)
     @idempotent
-    def post(self, request: Request, mandate_id: int) -> Response:
+    def post(self, request: ApiRequest, mandate_id: int) -> Response:
         """Put a live mandate to another account; the next collection tells the bank."""
         mandate = get_mandate_for(request.user, mandate_id)
         data = checked(AmendmentIn, request.data)
@@ -137,7 +137,7 @@ class RevokeMandateView(ApiView):
 
     @extend_schema(operation_id="revoke_mandate", request=RevocationIn, responses=MandateOut)
     @idempotent
-    def post(self, request: Request, mandate_id: int) -> Response:
+    def post(self, request: ApiRequest, mandate_id: int) -> Response:
         """Let nothing more be collected under a mandate."""
         mandate = get_mandate_for(request.user, mandate_id)
         data = checked(RevocationIn, request.data)

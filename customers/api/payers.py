@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.access import get_customer_for
@@ -12,6 +11,7 @@ from customers.operations.declare_payer import declare_payer
 from customers.payers import payer_of
 from office.api.fields import IdIn, Input
 from office.api.views import ApiView, checked
+from office.web.requests import ApiRequest
 
 
 class PayerIn(Input):
@@ -33,17 +33,17 @@ class PayerView(ApiView):
     permission = {"get": "customers.view_customer", "put": "customers.update_customer"}
 
     @extend_schema(operation_id="get_payer", responses=PayerOut)
-    def get(self, request: Request, customer_id: int) -> Response:
+    def get(self, request: ApiRequest, customer_id: int) -> Response:
         """Who pays for a customer, and for whom they pay."""
         return _shown(get_customer_for(request.user, customer_id))
 
     @extend_schema(operation_id="declare_payer", request=PayerIn, responses=PayerOut)
-    def put(self, request: Request, customer_id: int) -> Response:
+    def put(self, request: ApiRequest, customer_id: int) -> Response:
         """Say who pays what a customer owes."""
         customer = get_customer_for(request.user, customer_id)
         wanted = checked(PayerIn, request.data)["payer"]
         payer = get_customer_for(request.user, wanted) if wanted else None
-        declare_payer(customer.pk, payer and payer.pk, by=request.user)
+        declare_payer(customer.pk, payer.pk if payer else None, by=request.user)
         return _shown(customer)
 
 

@@ -3,7 +3,6 @@
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.models import PaymentTerms, TermsPart
@@ -11,6 +10,7 @@ from customers.operations.manage_terms import MOST_PARTS, PartDetails, TermsDeta
 from office.api.fields import Input, Query, RateIn, RateOut
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 
 
 class TermsPartIn(Input):
@@ -64,7 +64,7 @@ class TermsListView(ApiView):
     permission = {"get": "customers.view_customer", "post": "office.change_company_settings"}
 
     @extend_schema(operation_id="list_terms", parameters=[Query], responses=TermsListOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """A company's payment terms."""
         checked(Query, request.query_params.dict())
         terms = PaymentTerms.objects.filter(company=company_of(request)).prefetch_related("parts")
@@ -72,7 +72,7 @@ class TermsListView(ApiView):
 
     @extend_schema(operation_id="add_terms", request=TermsIn, responses={201: TermsOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add payment terms."""
         data = dict(checked(TermsIn, request.data))
         details = TermsDetails(parts=[PartDetails(**part) for part in data.pop("parts")], **data)
@@ -86,7 +86,7 @@ class RetireTermsView(ApiView):
 
     @extend_schema(operation_id="retire_terms", request=None, responses=TermsOut)
     @idempotent
-    def post(self, request: Request, terms_id: int) -> Response:
+    def post(self, request: ApiRequest, terms_id: int) -> Response:
         """Offer payment terms no more; who has them keeps them."""
         terms = PaymentTerms.objects.filter(company=company_of(request), pk=terms_id).first()
         if terms is None:

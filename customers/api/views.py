@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.access import customers_for, get_customer_for
@@ -37,6 +36,7 @@ from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import Company, User
 from office.web.lists.filters import search_rows
+from office.web.requests import ApiRequest
 
 
 class CustomersView(ApiView):
@@ -45,7 +45,7 @@ class CustomersView(ApiView):
     permission = {"get": "customers.view_customer", "post": "customers.create_customer"}
 
     @extend_schema(operation_id="list_customers", parameters=[CustomerQuery], responses=CustomerPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The customers of a company with what they owe."""
         query = checked(CustomerQuery, request.query_params.dict())
         company = company_of(request)
@@ -61,7 +61,7 @@ class CustomersView(ApiView):
 
     @extend_schema(operation_id="create_customer", request=CustomerIn, responses={201: CustomerOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a customer."""
         details = details_from(checked(CustomerIn, request.data))
         _require_seen(request.user, details.parent_id)
@@ -75,12 +75,12 @@ class CustomerView(ApiView):
     permission = {"get": "customers.view_customer", "put": "customers.update_customer"}
 
     @extend_schema(operation_id="get_customer", responses=CustomerOut)
-    def get(self, request: Request, customer_id: int) -> Response:
+    def get(self, request: ApiRequest, customer_id: int) -> Response:
         """A customer with what they owe, their people and addresses."""
         return Response(CustomerOut(shown(request.user, customer_id)).data)
 
     @extend_schema(operation_id="update_customer", request=CustomerChange, responses=CustomerOut)
-    def put(self, request: Request, customer_id: int) -> Response:
+    def put(self, request: ApiRequest, customer_id: int) -> Response:
         """Change a customer that was read at `version`. Contacts left out stay; addresses are replaced."""
         customer = get_customer_for(request.user, customer_id)
         data = checked(CustomerChange, request.data)
@@ -96,14 +96,14 @@ class GroupsView(ApiView):
     permission = {"get": "customers.view_customer", "post": "customers.update_customer"}
 
     @extend_schema(operation_id="list_customer_groups", parameters=[Query], responses=GroupsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """A company's groups."""
         checked(Query, request.query_params.dict())
         return Response(GroupsOut({"results": CustomerGroup.objects.filter(company=company_of(request))}).data)
 
     @extend_schema(operation_id="add_customer_group", request=GroupIn, responses={201: GroupOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Add a group."""
         name = checked(GroupIn, request.data)["name"]
         return Response(GroupOut(add_customer_group(company_of(request), name, by=request.user)).data, 201)
@@ -115,7 +115,7 @@ class OpenItemsView(ApiView):
     permission = {"get": "customers.view_customer"}
 
     @extend_schema(operation_id="list_open_items", parameters=[OpenItemQuery], responses=OpenItemsOut)
-    def get(self, request: Request, customer_id: int) -> Response:
+    def get(self, request: ApiRequest, customer_id: int) -> Response:
         """A customer's open items on a day, by due day; credits are below zero."""
         customer = get_customer_for(request.user, customer_id)
         on = checked(OpenItemQuery, request.query_params.dict()).get("on") or customer.company.today()

@@ -1,11 +1,12 @@
 """Customers' bank accounts: all of them, one, adding one, and what can be done with it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -20,7 +21,9 @@ from customers.queries import in_account_state
 from ledger.refusals import Refused
 from office.models import AuditRecord
 from office.web.doors import staff_door
+from office.web.fields import set_choices
 from office.web.lists import Choice, Column, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 STATES = (("usable", "Confirmed"), ("waiting", "Waiting"), ("blocked", "Blocked"), ("closed", "Closed"))
 
@@ -68,27 +71,27 @@ class AccountForm(forms.Form):
         label="Where it comes from", max_length=300, help_text="Such as: their letter of 2 March, called back."
     )
 
-    def __init__(self, *args: object, customer: Customer, **kwargs: object) -> None:
+    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         used = [(each.pk, str(each)) for each in customer.accounts.filter(closed_at=None)]
-        self.fields["replaces_id"].choices = [("", "None: one more account"), *used]
+        set_choices(self, "replaces_id", [("", "None: one more account"), *used])
 
 
 @require_GET
 @staff_door("customers.view_accounts")
-def account_list(request: HttpRequest) -> HttpResponse:
+def account_list(request: StaffRequest) -> HttpResponseBase:
     """All accounts, the newest first."""
     return list_page(request, ACCOUNTS, _shown(request).filter(company=request.company))
 
 
-def _shown(request: HttpRequest) -> QuerySet[CustomerAccount]:
+def _shown(request: StaffRequest) -> QuerySet[CustomerAccount]:
     return accounts_for(request.user).select_related("customer", "added_by", "confirmed_by")
 
 
 @sensitive_post_parameters("number")
 @sensitive_variables("form", "data")
 @staff_door("customers.manage_accounts")
-def new_account(request: HttpRequest, customer_id: int) -> HttpResponse:
+def new_account(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Add an account of a customer, for a second person to confirm."""
     customer = get_customer_for(request.user, customer_id)
     initial = {"holder": customer.name[:LONGEST_HOLDER]}
@@ -111,7 +114,7 @@ CODES = ("bad_routing_number", "bad_sort_code")
 
 @require_GET
 @staff_door("customers.view_accounts")
-def account_page(request: HttpRequest, account_id: int) -> HttpResponse:
+def account_page(request: StaffRequest, account_id: int) -> HttpResponse:
     """An account, its number masked, and what was done with it."""
     return _page(request, get_account_for(request.user, account_id))
 
@@ -119,13 +122,13 @@ def account_page(request: HttpRequest, account_id: int) -> HttpResponse:
 @require_POST
 @never_cache
 @staff_door("customers.reveal_account")
-def reveal(request: HttpRequest, account_id: int) -> HttpResponse:
+def reveal(request: StaffRequest, account_id: int) -> HttpResponse:
     """The account with its whole number, once; that it was shown is kept."""
     account = get_account_for(request.user, account_id)
     return _page(request, account, number=reveal_account(account.pk, by=request.user))
 
 
-def _page(request: HttpRequest, account: CustomerAccount, number: str = "") -> HttpResponse:
+def _page(request: StaffRequest, account: CustomerAccount, number: str = "") -> HttpResponse:
     records = AuditRecord.objects.filter(subject_type="customers.customeraccount", subject_id=account.pk)
     context = {"account": account, "number": number, "records": records.select_related("by").order_by("-id")[:50]}
     return render(request, "customers/account.html", context)
@@ -136,7 +139,7 @@ def _act(operation: Callable[..., CustomerAccount], done: str) -> Callable[..., 
 
     @require_POST
     @staff_door("customers.manage_accounts")
-    def act(request: HttpRequest, account_id: int) -> HttpResponse:
+    def act(request: StaffRequest, account_id: int) -> HttpResponse:
         account = get_account_for(request.user, account_id)
         try:
             operation(account.pk, reason=request.POST.get("reason", ""), by=request.user)

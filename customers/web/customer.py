@@ -1,6 +1,6 @@
 """The page of one customer: what they owe, their papers, people and history."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -15,11 +15,12 @@ from customers.queries import free_credit, owed_now
 from ledger.models import OpenItem
 from office.models import AuditRecord
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 @require_GET
 @staff_door("customers.view_customer")
-def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
+def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """What a customer owes, item by item, with how to reach them and what was done."""
     customer = get_customer_for(request.user, customer_id)
     today = customer.company.today()

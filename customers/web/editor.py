@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from customers.access import get_customer_for
@@ -17,10 +17,11 @@ from ledger.refusals import Refused
 from office.models import User
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 
 @staff_door("customers.create_customer")
-def new_customer(request: HttpRequest) -> HttpResponse:
+def new_customer(request: StaffRequest) -> HttpResponse:
     """Add a customer; a name typed elsewhere comes along."""
     company = request.company
     usual = {name: getattr(company, name) for name in ("currency", "language", "net_days")}
@@ -42,7 +43,7 @@ def new_customer(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("customers.update_customer")
-def edit_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
+def edit_customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Change a customer; refused where somebody else saved meanwhile."""
     customer = get_customer_for(request.user, customer_id)
     values, people = initial_from(customer)
@@ -65,17 +66,17 @@ def edit_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     return render(request, "customers/customer_edit.html", context)
 
 
-def _parent(request: HttpRequest, form: CustomerForm) -> Customer | None:
+def _parent(request: StaffRequest, form: CustomerForm) -> Customer | None:
     """The parent that stands in the form."""
     return customer_choice(request, str(form["parent_id"].value() or ""))
 
 
-def _require_seen(request: HttpRequest, parent_id: int | None) -> None:
+def _require_seen(request: StaffRequest, parent_id: int | None) -> None:
     if parent_id:
         get_customer_for(request.user, parent_id)
 
 
-def _choices(request: HttpRequest, carried: QuerySet[PaymentTerms]) -> dict[str, Any]:
+def _choices(request: StaffRequest, carried: QuerySet[PaymentTerms]) -> dict[str, Any]:
     """Who can own a customer, the groups it can be in, and the terms it can have, those it carries among them."""
     return {
         "staff": User.objects.filter(companies=request.company.pk, is_active=True).order_by("name"),

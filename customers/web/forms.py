@@ -18,6 +18,7 @@ from customers.models import (
 from customers.operations.details import EINVOICE, STATEMENT, AddressDetails, ContactDetails, CustomerDetails
 from office.languages import LANGUAGES
 from office.models import Company, User
+from office.web.fields import set_choices, set_rows
 
 
 class CustomerForm(forms.Form):
@@ -89,9 +90,9 @@ class CustomerForm(forms.Form):
 
     def __init__(self, *args: Any, staff: Any, groups: Any, terms: list[tuple[Any, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["terms_id"].choices = terms
-        self.fields["sales_owner"].queryset = staff
-        self.fields["group"].queryset = groups
+        set_choices(self, "terms_id", terms)
+        set_rows(self, "sales_owner", staff)
+        set_rows(self, "group", groups)
 
     def clean_currency(self) -> str:
         currency = self.cleaned_data["currency"].strip().upper()
@@ -161,8 +162,8 @@ def details_from(form: CustomerForm, contacts: BaseFormSet) -> CustomerDetails:
     people = [ContactDetails(**row) for row in (each.cleaned_data for each in contacts) if _is_filled(row)]
     return CustomerDetails(
         **values,
-        sales_owner_id=owner and owner.pk,
-        group_id=group and group.pk,
+        sales_owner_id=owner.pk if owner else None,
+        group_id=group.pk if group else None,
         contacts=people,
         addresses=[address] if any((address.street, address.city, address.postal_code, address.country)) else [],
     )

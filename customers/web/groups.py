@@ -3,13 +3,14 @@
 from django import forms
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from customers.models import CustomerGroup
 from customers.operations.add_customer_group import add_customer_group
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 class GroupForm(forms.Form):
@@ -19,7 +20,7 @@ class GroupForm(forms.Form):
 
 
 @staff_door("customers.update_customer")
-def group_list(request: HttpRequest) -> HttpResponse:
+def group_list(request: StaffRequest) -> HttpResponse:
     """The groups with how many customers are in each, and a form for a new one."""
     form = GroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -21,6 +21,7 @@ from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 
 def _releaser(hold: CreditHold) -> str:
@@ -87,7 +88,7 @@ class ReleaseForm(forms.Form):
 
 @require_GET
 @staff_door("customers.view_customer")
-def hold_list(request: HttpRequest) -> HttpResponse:
+def hold_list(request: StaffRequest) -> HttpResponseBase:
     """Who is on hold and who was, the newest first."""
     rows = holds_for(request.user).filter(company=request.company)
     rows = rows.select_related("customer", "placed_by", "released_by")
@@ -96,7 +97,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("customers.view_customer")
-def customer_holds(request: HttpRequest, customer_id: int) -> HttpResponse:
+def customer_holds(request: StaffRequest, customer_id: int) -> HttpResponse:
     """The holds of a customer, those that stand first, and what can be done with them."""
     customer = get_customer_for(request.user, customer_id)
     today = customer.company.today()
@@ -115,7 +116,7 @@ def customer_holds(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("customers.view_customer")
-def hold_page(request: HttpRequest, hold_id: int) -> HttpResponse:
+def hold_page(request: StaffRequest, hold_id: int) -> HttpResponse:
     """One hold, among the others of its customer."""
     hold = get_hold_for(request.user, hold_id)
     return redirect(f"{reverse('customers:customer_holds', args=[hold.customer_id])}#hold-{hold.pk}")
@@ -123,7 +124,7 @@ def hold_page(request: HttpRequest, hold_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("customers.place_hold")
-def place(request: HttpRequest, customer_id: int) -> HttpResponse:
+def place(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Put a customer on hold, by hand."""
     customer = get_customer_for(request.user, customer_id)
     try:
@@ -137,7 +138,7 @@ def place(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("customers.release_hold")
-def release(request: HttpRequest, hold_id: int) -> HttpResponse:
+def release(request: StaffRequest, hold_id: int) -> HttpResponse:
     """Release a hold, or ask somebody else to say yes to it."""
     hold = get_hold_for(request.user, hold_id)
     form = ReleaseForm(request.POST)
@@ -157,7 +158,7 @@ def release(request: HttpRequest, hold_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("customers.change_credit_limit")
-def change_limit(request: HttpRequest, customer_id: int) -> HttpResponse:
+def change_limit(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Change a credit limit, or ask somebody else to say yes to it."""
     customer = get_customer_for(request.user, customer_id)
     form = LimitForm(request.POST)

@@ -1,11 +1,12 @@
 """Importing customers on screen."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from customers.importing import FIELDS
 from office.web import importing
 from office.web.doors import staff_door
 from office.web.importing import ImportPage
+from office.web.requests import StaffRequest
 
 PAGE = ImportPage(
     "import_customers",
@@ -18,12 +19,12 @@ PAGE = ImportPage(
 
 
 @staff_door("customers.import_customers")
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: StaffRequest) -> HttpResponse:
     """Take a file of customers in."""
     return importing.upload(request, PAGE)
 
 
 @staff_door("customers.import_customers")
-def mapping(request: HttpRequest, run_id: int) -> HttpResponse:
+def mapping(request: StaffRequest, run_id: int) -> HttpResponse:
     """Say which column is which, make a dry run, and start."""
     return importing.mapping(request, PAGE, run_id)

@@ -1,6 +1,6 @@
 """The list of customers, and the picker other pages choose one from."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -16,6 +16,7 @@ from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists import Column, Empty, ListSpec, Text, Toggle, list_page
 from office.web.lists.filters import clean_text
+from office.web.requests import StaffRequest
 
 PICKED = 8
 
@@ -72,7 +73,7 @@ CUSTOMERS = ListSpec(
 
 @require_GET
 @staff_door("customers.view_customer")
-def customer_list(request: HttpRequest) -> HttpResponse:
+def customer_list(request: StaffRequest) -> HttpResponseBase:
     """All customers with what they owe."""
     customers = customers_for(request.user).filter(company=request.company).select_related("sales_owner")
     today = request.company.today()
@@ -82,7 +83,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("customers.view_customer")
-def pick_customer(request: HttpRequest) -> HttpResponse:
+def pick_customer(request: StaffRequest) -> HttpResponse:
     """The customers whose name, number or contact holds what was typed, as the picker's options."""
     customers = customers_for(request.user).filter(company=request.company, is_active=True)
     typed = clean_text(request.GET.get("q", ""))
@@ -92,6 +93,6 @@ def pick_customer(request: HttpRequest) -> HttpResponse:
     return render(request, "customers/_picked.html", {"customers": found, "typed": typed})
 
 
-def customer_choice(request: HttpRequest, value: str) -> Customer | None:
+def customer_choice(request: StaffRequest, value: str) -> Customer | None:
     """The customer a picker or link names, if this person may see it in the company they work in."""
-    return customers_for(request.user).filter(company=request.company, pk=typed_id(value)).first()
+    return customers_for(request.user).filter(company=request.company, pk=typed_id(value) or 0).first()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -17,8 +17,9 @@ from customers.operations.manage_mandates import MandateDetails, add_mandate, am
 from ledger.refusals import Refused
 from office.models import AuditRecord
 from office.web.doors import staff_door
-from office.web.fields import typed_id
+from office.web.fields import set_choices, typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 MANDATES = ListSpec(
     name="mandates",
@@ -74,19 +75,19 @@ class MandateForm(forms.Form):
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usable = customer.accounts.filter(closed_at=None, confirmed_at__isnull=False)
-        self.fields["account_id"].choices = [(each.pk, str(each)) for each in usable]
+        set_choices(self, "account_id", [(each.pk, str(each)) for each in usable])
 
 
 @require_GET
 @staff_door("customers.view_accounts")
-def mandate_list(request: HttpRequest) -> HttpResponse:
+def mandate_list(request: StaffRequest) -> HttpResponseBase:
     """All mandates, the newest first."""
     rows = mandates_for(request.user).filter(company=request.company).select_related("customer", "account")
     return list_page(request, MANDATES, with_state(rows, request.company.today()))
 
 
 @staff_door("customers.manage_mandates")
-def new_mandate(request: HttpRequest, customer_id: int) -> HttpResponse:
+def new_mandate(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Keep a mandate of a customer."""
     customer = get_customer_for(request.user, customer_id)
     form = MandateForm(request.POST or None, customer=customer)
@@ -103,7 +104,7 @@ def new_mandate(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("customers.view_accounts")
-def mandate_page(request: HttpRequest, mandate_id: int) -> HttpResponse:
+def mandate_page(request: StaffRequest, mandate_id: int) -> HttpResponse:
     """A mandate, whether it holds, and what was done with it."""
     found = get_mandate_for(request.user, mandate_id)
     shown = with_state(mandates_for(request.user), found.company.today()).select_related("customer", "account")
@@ -126,7 +127,7 @@ def _others(mandate: Mandate) -> list[Any]:
 
 @require_POST
 @staff_door("customers.manage_mandates")
-def amend(request: HttpRequest, mandate_id: int) -> HttpResponse:
+def amend(request: StaffRequest, mandate_id: int) -> HttpResponse:
     """Put a mandate to another account."""
     mandate = get_mandate_for(request.user, mandate_id)
     account_id = typed_id(request.POST.get("account", "")) or 0
@@ -142,7 +143,7 @@ def amend(request: HttpRequest, mandate_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("customers.manage_mandates")
-def revoke(request: HttpRequest, mandate_id: int) -> HttpResponse:
+def revoke(request: StaffRequest, mandate_id: int) -> HttpResponse:
     """Let nothing more be collected under a mandate."""
     mandate = get_mandate_for(request.user, mandate_id)
     try:

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from customers.access import get_customer_for
@@ -11,6 +11,7 @@ from customers.payers import payer_of
 from customers.web.listing import customer_choice
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 class PayerForm(forms.Form):
@@ -20,7 +21,7 @@ class PayerForm(forms.Form):
 
 
 @staff_door("customers.update_customer")
-def payer(request: HttpRequest, customer_id: int) -> HttpResponse:
+def payer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Say who pays what a customer owes."""
     customer = get_customer_for(request.user, customer_id)
     declared = payer_of(customer)

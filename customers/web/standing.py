@@ -1,6 +1,6 @@
 """How a customer stands, in a line: shown where somebody chose one to write a paper for."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -10,14 +10,17 @@ from customers.holds import standing_holds
 from customers.queries import with_owed
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 
 @require_GET
 @staff_door("customers.view_customer")
-def standing(request: HttpRequest) -> HttpResponse:
+def standing(request: StaffRequest) -> HttpResponse:
     """Balance, overdue, what is left of the limit, and holds; nothing while no customer is chosen."""
     today = request.company.today()
-    seen = customers_for(request.user).filter(company=request.company, pk=typed_id(request.GET.get("customer", "")))
+    seen = customers_for(request.user).filter(
+        company=request.company, pk=typed_id(request.GET.get("customer", "")) or 0
+    )
     customer = with_owed(seen, today).select_related("company").first()
     context = {"customer": customer}
     if customer:

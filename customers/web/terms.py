@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.contrib import messages
 from django.forms import formset_factory
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -14,6 +14,7 @@ from customers.operations.manage_terms import MOST_PARTS, PartDetails, TermsDeta
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
+from office.web.requests import StaffRequest
 
 
 class TermsForm(forms.Form):
@@ -47,7 +48,7 @@ PartForms = formset_factory(PartForm, extra=4, max_num=MOST_PARTS, absolute_max=
 
 
 @staff_door("office.change_company_settings")
-def terms_list(request: HttpRequest) -> HttpResponse:
+def terms_list(request: StaffRequest) -> HttpResponse:
     """The terms in use, and a form for new ones."""
     form, parts = TermsForm(request.POST or None), PartForms(request.POST or None, prefix="parts")
     if request.method == "POST" and form.is_valid() and parts.is_valid():
@@ -68,7 +69,7 @@ def terms_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def retire(request: HttpRequest, terms_id: int) -> HttpResponse:
+def retire(request: StaffRequest, terms_id: int) -> HttpResponse:
     """Offer terms no more."""
     terms = PaymentTerms.objects.filter(company=request.company, pk=terms_id).first()
     if terms is None:

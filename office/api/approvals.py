@@ -3,7 +3,6 @@
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger.money import round_money
@@ -16,6 +15,7 @@ from office.models import ApprovalRule, ApprovalState
 from office.operations.decide_request import approve_request, decline_request, withdraw_request
 from office.operations.set_approval_rules import set_approval_rules
 from office.operations.set_role_limits import limits_of, set_role_limits
+from office.web.requests import ApiRequest
 
 
 class ApprovalsOut(serializers.Serializer):
@@ -78,7 +78,7 @@ class ApprovalsView(ApiView):
     permission = {"get": "office.ask_approval"}
 
     @extend_schema(operation_id="list_approvals", parameters=[ApprovalQuery], responses=ApprovalsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The requests about what the caller sees."""
         query = checked(ApprovalQuery, request.query_params.dict())
         rows = requests_for(request.user).filter(company=company_of(request))
@@ -94,7 +94,7 @@ class ApproveView(ApiView):
 
     @extend_schema(operation_id="approve_request", request=DecisionIn, responses=ApprovalOut)
     @idempotent
-    def post(self, request: Request, request_id: int) -> Response:
+    def post(self, request: ApiRequest, request_id: int) -> Response:
         """Approve a request, and do what was asked."""
         reason = checked(DecisionIn, request.data).get("reason", "")
         asked = get_request_for(request.user, request_id)
@@ -108,7 +108,7 @@ class DeclineView(ApiView):
 
     @extend_schema(operation_id="decline_request", request=DecisionIn, responses=ApprovalOut)
     @idempotent
-    def post(self, request: Request, request_id: int) -> Response:
+    def post(self, request: ApiRequest, request_id: int) -> Response:
         """Decline a request, with a reason."""
         reason = checked(DecisionIn, request.data).get("reason", "")
         asked = get_request_for(request.user, request_id)
@@ -122,7 +122,7 @@ class WithdrawView(ApiView):
 
     @extend_schema(operation_id="withdraw_request", request=None, responses=ApprovalOut)
     @idempotent
-    def post(self, request: Request, request_id: int) -> Response:
+    def post(self, request: ApiRequest, request_id: int) -> Response:
         """Take one's own request back."""
         asked = get_request_for(request.user, request_id)
         return Response(ApprovalOut(withdraw_request(asked.pk, by=request.user)).data)
@@ -134,13 +134,13 @@ class RulesView(ApiView):
     permission = {"get": "office.ask_approval", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="list_approval_rules", parameters=[Query], responses=RulesOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The company's rules."""
         checked(Query, request.query_params.dict())
         return _rules(request)
 
     @extend_schema(operation_id="set_approval_rules", request=RulesIn, responses=RulesOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Set rules; what is not named stays."""
         rows = checked(RulesIn, request.data)["rules"]
         company = company_of(request)
@@ -153,7 +153,7 @@ class RulesView(ApiView):
         return _rules(request)
 
 
-def _rules(request: Request) -> Response:
+def _rules(request: ApiRequest) -> Response:
     rules = list(
         ApprovalRule.objects.filter(company=company_of(request)).select_related("company", "role").order_by("action")
     )

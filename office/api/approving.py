@@ -1,13 +1,13 @@
 """A request for another person's approval, as programs see it."""
 
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.fields import AmountOut
 from office.approvals import ApprovalNeeded
 from office.models import ApprovalRequest
 from office.operations.ask_approval import ask_approval
+from office.web.requests import ApiRequest
 
 
 class ApprovalOut(serializers.ModelSerializer):
@@ -24,6 +24,6 @@ class ApprovalOut(serializers.ModelSerializer):
         fields += ["requested_by", "requested_at", "decided_by", "decided_at", "decision_reason"]
 
 
-def sent_for_approval(request: Request, needed: ApprovalNeeded) -> Response:
+def sent_for_approval(request: ApiRequest, needed: ApprovalNeeded) -> Response:
     """The answer to what needs another person first: 202, with the request that waits."""
     return Response(ApprovalOut(ask_approval(needed, by=request.user)).data, 202)

@@ -3,7 +3,6 @@
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.fields import IdIn, Input, Query
@@ -14,6 +13,7 @@ from office.models import Comment
 from office.operations.comment import comment, withdraw_comment
 from office.todo import comments_about
 from office.topics import get_thing_for
+from office.web.requests import ApiRequest
 
 
 class CommentOut(serializers.ModelSerializer):
@@ -56,7 +56,7 @@ class CommentsView(ApiView):
     permission = {"get": "office.view_task", "post": "office.talk"}
 
     @extend_schema(operation_id="list_comments", parameters=[CommentsQuery], responses=CommentsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """What was said about a thing, oldest first."""
         query = checked(CommentsQuery, request.query_params.dict())
         _company, about = get_thing_for(request.user, query["about_type"], query["about_id"])
@@ -65,7 +65,7 @@ class CommentsView(ApiView):
 
     @extend_schema(operation_id="comment", request=CommentIn, responses={201: CommentOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Say something about a paper or customer."""
         data = checked(CommentIn, request.data)
         company, about = get_thing_for(request.user, data["about_type"], data["about_id"])
@@ -79,7 +79,7 @@ class WithdrawView(ApiView):
 
     @extend_schema(operation_id="withdraw_comment", request=None, responses=CommentOut)
     @idempotent
-    def post(self, request: Request, comment_id: int) -> Response:
+    def post(self, request: ApiRequest, comment_id: int) -> Response:
         """Take one's own words back shortly after."""
         row = comments_for(request.user).filter(pk=comment_id).first()
         if row is None:

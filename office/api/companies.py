@@ -2,12 +2,12 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.access import companies_for
 from office.api.views import ApiView
 from office.models import Company
+from office.web.requests import ApiRequest
 
 
 class CompanyOut(serializers.ModelSerializer):
@@ -32,6 +32,6 @@ class CompaniesView(ApiView):
     permission = {"get": "customers.view_customer"}
 
     @extend_schema(operation_id="list_companies", responses=CompaniesOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The companies the caller works for, each with the day it is there."""
         return Response(CompaniesOut({"results": companies_for(request.user).order_by("id")}).data)

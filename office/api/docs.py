@@ -1,12 +1,13 @@
 """The description of the API, and the page to read and try it on."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from drf_spectacular.views import SpectacularAPIView
 
 from office.api.permissions import NamedPermission
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 class SchemaView(SpectacularAPIView):
@@ -18,6 +19,6 @@ class SchemaView(SpectacularAPIView):
 
 @require_GET
 @staff_door("customers.view_customer")
-def docs_page(request: HttpRequest) -> HttpResponse:
+def docs_page(request: StaffRequest) -> HttpResponse:
     """The description to read; a logged-in person can try each endpoint."""
     return render(request, "office/api_docs.html")

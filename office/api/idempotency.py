@@ -9,13 +9,13 @@ from typing import Any
 from django.db import IntegrityError, OperationalError, transaction
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.approving import sent_for_approval
 from office.api.views import ApiView
 from office.approvals import ApprovalNeeded
 from office.models import IdempotentAnswer
+from office.web.requests import ApiRequest
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 100
@@ -47,7 +47,7 @@ def idempotent(handler: Handler) -> Handler:
     """
 
     @wraps(handler)
-    def once(view: ApiView, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def once(view: ApiView, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         key, content = key_of(request), hash_of(request)
         for left in reversed(range(TRIES)):
             try:
@@ -61,7 +61,7 @@ def idempotent(handler: Handler) -> Handler:
     return once
 
 
-def key_of(request: Request) -> str:
+def key_of(request: ApiRequest) -> str:
     """The caller's key for this write."""
     key = request.headers.get(HEADER, "").strip()
     if not key:
@@ -71,14 +71,14 @@ def key_of(request: Request) -> str:
     return key
 
 
-def hash_of(request: Request) -> str:
+def hash_of(request: ApiRequest) -> str:
     """What is asked, in one hash: the address, who for, and the content."""
     asked = [request.method, request.get_full_path(), request.headers.get("Company", ""), request.data]
     return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 @transaction.atomic
-def _answered(request: Request, key: str, content: str, write: Callable[[], Response]) -> Response:
+def _answered(request: ApiRequest, key: str, content: str, write: Callable[[], Response]) -> Response:
     answer, is_new = _taken(request, key, content)
     if answer.request_hash != content:
         raise KeyReused
@@ -94,7 +94,7 @@ def _answered(request: Request, key: str, content: str, write: Callable[[], Resp
     return response
 
 
-def _taken(request: Request, key: str, content: str) -> tuple[IdempotentAnswer, bool]:
+def _taken(request: ApiRequest, key: str, content: str) -> tuple[IdempotentAnswer, bool]:
     """The key's row, and whether it is ours to fill. Waits while somebody else is filling it."""
     try:
         with transaction.atomic():

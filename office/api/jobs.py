@@ -2,12 +2,12 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.fields import Query
 from office.api.views import ApiView, checked
 from office.jobs import job_states
+from office.web.requests import ApiRequest
 
 STATES = [(name, name) for name in ("done", "failed", "overdue", "waiting")]
 
@@ -38,7 +38,7 @@ class JobsView(ApiView):
     permission = {"get": "office.view_runs"}
 
     @extend_schema(operation_id="list_jobs", parameters=[Query], responses=JobsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """What goes by the clock, how it went, and what is late."""
         checked(Query, request.query_params.dict())
         return Response(JobsOut({"results": job_states()}).data)

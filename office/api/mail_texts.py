@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.fields import Input, Query
@@ -11,6 +10,7 @@ from office.languages import LANGUAGES
 from office.mail.texts import TEXTS, Text, TextKind, latest_version, own_texts, text_in_use
 from office.models import Company
 from office.operations.edit_mail_text import LONGEST_BODY, LONGEST_SUBJECT, edit_mail_text, restore_mail_text
+from office.web.requests import ApiRequest
 
 
 class VariableOut(serializers.Serializer):
@@ -73,7 +73,7 @@ class MailTextsView(ApiView):
     permission = {"get": "office.edit_mail_texts", "put": "office.edit_mail_texts"}
 
     @extend_schema(operation_id="list_mail_texts", parameters=[Query], responses=MailTextsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """What can be worded, and what the company has worded itself."""
         checked(Query, request.query_params.dict())
         company = company_of(request)
@@ -82,7 +82,7 @@ class MailTextsView(ApiView):
         return Response(MailTextsOut({"kinds": kinds, "own": own}).data)
 
     @extend_schema(operation_id="edit_mail_text", request=MailTextIn, responses=MailTextOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Word mails of a kind, stage and language anew, or have the built-in words again."""
         data, company = checked(MailTextIn, request.data), company_of(request)
         place = (company, data["kind"], data["stage"], data["language"])
@@ -100,7 +100,7 @@ class MailTextView(ApiView):
     permission = {"get": "office.edit_mail_texts"}
 
     @extend_schema(operation_id="get_mail_text", parameters=[PlaceQuery], responses=MailTextOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The words in force."""
         query, company = checked(PlaceQuery, request.query_params.dict()), company_of(request)
         kind = TEXTS.get(query["kind"])

@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.fields import Input, Query
@@ -10,6 +9,7 @@ from office.api.views import ApiView, checked, company_of
 from office.models import Company
 from office.numbers import coming_numbers, patterns_of
 from office.operations.set_number_patterns import set_number_patterns
+from office.web.requests import ApiRequest
 
 
 class PatternsIn(Input):
@@ -31,13 +31,13 @@ class NumberPatternsView(ApiView):
     permission = {"get": "billing.view_invoice", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_number_patterns", parameters=[Query], responses=PatternsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The pattern of each kind of number."""
         checked(Query, request.query_params.dict())
         return _answer(company_of(request))
 
     @extend_schema(operation_id="set_number_patterns", request=PatternsIn, responses=PatternsOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Say how numbers are written from the next one on."""
         company = company_of(request)
         set_number_patterns(company, checked(PatternsIn, request.data)["patterns"], by=request.user)

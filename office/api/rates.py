@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.fields import CurrencyRateIn, FileIn, Input, RateOut
@@ -11,6 +10,7 @@ from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import ExchangeRate
 from office.operations.set_exchange_rates import set_exchange_rate, take_rates
+from office.web.requests import ApiRequest
 
 
 class ExchangeRateOut(serializers.ModelSerializer):
@@ -57,7 +57,7 @@ class ExchangeRatesView(ApiView):
     permission = {"get": "office.set_exchange_rates", "post": "office.set_exchange_rates"}
 
     @extend_schema(operation_id="list_exchange_rates", parameters=[PageQuery], responses=ExchangeRatePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The rates that the company keeps."""
         query = checked(PageQuery, request.query_params.dict())
         found, following = page_of(ExchangeRate.objects.filter(company=company_of(request)), query, "exchange-rates")
@@ -65,7 +65,7 @@ class ExchangeRatesView(ApiView):
 
     @extend_schema(operation_id="set_exchange_rate", request=ExchangeRateIn, responses={201: ExchangeRateOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Keep a rate; what was kept of that day gives way."""
         data = checked(ExchangeRateIn, request.data)
         told = (data["currency"].upper(), data["on"], data["rate"])
@@ -79,7 +79,7 @@ class RateFilesView(ApiView):
 
     @extend_schema(operation_id="take_rates", request=RatesFileIn, responses={201: RatesTakenOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Keep the rates of a file, all of it or nothing."""
         data = checked(RatesFileIn, request.data)
         count = take_rates(company_of(request), data["name"], data["content"], by=request.user)

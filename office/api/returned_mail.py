@@ -7,7 +7,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.access import companies_for
@@ -16,6 +15,7 @@ from office.api.views import ApiView
 from office.mail.returned import LARGEST
 from office.models import OutgoingMail
 from office.operations.take_returned_mail import Finding, take_returned_mail
+from office.web.requests import ApiRequest
 
 
 class MailParser(BaseParser):
@@ -47,7 +47,7 @@ class ReturnedMailView(ApiView):
         responses=TakenOut,
     )
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Hand in a delivery report, the raw message as the body: which of our mails did not reach whom, and why."""
         data: Any = request.data
         among = OutgoingMail.objects.filter(company__in=companies_for(request.user))

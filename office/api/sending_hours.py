@@ -3,7 +3,6 @@
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.access import companies_for
@@ -13,6 +12,7 @@ from office.api.views import ApiView, checked, company_of
 from office.models import Company, OffDays, OwnDay
 from office.operations.set_own_day import remove_own_day, set_own_day
 from office.operations.update_company import update_company
+from office.web.requests import ApiRequest
 
 
 class SendingHoursIn(Input):
@@ -56,13 +56,13 @@ class SendingHoursView(ApiView):
     permission = {"get": "office.change_company_settings", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_sending_hours", parameters=[Query], responses=SendingHoursOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """When reminders and statements leave."""
         checked(Query, request.query_params.dict())
         return Response(SendingHoursOut(company_of(request)).data)
 
     @extend_schema(operation_id="set_sending_hours", request=SendingHoursIn, responses=SendingHoursOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Change when they leave."""
         data = checked(SendingHoursIn, request.data)
         return Response(SendingHoursOut(update_company(company_of(request).pk, data, by=request.user)).data)
@@ -75,7 +75,7 @@ class OwnDaysView(ApiView):
 
     @extend_schema(operation_id="set_own_day", request=OwnDayIn, responses={201: OwnDayOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Say that a day is worked, or not, whatever the calendar says."""
         data = checked(OwnDayIn, request.data)
         return Response(OwnDayOut(set_own_day(company_of(request), **data, by=request.user)).data, 201)
@@ -87,7 +87,7 @@ class OwnDayView(ApiView):
     permission = {"delete": "office.change_company_settings"}
 
     @extend_schema(operation_id="remove_own_day", responses={204: None})
-    def delete(self, request: Request, own_day_id: int) -> Response:
+    def delete(self, request: ApiRequest, own_day_id: int) -> Response:
         """Go by the calendar again."""
         if not OwnDay.objects.filter(company__in=companies_for(request.user), pk=own_day_id).exists():
             raise Http404("No such day.")

@@ -3,7 +3,6 @@
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.comments import CommentOut
@@ -17,6 +16,7 @@ from office.operations.do_task import assign_task, finish_task, reopen_task
 from office.operations.make_task import make_task
 from office.todo import comments_of
 from office.topics import colleagues_of, for_me, get_task_for, get_thing_for, tasks_for
+from office.web.requests import ApiRequest
 
 
 class TaskOut(serializers.ModelSerializer):
@@ -109,7 +109,7 @@ class TasksView(ApiView):
     permission = {"get": "office.view_task", "post": "office.talk"}
 
     @extend_schema(operation_id="list_tasks", parameters=[TaskQuery], responses=TaskPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The tasks of what the caller sees."""
         query = checked(TaskQuery, request.query_params.dict())
         tasks = tasks_for(request.user).filter(company=company_of(request), done_at__isnull=not query["done"])
@@ -119,7 +119,7 @@ class TasksView(ApiView):
 
     @extend_schema(operation_id="make_task", request=TaskIn, responses={201: TaskOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Put something on somebody's list; the same Idempotency-Key makes one."""
         data, company, about = checked(TaskIn, request.data), company_of(request), None
         if data["about_type"] and data["about_id"]:
@@ -145,7 +145,7 @@ class QuestionsView(ApiView):
 
     @extend_schema(operation_id="ask_question", request=QuestionIn, responses={201: TaskOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Put a question about something to a person or department."""
         data = checked(QuestionIn, request.data)
         company, about = get_thing_for(request.user, data["about_type"], data["about_id"])
@@ -160,7 +160,7 @@ class TaskView(ApiView):
     permission = {"get": "office.view_task"}
 
     @extend_schema(operation_id="get_task", responses=TaskWithComments)
-    def get(self, request: Request, task_id: int) -> Response:
+    def get(self, request: ApiRequest, task_id: int) -> Response:
         """A task with what was said to it."""
         return Response(TaskWithComments(get_task_for(request.user, task_id)).data)
 
@@ -172,7 +172,7 @@ class FinishView(ApiView):
 
     @extend_schema(operation_id="finish_task", request=TaskOutcomeIn, responses=TaskOut)
     @idempotent
-    def post(self, request: Request, task_id: int) -> Response:
+    def post(self, request: ApiRequest, task_id: int) -> Response:
         """Say that a task is done, and what came of it."""
         task = get_task_for(request.user, task_id)
         data = checked(TaskOutcomeIn, request.data)
@@ -186,7 +186,7 @@ class ReopenView(ApiView):
 
     @extend_schema(operation_id="reopen_task", request=None, responses=TaskOut)
     @idempotent
-    def post(self, request: Request, task_id: int) -> Response:
+    def post(self, request: ApiRequest, task_id: int) -> Response:
         """Take "done" back."""
         return Response(TaskOut(reopen_task(get_task_for(request.user, task_id).pk, by=request.user)).data)
 
@@ -198,7 +198,7 @@ class AssignView(ApiView):
 
     @extend_schema(operation_id="assign_task", request=ReceiverIn, responses=TaskOut)
     @idempotent
-    def post(self, request: Request, task_id: int) -> Response:
+    def post(self, request: ApiRequest, task_id: int) -> Response:
         """Give an open task to somebody, or another day; without `due_on` the day stays."""
         task, data = get_task_for(request.user, task_id), checked(ReceiverIn, request.data)
         said = _receiver(task.company, data)
@@ -213,7 +213,7 @@ class AnswerView(ApiView):
 
     @extend_schema(operation_id="answer_task", request=TaskAnswerIn, responses={201: CommentOut})
     @idempotent
-    def post(self, request: Request, task_id: int) -> Response:
+    def post(self, request: ApiRequest, task_id: int) -> Response:
         """Say something to a task, and that it is done by that where it is."""
         task, data = get_task_for(request.user, task_id), checked(TaskAnswerIn, request.data)
         said = answer_task(task, data["body"], finishes=data["done"], by=request.user)

@@ -3,13 +3,13 @@
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from office.access import companies_for, found
 from office.models import Company
 from office.web.fields import typed_id
+from office.web.requests import ApiRequest
 
 
 class ApiView(APIView):
@@ -19,7 +19,7 @@ class ApiView(APIView):
     http_method_names = ["get", "head", "post", "put", "delete"]
 
 
-def company_of(request: Request) -> Company:
+def company_of(request: ApiRequest) -> Company:
     """The company the caller works in: the one named in the address or the header, else their first."""
     wanted = request.query_params.get("company") or request.headers.get("Company", "")
     company = _own_company(request, wanted) if wanted else request._request.company
@@ -28,7 +28,7 @@ def company_of(request: Request) -> Company:
     return company
 
 
-def _own_company(request: Request, wanted: str) -> Company:
+def _own_company(request: ApiRequest, wanted: str) -> Company:
     return found(companies_for(request.user).filter(pk=typed_id(wanted)), "company")
 
 

@@ -4,6 +4,7 @@ from collections.abc import ItemsView, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from babel.dates import format_datetime
 from django import template
@@ -115,7 +116,7 @@ def menu(content: str, label: str, css: str = "btn") -> SafeString:
 
 
 @register.simple_tag
-def crumb(label: str, url_name: str, *args: object) -> SafeString:
+def crumb(label: str, url_name: str, *args: Any) -> SafeString:
     """The way back to the list or paper this page came from; script adds the filters the list had."""
     url = reverse(url_name, args=args)
     return format_html('<li class="breadcrumb-item"><a href="{}" data-back>{}</a></li>', url, label)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -27,13 +27,14 @@ from office.operations.set_approval_rules import deciding_roles, set_approval_ru
 from office.operations.set_role_limits import doing_roles, limits_of, set_role_limits
 from office.web.doors import staff_door
 from office.web.fields import SumField
+from office.web.requests import StaffRequest
 
 MOST = 100
 
 
 @require_GET
 @staff_door("office.ask_approval")
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: StaffRequest) -> HttpResponse:
     """What waits for this person, what they wait for, and what was decided lately."""
     seen = requests_for(request.user).filter(company=request.company)
     waiting = waiting_for(request.user, request.company)
@@ -54,7 +55,7 @@ def _shown(rows: Any) -> list[ApprovalRequest]:
 
 @require_POST
 @staff_door("office.decide_approval")
-def decide(request: HttpRequest, request_id: int) -> HttpResponse:
+def decide(request: StaffRequest, request_id: int) -> HttpResponse:
     """Approve, which does it at once, or decline with a reason."""
     asked = get_request_for(request.user, request_id)
     reason = request.POST.get("reason", "")
@@ -72,7 +73,7 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("office.ask_approval")
-def withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
+def withdraw(request: StaffRequest, request_id: int) -> HttpResponse:
     """Take one's own request back."""
     asked = get_request_for(request.user, request_id)
     try:
@@ -83,7 +84,7 @@ def withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
     return redirect("office:approval_list")
 
 
-def send_for_approval(request: HttpRequest, needed: ApprovalNeeded) -> None:
+def send_for_approval(request: StaffRequest, needed: ApprovalNeeded) -> None:
     """Send what was refused to those who decide, and say so, or why not."""
     try:
         asked = ask_approval(needed, by=request.user)
@@ -147,7 +148,7 @@ class RulesForm(forms.Form):
 
 
 @staff_door("office.change_company_settings")
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: StaffRequest) -> HttpResponse:
     """From which amount an action needs another person."""
     form = RulesForm(request.POST or None, company=request.company)
     if request.method == "POST" and form.is_valid():

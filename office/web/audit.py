@@ -1,12 +1,13 @@
 """The audit trail, newest first."""
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from office.models import AuditRecord
 from office.web.doors import staff_door
 from office.web.lists import Column, DateRange, Empty, ListSpec, Text, list_page
+from office.web.requests import StaffRequest
 
 
 def _changes(row: AuditRecord) -> str:
@@ -46,7 +47,7 @@ AUDIT = ListSpec(
 
 @require_GET
 @staff_door("office.read_audit")
-def audit_list(request: HttpRequest) -> HttpResponse:
+def audit_list(request: StaffRequest) -> HttpResponseBase:
     """Who did what, when, from where, and why."""
     of_no_company = Q(company=None, by__in=request.company.staff.all())  # such as a person's own tokens
     records = AuditRecord.objects.filter(Q(company=request.company) | of_no_company).select_related("by")

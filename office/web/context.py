@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
 from office.approvals import waiting_for
-from office.models import Company
+from office.models import Company, User
 from office.todo import waiting_tasks
 from office.web.navigation import navigation_for, url_of
+from office.web.requests import OfficeRequest
 
 THEMES = ("light", "dark")
 
 
-def page(request: HttpRequest) -> dict[str, Any]:
+def page(request: OfficeRequest) -> dict[str, Any]:
     """Theme, language and side bar of the page that answers this request."""
     choice = request.COOKIES.get("theme", "auto")
     return {
@@ -30,24 +30,26 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def other_companies(request: HttpRequest) -> list[Company]:
+def other_companies(request: OfficeRequest) -> list[Company]:
     """The companies this person could work in instead."""
     return [company for company in request.companies if company != request.company]
 
 
-def waiting_approvals(request: HttpRequest) -> int:
+def waiting_approvals(request: OfficeRequest) -> int:
     """How many requests wait for this person's decision."""
-    if not request.company or not request.user.has_perm("office.decide_approval"):
+    user, company = request.user, request.company
+    if not isinstance(user, User) or not company or not user.has_perm("office.decide_approval"):
         return 0
-    return waiting_for(request.user, request.company).count()
+    return waiting_for(user, company).count()
 
 
-def tasks_of(request: HttpRequest) -> int:
+def tasks_of(request: OfficeRequest) -> int:
     """How many tasks wait for this person by today."""
-    return waiting_tasks(request.user, request.company) if request.company else 0
+    user, company = request.user, request.company
+    return waiting_tasks(user, company) if isinstance(user, User) and company else 0
 
 
-def navigation_of(request: HttpRequest) -> list:
+def navigation_of(request: OfficeRequest) -> list:
     """The side bar; empty before log-in."""
     user = getattr(request, "user", None)
     return navigation_for(user, request.path) if user and user.is_authenticated else []

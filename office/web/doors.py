@@ -6,9 +6,11 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 
-View = Callable[..., HttpResponse]
+from office.web.requests import OfficeRequest
+
+View = Callable[..., HttpResponseBase]
 EVERYBODY = "customers.view_customer"
 """What every role may do, for the pages about oneself."""
 
@@ -18,7 +20,7 @@ def staff_door(permission: str) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: OfficeRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not request.user.has_perm(permission) or not request.company:

@@ -1,12 +1,15 @@
 """Form fields that read what people type."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.db.models import QuerySet
+
+from office.web.requests import StaffRequest
 
 TOKENS = re.compile(r"\s*(\d[\d,]*\.?\d*|\.\d+|[-+*/])")
 
@@ -57,12 +60,28 @@ def _number(tokens: list[str]) -> Decimal:
     return -number if is_negative else number
 
 
+def set_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Let a field of the form offer these."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} offers nothing to choose from.")
+    field.choices = choices
+
+
+def set_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Let a field of the form offer these rows."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ModelChoiceField):
+        raise TypeError(f"{name} offers no rows to choose from.")
+    field.queryset = rows
+
+
 def typed_id(text: str) -> int | None:
     """The id or version that an address or a hidden field carries; nothing for what is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def typed_currency(request: HttpRequest, usual: str) -> str:
+def typed_currency(request: StaffRequest, usual: str) -> str:
     """The currency code that a form or an address names, or the usual one where it names none."""
     text = request.POST.get("currency") or request.GET.get("currency") or ""
     return text if re.fullmatch("[A-Z]{3}", text) else usual

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from ledger.refusals import Refused
@@ -18,6 +18,8 @@ from office.reading.mapping import ColumnRule, match_headings
 from office.reading.tables import table_rows
 from office.reading.unpacking import unpacked
 from office.runs import KINDS, begin_run, resume_run
+from office.web.fields import set_choices
+from office.web.requests import StaffRequest
 
 LARGEST_UPLOAD = 64 * 1024 * 1024
 PREVIEWED = 6
@@ -99,12 +101,12 @@ class MappingForm(forms.Form):
         return replace(self.mapping, columns=columns)
 
 
-def upload(request: HttpRequest, page: ImportPage) -> HttpResponse:
+def upload(request: StaffRequest, page: ImportPage) -> HttpResponse:
     """Take a file in; what its columns are is asked next."""
     form = UploadForm(request.POST or None, request.FILES or None)
     kept = ImportMapping.objects.filter(company=request.company, kind=page.kind)
     names = [*kept.values_list("name", flat=True), *page.built_in]
-    form.fields["mapping"].choices = [("", "By the headings"), *((name, name) for name in names)]
+    set_choices(form, "mapping", [("", "By the headings"), *((name, name) for name in names)])
     if request.method == "POST" and form.is_valid():
         try:
             run = _prepared(request, page, form.cleaned_data["file"], form.cleaned_data["mapping"])
@@ -114,7 +116,7 @@ def upload(request: HttpRequest, page: ImportPage) -> HttpResponse:
     return render(request, "ui/import_upload.html", {"form": form, "page": page})
 
 
-def mapping(request: HttpRequest, page: ImportPage, run_id: int) -> HttpResponse:
+def mapping(request: StaffRequest, page: ImportPage, run_id: int) -> HttpResponse:
     """Say which column is which, then have a dry run made; after that, start."""
     run = get_object_or_404(Run, pk=run_id, company=request.company, kind=page.kind, by=request.user)
     if "resume" in request.POST:
@@ -138,7 +140,7 @@ def mapping(request: HttpRequest, page: ImportPage, run_id: int) -> HttpResponse
     return render(request, "ui/import_mapping.html", {"form": form, "page": page, "run": run, "rows": rows})
 
 
-def _prepared(request: HttpRequest, page: ImportPage, file: Any, name: str) -> Run:
+def _prepared(request: StaffRequest, page: ImportPage, file: Any, name: str) -> Run:
     """A run with the file and the mapping to begin with. Raises Refused where the file holds no table."""
     if request.user.only_own_customers and page.kind == "import_invoices":
         raise Refused("Invoices are imported by somebody who sees all customers.", code="limited_user")
@@ -167,7 +169,7 @@ def _begin(run: Run, *, dry: bool) -> HttpResponse:
     return redirect("office:run", run.pk)
 
 
-def _resume(request: HttpRequest, run: Run) -> HttpResponse:
+def _resume(request: StaffRequest, run: Run) -> HttpResponse:
     try:
         resume_run(run.pk)
     except Refused as refusal:

@@ -4,13 +4,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash, views
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from office.access import companies_for
 from office.audit import record
 from office.web.doors import EVERYBODY, open_door, staff_door
+from office.web.requests import StaffRequest
 
 
 class LogInForm(AuthenticationForm):
@@ -34,7 +35,7 @@ log_out = open_door(views.LogoutView.as_view())
 
 
 @staff_door(EVERYBODY)
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: StaffRequest) -> HttpResponse:
     """One's own password; other sessions end."""
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -48,7 +49,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door(EVERYBODY)
-def choose_company(request: HttpRequest, company_id: int) -> HttpResponse:
+def choose_company(request: StaffRequest, company_id: int) -> HttpResponse:
     """Work in another of one's companies from now on."""
     company = companies_for(request.user).filter(pk=company_id).first()
     if company is None:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -15,6 +15,7 @@ from office.models import MailStatus, OutgoingMail, User
 from office.operations.settle_mail import outcomes_for, settle_mail
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 MAIL = ListSpec(
     name="mail",
@@ -68,7 +69,7 @@ def mails_for(user: User) -> QuerySet[OutgoingMail]:
 
 @require_GET
 @staff_door("office.read_mail")
-def mail_list(request: HttpRequest) -> HttpResponse:
+def mail_list(request: StaffRequest) -> HttpResponseBase:
     """Every mail, newest first, with what became of it."""
     everything = OutgoingMail.objects.filter(company=request.company)
     mails = mails_for(request.user).filter(company=request.company).defer("kept_message")
@@ -77,7 +78,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("office.read_mail")
-def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
+def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
     """One mail: its state and why; where no relay is set up, the mail itself."""
     row = get_object_or_404(mails_for(request.user), pk=mail_id)
     acts = [(outcome, *SENT_SIGNS[outcome]) for outcome in outcomes_for(row)]
@@ -86,7 +87,7 @@ def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("office.read_mail")
-def attachment(request: HttpRequest, mail_id: int, position: int) -> HttpResponse:
+def attachment(request: StaffRequest, mail_id: int, position: int) -> HttpResponse:
     """A file that went along with a kept mail."""
     row = get_object_or_404(mails_for(request.user), pk=mail_id)
     message = kept(row)
@@ -104,7 +105,7 @@ def attachment(request: HttpRequest, mail_id: int, position: int) -> HttpRespons
 
 @require_POST
 @staff_door("office.settle_mail")
-def settle(request: HttpRequest, mail_id: int) -> HttpResponse:
+def settle(request: StaffRequest, mail_id: int) -> HttpResponse:
     """Send a mail again, mark it as sent, or leave it."""
     row = get_object_or_404(mails_for(request.user), pk=mail_id)
     outcome = request.POST.get("outcome", "")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -27,6 +27,7 @@ from office.operations.edit_mail_text import (
 )
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.requests import StaffRequest
 
 _STYLE = re.compile(r' style="[^"]*"')
 MOST_VERSIONS = 10
@@ -82,7 +83,7 @@ def text_url(name: str, kind: str, language: str, stage: str) -> str:
     return reverse(f"office:{name}", args=[kind, language]) + (f"?stage={stage}" if stage else "")
 
 
-def place_of(request: HttpRequest, kind: str, language: str) -> Place:
+def place_of(request: StaffRequest, kind: str, language: str) -> Place:
     """The text that an address names, or Http404."""
     known, stage = TEXTS.get(kind), request.GET.get("stage", "")
     if known is None or language not in LANGUAGES or stage not in known.stages(request.company):
@@ -92,7 +93,7 @@ def place_of(request: HttpRequest, kind: str, language: str) -> Place:
 
 @require_GET
 @staff_door("office.edit_mail_texts")
-def text_list(request: HttpRequest) -> HttpResponse:
+def text_list(request: StaffRequest) -> HttpResponse:
     """Each kind and stage of mail, with the languages in which it has words of the company's own."""
     own = {(row.kind, row.stage, row.language) for row in own_texts(request.company)}
     kinds = []
@@ -106,7 +107,7 @@ def text_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("office.edit_mail_texts")
-def text(request: HttpRequest, kind: str, language: str) -> HttpResponse:
+def text(request: StaffRequest, kind: str, language: str) -> HttpResponse:
     """Write a text; beside it stands how it will look."""
     place = place_of(request, kind, language)
     now = text_in_use(place.kind, place.stage, place.language, place.company)
@@ -137,7 +138,7 @@ def text(request: HttpRequest, kind: str, language: str) -> HttpResponse:
 
 @require_POST
 @staff_door("office.edit_mail_texts")
-def preview(request: HttpRequest, kind: str, language: str) -> HttpResponse:
+def preview(request: StaffRequest, kind: str, language: str) -> HttpResponse:
     """The text as typed, filled in, or what is wrong with it, as a piece; nothing is kept."""
     place = place_of(request, kind, language)
     typed = Text(request.POST.get("subject", ""), request.POST.get("body", ""))
@@ -158,7 +159,7 @@ def preview(request: HttpRequest, kind: str, language: str) -> HttpResponse:
 
 @require_POST
 @staff_door("office.edit_mail_texts")
-def restore(request: HttpRequest, kind: str, language: str) -> HttpResponse:
+def restore(request: StaffRequest, kind: str, language: str) -> HttpResponse:
     """Use the built-in words again."""
     place = place_of(request, kind, language)
     try:
@@ -171,7 +172,7 @@ def restore(request: HttpRequest, kind: str, language: str) -> HttpResponse:
 
 @require_POST
 @staff_door("office.edit_mail_texts")
-def try_it(request: HttpRequest, kind: str, language: str) -> HttpResponse:
+def try_it(request: StaffRequest, kind: str, language: str) -> HttpResponse:
     """Mail the text as typed to whoever writes it, in a new tab, so that nothing typed is lost."""
     place = place_of(request, kind, language)
     typed = Text(request.POST.get("subject", ""), request.POST.get("body", ""))

@@ -2,34 +2,35 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from office.access import companies_for
 from office.audit import coming_from
 from office.models import Company
+from office.web.requests import OfficeRequest
 
 
 class CurrentCompany:
     """Gives each request the person's `companies`, the `company` worked in, and the audit its origin."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[OfficeRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.companies = SimpleLazyObject(lambda: companies_of(request))  # type: ignore[attr-defined]
-        request.company = SimpleLazyObject(lambda: chosen_company(request))  # type: ignore[attr-defined]
+    def __call__(self, request: OfficeRequest) -> HttpResponse:
+        request.companies = SimpleLazyObject(lambda: companies_of(request))  # type: ignore[assignment]  # reads as what it holds
+        request.company = SimpleLazyObject(lambda: chosen_company(request))  # type: ignore[assignment]  # reads as what it holds
         door = "api" if request.path.startswith("/api/") else "web"
         with coming_from(f"{door} {request.META.get('REMOTE_ADDR', '')}"):
             return self.get_response(request)
 
 
-def companies_of(request: HttpRequest) -> list[Company]:
+def companies_of(request: OfficeRequest) -> list[Company]:
     """The companies the person could work in, in their order; none before log-in."""
     return list(companies_for(request.user).order_by("id")) if request.user.is_authenticated else []
 
 
-def chosen_company(request: HttpRequest) -> Company | None:
+def chosen_company(request: OfficeRequest) -> Company | None:
     """The company the person works in now: the one chosen in the session, else their first, if there is any."""
     if not request.companies:
         return None

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.urls import NoReverseMatch, reverse
+
+from office.models import User
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ OFFICE = [
 GROUPS = (DAILY, GETTING_PAID, REPORTS, OFFICE)
 
 
-def navigation_for(user: AbstractBaseUser, path: str) -> list[list[Link]]:
+def navigation_for(user: User, path: str) -> list[list[Link]]:
     """The groups of links this person may use, with the one that holds this path marked."""
     groups = [[(entry, url_of(entry.url_name)) for entry in group if may_use(user, entry)] for group in GROUPS]
     found = [[(entry, url) for entry, url in group if url] for group in groups]
@@ -100,7 +101,7 @@ def navigation_for(user: AbstractBaseUser, path: str) -> list[list[Link]]:
     return [[Link(entry, url, url == current) for entry, url in group] for group in found if group]
 
 
-def may_use(user: AbstractBaseUser, entry: Entry) -> bool:
+def may_use(user: User, entry: Entry) -> bool:
     """Whether this person holds the entry's permission, if it names one."""
     return not entry.permission or user.has_perm(entry.permission)
 

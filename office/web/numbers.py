@@ -1,8 +1,10 @@
 """How the company's numbers are written."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -10,12 +12,13 @@ from ledger.refusals import Refused
 from office.numbers import PATTERNS, coming_numbers, patterns_of
 from office.operations.set_number_patterns import checked_pattern_of, kind_words, set_number_patterns
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 
 class PatternsForm(forms.Form):
     """A pattern for each kind, with the number that comes next."""
 
-    def __init__(self, coming: dict[str, str], *args: object, **kwargs: object) -> None:
+    def __init__(self, coming: dict[str, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for kind in PATTERNS:
             self.fields[kind] = forms.CharField(
@@ -24,7 +27,7 @@ class PatternsForm(forms.Form):
 
 
 @staff_door("office.change_company_settings")
-def number_patterns(request: HttpRequest) -> HttpResponse:
+def number_patterns(request: StaffRequest) -> HttpResponse:
     """Choose how invoices, receipts and customers are numbered."""
     coming = coming_numbers(request.company, request.company.today().year)
     form = PatternsForm(coming, request.POST or None, initial=patterns_of(request.company))
@@ -41,7 +44,7 @@ def number_patterns(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def as_typed(request: HttpRequest) -> HttpResponse:
+def as_typed(request: StaffRequest) -> HttpResponse:
     """The next number of each kind as typed, or what is wrong with its pattern, as pieces; nothing is kept."""
     patterns, wrong = {}, {}
     for kind in PATTERNS:

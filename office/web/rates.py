@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -14,6 +14,7 @@ from office.rate_files import LARGEST
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from office.web.lists import Column, DateRange, Empty, ListSpec, Text, list_page
+from office.web.requests import StaffRequest
 
 RATES = ListSpec(
     name="exchange-rates",
@@ -52,7 +53,7 @@ class RatesFileForm(forms.Form):
 
 
 @staff_door("office.set_exchange_rates")
-def rate_list(request: HttpRequest) -> HttpResponse:
+def rate_list(request: StaffRequest) -> HttpResponseBase:
     """The rates known, newest first, and the forms to add some."""
     rows = ExchangeRate.objects.filter(company=request.company).select_related("set_by")
     return list_page(request, RATES, rows, template="office/rate_list.html", today=request.company.today())
@@ -60,7 +61,7 @@ def rate_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.set_exchange_rates")
-def set_rate(request: HttpRequest) -> HttpResponse:
+def set_rate(request: StaffRequest) -> HttpResponse:
     """Keep one rate."""
     form = RateForm(request.POST)
     if not form.is_valid():
@@ -78,7 +79,7 @@ def set_rate(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.set_exchange_rates")
-def take(request: HttpRequest) -> HttpResponse:
+def take(request: StaffRequest) -> HttpResponse:
     """Keep the rates of a file."""
     form = RatesFileForm(request.POST, request.FILES)
     try:

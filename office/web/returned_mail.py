@@ -4,7 +4,7 @@ from collections import Counter
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from ledger.refusals import Refused
@@ -13,6 +13,7 @@ from office.mail.mbox import mails_in
 from office.models import OutgoingMail
 from office.operations.take_returned_mail import Finding, take_returned_mail
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 LARGEST = 64 * 1024 * 1024
 MOST = 5_000
@@ -28,7 +29,7 @@ class ReturnedForm(forms.Form):
 
 
 @staff_door("office.take_returned_mail")
-def returned_mail(request: HttpRequest) -> HttpResponse:
+def returned_mail(request: StaffRequest) -> HttpResponse:
     """Take each delivery report of a file; what is none is told and changes nothing."""
     form = ReturnedForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -44,7 +45,7 @@ def returned_mail(request: HttpRequest) -> HttpResponse:
     return render(request, "office/returned_mail.html", {"form": form})
 
 
-def _take(request: HttpRequest, mails: list[bytes]) -> tuple[Counter, list[str]]:
+def _take(request: StaffRequest, mails: list[bytes]) -> tuple[Counter, list[str]]:
     among = OutgoingMail.objects.filter(company__in=companies_for(request.user))
     found: Counter = Counter()
     refused = []

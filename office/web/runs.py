@@ -1,6 +1,6 @@
 """Long runs: what was asked, how far they are, what came of them."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -10,6 +10,7 @@ from office.models import Run, RunStatus
 from office.runs import KINDS
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 RUNS = ListSpec(
     name="runs",
@@ -37,7 +38,7 @@ RUNS = ListSpec(
 
 @require_GET
 @staff_door("office.view_runs")
-def run_list(request: HttpRequest) -> HttpResponse:
+def run_list(request: StaffRequest) -> HttpResponseBase:
     """All long runs, newest first, and how what goes by the clock went."""
     runs = Run.objects.filter(company=request.company).select_related("by").defer("input_file", "errors_file")
     jobs, others = job_states(), other_failures()
@@ -48,7 +49,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("office.view_runs")
-def run(request: HttpRequest, run_id: int) -> HttpResponse:
+def run(request: StaffRequest, run_id: int) -> HttpResponse:
     """One run; while it goes on, its piece asks for itself again each two seconds."""
     shown = _run_for(request, run_id)
     if KINDS[shown.kind].is_own_page:
@@ -68,7 +69,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("office.view_runs")
-def run_errors(request: HttpRequest, run_id: int) -> HttpResponse:
+def run_errors(request: StaffRequest, run_id: int) -> HttpResponse:
     """The rows that were left out, as CSV."""
     content = _run_for(request, run_id).errors_file
     if not content:
@@ -77,6 +78,6 @@ def run_errors(request: HttpRequest, run_id: int) -> HttpResponse:
     return HttpResponse(bytes(content), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _run_for(request: HttpRequest, run_id: int) -> Run:
+def _run_for(request: StaffRequest, run_id: int) -> Run:
     runs = Run.objects.filter(company=request.company).select_related("by").defer("input_file", "errors_file")
     return get_object_or_404(runs, pk=run_id)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -14,6 +14,7 @@ from office.operations.set_own_day import remove_own_day, set_own_day
 from office.operations.update_company import update_company
 from office.sending_hours import SendingHours
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 from office.working_days import holiday_name
 
 FIELDS = ["mail_from_hour", "mail_until_hour", "mail_off_days", "mail_daily_limit"]
@@ -41,7 +42,7 @@ class OwnDayForm(forms.Form):
 
 
 @staff_door("office.change_company_settings")
-def sending_hours(request: HttpRequest) -> HttpResponse:
+def sending_hours(request: StaffRequest) -> HttpResponse:
     """Show and change when mail that can wait leaves."""
     company = Company.objects.get(pk=request.company.pk)
     form = HoursForm(request.POST or None, instance=company)
@@ -58,7 +59,7 @@ def sending_hours(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def set_day(request: HttpRequest) -> HttpResponse:
+def set_day(request: StaffRequest) -> HttpResponse:
     """Say that a day is worked, or not."""
     form = OwnDayForm(request.POST)
     if form.is_valid():
@@ -75,7 +76,7 @@ def set_day(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.change_company_settings")
-def remove_day(request: HttpRequest, own_day_id: int) -> HttpResponse:
+def remove_day(request: StaffRequest, own_day_id: int) -> HttpResponse:
     """Go by the calendar again."""
     if not OwnDay.objects.filter(company=request.company, pk=own_day_id).exists():
         raise Http404("No such day.")
@@ -87,7 +88,7 @@ def remove_day(request: HttpRequest, own_day_id: int) -> HttpResponse:
     return redirect("office:sending_hours")
 
 
-def _page(request: HttpRequest, form: HoursForm, day_form: OwnDayForm) -> HttpResponse:
+def _page(request: StaffRequest, form: HoursForm, day_form: OwnDayForm) -> HttpResponse:
     context = {
         "form": form,
         "day_form": day_form,

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -11,6 +11,7 @@ from office.languages import LANGUAGES
 from office.models import Company
 from office.operations.update_company import set_logo, update_company
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 FIELDS = ["legal_name", "street", "postal_code", "city", "region", "country", "tax_id", "registration", "email"]
 FIELDS += [
@@ -53,7 +54,7 @@ class CompanyForm(forms.ModelForm):
 
 
 @staff_door("office.change_company_settings")
-def company_settings(request: HttpRequest) -> HttpResponse:
+def company_settings(request: StaffRequest) -> HttpResponse:
     """Show and change the company's details."""
     company = Company.objects.get(pk=request.company.pk)
     form = CompanyForm(request.POST or None, request.FILES or None, instance=company)
@@ -72,7 +73,7 @@ def company_settings(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("office.change_company_settings")
-def logo(request: HttpRequest) -> HttpResponse:
+def logo(request: StaffRequest) -> HttpResponse:
     """The company's logo as stored."""
     if not request.company.logo:
         raise Http404("No logo.")

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from ledger.refusals import Refused
@@ -10,6 +10,7 @@ from office.models import Department, User
 from office.operations.manage_staff import StaffDetails, add_staff, update_staff
 from office.roles import ROLES
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 
 ROLE_CHOICES = [(role, role.capitalize()) for role in ROLES]
 
@@ -40,7 +41,7 @@ class NewStaffForm(StaffForm):
 
 
 @staff_door("office.manage_staff")
-def staff_list(request: HttpRequest) -> HttpResponse:
+def staff_list(request: StaffRequest) -> HttpResponse:
     """Everybody who works for the company, and a form for somebody new."""
     form = NewStaffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -58,7 +59,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("office.manage_staff")
-def staff(request: HttpRequest, user_id: int) -> HttpResponse:
+def staff(request: StaffRequest, user_id: int) -> HttpResponse:
     """Change one person's name, roles or way in."""
     user = User.objects.filter(companies=request.company.pk, pk=user_id).first()
     if user is None:

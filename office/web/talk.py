@@ -1,8 +1,10 @@
 """What people say about a paper or customer, and the questions they put about it."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -11,6 +13,7 @@ from office.mail.to_staff import comments_for
 from office.operations.comment import ask_question, comment, withdraw_comment
 from office.topics import colleagues_of, get_thing_for, page_of
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 from office.web.tasks import ReceiverForm
 
 
@@ -21,7 +24,7 @@ class QuestionForm(ReceiverForm):
 
     body = forms.CharField(label="Question", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         receiver = self.fields["receiver"]
         receiver.required, receiver.choices = True, [("", "Choose…"), *receiver.choices[1:]]
@@ -29,7 +32,7 @@ class QuestionForm(ReceiverForm):
 
 @require_POST
 @staff_door("office.talk")
-def say(request: HttpRequest, about_type: str, about_id: int) -> HttpResponse:
+def say(request: StaffRequest, about_type: str, about_id: int) -> HttpResponse:
     """Keep what somebody says, and mail whoever it names."""
     company, about = get_thing_for(request.user, about_type, about_id)
     try:
@@ -45,7 +48,7 @@ def say(request: HttpRequest, about_type: str, about_id: int) -> HttpResponse:
 
 
 @staff_door("office.talk")
-def ask(request: HttpRequest, about_type: str, about_id: int) -> HttpResponse:
+def ask(request: StaffRequest, about_type: str, about_id: int) -> HttpResponse:
     """Put a question to a person or department."""
     company, about = get_thing_for(request.user, about_type, about_id)
     form = QuestionForm(company, request.POST or None, initial={"due_on": company.today()})
@@ -63,7 +66,7 @@ def ask(request: HttpRequest, about_type: str, about_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("office.talk")
-def withdraw(request: HttpRequest, comment_id: int) -> HttpResponse:
+def withdraw(request: StaffRequest, comment_id: int) -> HttpResponse:
     """Take one's own words back shortly after."""
     row = get_object_or_404(comments_for(request.user), pk=comment_id)
     try:

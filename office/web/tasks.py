@@ -1,9 +1,11 @@
 """What is to be done: the list, and the page of one task, where it is answered, given on and done."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -16,7 +18,9 @@ from office.operations.make_task import make_task
 from office.todo import comments_of, with_state
 from office.topics import colleagues_of, get_task_for, page_of, tasks_for
 from office.web.doors import staff_door
+from office.web.fields import set_choices
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 
 SHOWN = {
     "mine": {"is_mine": True, "done_at": None},
@@ -67,14 +71,12 @@ class ReceiverForm(forms.Form):
     receiver = forms.ChoiceField(label="For", required=False)
     due_on = forms.DateField(label="By", widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, company: Company, *args: object, **kwargs: object) -> None:
+    def __init__(self, company: Company, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {f"u{person.pk}": person for person in colleagues_of(company)}
-        self.fields["receiver"].choices = [
-            ("", "Anybody"),
-            ("People", [(key, str(person)) for key, person in self.people.items()]),
-            ("Departments", Department.choices),
-        ]
+        people = [(key, str(person)) for key, person in self.people.items()]
+        offered = [("", "Anybody"), ("People", people), ("Departments", Department.choices)]
+        set_choices(self, "receiver", offered)
 
     def receiver_of(self) -> dict[str, User | str | None]:
         """The person or department that was chosen, as operations take them."""
@@ -95,7 +97,7 @@ class TaskForm(ReceiverForm):
 
 @require_GET
 @staff_door("office.view_task")
-def task_list(request: HttpRequest) -> HttpResponseBase:
+def task_list(request: StaffRequest) -> HttpResponseBase:
     """What is to be done, the most urgent first; what is done only where it is asked for."""
     tasks = _read(request, tasks_for(request.user).filter(company=request.company))
     if request.GET.get("show") != "done":
@@ -105,13 +107,13 @@ def task_list(request: HttpRequest) -> HttpResponseBase:
 
 @require_GET
 @staff_door("office.view_task")
-def task(request: HttpRequest, task_id: int) -> HttpResponse:
+def task(request: StaffRequest, task_id: int) -> HttpResponse:
     """One task: what was said, and what can be done."""
     return _page(request, get_task_for(request.user, task_id))
 
 
 @staff_door("office.talk")
-def task_new(request: HttpRequest) -> HttpResponse:
+def task_new(request: StaffRequest) -> HttpResponse:
     """Put something on somebody's list."""
     initial = {"due_on": request.company.today(), "receiver": f"u{request.user.pk}"}
     form = TaskForm(request.company, request.POST or None, initial=initial)
@@ -138,7 +140,7 @@ def task_new(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("office.talk")
-def answer(request: HttpRequest, task_id: int) -> HttpResponse:
+def answer(request: StaffRequest, task_id: int) -> HttpResponse:
     """Say something to a task, and that it is done where it is."""
     asked = get_task_for(request.user, task_id)
     body, finishes = request.POST.get("body", ""), request.POST.get("done") == "1"
@@ -153,7 +155,7 @@ def answer(request: HttpRequest, task_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("office.talk")
-def finish(request: HttpRequest, task_id: int) -> HttpResponse:
+def finish(request: StaffRequest, task_id: int) -> HttpResponse:
     """Done."""
     asked = get_task_for(request.user, task_id)
     try:
@@ -166,7 +168,7 @@ def finish(request: HttpRequest, task_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("office.talk")
-def reopen(request: HttpRequest, task_id: int) -> HttpResponse:
+def reopen(request: StaffRequest, task_id: int) -> HttpResponse:
     """Not done after all."""
     asked = get_task_for(request.user, task_id)
     try:
@@ -179,7 +181,7 @@ def reopen(request: HttpRequest, task_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("office.talk")
-def assign(request: HttpRequest, task_id: int) -> HttpResponse:
+def assign(request: StaffRequest, task_id: int) -> HttpResponse:
     """Give it to somebody else, or another day."""
     asked = get_task_for(request.user, task_id)
     form = ReceiverForm(asked.company, request.POST)
@@ -194,7 +196,7 @@ def assign(request: HttpRequest, task_id: int) -> HttpResponse:
     return redirect("office:task", asked.pk)
 
 
-def _page(request: HttpRequest, asked: Task, typed: str = "") -> HttpResponse:
+def _page(request: StaffRequest, asked: Task, typed: str = "") -> HttpResponse:
     shown = _read(request, Task.objects.filter(pk=asked.pk)).select_related("company", "assignee").get()
     receiver = f"u{shown.assignee_id}" if shown.assignee_id else shown.department
     context = {
@@ -207,5 +209,5 @@ def _page(request: HttpRequest, asked: Task, typed: str = "") -> HttpResponse:
     return render(request, "office/task.html", context)
 
 
-def _read(request: HttpRequest, tasks: QuerySet[Task]) -> QuerySet[Task]:
+def _read(request: StaffRequest, tasks: QuerySet[Task]) -> QuerySet[Task]:
     return with_state(tasks, request.user, request.company.today())

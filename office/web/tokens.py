@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -12,6 +12,7 @@ from office.models import ApiToken
 from office.operations.create_api_token import create_api_token
 from office.operations.revoke_api_token import revoke_api_token
 from office.web.doors import EVERYBODY, staff_door
+from office.web.requests import StaffRequest
 
 
 class TokenForm(forms.Form):
@@ -22,7 +23,7 @@ class TokenForm(forms.Form):
 
 @never_cache
 @staff_door(EVERYBODY)
-def token_list(request: HttpRequest) -> HttpResponse:
+def token_list(request: StaffRequest) -> HttpResponse:
     """One's own tokens; a new one is shown on the answer that made it and never again."""
     form, secret = TokenForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
@@ -34,7 +35,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door(EVERYBODY)
-def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+def revoke(request: StaffRequest, token_id: int) -> HttpResponse:
     """Stop one of one's own tokens at once."""
     token = get_object_or_404(ApiToken, pk=token_id, user=request.user)
     try:

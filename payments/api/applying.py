@@ -2,12 +2,12 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.fields import IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 from payments.access import receipts_for
 from payments.operations.apply_receipts import MOST, prepare_applying, start_applying
 
@@ -33,7 +33,7 @@ class ApplyReceiptsView(ApiView):
 
     @extend_schema(operation_id="apply_receipts", request=ApplyReceiptsIn, responses={202: ApplyingOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Have the workers apply receipts, each to what its customer has open for longest."""
         company, wanted = company_of(request), checked(ApplyReceiptsIn, request.data)["receipts"]
         run = prepare_applying(company, receipts_for(request.user).filter(pk__in=wanted), by=request.user)

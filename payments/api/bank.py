@@ -3,13 +3,13 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.access import get_customer_for
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 from payments.access import (
     bank_accounts_for,
     get_bank_account_for,
@@ -60,7 +60,7 @@ class BankFilesView(ApiView):
 
     @extend_schema(operation_id="take_bank_file", request=BankFileIn, responses={201: BankFileOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Keep each line of a bank's file once, in whatever file it comes and however often."""
         require_bank(request.user)
         data = checked(BankFileIn, request.data)
@@ -68,7 +68,11 @@ class BankFilesView(ApiView):
             get_bank_account_for(request.user, company_of(request), data["account"]) if "account" in data else None
         )
         taken = take_and_match(
-            company_of(request), data["name"], data["content"], by=request.user, account_id=account and account.pk
+            company_of(request),
+            data["name"],
+            data["content"],
+            by=request.user,
+            account_id=account.pk if account else None,
         )
         return Response(BankFileOut(taken).data, 201)
 
@@ -79,7 +83,7 @@ class BankStatementsView(ApiView):
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="list_bank_statements", parameters=[PageQuery], responses=BankStatementPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The statements of all accounts, with whether they add up and join."""
         query = checked(PageQuery, request.query_params.dict())
         accounts = bank_accounts_for(request.user).filter(company=company_of(request))
@@ -95,7 +99,7 @@ class RetoldLinesView(ApiView):
 
     @extend_schema(operation_id="settle_retold_lines", request=RetoldIn, responses=RetoldOut)
     @idempotent
-    def post(self, request: Request, statement_id: int) -> Response:
+    def post(self, request: ApiRequest, statement_id: int) -> Response:
         """Say of all of a statement's that wait whether they are the same as the lines they may be."""
         statement = get_bank_statement_for(request.user, statement_id)
         said = checked(RetoldIn, request.data)
@@ -108,7 +112,7 @@ class BankLinesView(ApiView):
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="list_bank_lines", parameters=[BankLineQuery], responses=BankLinePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """What came in and went out on all accounts."""
         query = checked(BankLineQuery, request.query_params.dict())
         accounts = bank_accounts_for(request.user).filter(company=company_of(request))
@@ -124,7 +128,7 @@ class UnreadLinesView(ApiView):
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="list_unread_lines", parameters=[UnreadQuery], responses=UnreadLinePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """Lines with a field that could not be read, and what stood there."""
         query = checked(UnreadQuery, request.query_params.dict())
         accounts = bank_accounts_for(request.user).filter(company=company_of(request))
@@ -141,7 +145,7 @@ class CompleteUnreadLineView(ApiView):
 
     @extend_schema(operation_id="complete_unread_line", request=CompleteIn, responses={201: BankLineOut})
     @idempotent
-    def post(self, request: Request, unread_id: int) -> Response:
+    def post(self, request: ApiRequest, unread_id: int) -> Response:
         """Make it a line of its account, with the amount and the day that a person read."""
         unread = get_unread_line_for(request.user, unread_id)
         line = complete_unread_line(unread.pk, **checked(CompleteIn, request.data), by=request.user)
@@ -155,7 +159,7 @@ class LeaveOutUnreadLineView(ApiView):
 
     @extend_schema(operation_id="leave_out_unread_line", request=LeaveOutIn, responses=UnreadLineOut)
     @idempotent
-    def post(self, request: Request, unread_id: int) -> Response:
+    def post(self, request: ApiRequest, unread_id: int) -> Response:
         """Say why it is no line of its account."""
         unread = get_unread_line_for(request.user, unread_id)
         reason = checked(LeaveOutIn, request.data)["reason"]
@@ -168,7 +172,7 @@ class BankLineView(ApiView):
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="get_bank_line", responses=MatchableLineOut)
-    def get(self, request: Request, line_id: int) -> Response:
+    def get(self, request: ApiRequest, line_id: int) -> Response:
         """A line, what is left of it to match, and what it probably pays."""
         line = get_bank_line_for(request.user, line_id)
         line.left = left_of(line)
@@ -183,7 +187,7 @@ class MatchBankLineView(ApiView):
 
     @extend_schema(operation_id="match_bank_line", request=MatchIn, responses={201: ReceiptOut})
     @idempotent
-    def post(self, request: Request, line_id: int) -> Response:
+    def post(self, request: ApiRequest, line_id: int) -> Response:
         """Record so much of a line as a customer's receipt, and apply it."""
         line = get_bank_line_for(request.user, line_id)
         data = checked(MatchIn, request.data)
@@ -211,7 +215,7 @@ class TakeReturnView(ApiView):
 
     @extend_schema(operation_id="take_return", request=ReturnIn, responses={201: ReceiptOut})
     @idempotent
-    def post(self, request: Request, line_id: int) -> Response:
+    def post(self, request: ApiRequest, line_id: int) -> Response:
         """Take back the receipt that a line of money out returns; what it had settled is open again."""
         line = get_bank_line_for(request.user, line_id)
         data = checked(ReturnIn, request.data)
@@ -227,7 +231,7 @@ class SetAsideView(ApiView):
 
     @extend_schema(operation_id="set_aside_bank_line", request=LeaveOutIn, responses={201: SetAsideOut})
     @idempotent
-    def post(self, request: Request, line_id: int) -> Response:
+    def post(self, request: ApiRequest, line_id: int) -> Response:
         """Say that what is left of a line is no customer's payment."""
         line = get_bank_line_for(request.user, line_id)
         reason = checked(LeaveOutIn, request.data)["reason"]
@@ -241,7 +245,7 @@ class TakeBackView(ApiView):
 
     @extend_schema(operation_id="take_back_set_aside", request=None, responses=SetAsideOut)
     @idempotent
-    def post(self, request: Request, line_id: int) -> Response:
+    def post(self, request: ApiRequest, line_id: int) -> Response:
         """Let a line be matched after all."""
         line = get_bank_line_for(request.user, line_id)
         return Response(SetAsideOut(take_back_set_aside(line.pk, by=request.user)).data)

@@ -2,12 +2,12 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.fields import Input, Query
 from office.api.views import ApiView, checked, company_of
 from office.models import BankAccount, Company
+from office.web.requests import ApiRequest
 from payments.operations.set_bank_accounts import BankDetails, set_bank_accounts
 
 
@@ -53,13 +53,13 @@ class BankAccountsView(ApiView):
     permission = {"get": "office.change_company_settings", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="list_bank_accounts", parameters=[Query], responses=BankAccountsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The bank accounts of a company, with their numbers as the settings show them."""
         checked(Query, request.query_params.dict())
         return _answer(company_of(request))
 
     @extend_schema(operation_id="set_bank_accounts", request=BankAccountsIn, responses=BankAccountsOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Say which bank accounts there are. Issued documents keep what they printed."""
         company = company_of(request)
         accounts = [BankDetails(**account) for account in checked(BankAccountsIn, request.data)["accounts"]]

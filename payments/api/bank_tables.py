@@ -3,13 +3,13 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import BankAccount
+from office.web.requests import ApiRequest
 from payments.access import bank_accounts_for, get_bank_account_for, get_bank_mapping_for, require_bank
 from payments.api.bank_serializers import BankFileOut
 from payments.api.bank_table_serializers import (
@@ -38,7 +38,7 @@ class BankTablesView(ApiView):
 
     @extend_schema(operation_id="take_bank_table", request=TableIn, responses={201: BankFileOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Take a table in by a mapping, and keep the mapping for the next table like it."""
         require_bank(request.user)
         data = checked(TableIn, request.data)
@@ -55,7 +55,7 @@ class PreviewView(ApiView):
 
     @extend_schema(operation_id="preview_bank_table", request=PreviewIn, responses=PreviewOut)
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """What can be guessed of a table, and its first lines as they would be read; nothing is kept."""
         require_bank(request.user)
         data = checked(PreviewIn, request.data)
@@ -77,7 +77,7 @@ class BankMappingsView(ApiView):
     permission = {"get": "payments.view_bank", "post": "payments.take_bank_file"}
 
     @extend_schema(operation_id="list_bank_mappings", parameters=[PageQuery], responses=BankMappingPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """How the tables of each account are read."""
         query = checked(PageQuery, request.query_params.dict())
         accounts = bank_accounts_for(request.user).filter(company=company_of(request))
@@ -87,7 +87,7 @@ class BankMappingsView(ApiView):
 
     @extend_schema(operation_id="keep_bank_mapping", request=MappingIn, responses={201: BankMappingOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Read an account's tables with these headings so from now on."""
         data = checked(MappingIn, request.data)
         mapping = TableMapping.from_json(data["mapping"])
@@ -100,11 +100,11 @@ class BankMappingView(ApiView):
     permission = {"delete": "payments.take_bank_file"}
 
     @extend_schema(operation_id="forget_bank_mapping", responses={204: None})
-    def delete(self, request: Request, mapping_id: int) -> Response:
+    def delete(self, request: ApiRequest, mapping_id: int) -> Response:
         """Ask again at the next table like it."""
         forget_bank_mapping(get_bank_mapping_for(request.user, mapping_id).pk, by=request.user)
         return Response(status=204)
 
 
-def _account(request: Request, data: dict[str, Any]) -> BankAccount:
+def _account(request: ApiRequest, data: dict[str, Any]) -> BankAccount:
     return get_bank_account_for(request.user, company_of(request), data["account"])

@@ -2,13 +2,13 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, Input
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 from payments.access import get_batch_for, receipts_for
 from payments.api.serializers import ReceiptRow
 from payments.batch_lines import BatchLine
@@ -57,7 +57,7 @@ class BatchesView(ApiView):
 
     @extend_schema(operation_id="record_receipt_batch", request=BatchIn, responses={201: BatchOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Record a receipt for each line and apply it; nothing where the lines do not add up to the control total."""
         data, company = checked(BatchIn, request.data), company_of(request)
         lines = [BatchLine(**line) for line in data.pop("lines")]
@@ -72,7 +72,7 @@ class BatchView(ApiView):
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_receipt_batch", responses=BatchOut)
-    def get(self, request: Request, batch_id: int) -> Response:
+    def get(self, request: ApiRequest, batch_id: int) -> Response:
         """A batch and its receipts."""
         return _shown(request.user, batch_id)
 

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.serializers import CustomerRef
@@ -13,6 +12,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 from payments.access import chargebacks_for, get_chargeback_for, get_receipt_for
 from payments.models import Chargeback, ChargebackFile, ChargebackStatus
 from payments.operations.decide_chargeback import add_evidence, answer_chargeback, decide_chargeback
@@ -94,7 +94,7 @@ class ChargebacksView(ApiView):
     permission = {"get": "payments.view_receipt", "post": "payments.manage_chargebacks"}
 
     @extend_schema(operation_id="list_chargebacks", parameters=[ChargebackQuery], responses=ChargebackPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The chargebacks of a company."""
         query = checked(ChargebackQuery, request.query_params.dict())
         rows = chargebacks_for(request.user).filter(company=company_of(request))
@@ -104,7 +104,7 @@ class ChargebacksView(ApiView):
 
     @extend_schema(operation_id="open_chargeback", request=ChargebackIn, responses={201: ChargebackOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Take a card payment back as its bank did: what it had settled is open again."""
         data = checked(ChargebackIn, request.data)
         receipt = get_receipt_for(request.user, data.pop("receipt"))
@@ -119,7 +119,7 @@ class ChargebackView(ApiView):
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_chargeback", responses=ChargebackOut)
-    def get(self, request: Request, chargeback_id: int) -> Response:
+    def get(self, request: ApiRequest, chargeback_id: int) -> Response:
         """A case and its evidence."""
         return _shown(request.user, chargeback_id)
 
@@ -131,7 +131,7 @@ class EvidenceView(ApiView):
 
     @extend_schema(operation_id="add_evidence", request=EvidenceIn, responses={201: ChargebackOut})
     @idempotent
-    def post(self, request: Request, chargeback_id: int) -> Response:
+    def post(self, request: ApiRequest, chargeback_id: int) -> Response:
         """Keep a file as evidence."""
         chargeback = get_chargeback_for(request.user, chargeback_id)
         add_evidence(chargeback.pk, **checked(EvidenceIn, request.data), by=request.user)
@@ -145,7 +145,7 @@ class AnswerChargebackView(ApiView):
 
     @extend_schema(operation_id="answer_chargeback", request=None, responses=ChargebackOut)
     @idempotent
-    def post(self, request: Request, chargeback_id: int) -> Response:
+    def post(self, request: ApiRequest, chargeback_id: int) -> Response:
         """Say that our evidence went to the bank."""
         chargeback = get_chargeback_for(request.user, chargeback_id)
         answer_chargeback(chargeback.pk, on=chargeback.company.today(), by=request.user)
@@ -159,7 +159,7 @@ class DecideChargebackView(ApiView):
 
     @extend_schema(operation_id="decide_chargeback", request=OutcomeIn, responses=ChargebackOut)
     @idempotent
-    def post(self, request: Request, chargeback_id: int) -> Response:
+    def post(self, request: ApiRequest, chargeback_id: int) -> Response:
         """Say how the bank decided; won, the money is recorded again."""
         chargeback = get_chargeback_for(request.user, chargeback_id)
         data = checked(OutcomeIn, request.data)

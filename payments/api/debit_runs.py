@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.serializers import CustomerRef
@@ -12,6 +11,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 from payments.access import debit_runs_for, get_debit_run_for, require_bank
 from payments.api.payment_files import CancelIn, PaymentFileOut, file_shown
 from payments.models import DebitCollection, DebitRun
@@ -138,7 +138,7 @@ class DebitRunsView(ApiView):
     permission = {"get": "payments.view_bank", "post": "payments.manage_debit_runs"}
 
     @extend_schema(operation_id="list_debit_runs", parameters=[PageQuery], responses=DebitRunPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The debit runs of a company."""
         query = checked(PageQuery, request.query_params.dict())
         runs = with_counts(debit_runs_for(request.user).filter(company=company_of(request)))
@@ -147,7 +147,7 @@ class DebitRunsView(ApiView):
 
     @extend_schema(operation_id="prepare_debit_run", request=DebitRunIn, responses={201: DebitRunOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Claim what is due by the day, and ask a second person."""
         require_bank(request.user)
         details = RunDetails(**checked(DebitRunIn, request.data))
@@ -160,7 +160,7 @@ class DebitPreviewView(ApiView):
     permission = {"get": "payments.manage_debit_runs"}
 
     @extend_schema(operation_id="preview_debits", parameters=[PreviewQuery], responses=DebitPreviewOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """Who would be debited on a day, and what not and why."""
         require_bank(request.user)
         query = checked(PreviewQuery, request.query_params.dict())
@@ -174,7 +174,7 @@ class DebitRunView(ApiView):
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="get_debit_run", responses=DebitRunOut)
-    def get(self, request: Request, run_id: int) -> Response:
+    def get(self, request: ApiRequest, run_id: int) -> Response:
         """A run with what became of each debit."""
         return _shown(request.user, run_id)
 
@@ -186,7 +186,7 @@ class CancelDebitRunView(ApiView):
 
     @extend_schema(operation_id="cancel_debit_run", request=CancelIn, responses=DebitRunOut)
     @idempotent
-    def post(self, request: Request, run_id: int) -> Response:
+    def post(self, request: ApiRequest, run_id: int) -> Response:
         """Give up a run that the bank did not get."""
         run = get_debit_run_for(request.user, run_id)
         cancel_debit_run(run.pk, **checked(CancelIn, request.data), by=request.user)
@@ -200,7 +200,7 @@ class CollectDebitRunView(ApiView):
 
     @extend_schema(operation_id="collect_debit_run", request=CollectIn, responses=DebitRunOut)
     @idempotent
-    def post(self, request: Request, run_id: int) -> Response:
+    def post(self, request: ApiRequest, run_id: int) -> Response:
         """Record that all of a run that is on its way came in."""
         run = get_debit_run_for(request.user, run_id)
         on = checked(CollectIn, request.data).get("on") or run.company.today()
@@ -214,7 +214,7 @@ class DebitRunFileView(ApiView):
     permission = {"get": "payments.download_payment_file"}
 
     @extend_schema(operation_id="download_debit_file", responses=PaymentFileOut)
-    def get(self, request: Request, run_id: int) -> Response:
+    def get(self, request: ApiRequest, run_id: int) -> Response:
         """The file for the bank. Each reading is kept in the audit trail."""
         return file_shown(get_debit_run_for(request.user, run_id), request.user)
 
@@ -226,7 +226,7 @@ class DebitAnswersView(ApiView):
 
     @extend_schema(operation_id="take_debit_answer", request=AnswerIn, responses={201: AnswersOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Read a status report (pain.002) or returns of ACH."""
         require_bank(request.user)
         data = checked(AnswerIn, request.data)

@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.serializers import ItemOut
@@ -10,6 +9,7 @@ from office.api.approving import ApprovalOut
 from office.api.fields import AmountIn, AmountOut, IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked
+from office.web.requests import ApiRequest
 from payments.access import get_exchange_for, get_receipt_for
 from payments.api.write_offs import TakeBackIn
 from payments.exchanging import ExchangeDetails
@@ -47,14 +47,14 @@ class ExchangesView(ApiView):
     permission = {"get": "payments.view_receipt", "post": "payments.exchange_receipt"}
 
     @extend_schema(operation_id="list_exchanges", responses=ExchangeOut(many=True))
-    def get(self, request: Request, receipt_id: int) -> Response:
+    def get(self, request: ApiRequest, receipt_id: int) -> Response:
         """What of a receipt was taken as another currency, also where it was undone."""
         receipt = get_receipt_for(request.user, receipt_id)
         return Response(ExchangeOut(receipt.exchanges.select_related("given_entry"), many=True).data)
 
     @extend_schema(operation_id="exchange_receipt", request=ExchangeIn, responses={201: ExchangeOut, 202: ApprovalOut})
     @idempotent
-    def post(self, request: Request, receipt_id: int) -> Response:
+    def post(self, request: ApiRequest, receipt_id: int) -> Response:
         """Take free money of a receipt as another currency; what exchange gains or loses is entered in the book."""
         receipt = get_receipt_for(request.user, receipt_id)
         data = {"exchanged_on": receipt.company.today()} | checked(ExchangeIn, request.data)
@@ -69,7 +69,7 @@ class UndoExchangeView(ApiView):
 
     @extend_schema(operation_id="undo_exchange", request=TakeBackIn, responses=ExchangeOut)
     @idempotent
-    def post(self, request: Request, exchange_id: int) -> Response:
+    def post(self, request: ApiRequest, exchange_id: int) -> Response:
         """Give the receipt its money back; what the exchanged credit had settled is open again."""
         exchange = get_exchange_for(request.user, exchange_id)
         data = checked(TakeBackIn, request.data)

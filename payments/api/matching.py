@@ -5,7 +5,6 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.serializers import CustomerRef
@@ -14,6 +13,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import Run
+from office.web.requests import ApiRequest
 from payments.access import get_payer_account_for, payer_accounts_for, require_bank
 from payments.matching.asking import RULES, match_policy_of
 from payments.models import MatchPolicy, PayerAccount
@@ -85,7 +85,7 @@ class MatchingView(ApiView):
 
     @extend_schema(operation_id="match_certain", request=None, responses={201: MatchingOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Match, of the lines that wait, what the policy says needs no person."""
         require_bank(request.user)
         return Response(MatchingOut(start_matching(company_of(request), by=request.user)).data, 201)
@@ -97,13 +97,13 @@ class MatchPolicyView(ApiView):
     permission = {"get": "payments.view_bank", "put": "payments.set_match_policy"}
 
     @extend_schema(operation_id="get_match_policy", parameters=[Query], responses=MatchPolicyOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The company's policy."""
         checked(Query, request.query_params.dict())
         return Response(MatchPolicyOut(match_policy_of(company_of(request))).data)
 
     @extend_schema(operation_id="set_match_policy", request=MatchPolicyIn, responses=MatchPolicyOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Change the policy."""
         company = company_of(request)
         policy = match_policy_of(company)
@@ -118,7 +118,7 @@ class PayerAccountsView(ApiView):
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="list_payer_accounts", parameters=[PageQuery], responses=PayerAccountPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The accounts that customers pay from, and those removed."""
         query = checked(PageQuery, request.query_params.dict())
         rows = payer_accounts_for(request.user).filter(company=company_of(request)).select_related("customer")
@@ -133,7 +133,7 @@ class ForgetPayerView(ApiView):
 
     @extend_schema(operation_id="forget_payer", request=None, responses=PayerAccountOut)
     @idempotent
-    def post(self, request: Request, payer_id: int) -> Response:
+    def post(self, request: ApiRequest, payer_id: int) -> Response:
         """Let an account speak for its customer no more."""
         payer = get_payer_account_for(request.user, payer_id)
         return Response(PayerAccountOut(forget_payer(payer.pk, by=request.user)).data)

@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for
@@ -11,6 +10,7 @@ from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 from payments.access import get_online_payment_for, online_payments_for
 from payments.api.bank_serializers import LeaveOutIn
 from payments.models import OnlinePayment, OnlineStatus
@@ -70,7 +70,7 @@ class OnlinePaymentsView(ApiView):
     permission = {"get": "payments.view_receipt", "post": "payments.begin_online_payment"}
 
     @extend_schema(operation_id="list_online_payments", parameters=[OnlinePaymentQuery], responses=OnlinePaymentPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """What customers paid or began to pay online."""
         query = checked(OnlinePaymentQuery, request.query_params.dict())
         rows = online_payments_for(request.user).filter(company=company_of(request)).select_related("customer")
@@ -80,7 +80,7 @@ class OnlinePaymentsView(ApiView):
 
     @extend_schema(operation_id="begin_online_payment", request=BeginIn, responses={201: OnlinePaymentOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Open a page on which a customer pays a document; its address is in `checkout_url`."""
         data = checked(BeginIn, request.data)
         invoice = get_invoice_for(request.user, data["invoice"])
@@ -96,7 +96,7 @@ class OnlinePaymentView(ApiView):
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_online_payment", responses=OnlinePaymentOut)
-    def get(self, request: Request, payment_id: int) -> Response:
+    def get(self, request: ApiRequest, payment_id: int) -> Response:
         """What came of it."""
         return Response(OnlinePaymentOut(get_online_payment_for(request.user, payment_id)).data)
 
@@ -108,7 +108,7 @@ class TakeHeldView(ApiView):
 
     @extend_schema(operation_id="take_held_payment", request=TakeHeldIn, responses=OnlinePaymentOut)
     @idempotent
-    def post(self, request: Request, payment_id: int) -> Response:
+    def post(self, request: ApiRequest, payment_id: int) -> Response:
         """Record it with what the provider reported."""
         payment = get_online_payment_for(request.user, payment_id)
         take_held_payment(payment.pk, **checked(TakeHeldIn, request.data), by=request.user)
@@ -122,7 +122,7 @@ class SetHeldAsideView(ApiView):
 
     @extend_schema(operation_id="set_held_payment_aside", request=LeaveOutIn, responses=OnlinePaymentOut)
     @idempotent
-    def post(self, request: Request, payment_id: int) -> Response:
+    def post(self, request: ApiRequest, payment_id: int) -> Response:
         """Say what became of the money otherwise."""
         payment = get_online_payment_for(request.user, payment_id)
         reason = checked(LeaveOutIn, request.data)["reason"]

@@ -2,11 +2,11 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.fields import AmountIn, AmountOut, Input, Query, RateIn, RateOut
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 from payments.models import policy_of
 from payments.operations.set_payment_policy import set_payment_policy
 
@@ -33,13 +33,13 @@ class PaymentPolicyView(ApiView):
     permission = {"get": "payments.view_receipt", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_payment_policy", parameters=[Query], responses=PaymentPolicyOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The company's policy."""
         checked(Query, request.query_params.dict())
         return Response(PaymentPolicyOut(policy_of(company_of(request))).data)
 
     @extend_schema(operation_id="set_payment_policy", request=PaymentPolicyIn, responses=PaymentPolicyOut)
-    def put(self, request: Request) -> Response:
+    def put(self, request: ApiRequest) -> Response:
         """Change the policy."""
         wanted = checked(PaymentPolicyIn, request.data)
         return Response(PaymentPolicyOut(set_payment_policy(company_of(request), wanted, by=request.user)).data)

@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger.models import Account
@@ -10,6 +9,7 @@ from ledger.refusals import Refused
 from office.api.fields import AmountOut, CurrencyRateIn, IdIn, Input, Query
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 from payments.access import get_bank_account_for, get_bank_line_for, get_bank_month_for, get_tie_for
 from payments.models import BankMonth, BankTie
 from payments.operations.reconcile_bank import (
@@ -133,7 +133,7 @@ class ReconciliationView(ApiView):
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="get_reconciliation", parameters=[ReconciliationQuery], responses=ReconciliationOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """A bank account against the book, as of its last statement until a day."""
         query = checked(ReconciliationQuery, request.query_params.dict())
         bank_account = get_bank_account_for(request.user, company_of(request), query["account"])
@@ -153,7 +153,7 @@ class TiesView(ApiView):
 
     @extend_schema(operation_id="tie_bank_lines", request=TieIn, responses={201: TiesOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Say that lines of a bank account and of the book are the same money."""
         data = checked(TieIn, request.data)
         bank_account = get_bank_account_for(request.user, company_of(request), data["account"])
@@ -168,7 +168,7 @@ class UntieView(ApiView):
 
     @extend_schema(operation_id="untie_bank_line", request=None, responses=TieOut)
     @idempotent
-    def post(self, request: Request, tie_id: int) -> Response:
+    def post(self, request: ApiRequest, tie_id: int) -> Response:
         """Take back that two lines are one."""
         return Response(TieOut(untie_bank_line(get_tie_for(request.user, tie_id).pk, by=request.user)).data)
 
@@ -180,7 +180,7 @@ class BookBankLineView(ApiView):
 
     @extend_schema(operation_id="book_bank_line", request=BookIn, responses={201: BookedOut})
     @idempotent
-    def post(self, request: Request, line_id: int) -> Response:
+    def post(self, request: ApiRequest, line_id: int) -> Response:
         """Enter in the book what only the bank has."""
         line = get_bank_line_for(request.user, line_id)
         data = checked(BookIn, request.data)
@@ -199,7 +199,7 @@ class CloseBankMonthView(ApiView):
 
     @extend_schema(operation_id="close_bank_month", request=MonthIn, responses={201: BankMonthOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Close a month whose difference is explained."""
         data = checked(MonthIn, request.data)
         bank_account = get_bank_account_for(request.user, company_of(request), data["account"])
@@ -213,7 +213,7 @@ class ReopenBankMonthView(ApiView):
 
     @extend_schema(operation_id="reopen_bank_month", request=ReopenIn, responses=BankMonthOut)
     @idempotent
-    def post(self, request: Request, month_id: int) -> Response:
+    def post(self, request: ApiRequest, month_id: int) -> Response:
         """Let a closed month be changed again."""
         month = get_bank_month_for(request.user, month_id)
         reason = checked(ReopenIn, request.data)["reason"]

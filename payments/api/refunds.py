@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.access import get_customer_for
@@ -12,6 +11,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 from payments.access import get_refund_for, refunds_for
 from payments.api.payment_files import CancelIn
 from payments.models import Refund
@@ -76,7 +76,7 @@ class RefundsView(ApiView):
     permission = {"get": "payments.view_receipt", "post": "payments.refund_credit"}
 
     @extend_schema(operation_id="list_refunds", parameters=[RefundQuery], responses=RefundPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The refunds of a company, with how the payment of each stands."""
         query = checked(RefundQuery, request.query_params.dict())
         rows = with_payer(with_repayment(refunds_for(request.user).filter(company=company_of(request))))
@@ -86,7 +86,7 @@ class RefundsView(ApiView):
 
     @extend_schema(operation_id="refund_credit", request=RefundIn, responses={201: RefundOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Pay free credit back, at most what is free."""
         data = checked(RefundIn, request.data)
         customer = get_customer_for(request.user, data.pop("customer"))
@@ -101,7 +101,7 @@ class RefundView(ApiView):
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_refund", responses=RefundOut)
-    def get(self, request: Request, refund_id: int) -> Response:
+    def get(self, request: ApiRequest, refund_id: int) -> Response:
         """A refund, with how its payment stands."""
         return _shown(request.user, refund_id)
 
@@ -113,7 +113,7 @@ class PayByHandView(ApiView):
 
     @extend_schema(operation_id="pay_refund_by_hand", request=HandPaymentIn, responses=RefundOut)
     @idempotent
-    def post(self, request: Request, refund_id: int) -> Response:
+    def post(self, request: ApiRequest, refund_id: int) -> Response:
         """Say that an account of ours paid a refund in e-banking; no file pays it any more."""
         refund = get_refund_for(request.user, refund_id)
         data = {"on": refund.company.today()} | checked(HandPaymentIn, request.data)
@@ -128,7 +128,7 @@ class UndoByHandView(ApiView):
 
     @extend_schema(operation_id="undo_refund_by_hand", request=CancelIn, responses=RefundOut)
     @idempotent
-    def post(self, request: Request, refund_id: int) -> Response:
+    def post(self, request: ApiRequest, refund_id: int) -> Response:
         """Let a refund that was not paid by hand after all wait again."""
         refund = get_refund_for(request.user, refund_id)
         undo_refund_by_hand(refund.pk, **checked(CancelIn, request.data), by=request.user)

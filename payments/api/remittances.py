@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.access import get_customer_for
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 from payments.access import get_bank_line_for, get_remittance_for, remittances_for, require_bank
 from payments.advised import explained
 from payments.api.bank_serializers import LeaveOutIn
@@ -38,7 +38,7 @@ class RemittancesView(ApiView):
     permission = {"get": "payments.view_bank", "post": "payments.take_remittance"}
 
     @extend_schema(operation_id="list_remittances", parameters=[PageQuery], responses=RemittancePage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """All advice with its lines."""
         query = checked(PageQuery, request.query_params.dict())
         rows = with_state(remittances_for(request.user).filter(company=company_of(request)))
@@ -47,7 +47,7 @@ class RemittancesView(ApiView):
 
     @extend_schema(operation_id="take_remittance", request=RemittanceIn, responses={201: RemittanceOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Keep what a payer advises: a file, or its lines."""
         require_bank(request.user)
         data = checked(RemittanceIn, request.data)
@@ -72,7 +72,7 @@ class RemittanceView(ApiView):
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="get_remittance", responses=RemittanceOut)
-    def get(self, request: Request, remittance_id: int) -> Response:
+    def get(self, request: ApiRequest, remittance_id: int) -> Response:
         """An advice, and what its lines mean of ours."""
         return _shown(get_remittance_for(request.user, remittance_id))
 
@@ -84,7 +84,7 @@ class JoinView(ApiView):
 
     @extend_schema(operation_id="join_remittance", request=JoinIn, responses=RemittanceOut)
     @idempotent
-    def post(self, request: Request, remittance_id: int) -> Response:
+    def post(self, request: ApiRequest, remittance_id: int) -> Response:
         """Say which bank line it explains."""
         remittance = get_remittance_for(request.user, remittance_id)
         line = get_bank_line_for(request.user, checked(JoinIn, request.data)["bank_line"])
@@ -98,7 +98,7 @@ class PartView(ApiView):
 
     @extend_schema(operation_id="part_remittance", request=None, responses=RemittanceOut)
     @idempotent
-    def post(self, request: Request, remittance_id: int) -> Response:
+    def post(self, request: ApiRequest, remittance_id: int) -> Response:
         """Take back which bank line it explains."""
         return _shown(part_remittance(get_remittance_for(request.user, remittance_id).pk, by=request.user))
 
@@ -110,7 +110,7 @@ class WithdrawView(ApiView):
 
     @extend_schema(operation_id="withdraw_remittance", request=LeaveOutIn, responses=RemittanceOut)
     @idempotent
-    def post(self, request: Request, remittance_id: int) -> Response:
+    def post(self, request: ApiRequest, remittance_id: int) -> Response:
         """Let it explain nothing any more."""
         remittance = get_remittance_for(request.user, remittance_id)
         reason = checked(LeaveOutIn, request.data)["reason"]
@@ -124,7 +124,7 @@ class ApplyView(ApiView):
 
     @extend_schema(operation_id="apply_remittance", request=ApplyIn, responses={201: RemittanceReceipts})
     @idempotent
-    def post(self, request: Request, remittance_id: int) -> Response:
+    def post(self, request: ApiRequest, remittance_id: int) -> Response:
         """Match a bank line as its advice says: a receipt for each customer, applied document by document."""
         remittance = get_remittance_for(request.user, remittance_id)
         data = checked(ApplyIn, request.data)

@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.serializers import CustomerRef
@@ -11,6 +10,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 from payments.access import get_repayment_for, repayments_for, require_bank
 from payments.api.payment_files import CancelIn, PaymentFileOut, file_shown
 from payments.models import RepaymentBatch, RepaymentLine
@@ -71,7 +71,7 @@ class RepaymentsView(ApiView):
     permission = {"get": "payments.view_bank", "post": "payments.manage_repayments"}
 
     @extend_schema(operation_id="list_repayments", parameters=[PageQuery], responses=RepaymentPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The repayments of a company."""
         query = checked(PageQuery, request.query_params.dict())
         rows = repayments_for(request.user).filter(company=company_of(request)).select_related("bank_account")
@@ -80,7 +80,7 @@ class RepaymentsView(ApiView):
 
     @extend_schema(operation_id="prepare_repayment", request=RepaymentIn, responses={201: RepaymentOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Claim the refunds that wait in the account's currency, and ask a second person."""
         require_bank(request.user)
         details = RepaymentDetails(**checked(RepaymentIn, request.data))
@@ -93,7 +93,7 @@ class RepaymentView(ApiView):
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="get_repayment", responses=RepaymentOut)
-    def get(self, request: Request, batch_id: int) -> Response:
+    def get(self, request: ApiRequest, batch_id: int) -> Response:
         """A repayment with its refunds."""
         return _shown(request.user, batch_id)
 
@@ -105,7 +105,7 @@ class CancelRepaymentView(ApiView):
 
     @extend_schema(operation_id="cancel_repayment", request=CancelIn, responses=RepaymentOut)
     @idempotent
-    def post(self, request: Request, batch_id: int) -> Response:
+    def post(self, request: ApiRequest, batch_id: int) -> Response:
         """Give up a repayment that the bank did not get."""
         batch = get_repayment_for(request.user, batch_id)
         cancel_repayment(batch.pk, **checked(CancelIn, request.data), by=request.user)
@@ -118,7 +118,7 @@ class RepaymentFileView(ApiView):
     permission = {"get": "payments.download_payment_file"}
 
     @extend_schema(operation_id="download_repayment_file", responses=PaymentFileOut)
-    def get(self, request: Request, batch_id: int) -> Response:
+    def get(self, request: ApiRequest, batch_id: int) -> Response:
         """The file for the bank. Each reading is kept in the audit trail."""
         return file_shown(get_repayment_for(request.user, batch_id), request.user)
 

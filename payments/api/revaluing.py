@@ -2,13 +2,13 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from office.api.fields import AmountOut, Input, RateOut
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 from payments.models import Revaluation
 from payments.operations.revalue_month import revalue_month
 
@@ -51,7 +51,7 @@ class RevaluationsView(ApiView):
     permission = {"get": "payments.revalue_month", "post": "payments.revalue_month"}
 
     @extend_schema(operation_id="list_revaluations", parameters=[PageQuery], responses=RevaluationPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """What was entered so far."""
         query = checked(PageQuery, request.query_params.dict())
         rows = Revaluation.objects.filter(company=company_of(request)).select_related("company")
@@ -60,7 +60,7 @@ class RevaluationsView(ApiView):
 
     @extend_schema(operation_id="revalue_month", request=RevaluationIn, responses={201: RevaluedOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Enter what foreign money was worth at a month's end."""
         month = checked(RevaluationIn, request.data)["month"]
         return Response(RevaluedOut({"results": revalue_month(company_of(request), month, by=request.user)}).data, 201)

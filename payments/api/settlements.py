@@ -5,7 +5,6 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.access import get_customer_for
@@ -13,6 +12,7 @@ from office.api.fields import AmountIn, AmountOut, IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked
 from office.models import User
+from office.web.requests import ApiRequest
 from payments.access import get_item_for, get_settlement_for
 from payments.api.write_offs import TakeBackIn
 from payments.models import Rest, SettledItem, Settlement
@@ -83,7 +83,7 @@ class SettlementsView(ApiView):
 
     @extend_schema(operation_id="settle_items", request=SettlementIn, responses={201: SettlementOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Apply one credit to open items and say what becomes of each rest; all of it or nothing."""
         data = checked(SettlementIn, request.data)
         customer = get_customer_for(request.user, data["customer"])
@@ -99,7 +99,7 @@ class SettlementView(ApiView):
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_settlement", responses=SettlementOut)
-    def get(self, request: Request, settlement_id: int) -> Response:
+    def get(self, request: ApiRequest, settlement_id: int) -> Response:
         """What one save did."""
         return _shown(request.user, settlement_id)
 
@@ -111,7 +111,7 @@ class UndoSettlementView(ApiView):
 
     @extend_schema(operation_id="undo_settlement", request=TakeBackIn, responses=SettlementOut)
     @idempotent
-    def post(self, request: Request, settlement_id: int) -> Response:
+    def post(self, request: ApiRequest, settlement_id: int) -> Response:
         """Bring back everything that one save did."""
         row = get_settlement_for(request.user, settlement_id)
         data = checked(TakeBackIn, request.data)
@@ -126,7 +126,7 @@ class WithdrawDisputesView(ApiView):
 
     @extend_schema(operation_id="withdraw_disputes", request=None, responses=WithdrawnOut)
     @idempotent
-    def post(self, request: Request, item_id: int) -> Response:
+    def post(self, request: ApiRequest, item_id: int) -> Response:
         """Say that an open item is not disputed any more."""
         item = get_item_for(request.user, item_id)
         return Response(WithdrawnOut({"withdrawn": withdraw_disputes(item, by=request.user)}).data)

@@ -4,7 +4,6 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.acts import PdfRenderer
@@ -20,6 +19,7 @@ from office.api.views import ApiView, checked, company_of
 from office.models import User
 from office.papers import PdfUnavailable
 from office.web.lists.filters import search_rows
+from office.web.requests import ApiRequest
 from payments.access import get_allocation_for, get_receipt_for, receipts_for
 from payments.api.serializers import (
     AllocationIn,
@@ -49,7 +49,7 @@ class ReceiptsView(ApiView):
     permission = {"get": "payments.view_receipt", "post": "payments.record_receipt"}
 
     @extend_schema(operation_id="list_receipts", parameters=[ReceiptQuery], responses=ReceiptPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The receipts of a company with what of them is free."""
         query = checked(ReceiptQuery, request.query_params.dict())
         receipts = with_free(receipts_for(request.user).filter(company=company_of(request)))
@@ -60,7 +60,7 @@ class ReceiptsView(ApiView):
 
     @extend_schema(operation_id="record_receipt", request=ReceiptIn, responses={201: ReceiptOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Record what came in and, as `allocate` says, apply it."""
         data = checked(ReceiptIn, request.data)
         customer = get_customer_for(request.user, data["customer"])
@@ -75,7 +75,7 @@ class ReceiptView(ApiView):
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_receipt", responses=ReceiptOut)
-    def get(self, request: Request, receipt_id: int) -> Response:
+    def get(self, request: ApiRequest, receipt_id: int) -> Response:
         """A receipt and what it was applied to."""
         return shown(request.user, receipt_id)
 
@@ -87,7 +87,7 @@ class ReceiptPdfView(ApiView):
     renderer_classes = [PdfRenderer, JSONRenderer]
 
     @extend_schema(operation_id="get_receipt_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
-    def get(self, request: Request, receipt_id: int) -> HttpResponse:
+    def get(self, request: ApiRequest, receipt_id: int) -> HttpResponse:
         """The kept bytes of a receipt."""
         receipt = get_receipt_for(request.user, receipt_id)
         try:
@@ -105,7 +105,7 @@ class SendReceiptView(ApiView):
 
     @extend_schema(operation_id="send_receipt", request=SendIn, responses=MailsOut)
     @idempotent
-    def post(self, request: Request, receipt_id: int) -> Response:
+    def post(self, request: ApiRequest, receipt_id: int) -> Response:
         """Mail a receipt to those who get the customer's papers, or to those named."""
         receipt = get_receipt_for(request.user, receipt_id)
         contacts = checked(SendIn, request.data).get("contacts")
@@ -120,7 +120,7 @@ class ReverseReceiptView(ApiView):
 
     @extend_schema(operation_id="reverse_receipt", request=ReversalIn, responses=ReceiptOut)
     @idempotent
-    def post(self, request: Request, receipt_id: int) -> Response:
+    def post(self, request: ApiRequest, receipt_id: int) -> Response:
         """Take a receipt back: what it had settled is open again from that day."""
         receipt = get_receipt_for(request.user, receipt_id)
         data = checked(ReversalIn, request.data)
@@ -136,7 +136,7 @@ class AllocationsView(ApiView):
 
     @extend_schema(operation_id="apply_credits", request=AllocationIn, responses={201: AllocationsOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Apply a customer's receipts and credit memos to what they owe."""
         data = checked(AllocationIn, request.data)
         customer = get_customer_for(request.user, data["customer"])
@@ -154,7 +154,7 @@ class UndoAllocationView(ApiView):
 
     @extend_schema(operation_id="undo_allocation", request=UndoIn, responses={201: AllocationOut})
     @idempotent
-    def post(self, request: Request, allocation_id: int) -> Response:
+    def post(self, request: ApiRequest, allocation_id: int) -> Response:
         """Bring back what an allocation closed, by a second, negative one."""
         allocation = get_allocation_for(request.user, allocation_id)
         data = checked(UndoIn, request.data)

@@ -4,7 +4,6 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.serializers import AllocationOut
@@ -17,6 +16,7 @@ from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.web.requests import ApiRequest
 from payments.access import get_write_off_for, write_offs_for
 from payments.api.serializers import ReceiptOut, ShareIn
 from payments.api.views import shown as shown_receipt
@@ -130,7 +130,7 @@ class WriteOffsView(ApiView):
     permission = {"get": "payments.view_receipt", "post": "payments.write_off"}
 
     @extend_schema(operation_id="list_write_offs", parameters=[WriteOffQuery], responses=WriteOffPage)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """What was written off, and what of it came in after all."""
         query = checked(WriteOffQuery, request.query_params.dict())
         rows = with_recovered(write_offs_for(request.user).filter(company=company_of(request)))
@@ -140,7 +140,7 @@ class WriteOffsView(ApiView):
 
     @extend_schema(operation_id="write_off", request=WriteOffIn, responses={201: WriteOffsOut, 202: ApprovalOut})
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         """Take what will not be paid off what a customer owes."""
         data = checked(WriteOffIn, request.data)
         customer = get_customer_for(request.user, data["customer"])
@@ -156,7 +156,7 @@ class WriteOffView(ApiView):
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_write_off", responses=WriteOffOut)
-    def get(self, request: Request, write_off_id: int) -> Response:
+    def get(self, request: ApiRequest, write_off_id: int) -> Response:
         """A write-off with its tax and its items."""
         return Response(WriteOffOut(_whole(request.user, write_off_id)).data)
 
@@ -168,7 +168,7 @@ class ReverseWriteOffView(ApiView):
 
     @extend_schema(operation_id="reverse_write_off", request=TakeBackIn, responses=WriteOffOut)
     @idempotent
-    def post(self, request: Request, write_off_id: int) -> Response:
+    def post(self, request: ApiRequest, write_off_id: int) -> Response:
         """Reverse a write-off: what it took off is open again from that day."""
         row = get_write_off_for(request.user, write_off_id)
         data = checked(TakeBackIn, request.data)
@@ -183,7 +183,7 @@ class RecoveriesView(ApiView):
 
     @extend_schema(operation_id="record_recovery", request=RecoveryIn, responses={201: ReceiptOut})
     @idempotent
-    def post(self, request: Request, write_off_id: int) -> Response:
+    def post(self, request: ApiRequest, write_off_id: int) -> Response:
         """Record what came in after all, and answer with its receipt."""
         row = get_write_off_for(request.user, write_off_id)
         data = checked(RecoveryIn, request.data)

@@ -38,7 +38,7 @@ def apply_credits(
     items = OpenItem.objects.filter(customer_id__in=paid_for_by(customer)).in_bulk(wanted)
     if len(items) != len(wanted) or any(items[pair.credit_id].customer_id != customer.pk for pair in pairs):
         raise Refused("One of these items is not this customer's.", code="another_customer")
-    allocations = allocate(pairs, dated_on=dated_on, by_id=by and by.pk, reason=reason)
+    allocations = allocate(pairs, dated_on=dated_on, by_id=by.pk if by else None, reason=reason)
     applied = "; ".join(_words(pair.amount, items[pair.credit_id], items[pair.debit_id]) for pair in pairs)
     record(by, "apply_credits", customer, after={"applied": applied}, reason=reason)
     return allocations
@@ -50,7 +50,7 @@ def apply_in_bulk(
 ) -> list[Allocation]:
     """Apply credits of many customers on one day, with an audit row for each of them."""
     require_bookable_day(company, dated_on)
-    allocations = allocate(pairs, dated_on=dated_on, by_id=by and by.pk, reason=reason)
+    allocations = allocate(pairs, dated_on=dated_on, by_id=by.pk if by else None, reason=reason)
     items = OpenItem.objects.filter(company_id=company.pk).in_bulk(
         {item_id for pair in pairs for item_id in (pair.debit_id, pair.credit_id)}
     )
@@ -99,7 +99,7 @@ def undo_allocation(allocation_id: int, *, dated_on: date, by: User | None, reas
     """
     reason = required_reason(reason, "Say why the allocation is undone.")
     _require_of_its_own(Allocation.objects.select_related("debit", "credit").get(pk=allocation_id))
-    undone = undo_in_book(allocation_id, dated_on=dated_on, by_id=by and by.pk, reason=reason)
+    undone = undo_in_book(allocation_id, dated_on=dated_on, by_id=by.pk if by else None, reason=reason)
     customer = Customer.objects.select_related("company").get(pk=undone.debit.customer_id)
     require_bookable_day(customer.company, dated_on)
     words = _words(-undone.amount, undone.credit, undone.debit)

@@ -38,7 +38,7 @@ def enter_write_off(customer: Customer, shares: Shares, why: Why, *, on: date, b
 
     Whether it may be is the caller's word. Raises Refused for more than is open, or before an item exists.
     """
-    company, by_id = customer.company, by and by.pk
+    company, by_id = customer.company, by.pk if by else None
     taxes = tax_in(shares) if why.kind == WriteOffKind.BAD_DEBT else []
     relieves_tax = bool(taxes) and policy_of(company).relieves_tax
     row = WriteOff(

@@ -67,7 +67,7 @@ def _entered(
     receipt: Receipt, credit: OpenItem, details: ExchangeDetails, exchange: Exchange, by: User | None
 ) -> ReceiptExchange:
     """Both entries in the book, the first applied to the receipt."""
-    on, by_id = details.exchanged_on, by and by.pk
+    on, by_id = details.exchanged_on, by.pk if by else None
     taken = OpenItem(currency=receipt.currency, amount=exchange.amount, company_amount=exchange.taken)
     given = OpenItem(currency=details.into_currency, amount=-exchange.into_amount, company_amount=-exchange.given)
     taken_entry = _post(receipt, "taken", taken, on, by_id)

@@ -72,7 +72,7 @@ def open_chargeback(receipt_id: int, details: ChargebackDetails, *, by: User | N
         chargeback.kept_receipt = paid_again(receipt, rest, settled, on=details.opened_on, reference=words, by=by)
     chargeback.number = next_number(receipt.company, "chargeback", details.opened_on.year)
     if details.bank_fee:
-        chargeback.fee_entry = post(_fee_posting(chargeback, by and by.pk))
+        chargeback.fee_entry = post(_fee_posting(chargeback, by.pk if by else None))
     chargeback.save()
     record(by, "open_chargeback", chargeback, after={"receipt": receipt.number, "amount": amount}, reason=reason)
     return chargeback

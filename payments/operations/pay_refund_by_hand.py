@@ -32,7 +32,7 @@ def pay_refund_by_hand(refund_id: int, *, bank_account_id: int, on: date, by: Us
     _check_day(refund, account, on)
     place = refund.hand_payments.count()
     key = f"pay_refund_by_hand:{refund.pk}:{place}"
-    entry = pay_by_hand(refund, account, on=on, key=key, by_id=by and by.pk)
+    entry = pay_by_hand(refund, account, on=on, key=key, by_id=by.pk if by else None)
     payment = HandPayment.objects.create(refund=refund, bank_account=account, paid_on=on, entry=entry, told_by=by)
     record(by, "pay_refund_by_hand", refund, after={"from": account, "on": on})
     return payment
@@ -93,6 +93,6 @@ def _take_back(payment: HandPayment, refund: Refund, reason: str, by: User | Non
         key=f"undo_refund_by_hand:{payment.pk}",
         kind="undo_refund_by_hand",
         dated_on=refund.company.today(),
-        by_id=by and by.pk,
+        by_id=by.pk if by else None,
         memo=reason,
     )

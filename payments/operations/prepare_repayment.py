@@ -97,7 +97,7 @@ def approve_repayment(batch_id: int, *, by: User | None, approved: ApprovalReque
     if not lines:
         raise Refused("Nothing of it can be paid any more. Decline it.", code="nothing_to_pay")
     made = write_repayments(batch, lines)
-    pay_from_bank(batch, lines, by_id=by and by.pk)
+    pay_from_bank(batch, lines, by_id=by.pk if by else None)
     for line in lines:
         line.was_sent = True
     update_all(lines, ["trace", "was_sent", "entry"])
@@ -124,7 +124,7 @@ def cancel_repayment(batch_id: int, *, reason: str, by: User | None) -> Repaymen
     lines = list(batch.lines.filter(is_under_way=True).select_related("entry", "batch__company"))
     require_not_reconciled([line.entry for line in lines if line.entry])
     for line in lines:
-        take_back_payment(line, kind="cancel_repayment", reason=reason, by_id=by and by.pk)
+        take_back_payment(line, kind="cancel_repayment", reason=reason, by_id=by.pk if by else None)
     batch.lines.filter(is_under_way=True).update(is_under_way=False, reason="the repayment was cancelled")
     batch.state, batch.cancelled_reason = FileState.CANCELLED, reason
     batch.save(update_fields=["state", "cancelled_reason"])

@@ -124,7 +124,7 @@ def book_bank_line(
         company_currency=company.currency,
         reference=f"Bank {line.pk}",
         memo=memo,
-        by_id=by and by.pk,
+        by_id=by.pk if by else None,
     )
     bank = Line(account=own, amount=line.untied, company_amount=worth)
     post(Posting(entry, [bank, Line(account=account, amount=-line.untied, company_amount=-worth)]))
@@ -222,7 +222,7 @@ def book_opening_balance(bank_account_id: int, *, by: User | None) -> Entry:
         currency=bank_account.currency,
         company_currency=company.currency,
         memo=f"Opening balance of {bank_account}",
-        by_id=by and by.pk,
+        by_id=by.pk if by else None,
     )
     contra = default_accounts(company.pk)[AccountRole.OPENING]
     lines = [

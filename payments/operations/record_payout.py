@@ -63,7 +63,7 @@ def reverse_payout(payout_id: int, *, reason: str, by: User | None) -> Payout:
         key=f"reverse_payout:{payout.pk}",
         kind="reverse_payout",
         dated_on=payout.entry.dated_on,
-        by_id=by and by.pk,
+        by_id=by.pk if by else None,
         memo=reason,
     )
     payout.reversal_reason = reason
@@ -107,7 +107,7 @@ def _posting(company: Company, line: BankLine, fee: Decimal, account: Account, b
         company_currency=company.currency,
         reference=str(line)[:60],
         memo="Payout of online payments",
-        by_id=by and by.pk,
+        by_id=by.pk if by else None,
     )
     lines = [
         Line(account=book_account_of(line.bank_account), amount=line.amount, company_amount=value - fee_value),

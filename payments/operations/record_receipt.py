@@ -166,7 +166,7 @@ def _posting(receipt: Receipt, accounts: Mapping[str, Account], by: User | None)
         company_currency=receipt.company.currency,
         reference=receipt.number,
         memo=receipt.reference,
-        by_id=by and by.pk,
+        by_id=by.pk if by else None,
     )
     item = OpenItem(
         customer_id=receipt.customer_id,

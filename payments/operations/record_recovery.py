@@ -57,9 +57,9 @@ def record_recovery(write_off_id: int, details: RecoveryDetails, *, by: User | N
     receipt = record_receipt(row.company, _receipt(row, details), by=by)
     taxes = _taxes_again(row, details.amount) if row.relieves_tax else []
     paid = receipt.entry.items.get()
-    entry = post(_posting(row, receipt, paid, taxes, by and by.pk))
+    entry = post(_posting(row, receipt, paid, taxes, by.pk if by else None))
     pair = Pair(entry.items.get().pk, paid.pk, receipt.amount)
-    allocate([pair], dated_on=receipt.received_on, by_id=by and by.pk, reason=f"Recovered of {row}")
+    allocate([pair], dated_on=receipt.received_on, by_id=by.pk if by else None, reason=f"Recovered of {row}")
     with guards_spoken():
         recovery = Recovery.objects.create(write_off=row, receipt=receipt, entry=entry, amount=receipt.amount)
     RecoveryTax.objects.bulk_create(

@@ -61,7 +61,7 @@ def refund_credit(
     accounts = default_accounts(customer.company_id)
     paid_from = _paid_from(customer, details, way, credit, accounts)
     require_approval(_asked(customer, details, credit, reason), by, approved)
-    by_id = by and by.pk
+    by_id = by.pk if by else None
     number = next_number(customer.company, "refund", details.refunded_on.year)
     receivable = accounts[AccountRole.RECEIVABLE]
     entry = post(_posting(customer, details, receivable, paid_from, credit, number, by_id))

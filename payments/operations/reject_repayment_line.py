@@ -29,7 +29,7 @@ def reject_repayment_line(
     line.is_under_way, line.reason = False, reason_words(code, said)[:300]
     line.save(update_fields=["is_under_way", "reason"])
     kind = "return_repayment_line" if came_back else "reject_repayment_line"
-    take_back_payment(line, kind=kind, reason=line.reason, by_id=by and by.pk)
+    take_back_payment(line, kind=kind, reason=line.reason, by_id=by.pk if by else None)
     record(by, "reject_repayment_line", line.batch, after={"refund": line.refund}, reason=line.reason)
     if is_dead(code) and not line.account.blocked_at and not line.account.closed_at:
         block_account(line.account_id, reason=f"A refund came back: {reason_words(code)}.", by=by)

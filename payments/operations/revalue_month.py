@@ -51,7 +51,7 @@ def _row(company: Company, found: Worth, on: date, by: User | None) -> Revaluati
         currency=found.currency,
         company_currency=company.currency,
         memo=f"{found.currency} at {found.rate.normalize():f}",
-        by_id=by and by.pk,
+        by_id=by.pk if by else None,
     )
     sides = ((AccountRole.REVALUATION, difference), (AccountRole.EXCHANGE, -difference))
     post(Posting(entry, [Line(account=accounts[role], amount=Decimal(0), company_amount=side) for role, side in sides]))
@@ -60,7 +60,7 @@ def _row(company: Company, found: Worth, on: date, by: User | None) -> Revaluati
         key=f"reverse_revaluation:{key}",
         kind="reverse_revaluation",
         dated_on=on + timedelta(days=1),
-        by_id=by and by.pk,
+        by_id=by.pk if by else None,
         memo=entry.memo,
     )
     return Revaluation(

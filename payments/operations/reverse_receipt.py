@@ -48,7 +48,7 @@ def reverse_receipt(
         _void_discounts(receipt, dated_on, by, reason)
         _unsettle(receipt, dated_on, by, reason)
         _untie(receipt, by)
-    by_id = by and by.pk
+    by_id = by.pk if by else None
     how = {"kind": "reverse_receipt", "dated_on": dated_on, "by_id": by_id, "reason": reason}
     if recovery := Recovery.objects.filter(receipt=receipt).first():
         take_back(recovery.entry, key=f"reverse_recovery:{recovery.pk}", **how)

@@ -24,7 +24,7 @@ def reverse_write_off(write_off_id: int, *, on: date, by: User | None, reason: s
     _check(row, on)
     key = f"reverse_write_off:{row.pk}"
     row.reversal_entry = take_back(
-        row.entry, key=key, kind="reverse_write_off", dated_on=on, by_id=by and by.pk, reason=reason
+        row.entry, key=key, kind="reverse_write_off", dated_on=on, by_id=by.pk if by else None, reason=reason
     )
     row.status, row.reversed_on, row.reversal_reason = WriteOffStatus.REVERSED, on, reason
     row.save()

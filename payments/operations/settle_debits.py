@@ -50,7 +50,7 @@ def collect_debit(debit_id: int, *, on: date, by: User | None, line: BankLine | 
         reference=debit.end_to_end_id,
         bank_account_id=book_account_of(line.bank_account if line else debit.run.bank_account).pk,
         external_id=f"debit:{debit.end_to_end_id}",
-        bank_line_id=line and line.pk,
+        bank_line_id=line.pk if line else None,
     )
     plan = Plan(shares=[Share(part.item_id, part.amount) for part in parts], keep_excess=True)
     debit.receipt = receive_payment(debit.customer, details, plan, by=by)

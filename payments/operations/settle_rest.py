@@ -64,7 +64,7 @@ def _late_discount(row: SettledItem, customer: Customer, on: date, by: User | No
         invoice.pk,
         row.rest_amount,
         reason="" if code else "Early-payment discount",
-        reason_code_id=code and code.pk,
+        reason_code_id=code.pk if code else None,
         by=by,
         on=on,
     )

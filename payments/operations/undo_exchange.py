@@ -27,7 +27,7 @@ def undo_exchange(exchange_id: int, *, on: date, by: User | None, reason: str) -
     _check(exchange, on)
     lock_items(items_of([exchange]))
     _require_not_paid_back(exchange)
-    take_back_exchange(exchange, dated_on=on, by_id=by and by.pk, reason=reason)
+    take_back_exchange(exchange, dated_on=on, by_id=by.pk if by else None, reason=reason)
     after = {"into": format_money(exchange.into_amount, exchange.into_currency)}
     record(by, "undo_exchange", exchange.receipt, after=after, reason=reason)
     return exchange

@@ -16,7 +16,7 @@ def void_discount(memo: Invoice, *, on: date, by: User | None, reason: str) -> N
 
     Whether the person may void is for who calls. Raises Refused where that needs another person's word.
     """
-    undo_standing(memo.entry.items.get(), dated_on=on, by_id=by and by.pk, reason=reason)
+    undo_standing(memo.entry.items.get(), dated_on=on, by_id=by.pk if by else None, reason=reason)
     try:
         void_invoice(memo.pk, reason=reason, by=by, on=on)
     except ApprovalNeeded as needed:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,6 +18,7 @@ from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_id
+from office.web.requests import StaffRequest
 from payments.access import get_allocation_for, get_item_for, get_settlement_for
 from payments.models import PaymentMethod, Receipt
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
@@ -31,7 +32,7 @@ from payments.web.allocation_form import AllocationForm
 
 
 @staff_door("payments.allocate")
-def allocation_page(request: HttpRequest, customer_id: int) -> HttpResponse:
+def allocation_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Credits on one side, open items on the other; a button that only fills the boxes answers with them filled."""
     customer = get_customer_for(request.user, customer_id)
     today = customer.company.today()
@@ -62,7 +63,7 @@ def _paid_in_another_currency(form: AllocationForm) -> list[Receipt]:
     return list(Receipt.objects.filter(entry__in=entries).exclude(method=PaymentMethod.WITHHELD).order_by("pk"))
 
 
-def _filled_form(request: HttpRequest, customer: Customer, form: AllocationForm, fill: str) -> AllocationForm:
+def _filled_form(request: StaffRequest, customer: Customer, form: AllocationForm, fill: str) -> AllocationForm:
     typed = request.POST.copy()
     for item_id, amount in filled(fill, form.chosen_credit, form.debits, form.amounts).items():
         typed[f"item_{item_id}"] = f"{amount.normalize():f}" if amount else ""
@@ -71,7 +72,7 @@ def _filled_form(request: HttpRequest, customer: Customer, form: AllocationForm,
 
 @require_POST
 @staff_door("payments.allocate")
-def allocation_totals(request: HttpRequest, customer_id: int) -> HttpResponse:
+def allocation_totals(request: StaffRequest, customer_id: int) -> HttpResponse:
     """What is received, applied and left of what is typed, as a piece; with `fill`, the boxes' new amounts, too."""
     customer = get_customer_for(request.user, customer_id)
     form = AllocationForm(request.POST, customer=customer, user=request.user)
@@ -98,7 +99,7 @@ def allocation_totals(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("payments.view_receipt")
-def settlement_page(request: HttpRequest, settlement_id: int) -> HttpResponse:
+def settlement_page(request: StaffRequest, settlement_id: int) -> HttpResponse:
     """What one save did, and undoing all of it."""
     settlement = get_settlement_for(request.user, settlement_id)
     rows = settlement.items.select_related("item", "allocation__reversed_by", "write_off", "credit_memo", "dispute")
@@ -107,7 +108,7 @@ def settlement_page(request: HttpRequest, settlement_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.undo_allocation")
-def undo_all(request: HttpRequest, settlement_id: int) -> HttpResponse:
+def undo_all(request: StaffRequest, settlement_id: int) -> HttpResponse:
     """Undo everything that one save did, with a reason."""
     settlement = get_settlement_for(request.user, settlement_id)
     on = settlement.company.today()
@@ -122,7 +123,7 @@ def undo_all(request: HttpRequest, settlement_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.allocate")
-def not_disputed(request: HttpRequest, item_id: int) -> HttpResponse:
+def not_disputed(request: StaffRequest, item_id: int) -> HttpResponse:
     """Take back what is disputed of an open item."""
     item = get_item_for(request.user, item_id)
     withdraw_disputes(item, by=request.user)
@@ -132,7 +133,7 @@ def not_disputed(request: HttpRequest, item_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.allocate")
-def oldest_first(request: HttpRequest, customer_id: int) -> HttpResponse:
+def oldest_first(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Let all free credit settle the oldest open items, currency by currency."""
     customer = get_customer_for(request.user, customer_id)
     currencies = OpenItem.objects.filter(customer_id=customer.pk, balance__lt=0).values_list("currency", flat=True)
@@ -153,7 +154,7 @@ def oldest_first(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.undo_allocation")
-def undo(request: HttpRequest, allocation_id: int) -> HttpResponse:
+def undo(request: StaffRequest, allocation_id: int) -> HttpResponse:
     """Undo one allocation, with a reason."""
     allocation = get_allocation_for(request.user, allocation_id)
     customer = Customer.objects.select_related("company").get(pk=allocation.debit.customer_id)
@@ -196,7 +197,7 @@ def refund_ways(customer: Customer) -> list[tuple[str, str]]:
 
 @require_POST
 @staff_door("payments.refund_credit")
-def refund_page(request: HttpRequest, customer_id: int) -> HttpResponse:
+def refund_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Pay free credit back."""
     customer = get_customer_for(request.user, customer_id)
     form = RefundForm(request.POST)

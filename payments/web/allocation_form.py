@@ -12,7 +12,7 @@ from customers.models import Customer
 from customers.payers import paid_for_by
 from ledger.models import OpenItem
 from office.models import Company, User
-from office.web.fields import SumField, typed_id
+from office.web.fields import SumField, set_rows, typed_id
 from payments.models import Rest
 from payments.operations.settle_items import SettlementDetails, Settling
 
@@ -41,7 +41,7 @@ class AllocationForm(forms.Form):
         debits = OpenItem.objects.filter(customer_id__in=group, balance__gt=0)
         self.credits = list(credits.order_by("dated_on", "pk"))
         self.debits = list(debits.order_by("due_on", "dated_on", "pk"))
-        self.fields["credit"].queryset = credits
+        set_rows(self, "credit", credits)
         self.names = Customer.objects.in_bulk(group) if len(group) > 1 else {}
         self.choices = rest_choices(customer.company, user)
         if not user.has_perm("payments.refund_credit"):

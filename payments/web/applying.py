@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -16,6 +16,7 @@ from ledger.refusals import Refused
 from office.models import Run, RunStatus
 from office.web.doors import staff_door
 from office.web.lists import chosen_rows
+from office.web.requests import StaffRequest
 from payments.access import receipts_for
 from payments.models import Receipt
 from payments.operations.apply_receipts import RUN_KIND, prepare_applying, start_applying
@@ -34,7 +35,7 @@ class Looked(NamedTuple):
 
 @require_POST
 @staff_door("payments.allocate")
-def prepare(request: HttpRequest) -> HttpResponse:
+def prepare(request: StaffRequest) -> HttpResponse:
     """Take the receipts chosen in the list, and show what would become of them."""
     chosen = chosen_rows(request, RECEIPTS, listed_receipts(request))
     try:
@@ -46,7 +47,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("payments.allocate")
-def check_and_start(request: HttpRequest, run_id: int) -> HttpResponse:
+def check_and_start(request: StaffRequest, run_id: int) -> HttpResponse:
     """What each receipt would settle now, and starting it."""
     runs = Run.objects.filter(company=request.company, kind=RUN_KIND.name, by=request.user).defer("errors_file")
     run = runs.filter(pk=run_id).first()

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,7 +13,8 @@ from ledger.money import format_money
 from ledger.refusals import Refused
 from office.models import BankAccount, Run
 from office.web.doors import staff_door
-from office.web.fields import SumField
+from office.web.fields import SumField, set_rows
+from office.web.requests import StaffRequest
 from payments.access import (
     bank_accounts_for,
     get_bank_file_for,
@@ -69,7 +70,7 @@ class BankFileForm(forms.Form):
 
 @require_GET
 @staff_door("payments.view_bank")
-def bank(request: HttpRequest) -> HttpResponse:
+def bank(request: StaffRequest) -> HttpResponse:
     """Our accounts, how far each is known, and the latest files."""
     require_bank(request.user)
     files = BankFile.objects.filter(company=request.company).defer("content").select_related("taken_by")
@@ -78,11 +79,11 @@ def bank(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("payments.take_bank_file")
-def take(request: HttpRequest) -> HttpResponse:
+def take(request: StaffRequest) -> HttpResponse:
     """Read files in; each is taken or refused by itself."""
     require_bank(request.user)
     form = BankFileForm(request.POST or None, request.FILES or None)
-    form.fields["account"].queryset = bank_accounts_for(request.user).filter(company=request.company)
+    set_rows(form, "account", bank_accounts_for(request.user).filter(company=request.company))
     if request.method == "POST" and form.is_valid():
         came = [found for file in form.cleaned_data["files"] if (found := _taken(request, form, file))]
         if waiting := next((each for each in came if isinstance(each, Run)), None):
@@ -92,10 +93,10 @@ def take(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/take_bank_file.html", {"form": form})
 
 
-def _taken(request: HttpRequest, form: BankFileForm, file: Any) -> Taken | Run | None:
+def _taken(request: StaffRequest, form: BankFileForm, file: Any) -> Taken | Run | None:
     """What came of a file: taken, a table that waits for its columns, or refused beside the form."""
     account = form.cleaned_data["account"]
-    told = {"by": request.user, "account_id": account and account.pk}
+    told = {"by": request.user, "account_id": account.pk if account else None}
     try:
         if file.size > LARGEST:
             raise Refused(f"It is larger than {LARGEST >> 20} MB.", code="file_too_large")
@@ -128,7 +129,7 @@ def said(taken: Taken) -> str:
 
 @require_GET
 @staff_door("payments.view_bank")
-def bank_file(request: HttpRequest, file_id: int) -> HttpResponse:
+def bank_file(request: StaffRequest, file_id: int) -> HttpResponse:
     """A file: its statements, whether they add up and join, and their lines."""
     file = get_bank_file_for(request.user, file_id)
     statements = with_joints(file.statements.all()).select_related("bank_account").order_by("position")
@@ -149,7 +150,7 @@ class CompleteForm(forms.Form):
 
 
 @staff_door("payments.settle_unread_line")
-def unread_line(request: HttpRequest, unread_id: int) -> HttpResponse:
+def unread_line(request: StaffRequest, unread_id: int) -> HttpResponse:
     """A line that could not be read: what stood there, and completing it."""
     unread = get_unread_line_for(request.user, unread_id)
     initial = {"amount": unread.facts["amount"], "booked_on": unread.facts["booked_on"]}
@@ -168,7 +169,7 @@ def unread_line(request: HttpRequest, unread_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.settle_unread_line")
-def leave_out(request: HttpRequest, unread_id: int) -> HttpResponse:
+def leave_out(request: StaffRequest, unread_id: int) -> HttpResponse:
     """Leave a line out that could not be read."""
     unread = get_unread_line_for(request.user, unread_id)
     try:
@@ -182,7 +183,7 @@ def leave_out(request: HttpRequest, unread_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.settle_unread_line")
-def settle_retold(request: HttpRequest, statement_id: int) -> HttpResponse:
+def settle_retold(request: StaffRequest, statement_id: int) -> HttpResponse:
     """Say of all doubtful lines of a statement at once whether another format told of them."""
     statement = get_bank_statement_for(request.user, statement_id)
     are_same = request.POST.get("are_same") == "yes"

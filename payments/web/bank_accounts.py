@@ -3,13 +3,14 @@
 from django import forms
 from django.contrib import messages
 from django.forms import formset_factory
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from ledger.refusals import Refused
 from office.models import BankAccount
 from office.swiss_payments import slip_note
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 from payments.operations.set_bank_accounts import BankDetails, set_bank_accounts
 
 
@@ -27,7 +28,7 @@ BankForms = formset_factory(BankForm, extra=1, max_num=20)
 
 
 @staff_door("office.change_company_settings")
-def bank_accounts(request: HttpRequest) -> HttpResponse:
+def bank_accounts(request: StaffRequest) -> HttpResponse:
     """The accounts printed on documents, by currency."""
     rows = BankAccount.objects.filter(company=request.company).order_by("id").values(*BankForm.base_fields)
     forms_ = BankForms(request.POST or None, initial=list(rows), prefix="accounts")

@@ -1,7 +1,7 @@
 """The lists of what banks said: statements, lines, and lines that a person has to look at."""
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -9,6 +9,7 @@ from ledger.money import format_money
 from office.models import BankAccount
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, Text, Toggle, list_page
+from office.web.requests import StaffRequest
 from payments.access import bank_accounts_for
 from payments.bank import with_joints, with_left
 from payments.models import BankLine, BankStatement, UnreadLine, UnreadOutcome
@@ -128,7 +129,7 @@ def words_of(unread: UnreadLine) -> str:
 
 @require_GET
 @staff_door("payments.view_bank")
-def statement_list(request: HttpRequest) -> HttpResponse:
+def statement_list(request: StaffRequest) -> HttpResponseBase:
     """All statements, with whether they add up and join."""
     rows = BankStatement.objects.filter(bank_account__in=_accounts(request)).select_related("bank_account", "file")
     rows = with_joints(rows.defer("file__content"))
@@ -137,7 +138,7 @@ def statement_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("payments.view_bank")
-def line_list(request: HttpRequest) -> HttpResponse:
+def line_list(request: StaffRequest) -> HttpResponseBase:
     """All lines, the newest first."""
     rows = BankLine.objects.filter(bank_account__in=_accounts(request)).select_related("bank_account")
     return list_page(request, LINES, with_left(rows), template="payments/bank_list.html")
@@ -145,7 +146,7 @@ def line_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("payments.view_bank")
-def unread_line_list(request: HttpRequest) -> HttpResponse:
+def unread_line_list(request: StaffRequest) -> HttpResponseBase:
     """The lines that a person has to look at, settled or not."""
     rows = UnreadLine.objects.filter(bank_account__in=_accounts(request))
     rows = rows.select_related("bank_account", "statement__file", "settled_by", "may_be").defer(
@@ -154,5 +155,5 @@ def unread_line_list(request: HttpRequest) -> HttpResponse:
     return list_page(request, UNREAD_LINES, rows, template="payments/bank_list.html")
 
 
-def _accounts(request: HttpRequest) -> QuerySet[BankAccount]:
+def _accounts(request: StaffRequest) -> QuerySet[BankAccount]:
     return bank_accounts_for(request.user).filter(company=request.company)

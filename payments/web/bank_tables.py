@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
 from office.models import BankAccount, Run, RunStatus
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 from payments.access import bank_accounts_for, get_bank_mapping_for, get_bank_table_for, require_bank
 from payments.bank_files import BadBankFile, ReadStatement
 from payments.bank_files.tables import Grid, TableMapping, guess_mapping, open_table
@@ -28,7 +29,7 @@ SAMPLED = 3
 
 
 @staff_door("payments.take_bank_file")
-def map_table(request: HttpRequest, run_id: int) -> HttpResponse:
+def map_table(request: StaffRequest, run_id: int) -> HttpResponse:
     """Say which column of a table is what; then take it in, and others like it from then on at once."""
     run = get_bank_table_for(request.user, run_id)
     if run.status == RunStatus.DONE:
@@ -68,7 +69,7 @@ def _opened(run: Run, form: OpeningForm) -> bool:
     return True
 
 
-def _columns_form(request: HttpRequest, run: Run, grid: Grid, mapping: TableMapping) -> ColumnsForm:
+def _columns_form(request: StaffRequest, run: Run, grid: Grid, mapping: TableMapping) -> ColumnsForm:
     accounts = bank_accounts_for(request.user).filter(company=run.company).order_by("name", "pk")
     only = accounts.first() if len(accounts[:2]) == 1 else None
     rows = (grid.after(mapping) or [])[:SAMPLED]
@@ -76,18 +77,18 @@ def _columns_form(request: HttpRequest, run: Run, grid: Grid, mapping: TableMapp
     samples = [[text_of(row.cells[place]) for row in rows if place < len(row.cells)] for place in places]
     typed = request.POST if request.method == "POST" and "open" not in request.POST else None
     return ColumnsForm(
-        mapping, accounts, samples, typed, initial={"account": run.parameters["account"] or (only and only.pk)}
+        mapping, accounts, samples, typed, initial={"account": run.parameters["account"] or (only.pk if only else None)}
     )
 
 
-def _taken(request: HttpRequest, run: Run, form: ColumnsForm) -> HttpResponse:
+def _taken(request: StaffRequest, run: Run, form: ColumnsForm) -> HttpResponse:
     taken = finish_bank_table(run, form.cleaned_data["account"], form.chosen(), by=request.user)
     match_after(taken, request.company, by=request.user)
     messages.success(request, f"{run.parameters['name']}: {said(taken)} Tables like it are now taken at once.")
     return redirect("payments:bank_file", taken.file.pk)
 
 
-def _preview(request: HttpRequest, grid: Grid, mapping: TableMapping, account: BankAccount | None) -> dict[str, Any]:
+def _preview(request: StaffRequest, grid: Grid, mapping: TableMapping, account: BankAccount | None) -> dict[str, Any]:
     """The first lines as they would be read and what they add up to, or why they cannot be."""
     account = account or BankAccount(iban="", currency=request.company.currency)
     try:
@@ -123,7 +124,7 @@ def _summed(statement: ReadStatement, currency: str) -> dict[str, Any]:
 
 @require_GET
 @staff_door("payments.take_bank_file")
-def mapping_list(request: HttpRequest) -> HttpResponse:
+def mapping_list(request: StaffRequest) -> HttpResponse:
     """How the tables of each account are read."""
     require_bank(request.user)
     accounts = bank_accounts_for(request.user).filter(company=request.company)
@@ -133,7 +134,7 @@ def mapping_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.take_bank_file")
-def forget(request: HttpRequest, mapping_id: int) -> HttpResponse:
+def forget(request: StaffRequest, mapping_id: int) -> HttpResponse:
     """Ask again at the next table like it."""
     mapping = get_bank_mapping_for(request.user, mapping_id)
     forget_bank_mapping(mapping.pk, by=request.user)

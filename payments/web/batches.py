@@ -7,7 +7,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import messages
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -17,8 +17,9 @@ from ledger.models import Account, AccountRole
 from ledger.refusals import Refused
 from office.models import Company
 from office.web.doors import staff_door
-from office.web.fields import SumField
+from office.web.fields import SumField, set_rows
 from office.web.lists import Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 from payments.access import batches_for, get_batch_for, receipts_for
 from payments.advised import known_numbers
 from payments.bank_files.lockbox import LARGEST, Cheque, read_lockbox
@@ -77,7 +78,7 @@ class BatchForm(forms.Form):
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         banks = Account.objects.filter(company_id=company.pk, role=AccountRole.BANK, is_active=True)
-        self.fields["bank_account"].queryset = banks
+        set_rows(self, "bank_account", banks)
         self.initial |= {"received_on": company.today(), "currency": company.currency, "form_key": uuid4()}
         self.initial["bank_account"] = banks.filter(is_default=True).first()
 
@@ -115,14 +116,14 @@ LineFormSet = formset_of(EMPTY_LINES)
 
 @require_GET
 @staff_door("payments.view_receipt")
-def batch_list(request: HttpRequest) -> HttpResponse:
+def batch_list(request: StaffRequest) -> HttpResponseBase:
     """The batches, the newest first."""
     rows = batches_for(request.user).filter(company=request.company).select_related("bank_account")
     return list_page(request, BATCHES, rows, template="payments/receipt_batch_list.html")
 
 
 @staff_door("payments.record_receipt")
-def new_batch(request: HttpRequest) -> HttpResponse:
+def new_batch(request: StaffRequest) -> HttpResponse:
     """Type a paper list; nothing is recorded until it adds up to its control total."""
     form = BatchForm(request.POST or None, company=request.company)
     lines = LineFormSet(request.POST or None, prefix="lines")
@@ -144,7 +145,7 @@ def new_batch(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.record_receipt")
-def read_lockbox_file(request: HttpRequest) -> HttpResponse:
+def read_lockbox_file(request: StaffRequest) -> HttpResponse:
     """Begin a batch from a bank's lockbox file: what it says stands in the boxes, and nothing is recorded yet."""
     file = request.FILES.get("file")
     try:
@@ -176,7 +177,7 @@ def _as_typed(cheque: Cheque, ours: set[str]) -> dict[str, Any]:
 
 @require_POST
 @staff_door("payments.record_receipt")
-def batch_totals(request: HttpRequest) -> HttpResponse:
+def batch_totals(request: StaffRequest) -> HttpResponse:
     """What the typed lines add up to, and how far that is from the control total, as a piece."""
     form, lines = BatchForm(request.POST, company=request.company), LineFormSet(request.POST, prefix="lines")
     form.is_valid()
@@ -191,7 +192,7 @@ def batch_totals(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("payments.view_receipt")
-def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
+def batch_page(request: StaffRequest, batch_id: int) -> HttpResponse:
     """A batch and its receipts, as far as this person sees their customers."""
     batch = get_batch_for(request.user, batch_id)
     receipts = with_free(receipts_for(request.user).filter(batch=batch)).select_related("customer").order_by("pk")

@@ -4,7 +4,7 @@ from itertools import islice
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +13,7 @@ from customers.models import Customer
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.lists import Column, Empty, ListSpec, Toggle, list_page
+from office.web.requests import StaffRequest
 from payments.access import get_payer_account_for, payer_accounts_for, require_bank
 from payments.matching.asking import certain_among, match_policy_of, read_lines, waiting_lines
 from payments.matching.names import all_names
@@ -25,7 +26,7 @@ MOST_SHOWN = 200
 
 
 @staff_door("payments.match_bank_line")
-def match_certain(request: HttpRequest) -> HttpResponse:
+def match_certain(request: StaffRequest) -> HttpResponse:
     """What of the lines that wait is certain, and why; and letting it apply."""
     require_bank(request.user)
     if request.method == "POST":
@@ -64,7 +65,7 @@ class PolicyForm(forms.ModelForm):
 
 
 @staff_door("payments.set_match_policy")
-def match_policy(request: HttpRequest) -> HttpResponse:
+def match_policy(request: StaffRequest) -> HttpResponse:
     """Say which bank lines need no person."""
     form = PolicyForm(request.POST or None, instance=match_policy_of(request.company))
     if request.method == "POST" and form.is_valid():
@@ -110,7 +111,7 @@ PAYERS = ListSpec(
 
 @require_GET
 @staff_door("payments.view_bank")
-def payer_account_list(request: HttpRequest) -> HttpResponse:
+def payer_account_list(request: StaffRequest) -> HttpResponseBase:
     """All accounts that matches taught, and those removed."""
     rows = payer_accounts_for(request.user).filter(company=request.company).select_related("customer")
     return list_page(request, PAYERS, rows, template="payments/bank_list.html")
@@ -118,7 +119,7 @@ def payer_account_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("payments.view_bank")
-def payer_account(request: HttpRequest, payer_id: int) -> HttpResponse:
+def payer_account(request: StaffRequest, payer_id: int) -> HttpResponse:
     """One of them: what taught it, and what came from it since."""
     payer = get_payer_account_for(request.user, payer_id)
     lines = BankLine.objects.filter(bank_account__company=payer.company_id, party_account=payer.account)
@@ -128,7 +129,7 @@ def payer_account(request: HttpRequest, payer_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.match_bank_line")
-def forget(request: HttpRequest, payer_id: int) -> HttpResponse:
+def forget(request: StaffRequest, payer_id: int) -> HttpResponse:
     """Let an account speak for its customer no more."""
     payer = get_payer_account_for(request.user, payer_id)
     try:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,7 @@ from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 from payments.access import chargebacks_for, get_chargeback_for, get_evidence_for, get_receipt_for
 from payments.models import Chargeback, ChargebackStatus, Receipt
 from payments.operations.decide_chargeback import add_evidence, answer_chargeback, decide_chargeback
@@ -94,14 +95,14 @@ class ChargebackForm(forms.Form):
 
 @require_GET
 @staff_door("payments.view_receipt")
-def chargeback_list(request: HttpRequest) -> HttpResponse:
+def chargeback_list(request: StaffRequest) -> HttpResponseBase:
     """All chargebacks."""
     rows = chargebacks_for(request.user).filter(company=request.company).select_related("customer")
     return list_page(request, CHARGEBACKS, rows)
 
 
 @staff_door("payments.manage_chargebacks")
-def new_chargeback(request: HttpRequest, receipt_id: int) -> HttpResponse:
+def new_chargeback(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """Open a case: the receipt is taken back as the bank did."""
     receipt = get_receipt_for(request.user, receipt_id)
     form = ChargebackForm(request.POST or None, receipt=receipt)
@@ -118,7 +119,7 @@ def new_chargeback(request: HttpRequest, receipt_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("payments.view_receipt")
-def chargeback_page(request: HttpRequest, chargeback_id: int) -> HttpResponse:
+def chargeback_page(request: StaffRequest, chargeback_id: int) -> HttpResponse:
     """A case with its evidence, and what can be done next."""
     chargeback = get_chargeback_for(request.user, chargeback_id)
     context = {
@@ -132,7 +133,7 @@ def chargeback_page(request: HttpRequest, chargeback_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.manage_chargebacks")
-def act(request: HttpRequest, chargeback_id: int) -> HttpResponse:
+def act(request: StaffRequest, chargeback_id: int) -> HttpResponse:
     """Say that it is answered, won or lost."""
     chargeback = get_chargeback_for(request.user, chargeback_id)
     on, wanted = chargeback.company.today(), request.POST.get("act", "")
@@ -153,7 +154,7 @@ def act(request: HttpRequest, chargeback_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.manage_chargebacks")
-def attach_evidence(request: HttpRequest, chargeback_id: int) -> HttpResponse:
+def attach_evidence(request: StaffRequest, chargeback_id: int) -> HttpResponse:
     """Keep an uploaded file as evidence."""
     chargeback = get_chargeback_for(request.user, chargeback_id)
     upload = request.FILES.get("file")
@@ -171,6 +172,6 @@ def attach_evidence(request: HttpRequest, chargeback_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("payments.view_receipt")
-def evidence(request: HttpRequest, file_id: int) -> HttpResponse:
+def evidence(request: StaffRequest, file_id: int) -> HttpResponse:
     """A piece of evidence, to be saved."""
     return file_response(get_evidence_for(request.user, file_id))

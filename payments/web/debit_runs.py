@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +13,7 @@ from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.lists import Choice as Filter
 from office.web.lists import Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 from payments.access import debit_runs_for, get_debit_run_for, require_bank
 from payments.debit_choice import Choice
 from payments.models import CollectionState, DebitRun, FileState
@@ -80,14 +81,14 @@ class RunForm(FileForm):
 
 @require_GET
 @staff_door("payments.view_bank")
-def debit_run_list(request: HttpRequest) -> HttpResponse:
+def debit_run_list(request: StaffRequest) -> HttpResponseBase:
     """All runs, the newest first."""
     runs = debit_runs_for(request.user).filter(company=request.company).select_related("bank_account")
     return list_page(request, RUNS, with_counts(runs), template="payments/debit_run_list.html")
 
 
 @staff_door("payments.manage_debit_runs")
-def new_debit_run(request: HttpRequest) -> HttpResponse:
+def new_debit_run(request: StaffRequest) -> HttpResponse:
     """Choose scheme and day, see who will be debited and who not and why, and ask a second person."""
     require_bank(request.user)
     data = request.POST if request.method == "POST" else request.GET
@@ -107,7 +108,7 @@ def new_debit_run(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("payments.view_bank")
-def debit_run(request: HttpRequest, run_id: int) -> HttpResponse:
+def debit_run(request: StaffRequest, run_id: int) -> HttpResponse:
     """A run with what became of each debit."""
     run = get_debit_run_for(request.user, run_id)
     debits = run.collections.select_related("customer", "account", "mandate", "receipt").prefetch_related("parts__item")
@@ -126,7 +127,7 @@ def debit_run(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.manage_debit_runs")
-def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
+def cancel(request: StaffRequest, run_id: int) -> HttpResponse:
     """Give up a run that the bank did not get."""
     run = get_debit_run_for(request.user, run_id)
     try:
@@ -146,7 +147,7 @@ class CollectForm(forms.Form):
 
 @require_POST
 @staff_door("payments.record_receipt")
-def collect(request: HttpRequest, run_id: int) -> HttpResponse:
+def collect(request: StaffRequest, run_id: int) -> HttpResponse:
     """Record that all of a run that is on its way came in."""
     run = get_debit_run_for(request.user, run_id)
     form = CollectForm(request.POST)
@@ -163,7 +164,7 @@ def collect(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.download_payment_file")
-def run_file(request: HttpRequest, run_id: int) -> HttpResponse:
+def run_file(request: StaffRequest, run_id: int) -> HttpResponse:
     """The file for the bank; who got it is kept, so it is no plain link."""
     return file_answer(get_debit_run_for(request.user, run_id), request.user)
 
@@ -175,7 +176,7 @@ class AnswerForm(forms.Form):
 
 
 @staff_door("payments.manage_debit_runs")
-def answers(request: HttpRequest) -> HttpResponse:
+def answers(request: StaffRequest) -> HttpResponse:
     """Read what the bank says of our debits."""
     require_bank(request.user)
     form = AnswerForm(request.POST or None, request.FILES or None)
@@ -193,7 +194,7 @@ def answers(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/debit_answers.html", {"form": form})
 
 
-def _say(request: HttpRequest, name: str, found: Answers) -> None:
+def _say(request: StaffRequest, name: str, found: Answers) -> None:
     messages.success(request, f"{name}: {found.rejected} rejected, {found.returned} came back.")
     for note in found.notes[:10]:
         messages.warning(request, note)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -15,7 +15,8 @@ from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
-from office.web.fields import SumField, typed_id
+from office.web.fields import SumField, set_choices, typed_id
+from office.web.requests import StaffRequest
 from payments.access import get_exchange_for, get_receipt_for
 from payments.exchanging import ExchangeDetails, foreign_items, proposed_amount, receipt_item, work_out
 from payments.models import Receipt
@@ -38,7 +39,7 @@ class ExchangeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.receipt, self.credit = receipt, receipt_item(receipt)
         items = foreign_items(receipt)
-        self.fields["item"].choices = [("", "Nothing yet"), *((item.pk, _in_words(item)) for item in items)]
+        set_choices(self, "item", [("", "Nothing yet"), *((item.pk, _in_words(item)) for item in items)])
         first = next((item for item in items if str(item.pk) == chosen), items[0] if items else None)
         today = receipt.company.today()
         self.initial = {"amount": f"{-self.credit.balance.normalize():f}", "exchanged_on": today}
@@ -59,7 +60,7 @@ def _in_words(item: OpenItem) -> str:
 
 
 @staff_door("payments.exchange_receipt")
-def exchange_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
+def exchange_page(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """Say what money of a receipt is in another currency."""
     receipt = get_receipt_for(request.user, receipt_id)
     form = ExchangeForm(request.POST or None, receipt=receipt, chosen=request.GET.get("item", ""))
@@ -80,7 +81,7 @@ def exchange_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.exchange_receipt")
-def exchange_preview(request: HttpRequest, receipt_id: int) -> HttpResponse:
+def exchange_preview(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """What the typed exchange comes to, as a piece."""
     receipt = get_receipt_for(request.user, receipt_id)
     form = ExchangeForm(request.POST, receipt=receipt)
@@ -99,7 +100,7 @@ def exchange_preview(request: HttpRequest, receipt_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.exchange_receipt")
-def undo(request: HttpRequest, exchange_id: int) -> HttpResponse:
+def undo(request: StaffRequest, exchange_id: int) -> HttpResponse:
     """Undo an exchange, with a reason."""
     exchange = get_exchange_for(request.user, exchange_id)
     on = exchange.company.today()

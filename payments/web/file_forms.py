@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 
 from office.models import AuditRecord, Company, User
+from office.web.fields import set_choices
 from payments.access import file_for_bank
 from payments.models import FileOrder
 from payments.operations.download_payment_file import download_payment_file
@@ -24,8 +25,8 @@ class FileForm(forms.Form):
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         accounts = company.bank_accounts.order_by("name", "pk")
-        self.fields["bank_account_id"].choices = [(each.pk, f"{each.name}, {each.currency}") for each in accounts]
-        self.fields["version"].choices = [(each, each) for each in self.versions]
+        set_choices(self, "bank_account_id", [(each.pk, f"{each.name}, {each.currency}") for each in accounts])
+        set_choices(self, "version", [(each, each) for each in self.versions])
 
     def told(self) -> dict[str, Any]:
         """The valid form, with the usual version where none was chosen."""

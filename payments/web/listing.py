@@ -1,13 +1,14 @@
 """The list of receipts."""
 
 from django.db.models import Case, CharField, F, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from customers.search import fold
 from office.web.doors import staff_door
 from office.web.lists import BulkAct, Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 from payments.access import receipts_for
 from payments.models import PaymentMethod, Receipt, ReceiptStatus
 from payments.queries import with_free
@@ -73,12 +74,12 @@ RECEIPTS = ListSpec(
 
 @require_GET
 @staff_door("payments.view_receipt")
-def receipt_list(request: HttpRequest) -> HttpResponse:
+def receipt_list(request: StaffRequest) -> HttpResponseBase:
     """All receipts with what of them is free."""
     return list_page(request, RECEIPTS, listed_receipts(request), template="payments/receipt_list.html")
 
 
-def listed_receipts(request: HttpRequest) -> QuerySet[Receipt]:
+def listed_receipts(request: StaffRequest) -> QuerySet[Receipt]:
     """The receipts of the list, with what of them is free and the state that follows from it."""
     receipts = with_free(receipts_for(request.user).filter(company=request.company))
     state = Case(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,6 +19,7 @@ from ledger.refusals import Refused
 from office.models import Company, User
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_id
+from office.web.requests import StaffRequest
 from payments.access import bank_accounts_for, get_bank_line_for, get_receipt_for
 from payments.bank import left_of, with_left
 from payments.models import BankLine, Rest
@@ -84,7 +85,7 @@ class MatchForm(forms.Form):
 
 @require_GET
 @staff_door("payments.view_bank")
-def bank_line(request: HttpRequest, line_id: int) -> HttpResponse:
+def bank_line(request: StaffRequest, line_id: int) -> HttpResponse:
     """What the bank says, what it probably pays and why, what it was matched with."""
     line = get_bank_line_for(request.user, line_id)
     return _page(request, line, MatchForm(company=request.company, user=request.user))
@@ -92,7 +93,7 @@ def bank_line(request: HttpRequest, line_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.match_bank_line")
-def match(request: HttpRequest, line_id: int) -> HttpResponse:
+def match(request: StaffRequest, line_id: int) -> HttpResponse:
     """Take a proposal, or what was chosen by hand."""
     line = get_bank_line_for(request.user, line_id)
     shares = _shares(request.POST.getlist("share"))
@@ -128,7 +129,7 @@ def match(request: HttpRequest, line_id: int) -> HttpResponse:
     return _page(request, line, form)
 
 
-def _on(request: HttpRequest, line: BankLine) -> HttpResponse:
+def _on(request: StaffRequest, line: BankLine) -> HttpResponse:
     """To what is left of the line, or else to the next one to match, the oldest first."""
     if left_of(line):
         return redirect("payments:bank_line", line.pk)
@@ -140,7 +141,7 @@ def _on(request: HttpRequest, line: BankLine) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.match_bank_line")
-def set_aside(request: HttpRequest, line_id: int) -> HttpResponse:
+def set_aside(request: StaffRequest, line_id: int) -> HttpResponse:
     """Say that a line is no customer's payment."""
     line = get_bank_line_for(request.user, line_id)
     try:
@@ -155,7 +156,7 @@ def set_aside(request: HttpRequest, line_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.match_bank_line")
-def take_back(request: HttpRequest, line_id: int) -> HttpResponse:
+def take_back(request: StaffRequest, line_id: int) -> HttpResponse:
     """Let it be matched after all."""
     line = get_bank_line_for(request.user, line_id)
     try:
@@ -174,7 +175,7 @@ class ReturnForm(forms.Form):
 
 @require_POST
 @staff_door("payments.reverse_receipt")
-def take_back_receipt(request: HttpRequest, line_id: int) -> HttpResponse:
+def take_back_receipt(request: StaffRequest, line_id: int) -> HttpResponse:
     """Take back the receipt that a line of money out returns."""
     line = get_bank_line_for(request.user, line_id)
     form = ReturnForm(request.POST)
@@ -191,7 +192,7 @@ def take_back_receipt(request: HttpRequest, line_id: int) -> HttpResponse:
     return redirect("payments:bank_line", line.pk)
 
 
-def _page(request: HttpRequest, line: BankLine, form: MatchForm) -> HttpResponse:
+def _page(request: StaffRequest, line: BankLine, form: MatchForm) -> HttpResponse:
     left = left_of(line)
     form.initial |= {"amount": f"{left.normalize():f}"}
     context = {

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -15,6 +15,7 @@ from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 from payments.access import get_online_payment_for, online_payments_for
 from payments.models import OnlinePayment, OnlineStatus
 from payments.operations.settle_held_payment import set_held_payment_aside, take_held_payment
@@ -62,7 +63,7 @@ class HeldForm(forms.Form):
 
 @require_GET
 @staff_door("payments.view_receipt")
-def online_payment_list(request: HttpRequest) -> HttpResponse:
+def online_payment_list(request: StaffRequest) -> HttpResponseBase:
     """All online payments, the newest first."""
     rows = online_payments_for(request.user).filter(company=request.company)
     rows = rows.select_related("invoice", "customer", "receipt")
@@ -71,14 +72,14 @@ def online_payment_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("payments.view_receipt")
-def online_payment(request: HttpRequest, payment_id: int) -> HttpResponse:
+def online_payment(request: StaffRequest, payment_id: int) -> HttpResponse:
     """What was asked, what the provider reported, and what came of it."""
     return _page(request, get_online_payment_for(request.user, payment_id), HeldForm())
 
 
 @require_POST
 @staff_door("payments.settle_online_payment")
-def take_held(request: HttpRequest, payment_id: int) -> HttpResponse:
+def take_held(request: StaffRequest, payment_id: int) -> HttpResponse:
     """Take a held payment as it was reported."""
     payment, form = get_online_payment_for(request.user, payment_id), HeldForm(request.POST)
     return _settled(request, payment, form, lambda data: take_held_payment(payment.pk, by=request.user, **data))
@@ -86,7 +87,7 @@ def take_held(request: HttpRequest, payment_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.settle_online_payment")
-def set_aside_held(request: HttpRequest, payment_id: int) -> HttpResponse:
+def set_aside_held(request: StaffRequest, payment_id: int) -> HttpResponse:
     """Say what became of the money otherwise."""
     payment, form = get_online_payment_for(request.user, payment_id), HeldForm(request.POST)
     return _settled(
@@ -97,7 +98,7 @@ def set_aside_held(request: HttpRequest, payment_id: int) -> HttpResponse:
     )
 
 
-def _settled(request: HttpRequest, payment: OnlinePayment, form: HeldForm, act: Any) -> HttpResponse:
+def _settled(request: StaffRequest, payment: OnlinePayment, form: HeldForm, act: Any) -> HttpResponse:
     if form.is_valid():
         try:
             made = act(form.cleaned_data)
@@ -109,7 +110,7 @@ def _settled(request: HttpRequest, payment: OnlinePayment, form: HeldForm, act: 
     return _page(request, payment, form)
 
 
-def _page(request: HttpRequest, payment: OnlinePayment, form: HeldForm) -> HttpResponse:
+def _page(request: StaffRequest, payment: OnlinePayment, form: HeldForm) -> HttpResponse:
     context = {
         "payment": payment,
         "form": form,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -13,6 +13,7 @@ from ledger.money import format_money
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
+from office.web.requests import StaffRequest
 from payments.access import get_bank_line_for, get_payout_for
 from payments.models import BankLine
 from payments.online.in_transit import in_transit
@@ -27,7 +28,7 @@ class PayoutForm(forms.Form):
 
 @require_POST
 @staff_door("payments.match_bank_line")
-def record(request: HttpRequest, line_id: int) -> HttpResponse:
+def record(request: StaffRequest, line_id: int) -> HttpResponse:
     """Say that a line is a provider's payout."""
     line, form = get_bank_line_for(request.user, line_id), PayoutForm(request.POST)
     try:
@@ -44,7 +45,7 @@ def record(request: HttpRequest, line_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.match_bank_line")
-def reverse(request: HttpRequest, payout_id: int) -> HttpResponse:
+def reverse(request: StaffRequest, payout_id: int) -> HttpResponse:
     """Take that back."""
     payout = get_payout_for(request.user, payout_id)
     try:

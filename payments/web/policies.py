@@ -3,12 +3,13 @@
 from django import forms
 from django.contrib import messages
 from django.forms.models import model_to_dict
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
+from office.web.requests import StaffRequest
 from payments.models import policy_of
 from payments.operations.set_payment_policy import FIELDS, set_payment_policy
 
@@ -34,7 +35,7 @@ class PolicyForm(forms.Form):
 
 
 @staff_door("office.change_company_settings")
-def payment_policy(request: HttpRequest) -> HttpResponse:
+def payment_policy(request: StaffRequest) -> HttpResponse:
     """See and change the policy."""
     kept = model_to_dict(policy_of(request.company), fields=FIELDS)
     numbers = {name: f"{kept[name].normalize():f}" for name in ("tolerance_amount", "tolerance_percent")}

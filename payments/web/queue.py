@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 from payments.access import bank_accounts_for, get_bank_line_for, get_receipt_for, require_bank
 from payments.bank import with_left
 from payments.explaining import free_remittances
@@ -22,7 +23,7 @@ MISTAKEN = "Matched by mistake"
 
 @require_GET
 @staff_door("payments.match_bank_line")
-def bank_queue(request: HttpRequest) -> HttpResponse:
+def bank_queue(request: StaffRequest) -> HttpResponse:
     """The oldest lines that wait, with their proposals, and how much waits in all."""
     require_bank(request.user)
     accounts = bank_accounts_for(request.user).filter(company=request.company)
@@ -44,7 +45,7 @@ def bank_queue(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/queue.html", {"rows": rows, "count": waiting.count(), "at_once": AT_ONCE})
 
 
-def queue_row(request: HttpRequest, line: BankLine, receipt: Receipt | None = None, error: str = "") -> HttpResponse:
+def queue_row(request: StaffRequest, line: BankLine, receipt: Receipt | None = None, error: str = "") -> HttpResponse:
     """A line's row as it now stands: folded with what was done, or open with what it may be."""
     line = with_left(BankLine.objects.filter(pk=line.pk)).select_related("bank_account__company").get()
     row: dict[str, Any] = {"line": line, "left": line.left, "receipt": receipt, "error": error}
@@ -54,7 +55,7 @@ def queue_row(request: HttpRequest, line: BankLine, receipt: Receipt | None = No
 
 @require_POST
 @staff_door("payments.reverse_receipt")
-def undo_match(request: HttpRequest, receipt_id: int) -> HttpResponse:
+def undo_match(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """Take back a match that was a mistake: its line waits again."""
     receipt = get_receipt_for(request.user, receipt_id)
     line = get_bank_line_for(request.user, receipt.bank_line_id or 0)

@@ -1,10 +1,11 @@
 """Recording a receipt, its page, and taking it back."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,7 +20,8 @@ from ledger.refusals import Refused
 from office.models import OutgoingMail
 from office.papers import PdfUnavailable
 from office.web.doors import staff_door
-from office.web.fields import SumField
+from office.web.fields import SumField, set_rows
+from office.web.requests import StaffRequest
 from payments.access import get_receipt_for, receipts_for
 from payments.exchanging import foreign_items
 from payments.models import PaymentMethod, Receipt
@@ -63,10 +65,10 @@ class ReceiptForm(forms.Form):
     )
     invoice = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: object, company_id: int, **kwargs: object) -> None:
+    def __init__(self, *args: Any, company_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         banks = Account.objects.filter(company_id=company_id, role=AccountRole.BANK, is_active=True)
-        self.fields["bank_account"].queryset = banks
+        set_rows(self, "bank_account", banks)
         self.initial.setdefault("bank_account", banks.filter(is_default=True).first())
 
     def details(self) -> ReceiptDetails:
@@ -86,7 +88,7 @@ class ReceiptForm(forms.Form):
 
 
 @staff_door("payments.record_receipt")
-def new_receipt(request: HttpRequest) -> HttpResponse:
+def new_receipt(request: StaffRequest) -> HttpResponse:
     """Record what came in, then apply it."""
     invoice_id = request.GET.get("invoice", "")
     initial = {
@@ -106,7 +108,7 @@ def new_receipt(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/receipt_new.html", context)
 
 
-def _recorded(request: HttpRequest, form: ReceiptForm) -> HttpResponse:
+def _recorded(request: StaffRequest, form: ReceiptForm) -> HttpResponse:
     customer = get_customer_for(request.user, form.cleaned_data["customer"])
     details, how = form.details(), form.cleaned_data["apply"]
     plan = Plan(oldest_first=how == "oldest")
@@ -132,7 +134,7 @@ def _shares(invoice: Invoice, amount: Decimal) -> list[Share]:
 
 @require_GET
 @staff_door("payments.view_receipt")
-def receipt_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
+def receipt_page(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """A receipt, what it was applied to, and what of it is free."""
     get_receipt_for(request.user, receipt_id)
     receipts = receipts_for(request.user).filter(pk=receipt_id)
@@ -149,7 +151,7 @@ def receipt_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.reverse_receipt")
-def reverse_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
+def reverse_page(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """Take a receipt back, with a reason and perhaps a fee."""
     receipt = get_receipt_for(request.user, receipt_id)
     form = ReversalForm(request.POST)
@@ -175,7 +177,7 @@ def reverse_page(request: HttpRequest, receipt_id: int) -> HttpResponse:
 
 @require_GET
 @staff_door("payments.view_receipt")
-def receipt_pdf(request: HttpRequest, receipt_id: int) -> HttpResponse:
+def receipt_pdf(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """The kept bytes of a receipt."""
     return pdf_answer(get_receipt_for(request.user, receipt_id))
 
@@ -193,7 +195,7 @@ def pdf_answer(receipt: Receipt) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.send_receipt")
-def send(request: HttpRequest, receipt_id: int) -> HttpResponse:
+def send(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """Mail the receipt to those who get the customer's papers."""
     receipt = get_receipt_for(request.user, receipt_id)
     try:

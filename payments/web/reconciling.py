@@ -1,10 +1,11 @@
 """A bank account held against the book: both balances, what each has alone, tying, booking and closing months."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,7 +14,8 @@ from ledger.models import Account
 from ledger.refusals import Refused
 from office.models import BankAccount
 from office.web.doors import staff_door
-from office.web.fields import SumField, typed_id
+from office.web.fields import SumField, set_rows, typed_id
+from office.web.requests import StaffRequest
 from payments.access import get_bank_line_for, get_bank_month_for, get_own_bank_account_for, get_tie_for
 from payments.booked_banks import booked_account
 from payments.models import BankTie
@@ -44,9 +46,9 @@ class BookForm(forms.Form):
     memo = forms.CharField(max_length=200)
     exchange_rate = SumField(required=False, **EXCHANGE_RATE)
 
-    def __init__(self, *args: object, bank_account: BankAccount, **kwargs: object) -> None:
+    def __init__(self, *args: Any, bank_account: BankAccount, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["account"].queryset = accounts_by_hand(bank_account)
+        set_rows(self, "account", accounts_by_hand(bank_account))
 
 
 def accounts_by_hand(bank_account: BankAccount) -> "forms.models.QuerySet[Account]":
@@ -58,7 +60,7 @@ def accounts_by_hand(bank_account: BankAccount) -> "forms.models.QuerySet[Accoun
 
 @require_GET
 @staff_door("payments.view_bank")
-def reconcile(request: HttpRequest, account_id: int) -> HttpResponse:
+def reconcile(request: StaffRequest, account_id: int) -> HttpResponse:
     """Both balances as of the last statement until a day, and what each side has alone."""
     bank_account = get_own_bank_account_for(request.user, account_id)
     form = DayForm(request.GET)
@@ -87,7 +89,7 @@ def _month_to_close(found: Reconciliation | None, today: date) -> date | None:
 
 @require_POST
 @staff_door("payments.reconcile_bank")
-def tie(request: HttpRequest, account_id: int) -> HttpResponse:
+def tie(request: StaffRequest, account_id: int) -> HttpResponse:
     """Say that what is ticked is the same money, or all pairs that can only be each other."""
     bank_account = get_own_bank_account_for(request.user, account_id)
     try:
@@ -103,7 +105,7 @@ def tie(request: HttpRequest, account_id: int) -> HttpResponse:
     return redirect("payments:reconcile", bank_account.pk)
 
 
-def _tied_fitting(request: HttpRequest, bank_account: BankAccount) -> HttpResponse:
+def _tied_fitting(request: StaffRequest, bank_account: BankAccount) -> HttpResponse:
     found = reconciliation_of(bank_account, bank_account.company.today())
     pairs = fitting_pairs(found) if found else []
     done, refusals = 0, []
@@ -120,7 +122,7 @@ def _tied_fitting(request: HttpRequest, bank_account: BankAccount) -> HttpRespon
 
 @require_POST
 @staff_door("payments.reconcile_bank")
-def untie(request: HttpRequest, tie_id: int) -> HttpResponse:
+def untie(request: StaffRequest, tie_id: int) -> HttpResponse:
     """Take one back."""
     found = get_tie_for(request.user, tie_id)
     try:
@@ -134,7 +136,7 @@ def untie(request: HttpRequest, tie_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.reconcile_bank")
-def book(request: HttpRequest, line_id: int) -> HttpResponse:
+def book(request: StaffRequest, line_id: int) -> HttpResponse:
     """Enter in the book what only the bank has."""
     line = get_bank_line_for(request.user, line_id)
     form = BookForm(request.POST, bank_account=line.bank_account)
@@ -155,7 +157,7 @@ def book(request: HttpRequest, line_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.reconcile_bank")
-def book_opening(request: HttpRequest, account_id: int) -> HttpResponse:
+def book_opening(request: StaffRequest, account_id: int) -> HttpResponse:
     """Enter what stood on the account before its first statement."""
     bank_account = get_own_bank_account_for(request.user, account_id)
     try:
@@ -169,7 +171,7 @@ def book_opening(request: HttpRequest, account_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.close_bank_month")
-def close(request: HttpRequest, account_id: int) -> HttpResponse:
+def close(request: StaffRequest, account_id: int) -> HttpResponse:
     """Close the month of the balances shown."""
     bank_account = get_own_bank_account_for(request.user, account_id)
     form = DayForm(request.POST)
@@ -186,7 +188,7 @@ def close(request: HttpRequest, account_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.close_bank_month")
-def reopen(request: HttpRequest, month_id: int) -> HttpResponse:
+def reopen(request: StaffRequest, month_id: int) -> HttpResponse:
     """Reopen a closed month, with a reason."""
     month = get_bank_month_for(request.user, month_id)
     try:

@@ -4,13 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
 from office.models import AuditRecord
 from office.web.doors import staff_door
+from office.web.fields import set_choices
+from office.web.requests import StaffRequest
 from payments.access import get_refund_for
 from payments.models import Refund
 from payments.operations.pay_refund_by_hand import pay_refund_by_hand, undo_refund_by_hand
@@ -25,13 +27,13 @@ class HandPaymentForm(forms.Form):
     def __init__(self, *args: Any, refund: Refund, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         accounts = refund.company.bank_accounts.filter(currency=refund.currency).order_by("name", "pk")
-        self.fields["bank_account_id"].choices = [(each.pk, each.name) for each in accounts]
+        set_choices(self, "bank_account_id", [(each.pk, each.name) for each in accounts])
         self.initial["on"] = refund.company.today()
 
 
 @require_GET
 @staff_door("payments.view_receipt")
-def refund_page(request: HttpRequest, refund_id: int) -> HttpResponse:
+def refund_page(request: StaffRequest, refund_id: int) -> HttpResponse:
     """A refund: how its payment stands, and what was done with it."""
     refund = get_refund_for(request.user, refund_id)
     return _shown(request, refund, HandPaymentForm(refund=refund))
@@ -39,7 +41,7 @@ def refund_page(request: HttpRequest, refund_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.pay_refund_by_hand")
-def pay_by_hand(request: HttpRequest, refund_id: int) -> HttpResponse:
+def pay_by_hand(request: StaffRequest, refund_id: int) -> HttpResponse:
     """Say which account of ours paid it without a file."""
     refund = get_refund_for(request.user, refund_id)
     form = HandPaymentForm(request.POST, refund=refund)
@@ -56,7 +58,7 @@ def pay_by_hand(request: HttpRequest, refund_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.pay_refund_by_hand")
-def undo_by_hand(request: HttpRequest, refund_id: int) -> HttpResponse:
+def undo_by_hand(request: StaffRequest, refund_id: int) -> HttpResponse:
     """Let it wait again, with a reason."""
     refund = get_refund_for(request.user, refund_id)
     try:
@@ -68,7 +70,7 @@ def undo_by_hand(request: HttpRequest, refund_id: int) -> HttpResponse:
     return redirect("payments:refund", refund.pk)
 
 
-def _shown(request: HttpRequest, refund: Refund, form: HandPaymentForm) -> HttpResponse:
+def _shown(request: StaffRequest, refund: Refund, form: HandPaymentForm) -> HttpResponse:
     records = AuditRecord.objects.filter(subject_type=refund._meta.label_lower, subject_id=refund.pk)
     context = {
         "refund": refund,

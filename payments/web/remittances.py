@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +19,7 @@ from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 from payments.access import get_bank_line_for, get_remittance_for, remittances_for, require_bank
 from payments.advised import explained, rests_of
 from payments.bank import left_of
@@ -86,7 +87,7 @@ class AdviceForm(forms.Form):
 
 @require_GET
 @staff_door("payments.view_bank")
-def remittance_list(request: HttpRequest) -> HttpResponse:
+def remittance_list(request: StaffRequest) -> HttpResponseBase:
     """All advice, the newest first."""
     rows = with_state(remittances_for(request.user).filter(company=request.company)).select_related("customer")
     return list_page(request, REMITTANCES, _with_words(rows), template="payments/remittance_list.html")
@@ -104,7 +105,7 @@ def _with_words(rows: QuerySet[Remittance]) -> QuerySet[Remittance]:
 
 
 @staff_door("payments.take_remittance")
-def take(request: HttpRequest) -> HttpResponse:
+def take(request: StaffRequest) -> HttpResponse:
     """Take an advice in."""
     require_bank(request.user)
     form = AdviceForm(request.POST or None, request.FILES or None)
@@ -115,7 +116,7 @@ def take(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/take_remittance.html", {"form": form, "customer": customer})
 
 
-def _taken(request: HttpRequest, form: AdviceForm) -> Remittance | None:
+def _taken(request: StaffRequest, form: AdviceForm) -> Remittance | None:
     data = dict(form.cleaned_data)
     file, customer_id = data.pop("file"), data.pop("customer")
     customer = get_customer_for(request.user, customer_id) if customer_id else None
@@ -131,7 +132,7 @@ def _taken(request: HttpRequest, form: AdviceForm) -> Remittance | None:
 
 @require_GET
 @staff_door("payments.view_bank")
-def remittance_page(request: HttpRequest, remittance_id: int) -> HttpResponse:
+def remittance_page(request: StaffRequest, remittance_id: int) -> HttpResponse:
     """What an advice says of our documents, and which payment it explains."""
     remittance = get_remittance_for(request.user, remittance_id)
     shown = _with_words(with_state(Remittance.objects.filter(pk=remittance.pk))).values("state", "is_applied")[0]
@@ -167,7 +168,7 @@ def advice_of(line: BankLine, left: Decimal) -> dict[str, Any]:
 
 @require_GET
 @staff_door("payments.view_bank")
-def file(request: HttpRequest, remittance_id: int) -> HttpResponse:
+def file(request: StaffRequest, remittance_id: int) -> HttpResponse:
     """The advice as it came."""
     remittance = get_remittance_for(request.user, remittance_id)
     name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in remittance.name)
@@ -177,7 +178,7 @@ def file(request: HttpRequest, remittance_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.take_remittance")
-def join(request: HttpRequest, remittance_id: int) -> HttpResponse:
+def join(request: StaffRequest, remittance_id: int) -> HttpResponse:
     """Say which bank line it explains."""
     remittance = get_remittance_for(request.user, remittance_id)
     line = get_bank_line_for(request.user, typed_id(request.POST.get("line", "")) or 0)
@@ -186,7 +187,7 @@ def join(request: HttpRequest, remittance_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.take_remittance")
-def part(request: HttpRequest, remittance_id: int) -> HttpResponse:
+def part(request: StaffRequest, remittance_id: int) -> HttpResponse:
     """Take that back."""
     remittance = get_remittance_for(request.user, remittance_id)
     return _done(request, remittance, lambda: part_remittance(remittance.pk, by=request.user), "Parted.")
@@ -194,7 +195,7 @@ def part(request: HttpRequest, remittance_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.take_remittance")
-def withdraw(request: HttpRequest, remittance_id: int) -> HttpResponse:
+def withdraw(request: StaffRequest, remittance_id: int) -> HttpResponse:
     """Let it explain nothing any more."""
     remittance = get_remittance_for(request.user, remittance_id)
     reason = request.POST.get("reason", "")
@@ -204,7 +205,7 @@ def withdraw(request: HttpRequest, remittance_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.match_bank_line")
-def apply(request: HttpRequest, line_id: int, remittance_id: int) -> HttpResponse:
+def apply(request: StaffRequest, line_id: int, remittance_id: int) -> HttpResponse:
     """Match a bank line as its advice says."""
     line = get_bank_line_for(request.user, line_id)
     remittance = get_remittance_for(request.user, remittance_id)
@@ -222,7 +223,7 @@ def apply(request: HttpRequest, line_id: int, remittance_id: int) -> HttpRespons
     return redirect("payments:bank_line", line.pk)
 
 
-def _typed_rests(request: HttpRequest, remittance: Remittance) -> dict[int, tuple[Rest, int | None]] | None:
+def _typed_rests(request: StaffRequest, remittance: Remittance) -> dict[int, tuple[Rest, int | None]] | None:
     """What was chosen of what the payer took off, by open item; none where nothing was asked.
 
     Raises Refused for what this person may not choose.
@@ -235,7 +236,7 @@ def _typed_rests(request: HttpRequest, remittance: Remittance) -> dict[int, tupl
         raise Refused("That is not yours to say of what they took off. Choose another.", code="may_not") from error
 
 
-def _done(request: HttpRequest, remittance: Remittance, act: Any, words: str) -> HttpResponse:
+def _done(request: StaffRequest, remittance: Remittance, act: Any, words: str) -> HttpResponse:
     try:
         act()
     except Refused as refusal:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +13,7 @@ from ledger.refusals import Refused
 from office.models import Company
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 from payments.access import get_repayment_for, refunds_for, repayments_for, require_bank
 from payments.models import PaymentMethod
 from payments.operations.prepare_repayment import RepaymentDetails, cancel_repayment, paying_account, prepare_repayment
@@ -67,7 +68,7 @@ class RepaymentForm(FileForm):
 
 @require_GET
 @staff_door("payments.view_receipt")
-def refund_list(request: HttpRequest) -> HttpResponse:
+def refund_list(request: StaffRequest) -> HttpResponseBase:
     """All refunds, the newest first, with how each is paid."""
     rows = refunds_for(request.user).filter(company=request.company).select_related("customer", "account")
     batches = repayments_for(request.user).filter(company=request.company).order_by("-pk")[:5]
@@ -77,7 +78,7 @@ def refund_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_door("payments.manage_repayments")
-def new_repayment(request: HttpRequest) -> HttpResponse:
+def new_repayment(request: StaffRequest) -> HttpResponse:
     """See which refunds would be paid and which not and why, and ask a second person."""
     require_bank(request.user)
     data = request.POST if request.method == "POST" else request.GET
@@ -104,7 +105,7 @@ def _preview(company: Company, details: RepaymentDetails) -> dict[str, Any]:
 
 @require_GET
 @staff_door("payments.view_bank")
-def repayment(request: HttpRequest, batch_id: int) -> HttpResponse:
+def repayment(request: StaffRequest, batch_id: int) -> HttpResponse:
     """A repayment with its refunds."""
     batch = get_repayment_for(request.user, batch_id)
     lines = batch.lines.select_related("refund__customer", "account")
@@ -119,7 +120,7 @@ def repayment(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.manage_repayments")
-def cancel(request: HttpRequest, batch_id: int) -> HttpResponse:
+def cancel(request: StaffRequest, batch_id: int) -> HttpResponse:
     """Give up a repayment that the bank did not get."""
     batch = get_repayment_for(request.user, batch_id)
     try:
@@ -133,6 +134,6 @@ def cancel(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.download_payment_file")
-def repayment_file(request: HttpRequest, batch_id: int) -> HttpResponse:
+def repayment_file(request: StaffRequest, batch_id: int) -> HttpResponse:
     """The file for the bank; who got it is kept."""
     return file_answer(get_repayment_for(request.user, batch_id), request.user)

@@ -3,12 +3,13 @@
 from datetime import date, datetime, timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 from payments.models import Revaluation
 from payments.operations.revalue_month import revalue_month
 from payments.revaluing import month_end, worth_on
@@ -17,7 +18,7 @@ LATEST = 36
 
 
 @staff_door("payments.revalue_month")
-def revaluation(request: HttpRequest) -> HttpResponse:
+def revaluation(request: StaffRequest) -> HttpResponse:
     """Each foreign currency at a month's end, what was entered, and entering what is missing."""
     last = request.company.today().replace(day=1) - timedelta(days=1)
     typed = request.POST if request.method == "POST" else request.GET

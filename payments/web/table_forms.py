@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from office.models import BankAccount
 from office.reading.encoding import ENCODINGS
 from office.reading.tables import SEPARATORS
+from office.web.fields import set_rows
 from payments.bank_files.tables import COLUMN_ROLES, TableMapping
 
 MOST_LINES = 10_000
@@ -81,7 +82,7 @@ class ColumnsForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kw)
         self.mapping, self.samples = mapping, samples
-        self.fields["account"].queryset = accounts
+        set_rows(self, "account", accounts)
         for name in set(self.fields) - {"account"}:
             self.fields[name].initial = getattr(mapping, name)
         roles = [("", "Not used"), *((field.name, field.label) for field in COLUMN_ROLES)]

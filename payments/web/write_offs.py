@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -23,8 +23,9 @@ from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
-from office.web.fields import SumField
+from office.web.fields import SumField, set_choices, set_rows
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.requests import StaffRequest
 from payments.access import get_write_off_for, write_offs_for
 from payments.bad_debt_tax import tax_in, total_tax
 from payments.models import PaymentMethod, ReceiptStatus, Recovery, WriteOff, WriteOffKind, WriteOffStatus, policy_of
@@ -73,7 +74,7 @@ STATES = {WriteOffStatus.RECORDED: "written_off", WriteOffStatus.REVERSED: "reve
 
 @require_GET
 @staff_door("payments.view_receipt")
-def write_off_list(request: HttpRequest) -> HttpResponse:
+def write_off_list(request: StaffRequest) -> HttpResponseBase:
     """What was written off, and what of it came in after all."""
     rows = with_recovered(write_offs_for(request.user).filter(company=request.company))
     return list_page(request, WRITE_OFFS, rows.select_related("customer"))
@@ -96,7 +97,7 @@ class WriteOffForm(forms.Form):
     def __init__(self, *args: Any, customer: Customer, chosen: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = reason_choices(customer.company, ReasonPurpose.WRITE_OFF)
-        self.fields["reason_code"].choices = [("", "Another"), *choices]
+        set_choices(self, "reason_code", [("", "Another"), *choices])
         items = OpenItem.objects.filter(customer_id=customer.pk, balance__gt=0)
         self.items = list(items.order_by("due_on", "dated_on", "pk"))
         for item in self.items:
@@ -115,7 +116,7 @@ class WriteOffForm(forms.Form):
 
 
 @staff_door("payments.write_off")
-def write_off_page(request: HttpRequest, customer_id: int) -> HttpResponse:
+def write_off_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Choose what of a customer's open items is written off, and why."""
     customer = get_customer_for(request.user, customer_id)
     form = WriteOffForm(request.POST or None, customer=customer, chosen=request.GET.get("item", ""))
@@ -147,7 +148,7 @@ class RecoveryForm(forms.Form):
     def __init__(self, *args: Any, row: WriteOff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         banks = Account.objects.filter(company_id=row.company_id, role=AccountRole.BANK, is_active=True)
-        self.fields["bank_account"].queryset = banks
+        set_rows(self, "bank_account", banks)
         self.initial.setdefault("bank_account", banks.filter(is_default=True).first())
         self.initial.setdefault("received_on", row.company.today())
         if row.currency == row.company.currency:
@@ -163,7 +164,7 @@ class RecoveryForm(forms.Form):
 
 @require_GET
 @staff_door("payments.view_receipt")
-def write_off_shown(request: HttpRequest, write_off_id: int) -> HttpResponse:
+def write_off_shown(request: StaffRequest, write_off_id: int) -> HttpResponse:
     """A write-off: what it took off which items, its tax, what came in after all."""
     row = get_write_off_for(request.user, write_off_id)
     return _shown(request, row, RecoveryForm(row=row))
@@ -171,7 +172,7 @@ def write_off_shown(request: HttpRequest, write_off_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.record_recovery")
-def recover(request: HttpRequest, write_off_id: int) -> HttpResponse:
+def recover(request: StaffRequest, write_off_id: int) -> HttpResponse:
     """Record money that came in for a write-off."""
     row = get_write_off_for(request.user, write_off_id)
     form = RecoveryForm(request.POST, row=row)
@@ -188,7 +189,7 @@ def recover(request: HttpRequest, write_off_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.reverse_write_off")
-def reverse_it(request: HttpRequest, write_off_id: int) -> HttpResponse:
+def reverse_it(request: StaffRequest, write_off_id: int) -> HttpResponse:
     """Ask for it again, with a reason."""
     row = get_write_off_for(request.user, write_off_id)
     try:
@@ -200,7 +201,7 @@ def reverse_it(request: HttpRequest, write_off_id: int) -> HttpResponse:
     return redirect("payments:write_off", row.pk)
 
 
-def _shown(request: HttpRequest, row: WriteOff, form: RecoveryForm) -> HttpResponse:
+def _shown(request: StaffRequest, row: WriteOff, form: RecoveryForm) -> HttpResponse:
     taxes = list(row.taxes.select_related("account", "invoice"))
     context = {
         "row": row,

@@ -3,12 +3,12 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger.calendar import month_start
 from office.api.paging import seal, unseal
 from office.api.views import ApiView, checked, company_of
+from office.web.requests import ApiRequest
 from reports.ageing import Ageing, aged_items, ageing
 from reports.api.serializers import (
     AgedItemsOut,
@@ -33,7 +33,7 @@ class AgeingView(ApiView):
     permission = {"get": "office.view_reports"}
 
     @extend_schema(operation_id="get_ageing", parameters=[AgeingQuery], responses=AgeingOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """What each customer owed on a day by how late it was, with totals and the receivable account."""
         query = checked(AgeingQuery, request.query_params.dict())
         question = question_from(query, company_of(request), request.user)
@@ -48,7 +48,7 @@ class AgedItemsView(ApiView):
     permission = {"get": "office.view_reports"}
 
     @extend_schema(operation_id="list_aged_items", parameters=[AgedItemsQuery], responses=AgedItemsOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The open items that one figure adds up, as of that day."""
         query = checked(AgedItemsQuery, request.query_params.dict())
         items = aged_items(
@@ -66,7 +66,7 @@ class TaxesView(ApiView):
     permission = {"get": "office.view_reports"}
 
     @extend_schema(operation_id="get_tax_report", parameters=[TaxQuery], responses=TaxReportOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """Tax by rate over some days, less what was credited and voided, with the tax accounts beside it."""
         query = checked(TaxQuery, request.query_params.dict())
         company = company_of(request)
@@ -86,7 +86,7 @@ class CausesView(ApiView):
     permission = {"get": "office.view_reports"}
 
     @extend_schema(operation_id="get_dispute_causes", parameters=[CauseQuery], responses=CausesOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """Disputes of a period by reason, product, department, owner or month; how long they took, how they ended."""
         query, company = checked(CauseQuery, request.query_params.dict()), company_of(request)
         question = CauseQuestion(

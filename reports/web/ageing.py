@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import xlsxwriter
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists.exporting import EXCEL
 from office.web.lists.filters import clean_text
+from office.web.requests import StaffRequest
 from reports.ageing import (
     COLUMNS,
     DISPUTED,
@@ -59,7 +60,7 @@ class QuestionForm(forms.Form):
     q = forms.CharField(label="Customer", required=False, max_length=100)
 
 
-def asked(request: HttpRequest) -> tuple[AgeingQuestion, QuestionForm]:
+def asked(request: StaffRequest) -> tuple[AgeingQuestion, QuestionForm]:
     """The question of an address, within what this person may see."""
     today = request.company.today()
     form = QuestionForm({"on": today, "by": "due_on", **request.GET.dict()})
@@ -86,7 +87,7 @@ def address(name: str, question: AgeingQuestion, **more: Any) -> str:
 
 @require_GET
 @staff_door("office.view_reports")
-def ageing_page(request: HttpRequest) -> HttpResponse:
+def ageing_page(request: StaffRequest) -> HttpResponse:
     """Customers by how late what they owe is, on any day; each figure opens what it adds up."""
     question, form = asked(request)
     answer = ageing(question, after=_place(request.GET.get("after", "")))
@@ -150,7 +151,7 @@ def _place(mark: str) -> Place | None:
 
 @require_GET
 @staff_door("office.view_reports")
-def items_page(request: HttpRequest) -> HttpResponse:
+def items_page(request: StaffRequest) -> HttpResponse:
     """The open items that one figure of the report adds up, as of that day."""
     question, _ = asked(request)
     column = request.GET.get("column", "")
@@ -179,7 +180,7 @@ def items_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("office.view_reports")
-def ageing_file(request: HttpRequest) -> HttpResponse:
+def ageing_file(request: StaffRequest) -> HttpResponse:
     """The whole report as Excel, with totals and the receivable account at the foot."""
     question, _ = asked(request)
     content = workbook(ageing(question, limit=None))

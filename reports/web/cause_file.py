@@ -3,20 +3,21 @@
 from io import BytesIO
 
 import xlsxwriter
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from ledger.money import places
 from office.sheets import guard
 from office.web.doors import staff_door
 from office.web.lists.exporting import EXCEL
+from office.web.requests import StaffRequest
 from reports.causes import DIMENSIONS, OUTCOMES, CauseReport, cause_report
 from reports.web.causes import asked
 
 
 @require_GET
 @staff_door("office.view_reports")
-def cause_file(request: HttpRequest) -> HttpResponse:
+def cause_file(request: StaffRequest) -> HttpResponse:
     """What the page shows, as a sheet."""
     report = cause_report(asked(request)[0])
     response = HttpResponse(sheet_of(report), content_type=EXCEL)

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from ledger.calendar import month_start
 from office.web.doors import staff_door
 from office.web.lists.filters import clean_text
+from office.web.requests import StaffRequest
 from reports.causes import DIMENSIONS, OUTCOMES, Cause, CauseQuestion, cause_report, parts
 
 
@@ -23,7 +24,7 @@ class CauseForm(forms.Form):
     last_day = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
-def asked(request: HttpRequest) -> tuple[CauseQuestion, CauseForm]:
+def asked(request: StaffRequest) -> tuple[CauseQuestion, CauseForm]:
     """The question of an address, within what this person may see."""
     today = request.company.today()
     usual = {"by": "reason", "first_day": month_start(today).replace(month=1), "last_day": today}
@@ -36,7 +37,7 @@ def asked(request: HttpRequest) -> tuple[CauseQuestion, CauseForm]:
 
 @require_GET
 @staff_door("office.view_reports")
-def cause_page(request: HttpRequest) -> HttpResponse:
+def cause_page(request: StaffRequest) -> HttpResponse:
     """Disputes by cause, each figure opening what it adds up."""
     question, form = asked(request)
     report = cause_report(question)
@@ -54,7 +55,7 @@ def cause_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("office.view_reports")
-def cause_rows(request: HttpRequest) -> HttpResponse:
+def cause_rows(request: StaffRequest) -> HttpResponse:
     """The disputes, or their parts, that one figure adds up."""
     question, _ = asked(request)
     wanted = {name: clean_text(request.GET.get(name, ""))[:100] for name in ("key", "currency", "outcome")}

@@ -1,10 +1,11 @@
 """The front page."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 from reports.ageing import AgeingQuestion, ageing_totals
 from reports.front_page import came_in, latest_invoices, tasks
 from reports.web.ageing import address, bars
@@ -12,7 +13,7 @@ from reports.web.ageing import address, bars
 
 @require_GET
 @staff_door("customers.view_customer")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     """What is owed now, how late it is, what came in this month, and what to do next."""
     today = request.company.today()
     owner_id = request.user.pk if request.user.only_own_customers else None

@@ -1,7 +1,7 @@
 """From an entry of the book to the paper it stems from: every figure leads here."""
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -11,12 +11,13 @@ from customers.access import customers_for
 from ledger.models import Entry
 from office.access import companies_for
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 from payments.access import receipts_for, refunds_for, write_offs_for
 
 
 @require_GET
 @staff_door("customers.view_customer")
-def paper(request: HttpRequest, entry_id: int) -> HttpResponse:
+def paper(request: StaffRequest, entry_id: int) -> HttpResponse:
     """The document, receipt, refund, write-off or late charge of an entry, or the entry where it has no page."""
     invoice = invoices_for(request.user).filter(Q(entry=entry_id) | Q(void_entry=entry_id)).first()
     if invoice:
@@ -39,7 +40,7 @@ def paper(request: HttpRequest, entry_id: int) -> HttpResponse:
     return render(request, "reports/entry.html", {"entry": _entry_for(request, entry_id)})
 
 
-def _entry_for(request: HttpRequest, entry_id: int) -> Entry:
+def _entry_for(request: StaffRequest, entry_id: int) -> Entry:
     """An entry of the person's companies, about customers they see."""
     companies = companies_for(request.user).values("pk")
     entry = Entry.objects.filter(pk=entry_id, company_id__in=companies).prefetch_related("lines__account").first()

@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -11,6 +11,7 @@ from billing.access import invoices_for
 from customers.access import customers_for
 from customers.search import fold
 from office.web.doors import staff_door
+from office.web.requests import StaffRequest
 from payments.access import receipts_for
 
 MOST = 20
@@ -18,7 +19,7 @@ MOST = 20
 
 @require_GET
 @staff_door("customers.view_customer")
-def search_page(request: HttpRequest) -> HttpResponse:
+def search_page(request: StaffRequest) -> HttpResponse:
     """What is found in the company one works in, a few of each kind."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     context: dict[str, object] = {"text": text}
@@ -32,14 +33,14 @@ def search_page(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/search.html", context)
 
 
-def _customers(request: HttpRequest, text: str) -> list:
+def _customers(request: StaffRequest, text: str) -> list:
     found = customers_for(request.user).filter(company=request.company)
     for word in fold(text).split():
         found = found.filter(search_text__contains=word)
     return list(found.order_by("sort_name")[:MOST])
 
 
-def _invoices(request: HttpRequest, text: str, amount: Decimal | None) -> list:
+def _invoices(request: StaffRequest, text: str, amount: Decimal | None) -> list:
     wanted = Q(number__icontains=text) | Q(po_number__icontains=text) | Q(source_reference__iexact=text)
     if amount is not None:
         wanted |= Q(total=amount)
@@ -47,7 +48,7 @@ def _invoices(request: HttpRequest, text: str, amount: Decimal | None) -> list:
     return list(found.order_by("-id")[:MOST])
 
 
-def _receipts(request: HttpRequest, text: str, amount: Decimal | None) -> list:
+def _receipts(request: StaffRequest, text: str, amount: Decimal | None) -> list:
     wanted = Q(number__icontains=text) | Q(reference__icontains=text) | Q(external_id__iexact=text)
     if amount is not None:
         wanted |= Q(amount=amount)

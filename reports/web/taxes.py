@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import xlsxwriter
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -15,6 +15,7 @@ from ledger.money import places
 from office.sheets import guard
 from office.web.doors import staff_door
 from office.web.lists.exporting import EXCEL
+from office.web.requests import StaffRequest
 from reports.taxes import TaxQuestion, TaxReport, tax_report
 
 HEADS = ["Tax", "Category", "Percent", "Documents", "Currency", "Taken of", "Tax"]
@@ -27,7 +28,7 @@ class DaysForm(forms.Form):
     last_day = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
-def asked(request: HttpRequest) -> tuple[TaxQuestion, DaysForm]:
+def asked(request: StaffRequest) -> tuple[TaxQuestion, DaysForm]:
     """The question of an address, within what this person may see."""
     today = request.company.today()
     form = DaysForm({"first_day": month_start(today), "last_day": today, **request.GET.dict()})
@@ -43,7 +44,7 @@ def asked(request: HttpRequest) -> tuple[TaxQuestion, DaysForm]:
 
 @require_GET
 @staff_door("office.view_reports")
-def tax_page(request: HttpRequest) -> HttpResponse:
+def tax_page(request: StaffRequest) -> HttpResponse:
     """Tax by rate, and each tax account beside it."""
     question, form = asked(request)
     days = {"first_day": question.first_day.isoformat(), "last_day": question.last_day.isoformat()}
@@ -57,7 +58,7 @@ def tax_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_door("office.view_reports")
-def tax_file(request: HttpRequest) -> HttpResponse:
+def tax_file(request: StaffRequest) -> HttpResponse:
     """The report as Excel, with the tax accounts at the foot."""
     question, _ = asked(request)
     answer = HttpResponse(workbook(tax_report(question)), content_type=EXCEL)

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 
@@ -19,6 +19,7 @@ from office.web.lists.filters import Filter, clean_text, search_rows
 from office.web.lists.paging import Order, Page, in_order, take_page
 from office.web.lists.spec import BulkAct, Column, ListSpec
 from office.web.lists.totals import Totals, count_words, totals_of
+from office.web.requests import StaffRequest
 
 
 @dataclass(frozen=True)
@@ -227,13 +228,13 @@ def chosen_of(rows: QuerySet, data: QueryDict) -> QuerySet:
     return rows.filter(pk__in=[found for text in data.getlist("selected") if (found := typed_id(text))])
 
 
-def chosen_rows(request: HttpRequest, spec: ListSpec, queryset: QuerySet) -> QuerySet:
+def chosen_rows(request: StaffRequest, spec: ListSpec, queryset: QuerySet) -> QuerySet:
     """The rows that a list's form sends: those ticked, or all that the list's address matches."""
     return chosen_of(ListPage(spec, queryset, request.GET).queryset, request.POST)
 
 
 def list_page(
-    request: HttpRequest,
+    request: StaffRequest,
     spec: ListSpec,
     queryset: QuerySet,
     *,
