@@ -28,7 +28,7 @@ def insert_all(rows: Iterable[models.Model]) -> None:
         return
     table = rows[0]._meta
     fields = [field for field in table.local_concrete_fields if not (field.primary_key or field.has_db_default())]
-    columns = ", ".join(_quoted(field.column) for field in fields)
+    columns = ", ".join(_column(field) for field in fields)
     values = [_value_of(field, new=True) for field in fields]
     sql = f"INSERT INTO {_quoted(table.db_table)} ({columns}) VALUES %s RETURNING id"  # noqa: S608  our own names
     ids = _execute(sql, [[value(row) for value in values] for row in rows])
@@ -44,14 +44,18 @@ def update_all(rows: Sequence[models.Model], names: Iterable[str]) -> None:
     table = rows[0]._meta
     fields = [table.get_field(name) for name in names]
     values = [_value_of(field, new=False) for field in fields]
-    wanted = ", ".join(f"{_quoted(field.column)} = new.{_quoted(field.column)}" for field in fields)
-    columns = ", ".join(_quoted(field.column) for field in fields)
+    wanted = ", ".join(f"{_column(field)} = new.{_column(field)}" for field in fields)
+    columns = ", ".join(_column(field) for field in fields)
     types = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
     sql = (
         f"UPDATE {_quoted(table.db_table)} AS old SET {wanted} "  # noqa: S608
         f"FROM (VALUES %s) AS new (id, {columns}) WHERE old.id = new.id RETURNING old.id"
     )
     _execute(sql, [[row.pk, *(value(row) for value in values)] for row in rows], f"(%s, {types})")
+
+
+def _column(field: Any) -> str:
+    return _quoted(field.column)
 
 
 def _value_of(field: Any, *, new: bool) -> Callable[[models.Model], Any]:
@@ -67,7 +71,10 @@ def _value_of(field: Any, *, new: bool) -> Callable[[models.Model], Any]:
 def _execute(sql: str, rows: list[list[Any]], template: str | None = None) -> list[tuple[Any, ...]]:
     """Run it as one statement, for some guards look at all that a statement writes."""
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        return execute_values(cursor.cursor, sql, rows, template, page_size=len(rows), fetch=True)
+        found: list[tuple[Any, ...]] = execute_values(
+            cursor.cursor, sql, rows, template, page_size=len(rows), fetch=True
+        )
+    return found
 
 
 def _quoted(name: str) -> str:

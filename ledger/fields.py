@@ -19,7 +19,7 @@ class RateField(models.DecimalField):
         super().__init__(*args, **{"max_digits": 19, "decimal_places": 6, **kwargs})
 
 
-EXCHANGE_RATE = {"max_digits": 19, "decimal_places": 10}
+EXCHANGE_RATE: dict[str, Any] = {"max_digits": 19, "decimal_places": 10}
 """What an exchange rate may be, here and where it is typed: a million yen in euros comes out to the cent."""
 
 

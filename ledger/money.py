@@ -193,6 +193,6 @@ def with_minus(number: str, language: Locale) -> str:
 @cache
 def _pattern(language: Locale, digits: int) -> NumberPattern:
     """The language's way of writing an amount, with so many places."""
-    pattern = copy(language.currency_formats["standard"])
+    pattern: NumberPattern = copy(language.currency_formats["standard"])
     pattern.frac_prec = (digits, digits)
     return pattern

@@ -44,7 +44,8 @@ def post_all(postings: Sequence[Posting]) -> list[Entry]:
     with guards_spoken():
         insert_all(entries)
     for posting in postings:
-        for row in (*posting.lines, *posting.items):
+        rows: list[Line | OpenItem] = [*posting.lines, *posting.items]
+        for row in rows:
             row.entry = posting.entry
             row.dated_on, row.currency = posting.entry.dated_on, posting.entry.currency
         for item in posting.items:

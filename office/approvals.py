@@ -29,7 +29,7 @@ class Act:
     label: str
     permission: str
     do: Callable[[ApprovalRequest], Model]
-    subjects_for: Callable[[User], QuerySet]
+    subjects_for: Callable[[User], QuerySet[Any]]
     page: str
     is_always: bool = False
     drop: Callable[[ApprovalRequest], None] = lambda request: None

@@ -50,8 +50,9 @@ def last_noted(subject: models.Model) -> AuditRecord | None:
 def was_just_noted(by: User | None, actions: Collection[str], subject: models.Model) -> bool:
     """Whether the newest row of the subject is one of these acts, by the same person, a short while ago."""
     last = last_noted(subject)
-    is_theirs = last is not None and last.by == by and last.action in actions
-    return is_theirs and timezone.now() - last.recorded_at < SHORT_WHILE
+    if last is None or last.by != by or last.action not in actions:
+        return False
+    return timezone.now() - last.recorded_at < SHORT_WHILE
 
 
 def record_all(
@@ -91,9 +92,9 @@ def _row(
 
 
 def _company_id(subject: models.Model) -> int | None:
-    if subject._meta.label_lower == "office.company":
-        return subject.pk
-    return getattr(subject, "company_id", None)
+    name = "pk" if subject._meta.label_lower == "office.company" else "company_id"
+    found: int | None = getattr(subject, name, None)
+    return found
 
 
 def _readable(values: dict[str, Any] | None) -> dict[str, str]:

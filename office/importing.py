@@ -37,7 +37,7 @@ class Outcome:
 
 def import_in_one_piece(run: Run, take: Callable[[IO[bytes], Mapping], Outcome]) -> None:
     """The run of an import on screen: the whole file in one piece."""
-    with unpacked(BytesIO(run.input_file)) as table:
+    with unpacked(BytesIO(run.input)) as table:
         outcome = take(table, Mapping.from_json(run.parameters["mapping"]))
     run.done = run.total = sum(outcome.counts.values())
     run.result, run.parameters["first"] = dict(outcome.counts), outcome.first

@@ -58,7 +58,7 @@ def bounce_sentence(code: str, said: str) -> str:
 def code_in(text: str) -> str:
     """The code that a server's answer holds: the enhanced one (5.1.1) if there is one, else the plain one (550)."""
     found = CODE.findall(text[:1000])
-    enhanced = [code for code, _ in found if code]
+    enhanced: list[str] = [code for code, _ in found if code]
     return (enhanced or [plain for _, plain in found] or [""])[0]
 
 

@@ -26,7 +26,10 @@ RUNNING_ON = {"customer"}
 def lock_series(company: Company, kind: str, year: int = 0) -> NumberSeries:
     """The series, its row locked until the transaction ends. Needs a transaction; take it after every other lock."""
     NumberSeries.objects.get_or_create(
-        company=company, kind=kind, year=year, defaults={"pattern": lambda: pattern_of(company, kind)}
+        company=company,
+        kind=kind,
+        year=year,
+        defaults={"pattern": lambda: pattern_of(company, kind)},  # type: ignore[misc]  # Django calls it when needed
     )
     return NumberSeries.objects.select_for_update(no_key=True).get(company=company, kind=kind, year=year)
 

@@ -101,7 +101,7 @@ def _tell_only(run: Run) -> None:
 
 def _stage_kept_file(run: Run) -> None:
     with TemporaryFile() as file, TemporaryFile() as troubles:
-        file.write(run.input_file or b"")
+        file.write(run.input)
         file.seek(0)
         stage_file(run, file, troubles)
         troubles.seek(0)

@@ -22,7 +22,9 @@ class Problem(serializers.Serializer):
     status = serializers.IntegerField()
     code = serializers.CharField(help_text="The kind of problem, for a program to decide by.")
     detail = serializers.CharField(help_text="Cause and way out, for a person to read.")
-    errors = serializers.DictField(required=False, help_text="What is wrong with the input, by field.")
+    errors = serializers.DictField(  # type: ignore[assignment]  # a field, not what the framework found wrong
+        required=False, help_text="What is wrong with the input, by field."
+    )
 
 
 class Unavailable(exceptions.APIException):
@@ -61,7 +63,9 @@ def problem(status: int, code: str, detail: str, **more: Any) -> JsonResponse:
 
 
 def _of_framework(error: exceptions.APIException) -> JsonResponse:
-    answer = problem(error.status_code, str(error.detail.code), str(error.detail))
+    detail = error.detail
+    code = detail.code if isinstance(detail, exceptions.ErrorDetail) else error.default_code
+    answer = problem(error.status_code, str(code), str(detail))
     if challenge := getattr(error, "auth_header", None):
         answer["WWW-Authenticate"] = challenge
     return answer

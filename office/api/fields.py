@@ -21,10 +21,10 @@ class AmountOut(serializers.Field):
         self.currency = currency.split(".")
         super().__init__(read_only=True, **kwargs)
 
-    def get_attribute(self, instance: Any) -> tuple[Decimal, str]:
+    def get_attribute(self, instance: Any) -> tuple[Decimal | None, str]:
         return super().get_attribute(instance), get_attribute(instance, self.currency)
 
-    def to_representation(self, value: tuple[Decimal, str]) -> str | None:
+    def to_representation(self, value: tuple[Decimal | None, str]) -> str | None:
         amount, currency = value
         return None if amount is None else str(round_money(amount, currency))
 
@@ -85,7 +85,8 @@ class Input(serializers.Serializer):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Mapping) and (unknown := set(data) - set(self.fields)):
             raise serializers.ValidationError({name: ["There is no such field."] for name in sorted(unknown)})
-        return super().to_internal_value(data)
+        read: dict[str, Any] = super().to_internal_value(data)
+        return read
 
 
 class Query(Input):

@@ -20,7 +20,7 @@ class PageQuery(Query):
     cursor = serializers.CharField(required=False, help_text="What `next` of the page before said.")
 
 
-def page_of(queryset: QuerySet, query: dict[str, Any], list_name: str) -> tuple[list, str | None]:
+def page_of(queryset: QuerySet[Any], query: dict[str, Any], list_name: str) -> tuple[list[Any], str | None]:
     """The rows after the cursor in the order they were made, and the cursor of the next page."""
     order = Order(f"api:{list_name}", "id", "pk", descending=False)
     cursor = query.get("cursor", "")

@@ -23,7 +23,9 @@ class MailParser(BaseParser):
 
     media_type = "message/rfc822"
 
-    def parse(self, stream: IO[bytes], media_type: str | None = None, context: Mapping | None = None) -> dict[str, str]:
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, context: Mapping[str, Any] | None = None
+    ) -> dict[str, str]:
         return {"mail": stream.read(LARGEST + 1).decode("latin-1")}
 
 

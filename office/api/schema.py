@@ -1,6 +1,6 @@
 """What the description of the API says of every endpoint alike."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -28,13 +28,13 @@ class ApiSchema(AutoSchema):
         """The headers of an endpoint."""
         return [COMPANY, KEY] if self.method == "POST" else [COMPANY]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         problem = self.resolve_serializer(Problem, "response")
         refusal = {"content": {PROBLEM: {"schema": problem.ref}}, "description": "Not done, and why."}
         return super()._get_response_bodies(direction) | {"default": refusal}
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it registers itself
     """How a program logs in."""
 
     target_class = "office.api.authentication.TokenAuthentication"

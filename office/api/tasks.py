@@ -1,5 +1,7 @@
 """Tasks and questions, for programs."""
 
+from typing import Any
+
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,7 +15,7 @@ from office.api.views import ApiView, checked, company_of
 from office.models import Company, Department, Task, TaskKind
 from office.operations.comment import answer_task, ask_question
 from office.operations.do_task import assign_task, finish_task, reopen_task
-from office.operations.make_task import make_task
+from office.operations.make_task import Receiver, make_task
 from office.todo import comments_of
 from office.topics import colleagues_of, for_me, get_task_for, get_thing_for, tasks_for
 from office.web.requests import ApiRequest
@@ -39,8 +41,8 @@ class TaskWithComments(TaskOut):
         fields = [*TaskOut.Meta.fields, "comments"]
 
     @extend_schema(responses=CommentOut(many=True))
-    def get_comments(self, task: Task) -> list[dict]:
-        return CommentOut(comments_of(task).prefetch_related("mentions"), many=True).data
+    def get_comments(self, task: Task) -> list[dict[str, Any]]:
+        return list(CommentOut(comments_of(task).prefetch_related("mentions"), many=True).data)
 
 
 class TaskPage(serializers.Serializer):
@@ -96,7 +98,7 @@ class TaskAnswerIn(Input):
     done = serializers.BooleanField(required=False, default=False)
 
 
-def _receiver(company: Company, data: dict) -> dict:
+def _receiver(company: Company, data: dict[str, Any]) -> Receiver:
     person = colleagues_of(company).filter(pk=data["assignee"]).first() if data["assignee"] else None
     if data["assignee"] and person is None:
         raise Http404("Nobody of that id works here.")

@@ -32,8 +32,9 @@ def _own_company(request: ApiRequest, wanted: str) -> Company:
     return found(companies_for(request.user).filter(pk=typed_id(wanted)), "company")
 
 
-def checked(serializer: type[Serializer], data: Any, **context: Any) -> dict[str, Any]:
+def checked(serializer: type[Serializer[Any]], data: Any, **context: Any) -> dict[str, Any]:
     """The input as the serializer reads it; raises ValidationError naming each wrong field."""
     reader = serializer(data=data, context=context)
     reader.is_valid(raise_exception=True)
-    return reader.validated_data
+    read: dict[str, Any] = reader.validated_data
+    return read

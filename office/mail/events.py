@@ -38,7 +38,7 @@ class NotRead(Exception):
     """The event is not as the service writes it."""
 
 
-class SesTracking(AmazonSESTrackingWebhookView):
+class SesTracking(AmazonSESTrackingWebhookView):  # type: ignore[misc]  # it has no types
     """Amazon's events without Amazon's library, which only confirms the subscription: a person does that there."""
 
     def __init__(self, **secrets: object) -> None:

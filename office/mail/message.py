@@ -67,13 +67,14 @@ class KeptMessage:
 def read_message(content: bytes) -> KeptMessage:
     """Open a mail that was kept because no relay is set up."""
     message = message_from_bytes(content, policy=SMTP)
+    body = message.get_body(("plain",))
     return KeptMessage(
         sender=str(message["From"]),
         to=str(message["To"]),
         subject=str(message["Subject"]),
-        text=message.get_body(("plain",)).get_content(),
+        text=body.get_content() if body else "",
         attachments=[
-            Attachment(part.get_filename(), part.get_content_type(), part.get_content())
+            Attachment(part.get_filename() or "", part.get_content_type(), part.get_content())
             for part in message.iter_attachments()
         ],
     )

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -29,6 +30,9 @@ class Answer:
     outcome: Outcome
     words: str = ""
     code: str = ""
+
+
+Step = Callable[[], tuple[int, bytes]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def _tls() -> ssl.SSLContext:
 def envelope(connection: smtplib.SMTP, sender: str, recipient: str, envelope_id: str) -> Answer | None:
     """Say from whom, to whom, and that the body follows; the answer only where the relay will not have it."""
     options = [f"ENVID={envelope_id}", "RET=HDRS"] if connection.has_extn("dsn") else []
-    steps = (
+    steps: tuple[tuple[Step, set[int], Callable[[int, bytes], Answer]], ...] = (
         (lambda: connection.mail(sender, options), {250}, refusal),
         (lambda: connection.rcpt(recipient), {250, 251}, refused_recipient),  # 251: it forwards the mail
         (lambda: connection.docmd("DATA"), {354}, refusal),

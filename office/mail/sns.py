@@ -13,6 +13,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import load_pem_x509_certificate
 from django.core.cache import cache
 from django.utils import timezone
@@ -35,14 +36,17 @@ def require_amazons(message: Mapping[str, Any]) -> None:
     address, version = message.get("SigningCertURL"), message.get("SignatureVersion")
     if not isinstance(address, str) or not CERTIFICATES.fullmatch(address):
         raise NotAmazons("Its certificate lies nowhere that is Amazon's.")
-    if version not in HASHES:
+    if not isinstance(version, str) or version not in HASHES:
         raise NotAmazons("It is signed in no way that is known.")
     certificate = load_pem_x509_certificate(_certificate(address))
     if not certificate.not_valid_before_utc <= timezone.now() <= certificate.not_valid_after_utc:
         raise NotAmazons("Its certificate counts no more, or not yet.")
+    key = certificate.public_key()
+    if not isinstance(key, RSAPublicKey):
+        raise NotAmazons("Its signature is not Amazon's.")
     try:
         signature = b64decode(str(message.get("Signature")), validate=True)
-        certificate.public_key().verify(signature, signed_text(message), PKCS1v15(), HASHES[version]())
+        key.verify(signature, signed_text(message), PKCS1v15(), HASHES[version]())
     except (InvalidSignature, ValueError) as error:
         raise NotAmazons("Its signature is not Amazon's.") from error
 

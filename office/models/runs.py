@@ -45,6 +45,11 @@ class Run(models.Model):
         return self.title
 
     @property
+    def input(self) -> bytes:
+        """The file it works on, while there is one."""
+        return bytes(self.input_file or b"")
+
+    @property
     def is_finished(self) -> bool:
         return self.status in (RunStatus.DONE, RunStatus.FAILED, RunStatus.STOPPED)
 

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import TypedDict
 
 from django.db import IntegrityError, transaction
 
@@ -14,6 +15,13 @@ LONGEST_NOTE = 5_000
 
 
 @transaction.atomic
+class Receiver(TypedDict):
+    """Who is to do something: a person, or else a department, or else anybody."""
+
+    assignee: User | None
+    department: str
+
+
 def make_task(
     company: Company,
     kind: str,

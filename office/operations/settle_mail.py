@@ -36,7 +36,7 @@ def settle_mail(mail_id: int, outcome: str, by: User | None) -> OutgoingMail:
     mail.save(update_fields=fields)
     record(by, "settle_mail", mail, before={"status": before}, after={"status": after})
     if after == MailStatus.QUEUED:
-        transaction.on_commit(lambda: ring_bell(mail_id), robust=True)
+        transaction.on_commit(lambda: ring_bell([mail_id]), robust=True)
     return mail
 
 

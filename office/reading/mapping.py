@@ -69,8 +69,8 @@ def match_headings(headings: Sequence[str], fields: Sequence[Field]) -> Mapping:
     return Mapping(found)
 
 
-def _rule(rule: Any) -> ColumnRule:
-    rule = ColumnRule(rule) if isinstance(rule, str) else ColumnRule(**rule)
+def _rule(said: Any) -> ColumnRule:
+    rule = ColumnRule(said) if isinstance(said, str) else ColumnRule(**said)
     if rule.decimal:
         DecimalSign(rule.decimal)
     if rule.day_order:

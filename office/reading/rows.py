@@ -107,7 +107,9 @@ class TableReader:
         if decided is None:
             what = "decimal sign" if wanted.kind is FieldKind.NUMBER else "order of day and month"
             raise Refused(f"The {what} of {rule.heading!r} can be read in two ways. Choose one.", code="undecided")
-        return replace(rule, **{"decimal" if isinstance(decided, DecimalSign) else "day_order": str(decided)})
+        if isinstance(decided, DecimalSign):
+            return replace(rule, decimal=str(decided))
+        return replace(rule, day_order=str(decided))
 
 
 def read_headings(file: IO[bytes], mapping: Mapping) -> list[str]:

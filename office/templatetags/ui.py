@@ -57,13 +57,13 @@ def words(name: str) -> str:
 
 
 @register.filter
-def lookup(values: dict, key: str) -> object:
+def lookup(values: dict[str, Any], key: str) -> object:
     """The value of a key that is only known as the page is made."""
     return values.get(key, "")
 
 
 @register.filter
-def pairs(values: dict) -> ItemsView:
+def pairs(values: dict[str, Any]) -> ItemsView[str, Any]:
     """Keys and values, also where a key is called `items`, which a template would take for the method."""
     return values.items()
 
@@ -123,7 +123,7 @@ def crumb(label: str, url_name: str, *args: Any) -> SafeString:
 
 
 @register.inclusion_tag("ui/_field.html")
-def field(bound: BoundField, label: str = "") -> dict:
+def field(bound: BoundField, label: str = "") -> dict[str, Any]:
     """A form's field: label above, help and error tied to it."""
     widget = bound.field.widget
     css = "form-select" if isinstance(widget, Select) else "form-control"
@@ -139,7 +139,7 @@ def field(bound: BoundField, label: str = "") -> dict:
 
 
 @register.inclusion_tag("ui/_error_summary.html")
-def error_summary(form: BaseForm) -> dict:
+def error_summary(form: BaseForm) -> dict[str, Any]:
     """What is wrong with a form, on top, each line leading to its field."""
     return {"form": form, "wrong": [bound for bound in form if bound.errors]}
 
@@ -168,7 +168,7 @@ BAR_HEIGHT = 44
 
 
 @register.inclusion_tag("ui/_bar_chart.html")
-def bar_chart(rows: Iterable[dict], currency: str, caption: str) -> dict:
+def bar_chart(rows: Iterable[dict[str, Any]], currency: str, caption: str) -> dict[str, Any]:
     """Bars, one a row; each row has `label`, `amount`, `url` and may have `colour` (a token such as age-2).
 
     `text` stands instead of the amount as money, such as a count.

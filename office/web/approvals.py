@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -46,11 +47,11 @@ def inbox(request: StaffRequest) -> HttpResponse:
     return render(request, "office/approvals.html", context)
 
 
-def _shown(rows: Any) -> list[ApprovalRequest]:
-    rows = list(rows[:MOST])
-    for row in rows:
+def _shown(rows: QuerySet[ApprovalRequest]) -> list[ApprovalRequest]:
+    shown = list(rows[:MOST])
+    for row in shown:
         row.act = ACTS[row.action]
-    return rows
+    return shown
 
 
 @require_POST
@@ -106,8 +107,8 @@ class RulesForm(forms.Form):
             above = SumField(label=f"{act.label} above", required=False, min_value=0, max_digits=19, decimal_places=4)
             self.fields[f"above_{act.name}"] = above
             self.fields[f"role_{act.name}"] = forms.ChoiceField(label="needs a", choices=roles)
-            self.initial |= {f"above_{act.name}": rule and f"{rule.above.normalize():f}"}
-            self.initial |= {f"role_{act.name}": rule.role.name if rule else "manager"}
+            self.initial[f"above_{act.name}"] = rule and f"{rule.above.normalize():f}"
+            self.initial[f"role_{act.name}"] = rule.role.name if rule else "manager"
             self._add_limits(act, rule)
 
     def _add_limits(self, act: Act, rule: ApprovalRule | None) -> None:
@@ -118,7 +119,7 @@ class RulesForm(forms.Form):
             self.fields[name] = SumField(label=label, required=False, min_value=0, max_digits=19, decimal_places=4)
             self.fields[name].help_text = "Empty: as for all."
             if role.name in kept:
-                self.initial |= {name: f"{kept[role.name].normalize():f}"}
+                self.initial[name] = f"{kept[role.name].normalize():f}"
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:

@@ -49,7 +49,7 @@ def tasks_of(request: OfficeRequest) -> int:
     return waiting_tasks(user, company) if isinstance(user, User) and company else 0
 
 
-def navigation_of(request: OfficeRequest) -> list:
+def navigation_of(request: OfficeRequest) -> list[Any]:
     """The side bar; empty before log-in."""
     user = getattr(request, "user", None)
     return navigation_for(user, request.path) if user and user.is_authenticated else []

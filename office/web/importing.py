@@ -178,7 +178,7 @@ def _resume(request: StaffRequest, run: Run) -> HttpResponse:
 
 
 def _first_rows(run: Run) -> list[list[str]]:
-    return _rows_of(bytes(run.input_file), Mapping.from_json(run.parameters["mapping"]))
+    return _rows_of(run.input, Mapping.from_json(run.parameters["mapping"]))
 
 
 def _rows_of(content: bytes, chosen: Mapping) -> list[list[str]]:

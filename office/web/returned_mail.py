@@ -45,9 +45,9 @@ def returned_mail(request: StaffRequest) -> HttpResponse:
     return render(request, "office/returned_mail.html", {"form": form})
 
 
-def _take(request: StaffRequest, mails: list[bytes]) -> tuple[Counter, list[str]]:
+def _take(request: StaffRequest, mails: list[bytes]) -> tuple[Counter[Finding], list[str]]:
     among = OutgoingMail.objects.filter(company__in=companies_for(request.user))
-    found: Counter = Counter()
+    found: Counter[Finding] = Counter()
     refused = []
     for content in mails:
         try:
@@ -57,7 +57,7 @@ def _take(request: StaffRequest, mails: list[bytes]) -> tuple[Counter, list[str]
     return found, refused
 
 
-def _words(found: Counter, refused: int) -> str:
+def _words(found: Counter[Finding], refused: int) -> str:
     total = found.total() + refused
     parts = [f"{found[Finding.BOUNCED]} came back"]
     parts += [f"{found[Finding.KNOWN]} known before"] if found[Finding.KNOWN] else []

@@ -1,5 +1,7 @@
 """Long runs: what was asked, how far they are, what came of them."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -43,7 +45,7 @@ def run_list(request: StaffRequest) -> HttpResponseBase:
     runs = Run.objects.filter(company=request.company).select_related("by").defer("input_file", "errors_file")
     jobs, others = job_states(), other_failures()
     trouble = len(others) + sum(each.state in ("failed", "overdue") for each in jobs)
-    context = {"jobs": jobs, "other_failures": others, "trouble": trouble}
+    context: dict[str, Any] = {"jobs": jobs, "other_failures": others, "trouble": trouble}
     return list_page(request, RUNS, runs, template="office/run_list.html", **context)
 
 

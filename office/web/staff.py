@@ -37,7 +37,7 @@ class NewStaffForm(StaffForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="At least 10 characters. They can change it after log-in.",
     )
-    is_active = None
+    is_active = None  # type: ignore[assignment]  # takes the field away
 
 
 @staff_door("office.manage_staff")

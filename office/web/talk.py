@@ -21,13 +21,13 @@ class QuestionForm(ReceiverForm):
     """A question, to whom, and by when."""
 
     field_order = ["body", "receiver", "due_on"]
+    nobody = "Choose…"
 
     body = forms.CharField(label="Question", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        receiver = self.fields["receiver"]
-        receiver.required, receiver.choices = True, [("", "Choose…"), *receiver.choices[1:]]
+        self.fields["receiver"].required = True
 
 
 @require_POST

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
-from office.models import Company, Department, Task, TaskKind, User
+from office.models import Company, Department, Task, TaskKind
 from office.operations.comment import answer_task
 from office.operations.do_task import assign_task, finish_task, reopen_task
-from office.operations.make_task import make_task
+from office.operations.make_task import Receiver, make_task
 from office.todo import comments_of, with_state
 from office.topics import colleagues_of, get_task_for, page_of, tasks_for
 from office.web.doors import staff_door
@@ -22,7 +22,7 @@ from office.web.fields import set_choices
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.requests import StaffRequest
 
-SHOWN = {
+SHOWN: dict[str, dict[str, Any]] = {
     "mine": {"is_mine": True, "done_at": None},
     "overdue": {"state": "overdue"},
     "done": {"done_at__isnull": False},
@@ -68,6 +68,8 @@ TASKS = ListSpec(
 class ReceiverForm(forms.Form):
     """Who is to do something by when. A receiver is a person (`u7`) or a department."""
 
+    nobody = "Anybody"
+
     receiver = forms.ChoiceField(label="For", required=False)
     due_on = forms.DateField(label="By", widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -75,10 +77,10 @@ class ReceiverForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.people = {f"u{person.pk}": person for person in colleagues_of(company)}
         people = [(key, str(person)) for key, person in self.people.items()]
-        offered = [("", "Anybody"), ("People", people), ("Departments", Department.choices)]
+        offered = [("", self.nobody), ("People", people), ("Departments", Department.choices)]
         set_choices(self, "receiver", offered)
 
-    def receiver_of(self) -> dict[str, User | str | None]:
+    def receiver_of(self) -> Receiver:
         """The person or department that was chosen, as operations take them."""
         said = self.cleaned_data["receiver"]
         person = self.people.get(said)

@@ -24,7 +24,7 @@ def take_bank_table(
 @transaction.atomic
 def finish_bank_table(run: Run, account: BankAccount, mapping: TableMapping, *, by: User | None) -> Taken:
     """Take a table in that waited for this; its run is done. Raises Refused as take_bank_table does."""
-    taken = take_bank_table(account, run.parameters["name"], bytes(run.input_file), mapping, by=by)
+    taken = take_bank_table(account, run.parameters["name"], run.input, mapping, by=by)
     run.parameters["file"] = taken.file.pk
     run.result = {"New": taken.new, "Known before": taken.known, "Could not be read": taken.unread}
     run.result |= {"May be known": taken.doubtful} if taken.doubtful else {}

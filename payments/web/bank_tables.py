@@ -53,14 +53,14 @@ def map_table(request: StaffRequest, run_id: int) -> HttpResponse:
 
 
 def _grid(run: Run, mapping: TableMapping) -> Grid:
-    return open_table(bytes(run.input_file), mapping.encoding, mapping.separator)
+    return open_table(run.input, mapping.encoding, mapping.separator)
 
 
 def _opened(run: Run, form: OpeningForm) -> bool:
     """Open the table as told and guess its columns anew; what cannot be opened so is said beside the form."""
     data = form.cleaned_data
     try:
-        grid = open_table(bytes(run.input_file), data.get("encoding", ""), data.get("separator", ""))
+        grid = open_table(run.input, data.get("encoding", ""), data.get("separator", ""))
     except BadBankFile as refusal:
         form.add_error(None, refusal.message)
         return False

@@ -414,6 +414,16 @@ def test_a_person_settles_what_waits_for_them_and_the_audit_says_who(queue, comp
     assert (record.by, record.before, record.after) == (manager, {"status": before}, {"status": after})
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_a_person_sends_again_rings_the_bell_for_itself(queue, monkeypatch):
+    mail = queue()
+    OutgoingMail.objects.update(status=MailStatus.FAILED)
+    rung = []
+    monkeypatch.setattr(queueing.current_app, "send_task", lambda name, args=(), **_: rung.append((name, *args)))
+    settle_mail(mail.pk, "retry", by=None)
+    assert rung == [("office.tasks.hand_over_mail", mail.pk)]
+
+
 REFUSED = {(before, outcome) for before in MailStatus.values for outcome in ("retry", "sent", "cancel")}
 REFUSED -= {move[:2] for move in MOVES}
 

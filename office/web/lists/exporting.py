@@ -21,7 +21,7 @@ BYTE_ORDER_MARK = "\ufeff"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def plain_rows(spec: ListSpec, queryset: QuerySet) -> Iterator[dict[str, Any]]:
+def plain_rows(spec: ListSpec, queryset: QuerySet[Any]) -> Iterator[dict[str, Any]]:
     """Each row's values by column key, amounts in their currency's places."""
     for row in queryset.iterator(chunk_size=CHUNK):
         yield {column.key: plain_value(column, row) for column in spec.columns} | currencies(spec, row)
@@ -51,7 +51,7 @@ def headings(spec: ListSpec) -> list[str]:
     return [column.label for column in spec.columns] + (["Currency"] if has_money else [])
 
 
-def csv_response(spec: ListSpec, queryset: QuerySet) -> StreamingHttpResponse:
+def csv_response(spec: ListSpec, queryset: QuerySet[Any]) -> StreamingHttpResponse:
     """The rows as CSV, sent while they are read."""
     response = StreamingHttpResponse(csv_lines(spec, queryset), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{spec.name}.csv"'
@@ -65,7 +65,7 @@ class Echo:
         return text
 
 
-def csv_lines(spec: ListSpec, queryset: QuerySet) -> Iterator[str]:
+def csv_lines(spec: ListSpec, queryset: QuerySet[Any]) -> Iterator[str]:
     """The lines of the CSV; the mark at the start tells Excel that it is UTF-8."""
     writer = csv.writer(Echo())
     yield BYTE_ORDER_MARK + writer.writerow(headings(spec))
@@ -84,7 +84,7 @@ def csv_cell(value: Any) -> str:
     return "" if value is None else guard(str(value))
 
 
-def xlsx_response(spec: ListSpec, queryset: QuerySet) -> FileResponse:
+def xlsx_response(spec: ListSpec, queryset: QuerySet[Any]) -> FileResponse:
     """The rows as an Excel sheet with true numbers and dates."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     write_sheet(file, spec, queryset)
@@ -92,7 +92,7 @@ def xlsx_response(spec: ListSpec, queryset: QuerySet) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename=f"{spec.name}.xlsx", content_type=EXCEL)
 
 
-def write_sheet(file: BinaryIO, spec: ListSpec, queryset: QuerySet) -> None:
+def write_sheet(file: BinaryIO, spec: ListSpec, queryset: QuerySet[Any]) -> None:
     """Write the sheet row by row, in steady memory."""
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet(spec.title[:31])

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from office.written import plain_day
 
 LONGEST = 200
-Where = str | Callable[[QuerySet, Any], QuerySet]
+Where = str | Callable[[QuerySet[Any], Any], QuerySet[Any]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Filter:
         """The value asked for, or nothing."""
         raise NotImplementedError
 
-    def narrow(self, queryset: QuerySet, value: Any) -> QuerySet:
+    def narrow(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """The rows that fit the value."""
         return self.where(queryset, value) if callable(self.where) else queryset.filter(**{self.where: value})
 
@@ -85,7 +85,7 @@ class Text(Filter):
     def clean(self, params: Mapping[str, str]) -> str | None:
         return clean_text(params.get(self.key, "")) or None
 
-    def narrow(self, queryset: QuerySet, value: str) -> QuerySet:
+    def narrow(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         if callable(self.where):
             return self.where(queryset, value)
         return queryset.filter(**{f"{self.where}__icontains": value})
@@ -105,7 +105,7 @@ class DateRange(Filter):
         first, last = (clean_day(params.get(name, "")) for name in self.params)
         return (first, last) if first or last else None
 
-    def narrow(self, queryset: QuerySet, value: tuple[date | None, date | None]) -> QuerySet:
+    def narrow(self, queryset: QuerySet[Any], value: tuple[date | None, date | None]) -> QuerySet[Any]:
         if callable(self.where):
             return self.where(queryset, value)
         wanted = {f"{self.where}__gte": value[0], f"{self.where}__lte": value[1]}
@@ -130,7 +130,7 @@ def clean_day(text: str) -> date | None:
         return None
 
 
-def search_rows(queryset: QuerySet, fields: tuple[str, ...], text: str) -> QuerySet:
+def search_rows(queryset: QuerySet[Any], fields: tuple[str, ...], text: str) -> QuerySet[Any]:
     """The rows in which every word stands in some of the fields."""
     for word in text.split():
         anywhere = Q()

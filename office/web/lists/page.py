@@ -44,7 +44,9 @@ class Heading:
 class ListPage:
     """One list as one address asks for it. Only what is used is read."""
 
-    def __init__(self, spec: ListSpec, queryset: QuerySet, params: QueryDict, acts: Sequence[BulkAct] = ()) -> None:
+    def __init__(
+        self, spec: ListSpec, queryset: QuerySet[Any], params: QueryDict, acts: Sequence[BulkAct] = ()
+    ) -> None:
         self.spec, self.everything, self.params, self.acts = spec, queryset, params, acts
         self.text = clean_text(params.get("q", "")) if spec.search else ""
         asked = [(narrowing, narrowing.clean(params)) for narrowing in spec.filters]
@@ -56,10 +58,10 @@ class ListPage:
         asked = self.params.get("sort", "")
         name = asked if asked.removeprefix("-") in self.spec.sortable else self.spec.order
         key = name.removeprefix("-")
-        return Order(self.spec.name, key, self.spec.sortable[key].sort, descending=name.startswith("-"))
+        return Order(self.spec.name, key, self.spec.sortable[key], descending=name.startswith("-"))
 
     @cached_property
-    def queryset(self) -> QuerySet:
+    def queryset(self) -> QuerySet[Any]:
         """Every row that fits, in no order yet."""
         queryset = search_rows(self.everything, self.spec.search, self.spec.fold(self.text))
         for narrowing, value in self.active:
@@ -67,7 +69,7 @@ class ListPage:
         return queryset
 
     @property
-    def in_order(self) -> QuerySet:
+    def in_order(self) -> QuerySet[Any]:
         """Every row that fits, in the order asked for."""
         return in_order(self.queryset, self.order, turned=False)
 
@@ -149,7 +151,7 @@ class ListPage:
         ]
 
     @cached_property
-    def chosen(self) -> QuerySet:
+    def chosen(self) -> QuerySet[Any]:
         """The rows that the boxes of the address choose, among those that match."""
         return chosen_of(self.queryset, self.params)
 
@@ -221,14 +223,14 @@ def clean_number(text: str) -> str:
     return text if text.isascii() and text.isdigit() and len(text) < 10 else ""
 
 
-def chosen_of(rows: QuerySet, data: QueryDict) -> QuerySet:
+def chosen_of(rows: QuerySet[Any], data: QueryDict) -> QuerySet[Any]:
     """All rows, where everything is ticked, or those that are."""
     if data.get("everything"):
         return rows
     return rows.filter(pk__in=[found for text in data.getlist("selected") if (found := typed_id(text))])
 
 
-def chosen_rows(request: StaffRequest, spec: ListSpec, queryset: QuerySet) -> QuerySet:
+def chosen_rows(request: StaffRequest, spec: ListSpec, queryset: QuerySet[Any]) -> QuerySet[Any]:
     """The rows that a list's form sends: those ticked, or all that the list's address matches."""
     return chosen_of(ListPage(spec, queryset, request.GET).queryset, request.POST)
 
@@ -236,10 +238,10 @@ def chosen_rows(request: StaffRequest, spec: ListSpec, queryset: QuerySet) -> Qu
 def list_page(
     request: StaffRequest,
     spec: ListSpec,
-    queryset: QuerySet,
+    queryset: QuerySet[Any],
     *,
     template: str = "ui/list.html",
-    unscoped: QuerySet | None = None,
+    unscoped: QuerySet[Any] | None = None,
     **context: Any,
 ) -> HttpResponseBase:
     """Answer with the list's page, its foot, or a file of every row that fits.

@@ -46,7 +46,7 @@ class Order:
 class Page:
     """Some rows of a list, where they stand, and the cursors to their neighbours."""
 
-    rows: list
+    rows: list[Any]
     start: int
     previous: str | None
     next: str | None
@@ -57,7 +57,7 @@ class Page:
         return self.start + len(self.rows)
 
 
-def take_page(queryset: QuerySet, order: Order, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page:
+def take_page(queryset: QuerySet[Any], order: Order, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page:
     """The rows after or before a cursor; without one, the first."""
     queryset = in_order(queryset, order, turned=False)
     if edge := read_cursor(before, order):
@@ -78,21 +78,22 @@ class Edge:
     place: int
 
 
-def in_order(queryset: QuerySet, order: Order, *, turned: bool) -> QuerySet:
+def in_order(queryset: QuerySet[Any], order: Order, *, turned: bool) -> QuerySet[Any]:
     """The rows in the list's order, or in the opposite one; ids settle ties."""
     expression = F(order.expression) if isinstance(order.expression, str) else order.expression
     sign = "-" if order.descending != turned else ""
-    return queryset.annotate(**{SORT: expression}).order_by(f"{sign}{SORT}", f"{sign}pk")
+    ordered: QuerySet[Any] = queryset.annotate(**{SORT: expression})
+    return ordered.order_by(f"{sign}{SORT}", f"{sign}pk")
 
 
-def beyond(queryset: QuerySet, order: Order, edge: Edge, *, turned: bool) -> QuerySet:
+def beyond(queryset: QuerySet[Any], order: Order, edge: Edge, *, turned: bool) -> QuerySet[Any]:
     """The rows that come after the edge in the way we walk."""
     step = "lt" if order.descending != turned else "gt"
     past = Q(**{f"{SORT}__{step}": edge.value}) | Q(**{SORT: edge.value, f"pk__{step}": edge.pk})
     return queryset.filter(Q(**{f"{SORT}__{step}e": edge.value}) & past)
 
 
-def page_of(rows: list, start: int, order: Order, *, has_previous: bool, has_next: bool) -> Page:
+def page_of(rows: list[Any], start: int, order: Order, *, has_previous: bool, has_next: bool) -> Page:
     """The page with the cursors of its first and last row."""
     return Page(
         rows=rows,

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.db.models import Model
 from django.db.models.expressions import Combinable
 
 from office.web.lists.filters import Filter
@@ -86,9 +85,9 @@ class ListSpec:
             raise ValueError(f"{self.name} is ordered by {self.order!r}, which is no sortable column.")
 
     @property
-    def sortable(self) -> dict[str, Column]:
-        """The columns that can order the list, by their key."""
-        return {column.key: column for column in self.columns if column.sort is not None}
+    def sortable(self) -> dict[str, str | Combinable]:
+        """What can order the list, by the column's key."""
+        return {column.key: column.sort for column in self.columns if column.sort is not None}
 
     @property
     def totalled(self) -> list[Column]:
@@ -96,7 +95,7 @@ class ListSpec:
         return [column for column in self.columns if column.total is not None]
 
 
-def read(row: Model | dict, getter: Getter) -> Any:
+def read(row: Any, getter: Getter) -> Any:
     """A row's value for a dotted path or a function; a path that ends early is nothing."""
     if callable(getter):
         return getter(row)

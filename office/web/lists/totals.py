@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from babel.numbers import format_decimal
 from django.db.models import F, QuerySet, Sum
@@ -20,14 +21,14 @@ class Totals:
     sums: dict[str, Decimal]
 
 
-def count_words(queryset: QuerySet) -> str:
+def count_words(queryset: QuerySet[Any]) -> str:
     """How many rows there are; past ten thousand counting costs more than it tells."""
     count = queryset.order_by()[: MOST + 1].count()
     shown = format_decimal(min(count, MOST), locale=locale())
     return f"{shown}+" if count > MOST else shown
 
 
-def totals_of(queryset: QuerySet, spec: ListSpec) -> list[Totals]:
+def totals_of(queryset: QuerySet[Any], spec: ListSpec) -> list[Totals]:
     """The sums over every row, one set for each currency."""
     if not spec.totalled:
         return []
