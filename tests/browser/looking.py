@@ -73,6 +73,7 @@ def faults_of_look(page: Page, name: str) -> Iterator[str]:
 
 def axe(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
     """What axe-core finds, in words."""
-    page.evaluate(f"window.axe || (() => {{ {AXE} }})()")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(f"(() => {{ {AXE} }})()")
     found = page.evaluate(f"axe.run(document, {json.dumps(rules)}).then(answer => answer.violations)")
     return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
