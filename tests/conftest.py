@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,17 +98,21 @@ def drop_database(name: str) -> None:
     superuser.close()
 
 
+@cache
+def emptying(database: str) -> Any:
+    """The one connection that empties the tables: a new one first learns for longer about them than it works."""
+    return superuser_connection(database)
+
+
 def empty_tables(test: TransactionTestCase | None = None) -> None:
     """What Django's flush does after a test that really commits, past the guards that let nobody empty the book."""
-    superuser = superuser_connection(connection.settings_dict["NAME"])
-    with superuser.cursor() as cursor:
+    with emptying(connection.settings_dict["NAME"]).cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
             [list(KEPT_BETWEEN_TESTS)],
         )
         cursor.execute("".join(f'DELETE FROM "{table}";' for (table,) in cursor.fetchall()))
-    superuser.close()
 
 
 @pytest.fixture
