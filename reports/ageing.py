@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from django.db import connection
 
-from credit_control.plans.sql import has_other_days, parts_sql
+from credit_control.plans.sql import companies_with_other_days, parts_sql
 from ledger.balances import control_balance, open_on_day_sql
 from ledger.calendar import BUCKETS
 from ledger.snapshot import snapshot
@@ -114,7 +114,7 @@ def ageing_sql(question: AgeingQuestion) -> str:
     """One statement: the rows of a page and the totals (customer 0), over the items that were open on the day."""
     amounts = ", ".join(f"coalesce(sum(open) FILTER (WHERE {_in_column(column)}), 0) AS {column}" for column in COLUMNS)
     columns = [*COLUMNS, "total", DISPUTED, PLANNED]
-    other_days = has_other_days(question.company_id, question.on, question.known_at)
+    other_days = question.company_id in companies_with_other_days(question.on, question.known_at)
     return f"""
         WITH {_aged(question) if other_days else _aged_by_documents(question)},
         in_dispute AS (
@@ -260,7 +260,7 @@ def aged_items(
     question: AgeingQuestion, *, column: str = "", customer_id: int | None = None, currency: str = ""
 ) -> list[AgedItem]:
     """The items that one cell of the report adds up: of a column, a customer and a currency, or of all."""
-    other_days = has_other_days(question.company_id, question.on, question.known_at)
+    other_days = question.company_id in companies_with_other_days(question.on, question.known_at)
     with_parts = f", {parts_sql(question.known_at)}" if other_days else ""
     sql = f"""
         WITH opened AS MATERIALIZED (

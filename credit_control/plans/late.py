@@ -4,18 +4,17 @@ from datetime import date
 
 from django.db import connection
 
-from credit_control.models import DueDayChange, PaymentPlan, PlanStatus
-from credit_control.plans.sql import parts_sql
+from credit_control.plans.sql import companies_with_other_days, parts_sql
 from ledger.agreed_days import Late
 
 
 def late_by_agreement(on: date, last: date) -> dict[int, Late]:
     """By what holds on a day: what of items that were put off, or are in a plan, was to be paid by a last day; of those
     that are late by the agreement, or by their documents."""
-    plans = PaymentPlan.objects.filter(status=PlanStatus.ACCEPTED).order_by()
-    put_off = DueDayChange.objects.filter(item__balance__gt=0).order_by()
-    companies = plans.values_list("company").union(put_off.values_list("item__company_id"))
-    return {item: late for (company_id,) in companies for item, late in _of_company(company_id, on, last).items()}
+    found: dict[int, Late] = {}
+    for company_id in companies_with_other_days(on):
+        found |= _of_company(company_id, on, last)
+    return found
 
 
 def _of_company(company_id: int, on: date, last: date) -> dict[int, Late]:

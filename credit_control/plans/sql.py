@@ -9,25 +9,24 @@ from datetime import date, datetime
 from django.db import connection
 
 
-def has_other_days(company_id: int, on: date, known_at: datetime | None = None) -> bool:
-    """Whether anything that was open on a day was put off, or in a plan: if not, the documents' own days say it all.
+def companies_with_other_days(on: date, known_at: datetime | None = None) -> set[int]:
+    """The companies where anything that was open on a day was put off, or in a plan: of all others the documents' own
+    days say it all.
 
     One quick question before the long ones; of items each is looked up by its id, as few were ever put off.
     """
     unknown = " OR closed_at > %(known_at)s" if known_at else ""
     was_open = "" if known_at else " AND i.open_during @> %(on)s::date"
     sql = f"""
-        SELECT EXISTS (
-            SELECT FROM credit_control_paymentplan WHERE company_id = %(company_id)s AND accepted_on <= %(on)s
-                AND (closed_on IS NULL OR closed_on > %(on)s{unknown})
-        ) OR EXISTS (
-            SELECT FROM credit_control_duedaychange c
-            WHERE (SELECT i.company_id = %(company_id)s{was_open} FROM ledger_openitem i WHERE i.id = c.item_id)
-        )
+        SELECT company_id FROM credit_control_paymentplan
+        WHERE accepted_on <= %(on)s AND (closed_on IS NULL OR closed_on > %(on)s{unknown})
+        UNION
+        SELECT (SELECT i.company_id FROM ledger_openitem i WHERE i.id = c.item_id{was_open})
+        FROM credit_control_duedaychange c
     """  # noqa: S608  our own texts
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"company_id": company_id, "on": on, "known_at": known_at})
-        return bool(cursor.fetchone()[0])
+        cursor.execute(sql, {"on": on, "known_at": known_at})
+        return {company_id for (company_id,) in cursor.fetchall() if company_id}
 
 
 def parts_sql(known_at: datetime | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from credit_control.plans.sql import has_other_days, parts_sql
+from credit_control.plans.sql import companies_with_other_days, parts_sql
 from credit_control.statements.figures import ZERO, Movement, OpenLine, Part, aged
 from customers.models import DeclaredPayer
 from ledger.balances import open_on_day_sql
@@ -118,7 +118,7 @@ def parts_of(
     with snapshot():
         movements = _rows(MOVEMENTS.format(moved=moved), parameters)
         items = _rows(ITEMS, parameters)
-        other_days = _rows(OTHER_DAYS, parameters) if has_other_days(company_id, on) else []
+        other_days = _rows(OTHER_DAYS, parameters) if company_id in companies_with_other_days(on) else []
     parts: dict[Key, Part] = {}
     _read_movements(parts, movements)
     _read_items(parts, items, on, _days_of(other_days))

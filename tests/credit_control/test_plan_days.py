@@ -16,6 +16,7 @@ from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.operations.send_statement import send_statement
 from credit_control.plans.reading import plan_now
+from credit_control.plans.sql import companies_with_other_days
 from credit_control.statements.asking import Period, own
 from credit_control.statements.kept import figures_from
 from credit_control.statements.paper import page_of
@@ -124,6 +125,28 @@ def test_database_and_python_say_the_same_of_any_plan(company: Any, shares: list
     days = list(plan.instalments.values_list("due_on", flat=True))
     assert [said.get(day, Decimal(0)) for day in days] == left
     assert [left[0], sum(left)] == [max(first - sum(shares), 0), 300 - sum(shares)]
+
+
+def test_a_company_has_other_days_while_anything_is_in_a_plan_or_open_and_put_off(customer: Any, today: Any) -> None:
+    def days(*ago: int, known_at: Any = None) -> list[bool]:
+        company_id = customer.company_id
+        return [company_id in companies_with_other_days(today - timedelta(days=each), known_at) for each in ago]
+
+    planned = late(customer, "100.00", 40)
+    offer(customer, [late(customer, "60.00", 40)], (0, "30.00"), (30, "30.00"), on=today - timedelta(days=30))
+    assert days(31, 30, 0) == [False, False, False]
+    plan = agreed(customer, [planned], (0, "40.00"), (30, "60.00"), on=today - timedelta(days=20))
+    assert days(21, 20, 0) == [False, True, True]
+    before = timezone.now()
+    cancel_plan(plan.pk, "They asked for it", on=today - timedelta(days=5), by=None)
+    assert days(20, 6, 5, 0) == [True, True, False, False]
+    assert days(6, 5, 0, known_at=before) == [True, True, True]
+
+    put_off_due_day(world.item_of(planned).pk, today + timedelta(days=9), by=None, reason="Asked")
+    assert days(0) == [True]
+    world.apply(world.receive(customer, "100.00", today), planned, "100.00", today)
+    assert days(1, 0, -1) == [True, False, False]
+    assert companies_with_other_days(today) == set()
 
 
 def test_reminders_wait_while_a_plan_is_offered_and_while_it_stands(customer: Any, today: Any) -> None:
