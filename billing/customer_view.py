@@ -12,6 +12,7 @@ from billing.instalments import EarlyPayment, Instalment
 from billing.models import DocumentStatus, Invoice
 from billing.payment_codes.references import as_printed
 from billing.queries import account_of, settlements, with_state
+from ledger.agreed_days import with_late
 from ledger.models import Allocation, OpenItem
 
 CREDIT_STATES = {"paid": "applied", "part_paid": "part_applied", "open": "unapplied"}
@@ -44,7 +45,8 @@ class CustomerView:
 
     @cached_property
     def _owed(self) -> list[OpenItem]:
-        return list(OpenItem.objects.filter(entry=self.invoice.entry_id, balance__gt=0).order_by("due_on", "pk"))
+        items = OpenItem.objects.filter(entry=self.invoice.entry_id, balance__gt=0).order_by("due_on", "pk")
+        return list(with_late(items, self.today))
 
     @cached_property
     def account(self) -> dict[str, Decimal]:
@@ -59,8 +61,13 @@ class CustomerView:
         """
         free = undisputed(self._owed)
         items = [item for item in self._owed if free[item.pk]]
-        first = items[0].due_on if items else self.invoice.due_on
-        wanted = [free[item.pk] for item in items if item.due_on < self.today or item.due_on == first]
+        late = [(item.late_since, item.late - (item.balance - free[item.pk])) for item in items if item.late]
+        late = [(since, amount) for since, amount in late if amount > 0]
+        if late:
+            first, wanted = min(since for since, _ in late), [amount for _, amount in late]
+        else:
+            first = items[0].due_on if items else self.invoice.due_on
+            wanted = [free[item.pk] for item in items if item.due_on < self.today or item.due_on == first]
         most = max(self.account["to_pay"] - self.disputed, Decimal(0))
         return Instalment(first, min(sum(wanted, Decimal(0)), most))
 

@@ -1,6 +1,6 @@
 """Reading customers with what they owe."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -37,6 +37,15 @@ def free_credits(customer_ids: Collection[int]) -> dict[int, dict[str, Decimal]]
 def free_credit(customer: Customer) -> dict[str, Decimal]:
     """The same of one customer."""
     return free_credits([customer.pk]).get(customer.pk, {})
+
+
+def owed_in(items: Iterable[OpenItem]) -> list[dict[str, object]]:
+    """The same as `owed_now` of a customer's open items that were read with what of them is late."""
+    sums: dict[str, list[Decimal]] = {}
+    for item in items:
+        owed, late = sums.get(item.currency, [Decimal(0), Decimal(0)])
+        sums[item.currency] = [owed + item.balance, late + item.late]
+    return [{"currency": currency, "owed": owed, "late": late} for currency, (owed, late) in sorted(sums.items())]
 
 
 def owed_now(customer: Customer, on: date) -> list[dict[str, object]]:

@@ -46,6 +46,12 @@ def late_items(items: QuerySet[OpenItem, Any], on: date, days: int = 1) -> Query
     return rows.filter(late__gt=0) if told else rows
 
 
+def with_late(items: QuerySet[OpenItem], on: date) -> QuerySet[OpenItem]:
+    """Open items, each with `late`, what of it is late on a day, and `late_since`, nothing where nothing is."""
+    last, told = _told(on, 1)
+    return items.annotate(late=_late(last, told)).annotate(late_since=Case(When(late__gt=0, then=_since(told))))
+
+
 def late_part(on: date) -> Combinable:
     """What of an open item is late on a day; for a query of open items."""
     return _late(*_told(on, 1))

@@ -18,6 +18,7 @@ from customers.access import customers_for, get_customer_for
 from customers.models import Customer
 from customers.panels import panels_of
 from customers.queries import owed_now
+from ledger.agreed_days import with_late
 from ledger.models import OpenItem
 from ledger.refusals import Refused
 from office.models import User
@@ -113,13 +114,15 @@ def _context(request: StaffRequest) -> dict[str, Any]:
 def _beside(request: StaffRequest, customer_id: int, form: NoteForm | None = None) -> dict[str, Any]:
     customer = get_customer_for(request.user, customer_id)
     today = customer.company.today()
-    person = customer.contacts.filter(is_active=True).exclude(phone="").first()
+    contacts = list(customer.contacts.filter(is_active=True))
+    person = next((contact for contact in contacts if contact.phone), None)
+    items = OpenItem.objects.filter(customer_id=customer.pk, balance__gt=0).order_by("due_on", "pk")
     return {
         "customer": customer,
         "today": today,
         "owed": owed_now(customer, today),
-        "items": OpenItem.objects.filter(customer_id=customer.pk, balance__gt=0).order_by("due_on", "pk")[:20],
-        "contacts": customer.contacts.filter(is_active=True),
+        "items": with_late(items, today)[:20],
+        "contacts": contacts,
         "panels": panels_of(request.user, customer),
         "form": form or NoteForm(initial={"person": person.name if person else ""}),
     }

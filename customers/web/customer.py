@@ -11,7 +11,8 @@ from customers.holds import standing_holds
 from customers.mandates import with_state
 from customers.panels import days_of, panels_of
 from customers.payers import payer_of
-from customers.queries import free_credit, owed_now
+from customers.queries import free_credit, owed_in
+from ledger.agreed_days import with_late
 from ledger.models import OpenItem
 from office.models import AuditRecord
 from office.web.doors import staff_door
@@ -25,11 +26,12 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     customer = get_customer_for(request.user, customer_id)
     today = customer.company.today()
     items = OpenItem.objects.filter(customer_id=customer.pk).exclude(balance=0).order_by("due_on", "dated_on", "pk")
+    items = list(with_late(items, today))
     records = AuditRecord.objects.filter(subject_type="customers.customer", subject_id=customer.pk)
     context = {
         "customer": customer,
         "today": today,
-        "owed": owed_now(customer, today),
+        "owed": owed_in(items),
         "free": free_credit(customer),
         "items": items,
         "days": days_of(items, today),

@@ -1,18 +1,23 @@
 """What is late by its document and was put off, or is in a plan, is late nowhere before the day that was agreed on."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from billing.customer_view import CustomerView
+from billing.instalments import Instalment
 from billing.models import Invoice
 from billing.queries import in_state, with_state
 from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.worklist import worklist
 from customers.models import Customer
-from customers.queries import owed_now, with_owed
+from customers.queries import owed_in, owed_now, with_owed
+from ledger.agreed_days import with_late
+from ledger.models import OpenItem
 from reports.ageing import AgeingQuestion, ageing_totals
 from reports.front_page import tasks
 from tests import world
@@ -32,6 +37,7 @@ def said(invoice: Invoice, on: date) -> tuple[Decimal, Decimal, date | None, str
     """What customers' list, customer's page and documents' list say of the customer and the invoice."""
     customer = with_owed(Customer.objects.filter(pk=invoice.customer_id), on).get()
     [row] = owed_now(customer, on)
+    assert owed_in(with_late(OpenItem.objects.exclude(balance=0).filter(customer_id=customer.pk), on)) == [row]
     state = with_state(Invoice.objects.filter(pk=invoice.pk), on).get().state
     late = row["late"]
     assert isinstance(late, Decimal)
@@ -115,6 +121,9 @@ def test_an_instalment_before_the_documents_day_is_late_everywhere(
         assert said(invoice, on) == (amount, amount, first, state)
         assert aged_late(company, on) == amount
         assert overdue(manager, company, on) == bool(amount)
+        if amount:
+            read = with_state(Invoice.objects.select_related("company"), on).get()
+            assert CustomerView(read, on).next_due == Instalment(first, amount)
         assert list(in_state(with_state(Invoice.objects.all(), on), "overdue")) == [invoice] * bool(amount)
         assert sum((work.overdue for work in worklist(company, on)), Decimal(0)) == amount
 
@@ -127,6 +136,23 @@ def test_what_stands_beside_a_plan_is_late_by_its_own_days(company: Any, custome
     assert said(late, on) == (130, 130, late.due_on, "overdue")
     assert said(early, on) == (130, 130, late.due_on, "overdue")
     assert aged_late(company, on) == 130
+
+
+def test_the_customers_page_marks_as_late_what_is_by_the_days_agreed_on(
+    company: Any, customer: Any, late: Invoice, manager: Any, client: Any, time_machine: Any
+) -> None:
+    today = company.today()
+    early = world.issue(customer, "70.00", today, due_on=today + timedelta(days=50))
+    world.issue(customer, "5.00", today, due_on=today + timedelta(days=50))
+    agreed(customer, [early], (1, "30.00"), (60, "40.00"))
+    put_off_due_day(world.item_of(late).pk, today + timedelta(days=5), by=None, reason="Agreed by phone")
+    time_machine.move_to(f"{today + timedelta(days=4)}T10:00Z", tick=False)
+    client.force_login(manager)
+    rows = client.get(f"/customers/{customer.pk}/").content.decode().split('id="items-title"')[1].split("</table>")[0]
+    assert re.findall(r'<span class="(late|soft) small">([^<]*days[^<]*)</span>', rows) == [
+        ("late", "3 days late"),
+        ("soft", "in 46 days"),
+    ]
 
 
 def overdue(user: Any, company: Any, on: date) -> int:
