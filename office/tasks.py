@@ -1,5 +1,6 @@
 """The office's background work. Each task takes ids, does one thing and may run twice without harm."""
 
+import random
 import time
 
 from celery import shared_task
@@ -10,7 +11,10 @@ from office.mail.sweep import due_mails
 from office.runs import carry_out, ring_bell, unfinished_runs
 
 AT_A_STRETCH = 60
-"""Seconds after which a run gives its worker back, so that mail is not kept waiting."""
+"""Seconds after which a run, or a hand that sends mail, gives its worker back, so that nobody else waits for long."""
+HANDS = 16
+"""How many workers send mail at once at most. One that is not free within a minute is not waited for: the next look
+rings again, so however often it is rung, no bells pile up before the workers."""
 
 
 @shared_task
@@ -21,11 +25,28 @@ def hand_over_mail(mail_id: int) -> None:
 
 @shared_task
 def send_due_mail() -> int:
-    """Ring for every mail that is due, and say for how many; runs each minute."""
+    """Ring for hands to send what is due, and say how many mails are at least; runs each minute."""
     due = due_mails(timezone.now())
-    for mail_id in due:
-        hand_over_mail.delay(mail_id)
+    for _ in range(min(len(due), HANDS)):
+        hand_over_due_mail.apply_async(expires=AT_A_STRETCH)
     return len(due)
+
+
+@shared_task
+def hand_over_due_mail() -> None:
+    """Send mail after mail until nothing is due that nobody else has in hand, for a minute at most.
+
+    Each hand takes what is due in another order, so that they seldom reach for the same.
+    """
+    began = time.monotonic()
+    while due := due_mails(timezone.now()):
+        was_mine = False
+        for mail_id in random.sample(due, len(due)):
+            if time.monotonic() - began > AT_A_STRETCH:
+                return
+            was_mine |= hand_over(mail_id)
+        if not was_mine:
+            return
 
 
 @shared_task

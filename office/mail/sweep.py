@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from office.mail.handing_over import MOST_ATTEMPTS
 from office.models import MailStatus, OutgoingMail
 
-AT_ONCE = 500
+AT_ONCE = 100
 STOPPED = "The worker stopped before it was sent."
 
 
