@@ -11,6 +11,7 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.operations.wanted_credit import wanted_from_plain
+from ledger.present import present
 from office.approvals import Act
 from office.models import ApprovalRequest
 
@@ -32,9 +33,9 @@ def _end_dispute(request: ApprovalRequest, arguments: dict[str, Any]) -> Invoice
     """Credit what was disputed, perhaps to draft it anew, and close the dispute."""
     dispute_id, note = arguments.pop("dispute_id"), arguments.pop("note")
     if arguments.get("redraft"):
-        return rebill_dispute(dispute_id, **_why(arguments), note=note, **_how(request)).credit_memo
+        return present(rebill_dispute(dispute_id, **_why(arguments), note=note, **_how(request)).credit_memo)
     wanted = wanted_from_plain(arguments.pop("wanted"))
-    return credit_dispute(dispute_id, wanted, **arguments, note=note, **_how(request)).credit_memo
+    return present(credit_dispute(dispute_id, wanted, **arguments, note=note, **_how(request)).credit_memo)
 
 
 def _why(arguments: Mapping[str, Any]) -> dict[str, Any]:

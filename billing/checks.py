@@ -9,6 +9,7 @@ from billing.chain import document_hash
 from billing.dispute_checks import DISPUTE_CHECKS
 from billing.models import DocumentStatus, EInvoice, Invoice, InvoiceLine, InvoicePdf
 from ledger.checks import Check, Finding
+from ledger.present import present
 
 CHECKS = [
     *DISPUTE_CHECKS,
@@ -75,7 +76,7 @@ def broken_chain() -> Iterator[Finding]:
     issued = Invoice.objects.exclude(status=DocumentStatus.DRAFT).prefetch_related(lines)
     last: dict[tuple[int, str, int], str] = {}
     for invoice in issued.order_by("company_id", "kind", "dated_on__year", "sequence").iterator(chunk_size=1000):
-        series = (invoice.company_id, invoice.kind, invoice.dated_on.year)
+        series = (invoice.company_id, invoice.kind, present(invoice.dated_on).year)
         before = last.get(series, invoice.previous_hash)
         if invoice.previous_hash != before:
             yield Finding(

@@ -11,9 +11,10 @@ from billing.early_payment import early_payment_left
 from billing.instalments import EarlyPayment, Instalment
 from billing.models import DocumentStatus, Invoice
 from billing.payment_codes.references import as_printed
-from billing.queries import account_of, settlements, with_state
-from ledger.agreed_days import with_late
+from billing.queries import InvoiceWithState, account_of, settlements, with_state
+from ledger.agreed_days import ItemWithLate, with_late
 from ledger.models import Allocation, OpenItem
+from ledger.present import present
 
 CREDIT_STATES = {"paid": "applied", "part_paid": "part_applied", "open": "unapplied"}
 
@@ -22,7 +23,7 @@ CREDIT_STATES = {"paid": "applied", "part_paid": "part_applied", "open": "unappl
 class CustomerView:
     """An issued or void document, with what its own account says today."""
 
-    invoice: Invoice
+    invoice: InvoiceWithState
     today: date
 
     @property
@@ -44,7 +45,7 @@ class CustomerView:
         return sum(disputed_now([item.pk for item in self._owed]).values(), Decimal(0))
 
     @cached_property
-    def _owed(self) -> list[OpenItem]:
+    def _owed(self) -> list[ItemWithLate]:
         items = OpenItem.objects.filter(entry=self.invoice.entry_id, balance__gt=0).order_by("due_on", "pk")
         return list(with_late(items, self.today))
 
@@ -66,7 +67,7 @@ class CustomerView:
         if late:
             first, wanted = min(since for since, _ in late), [amount for _, amount in late]
         else:
-            first = items[0].due_on if items else self.invoice.due_on
+            first = items[0].due_on if items else present(self.invoice.due_on)
             wanted = [free[item.pk] for item in items if item.due_on < self.today or item.due_on == first]
         most = max(self.account["to_pay"] - self.disputed, Decimal(0))
         return Instalment(first, min(sum(wanted, Decimal(0)), most))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -51,7 +52,10 @@ def deliveries_of(invoice: Invoice) -> list[Delivery]:
     ]
 
 
-def with_delivery(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+Document = TypeVar("Document", bound=Invoice)
+
+
+def with_delivery(invoices: QuerySet[Document]) -> QuerySet[Document]:
     """Add `delivery`, one of DELIVERY_STATES, nothing for drafts: of the latest mail to each recipient the worst."""
     mails = _mails().filter(about_id=OuterRef("pk"))
     later = _mails().filter(about_id=OuterRef("about_id"), contact_id=OuterRef("contact_id"), pk__gt=OuterRef("pk"))
@@ -66,9 +70,10 @@ def with_delivery(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     )
     worst = mails.filter(~Exists(later)).annotate(delivery_state=state).order_by(_rank(looks))
     known = Coalesce(Subquery(worst.values("delivery_state")[:1]), Value(NOT_SENT))
-    return invoices.annotate(
+    rows: QuerySet[Any] = invoices.annotate(
         delivery=Case(When(status=DocumentStatus.DRAFT, then=Value(None)), default=known, output_field=CharField())
     )
+    return rows
 
 
 def _rank(looks: QuerySet[LinkOpening]) -> Case:
@@ -78,7 +83,7 @@ def _rank(looks: QuerySet[LinkOpening]) -> Case:
     return Case(When(Exists(looks), then=places[OPENED]), *own, default=places["queued"])
 
 
-def delivered_as(invoices: QuerySet[Invoice], state: str) -> QuerySet[Invoice]:
+def delivered_as(invoices: QuerySet[Document], state: str) -> QuerySet[Document]:
     """Those of `with_delivery` in a state, found by its mails or looks and not by looking at all documents."""
     if state == NOT_SENT:
         return invoices.filter(~Exists(_mails().filter(about_id=OuterRef("pk")))).exclude(status=DocumentStatus.DRAFT)
@@ -112,7 +117,7 @@ def _delivery(invoice: Invoice, contact: Contact, mail: OutgoingMail | None, see
     return Delivery(contact, mail.to_email, mail.status, at, mail.explanation, may_send)
 
 
-def _latest_mails(invoice: Invoice) -> dict[int, OutgoingMail]:
+def _latest_mails(invoice: Invoice) -> dict[int | None, OutgoingMail]:
     mails = _mails().filter(about_id=invoice.pk).defer("kept_message")
     return {mail.contact_id: mail for mail in mails.order_by("pk")}
 

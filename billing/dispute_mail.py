@@ -13,6 +13,7 @@ from billing.models import Dispute, DisputeMessage
 from billing.operations.mint_link import mint_link
 from billing.printed import language_of
 from customers.models import Contact
+from ledger.present import present
 from office.languages import as_written_in
 from office.mail import Letter, MailKind, MailToQueue, NotToBeSent, queue_mails
 from office.mail.texts import words_for
@@ -54,7 +55,7 @@ def queue_dispute_mails(dispute: Dispute, event: str, message: DisputeMessage | 
 def readers_of(dispute: Dispute) -> list[Contact]:
     """Who is told: the person who said it, as long as they can be reached, else those who get invoices."""
     reachable = Contact.objects.filter(customer=dispute.customer_id, is_active=True).exclude(email="")
-    return list(reachable.filter(pk=dispute.contact_id)) or list(reachable.filter(gets_invoices=True))
+    return list(reachable.filter(pk=dispute.contact_id or 0)) or list(reachable.filter(gets_invoices=True))
 
 
 def language_of_dispute(dispute: Dispute) -> str:
@@ -75,7 +76,7 @@ def subject_of(dispute: Dispute) -> str:
 
 def compose(mail: OutgoingMail) -> Letter:
     """The mail as things stand now, with a link of its own to the document."""
-    dispute, contact = _dispute(mail), Contact.objects.get(pk=mail.contact_id)
+    dispute, contact = _dispute(mail), Contact.objects.get(pk=present(mail.contact_id))
     if reason := _reason(contact):
         raise NotToBeSent(reason)
     occasion = Occasion.of(mail)
@@ -95,7 +96,7 @@ def _letter(dispute: Dispute, contact: Contact, event: str, message: DisputeMess
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may."""
-    contact = Contact.objects.get(pk=mail.contact_id)
+    contact = Contact.objects.get(pk=present(mail.contact_id))
     if contact.email and contact.email != mail.to_email:
         return f"Not sent: the address of {contact.name} changed just then. Send it again."
     if Occasion.of(mail).event == CLOSED and _dispute(mail).is_open:

@@ -7,9 +7,11 @@ settled is in dispute no more, whatever was said of it.
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias, TypedDict
 
 from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
+from django_stubs_ext import WithAnnotations
 
 from billing.models import Dispute, DisputedAmount, DisputeStatus
 from ledger.fields import AmountField
@@ -48,7 +50,15 @@ def held_of(item: str) -> Coalesce:
     return Coalesce(Subquery(rows.annotate(sum=Sum("amount")).values("sum")), ZERO, output_field=AmountField())
 
 
-def with_state(disputes: QuerySet[Dispute], on: date) -> QuerySet[Dispute]:
+class DisputeState(TypedDict):
+    held: Decimal
+    state: str
+
+
+DisputeWithState: TypeAlias = "WithAnnotations[Dispute, DisputeState]"
+
+
+def with_state(disputes: QuerySet[Dispute], on: date) -> QuerySet[DisputeWithState]:
     """Add `held` (what each holds now) and `state`: open, overdue where our answer is late on a day, or closed.
 
     Where several hold one item of which less is open, the older ones come first, so that all add up to what is in
@@ -71,7 +81,7 @@ def with_state(disputes: QuerySet[Dispute], on: date) -> QuerySet[Dispute]:
     )
 
 
-def in_state(disputes: QuerySet[Dispute], state: str) -> QuerySet[Dispute]:
+def in_state(disputes: QuerySet[DisputeWithState], state: str) -> QuerySet[DisputeWithState]:
     """Those of `with_state` that are in a state; what is past its day is open too."""
     if state == "escalated":
         return disputes.filter(status=DisputeStatus.OPEN, escalated_at__isnull=False)

@@ -11,6 +11,7 @@ from billing.models import DocumentKind, DocumentStatus, Invoice
 from billing.queries import account_of, with_state
 from ledger.models import Allocation, ItemKind, OpenItem
 from ledger.money import round_money
+from ledger.present import present
 
 ZERO = Decimal(0)
 ROUNDING = 1
@@ -21,13 +22,13 @@ MONEY = (ItemKind.PAYMENT, ItemKind.WITHHOLDING, ItemKind.EXCHANGE)
 
 def early_payment_left(invoice: Invoice, on: date) -> EarlyPayment | None:
     """What settles an issued invoice early on a day: less what was paid and credited, while the discount holds."""
-    if not _holds(invoice) or on > invoice.early_until:
+    if not _holds(invoice) or on > present(invoice.early_until):
         return None
     account = account_of(invoice)
     discount, amount = _discount(invoice, account), account["to_pay"]
     if not 0 < discount < amount:
         return None
-    return EarlyPayment(invoice.early_until, invoice.early_percent, discount, amount - discount)
+    return EarlyPayment(present(invoice.early_until), invoice.early_percent, discount, amount - discount)
 
 
 def discount_earned(invoice: Invoice) -> Decimal:
@@ -51,7 +52,7 @@ def earned_by_customer(customer_id: int, on: date) -> list[tuple[Invoice, Decima
     """
     promised = Invoice.objects.filter(customer=customer_id, status=DocumentStatus.ISSUED, early_percent__gt=0)
     most = F("total") * F("early_percent") / 100 + F("withheld") + ROUNDING
-    near = with_state(promised, on).filter(open__gt=0, open__lte=most).order_by("pk")
+    near = with_state(promised, on).filter(open__gt=Decimal(0), open__lte=most).order_by("pk")
     earned = [(invoice, discount_earned(invoice)) for invoice in near]
     return [(invoice, discount) for invoice, discount in earned if discount]
 

@@ -11,6 +11,7 @@ from billing.models import Invoice, InvoiceLine, LineKind, RateKind
 from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import round_to_total, spread
 from ledger.posting import Posting, customer_posting
+from ledger.present import present
 from office.exchange import in_company_currency
 from office.models import User
 
@@ -28,7 +29,7 @@ def document_posting(
         company_id=invoice.company_id,
         key=f"issue_invoice:{invoice.pk}",
         kind="issue_invoice",
-        dated_on=invoice.dated_on,
+        dated_on=present(invoice.dated_on),
         currency=invoice.currency,
         company_currency=invoice.company.currency,
         reference=invoice.number,
@@ -42,7 +43,7 @@ def document_posting(
 
 def _items(invoice: Invoice, sign: int, company_total: Decimal) -> list[OpenItem]:
     """One open item for each instalment; in company currency they share the document's rounded total."""
-    parts = instalments_of(invoice, invoice.dated_on)
+    parts = instalments_of(invoice, present(invoice.dated_on))
     company_amounts = spread(company_total, [part.amount for part in parts], invoice.company.currency)
     return [
         OpenItem(

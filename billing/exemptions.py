@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from billing.models import Invoice, InvoiceLine, Tax, TaxExemption
 from customers.models import Customer
+from ledger.present import present
 from ledger.refusals import Refused
 
 
@@ -22,9 +23,9 @@ def require_certificates(invoices: Sequence[Invoice], lines: Mapping[int, Sequen
     What credits a line stands as that line was issued.
     """
     for invoice in invoices:
-        asked = {line.tax for line in lines[invoice.pk] if _asks(line)}
+        asked = {line.tax for line in lines[invoice.pk] if line.tax and _asks(line)}
         if asked:
-            shown = set(valid_exemptions(invoice.customer, invoice.dated_on).values_list("tax", flat=True))
+            shown = set(valid_exemptions(invoice.customer, present(invoice.dated_on)).values_list("tax", flat=True))
             for tax in sorted(asked, key=lambda tax: tax.pk):
                 _require(invoice, tax, shown)
 

@@ -19,6 +19,7 @@ from customers.exposure import Exposure, Rates, exposures_of, rates_on
 from customers.holds import in_words, standing_holds
 from customers.models import Customer
 from ledger.money import format_money
+from ledger.present import present
 
 PRODUCT_TAXES = "lines__product__tax__rates"
 ALIKE_WITHIN = timedelta(days=31)
@@ -87,8 +88,9 @@ def _limit_words(draft: Invoice, exposure: Exposure, owed: Decimal, rates: Rates
     name, own = draft.customer.name, exposure.currency
     if draft.currency != own and not {draft.currency, own} <= rates.keys():
         return f"No rate of {draft.currency} is kept, so {name}'s limit cannot be checked."
-    if owed > exposure.limit:
-        return f"{name} would owe {format_money(owed, own)}; the limit is {format_money(exposure.limit, own)}."
+    limit = present(exposure.limit)
+    if owed > limit:
+        return f"{name} would owe {format_money(owed, own)}; the limit is {format_money(limit, own)}."
     return ""
 
 
@@ -134,7 +136,9 @@ def _prices(drafts: Sequence[Invoice]) -> Findings:
     of_products = [
         (draft, line) for draft in drafts for line in _lines(draft) if line.product_id and not line.credited_line_id
     ]
-    held = held_prices_of([(terms_of(draft), Asked(line.product, line.quantity)) for draft, line in of_products])
+    held = held_prices_of(
+        [(terms_of(draft), Asked(present(line.product), line.quantity)) for draft, line in of_products]
+    )
     off: dict[Invoice, list[str]] = defaultdict(list)
     for (draft, line), price in zip(of_products, held, strict=True):
         if price and (listed := _listed(draft, line, price.unit_price)) != line.unit_price:
@@ -153,7 +157,7 @@ def _listed(draft: Invoice, line: InvoiceLine, price: Decimal) -> Decimal:
     """The list's price with the line's own tax in it, where the document's prices include tax."""
     if not draft.prices_include_tax:
         return price
-    return at_tax(price, line.product.tax, line.tax, _day(draft))
+    return at_tax(price, present(line.product).tax, line.tax, _day(draft))
 
 
 def _taxes(drafts: Sequence[Invoice]) -> Findings:
@@ -165,7 +169,7 @@ def _taxes(drafts: Sequence[Invoice]) -> Findings:
         unsuited = [
             (line, suited)
             for line in lines
-            if line.product_id and (suited := situation.tax_for(line.product, taxes)) not in (None, line.tax)
+            if line.product and (suited := situation.tax_for(line.product, taxes)) not in (None, line.tax)
         ]
         if unsuited:
             words = "; ".join(f"line {line.position} has {line.tax or 'none'}, not {tax}" for line, tax in unsuited)

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from billing.calculations import ZERO, TaxPart, TaxRate
+from billing.calculations import ZERO, RateKind, TaxPart, TaxRate
 from billing.models import DatedRate, InvoiceLine
 from ledger.refusals import Refused
 
@@ -23,8 +23,12 @@ def rates_of(line: InvoiceLine, day: date) -> tuple[TaxRate, ...]:
     return tuple(_rate(rate) for rate in rates)
 
 
+KINDS: dict[str, RateKind] = {"added": "added", "on_top": "on_top", "withheld": "withheld"}
+"""What a rate is taken of, as calculations say it."""
+
+
 def _rate(rate: DatedRate) -> TaxRate:
-    return TaxRate(rate.name, rate.percent, rate.category, rate.kind, rate.reason, rate.account_id)
+    return TaxRate(rate.name, rate.percent, rate.category, KINDS[rate.kind], rate.reason, rate.account_id)
 
 
 def write_parts(line: InvoiceLine, parts: tuple[TaxPart, ...]) -> None:

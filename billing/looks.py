@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from billing.models import Invoice, PaperKind, PaperText
+from ledger.present import present
 from office.models import Company, Logo
 
 
@@ -45,6 +46,6 @@ def logo_of(invoice: Invoice, printed: Mapping[str, Any]) -> tuple[bytes, str] |
     company = invoice.company
     wanted = printed.get("logo", company.logo_sha256)
     if wanted and wanted == company.logo_sha256:
-        return bytes(company.logo), company.logo_type
+        return bytes(present(company.logo)), company.logo_type
     kept = Logo.objects.filter(company=company, sha256=wanted).first() if wanted else None
     return (bytes(kept.content), kept.media_type) if kept else None

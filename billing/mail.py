@@ -14,6 +14,7 @@ from billing.operations.mint_link import mint_link
 from billing.pdf import kept_pdf
 from billing.printed import language_of
 from customers.models import Contact, EInvoiceFormat
+from ledger.present import present
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail, User
@@ -31,7 +32,7 @@ def subject_of(invoice: Invoice) -> str:
 
 def compose(mail: OutgoingMail) -> Letter:
     """The mail as things stand now, with a link of its own: its token is in the mail and nowhere else."""
-    invoice, contact = Invoice.objects.get(pk=mail.about_id), Contact.objects.get(pk=mail.contact_id)
+    invoice, contact = Invoice.objects.get(pk=mail.about_id), Contact.objects.get(pk=present(mail.contact_id))
     if reason := _reason(invoice, contact):
         raise NotToBeSent(reason)
     view = customer_view(invoice)
@@ -70,7 +71,7 @@ def _einvoice(invoice: Invoice) -> list[Attachment]:
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may. `to_email` is where it is about to go."""
-    invoice, contact = Invoice.objects.get(pk=mail.about_id), Contact.objects.get(pk=mail.contact_id)
+    invoice, contact = Invoice.objects.get(pk=mail.about_id), Contact.objects.get(pk=present(mail.contact_id))
     if contact.email and contact.email != mail.to_email:
         return f"Not sent: the address of {contact.name} changed just then. Send it again."
     return _reason(invoice, contact)

@@ -168,7 +168,7 @@ def sample(company: Company, stage: str) -> Mapping[str, Value]:
     title = next((words for kind, words in titles.items() if stage.startswith(kind)), _("Invoice"))
     total = money(Decimal("1190.00"), company.currency)
     day = company.today() + timedelta(days=-5 if stage.endswith("overdue") else 14)
-    accounts = BankAccount.objects.filter(company=company, is_printed=True).values("holder", "iban", "bic")[:1]
+    accounts = BankAccount.objects.filter(company=company, is_printed=True)[:1]
     is_payable = not stage.endswith(NOTHING_TO_PAY)
     return {
         "name": "Ada Example",
@@ -183,7 +183,13 @@ def sample(company: Company, stage: str) -> Mapping[str, Value]:
         "discount": "",
         "phone": company.phone,
         "button": button(EXAMPLE, _("See and pay the invoice") if not stage else _("See the invoice")),
-        "bank": bank(accounts, total, sample_number(day)) if is_payable else "",
+        "bank": bank(
+            [{"holder": each.holder, "iban": each.iban, "bic": each.bic} for each in accounts],
+            total,
+            sample_number(day),
+        )
+        if is_payable
+        else "",
     }
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from billing.models import MedicalSystem
 from billing.models.medical import MOST_DIAGNOSES, MOST_MODIFIERS, MOST_POINTERS
+from ledger.present import present
 from ledger.refusals import Refused
 
 LETTERS = "ABCDEFGHIJKL"
@@ -109,7 +110,8 @@ def unlisted(diagnoses: Sequence[str], services: Sequence[Service], lists: CodeL
 
     The sentences name places and no codes: a refusal to issue is read by more people than may see the codes.
     """
-    problems, pointed = [], set()
+    problems: list[str] = []
+    pointed: set[str] = set()
     for service in services:
         found = [_problem(lists, *wanted, service.serviced_on) for wanted in _used(service, diagnoses)]
         problems += [f"Line {service.position}: {problem}" for problem in found if problem]
@@ -137,5 +139,5 @@ def _problem(lists: CodeLists, system: MedicalSystem, place: str, code: str, day
     if later := [validity.first for validity in validities if validity.first and validity.first > day]:
         return f"{system} {place} is valid from {min(later)} on, not yet on {day}."
     if validities:
-        return f"{system} {place} was valid until {max(each.last for each in validities)}, no longer on {day}."
+        return f"{system} {place} was valid until {max(present(each.last) for each in validities)}, no longer on {day}."
     return f"{system} {place} is not in the company's list of {system.label} codes."

@@ -110,9 +110,10 @@ def carry_diagnoses(source: Invoice, target: Invoice) -> None:
 
 def _same_lines(before: Sequence[InvoiceLine], after: Sequence[InvoiceLine]) -> list[tuple[InvoiceLine, InvoiceLine]]:
     """Pairs of an old line and the new one in its place, as a comparison of two texts would find them."""
-    keys = [[(line.product_id, line.description) for line in lines] for lines in (before, after)]
-    pairs = []
-    for change, start, end, new_start, new_end in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    old_keys, new_keys = ([(line.product_id, line.description) for line in lines] for lines in (before, after))
+    pairs: list[tuple[InvoiceLine, InvoiceLine]] = []
+    matcher = SequenceMatcher(None, old_keys, new_keys, autojunk=False)
+    for change, start, end, new_start, new_end in matcher.get_opcodes():
         if change == "equal" or (change == "replace" and end - start == new_end - new_start):
             pairs += zip(before[start:end], after[new_start:new_end], strict=True)
     return [(old, new) for old, new in pairs if old.product_id == new.product_id]

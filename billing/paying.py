@@ -13,6 +13,7 @@ from billing.payment_codes.references import (
     qr_reference,
 )
 from billing.payment_codes.swiss import Payment, qr_content
+from ledger.present import present
 from office.models.company import PaymentReference
 from office.swiss_payments import CURRENCIES, is_qr_iban, is_swiss, party_of
 
@@ -68,5 +69,5 @@ def _slip(invoice: Invoice, account: Mapping[str, str], reference: str) -> str:
                 invoice.number,
             )
         )
-        for part in payments_of(invoice, invoice.dated_on)[:1]
+        for part in payments_of(invoice, present(invoice.dated_on))[:1]
     )

@@ -78,7 +78,7 @@ def _held_alike(asked: Sequence[tuple[Terms, Asked]]) -> Iterator[HeldPrice | No
     rows = _rows(asked[0][0], {each.product.pk for _, each in asked}, used) if asked else {}
     for terms, each in asked:
         row = _chosen(rows.get(each.product.pk, []), _places(terms, uses), each.quantity)
-        yield row and _held(row, each.product, terms)
+        yield _held(row, each.product, terms) if row else None
 
 
 Uses = Mapping[tuple[str, int | None], Mapping[int, date]]

@@ -10,6 +10,7 @@ from billing.looks import printed_look
 from billing.models import Invoice
 from billing.payment_codes.references import grouped
 from customers.models import Address, AddressKind, Customer
+from ledger.present import present
 from office.languages import as_written_in
 from office.models import Company
 
@@ -70,7 +71,7 @@ def _medical_codes(company: Company) -> dict[str, str]:
 
 def printed_instalments(invoice: Invoice) -> list[dict[str, str]]:
     """When which part is to pay, of a document with its day that is due in several; nothing of any other."""
-    parts = payments_of(invoice, invoice.dated_on) if invoice.terms else []
+    parts = payments_of(invoice, present(invoice.dated_on)) if invoice.terms else []
     return [{"due_on": part.due_on.isoformat(), "amount": str(part.amount)} for part in parts if len(parts) > 1]
 
 

@@ -2,10 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias, TypedDict
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
+from django_stubs_ext import WithAnnotations
 
 from billing.disputes import held_of, holding
 from billing.models import DocumentKind, DocumentStatus, Invoice
@@ -26,7 +27,16 @@ STATES = {
 STATE_CHOICES = list(STATES.items())
 
 
-def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
+class InvoiceState(TypedDict):
+    open: Decimal
+    state: str
+    is_late: bool
+
+
+InvoiceWithState: TypeAlias = "WithAnnotations[Invoice, InvoiceState]"
+
+
+def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[InvoiceWithState]:
     """Add `open` (what is open now, without sign) and `state`, one of STATES, as it reads on a day.
 
     A credit memo is open while some of it is unapplied, and paid when it is used up. What is late and in no dispute
@@ -35,7 +45,8 @@ def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
     items = OpenItem.objects.filter(entry=OuterRef("entry"))
     balance = items.order_by().values("entry").annotate(sum=Sum("balance")).values("sum")
     signed = Coalesce(Subquery(balance), Decimal(0), output_field=AmountField())
-    late = late_items(items, on).alias(held=held_of("pk")).filter(late__gt=F("held"))
+    late: QuerySet[Any] = late_items(items, on)
+    late = late.alias(held=held_of("pk")).filter(late__gt=F("held"))
     disputed = holding().filter(item__entry=OuterRef("entry"))
     return invoices.alias(is_late=Exists(late), is_disputed=Exists(disputed)).annotate(
         open=Case(When(kind=DocumentKind.CREDIT_MEMO, then=-signed), default=signed, output_field=AmountField()),
@@ -59,7 +70,7 @@ def _is_given_up() -> Exists:
     return Exists(rows.filter(reverses=None, reversed_by=None))
 
 
-def in_state(invoices: QuerySet[Invoice], state: str) -> QuerySet[Invoice]:
+def in_state(invoices: QuerySet[InvoiceWithState], state: str) -> QuerySet[InvoiceWithState]:
     """Those of `with_state` that are in a state; the rare ones are found by an index and not by looking at all."""
     if state in (DocumentStatus.DRAFT, DocumentStatus.VOID):
         return invoices.filter(status=state)

@@ -14,6 +14,7 @@ from billing.placeholders import filled
 from billing.schedules import Period, periods
 from billing.tax_choice import taxes_of
 from ledger.money import part_of_price, round_money
+from ledger.present import present
 from ledger.refusals import Refused
 from office.models import Company
 
@@ -90,7 +91,7 @@ def _price(recurring: RecurringInvoice, line: RecurringLine, period: Period) -> 
 
 def price_on(line: RecurringLine, day: date) -> Decimal:
     """What the line costs in a period that begins on this day."""
-    return line.new_price if line.new_price_from and line.new_price_from <= day else line.unit_price
+    return present(line.new_price) if line.new_price_from and line.new_price_from <= day else line.unit_price
 
 
 def usage_until(recurring: RecurringInvoice, due_on: date) -> QuerySet[UsageRecord]:

@@ -23,7 +23,7 @@ class Place(Enum):
     OUTSIDE_EU = "outside the EU"
 
 
-INSTEAD = {
+INSTEAD: dict[tuple[Place, str], tuple[TaxCategory, ...]] = {
     (Place.EU_BUSINESS, ProductKind.GOODS): (TaxCategory.INTRA_COMMUNITY, TaxCategory.REVERSE_CHARGE),
     (Place.EU_BUSINESS, ProductKind.SERVICE): (TaxCategory.REVERSE_CHARGE, TaxCategory.INTRA_COMMUNITY),
     (Place.OUTSIDE_EU, ProductKind.GOODS): (TaxCategory.EXPORT, TaxCategory.OUTSIDE),

@@ -17,8 +17,10 @@ from billing.calculations import (
 from billing.crediting import NOTHING, CreditInput, NotCreditable, total_credit
 from billing.line_taxes import kept_parts, rates_of, write_parts
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax, LineKind
+from ledger.present import present
 from ledger.refusals import Refused
 from office.exchange import LARGEST
+from office.models.company import TaxRounding
 
 WORKED_OUT = [
     "net",
@@ -97,7 +99,7 @@ def _totals(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotals:
                 discount_amount=ZERO if invoice.discount_percent else invoice.discount_amount,
                 discount_percent=invoice.discount_percent,
                 prices_include_tax=invoice.prices_include_tax,
-                tax_rounding=invoice.tax_rounding,
+                tax_rounding="line" if invoice.tax_rounding == TaxRounding.LINE else "document",
             )
         )
     except ValueError as error:
@@ -141,15 +143,16 @@ def _credit_totals(memo: Invoice, lines: Sequence[InvoiceLine]) -> DocumentTotal
 
 def credit_inputs(lines: Sequence[InvoiceLine]) -> list[CreditInput]:
     """Each line of a credit memo beside the line that it credits, and what earlier credit memos took of that one."""
-    earlier = _credited_before([line.credited_line_id for line in lines])
-    return [_credit_input(line, line.credited_line, earlier[line.credited_line_id]) for line in lines]
+    pairs = [(line, present(line.credited_line)) for line in lines]
+    earlier = _credited_before([billed.pk for _, billed in pairs])
+    return [_credit_input(line, billed, earlier[billed.pk]) for line, billed in pairs]
 
 
 def _credited_before(billed_ids: Sequence[int]) -> dict[int, list[InvoiceLine]]:
     rows = InvoiceLine.objects.filter(credited_line__in=billed_ids, invoice__status=DocumentStatus.ISSUED)
     credited: dict[int, list[InvoiceLine]] = {line_id: [] for line_id in billed_ids}
     for row in rows:
-        credited[row.credited_line_id].append(row)
+        credited[present(row.credited_line_id)].append(row)
     return credited
 
 

@@ -18,6 +18,7 @@ DEPLOYED = {"SECRET_KEY": "c" * 40 + "0123456789!", "SITE_URL": "https://billing
 STEPS = {
     "ruff check": [*TOOL, "ruff", "check", "--quiet"],
     "ruff format": [*TOOL, "ruff", "format", "--check", "--quiet"],
+    "mypy": [*TOOL, "mypy", "--no-error-summary"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "deployment": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     "pytest": PYTEST,

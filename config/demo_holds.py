@@ -11,6 +11,7 @@ from customers.operations.place_hold import place_hold
 from customers.operations.release_hold import release_hold
 from customers.operations.set_hold_policy import set_hold_policy
 from ledger.money import round_money
+from ledger.present import present
 from office.models import Company, User
 
 
@@ -33,5 +34,5 @@ def _lower_a_limit(company: Company, today: date, manager: User, others: set[int
     second, first = sorted(customers, key=lambda customer: exposures[customer.pk].total)[-2:]
     lowered = LimitDetails(round_money(exposures[first.pk].total / Decimal("1.2"), company.currency))
     change_credit_limit(first.pk, lowered, reason="The insurer covers less from now on", on=today, by=manager)
-    more = LimitDetails(exposures[second.pk].limit * 2, today + timedelta(days=45))
+    more = LimitDetails(present(exposures[second.pk].limit) * 2, today + timedelta(days=45))
     change_credit_limit(second.pk, more, reason="Stock for the season", on=today, by=manager)

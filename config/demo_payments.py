@@ -7,13 +7,14 @@ from billing.models import ReasonCode
 from customers.models import Customer
 from ledger.models import ItemKind, OpenItem
 from office.models import Company, User
+from payments.batch_lines import BatchLine
 from payments.models import PaymentMethod, Rest
 from payments.operations.apply_credits import apply_oldest_first
 from payments.operations.decide_chargeback import add_evidence
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.receive_payment import Share
 from payments.operations.record_receipt import ReceiptDetails, record_receipt
-from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
+from payments.operations.record_receipt_batch import BatchDetails, record_receipt_batch
 from payments.operations.set_payment_policy import set_payment_policy
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 from payments.operations.write_off import WriteOffDetails, write_off

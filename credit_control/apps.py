@@ -35,8 +35,8 @@ class CreditControlConfig(AppConfig):
         texts.register_text(REMINDER_TEXT)
         texts.register_text(STATEMENT_TEXT)
         mail.register_kind(STATEMENT_MAIL)
-        for kind in PLAN_MAILS:
-            mail.register_kind(kind)
+        for plan_mail in PLAN_MAILS:
+            mail.register_kind(plan_mail)
         for text in PLAN_TEXTS:
             texts.register_text(text)
         for topic in TOPICS:

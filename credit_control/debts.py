@@ -18,6 +18,7 @@ from credit_control.models import LateChargeLine, LineKind, PaymentPlan, PlanIns
 from credit_control.plans.lateness import KeptPlan, PlannedDebt, days_with
 from credit_control.plans.spread import Instalment
 from ledger.models import Allocation, ItemKind, OpenItem
+from ledger.present import present
 
 PRINCIPAL = (ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.OPENING)
 """What interest is taken on; never interest or fees."""
@@ -119,7 +120,7 @@ def _read_plans(debts: dict[int, Debt]) -> None:
     for day in PlanInstalment.objects.filter(plan__in=items).order_by("plan", "position"):
         days[day.plan_id].append(Instalment(day.due_on, day.amount))
     accepted = dict(PaymentPlan.objects.filter(pk__in=items).values_list("pk", "accepted_on"))
-    kept = {pk: KeptPlan(accepted[pk], items[pk], days[pk]) for pk in items}
+    kept = {pk: KeptPlan(present(accepted[pk]), items[pk], days[pk]) for pk in items}
     for item_id, plan_id in plans.items():
         debts[item_id].plan = kept[plan_id]
 

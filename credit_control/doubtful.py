@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -123,7 +123,7 @@ def doubtful_items(question: DoubtQuestion) -> DoubtReport:
     """The doubtful items as of a day; all of them in as many queries as one."""
     company, on = question.company, question.on
     table = table_on(company, on)
-    asked = {
+    asked: dict[str, Any] = {
         "company_id": company.pk,
         "on": on,
         "zone": company.time_zone,
@@ -141,7 +141,7 @@ def doubtful_items(question: DoubtQuestion) -> DoubtReport:
     return DoubtReport(question, table, [_doubt(company, on, rates, row) for row in found])
 
 
-def _doubt(company: Company, on: date, rates: dict[str, Decimal | None], row: tuple) -> Doubt:
+def _doubt(company: Company, on: date, rates: dict[str, Decimal | None], row: tuple[Any, ...]) -> Doubt:
     """The row with its sums: at the day's exchange rate, or without one at that of the item's own day."""
     *facts, currency, opened, disputed, booked_rate, percent, is_specific, why, reasons = row
     if currency not in rates:
@@ -149,18 +149,20 @@ def _doubt(company: Company, on: date, rates: dict[str, Decimal | None], row: tu
     rate = rates[currency] or booked_rate
     undisputed = opened - disputed
     proposed = round_money(undisputed * percent / 100, currency)
-    return Doubt(
-        *facts,
-        currency,
-        company.currency,
-        opened,
-        disputed,
-        undisputed,
-        round_money(opened * rate, company.currency),
-        percent,
-        is_specific,
-        proposed,
-        round_money(proposed * rate, company.currency),
-        why,
-        tuple(reasons),
+    return Doubt._make(
+        (
+            *facts,
+            currency,
+            company.currency,
+            opened,
+            disputed,
+            undisputed,
+            round_money(opened * rate, company.currency),
+            percent,
+            is_specific,
+            proposed,
+            round_money(proposed * rate, company.currency),
+            why,
+            tuple(reasons),
+        )
     )

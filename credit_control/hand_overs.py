@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, TypeAlias, TypedDict
 
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Least
+from django_stubs_ext import WithAnnotations
 
 from credit_control.models import HandedItem, HandOver, ReminderItem, Tone
 from ledger.fields import AmountField
@@ -23,7 +25,17 @@ def agencies_of(item_ids: Collection[int]) -> dict[int, str]:
     return dict(rows.values_list("item", "hand_over__agency"))
 
 
-def with_state(hand_overs: QuerySet[HandOver]) -> QuerySet[HandOver]:
+class HandOverState(TypedDict):
+    currency: str
+    amount: Decimal
+    open: Decimal
+    state: str
+
+
+HandOverWithState: TypeAlias = "WithAnnotations[HandOver, HandOverState]"
+
+
+def with_state(hand_overs: QuerySet[HandOver]) -> QuerySet[HandOverWithState]:
     """Add `amount` (what was handed over), `open` (what of it is open now), `currency` and `state`."""
     items = HandedItem.objects.filter(hand_over=OuterRef("pk")).order_by().values("hand_over")
     return hand_overs.annotate(
@@ -34,7 +46,7 @@ def with_state(hand_overs: QuerySet[HandOver]) -> QuerySet[HandOver]:
     )
 
 
-def _sum(items: QuerySet[HandedItem], of: F | Least) -> Coalesce:
+def _sum(items: QuerySet[HandedItem, Any], of: F | Least) -> Coalesce:
     sums = items.annotate(sum=Sum(of, output_field=AmountField())).values("sum")
     return Coalesce(Subquery(sums), ZERO, output_field=AmountField())
 

@@ -17,6 +17,7 @@ from customers.models import CreditHold, Customer, HoldCause, HoldPolicy
 from ledger.agreed_days import late_items
 from ledger.models import OpenItem
 from ledger.money import format_money
+from ledger.present import present
 from office.models import Company
 from office.written import plain_day
 
@@ -83,9 +84,11 @@ def _over_limit(
 ) -> Iterator[tuple[int, str]]:
     customers = _among(Customer.objects.filter(company=company), "pk", only)
     limited = with_limit_used(customers, company, on).filter(limit_now__isnull=False)
-    share = 1 + Decimal(policy.over_percent) / 100
+    share = 1 + Decimal(present(policy.over_percent)) / 100
     for customer in limited.filter(exposure__gt=F("limit_now") * share).order_by("pk"):
-        used, limit = (format_money(each, customer.currency) for each in (customer.exposure, customer.limit_now))
+        used, limit = (
+            format_money(each, customer.currency) for each in (customer.exposure, present(customer.limit_now))
+        )
         yield customer.pk, f"{used} with drafts is over the limit of {limit}."
 
 
@@ -93,7 +96,7 @@ def _late(company: Company, policy: HoldPolicy, on: date, only: Collection[int] 
     """Each customer's item that is late for longest by the days agreed on, of what is neither disputed, promised nor in
     an offer of a plan."""
     debts = _among(OpenItem.objects.filter(company_id=company.pk, amount__gt=0), "customer_id", only)
-    rows = late_items(debts, on, policy.late_days)
+    rows = late_items(debts, on, present(policy.late_days))
     items = list(rows.annotate(late=F("late"), late_since=F("late_since")).order_by("late_since", "pk"))
     ids, left = [item.pk for item in items], undisputed(items)
     promised, planned = standing_promises(ids, on), planned_now(ids, on)

@@ -1,10 +1,12 @@
 """Reading late charges, and what of them is open."""
 
 from decimal import Decimal
+from typing import TypeAlias, TypedDict
 
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django_stubs_ext import WithAnnotations
 
 from billing.beside import Beside
 from billing.models import Invoice
@@ -15,7 +17,16 @@ from ledger.models import OpenItem
 STATES = [("open", "Open"), ("paid", "Paid"), ("waived", "Waived")]
 
 
-def with_state(charges: QuerySet[LateCharge]) -> QuerySet[LateCharge]:
+class ChargeState(TypedDict):
+    charged: Decimal
+    open: Decimal
+    state: str
+
+
+ChargeWithState: TypeAlias = "WithAnnotations[LateCharge, ChargeState]"
+
+
+def with_state(charges: QuerySet[LateCharge]) -> QuerySet[ChargeWithState]:
     """Add `charged`, `open` (what of each charge is not settled now) and `state`."""
     items = OpenItem.objects.filter(entry=OuterRef("entry")).order_by()
     balance = items.values("entry").annotate(sum=Sum("balance")).values("sum")

@@ -34,8 +34,8 @@ def plans(user: User, customer: Customer) -> dict[str, Any] | None:
     if not user.has_perm("credit_control.view_paymentplan"):
         return None
     today = customer.company.today()
-    rows = with_plan_state(plans_for(user).filter(customer=customer), customer.company, today)
-    rows = list(rows.select_related("company").order_by("-pk")[:LATEST])
+    plans = with_plan_state(plans_for(user).filter(customer=customer), customer.company, today)
+    rows = list(plans.select_related("company").order_by("-pk")[:LATEST])
     now = plans_now(rows, today)
     return {"rows": [(row, now[row.pk]) for row in rows]}
 

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias, TypedDict
 
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Least
+from django_stubs_ext import WithAnnotations
 
 from credit_control.models import PaymentPromise, PromisedItem
 from ledger.fields import AmountField
@@ -22,7 +24,16 @@ STATES = [
 ZERO = Decimal(0)
 
 
-def with_state(promises: QuerySet[PaymentPromise], today: date) -> QuerySet[PaymentPromise]:
+class PromiseState(TypedDict):
+    wanted: Decimal
+    came: Decimal
+    state: str
+
+
+PromiseWithState: TypeAlias = "WithAnnotations[PaymentPromise, PromiseState]"
+
+
+def with_state(promises: QuerySet[PaymentPromise], today: date) -> QuerySet[PromiseWithState]:
     """Add `wanted` (of the amount, less what was settled otherwise), `came` and `state`.
 
     Payments count that were entered after the promise and are dated no later than its last day, whether they were

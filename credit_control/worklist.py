@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -12,10 +13,11 @@ from django.db.models import Max
 from credit_control.models import ContactNote, PaymentPlan, PaymentPromise, PlanStatus, Reminder, Tone
 from credit_control.plans.reading import with_state as with_plan_state
 from credit_control.plans.sql import parts_sql
-from credit_control.promises import with_state
+from credit_control.promises import PromiseWithState, with_state
 from customers.bounces import standing_bounces
 from customers.holds import in_words, standing_holds
 from ledger.money import format_money, round_money
+from ledger.present import present
 from office.models import Company
 from office.written import plain_day
 
@@ -81,7 +83,7 @@ class Work:
     disputed: Decimal
     promised: Decimal
     usual_days: int | None = None
-    broken: list[PaymentPromise] = field(default_factory=list)
+    broken: list[PromiseWithState] = field(default_factory=list)
     plans: list[str] = field(default_factory=list)
     final_on: date | None = None
     is_bounced: bool = False
@@ -143,8 +145,8 @@ def _habit(days: int) -> str:
 
 def worklist(company: Company, today: date, *, owner_id: int | None = None) -> list[Work]:
     """Every customer of whom something is late, those who broke a promise or plan first, then by what is at risk."""
-    values = {"company": company.pk, "today": today}
-    asked = {"company_id": company.pk, "on": today, "currency": company.currency, "owner": owner_id}
+    values: dict[str, Any] = {"company": company.pk, "today": today}
+    asked: dict[str, Any] = {"company_id": company.pk, "on": today, "currency": company.currency, "owner": owner_id}
     with connection.cursor() as cursor:
         cursor.execute(LATE, asked)
         works = {row[0]: Work(*row) for row in cursor.fetchall()}
@@ -165,7 +167,7 @@ def _read_more(works: dict[int, Work], today: date) -> None:
     for customer, day in finals.annotate(Max("reminded_on")):
         works[customer].final_on = day
     for customer in standing_bounces().filter(customer_id__in=ids).values_list("customer_id", flat=True):
-        works[customer].is_bounced = True
+        works[present(customer)].is_bounced = True
     for customer, holds in standing_holds(ids).items():
         works[customer].held = in_words(holds)
     broken = defaultdict(list)
@@ -191,7 +193,7 @@ def _read_plans(company: Company, works: dict[int, Work], today: date) -> None:
         missed = format_money(plan.was_missed - plan.paid, plan.currency)
         works[plan.customer_id].plans.append(f"{plan}: {missed} missed")
     ended = plans.filter(status=PlanStatus.CANCELLED, closed_on__gte=today - BROKEN_FOR, replaced_by=None)
-    for plan in ended.order_by("pk"):
-        noted_on = works[plan.customer_id].noted_on
-        if not noted_on or noted_on <= plan.closed_on:
-            works[plan.customer_id].plans.append(f"{plan} cancelled: {plan.close_reason}")
+    for gone in ended.order_by("pk"):
+        noted_on = works[gone.customer_id].noted_on
+        if not noted_on or noted_on <= present(gone.closed_on):
+            works[gone.customer_id].plans.append(f"{gone} cancelled: {gone.close_reason}")

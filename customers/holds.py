@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import Exists, OuterRef, QuerySet
 
 from customers.models import CreditHold, Customer
+from office.dressing import dressed
 
 
 def standing_holds(customer_ids: Collection[int]) -> dict[int, list[CreditHold]]:
@@ -20,9 +21,7 @@ def add_standing_holds(customers: Iterable[Customer]) -> list[Customer]:
     """The customers, each with its `standing_holds`."""
     customers = list(customers)
     holds = standing_holds([customer.pk for customer in customers])
-    for customer in customers:
-        customer.standing_holds = holds.get(customer.pk, [])
-    return customers
+    return [dressed(customer, standing_holds=holds.get(customer.pk, [])) for customer in customers]
 
 
 def with_hold(rows: QuerySet, customer: str = "pk") -> QuerySet:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias, TypedDict
 
 from django.db.models import (
     Case,
@@ -18,7 +18,9 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Greatest, NullIf, Round
+from django_stubs_ext import WithAnnotations
 
 from customers.exposure import PARTS, Part, Rates, rates_on
 from customers.models import Customer
@@ -30,7 +32,16 @@ EXACT = DecimalField(max_digits=60, decimal_places=30)
 NOTHING = Value(Decimal(0), output_field=AmountField())
 
 
-def with_limit_used(customers: QuerySet[Customer], company: Company, on: date) -> QuerySet[Customer]:
+class LimitUsed(TypedDict):
+    limit_now: Decimal | None
+    exposure: Decimal
+    limit_used: Decimal
+
+
+CustomerWithLimitUsed: TypeAlias = "WithAnnotations[Customer, LimitUsed]"
+
+
+def with_limit_used(customers: QuerySet[Customer], company: Company, on: date) -> QuerySet[CustomerWithLimitUsed]:
     """Add `limit_now`; `exposure`, in the customer's currency; and `limit_used`, in percent. Zero without a limit."""
     rates = rates_on(company, on)
     exposure = sum((_part(part, rates) for part in PARTS.values()), NOTHING)
@@ -41,12 +52,12 @@ def with_limit_used(customers: QuerySet[Customer], company: Company, on: date) -
     return rows.annotate(limit_used=Coalesce(share, NOTHING, output_field=EXACT))
 
 
-def over_limit(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+def over_limit(customers: QuerySet[CustomerWithLimitUsed]) -> QuerySet[CustomerWithLimitUsed]:
     """Of customers with their limit used those who passed it."""
     return customers.filter(exposure__gt=F("limit_now"))
 
 
-def used_words(customer: Customer) -> str:
+def used_words(customer: CustomerWithLimitUsed) -> str:
     """How much is used, as "83 %"; nothing without a limit."""
     if customer.limit_now is None:
         return ""
@@ -63,7 +74,7 @@ def _limit(on: date) -> Case:
     )
 
 
-def _part(part: Part, rates: Rates) -> Coalesce:
+def _part(part: Part, rates: Rates) -> CombinedExpression:
     """One part of a customer's exposure: what is in their own currency, and the rest at the day's rates."""
     rows = part.rows().filter(customer_id=OuterRef("pk")).order_by().values("customer_id")
     is_own = Q(currency=OuterRef("currency"))
@@ -71,7 +82,7 @@ def _part(part: Part, rates: Rates) -> Coalesce:
     worth = Sum(part.amount * _by_currency(rates, EXACT), output_field=EXACT)
     others = rows.filter(~is_own, currency__in=list(rates)).annotate(sum=worth).values("sum")
     digits = _by_currency({currency: places(currency) for currency in rates}, IntegerField())
-    exchanged = Round(Subquery(others, output_field=EXACT) / _by_currency(rates, EXACT), precision=digits)
+    exchanged = Round(Subquery(others, output_field=EXACT) / _by_currency(rates, EXACT), precision=digits)  # type: ignore[arg-type]  # it takes an expression
     return own + Coalesce(exchanged, NOTHING, output_field=AmountField())
 
 

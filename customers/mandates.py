@@ -1,9 +1,11 @@
 """Whether mandates still hold on a day."""
 
 from datetime import date
+from typing import TypeAlias, TypedDict
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django_stubs_ext import WithAnnotations
 
 from customers.models import Mandate, MandateScheme, MandateUse
 from ledger.calendar import add_months
@@ -18,7 +20,14 @@ WORDS = {
 }
 
 
-def with_state(mandates: QuerySet[Mandate], on: date) -> QuerySet[Mandate]:
+class MandateState(TypedDict):
+    state: str
+
+
+MandateWithState: TypeAlias = "WithAnnotations[Mandate, MandateState]"
+
+
+def with_state(mandates: QuerySet[Mandate], on: date) -> QuerySet[MandateWithState]:
     """Add `state`: live, revoked, lapsed, or used up, as of a day."""
     return mandates.alias(latest=Coalesce("last_used_on", F("signed_on"))).annotate(
         state=Case(

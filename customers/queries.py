@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer, CustomerAccount
-from ledger.agreed_days import late_items, late_part
+from ledger.agreed_days import ItemWithLate, late_items, late_part
 from ledger.fields import AmountField
 from ledger.models import OpenItem
 
@@ -39,7 +40,7 @@ def free_credit(customer: Customer) -> dict[str, Decimal]:
     return free_credits([customer.pk]).get(customer.pk, {})
 
 
-def owed_in(items: Iterable[OpenItem]) -> list[dict[str, object]]:
+def owed_in(items: Iterable[ItemWithLate]) -> list[dict[str, Any]]:
     """The same as `owed_now` of a customer's open items that were read with what of them is late."""
     sums: dict[str, list[Decimal]] = {}
     for item in items:
@@ -48,19 +49,18 @@ def owed_in(items: Iterable[OpenItem]) -> list[dict[str, object]]:
     return [{"currency": currency, "owed": owed, "late": late} for currency, (owed, late) in sorted(sums.items())]
 
 
-def owed_now(customer: Customer, on: date) -> list[dict[str, object]]:
+def owed_now(customer: Customer, on: date) -> list[dict[str, Any]]:
     """Balance and overdue amount by currency, as they read on a day."""
     items = OpenItem.objects.filter(customer_id=customer.pk).exclude(balance=0).alias(late_part=late_part(on))
     sums = items.order_by().values("currency")
-    return list(
-        sums.annotate(
-            owed=Coalesce(Sum("balance"), Decimal(0)),
-            late=Coalesce(Sum("late_part"), Decimal(0)),
-        ).order_by("currency")
-    )
+    rows = sums.annotate(
+        owed=Coalesce(Sum("balance"), Decimal(0)),
+        late=Coalesce(Sum("late_part"), Decimal(0)),
+    ).order_by("currency")
+    return [dict(row) for row in rows]
 
 
-def _amount(sums: QuerySet[OpenItem]) -> Coalesce:
+def _amount(sums: QuerySet[OpenItem, Any]) -> Coalesce:
     return Coalesce(Subquery(sums), Decimal(0), output_field=AmountField())
 
 

@@ -8,11 +8,12 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypedDict
 
 from django.db.models import Case, DateField, F, Field, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
+from django_stubs_ext import WithAnnotations
 
 from ledger.fields import AmountField
 from ledger.models import OpenItem
@@ -46,7 +47,15 @@ def late_items(items: QuerySet[OpenItem, Any], on: date, days: int = 1) -> Query
     return rows.filter(late__gt=0) if told else rows
 
 
-def with_late(items: QuerySet[OpenItem], on: date) -> QuerySet[OpenItem]:
+class Lateness(TypedDict):
+    late: Decimal
+    late_since: date
+
+
+ItemWithLate: TypeAlias = "WithAnnotations[OpenItem, Lateness]"
+
+
+def with_late(items: QuerySet[OpenItem], on: date) -> QuerySet[ItemWithLate]:
     """Open items, each with `late`, what of it is late on a day, and `late_since`, nothing where nothing is."""
     last, told = _told(on, 1)
     return items.annotate(late=_late(last, told)).annotate(late_since=Case(When(late__gt=0, then=_since(told))))
@@ -72,7 +81,7 @@ def _since(told: Mapping[int, Late]) -> Combinable:
     return _agreed({pk: str(late.since) for pk, late in told.items() if late.since}, F("due_on"), DateField())
 
 
-def _agreed(values: Mapping[int, str], else_: Combinable, field: Field) -> Combinable:
+def _agreed(values: Mapping[int, str], else_: Combinable, field: "Field[Any, Any]") -> Combinable:
     """What was agreed on of an item, or what its document says."""
     if not values:
         return else_

@@ -5,6 +5,16 @@ from typing import Any
 from django.db import models
 
 
+def field_of(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    """The column of a name."""
+    return {field.name: field for field in model._meta.fields}[name]
+
+
+def label_of(model: type[models.Model], name: str) -> str:
+    """What a column is called in words."""
+    return str(field_of(model, name).verbose_name)
+
+
 class AmountField(models.DecimalField):
     """An amount, quantised to its currency's places before it gets here: numeric(19, 4)."""
 

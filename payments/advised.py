@@ -12,6 +12,7 @@ from billing.early_payment import early_payment_left
 from billing.models import DocumentStatus, Invoice, ReasonCode, ReasonPurpose
 from ledger.models import OpenItem
 from ledger.money import format_money
+from ledger.present import present
 from office.models import Company
 from payments.account_numbers import plain_number
 from payments.models import Remittance, RemittanceLine, Rest
@@ -72,10 +73,10 @@ class _Known:
         self._remittance, self._references = remittance, references
         self._numbers: set[str] | None = None
 
-    def __contains__(self, reference: str) -> bool:
+    def __contains__(self, reference: object) -> bool:
         if self._numbers is None:
             self._numbers = known_numbers(self._remittance.company)(self._references)
-        return reference.upper() in self._numbers
+        return str(reference).upper() in self._numbers
 
 
 def _explained(
@@ -122,7 +123,7 @@ def rests_of(advised: Iterable[Explained], company: Company, paid_on: date) -> d
     """By open item, what is said of what the payer took off, and the reason of a dispute."""
     codes, taken = dispute_codes(company), [each for each in advised if each.item and each.line.discount]
     return {
-        each.item.pk: (Rest.DISCOUNT, None) if is_earned(each, paid_on) else rest_unless_earned(each, codes)
+        present(each.item).pk: (Rest.DISCOUNT, None) if is_earned(each, paid_on) else rest_unless_earned(each, codes)
         for each in taken
     }
 
@@ -131,7 +132,7 @@ def is_earned(each: Explained, paid_on: date) -> bool:
     """Whether what was taken off is the early-payment discount, and just what is left of the document after it."""
     if each.line.reason != ShortPay.DISCOUNT or each.stays_open != each.line.discount:
         return False
-    invoice = Invoice.objects.filter(entry=each.item.entry_id, status=DocumentStatus.ISSUED).first()
+    invoice = Invoice.objects.filter(entry=present(each.item).entry_id, status=DocumentStatus.ISSUED).first()
     early = early_payment_left(invoice, paid_on) if invoice else None
     return early is not None and early.discount == each.line.discount
 

@@ -14,6 +14,7 @@ from billing.models import DocumentStatus, Invoice, InvoiceTax, RateKind
 from ledger.accounts import default_accounts
 from ledger.models import AccountRole, Allocation, OpenItem
 from ledger.money import round_money
+from ledger.present import present
 from payments.models import WriteOffTax
 
 ZERO = Decimal(0)
@@ -43,7 +44,7 @@ def tax_in(shares: Iterable[tuple[OpenItem, Decimal]]) -> list[TaxShare]:
     for item, amount in shares:
         by_entry[item.entry_id] = by_entry.get(item.entry_id, ZERO) + amount
     invoices = Invoice.objects.filter(entry__in=by_entry, total__gt=0).order_by("pk")
-    return [share for invoice in invoices for share in _tax_of(invoice, by_entry[invoice.entry_id])]
+    return [share for invoice in invoices for share in _tax_of(invoice, by_entry[present(invoice.entry_id)])]
 
 
 def total_tax(shares: Sequence[TaxShare]) -> Decimal:

@@ -1,16 +1,26 @@
 """Reading what banks said: how far each account is known, where its statements do not join, and what waits."""
 
 from decimal import Decimal
+from typing import Any, TypeAlias, TypedDict
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
+from django_stubs_ext import WithAnnotations
 
 from ledger.fields import AmountField
 from office.models import BankAccount, Company
 from payments.models import BankLine, BankStatement, BankTie, Payout, Receipt, SetAside, UnreadLine, UnreadOutcome
 
 
-def with_joints(statements: QuerySet[BankStatement]) -> QuerySet[BankStatement]:
+class Joints(TypedDict):
+    last_closing: Decimal | None
+    is_gap: bool
+
+
+StatementWithJoints: TypeAlias = "WithAnnotations[BankStatement, Joints]"
+
+
+def with_joints(statements: QuerySet[BankStatement]) -> QuerySet[StatementWithJoints]:
     """Add `last_closing`, with what the account closed before, and `is_gap`: whether a statement lacks before this."""
     before = BankStatement.objects.filter(
         Q(until_on__lt=OuterRef("begins_on")) | Q(until_on=OuterRef("begins_on"), pk__lt=OuterRef("pk")),
@@ -29,7 +39,14 @@ def with_joints(statements: QuerySet[BankStatement]) -> QuerySet[BankStatement]:
     )
 
 
-def with_left(lines: QuerySet[BankLine]) -> QuerySet[BankLine]:
+class Left(TypedDict):
+    left: Decimal
+
+
+LineWithLeft: TypeAlias = "WithAnnotations[BankLine, Left]"
+
+
+def with_left(lines: QuerySet[BankLine]) -> QuerySet[LineWithLeft]:
     """Add `left`: what of each line came in, is matched with nobody yet, nor in the book another way, nor set aside."""
     receipts = Receipt.objects.filter(bank_line=OuterRef("pk"), was_mistaken=False).order_by()
     matched = Coalesce(
@@ -61,7 +78,7 @@ def accounts_of(company: Company) -> QuerySet[BankAccount]:
     latest = statements.filter(closing__isnull=False).order_by(F("until_on").desc(nulls_last=True), "-pk")
     waiting = UnreadLine.objects.filter(bank_account=OuterRef("pk"), outcome=UnreadOutcome.WAITING).order_by()
     gaps = with_joints(statements).filter(is_gap=True).order_by()
-    to_match = with_left(BankLine.objects.filter(bank_account=OuterRef("pk"))).filter(left__gt=0).order_by()
+    to_match = with_left(BankLine.objects.filter(bank_account=OuterRef("pk"))).filter(left__gt=Decimal(0)).order_by()
     return (
         BankAccount.objects.filter(company=company)
         .annotate(
@@ -76,6 +93,6 @@ def accounts_of(company: Company) -> QuerySet[BankAccount]:
     )
 
 
-def _count(rows: QuerySet) -> Coalesce:
+def _count(rows: QuerySet[Any]) -> Coalesce:
     """How many rows an outer account has."""
     return Coalesce(Subquery(rows.values("bank_account").annotate(count=Count("pk")).values("count")), 0)

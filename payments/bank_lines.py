@@ -64,10 +64,13 @@ def named_in(facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+LONGEST = {field.name: field.max_length for field in BankLine._meta.fields}
+
+
 def _fitting(name: str, value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
-    most = BankLine._meta.get_field(name).max_length
+    most = LONGEST[name]
     return value[:most] if most and isinstance(value, str) else value
 
 

@@ -14,7 +14,7 @@ STEP = 10
 def booked_account(bank_account: BankAccount) -> Account | None:
     """The account of the book for a bank account, for reading; None while it has none, and so nothing on it."""
     known = BookedBank.objects.select_related("account").filter(bank_account=bank_account).first()
-    return known and known.account
+    return known.account if known else None
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from billing.disputes import disputes_of
-from customers.mandates import WORDS, with_state
+from customers.mandates import WORDS, MandateWithState, with_state
 from customers.models import Customer, Mandate, MandateUse
 from ledger.models import OpenItem
 from ledger.money import format_money
@@ -83,9 +83,9 @@ def choose_debits(company: Company, scheme: str, collect_on: date, *, only: Sequ
     return choice
 
 
-def _mandates(company: Company, scheme: str, on: date) -> dict[int, Mandate]:
+def _mandates(company: Company, scheme: str, on: date) -> dict[int, MandateWithState]:
     """Each customer's mandate of a scheme: one that is live, else the newest."""
-    found: dict[int, Mandate] = {}
+    found: dict[int, MandateWithState] = {}
     rows = with_state(Mandate.objects.filter(company=company, scheme=scheme), on)
     for mandate in rows.select_related("customer", "account").order_by("pk"):
         known = found.get(mandate.customer_id)
@@ -94,7 +94,7 @@ def _mandates(company: Company, scheme: str, on: date) -> dict[int, Mandate]:
     return found
 
 
-def is_live(mandate: Mandate) -> bool:
+def is_live(mandate: MandateWithState) -> bool:
     """Whether money may be moved under a mandate that was read with its state."""
     return mandate.state == "live" and not mandate.account.reason_not_to_use
 
@@ -145,7 +145,7 @@ class _Facts:
         return "more is open than was announced" if item.balance > line.amount else ""
 
 
-def _choose(choice: Choice, facts: _Facts, mandate: Mandate, items: Sequence[OpenItem]) -> None:
+def _choose(choice: Choice, facts: _Facts, mandate: MandateWithState, items: Sequence[OpenItem]) -> None:
     """Sort one customer's items: the oldest are debited, as long as they come to no more than is owed in all."""
     why = WORDS.get(mandate.state) or mandate.account.reason_not_to_use
     if not why and mandate.signed_on > facts.on:

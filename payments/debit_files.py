@@ -1,6 +1,7 @@
 """From a run's debits to the bytes for the bank."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def write_debits(run: DebitRun, debits: Sequence[DebitCollection]) -> Made:
     """The file of a run. Debits of an ACH file get their trace numbers, unsaved."""
     content = _nacha(run, debits) if run.scheme == MandateScheme.ACH else _pain008(run, debits)
-    total = sum(debit.amount for debit in debits)
+    total = sum((debit.amount for debit in debits), Decimal(0))
     return Made(PaymentFileKind.DEBIT, run.version, run.message_id, content, len(debits), total, run.currency)
 
 

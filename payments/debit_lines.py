@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from office.models import Company
-from payments.bank import with_left
+from payments.bank import LineWithLeft, with_left
 from payments.models import BankLine, CollectionState, DebitCollection, DebitRun, FileState
 
 
@@ -24,7 +24,7 @@ def lines_in(company: Company) -> Iterator[Found]:
     by_id = {debit.end_to_end_id: debit for debit in pending.filter(run__state=FileState.READY)}
     if not by_id:
         return
-    lines = with_left(BankLine.objects.filter(bank_account__company=company, amount__gt=0)).filter(left__gt=0)
+    lines = with_left(BankLine.objects.filter(bank_account__company=company, amount__gt=0)).filter(left__gt=Decimal(0))
     for line in lines.filter(end_to_end_id__in=by_id).order_by("booked_on", "pk"):
         debit = by_id.get(line.end_to_end_id)
         if debit and line.left == line.amount == debit.amount and line.currency == debit.currency:
@@ -36,7 +36,7 @@ def lines_in(company: Company) -> Iterator[Found]:
         yield from _lumps(run, own, list(lump.order_by("booked_on", "pk")))
 
 
-def _lumps(run: DebitRun, debits: list[DebitCollection], lines: list[BankLine]) -> Iterator[Found]:
+def _lumps(run: DebitRun, debits: list[DebitCollection], lines: list[LineWithLeft]) -> Iterator[Found]:
     """Lines that name a file, or one of its blocks, and have just its amount."""
     for sequence in ("", "FRST", "RCUR", "OOFF"):
         own = [debit for debit in debits if not sequence or debit.sequence == sequence]

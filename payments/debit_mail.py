@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from customers.mandates import with_state
 from customers.models import Contact, Mandate
+from ledger.present import present
 from office.languages import as_written_in
 from office.mail import Letter, MailKind, NotToBeSent
 from office.mail.texts import words_for
@@ -30,7 +31,7 @@ def subject_of(notice: DebitNotice) -> str:
 def compose(mail: OutgoingMail) -> Letter:
     """The mail as things stand now: what was paid meanwhile is not in it any more."""
     notice = _notice(mail)
-    contact = Contact.objects.get(pk=mail.contact_id)
+    contact = Contact.objects.get(pk=present(mail.contact_id))
     if reason := _reason(notice, contact):
         raise NotToBeSent(reason)
     with override(as_written_in(notice.customer.language, notice.company.country)):
@@ -51,7 +52,7 @@ def _open_lines(notice: DebitNotice) -> list[tuple[str, Decimal]]:
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may."""
-    contact = Contact.objects.get(pk=mail.contact_id)
+    contact = Contact.objects.get(pk=present(mail.contact_id))
     if contact.email and contact.email != mail.to_email:
         return f"Not sent: the address of {contact.name} changed just then."
     return _reason(_notice(mail), contact)

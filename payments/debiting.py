@@ -11,7 +11,7 @@ from ledger.models import ItemKind, OpenItem
 from office.models import Company
 from payments.models import DebitNoticeLine
 
-CURRENCY_OF = {MandateScheme.CORE: "EUR", MandateScheme.B2B: "EUR", MandateScheme.ACH: "USD"}
+CURRENCY_OF: dict[str, str] = {MandateScheme.CORE: "EUR", MandateScheme.B2B: "EUR", MandateScheme.ACH: "USD"}
 """What each scheme moves."""
 DEBITED = (ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.FEE, ItemKind.INTEREST, ItemKind.OPENING)
 """What is debited; what came back is open again as the item that it had settled."""

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias, TypedDict
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django_stubs_ext import WithAnnotations
 
+from ledger.present import present
 from payments.bank import with_left
 from payments.models import BankLine, Remittance, RemittanceUse
 
@@ -28,7 +30,7 @@ def remittances_of(company_id: int, bank_lines: Sequence[BankLine]) -> dict[int,
     """
     lines = [line for line in bank_lines if line.amount > 0]
     joined = Remittance.objects.filter(bank_line__in=lines).defer("content").order_by("-pk")
-    found = {remittance.bank_line_id: remittance for remittance in joined}
+    found = {present(remittance.bank_line_id): remittance for remittance in joined}
     free = _by_amount(free_remittances(company_id).filter(total__in={line.amount for line in lines}))
     alike = _by_amount(_money_in(company_id, set(free))) if free else {}
     for line in lines:
@@ -66,7 +68,7 @@ def _day_of(remittance: Remittance) -> date:
 def _money_in(company_id: int, amounts: set[tuple[Decimal, str]]) -> QuerySet[BankLine]:
     """Lines of such amounts that no advice is joined with, and of which something is left."""
     lines = BankLine.objects.filter(bank_account__company=company_id, amount__in={amount for amount, _ in amounts})
-    return with_left(lines.filter(remittances=None)).filter(left__gt=0)
+    return with_left(lines.filter(remittances=None)).filter(left__gt=Decimal(0))
 
 
 def bank_lines_like(remittance: Remittance) -> QuerySet[BankLine]:
@@ -81,7 +83,14 @@ def free_remittances(company_id: int) -> QuerySet[Remittance]:
     return with_state(waiting).filter(is_applied=False).defer("content")
 
 
-def with_state(remittances: QuerySet[Remittance]) -> QuerySet[Remittance]:
+class RemittanceState(TypedDict):
+    is_applied: bool
+
+
+RemittanceWithState: TypeAlias = "WithAnnotations[Remittance, RemittanceState]"
+
+
+def with_state(remittances: QuerySet[Remittance]) -> QuerySet[RemittanceWithState]:
     """Add `is_applied`: whether receipts stand that were applied as it says."""
     used = RemittanceUse.objects.filter(remittance=OuterRef("pk"), receipt__was_mistaken=False)
     return remittances.annotate(is_applied=Exists(used))

@@ -68,7 +68,7 @@ def _pay(group: list[Debt], delay: timedelta, chance: Random) -> list[Payment]:
     """One payment for the group, sometimes short, sometimes made again some days later."""
     currency = group[0].currency
     day = max(max(debt.due_on for debt in group) + delay, max(debt.dated_on for debt in group))
-    amount = sum(debt.amount for debt in group)
+    amount = sum((debt.amount for debt in group), Decimal(0))
     if chance.random() < SHORT:
         amount = round_money(amount * chance.randint(40, 97) / 100, currency) or amount
     payment = Payment(day, amount, currency, tuple(group), names_invoices=chance.random() >= NAMES_NOTHING)

@@ -1,6 +1,6 @@
 """What a bank line probably pays, and why, for a person to accept or not. Nothing here applies anything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,7 +26,7 @@ def proposals_for(line: BankLine) -> list[Suggestion]:
     return suggestions_for([line]).get(line.pk, [])
 
 
-def suggestions_for(lines: list[BankLine]) -> dict[int, list[Suggestion]]:
+def suggestions_for(lines: Sequence[BankLine]) -> dict[int, list[Suggestion]]:
     """The likeliest readings of lines of one company, by line, with as many queries as for one."""
     if not lines:
         return {}

@@ -1,16 +1,27 @@
 """Reading receipts and what of them is free."""
 
 from decimal import Decimal
+from typing import TypeAlias, TypedDict
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django_stubs_ext import WithAnnotations
 
 from ledger.fields import AmountField
 from ledger.models import Allocation, OpenItem
+from office.dressing import dressed
 from payments.models import Receipt, ReceiptExchange
 
 
-def with_free(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
+class Free(TypedDict):
+    free: Decimal
+    is_free: bool
+
+
+ReceiptWithFree: TypeAlias = "WithAnnotations[Receipt, Free]"
+
+
+def with_free(receipts: QuerySet[Receipt]) -> QuerySet[ReceiptWithFree]:
     """Add `free`: what of each receipt is applied to nothing yet."""
     items = OpenItem.objects.filter(entry=OuterRef("entry")).order_by()
     balance = items.values("entry").annotate(sum=Sum("balance")).values("sum")
@@ -34,6 +45,6 @@ def exchanges_of(receipt: Receipt) -> list[ReceiptExchange]:
     """What of a receipt was taken as another currency, each with its credit, what of that is free, and its `rows`."""
     exchanges = list(receipt.exchanges.order_by("pk"))
     for exchange in exchanges:
-        exchange.item = OpenItem.objects.get(entry=exchange.given_entry_id)
-        exchange.free, exchange.rows = -exchange.item.balance, applications_of(exchange.given_entry_id)
+        item = OpenItem.objects.get(entry=exchange.given_entry_id)
+        dressed(exchange, item=item, free=-item.balance, rows=applications_of(exchange.given_entry_id))
     return exchanges

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias, TypedDict
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django_stubs_ext import WithAnnotations
 
 from ledger.fields import AmountField
 from ledger.models import Entry, Line
+from ledger.present import present
 from office.models import BankAccount
 from payments.booked_banks import booked_account
 from payments.models import BankLine, BankStatement, BankTie, Payout, Receipt
@@ -22,6 +25,14 @@ DAYS_APART = 10
 NOTHING = Value(Decimal(0), output_field=AmountField())
 
 
+class Untied(TypedDict):
+    untied: Decimal
+
+
+UntiedBankLine: TypeAlias = "WithAnnotations[BankLine, Untied]"
+UntiedBookLine: TypeAlias = "WithAnnotations[Line, Untied]"
+
+
 @dataclass(frozen=True)
 class Reconciliation:
     """A bank account on a day: what the bank says, what the book says, and what explains the difference.
@@ -32,8 +43,8 @@ class Reconciliation:
     on: date
     statement_balance: Decimal
     book_balance: Decimal
-    bank_lines: Sequence[BankLine]
-    book_lines: Sequence[Line]
+    bank_lines: Sequence[UntiedBankLine]
+    book_lines: Sequence[UntiedBookLine]
 
     @property
     def difference(self) -> Decimal:
@@ -61,7 +72,7 @@ def reconciliation_of(bank_account: BankAccount, until: date) -> Reconciliation 
     statement = last_statement(bank_account, until)
     if statement is None:
         return None
-    day = statement.until_on
+    day = present(statement.until_on)
     book = Line.objects.filter(account=booked_account(bank_account), currency=bank_account.currency, dated_on__lte=day)
     balance = book.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     bank_lines = untied_bank_lines(BankLine.objects.filter(bank_account=bank_account, booked_on__lte=day), day)
@@ -69,7 +80,7 @@ def reconciliation_of(bank_account: BankAccount, until: date) -> Reconciliation 
     since = book.filter(dated_on__gte=first.from_on) if first else book  # what was before is in its opening
     return Reconciliation(
         day,
-        statement.closing,
+        present(statement.closing),
         balance,
         list(bank_lines.order_by("booked_on", "pk")),
         list(untied_book_lines(since, day).select_related("entry").order_by("dated_on", "pk")),
@@ -88,7 +99,7 @@ def first_statement(bank_account: BankAccount) -> BankStatement | None:
     return known.order_by("from_on", "pk").first()
 
 
-def with_untied(lines: QuerySet[BankLine], until: date = date.max) -> QuerySet[BankLine]:
+def with_untied(lines: QuerySet[BankLine], until: date = date.max) -> QuerySet[UntiedBankLine]:
     """Add `untied`: what of each bank line no receipt or payout was made of and no line of the book until a day is."""
     receipts = Receipt.objects.filter(bank_line=OuterRef("pk"), was_mistaken=False).order_by()
     matched = receipts.values("bank_line").annotate(sum=Sum(F("amount") - F("bank_fee"))).values("sum")
@@ -103,12 +114,12 @@ def with_untied(lines: QuerySet[BankLine], until: date = date.max) -> QuerySet[B
     )
 
 
-def untied_bank_lines(lines: QuerySet[BankLine], until: date = date.max) -> QuerySet[BankLine]:
+def untied_bank_lines(lines: QuerySet[BankLine], until: date = date.max) -> QuerySet[UntiedBankLine]:
     """Those of `with_untied` that the book has not in full."""
-    return with_untied(lines, until).exclude(untied=0)
+    return with_untied(lines, until).exclude(untied=Decimal(0))
 
 
-def untied_book_lines(lines: QuerySet[Line], until: date = date.max) -> QuerySet[Line]:
+def untied_book_lines(lines: QuerySet[Line], until: date = date.max) -> QuerySet[UntiedBookLine]:
     """The lines of the book that the bank has not in full until a day, with `untied`, what of each is missing there.
 
     Left out are a provider's payout, which its bank line tells, what was a mistake or never left with its mirror, as
@@ -134,7 +145,7 @@ def untied_book_lines(lines: QuerySet[Line], until: date = date.max) -> QuerySet
     )
 
 
-def fitting_pairs(found: Reconciliation) -> list[tuple[BankLine, Line]]:
+def fitting_pairs(found: Reconciliation) -> list[tuple[UntiedBankLine, UntiedBookLine]]:
     """Lines of bank and book that can only be each other: one amount, about one day, and no other of that amount."""
     pairs = []
     for line in found.bank_lines:

@@ -1,15 +1,18 @@
 """Which refunds wait to be paid by file, and how each stands."""
 
 from dataclasses import dataclass
+from typing import TypeAlias, TypedDict
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
+from django_stubs_ext import WithAnnotations
 
 from ledger.models import AccountRole
+from ledger.present import present
 from office.models import Company
 from payments.models import FileState, HandPayment, Refund, RepaymentLine
 
-STATES = (
+STATES: tuple[tuple[str, str], ...] = (
     ("to_pay", "To be paid"),
     ("waiting", "Waiting for approval"),
     ("in_file", "In a file"),
@@ -25,7 +28,14 @@ class Repayments:
     others: list[tuple[Refund, str]]
 
 
-def with_repayment(refunds: QuerySet[Refund]) -> QuerySet[Refund]:
+class RefundState(TypedDict):
+    state: str
+
+
+RefundWithState: TypeAlias = "WithAnnotations[Refund, RefundState]"
+
+
+def with_repayment(refunds: QuerySet[Refund]) -> QuerySet[RefundWithState]:
     """Add `state`: whether a refund is paid by hand, is to be paid by file, waits, or is in a file."""
     lines = RepaymentLine.objects.filter(refund=OuterRef("pk"), is_under_way=True)
     by_hand = HandPayment.objects.filter(refund=OuterRef("pk"), undone_at=None)
@@ -61,7 +71,7 @@ def _named(account: str) -> Concat:
 
 def choose_refunds(company: Company, currency: str) -> Repayments:
     """Of the refunds in a currency that are to be paid, which would be now, and which not and why."""
-    rows = with_repayment(Refund.objects.filter(company=company, currency=currency)).filter(state="to_pay")
-    rows = list(rows.select_related("account", "customer").order_by("refunded_on", "pk"))
-    why = {row.pk: row.account.reason_not_to_use for row in rows}
+    to_pay = with_repayment(Refund.objects.filter(company=company, currency=currency)).filter(state="to_pay")
+    rows = list(to_pay.select_related("account", "customer").order_by("refunded_on", "pk"))
+    why = {row.pk: present(row.account).reason_not_to_use for row in rows}
     return Repayments([row for row in rows if not why[row.pk]], [(row, why[row.pk]) for row in rows if why[row.pk]])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from itertools import chain
+from typing import Any
 
 from django.db.models import Q
 
@@ -60,7 +61,7 @@ def items_of(exchanges: Iterable[ReceiptExchange]) -> list[int]:
 
 def take_back_exchange(exchange: ReceiptExchange, *, dated_on: date, by_id: int | None, reason: str) -> None:
     """Give a receipt back what was taken of it as another currency; what that had settled is open again."""
-    how = {"kind": "undo_exchange", "dated_on": dated_on, "by_id": by_id, "reason": reason}
+    how: dict[str, Any] = {"kind": "undo_exchange", "dated_on": dated_on, "by_id": by_id, "reason": reason}
     take_back(exchange.given_entry, key=f"undo_exchange:{exchange.pk}:given", **how)
     take_back(exchange.taken_entry, key=f"undo_exchange:{exchange.pk}:taken", **how)
     exchange.status, exchange.reversed_on, exchange.reversal_reason = ReceiptStatus.REVERSED, dated_on, reason

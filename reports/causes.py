@@ -55,7 +55,7 @@ class Share(NamedTuple):
     """How many disputes ended so, and in how many of a hundred."""
 
     outcome: str
-    count: int
+    count: int  # type: ignore[assignment]  # how many, not a tuple's own count
     percent: int
 
 

@@ -156,7 +156,7 @@ def _to_match(user: User, company: Company) -> int:
     if not user.has_perm("payments.match_bank_line"):
         return 0
     accounts = bank_accounts_for(user).filter(company=company)
-    return with_left(BankLine.objects.filter(bank_account__in=accounts)).filter(left__gt=0).count()
+    return with_left(BankLine.objects.filter(bank_account__in=accounts)).filter(left__gt=Decimal(0)).count()
 
 
 def _unread(user: User, company: Company) -> int:

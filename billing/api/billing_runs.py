@@ -18,7 +18,8 @@ from office.api.fields import AmountOut, IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
-from office.models import User
+from office.dressing import dressed
+from office.models import Run, User
 from office.web.requests import ApiRequest
 
 MOST_NAMED = 10_000
@@ -66,7 +67,7 @@ class BillingRunRow(serializers.Serializer):
     prepared_at = serializers.DateTimeField(source="started_at")
     finished_at = serializers.DateTimeField(allow_null=True)
 
-    def get_act(self, run: object) -> str:
+    def get_act(self, run: Run) -> str:
         return act_of(run).name
 
 
@@ -111,7 +112,7 @@ def shown(user: User, run_id: int, status: int = 200) -> Response:
     """The answer that shows a run and how its documents stand."""
     run = get_billing_run_for(user, run_id)
     documents = RunDocument.objects.filter(pk__in=run_documents_for(user, run).values("pk"))
-    run.outcomes = list(tallies_of(documents).values())
+    run = dressed(run, outcomes=list(tallies_of(documents).values()))
     return Response(BillingRunOut(run).data, status)
 
 

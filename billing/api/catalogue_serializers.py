@@ -129,7 +129,7 @@ class PriceIn(Input):
 class PricesIn(Input):
     """All prices of a product as they shall be, and the product's version that was read."""
 
-    prices = PriceIn(many=True, max_length=500)
+    prices = PriceIn(many=True, max_length=500)  # type: ignore[call-arg]  # of the list
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
 
 

@@ -230,7 +230,7 @@ def _about(user: User, invoice_id: int | None, item_id: int | None) -> tuple[int
         if invoice.entry_id is None:
             raise Refused("A draft cannot be disputed.", code="nothing_open")
         return invoice.entry_id, None, invoice.company
-    item = OpenItem.objects.filter(pk=item_id, customer_id__in=customers_for(user).values("pk")).first()
+    item = OpenItem.objects.filter(pk=item_id or 0, customer_id__in=customers_for(user).values("pk")).first()
     if item is None:
         raise Http404("No such open item.")
     return item.entry_id, item.pk, Company.objects.get(pk=item.company_id)

@@ -1,5 +1,7 @@
 """Medical codes of documents, for programs of those who may see them."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -13,7 +15,7 @@ from office.api.views import ApiView, checked
 from office.models import User
 from office.web.requests import ApiRequest
 
-CODE = {"max_length": 20}
+CODE: dict[str, Any] = {"max_length": 20}
 
 
 class ServiceIn(Input):

@@ -37,6 +37,7 @@ from customers.access import get_customer_for
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
+from office.dressing import dressed
 from office.models import User
 from office.web.requests import ApiRequest
 
@@ -47,8 +48,7 @@ USAGE_WHERE = {"customer": "customer_id", "meter": "meter", "used_from": "used_o
 def shown(user: User, recurring_id: int, status: int = 200) -> Response:
     """The answer that shows a recurring invoice with what it made and will make."""
     recurring = get_recurring_for(user, recurring_id)
-    recurring.coming = coming(recurring)
-    recurring.latest = recurring.occurrences.all()[:LATEST]
+    recurring = dressed(recurring, coming=coming(recurring), latest=recurring.occurrences.all()[:LATEST])
     return Response(RecurringOut(recurring).data, status)
 
 

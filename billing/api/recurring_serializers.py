@@ -17,7 +17,7 @@ from office.api.paging import PageQuery
 class RecurringLineIn(LineIn):
     """A line as typed; its text may hold {period}, {month} and {year}."""
 
-    product_id = None
+    product_id = None  # type: ignore[assignment]  # taken away
 
     meter = serializers.CharField(
         max_length=40, required=False, allow_blank=True, help_text="The quantity is what was used on it."
@@ -33,7 +33,7 @@ class RecurringIn(Input):
 
     name = serializers.CharField(max_length=100)
     customer = IdIn()
-    lines = RecurringLineIn(many=True, max_length=MOST_LINES)
+    lines = RecurringLineIn(many=True, max_length=MOST_LINES)  # type: ignore[call-arg]  # of the list
     interval = serializers.ChoiceField(choices=INTERVALS, default="month")
     every = serializers.IntegerField(min_value=1, max_value=366, default=1)
     starts_on = serializers.DateField(help_text="The first day billed.")
@@ -169,7 +169,7 @@ class UsageIn(Input):
 class UsageBatchIn(Input):
     """Records to keep: all of them, or none where one is wrong."""
 
-    records = UsageIn(many=True, allow_empty=False, max_length=5000)
+    records = UsageIn(many=True, allow_empty=False, max_length=5000)  # type: ignore[call-arg]  # of the list
 
 
 class RecordedOut(serializers.Serializer):

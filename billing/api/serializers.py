@@ -44,7 +44,7 @@ class DraftIn(Input):
     """A draft. What is left out comes from the customer; without a day it is dated when it is issued."""
 
     customer = IdIn()
-    lines = LineIn(many=True, required=False, max_length=MOST_LINES)
+    lines = LineIn(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]  # of the list
     dated_on = serializers.DateField(required=False, allow_null=True)
     due_on = serializers.DateField(required=False, allow_null=True)
     period_from = serializers.DateField(required=False, allow_null=True, help_text="The first day billed.")

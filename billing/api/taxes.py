@@ -41,7 +41,7 @@ class TaxInput(Input):
     """A tax with the rate of each of its parts."""
 
     name = serializers.CharField(max_length=60)
-    rates = RateInput(many=True, min_length=1, max_length=MOST_PARTS)
+    rates = RateInput(many=True, min_length=1, max_length=MOST_PARTS)  # type: ignore[call-arg]  # of the list
     needs_certificate = serializers.BooleanField(default=False)
 
 

@@ -19,7 +19,7 @@ from billing.api.shown import as_rows, shown
 from billing.delivery import delivered_as
 from billing.models import Invoice
 from billing.operations.draft_invoice import delete_draft, draft_invoice, edit_draft
-from billing.queries import in_state
+from billing.queries import InvoiceWithState, in_state
 from billing.web.listing import INVOICES
 from customers.access import get_customer_for
 from office.api.idempotency import idempotent
@@ -92,7 +92,7 @@ class InvoiceView(ApiView):
         return Response(status=204)
 
 
-def _narrowed(documents: QuerySet[Invoice], query: dict[str, Any]) -> QuerySet[Invoice]:
+def _narrowed(documents: QuerySet[InvoiceWithState], query: dict[str, Any]) -> QuerySet[Invoice]:
     documents = documents.filter(**{path: query[name] for name, path in WHERE.items() if name in query})
     if "state" in query:
         documents = in_state(documents, query["state"])

@@ -7,6 +7,7 @@ from decimal import Decimal
 from billing.einvoice.document import Account, Allowance, Document, Line, Party, Place, TaxCode, TaxRow
 from billing.einvoice.formats import Format
 from billing.einvoice.markup import Element, amount, as_bytes, maker, number
+from ledger.present import present
 
 UNECE = "urn:un:unece:uncefact:data:standard:"
 NAMESPACES = {
@@ -32,7 +33,7 @@ def write_cii(document: Document, form: Format) -> bytes:
             "rsm:ExchangedDocument",
             make("ram:ID", document.number),
             make("ram:TypeCode", document.type_code),
-            make("ram:IssueDateTime", _day("udt", document.dated_on)),
+            make("ram:IssueDateTime", _day("udt", present(document.dated_on))),
             [make("ram:IncludedNote", make("ram:Content", note)) for note in document.notes],
         ),
         make(

@@ -137,7 +137,7 @@ class Document:
 
     number: str  # BT-1
     type_code: str  # BT-3
-    dated_on: date  # BT-2
+    dated_on: date | None  # BT-2; only a file that breaks BR-03 has none
     currency: str  # BT-5
     seller: Party
     buyer: Party

@@ -20,7 +20,7 @@ class Format:
     process: str = ""
 
 
-FORMATS = {
+FORMATS: dict[str, Format] = {
     EInvoiceFormat.PEPPOL_UBL: Format(UBL, PEPPOL, BILLING_PROCESS),
     EInvoiceFormat.XRECHNUNG_UBL: Format(UBL, XRECHNUNG, BILLING_PROCESS),
     EInvoiceFormat.XRECHNUNG_CII: Format(CII, XRECHNUNG, BILLING_PROCESS),

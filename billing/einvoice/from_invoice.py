@@ -28,13 +28,14 @@ from billing.einvoice.markup import legal
 from billing.line_taxes import kept_parts
 from billing.models import DocumentKind, Invoice, InvoiceLine, InvoiceTax, RateKind, TaxCategory
 from customers.models import EInvoiceFormat
+from ledger.present import present
 from ledger.refusals import Refused
 
 VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
 XRECHNUNGEN = (EInvoiceFormat.XRECHNUNG_UBL, EInvoiceFormat.XRECHNUNG_CII)
 SEPA_TRANSFER, TRANSFER = "58", "30"
-REASON_CODES = {
+REASON_CODES: dict[str, str] = {
     TaxCategory.REVERSE_CHARGE: "VATEX-EU-AE",
     TaxCategory.INTRA_COMMUNITY: "VATEX-EU-IC",
     TaxCategory.EXPORT: "VATEX-EU-G",
@@ -61,7 +62,7 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine], taxes: Sequence[
     return Document(
         number=invoice.number,
         type_code=_type_code(invoice),
-        dated_on=invoice.dated_on,
+        dated_on=present(invoice.dated_on),
         due_on=invoice.due_on,
         currency=invoice.currency,
         buyer_reference=printed["einvoice"]["buyer_reference"],

@@ -5,6 +5,7 @@ from decimal import Decimal
 from billing.einvoice.document import Account, Allowance, Document, Line, Party, Place, TaxCode, TaxRow
 from billing.einvoice.formats import Format
 from billing.einvoice.markup import Element, amount, as_bytes, maker, number
+from ledger.present import present
 
 OASIS = "urn:oasis:names:specification:ubl:schema:xsd:"
 COMMON = {"cac": f"{OASIS}CommonAggregateComponents-2", "cbc": f"{OASIS}CommonBasicComponents-2"}
@@ -24,7 +25,7 @@ def _head(document: Document, form: Format) -> list[Element]:
         make("cbc:CustomizationID", form.specification),
         make("cbc:ProfileID", form.process),
         make("cbc:ID", document.number),
-        make("cbc:IssueDate", document.dated_on.isoformat()),
+        make("cbc:IssueDate", present(document.dated_on).isoformat()),
         None if is_credit else make("cbc:DueDate", document.due_on.isoformat() if document.due_on else ""),
         make(f"cbc:{'CreditNote' if is_credit else 'Invoice'}TypeCode", document.type_code),
         [make("cbc:Note", note) for note in document.notes],

@@ -41,7 +41,9 @@ def bill_next(recurring_id: int, *, on: date) -> Occurrence | None:
     that dies leaves neither.
     """
     recurring = _claimed(recurring_id, on)
-    coming = coming_periods(recurring, 1) if recurring else []
+    if recurring is None:
+        return None
+    coming = coming_periods(recurring, 1)
     if not coming or coming[0].due_on > on:
         return None
     occurrence = take_on(recurring, coming[0])
@@ -100,7 +102,7 @@ def _make(recurring: RecurringInvoice, occurrence: Occurrence, period: Period, d
 def _bill(recurring: RecurringInvoice, occurrence: Occurrence, period: Period, day: date, by: User | None) -> None:
     usage_until(recurring, period.due_on).update(occurrence=occurrence)  # claimed first: what comes now is for the next
     used = used_by_meter(occurrence.usage.all())
-    details = document_details(recurring, recurring.lines.all(), period, used, day)
+    details = document_details(recurring, list(recurring.lines.all()), period, used, day)
     if not details.lines:
         _write(occurrence, Outcome.NOTHING)
         return

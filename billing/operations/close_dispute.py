@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Value
@@ -47,7 +48,7 @@ def close_dispute(
     dispute.closed_on, dispute.closed_by, dispute.closed_at = on, by, now
     dispute.credit_memo, dispute.replacement = credit_memo, replacement
     dispute.save()
-    after = {"outcome": dispute.get_outcome_display()}
+    after: dict[str, Any] = {"outcome": dispute.get_outcome_display()}
     after |= {"credit_memo": credit_memo} if credit_memo else {}
     after |= {"replacement": replacement} if replacement else {}
     record(by, "close_dispute", dispute, after=after, reason=dispute.outcome_note[:300])

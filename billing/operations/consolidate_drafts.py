@@ -109,13 +109,14 @@ def _details(drafts: Sequence[Invoice]) -> InvoiceDetails:
     first = drafts[0]
     orders = _distinct(draft.po_number for draft in drafts)
     days = [draft.dated_on for draft in drafts if draft.dated_on]
-    has_period = all(draft.period_from and draft.period_to for draft in drafts)
+    periods = [(draft.period_from, draft.period_to) for draft in drafts if draft.period_from and draft.period_to]
+    has_period = len(periods) == len(drafts)
     return InvoiceDetails(
         customer_id=first.customer_id,
         lines=[line for draft in drafts for line in _lines(draft)],
         dated_on=max(days) if days else None,
-        period_from=min(draft.period_from for draft in drafts) if has_period else None,
-        period_to=max(draft.period_to for draft in drafts) if has_period else None,
+        period_from=min(first for first, _ in periods) if has_period else None,
+        period_to=max(last for _, last in periods) if has_period else None,
         net_days=first.net_days,
         terms_id=first.terms_id,
         currency=first.currency,

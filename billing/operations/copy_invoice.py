@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 
@@ -9,7 +10,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
 
-LEFT_BEHIND = {
+LEFT_BEHIND: dict[str, Any] = {
     **dict.fromkeys(("dated_on", "due_on", "period_from", "period_to")),
     **dict.fromkeys(("po_number", "source_reference"), ""),
 }

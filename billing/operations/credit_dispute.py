@@ -9,6 +9,7 @@ from billing.operations.close_dispute import close_dispute
 from billing.operations.correct_invoice import correct_invoice
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.wanted_credit import LowerPrice, Wanted
+from ledger.present import present
 from ledger.refusals import Refused
 from office.models import ApprovalRequest, User
 
@@ -33,7 +34,7 @@ def credit_dispute(
     """
     dispute = _creditable(dispute_id)
     memo = credit_invoice(
-        dispute.invoice_id,
+        present(dispute.invoice_id),
         wanted,
         reason=reason,
         reason_code_id=reason_code_id,
@@ -66,7 +67,7 @@ def rebill_dispute(
     dispute = _creditable(dispute_id)
     why: dict[str, Any] = {"reason": reason, "reason_code_id": reason_code_id}
     then = {"dispute_id": dispute.pk, "note": note}
-    draft = correct_invoice(dispute.invoice_id, **why, then=then, by=by, on=on, approved=approved)
+    draft = correct_invoice(present(dispute.invoice_id), **why, then=then, by=by, on=on, approved=approved)
     memo = Invoice.objects.filter(credits=dispute.invoice_id).order_by("-pk").first()
     return close_dispute(
         dispute.pk, DisputeOutcome.REBILLED, on=on, by=by, note=note, credit_memo=memo, replacement=draft

@@ -17,6 +17,7 @@ from billing.totals import lines_with_taxes
 from ledger.allocating import allocate, lock_items, oldest_first
 from ledger.models import OpenItem
 from ledger.money import format_money
+from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals import Asked, require_approval, said_yes
 from office.audit import record
@@ -49,20 +50,21 @@ def credit_invoice(
     judged = _judged(invoice_id, wanted, why, on)
     with transaction.atomic():
         memo = _draft_memo(invoice_id, wanted, why, on, by)
+        invoice = present(memo.credits)
         amount = in_company_currency(company, memo.total, memo.exchange_rate)
         kept = {"wanted": plain_wanted(wanted), "reason": reason, "reason_code_id": reason_code_id, "apply": apply}
         kept |= then or {}
-        require_approval(Asked("credit_invoice", company, memo.credits, amount, kept, why.words), by, approved)
+        require_approval(Asked("credit_invoice", company, invoice, amount, kept, why.words), by, approved)
         memo = issue_invoice(memo.pk, by=by, on=on, judged=judged)
         record(
             by,
             "credit_invoice",
-            memo.credits,
+            invoice,
             after={"credit_memo": memo.number, "total": memo.total} | said_yes(approved),
             reason=why.words,
         )
         if apply:
-            _apply(memo.credits, memo, on, by)
+            _apply(invoice, memo, on, by)
     return memo
 
 

@@ -11,6 +11,7 @@ from billing.operations.price_lines import price_lines
 from billing.totals import total_invoice
 from customers.models import Customer, PaymentTerms
 from ledger.money import round_money
+from ledger.present import present
 from ledger.refusals import Refused
 from office.exchange import exchange_rate_of
 from office.models import Company
@@ -204,7 +205,8 @@ def _line(
             f"Line {position}: a discount is between 0 and 100 percent.",
             code="bad_discount",
         )
-    if max(abs(line.quantity), abs(line.unit_price), abs(line.quantity * line.unit_price)) >= LARGEST:
+    price = present(line.unit_price)
+    if max(abs(line.quantity), abs(price), abs(line.quantity * price)) >= LARGEST:
         raise Refused(f"Line {position}: the amount is too large.", code="bad_amounts")
     tax = taxes.get(line.tax_id) if line.tax_id else None
     if line.tax_id and tax is None:
@@ -223,7 +225,7 @@ def _line(
         description=line.description.strip(),
         quantity=line.quantity,
         unit=line.unit.strip(),
-        unit_price=line.unit_price,
+        unit_price=price,
         discount_percent=line.discount_percent,
         tax=tax,
     )

@@ -19,6 +19,7 @@ from billing.models import DocumentOutcome, RunDocument, Severity
 from billing.operations.issue_invoice import issue_invoices
 from billing.operations.send_invoice import send_invoices
 from ledger.bulk import update_all
+from ledger.present import present
 from ledger.refusals import Refused
 from office.models import Run, RunStatus
 from office.runs import RunKind
@@ -70,7 +71,7 @@ def _attempt(documents: Sequence[RunDocument], act: Act) -> None:
         return None
     try:
         with transaction.atomic():
-            notes = act([row.invoice_id for row in documents])
+            notes = act([present(row.invoice_id) for row in documents])
     except Refused as refusal:
         problem = refusal.message
     except OperationalError:
@@ -90,7 +91,7 @@ def _attempt(documents: Sequence[RunDocument], act: Act) -> None:
 
 def _mark_done(documents: Sequence[RunDocument], notes: Notes) -> None:
     for row in documents:
-        row.outcome, row.note = DocumentOutcome.DONE, notes.get(row.invoice_id, "")[:1000]
+        row.outcome, row.note = DocumentOutcome.DONE, notes.get(present(row.invoice_id), "")[:1000]
 
 
 class _TakenBack(Exception):

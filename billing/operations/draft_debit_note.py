@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 
@@ -10,7 +11,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
 
-ITS_OWN = {
+ITS_OWN: dict[str, Any] = {
     "kind": DocumentKind.DEBIT_NOTE,
     "lines": (),
     "dated_on": None,

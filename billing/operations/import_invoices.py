@@ -21,6 +21,7 @@ from customers.operations.create_customer import create_customers
 from customers.operations.details import AddressDetails, CustomerDetails
 from ledger.allocating import allocate, lock_items, oldest_first
 from ledger.models import OpenItem
+from ledger.present import present
 from ledger.refusals import Refused
 from office.models import Company, Run, RunStatus, User
 from office.reading import Mapping, TableReader, TroubleFile
@@ -66,12 +67,13 @@ def summary(run: Run) -> dict[str, Any]:
         memos=Count("pk", filter=Q(total__lt=0)),
         nothing=Count("pk", filter=Q(total=0)),
     )
-    return {
+    made: dict[str, Any] = {
         "New customers": len(numbers) - known,
         "Invoices": counts["invoices"],
         "Invoices that come to zero": counts["nothing"],
         "Credit memos": counts["memos"],
-    } | run.result
+    }
+    return made | dict(run.result)
 
 
 def do_piece(run: Run) -> None:
@@ -124,7 +126,7 @@ def _issue(run: Run, documents: Sequence[StagedDocument]) -> Counter[str]:
 @transaction.atomic
 def settle_oldest(memos: Sequence[Invoice], *, by: User | None) -> None:
     """Let credit memos of one day settle what their customers owe by then, the earliest due first."""
-    day = memos[0].dated_on
+    day = present(memos[0].dated_on)
     customers = {memo.customer_id for memo in memos}
     waiting = OpenItem.objects.filter(company_id=memos[0].company_id, customer_id__in=customers, dated_on__lte=day)
     items = lock_items(waiting.exclude(balance=0).values_list("pk", flat=True)).values()

@@ -19,7 +19,7 @@ from office.runs import RunKind
 
 Key = tuple[str, str, date | None]
 TOLD = ("name", "valid_until")
-LONGEST_NAME = MedicalCode._meta.get_field("name").max_length
+LONGEST_NAME = MedicalCode._meta.get_field("name").max_length or 0
 
 
 @dataclass

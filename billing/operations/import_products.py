@@ -159,11 +159,12 @@ def _kind(text: str) -> str:
     return str(kinds.get(word, word))
 
 
-def _named(model: type, company: Company, name: str, word: str) -> int:
+def _named(model: type[Tax] | type[ProductGroup], company: Company, name: str, word: str) -> int:
     row = model.objects.filter(company=company, name=name).first()
     if row is None:
         raise Refused(f"There is no {word} {name!r}. Add it first, or correct the name.", code="unknown_name")
-    return row.pk
+    found: int = row.pk
+    return found
 
 
 def do_piece(run: Run) -> None:

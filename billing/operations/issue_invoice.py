@@ -26,6 +26,7 @@ from billing.totals import WORKED_OUT, lines_with_taxes, tax_rows, total_invoice
 from ledger.accounts import default_accounts
 from ledger.bulk import insert_all, update_all
 from ledger.posting import post_all
+from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals import Asked, require_approval, said_yes
 from office.audit import record, record_all
@@ -217,7 +218,7 @@ def _prepare(invoice: Invoice, lines: list[InvoiceLine], on: date) -> None:
         )
     invoice.status = DocumentStatus.ISSUED
     set_days(invoice, on)
-    if invoice.due_on < invoice.dated_on:
+    if present(invoice.due_on) < present(invoice.dated_on):
         raise Refused("The due date is before the document's own date.", code="due_before_dated")
     invoice.printed = printed_facts(invoice, invoice.customer)
 
@@ -238,10 +239,10 @@ def _total(invoice: Invoice, lines: list[InvoiceLine]) -> list[InvoiceTax]:
 
 def _number(company: Company, invoices: list[Invoice], lines: dict[int, list[InvoiceLine]]) -> None:
     """Give each its number and its place in the chain; the series stay locked until the transaction ends."""
-    for kind, year in sorted({(invoice.kind, invoice.dated_on.year) for invoice in invoices}):
+    for kind, year in sorted({(invoice.kind, present(invoice.dated_on).year) for invoice in invoices}):
         series = lock_series(company, kind, year)
         for invoice in invoices:
-            if (invoice.kind, invoice.dated_on.year) == (kind, year):
+            if (invoice.kind, present(invoice.dated_on).year) == (kind, year):
                 invoice.number = take_number(series)
                 invoice.sequence = series.last
                 invoice.printed |= payment_facts(invoice)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -50,8 +51,8 @@ def add_exemption(customer_id: int, details: ExemptionDetails, *, by: User | Non
 @transaction.atomic
 def end_exemption(exemption_id: int, *, last_day: date, by: User | None) -> TaxExemption:
     """Let a certificate hold until a day. Raises Refused for a day before its first."""
-    exemption = TaxExemption.objects.select_for_update(of=["self"], no_key=True).select_related("customer", "tax")
-    exemption = exemption.get(pk=exemption_id)
+    rows = TaxExemption.objects.select_for_update(of=["self"], no_key=True).select_related("customer", "tax")
+    exemption = rows.get(pk=exemption_id)
     if last_day < exemption.valid_from:
         raise Refused(f"It holds from {exemption.valid_from}; it cannot end before.", code="bad_days")
     before = _facts(exemption)
@@ -61,7 +62,7 @@ def end_exemption(exemption_id: int, *, last_day: date, by: User | None) -> TaxE
     return exemption
 
 
-def _facts(exemption: TaxExemption) -> dict:
+def _facts(exemption: TaxExemption) -> dict[str, Any]:
     return {
         "certificate": exemption.certificate,
         "tax": exemption.tax.name,

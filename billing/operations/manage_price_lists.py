@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 
@@ -113,8 +114,11 @@ def require_days_in_order(first: date | None, last: date | None) -> None:
         raise Refused(f"It would end on {last}, before it begins on {first}.", code="days_backwards")
 
 
-def _own(model: type, price_list: PriceList, row_id: int | None, word: str) -> Customer | CustomerGroup:
-    row = model.objects.filter(company=price_list.company_id, pk=row_id).first()
+T = TypeVar("T", Customer, CustomerGroup)
+
+
+def _own(model: type[T], price_list: PriceList, row_id: int | None, word: str) -> T:
+    row = model._default_manager.filter(company=price_list.company_id, pk=row_id or 0).first()
     if row is None:
         raise Refused(f"That {word} is not one of this company's.", code="unknown_customer")
     return row

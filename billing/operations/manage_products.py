@@ -75,7 +75,9 @@ def state_of(product: Product) -> dict[str, Any]:
     return {name.removesuffix("_id"): getattr(product, name.removesuffix("_id")) for name in FIELDS}
 
 
-def record_changes(by: User | None, action: str, product: Product, before: dict[str, Any], after: dict) -> None:
+def record_changes(
+    by: User | None, action: str, product: Product, before: dict[str, Any], after: dict[str, Any]
+) -> None:
     """Audit what differs."""
     changed = [name for name, value in after.items() if before.get(name) != value]
     record(

@@ -43,7 +43,7 @@ class TaxDetails:
     needs_certificate: bool = False
 
 
-USUAL_REASONS = {
+USUAL_REASONS: dict[str, str] = {
     TaxCategory.REVERSE_CHARGE: "Reverse charge: the customer owes the tax.",
     TaxCategory.INTRA_COMMUNITY: "Intra-Community supply, exempt under Article 138 of Directive 2006/112/EC.",
     TaxCategory.EXPORT: "Export, exempt under Article 146 of Directive 2006/112/EC.",

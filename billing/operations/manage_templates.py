@@ -76,7 +76,8 @@ def delete_template(template_id: int, *, by: User | None) -> None:
 
 
 def _as_json(details: InvoiceDetails) -> dict[str, Any]:
-    return json.loads(json.dumps(asdict(details), cls=DjangoJSONEncoder))
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(details), cls=DjangoJSONEncoder))
+    return plain
 
 
 def _from_json(kept: dict[str, Any]) -> InvoiceDetails:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from billing.models import Invoice, InvoiceLine, Product, Tax
 from billing.pricing import Asked, HeldPrice, Terms, at_tax, held_prices
 from billing.tax_choice import situation_of
+from ledger.present import present
 from ledger.refusals import Refused
 
 if TYPE_CHECKING:  # it uses this module
@@ -20,10 +21,10 @@ def terms_of(invoice: Invoice) -> Terms:
 
 def lines_at_list_price(invoice: Invoice, lines: Sequence[InvoiceLine]) -> set[int]:
     """The lines whose price is the one that the lists hold, so that it follows the quantity."""
-    of_products = [line for line in lines if line.product]
-    held = held_prices(terms_of(invoice), [Asked(line.product, line.quantity) for line in of_products])
+    asked = [(line, Asked(line.product, line.quantity)) for line in lines if line.product]
+    held = held_prices(terms_of(invoice), [each for _, each in asked])
     return {
-        line.pk for line, price in zip(of_products, held, strict=True) if price and price.unit_price == line.unit_price
+        line.pk for (line, _), price in zip(asked, held, strict=True) if price and price.unit_price == line.unit_price
     }
 
 
@@ -39,7 +40,7 @@ def price_lines(
     for position, line in enumerate(lines, start=1):
         if line.product_id and line.product_id not in products:
             raise Refused(f"Line {position}: that product is not one of this company's.", code="unknown_product")
-    asked = [Asked(products[line.product_id], line.quantity) for line in lines if _wants_price(line)]
+    asked = [Asked(products[present(line.product_id)], line.quantity) for line in lines if _wants_price(line)]
     held = iter(held_prices(terms_of(invoice), asked) if asked else [])
     suited = _suited(invoice, [_described(line, products) for line in lines], products, taxes)
     return [
@@ -73,7 +74,7 @@ def _suited(
     situation = situation_of(invoice.customer, terms_of(invoice).on)
 
     def suited(line: "LineDetails") -> "LineDetails":
-        tax = situation.tax_for(products[line.product_id], taxes)
+        tax = situation.tax_for(products[present(line.product_id)], taxes)
         return replace(line, tax_id=tax.pk if tax else line.tax_id)
 
     return [suited(line) if line.product_id and line.usual_tax else line for line in lines]
@@ -87,10 +88,12 @@ def _price(
     taxes: Mapping[int, Tax],
 ) -> Decimal | None:
     """The held price with the line's tax in it, where the document's prices include tax."""
-    if held is None or not invoice.prices_include_tax:
-        return held and held.unit_price
+    if held is None:
+        return None
+    if not invoice.prices_include_tax:
+        return held.unit_price
     tax = taxes.get(line.tax_id) if line.tax_id else None
-    return at_tax(held.unit_price, products[line.product_id].tax, tax, terms_of(invoice).on)
+    return at_tax(held.unit_price, products[present(line.product_id)].tax, tax, terms_of(invoice).on)
 
 
 def _priced(position: int, line: "LineDetails", price: Decimal | None) -> "LineDetails":

@@ -17,6 +17,7 @@ from billing.tax_choice import taxes_of
 from customers.access import customers_for
 from customers.models import Customer
 from ledger.money import format_money
+from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
@@ -111,7 +112,7 @@ def _tax_finder(company: Company, document: Document) -> TaxFinder:
     """Finds the company's tax of a category and rate on the document's day. Raises Refused where it has none."""
     known: dict[tuple[str, Decimal], int] = {}
     for tax in taxes_of(company).values():
-        rates = tax.rates_on(document.dated_on)
+        rates = tax.rates_on(present(document.dated_on))
         if len(rates) == 1 and tax.is_active and rates[0].kind == "added":
             known.setdefault((rates[0].category, rates[0].percent), tax.pk)
 

@@ -10,6 +10,7 @@ from billing.operations.details import InvoiceDetails, LineDetails, fill_draft
 from billing.placeholders import require_known_placeholders
 from billing.schedules import DAYS, Interval
 from customers.models import Customer
+from ledger.present import present
 from ledger.refusals import Refused
 
 OLDEST_START = timedelta(days=366)
@@ -114,8 +115,8 @@ def _check_as_draft(
     recurring: RecurringInvoice, customer: Customer, details: RecurringDetails, taxes: dict[int, Tax]
 ) -> None:
     """Refuse what a draft of these lines and terms would be refused for, at either price."""
-    priced = [LineDetails(**_plain(line, line.unit_price)) for line in details.lines]
-    repriced = [LineDetails(**_plain(line, line.new_price)) for line in details.lines if line.new_price is not None]
+    priced = [_plain(line, line.unit_price) for line in details.lines]
+    repriced = [_plain(line, line.new_price) for line in details.lines if line.new_price is not None]
     for lines in (priced, repriced):
         draft = InvoiceDetails(
             customer_id=customer.pk,
@@ -128,9 +129,15 @@ def _check_as_draft(
         fill_draft(Invoice(company=recurring.company), customer, draft, taxes, {})
 
 
-def _plain(line: RecurringLineDetails, price: Decimal) -> dict[str, object]:
-    names = ("description", "quantity", "unit", "discount_percent", "tax_id")
-    return {name: getattr(line, name) for name in names} | {"unit_price": price}
+def _plain(line: RecurringLineDetails, price: Decimal | None) -> LineDetails:
+    return LineDetails(
+        description=line.description,
+        quantity=line.quantity,
+        unit=line.unit,
+        discount_percent=line.discount_percent,
+        tax_id=line.tax_id,
+        unit_price=price,
+    )
 
 
 def _line(
@@ -143,7 +150,7 @@ def _line(
         quantity=line.quantity,
         meter=line.meter.strip(),
         unit=line.unit.strip(),
-        unit_price=line.unit_price,
+        unit_price=present(line.unit_price),
         new_price=line.new_price,
         new_price_from=line.new_price_from,
         discount_percent=line.discount_percent,

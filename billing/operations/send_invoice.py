@@ -62,7 +62,7 @@ def _reachable(invoices: Sequence[Invoice]) -> dict[int, list[Contact]]:
     return by_customer
 
 
-def _occasions(invoices: Sequence[Invoice]) -> Counter[tuple[int, int]]:
+def _occasions(invoices: Sequence[Invoice]) -> Counter[tuple[int, int | None]]:
     """How often a document was mailed to a contact so far: a mail's key counts the occasions."""
     mails = OutgoingMail.objects.filter(
         kind=KIND, about_type=Invoice._meta.label_lower, about_id__in=[invoice.pk for invoice in invoices]

@@ -9,6 +9,7 @@ from billing.states import require_move
 from ledger.allocating import Pair, allocate, lock_items
 from ledger.models import Entry
 from ledger.posting import post_mirror
+from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals import Asked, require_approval, said_yes
 from office.audit import record
@@ -51,7 +52,7 @@ def void_invoice(
 
 
 def _check(invoice: Invoice, on: date) -> None:
-    if on < invoice.dated_on:
+    if on < present(invoice.dated_on):
         raise Refused(
             f"It is dated {invoice.dated_on}; it cannot be void before.",
             code="before_it_was_made",
@@ -65,7 +66,8 @@ def _check(invoice: Invoice, on: date) -> None:
 
 def _take_back(invoice: Invoice, reason: str, on: date, by: User | None) -> Entry:
     """Enter the mirror and let it settle the document's own items."""
-    items = lock_items(invoice.entry.items.values_list("pk", flat=True))
+    entry = present(invoice.entry)
+    items = lock_items(entry.items.values_list("pk", flat=True))
     if any(item.balance != item.amount for item in items.values()):
         raise Refused(
             "Something is applied to it. Undo that first, or make a credit memo.",
@@ -74,7 +76,7 @@ def _take_back(invoice: Invoice, reason: str, on: date, by: User | None) -> Entr
     by_id = by.pk if by else None
     key = f"void_invoice:{invoice.pk}"
     mirror = post_mirror(
-        invoice.entry,
+        entry,
         key=key,
         kind="void_invoice",
         dated_on=on,
@@ -82,7 +84,7 @@ def _take_back(invoice: Invoice, reason: str, on: date, by: User | None) -> Entr
         memo=reason,
     )
     pairs = []
-    for item, opposite in zip(invoice.entry.items.order_by("id"), mirror.items.order_by("id"), strict=True):
+    for item, opposite in zip(entry.items.order_by("id"), mirror.items.order_by("id"), strict=True):
         debit, credit = (item, opposite) if item.amount > 0 else (opposite, item)
         pairs.append(Pair(debit.pk, credit.pk, abs(item.amount)))
     allocate(pairs, dated_on=on, by_id=by_id, reason=reason)

@@ -8,6 +8,7 @@ from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoicePdf, Inv
 from billing.pdf.page import page_of
 from billing.queries import account_of
 from customers.models import EInvoiceFormat
+from ledger.present import present
 from office.models import User
 from office.papers import Pictures, kept_once, render_facturx, render_pdf, render_pictures
 
@@ -27,7 +28,7 @@ def _rendered(invoice: Invoice, edition: PdfEdition) -> bytes:
     if edition == PdfEdition.VOID or invoice.einvoice_format != EInvoiceFormat.FACTURX:
         return render_pdf(html, identifier=invoice.hash)
     einvoice = bytes(kept_einvoice(invoice).content)
-    return render_facturx(html, identifier=invoice.hash, einvoice=einvoice, made_at=invoice.issued_at)
+    return render_facturx(html, identifier=invoice.hash, einvoice=einvoice, made_at=present(invoice.issued_at))
 
 
 def account_pdf(invoice: Invoice) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -104,7 +105,7 @@ def columns_of(invoice: Invoice, rows: Sequence[Row]) -> Columns:
 
 
 def _columns(texts: Mapping[str, Sequence[str]], taxes: Sequence[str], em: float) -> Columns:
-    widths = {name: width_mm(column, em) for name, column in texts.items()}
+    widths: dict[str, Any] = {name: width_mm(column, em) for name, column in texts.items()}
     return Columns(**widths, tax=min(width_mm(taxes, em), LONGEST_TAX))
 
 

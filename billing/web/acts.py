@@ -118,7 +118,7 @@ def void(request: StaffRequest, invoice_id: int) -> HttpResponse:
     def act() -> str:
         form = WhyForm(request.POST, company=invoice.company)
         if not form.is_valid():
-            raise Refused(next(iter(form.errors.values()))[0], code="bad_reason")
+            raise Refused(str(next(iter(form.errors.values()))[0]), code="bad_reason")
         void_invoice(invoice.pk, **form.why, by=request.user, on=invoice.company.today())
         return f"{invoice} is void. Its number stays, and its link says so."
 

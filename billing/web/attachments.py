@@ -1,5 +1,7 @@
 """The files beside a document."""
 
+from typing import Protocol
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -8,7 +10,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from billing.access import get_attachment_for, get_invoice_for
 from billing.attachments import MOST_BYTES
-from billing.models import Attachment
 from billing.operations.manage_attachments import attach_file, remove_attachment
 from ledger.refusals import Refused
 from office.web.doors import staff_door
@@ -27,7 +28,7 @@ def attach(request: StaffRequest, invoice_id: int) -> HttpResponse:
     goes_along = bool(request.POST.get("goes_along"))
     try:
         content = upload.read(MOST_BYTES + 1)  # more is refused, and need not be read
-        kept = attach_file(invoice.pk, upload.name, content, goes_along=goes_along, by=request.user)
+        kept = attach_file(invoice.pk, upload.name or "", content, goes_along=goes_along, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:
@@ -56,7 +57,18 @@ def remove(request: StaffRequest, attachment_id: int) -> HttpResponse:
     return redirect("billing:invoice", kept.invoice_id)
 
 
-def file_response(kept: Attachment) -> HttpResponse:
+class KeptFile(Protocol):
+    """What is kept of a file that somebody sent."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def content(self) -> bytes | memoryview: ...
+
+
+def file_response(kept: KeptFile) -> HttpResponse:
     """A file to be saved, never shown in our own pages."""
     answer = HttpResponse(bytes(kept.content), content_type=kept.media_type)
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=kept.name)

@@ -1,6 +1,7 @@
 """Billing runs: chosen in a list, looked at, started; how far they are, and what became of each document."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -124,7 +125,7 @@ def progress(request: StaffRequest, run_id: int) -> HttpResponse:
     return answer
 
 
-def standing(user: User, run: Run) -> dict[str, object]:
+def standing(user: User, run: Run) -> dict[str, Any]:
     """All that the page says of a run."""
     documents = RunDocument.objects.filter(pk__in=run_documents_for(user, run).values("pk"))
     tallies, reasons = tallies_of(documents), reasons_of(documents)

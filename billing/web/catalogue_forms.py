@@ -1,5 +1,6 @@
 """What products, prices and price lists look like as typed; whether they are allowed is the operations' word."""
 
+from decimal import Decimal
 from typing import Any
 
 from babel.numbers import list_currencies
@@ -46,7 +47,7 @@ class ProductForm(forms.Form):
             kwargs["initial"] = {name.removesuffix("_id"): getattr(product, name) for name in FIELDS}
             kwargs["initial"]["unit"] = product.unit_word
         super().__init__(*args, **kwargs)
-        carried = Tax.objects.filter(pk=product.tax_id) if product else None
+        carried = Tax.objects.filter(pk=product.tax_id or 0) if product else None
         set_choices(self, "tax", tax_choices(company, carried=carried))
         groups = ProductGroup.objects.filter(company=company)
         set_choices(self, "group", [("", "None: the usual sales account"), *((g.pk, g.name) for g in groups)])
@@ -97,7 +98,7 @@ def prices_from(forms_: BaseFormSet) -> list[PriceDetails]:
         PriceDetails(
             int(data["price_list"]),
             data["unit_price"],
-            1 if data["from_quantity"] is None else data["from_quantity"],
+            Decimal(1) if data["from_quantity"] is None else data["from_quantity"],
             data["valid_from"],
             data["valid_until"],
         )

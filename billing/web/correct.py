@@ -15,6 +15,7 @@ from billing.operations.draft_debit_note import draft_debit_note
 from billing.queries import account_of
 from billing.reason_codes import reason_choices
 from billing.web.crediting_disputes import dispute_of, note_field, page_of
+from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.models import Company, User
@@ -71,7 +72,7 @@ def _correct(invoice: Invoice, dispute: Dispute | None, form: WhyForm, by: User)
     how = form.why | {"by": by, "on": invoice.company.today()}
     if dispute is None:
         return correct_invoice(invoice.pk, **how)
-    return rebill_dispute(dispute.pk, **how, note=form.cleaned_data["note"]).replacement
+    return present(rebill_dispute(dispute.pk, **how, note=form.cleaned_data["note"]).replacement)
 
 
 @staff_door("billing.draft_invoice")

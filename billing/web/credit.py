@@ -20,8 +20,10 @@ from billing.reason_codes import reason_choices
 from billing.totals import lines_with_taxes, tax_rows, total_invoice
 from billing.web.crediting_disputes import dispute_of, note_field, page_of, what_is_disputed
 from ledger.money import format_money
+from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
+from office.dressing import dressed
 from office.models import User
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
@@ -44,16 +46,17 @@ class CreditForm(forms.Form):
         super().__init__(*args, **kwargs)
         if dispute:
             self.fields["note"] = note_field()
-            self.initial |= {"reason": f"Dispute {dispute}: {dispute.reason_code}"} | what_is_disputed(dispute)
+            self.initial.update(what_is_disputed(dispute), reason=f"Dispute {dispute}: {dispute.reason_code}")
         set_choices(self, "reason_code", [("", "Another"), *reason_choices(invoice.company)])
         billed = list(lines_with_taxes().filter(invoice=invoice))
         left = left_of(billed)
         self.left = sum((each.left.total for each in left.values()), Decimal(0))
         self.lines = [line for line in billed if left[line.pk].left_quantity]
         for line in self.lines:
-            line.left = left[line.pk].left_quantity
-            line.cells = [self._cell(line, "line", "Quantity to credit of"), self._cell(line, "price", "New price of")]
-            self.initial.setdefault(f"line_{line.pk}", "" if dispute else f"{line.left.normalize():f}")
+            quantity = left[line.pk].left_quantity
+            cells = [self._cell(line, "line", "Quantity to credit of"), self._cell(line, "price", "New price of")]
+            dressed(line, left=quantity, cells=cells)
+            self.initial.setdefault(f"line_{line.pk}", "" if dispute else f"{quantity.normalize():f}")
 
     def _cell(self, line: InvoiceLine, name: str, label: str) -> BoundField:
         self.fields[f"{name}_{line.pk}"] = SumField(
@@ -100,7 +103,7 @@ def _credit(invoice: Invoice, dispute: Dispute | None, form: CreditForm, by: Use
     how = {name: data[name] for name in ("reason", "apply")} | {"reason_code_id": data["reason_code"]}
     how |= {"by": by, "on": invoice.company.today()}
     if dispute:
-        return credit_dispute(dispute.pk, form.wanted, **how, note=data["note"]).credit_memo
+        return present(credit_dispute(dispute.pk, form.wanted, **how, note=data["note"]).credit_memo)
     return credit_invoice(invoice.pk, form.wanted, **how)
 
 

@@ -95,7 +95,7 @@ def assign(request: StaffRequest, dispute_id: int) -> HttpResponse:
 
     def act() -> str:
         if not form.is_valid():
-            raise Refused(next(iter(form.errors.values()))[0], code="bad_input")
+            raise Refused(str(next(iter(form.errors.values()))[0]), code="bad_input")
         data = form.cleaned_data
         assignment = Assignment(data["owner"], data["department"], data["respond_by"])
         assign_dispute(dispute.pk, assignment, by=request.user, on=dispute.company.today())

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from billing.access import get_invoice_for, invoices_for
@@ -16,13 +16,14 @@ from billing.issue_checks import concerns_of, drafts_to_check
 from billing.models import Invoice
 from billing.pdf import pdf_for
 from billing.print_queue import is_waiting, printing_of
-from billing.queries import account_of, settlements, with_state
+from billing.queries import InvoiceWithState, account_of, settlements, with_state
 from billing.sections import sections_of
 from billing.timeline import timeline
 from billing.totals import tax_summary
 from billing.web.correct import WhyForm
 from billing.web.medical import medical_facts
 from ledger.refusals import Refused
+from office.access import found
 from office.models import ApprovalRequest, ApprovalState
 from office.papers import PdfUnavailable
 from office.web.doors import staff_door
@@ -37,7 +38,7 @@ def document_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     shown = shown.select_related(
         "company", "customer", "credits", "replaces", "adds_to", "issued_by", "created_by", "terms"
     )
-    invoice = get_object_or_404(with_state(shown, request.company.today()))
+    invoice: InvoiceWithState = found(with_state(shown, request.company.today()), "document")
     concerns = concerns_of(drafts_to_check([invoice.pk]))
     context = {
         "invoice": invoice,

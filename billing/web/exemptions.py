@@ -34,7 +34,9 @@ class ExemptionForm(forms.Form):
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         taxes = Tax.objects.filter(company=customer.company_id, needs_certificate=True, is_active=True)
-        set_choices(self, "tax_id", [(tax.pk, tax.name) for tax in taxes])
+        offered = [(tax.pk, tax.name) for tax in taxes]
+        set_choices(self, "tax_id", offered)
+        self.has_taxes = bool(offered)
 
 
 @staff_door("billing.manage_exemptions")
@@ -55,7 +57,7 @@ def exemption_list(request: StaffRequest, customer_id: int) -> HttpResponse:
         "exemptions": customer.tax_exemptions.select_related("tax"),
         "form": form,
         "today": customer.company.today(),
-        "has_taxes": bool(form.fields["tax_id"].choices),
+        "has_taxes": form.has_taxes,
     }
     return render(request, "billing/exemption_list.html", context)
 

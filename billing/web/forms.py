@@ -174,12 +174,12 @@ def line_details(data: dict[str, Any]) -> LineDetails:
     product_id, price = data.get("product"), data["unit_price"]
     return LineDetails(
         description=data["description"],
-        unit_price=_typed_price(price, has_list_price=data["has_list_price"]) if product_id else price or 0,
+        unit_price=_typed_price(price, has_list_price=data["has_list_price"]) if product_id else price or Decimal(0),
         product_id=product_id,
         usual_tax=bool(product_id and not data["description"]),
-        quantity=1 if data["quantity"] is None else data["quantity"],
+        quantity=Decimal(1) if data["quantity"] is None else data["quantity"],
         unit=data["unit"],
-        discount_percent=data["discount_percent"] or 0,
+        discount_percent=data["discount_percent"] or Decimal(0),
         tax_id=int(data["tax"]) if data["tax"] else None,
         kind=data.get("kind") or LineKind.ITEM,
         section=data.get("section", ""),

@@ -1,15 +1,18 @@
 """The lists of invoices and credit memos."""
 
+from typing import TypeAlias
+
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
+from django_stubs_ext import WithAnnotations
 
 from billing.access import invoices_for
 from billing.delivery import DELIVERY_CHOICES, delivered_as, with_delivery
 from billing.models import DocumentKind, Invoice
-from billing.queries import STATES, in_state, with_state
+from billing.queries import STATES, InvoiceState, in_state, with_state
 from customers.holds import with_hold
 from office.web.doors import staff_door
 from office.web.lists import BulkAct, Choice, Column, DateRange, Empty, ListSpec, Text, list_page
@@ -39,7 +42,14 @@ def _columns(title: str) -> tuple[Column, ...]:
     )
 
 
-def _beside_state(row: Invoice) -> str:
+class RowState(InvoiceState):
+    is_held: bool
+
+
+InvoiceRow: TypeAlias = "WithAnnotations[Invoice, RowState]"
+
+
+def _beside_state(row: InvoiceRow) -> str:
     """How late it is; of a draft that waits, that its customer is on hold."""
     if row.state == "draft" and row.is_held and not row.is_credit_memo:
         return "Customer on hold"
@@ -125,21 +135,21 @@ LISTS = {
 
 @require_GET
 @staff_door("billing.view_invoice")
-def invoice_list(request: StaffRequest) -> HttpResponse:
+def invoice_list(request: StaffRequest) -> HttpResponseBase:
     """All invoices with their state and what is open."""
     return _listed(request, DocumentKind.INVOICE, INVOICES)
 
 
 @require_GET
 @staff_door("billing.view_invoice")
-def credit_memo_list(request: StaffRequest) -> HttpResponse:
+def credit_memo_list(request: StaffRequest) -> HttpResponseBase:
     """All credit memos with what of them is unapplied."""
     return _listed(request, DocumentKind.CREDIT_MEMO, CREDIT_MEMOS)
 
 
 @require_GET
 @staff_door("billing.view_invoice")
-def debit_note_list(request: StaffRequest) -> HttpResponse:
+def debit_note_list(request: StaffRequest) -> HttpResponseBase:
     """All debit notes with their state and what is open."""
     return _listed(request, DocumentKind.DEBIT_NOTE, DEBIT_NOTES)
 

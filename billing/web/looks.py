@@ -133,7 +133,7 @@ def _languages(company: Company) -> list[tuple[str, str, bool]]:
 
 
 def _first(form: LooksForm) -> str:
-    return next(iter(next(iter(form.errors.values()))))
+    return str(next(iter(next(iter(form.errors.values())))))
 
 
 def _language(request: StaffRequest) -> str:

@@ -17,7 +17,9 @@ from billing.operations.open_dispute import MOST_WORDS, DisputeDetails, items_to
 from billing.web.open_dispute import chosen_lines, disputable_lines
 from customers.models import Contact
 from ledger.money import format_money
+from ledger.present import present
 from ledger.refusals import Refused
+from office.dressing import dressed
 from office.reading.numbers import DecimalSign, NumberEvidence, read_number
 from office.web.fields import set_choices
 from office.written import locale
@@ -48,7 +50,7 @@ class ObjectionForm(forms.Form):
         )
         chosen = {str(value) for value in (self["lines"].value() or [])}
         for line in self.disputable:
-            line.is_chosen = str(line.pk) in chosen
+            dressed(line, is_chosen=str(line.pk) in chosen)
 
     def clean_amount(self) -> Decimal | None:
         """The amount, however the reader writes it."""
@@ -83,7 +85,7 @@ def refusal_in_words(refusal: Refused, invoice: Invoice, uploads: Sequence[Any])
         named = next((upload.name for upload in uploads if upload.name in refusal.message), uploads[0].name)
         return ABOUT_FILES[refusal.code]() % {"name": named}
     if refusal.code == "more_than_open":
-        free = sum(undisputed(items_to_dispute(invoice.entry)).values(), Decimal(0))
+        free = sum(undisputed(items_to_dispute(present(invoice.entry))).values(), Decimal(0))
         words = {"amount": format_money(free, invoice.currency, str(locale()))}
         return _("No more than %(amount)s is open and in no dispute yet.") % words
     return WORDS.get(refusal.code, _other)()

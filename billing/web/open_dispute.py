@@ -17,7 +17,9 @@ from billing.operations.draft_credit import left_of
 from billing.operations.open_dispute import ANSWER_WITHIN, MOST_WORDS, DisputeDetails, items_to_dispute, open_dispute
 from billing.reason_codes import reason_choices
 from billing.totals import lines_with_taxes
+from ledger.present import present
 from ledger.refusals import Refused
+from office.dressing import dressed
 from office.models import Company, Department, User
 from office.web.doors import staff_door
 from office.web.fields import SumField, set_choices
@@ -67,7 +69,7 @@ class OpenForm(CareForm):
         )
         chosen = {str(value) for value in (self["lines"].value() or [])}
         for line in self.disputable:
-            line.is_chosen = str(line.pk) in chosen
+            dressed(line, is_chosen=str(line.pk) in chosen)
 
     def details(self) -> DisputeDetails:
         """What was typed, for the operation."""
@@ -95,9 +97,8 @@ def disputable_lines(invoice: Invoice) -> list[InvoiceLine]:
     """The lines of which something is left, each with what it comes to with its tax."""
     billed = list(lines_with_taxes().filter(invoice=invoice))
     left = left_of(billed)
-    for line in billed:
-        line.comes_to = left[line.pk].left.total
-    return [line for line in billed if line.comes_to > 0]
+    totals = {pk: each.left.total for pk, each in left.items()}
+    return [dressed(line, comes_to=totals[line.pk]) for line in billed if totals[line.pk] > 0]
 
 
 @staff_door("billing.open_dispute")
@@ -118,7 +119,7 @@ def open_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
             messages.success(request, f"{dispute} is opened. The disputed part is not reminded or debited meanwhile.")
             keep_file(request, dispute.pk, form.cleaned_data["file"])
             return redirect("billing:dispute", dispute.pk)
-    free = sum(undisputed(items_to_dispute(invoice.entry)).values(), Decimal(0))
+    free = sum(undisputed(items_to_dispute(present(invoice.entry))).values(), Decimal(0))
     return render(request, "billing/dispute_new.html", {"invoice": invoice, "form": form, "free": free})
 
 

@@ -25,6 +25,7 @@ from billing.printed import language_of
 from billing.web.attachments import file_response
 from billing.web.objecting import MOST_FILES, ObjectionForm, refusal_in_words
 from billing.web.portal import held_link
+from ledger.present import present
 from ledger.refusals import Refused
 from office.web.customer_door import NoSuchLink, customer_door
 
@@ -45,7 +46,7 @@ def object_page(request: HttpRequest, ref: str) -> HttpResponse:
             if form.is_valid() and (dispute := _opened(request, link, form)):
                 messages.success(request, _("Thank you: we have it, and look into it."))
                 return redirect("portal:dispute", ref, dispute.pk)
-        free = sum(undisputed(items_to_dispute(link.invoice.entry)).values(), Decimal(0))
+        free = sum(undisputed(items_to_dispute(present(link.invoice.entry))).values(), Decimal(0))
         return _page(request, "portal/object.html", link, form=form, free=free, most=MOST_FILES)
 
 
@@ -97,7 +98,7 @@ def _opened(request: HttpRequest, link: DocumentLink, form: ObjectionForm) -> Di
     try:
         with transaction.atomic():
             dispute = open_dispute(
-                link.invoice.entry_id,
+                present(link.invoice.entry_id),
                 form.details(link.contact),
                 on=link.invoice.company.today(),
                 by=None,

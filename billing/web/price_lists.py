@@ -103,7 +103,7 @@ def price_list_page(request: StaffRequest, price_list_id: int) -> HttpResponseBa
     """A price list with its prices and who gets it."""
     price_list = get_price_list_for(request.user, price_list_id)
     prices = Price.objects.filter(price_list=price_list).select_related("product", "price_list")
-    context = {
+    context: dict[str, Any] = {
         "price_list": price_list,
         "uses": uses_for(request.user, price_list),
         "use_form": UseForm(company=price_list.company),

@@ -1,5 +1,7 @@
 """Products: the list, a product with its prices, and their groups."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.forms import BaseFormSet
 from django.http import HttpResponse, HttpResponseBase
@@ -132,7 +134,7 @@ def _page(request: StaffRequest, product: Product, prices: BaseFormSet, refusal:
 
 
 def _price_forms(request: StaffRequest, product: Product) -> BaseFormSet:
-    kwargs = {"prefix": "prices", "form_kwargs": {"lists": offered_lists(product.company, product)}}
+    kwargs: dict[str, Any] = {"prefix": "prices", "form_kwargs": {"lists": offered_lists(product.company, product)}}
     if request.method == "POST":
         return PriceForms(request.POST, **kwargs)
     rows = [

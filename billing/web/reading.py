@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from billing.operations.read_einvoice import read_einvoice
 from customers.access import customers_for
+from customers.models import Customer
 from ledger.fields import EXCHANGE_RATE
 from ledger.refusals import Refused
 from office.web.doors import staff_door
@@ -21,7 +22,10 @@ class ReadForm(forms.Form):
 
     file = forms.FileField(help_text="UBL or CII as XML, or a Factur-X or ZUGFeRD PDF, up to 20 MB.")
     customer = forms.ModelChoiceField(
-        None, required=False, empty_label="Found by VAT id, number or name", help_text="Only where nobody is found."
+        Customer.objects.none(),
+        required=False,
+        empty_label="Found by VAT id, number or name",
+        help_text="Only where nobody is found.",
     )
     exchange_rate = SumField(required=False, help_text="Only for a file in a foreign currency.", **EXCHANGE_RATE)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import TypeAlias, TypedDict
 
 from django import forms
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+from django_stubs_ext import WithAnnotations
 
 from billing.access import get_occurrence_for, get_recurring_for, recurring_for
 from billing.models import Outcome, RecurringInvoice
@@ -57,7 +59,15 @@ def _in_state(rows: QuerySet[RecurringInvoice], state: str) -> QuerySet[Recurrin
     return rows.filter(wanted[state])
 
 
-def _parked(row: RecurringInvoice) -> str:
+class Counts(TypedDict):
+    made: int
+    parked: int
+
+
+RecurringRow: TypeAlias = "WithAnnotations[RecurringInvoice, Counts]"
+
+
+def _parked(row: RecurringRow) -> str:
     return f"{counted(row.parked, 'document')} parked" if row.parked else ""
 
 

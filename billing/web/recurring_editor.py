@@ -1,6 +1,7 @@
 """The editor of a recurring invoice: the invoice's own line grid and totals, with the days it is made on."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseFormSet
@@ -81,7 +82,7 @@ def _edited(
 def _forms(
     request: StaffRequest, taxes: list[tuple[str, str]], head: dict, rows: list[dict]
 ) -> tuple[RecurringForm, BaseFormSet]:
-    kwargs = {"prefix": "lines", "form_kwargs": {"taxes": taxes}}
+    kwargs: dict[str, Any] = {"prefix": "lines", "form_kwargs": {"taxes": taxes}}
     if request.method == "POST":
         return RecurringForm(request.POST, initial=head), RecurringLineForms(request.POST, **kwargs)
     return RecurringForm(initial=head), RecurringLineForms(initial=rows, **kwargs)

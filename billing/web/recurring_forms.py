@@ -12,6 +12,7 @@ from billing.operations.details import MOST_LINES
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from billing.recurring import coming_periods, price_on
 from billing.web.forms import DraftForm, LineForm, kept_lines, line_details, short
+from ledger.present import present
 from office.web.fields import SumField
 
 
@@ -24,7 +25,7 @@ class DayField(forms.DateField):
 class RecurringForm(DraftForm):
     """The head of a recurring invoice: a draft's, with the days it is made on in place of one date."""
 
-    dated_on = period_from = period_to = discount_amount = discount_percent = is_deposit = terms_id = None
+    dated_on = period_from = period_to = discount_amount = discount_percent = is_deposit = terms_id = None  # type: ignore[assignment]  # taken away
 
     name = forms.CharField(max_length=100, help_text="For us, such as Rent or Support plan.")
     every = forms.IntegerField(label="Every", min_value=1, max_value=366, initial=1)
@@ -62,7 +63,7 @@ class RecurringForm(DraftForm):
 class RecurringLineForm(LineForm):
     """A line with what only a recurring one has: a meter, and a new price from a day on."""
 
-    kind = section = deducts = product = code = has_list_price = None
+    kind = section = deducts = product = code = has_list_price = None  # type: ignore[assignment]  # taken away
 
     meter = forms.CharField(required=False, max_length=40)
     new_price = SumField(label="New price", required=False, max_digits=19, decimal_places=6)
@@ -109,7 +110,7 @@ def recurring_initial(recurring: RecurringInvoice) -> tuple[dict[str, Any], list
 
 
 def _row(line: RecurringLine, day: date) -> dict[str, Any]:
-    is_ahead = line.new_price is not None and line.new_price_from > day
+    is_ahead = line.new_price is not None and present(line.new_price_from) > day
     return {
         "description": line.description,
         "quantity": short(line.quantity),

@@ -1,6 +1,6 @@
 """Two people changed one draft: what each of them typed, side by side, to choose from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -39,13 +39,13 @@ class Difference:
 
 def two_versions_page(request: StaffRequest, typed: TypedDraft) -> HttpResponse:
     """Both versions of a draft that was saved meanwhile; what was typed goes along to be saved as chosen."""
-    typed.invoice.refresh_from_db()
+    typed.kept.refresh_from_db()
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
     context = {
-        "invoice": typed.invoice,
+        "invoice": typed.kept,
         "differences": differences(typed),
         "sent": [(name, value) for name, value in sent if not _is_ours(name)],
-        "change": last_noted(typed.invoice),
+        "change": last_noted(typed.kept),
     }
     return render(request, "billing/two_versions.html", context, status=STALE)
 
@@ -56,8 +56,8 @@ def _is_ours(name: str) -> bool:
 
 def differences(typed: TypedDraft) -> list[Difference]:
     """Where the version that was typed and the one that is kept say something else."""
-    kept = stored_draft(typed.request, typed.invoice)
-    both = [typed.form.cleaned_data["customer"], typed.invoice.customer_id]
+    kept = stored_draft(typed.request, typed.kept)
+    both = [typed.form.cleaned_data["customer"], typed.kept.customer_id]
     names = dict(Customer.objects.filter(pk__in=both).values_list("pk", "name"))
     found = []
     for name, field in typed.form.fields.items():
@@ -65,7 +65,7 @@ def differences(typed: TypedDraft) -> list[Difference]:
         found.append(
             Difference(name, str(typed.form[name].label), *(_shown(name, field, each, names) for each in values))
         )
-    found.append(Difference(LINES, "Lines", _rows(typed, _cleaned(typed)), _rows(typed, kept.lines.initial)))
+    found.append(Difference(LINES, "Lines", _rows(typed, _cleaned(typed)), _rows(typed, kept.lines.initial or [])))
     return [each for each in found if each.mine != each.theirs]
 
 
@@ -91,7 +91,7 @@ def _cleaned(typed: TypedDraft) -> list[dict[str, Any]]:
     return [each.cleaned_data for each in kept_lines(typed.lines)]
 
 
-def _rows(typed: TypedDraft, rows: Iterable[dict[str, Any]]) -> list[list[str]]:
+def _rows(typed: TypedDraft, rows: Iterable[Mapping[str, Any]]) -> list[list[str]]:
     """Lines as cells to look at; a quantity left empty is one."""
     taxes = dict(typed.lines.empty_form.fields["tax"].choices)
     usual = {"quantity": Decimal(1)}

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.forms import BaseFormSet
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
 from billing.models import Invoice, Tax
 from billing.operations.details import InvoiceDetails
@@ -14,6 +14,7 @@ from billing.web.forms import DraftForm, LineForms, details_from, initial_from, 
 from customers.access import get_customer_for
 from customers.models import PaymentTerms
 from customers.web.forms import terms_choices
+from ledger.present import present
 from office.web.requests import StaffRequest
 
 EMPTY_LINES = 5
@@ -23,7 +24,7 @@ EMPTY_LINES = 5
 class TypedDraft:
     """The editor's forms; of a draft that is kept already, or of a new one."""
 
-    request: HttpRequest
+    request: StaffRequest
     form: DraftForm
     lines: BaseFormSet
     invoice: Invoice | None = None
@@ -38,12 +39,17 @@ class TypedDraft:
         return details_from(self.form, self.lines, self.invoice)
 
     @property
+    def kept(self) -> Invoice:
+        """The draft, where it is one that is kept already."""
+        return present(self.invoice)
+
+    @property
     def first_error(self) -> str:
         """The first thing that cannot be read, in words."""
-        for errors in (self.form.errors, *self.lines.errors):
-            for messages in errors.values():
+        for form in (self.form, *self.lines.forms):
+            for messages in form.errors.values():
                 return str(messages[0])
-        return " ".join(self.lines.non_form_errors())
+        return " ".join(str(message) for message in self.lines.non_form_errors())
 
 
 def blank_draft(request: StaffRequest, head: Mapping[str, Any] | None = None, rows: list | None = None) -> TypedDraft:
@@ -70,10 +76,10 @@ def _typed(
     carried_taxes, carried_terms = Tax.objects.all(), PaymentTerms.objects.all()
     if invoice:
         carried_taxes = carried_taxes.filter(pk__in=invoice.lines.values("tax"))
-        carried_terms = carried_terms.filter(pk=invoice.terms_id)
+        carried_terms = carried_terms.filter(pk=invoice.terms_id or 0)
     taxes = tax_choices(request.company, carried=carried_taxes if invoice or data else None)
     terms = terms_choices(request.company, carried=carried_terms if invoice or data else None)
-    kwargs = {"prefix": "lines", "company": request.company, "form_kwargs": {"taxes": taxes}}
+    kwargs: dict[str, Any] = {"prefix": "lines", "company": request.company, "form_kwargs": {"taxes": taxes}}
     form = DraftForm(data, initial=head, terms=terms)
     lines = LineForms(data, **kwargs) if data is not None else LineForms(initial=rows, **kwargs)
     return TypedDraft(request, form, lines, invoice)

@@ -10,13 +10,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from config.bench.filling import FilledOffice
 from config.bench.rows import Row
@@ -61,8 +64,8 @@ def _figures(office: FilledOffice) -> list[Row]:
         customer = _owing(office, count)
         period = Period(office.company, office.today - timedelta(days=30), office.today)
         product, bare = medians(
-            lambda c=customer, p=period: figures_of(p, [own(c, StatementForm.OPEN_ITEM)]),
-            lambda c=customer, p=period: _bare_figures(c, p),
+            partial(figures_of, period, [own(customer, StatementForm.OPEN_ITEM)]),
+            partial(_bare_figures, customer, period),
         )
         rows.append(Row("figures_ratio: a statement's figures, open items", count, product, limit=bare, goal=goal))
     return rows
@@ -97,7 +100,12 @@ def _owing(office: FilledOffice, count: int) -> Customer:
 
 def _bare_figures(customer: Customer, period: Period) -> None:
     """The least that tells what is open, and what moved since when."""
-    asked = {"company_id": customer.company_id, "customer": customer.pk, "on": period.on, "from_on": period.from_on}
+    asked: dict[str, Any] = {
+        "company_id": customer.company_id,
+        "customer": customer.pk,
+        "on": period.on,
+        "from_on": period.from_on,
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT kind, reference, dated_on, due_on, amount, open FROM ({open_on_day_sql(None)}) AS items
@@ -140,7 +148,7 @@ def _runs(office: FilledOffice) -> list[Row]:
     connection.close()
     with ProcessPoolExecutor(CORES, mp_context=get_context("fork")) as workers:
         workers.submit(int).result()  # they are made now, while there is no connection that they would share
-        in_all: Callable[..., None] = lambda work, things: list(workers.map(work, things))  # noqa: E731
+        in_all: Callable[..., Any] = lambda work, things: list(workers.map(work, things))  # noqa: E731
         run_id, _ = _make(office, groups[0], period)
         for following in groups[1:]:
             statements = Statement.objects.filter(run=run_id)
@@ -179,7 +187,7 @@ def _make(office: FilledOffice, customer_ids: Sequence[int], period: Period) -> 
     return run.pk, perf_counter() - began
 
 
-def _require_sent(statements: Sequence[Statement]) -> None:
+def _require_sent(statements: QuerySet[Statement]) -> None:
     sent = mails_of(statements).filter(status=MailStatus.SENT).count()
     if sent != AT_ONCE:
         raise AssertionError(f"Of {AT_ONCE} statements {sent} were mailed.")

@@ -50,7 +50,7 @@ class LadderIn(Input):
     """A ladder."""
 
     name = serializers.CharField(max_length=100)
-    steps = StepIn(many=True, allow_empty=False, max_length=MOST)
+    steps = StepIn(many=True, allow_empty=False, max_length=MOST)  # type: ignore[call-arg]  # of the list
 
 
 class LadderChoiceIn(Input):

@@ -32,6 +32,7 @@ from office.api.fields import AmountIn, AmountOut, IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.dressing import dressed
 from office.models import Company, User
 from office.papers import PdfUnavailable
 from office.web.requests import ApiRequest
@@ -50,7 +51,7 @@ class InstalmentIn(Input):
 class PlanTermsIn(Input):
     """How it is paid, and on what terms."""
 
-    instalments = InstalmentIn(many=True, max_length=MOST)
+    instalments = InstalmentIn(many=True, max_length=MOST)  # type: ignore[call-arg]  # of the list
     is_interest_free = serializers.BooleanField(required=False, help_text="Left out: as the policy says.")
     valid_until = serializers.DateField(required=False, help_text="Left out: as the policy says.")
     agreed_by = serializers.CharField(
@@ -289,9 +290,7 @@ def _details(currency: str, items: list[int], data: dict[str, Any]) -> PlanDetai
 
 def _with_days(plans: list[PaymentPlan], company: Company) -> list[PaymentPlan]:
     now = plans_now(plans, company.today())
-    for plan in plans:
-        plan.now = now[plan.pk]
-    return plans
+    return [dressed(plan, now=now[plan.pk]) for plan in plans]
 
 
 def _read(user: User, plan: PaymentPlan) -> PaymentPlan:

@@ -21,7 +21,9 @@ class ReferenceRateIn(Input):
     reference = serializers.ChoiceField(choices=BANKS)
     from_on = serializers.DateField(help_text="1 January or 1 July.")
     percent = RateIn()
-    source = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
+    source = serializers.CharField(  # type: ignore[assignment]  # a field, not where its own value stands
+        max_length=100, required=False, default="", allow_blank=True
+    )
 
 
 class ReferenceRateOut(serializers.ModelSerializer):

@@ -1,6 +1,7 @@
 """Statement runs and their schedule, for programs."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -42,6 +43,7 @@ from office.api.fields import Input, Query
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.dressing import dressed
 from office.models import User
 from office.web.requests import ApiRequest
 
@@ -186,14 +188,13 @@ class StatementScheduleView(ApiView):
         return Response(_schedule_out(set_statement_schedule(company_of(request), details, by=request.user)))
 
 
-def _schedule_out(schedule: StatementSchedule) -> dict:
-    schedule.next_on = next_day(schedule, calendar.now())
-    return StatementScheduleOut(schedule).data
+def _schedule_out(schedule: StatementSchedule) -> dict[str, Any]:
+    return StatementScheduleOut(dressed(schedule, next_on=next_day(schedule, calendar.now()))).data
 
 
 def _standing(user: User, run: StatementRun) -> StatementRun:
     """The run with how many customers and mails stand how."""
-    run.outcomes = list(tallies_of(statement_rows_for(user, run)).values())
+    outcomes = list(tallies_of(statement_rows_for(user, run)).values())
     sent = statements_for(user).filter(run=run)
-    run.mails = [{"state": state, "count": count} for state, count in mail_states(sent)]
-    return run
+    mails = [{"state": state, "count": count} for state, count in mail_states(sent)]
+    return dressed(run, outcomes=outcomes, mails=mails)

@@ -99,7 +99,7 @@ class StatementTotalsOut(serializers.Serializer):
     def get_ageing(self, part: Any) -> list[dict[str, Any]]:
         """Each column; they add up to what it closes with."""
         rows = [{"column": column, "currency": part.currency, "amount": amount} for column, amount in part.ageing]
-        return AgeingColumnOut(rows, many=True).data
+        return list(AgeingColumnOut(rows, many=True).data)
 
 
 class StatementPartOut(StatementTotalsOut):
@@ -110,11 +110,11 @@ class StatementPartOut(StatementTotalsOut):
 
     def get_movements(self, part: Any) -> list[dict[str, Any]]:
         """What moved it in these days."""
-        return MovementOut(part.movements, many=True, context={"currency": part.currency}).data
+        return list(MovementOut(part.movements, many=True, context={"currency": part.currency}).data)
 
     def get_items(self, part: Any) -> list[dict[str, Any]]:
         """What is open of it."""
-        return OpenLineOut(part.items, many=True, context={"currency": part.currency}).data
+        return list(OpenLineOut(part.items, many=True, context={"currency": part.currency}).data)
 
 
 class StatementSectionOut(serializers.Serializer):

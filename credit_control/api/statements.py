@@ -32,6 +32,7 @@ from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
+from office.dressing import dressed
 from office.papers import PdfUnavailable
 from office.web.requests import ApiRequest
 
@@ -111,6 +112,5 @@ class StatementPdfView(ApiView):
 
 
 def _whole(statement: Statement) -> Statement:
-    statement.said = figures_from(statement)
-    statement.mails = mails_of(Statement.objects.filter(pk=statement.pk)).defer("kept_message").order_by("pk")
-    return statement
+    mails = mails_of(Statement.objects.filter(pk=statement.pk)).defer("kept_message").order_by("pk")
+    return dressed(statement, said=figures_from(statement), mails=mails)

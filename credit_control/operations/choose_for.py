@@ -1,16 +1,19 @@
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import transaction
 
+from credit_control.models import LadderChoice, LateChargeChoice
 from customers.models import Customer, CustomerGroup
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
 
+Choice = TypeVar("Choice", LadderChoice, LateChargeChoice)
+
 
 @transaction.atomic
 def choose_for(
-    choices: type[models.Model],
+    choices: type[Choice],
     what: str,
     company: Company,
     chosen_id: int | None,
@@ -19,7 +22,7 @@ def choose_for(
     group_id: int | None = None,
     customer_id: int | None = None,
     clear: bool = False,
-) -> Any:
+) -> Choice | None:
     """Say which `what` (a field of the choices, such as `rule`) holds for a customer, a group, or else the company.
 
     None chooses nothing; `clear` takes the choice away, so that the wider one holds. Raises Refused for what is not the
@@ -30,7 +33,7 @@ def choose_for(
         whose["customer"] = _own(Customer, company, customer_id, "customer")
     elif group_id is not None:
         whose["group"] = _own(CustomerGroup, company, group_id, "group")
-    kind = choices._meta.get_field(what).related_model
+    kind: Any = choices._meta.get_field(what).related_model
     chosen = _own(kind, company, chosen_id, what) if chosen_id is not None and not clear else None
     before = choices.objects.filter(**whose).select_related(what).first()
     choice = None

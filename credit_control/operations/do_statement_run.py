@@ -16,6 +16,7 @@ from credit_control.statements.asking import Period
 from credit_control.statements.choosing import Verdict, judge
 from credit_control.statements.runs import may_start_itself, rows_left
 from ledger.bulk import update_all
+from ledger.present import present
 from ledger.snapshot import snapshot
 from office.audit import record
 from office.models import Run, RunStatus
@@ -42,7 +43,7 @@ def plan_piece(run: Run) -> Callable[[Run], None]:
 
 
 def _wanted(period: Period, verdict: Verdict) -> ToKeep:
-    wanted = ToKeep(verdict.asked, verdict.figures, verdict.receivers)
+    wanted = ToKeep(present(verdict.asked), present(verdict.figures), verdict.receivers)
     wanted.look_up(period.company)
     return wanted
 

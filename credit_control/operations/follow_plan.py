@@ -15,6 +15,7 @@ from credit_control.plans.tasks import tell_collector
 from credit_control.plans.words import ENDED, LAPSED, MISSED, NOTICE
 from customers.queries import free_credit
 from ledger.money import format_money
+from ledger.present import present
 from office.audit import record
 from office.written import plain_day
 
@@ -69,7 +70,7 @@ def _tell_soon(plan: PaymentPlan, due: list[PlanDay], policy: CreditPolicy, on: 
     """A note before each instalment; none where the plan itself was only just agreed."""
     for day in due:
         first = day.instalment.due_on - timedelta(days=policy.plan_notice_days)
-        if policy.plan_notice_days and plan.accepted_on < first and day.instalment.due_on >= on:
+        if policy.plan_notice_days and present(plan.accepted_on) < first and day.instalment.due_on >= on:
             step, is_new = _step(day, PlanStage.NOTICE, on)
             if is_new:
                 queue_plan_mail(plan, NOTICE, step)

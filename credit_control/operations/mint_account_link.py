@@ -6,6 +6,7 @@ from credit_control.models import AccountLink
 from credit_control.statements.links import LIFETIME
 from customers.models import Contact, Customer
 from office.audit import record
+from office.models import User
 
 
 @transaction.atomic
@@ -24,7 +25,7 @@ def mint_account_link(customer: Customer, contact: Contact, *, is_combined: bool
 
 
 @transaction.atomic
-def revoke_account_links(customer: Customer, *, by: object) -> int:
+def revoke_account_links(customer: Customer, *, by: User | None) -> int:
     """Stop all links to a customer's account at once, and say how many."""
     stopped = AccountLink.objects.filter(customer=customer, revoked_at=None).update(revoked_at=timezone.now())
     if stopped:

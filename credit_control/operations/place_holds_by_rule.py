@@ -53,8 +53,8 @@ def place_holds_by_rule(company: Company, *, on: date, only: Collection[int] | N
 @transaction.atomic
 def _place(found: Found, on: date) -> bool:
     """Place it, unless somebody did, or released it with days of quiet, since it was looked for."""
-    customer = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company", "sales_owner")
-    customer = customer.get(pk=found.customer.pk)
+    rows = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company", "sales_owner")
+    customer = rows.get(pk=found.customer.pk)
     theirs = CreditHold.objects.filter(customer=customer, cause=found.cause)
     if customer.never_held_by_rule or theirs.filter(released_on=None).exists() or theirs.filter(quiet_until__gt=on):
         return False
@@ -74,7 +74,7 @@ def _place(found: Found, on: date) -> bool:
 def _receiver(customer: Customer) -> User | None:
     """Their collector, or who sells to them; nobody in particular where neither may see them."""
     file = CreditFile.objects.filter(customer=customer).select_related("collector").first()
-    for person in (file and file.collector, customer.sales_owner):
+    for person in (file.collector if file else None, customer.sales_owner):
         try:
             require_receiver(customer.company, About.of(customer), person, "")
         except Refused:

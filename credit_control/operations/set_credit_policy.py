@@ -5,11 +5,12 @@ from typing import Any
 from django.db import transaction
 
 from credit_control.models import CreditPolicy, ReminderMode
+from ledger.fields import label_of
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
 
-FIELDS = ("reminders", "reminder_hour", "most_unattended", "smallest_reminder", "waits_for_bank")
+FIELDS: tuple[str, ...] = ("reminders", "reminder_hour", "most_unattended", "smallest_reminder", "waits_for_bank")
 FIELDS += ("promise_days", "promise_grace_days")
 FIELDS += ("plan_months", "plan_offer_days", "plan_is_interest_free", "plan_notice_days", "plan_grace_days")
 FIELDS += ("plan_cancel_days",)
@@ -43,9 +44,7 @@ def _check(policy: CreditPolicy) -> None:
     for name, most in LIMITS.items():
         least = LEAST.get(name, 0)
         if not least <= getattr(policy, name) <= most:
-            raise Refused(
-                f"{CreditPolicy._meta.get_field(name).verbose_name}: between {least} and {most}.", code="bad_number"
-            )
+            raise Refused(f"{label_of(CreditPolicy, name)}: between {least} and {most}.", code="bad_number")
     if policy.plan_cancel_days is not None and not policy.plan_grace_days <= policy.plan_cancel_days <= LONGEST_WAIT:
         raise Refused(
             f"An unpaid instalment ends its plan after the days of grace, at most {LONGEST_WAIT} days after its day.",

@@ -15,7 +15,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
 
-FIELDS = ("name", "reference", "percent", "day_count", "currency", "fee_steps", "fee_percent")
+FIELDS: tuple[str, ...] = ("name", "reference", "percent", "day_count", "currency", "fee_steps", "fee_percent")
 FIELDS += ("period_days", "grace_days", "smallest_claim", "due_from")
 LARGEST, LONGEST = Decimal(10) ** 12, 3660
 
@@ -51,7 +51,7 @@ def add_usual_rule(company: Company, usual: str, *, by: User | None, due_from: d
     if usual not in USUAL_RULES:
         raise Refused("Choose one of the usual rules.", code="no_such_rule")
     add_usual_rates(company, by=by)
-    return save_late_charge_rule(company, USUAL_RULES[usual] | {"due_from": due_from or company.today()}, by=by)
+    return save_late_charge_rule(company, {**USUAL_RULES[usual], "due_from": due_from or company.today()}, by=by)
 
 
 def choose_late_charge_rule(company: Company, rule_id: int | None, **whose: Any) -> LateChargeChoice | None:

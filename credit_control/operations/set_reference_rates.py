@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -25,7 +26,7 @@ def set_reference_rate(
         raise Refused("Such a rate holds for a half-year: from 1 January or 1 July.", code="not_a_half_year")
     if not -100 < percent < 1000 or percent != round_rate(percent):
         raise Refused(f"{percent} is no percentage that a bank would publish.", code="bad_percent")
-    same = {"company": company, "reference": reference, "from_on": from_on}
+    same: dict[str, Any] = {"company": company, "reference": reference, "from_on": from_on}
     before = ReferenceRate.objects.filter(**same).first()
     values = {"percent": percent, "source": source.strip()[:100], "set_by": by}
     row, _ = ReferenceRate.objects.update_or_create(**same, defaults=values)

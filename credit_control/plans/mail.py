@@ -21,6 +21,7 @@ from credit_control.statements.mail_words import small_print
 from customers.models import Address, AddressKind, Contact
 from customers.queries import free_credit
 from ledger.models import Allocation
+from ledger.present import present
 from office.mail import Attachment, Letter, MailKind, MailToQueue, NotReady, NotToBeSent, queue_mails
 from office.mail.handing_over import LEASE
 from office.mail.texts import words_for
@@ -59,7 +60,7 @@ def queue_plan_mail(plan: PaymentPlan, kind: str, step: PlanStep | None = None, 
 
 def compose(kind: str, mail: OutgoingMail) -> Letter:
     """The mail as things stand now. Its link is made now, and the token is in the mail alone."""
-    contact = Contact.objects.get(pk=mail.contact_id)
+    contact = Contact.objects.get(pk=present(mail.contact_id))
     if reason := _reason(kind, mail, contact):
         raise NotToBeSent(reason)
     plan = _plan_of(kind, mail)
@@ -77,8 +78,8 @@ def _values(kind: str, mail: OutgoingMail, plan: PaymentPlan, contact: Contact, 
         parts = list(plan.instalments.all())
         day = plan.valid_until if kind == OFFER else parts[0].due_on
         return values_of(plan, contact.name, link, day=day, amount=parts[0].amount, parts=parts)
-    day, amount = _asked(kind, mail, plan)
-    due_on = plan.valid_until if kind == LAPSED else day.instalment.due_on
+    asked, amount = _asked(kind, mail, plan)
+    due_on = plan.valid_until if kind == LAPSED else asked.instalment.due_on
     return values_of(plan, contact.name, link, day=due_on, amount=amount)
 
 
@@ -93,7 +94,7 @@ def _files(plan: PaymentPlan) -> list[Attachment]:
 
 def reason_not_to_send(kind: str, mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may. Raises NotReady where it says what is true no more."""
-    contact = Contact.objects.get(pk=mail.contact_id)
+    contact = Contact.objects.get(pk=present(mail.contact_id))
     if contact.email and contact.email != mail.to_email:
         return f"Not sent: the address of {contact.name} changed just then."
     if reason := _reason(kind, mail, contact):

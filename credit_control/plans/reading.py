@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TypeAlias, TypedDict
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
+from django_stubs_ext import WithAnnotations
 
 from credit_control.models import PaymentPlan, PlanInstalment, PlannedItem, PlanStatus, policy_of
 from credit_control.plans.spread import ZERO, Instalment, Overlap, Planned, spread
@@ -69,7 +71,19 @@ class PlanNow:
         return next((day for day in self.days if day.left), None)
 
 
-def with_state(plans: QuerySet[PaymentPlan], company: Company, today: date) -> QuerySet[PaymentPlan]:
+class PlanState(TypedDict):
+    left: Decimal
+    paid: Decimal
+    was_due: Decimal
+    was_missed: Decimal
+    next_on: date | None
+    state: str
+
+
+PlanWithState: TypeAlias = "WithAnnotations[PaymentPlan, PlanState]"
+
+
+def with_state(plans: QuerySet[PaymentPlan], company: Company, today: date) -> QuerySet[PlanWithState]:
     """Add `left`, `paid`, `next_on` (the day of the first instalment that is not paid) and `state`.
 
     From the day after an instalment's day a plan is late, and after the days of grace the instalment is missed.

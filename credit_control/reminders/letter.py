@@ -18,6 +18,7 @@ from credit_control.reminders.free import free_beside
 from credit_control.reminders.pauses import read_pauses
 from credit_control.reminders.words import Words, charges_words, words_of
 from ledger.models import OpenItem
+from ledger.present import present
 from office.languages import as_written_in
 from office.papers import paper_page, render_pdf
 from office.papers.page import logo_now
@@ -161,7 +162,7 @@ def _line_of(lines: list[ReminderItem], row: Row) -> int:
 
 def _code(part: Part) -> str:
     """The code that banking apps scan, of the first account that has one."""
-    reference = part.rows[0].invoice.payment_reference if _is_one(part) else part.reference
+    reference = present(part.rows[0].invoice).payment_reference if _is_one(part) else part.reference
     return next(iter(codes_for(part.accounts, part.total, part.currency, reference=reference)), "")
 
 

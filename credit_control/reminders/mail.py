@@ -13,6 +13,7 @@ from credit_control.models import Reminder, ReminderItem, ReminderPdf
 from credit_control.reminders.letter import ReminderLetter, language_of, letter_of, pdf_of
 from credit_control.reminders.words import KIND, values_of, words_of
 from customers.models import Contact
+from ledger.present import present
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
@@ -30,7 +31,7 @@ def subject_of(reminder: Reminder) -> str:
 
 def compose(mail: OutgoingMail) -> Letter:
     """The mail as things stand now; what was paid, disputed or promised meanwhile is dropped, and says so."""
-    reminder, contact = _reminder(mail), Contact.objects.get(pk=mail.contact_id)
+    reminder, contact = _reminder(mail), Contact.objects.get(pk=present(mail.contact_id))
     if reason := _reason_of(contact):
         raise NotToBeSent(reason)
     with override(language_of(reminder)):
@@ -68,7 +69,7 @@ def _pdf(mail: OutgoingMail, letter: ReminderLetter) -> Attachment:
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may. Raises NotReady where it says what is true no more."""
-    contact = Contact.objects.get(pk=mail.contact_id)
+    contact = Contact.objects.get(pk=present(mail.contact_id))
     if contact.email and contact.email != mail.to_email:
         return f"Not sent: the address of {contact.name} changed just then."
     if reason := _reason_of(contact):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from credit_control.models import Statement
@@ -75,7 +75,7 @@ def figures_of(period: Period, asked: Sequence[Asked]) -> list[Figures]:
 
 def _parts(period: Period, asked: Sequence[Asked], told: dict[Key, Statement]) -> dict[int, list[Part]]:
     members = {member.pk for each in asked for member in each.members}
-    known_at = {}
+    known_at: dict[int, datetime] = {}
     for each in asked:
         if before := told.get(each.key):
             known_at |= {member.pk: before.read_at for member in each.members if str(member.pk) in before.closing}
@@ -84,8 +84,9 @@ def _parts(period: Period, asked: Sequence[Asked], told: dict[Key, Statement]) -
 
 def _figures(period: Period, asked: Asked, parts: dict[int, list[Part]], before: Statement | None) -> Figures:
     sections = [Section(one.pk, one.number, one.name, parts[one.pk]) for one in asked.members]
-    for section in sections if before else []:
-        _compare(section, before.closing.get(str(section.customer_id)))
+    if before:
+        for section in sections:
+            _compare(section, before.closing.get(str(section.customer_id)))
     if asked.is_combined:
         sections = [section for section in sections if section.parts]
     return Figures(asked.form, period.from_on, period.on, sections, asked.is_combined)

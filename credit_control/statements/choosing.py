@@ -14,6 +14,7 @@ from customers.bounces import standing_bounces
 from customers.models import Contact, Customer, GroupStatement, StatementForm
 from ledger.models import OpenItem
 from ledger.money import round_money
+from ledger.present import present
 
 
 @dataclass
@@ -82,9 +83,10 @@ def judge(period: Period, rows: Sequence[StatementRow]) -> list[Verdict]:
 
 def _weigh(period: Period, verdicts: Sequence[Verdict]) -> None:
     """Read the figures of those who could get one, and leave out or park what they speak against."""
-    for verdict, figures in zip(verdicts, figures_of(period, [each.asked for each in verdicts]), strict=True):
+    asked = [present(each.asked) for each in verdicts]
+    for verdict, wanted, figures in zip(verdicts, asked, figures_of(period, asked), strict=True):
         verdict.figures = figures
-        if figures.is_zero and not verdict.asked.customer.statement_when_zero:
+        if figures.is_zero and not wanted.customer.statement_when_zero:
             verdict.leave_out("Nothing is open.")
         elif figures.faults and not verdict.row.is_approved:
             verdict.outcome, verdict.note = StatementOutcome.PARKED, " ".join(figures.faults)[:500]
@@ -109,7 +111,7 @@ def _customers(rows: Sequence[StatementRow]) -> dict[int, Customer]:
 def _subsidiaries(parent_ids: Collection[int]) -> dict[int, list[Customer]]:
     found: dict[int, list[Customer]] = defaultdict(list)
     for customer in Customer.objects.filter(parent__in=parent_ids).order_by("sort_name", "pk"):
-        found[customer.parent_id].append(customer)
+        found[present(customer.parent_id)].append(customer)
     return found
 
 
@@ -126,7 +128,7 @@ def _contacts(customer_ids: Collection[int]) -> dict[int, list[Contact]]:
     return found
 
 
-def _bounced(customer_ids: Collection[int]) -> set[int]:
+def _bounced(customer_ids: Collection[int]) -> set[int | None]:
     """The contacts to whose present address mail came back."""
     mails = standing_bounces().filter(customer_id__in=customer_ids)
     return set(mails.values_list("contact_id", flat=True))

@@ -142,16 +142,15 @@ def _as_payers(ids: Collection[int]) -> Any:
 
 
 def _read_movements(parts: dict[Key, Part], rows: list[tuple[Any, ...]]) -> None:
-    key, part, balance = None, None, ZERO
+    balance: dict[Key, Decimal] = {}
     for customer_id, currency, entry_id, kind, reference, dated_on, amount, rank, _ in rows:
-        if key != (customer_id, currency):
-            key = (customer_id, currency)
-            part, balance = parts.setdefault(key, Part(currency)), ZERO
-        balance += amount
+        key = (customer_id, currency)
+        part = parts.setdefault(key, Part(currency))
+        balance[key] = balance.get(key, ZERO) + amount
         if rank < 0:
             part.opening = amount
         else:
-            part.movements.append(Movement(entry_id, kind, reference, dated_on, amount, balance))
+            part.movements.append(Movement(entry_id, kind, reference, dated_on, amount, balance[key]))
 
 
 Days = tuple[tuple[date, Decimal], ...]
@@ -172,7 +171,7 @@ def _read_items(parts: dict[Key, Part], rows: list[tuple[Any, ...]], on: date, d
         part = parts.get(key)
         if part is None:
             part = parts[key] = Part(currency)
-        part.items.append(OpenLine(*line, days.get(item_id, ())))
+        part.items.append(OpenLine._make((*line, days.get(item_id, ()))))
     for part in parts.values():
         part.buckets = aged(part.items, on)
 

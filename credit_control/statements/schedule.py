@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from credit_control.models import StatementRun, StatementSchedule
 from credit_control.statements.asking import Period
 from ledger.calendar import add_months
+from ledger.present import present
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def due_run(schedule: StatementSchedule, now: datetime) -> Due | None:
         return None
     made = StatementRun.objects.filter(company=schedule.company, scheduled_for__isnull=False)
     last = made.order_by("-scheduled_for").first()
-    if last and last.scheduled_for >= day:
+    if last and present(last.scheduled_for) >= day:
         return None
     on = day - timedelta(days=1)
     month = add_months(day, -1, schedule.day_of_month)

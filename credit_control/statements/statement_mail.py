@@ -15,6 +15,7 @@ from credit_control.statements.names import file_name
 from credit_control.statements.paper import MOST_ROWS, rows_in
 from credit_control.statements.words import title_of
 from customers.models import Contact, Customer, StatementForm
+from ledger.present import present
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
@@ -36,7 +37,7 @@ def subject_of(statement: Statement) -> str:
 
 def compose(mail: OutgoingMail) -> Letter:
     """The mail with the statement as it was kept; its link is made now, and its token is in the mail alone."""
-    statement, contact = _statement(mail), Contact.objects.get(pk=mail.contact_id)
+    statement, contact = _statement(mail), Contact.objects.get(pk=present(mail.contact_id))
     if reason := _reason(statement.customer, contact):
         raise NotToBeSent(reason)
     figures = figures_from(statement)
@@ -67,10 +68,10 @@ def _attachments(statement: Statement, figures: Figures) -> list[Attachment]:
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may."""
-    contact = Contact.objects.get(pk=mail.contact_id)
+    contact = Contact.objects.get(pk=present(mail.contact_id))
     if contact.email and contact.email != mail.to_email:
         return f"Not sent: the address of {contact.name} changed just then. Send it again."
-    return _reason(Customer.objects.only("statement_form").get(pk=mail.customer_id), contact)
+    return _reason(Customer.objects.only("statement_form").get(pk=present(mail.customer_id)), contact)
 
 
 def _reason(customer: Customer, contact: Contact) -> str:

@@ -3,16 +3,18 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any, TypeAlias, TypedDict
 
 from django import forms
 from django.contrib import messages
-from django.db.models import CharField, DateField, Func, IntegerField, QuerySet, TextField, Value
+from django.db.models import CharField, DateField, Field, Func, IntegerField, QuerySet, TextField, Value
 from django.db.models.fields.json import JSONField
 from django.db.models.functions import Cast
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
+from django_stubs_ext import WithAnnotations
 
 from credit_control.access import specific_provisions_for
 from credit_control.doubtful import REASONS, Doubt, DoubtQuestion, doubtful_items, table_on
@@ -33,11 +35,19 @@ from office.web.requests import StaffRequest
 
 READ, ACT = "office.view_reports", "credit_control.set_provisions"
 AMOUNTS = ("open", "disputed", "undisputed", "percent", "proposed")
-FIELDS = {"due_day": DateField(), "days_late": IntegerField()} | dict.fromkeys((*AMOUNTS, "own_amount"), AmountField())
+FIELDS: dict[str, "Field[Any, Any]"] = {"due_day": DateField(), "days_late": IntegerField()}
+FIELDS |= dict.fromkeys((*AMOUNTS, "own_amount"), AmountField())
 FIELDS |= dict.fromkeys(("name", "number", "sort_name", "why", "reasons", "why_percent", "own_currency"), CharField())
 
 
-def reason_words(row: OpenItem) -> str:
+class Known(TypedDict):
+    reasons: str
+
+
+DoubtfulItem: TypeAlias = "WithAnnotations[OpenItem, Known]"
+
+
+def reason_words(row: DoubtfulItem) -> str:
     """Why an item is doubtful, in words."""
     return ", ".join(REASONS[reason] for reason in row.reasons.split())
 
@@ -111,8 +121,8 @@ def as_list(rows: list[Doubt]) -> QuerySet[OpenItem]:
     return OpenItem.objects.filter(pk__in=[row.item_id for row in rows]).annotate(**read)
 
 
-def _plain(row: Doubt) -> dict[str, str | int]:
-    amounts = {name: str(getattr(row, name)) for name in AMOUNTS}
+def _plain(row: Doubt) -> dict[str, Any]:
+    amounts: dict[str, Any] = {name: str(getattr(row, name)) for name in AMOUNTS}
     return amounts | {
         "own_amount": str(row.company_amount),
         "due_day": row.due_on.isoformat(),
@@ -140,7 +150,7 @@ def doubtful_list(request: StaffRequest, day: str = "") -> HttpResponseBase:
     owner_id = request.user.pk if request.user.only_own_customers else None
     report = doubtful_items(DoubtQuestion(request.company, on, owner_id))
     own_total = sum((row.company_proposed for row in report.rows), Decimal(0))
-    context = {"on": on, "table": report.table, "own_total": own_total}
+    context: dict[str, Any] = {"on": on, "table": report.table, "own_total": own_total}
     spec = DOUBTFUL if request.user.has_perm(ACT) else TO_READ
     return list_page(request, spec, as_list(report.rows), template="credit_control/doubtful_list.html", **context)
 
@@ -242,4 +252,4 @@ def set_specific(request: StaffRequest, customer_id: int) -> HttpResponseBase:
 def _item(customer_id: int, typed: str) -> OpenItem | None:
     if not typed:
         return None
-    return found(OpenItem.objects.filter(pk=typed_id(typed), customer_id=customer_id), "item")
+    return found(OpenItem.objects.filter(pk=typed_id(typed) or 0, customer_id=customer_id), "item")

@@ -11,6 +11,7 @@ from credit_control.hold_rules import Found, reasons_on, would_hold
 from credit_control.operations.look_for_holds import look_for_holds
 from customers.models import HoldPolicy, hold_policy_of
 from customers.operations.set_hold_policy import FIELDS, LIMITS, set_hold_policy
+from ledger.fields import field_of
 from ledger.refusals import Refused
 from office.models import Company
 from office.web.doors import staff_door
@@ -22,7 +23,7 @@ MOST = 200
 
 
 def _number(name: str) -> forms.IntegerField:
-    field = HoldPolicy._meta.get_field(name)
+    field = field_of(HoldPolicy, name)
     least, most = LIMITS[name]
     label = field.verbose_name.capitalize()
     return forms.IntegerField(

@@ -97,8 +97,10 @@ class _Wizard:
 
     def answer(self) -> HttpResponse:
         made = None
-        if self.request.method == "POST":
-            made = self._offer() if "offer" in self.request.POST else self._propose()
+        if self.request.method == "POST" and "offer" in self.request.POST:
+            made = self._offer()
+        elif self.request.method == "POST":
+            self._propose()
         if made is None:
             return render(self.request, "credit_control/plan_new.html", self._context())
         says = "Recorded. It stands from today on." if made.accepted_on else f"Offered until {made.valid_until}."

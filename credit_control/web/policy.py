@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 
 from credit_control.models import CreditPolicy, ReminderMode, policy_of
 from credit_control.operations.set_credit_policy import FIELDS, LEAST, LIMITS, LONGEST_WAIT, set_credit_policy
+from ledger.fields import field_of
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
@@ -15,7 +16,7 @@ from office.web.requests import StaffRequest
 
 
 def _number(name: str) -> forms.IntegerField:
-    field = CreditPolicy._meta.get_field(name)
+    field = field_of(CreditPolicy, name)
     return forms.IntegerField(
         label=field.verbose_name.capitalize(),
         help_text=field.help_text,

@@ -76,7 +76,7 @@ def _today(link: AccountLink) -> tuple[Figures, dict[str, Any]]:
 
 def _rows(link: AccountLink, figures: Figures) -> list[dict[str, Any]]:
     """The first open items, each with the page of its document where this contact has a link to it."""
-    found = [
+    found: list[dict[str, Any]] = [
         {"section": section, "part": part, "item": item}
         for section in figures.sections
         for part in section.parts

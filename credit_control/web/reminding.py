@@ -59,7 +59,8 @@ def _remind_one(request: StaffRequest, customer_id: int) -> HttpResponse | None:
     for row in left_out:
         messages.error(request, row.why_not)
     if not reminders:
-        left_out or messages.error(request, "They were reminded of it just now.")
+        if not left_out:
+            messages.error(request, "They were reminded of it just now.")
         return None
     messages.success(request, f"{reminders[0].get_tone_display()} of {reminders[0].customer.name} is on its way.")
     return redirect("credit_control:reminder", reminders[0].pk)

@@ -195,7 +195,7 @@ def progress(request: StaffRequest, run_id: int) -> HttpResponse:
     return answer
 
 
-def standing(user: User, run: StatementRun) -> dict[str, object]:
+def standing(user: User, run: StatementRun) -> dict[str, Any]:
     """All that the page says of a run."""
     rows = statement_rows_for(user, run)
     tallies, reasons = tallies_of(rows), reasons_of(rows)

@@ -50,8 +50,8 @@ class CreditLimitView(ApiView):
     @extend_schema(operation_id="list_limit_changes", responses=LimitChangesOut)
     def get(self, request: ApiRequest, customer_id: int) -> Response:
         """How a customer's limit was changed; at most 200."""
-        rows = get_customer_for(request.user, customer_id).limit_changes
-        rows = rows.select_related("customer", "changed_by", "approved_by")[:MOST]
+        changes = get_customer_for(request.user, customer_id).limit_changes
+        rows = changes.select_related("customer", "changed_by", "approved_by")[:MOST]
         return Response(LimitChangesOut({"results": rows}).data)
 
     @extend_schema(

@@ -26,7 +26,7 @@ class TermsIn(Input):
     """Payment terms, and what paying early takes off."""
 
     name = serializers.CharField(max_length=60)
-    parts = TermsPartIn(many=True, min_length=1, max_length=MOST_PARTS)
+    parts = TermsPartIn(many=True, min_length=1, max_length=MOST_PARTS)  # type: ignore[call-arg]  # of the list
     discount_percent = RateIn(required=False)
     discount_days = serializers.IntegerField(min_value=0, max_value=3650, required=False)
 

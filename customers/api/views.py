@@ -34,6 +34,7 @@ from office.api.fields import Query
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
+from office.dressing import dressed
 from office.models import Company, User
 from office.web.lists.filters import search_rows
 from office.web.requests import ApiRequest
@@ -129,18 +130,15 @@ def shown(user: User, customer_id: int) -> Customer:
     """A customer with what they owe today, as this person may see them."""
     company = get_customer_for(user, customer_id).company
     customer = with_owed(customers_for(user).filter(pk=customer_id), company.today()).get()
-    customer.people = people_of(customer)
     with_standing([customer], company)
-    return customer
+    return dressed(customer, people=people_of(customer))
 
 
 def with_standing(customers: Iterable[Customer], company: Company) -> list[Customer]:
     """The customers with their holds, and with what counts against their limits today."""
-    customers = add_standing_holds(customers)
-    exposures = exposures_of(company, customers, company.today())
-    for customer in customers:
-        customer.exposure = exposures[customer.pk]
-    return customers
+    held = add_standing_holds(customers)
+    exposures = exposures_of(company, held, company.today())
+    return [dressed(customer, exposure=exposures[customer.pk]) for customer in held]
 
 
 def _require_seen(user: User, parent_id: int | None) -> None:

@@ -21,6 +21,7 @@ from customers.account_numbers import (
 from customers.mandates import with_state
 from customers.models import AccountKind, Customer, CustomerAccount
 from customers.operations.manage_mandates import put_to
+from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded, Asked, require_second_person
 from office.audit import record
@@ -31,7 +32,7 @@ from office.sealing import keyed_hash, seal
 
 LONGEST_HOLDER = 70
 """As many characters as payment files take."""
-COUNTRIES = {AccountKind.US: "US", AccountKind.UK: "GB"}
+COUNTRIES: dict[str, str] = {AccountKind.US: "US", AccountKind.UK: "GB"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def add_account(customer: Customer, details: AccountDetails, *, by: User | None,
     try:
         return confirm_account(account.pk, by=by, reason=reason)
     except ApprovalNeeded as needed:
-        ask_approval(needed, by=by)
+        ask_approval(needed, by=present(by))
         return account
 
 
@@ -83,7 +84,7 @@ def confirm_account(
         raise Refused(f"The account is {account.state} already.", code="invalid_move")
     asked = Asked("confirm_account", account.company, account, Decimal(0), {}, reason[:LONGEST])
     require_second_person(asked, by, approved)
-    account.confirmed_by = approved and approved.decided_by
+    account.confirmed_by = approved.decided_by if approved else None
     account.confirmed_at = timezone.now()
     account.save(update_fields=["confirmed_by", "confirmed_at"])
     record(account.confirmed_by, "confirm_account", account)
@@ -113,7 +114,7 @@ def locked_account(account_id: int) -> CustomerAccount:
 
 
 def _close_replaced(account: CustomerAccount) -> None:
-    old = locked_account(account.replaces_id)
+    old = locked_account(present(account.replaces_id))
     today = account.company.today()
     for mandate in with_state(old.mandates.select_for_update(no_key=True), today).filter(state="live"):
         put_to(mandate, account, today, f"Their account was replaced by {account}.", account.confirmed_by)

@@ -42,8 +42,8 @@ def change_credit_limit(
     where it is raised above a rule's amount.
     """
     reason = required_reason(reason, "Say why the limit is changed.")
-    customer = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
-    customer = customer.get(pk=customer_id)
+    rows = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
+    customer = rows.get(pk=customer_id)
     details = _checked(customer, details, on)
     _require_approval(customer, details, reason, on, by, approved)
     before = {"credit_limit": customer.credit_limit, **_temporary(customer)}
@@ -81,7 +81,7 @@ def keep_limit_change(
         changed_on=on,
         changed_by=by,
         reason=reason,
-        approved_by=approved and approved.decided_by,
+        approved_by=approved.decided_by if approved else None,
     )
 
 

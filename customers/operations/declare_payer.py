@@ -13,7 +13,7 @@ def declare_payer(customer_id: int, payer_id: int | None, *, by: User | None) ->
 
     Raises Refused for another company's customer, oneself, or a chain: whoever pays for others pays for themselves.
     """
-    ids = sorted({customer_id, payer_id} - {None})
+    ids = {customer_id, payer_id} if payer_id else {customer_id}
     rows = Customer.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk").in_bulk()
     customer, payer = rows[customer_id], rows.get(payer_id) if payer_id else None
     if payer_id:

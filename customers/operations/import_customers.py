@@ -163,7 +163,7 @@ def _whole_days(days: Any) -> int:
     return int(days)
 
 
-def _with_contact(contacts: list[ContactDetails], told: dict[str, str]) -> list[ContactDetails]:
+def _with_contact(contacts: list[ContactDetails], told: dict[str, Any]) -> list[ContactDetails]:
     """The contact of that e-mail address, or else of that name, brought up to date; or one more."""
     told.setdefault("name", told.get("email", ""))
     same = [c for c in contacts if told.get("email") and c.email.casefold() == told["email"].casefold()]

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
-from customers.mandates import WORDS, with_state
+from customers.mandates import WORDS, MandateWithState, with_state
 from customers.models import (
     AccountKind,
     Customer,
@@ -102,7 +102,7 @@ def put_to(mandate: Mandate, account: CustomerAccount, on: date, reason: str, by
     record(by, "amend_mandate", mandate, before={"account": old}, after={"account": account}, reason=reason)
 
 
-def locked_mandate(mandate_id: int, on: date) -> Mandate:
+def locked_mandate(mandate_id: int, on: date) -> MandateWithState:
     """The mandate with its state on a day, its row held."""
     mandates = Mandate.objects.select_for_update(no_key=True, of=("self",))
     return with_state(mandates, on).select_related("customer__company", "account", "company").get(pk=mandate_id)

@@ -38,7 +38,7 @@ def release_hold(
     arguments = {"reason": reason, "quiet_days": quiet_days}
     require_approval(Asked("release_hold", hold.company, hold, _worth(hold, on), arguments, reason), by, approved)
     hold.released_on, hold.released_by, hold.released_at = on, by, timezone.now()
-    hold.release_reason, hold.approved_by = reason, approved and approved.decided_by
+    hold.release_reason, hold.approved_by = reason, approved.decided_by if approved else None
     hold.quiet_until = on + timedelta(days=quiet_days) if quiet_days else None
     hold.save()
     after = {"released": hold.words} | said_yes(approved)

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from customers.models import HoldPolicy
+from ledger.fields import label_of
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
@@ -39,7 +40,7 @@ def check_policy(policy: HoldPolicy) -> None:
         if number is None and HoldPolicy._meta.get_field(name).null:
             continue
         if number is None or not least <= number <= most:
-            words = HoldPolicy._meta.get_field(name).verbose_name.capitalize()
+            words = label_of(HoldPolicy, name).capitalize()
             raise Refused(f"{words}: between {least} and {most}.", code="bad_number")
     if not 0 <= policy.late_amount < LARGEST:
         raise Refused("The smallest late amount is zero or more.", code="bad_amounts")

@@ -134,7 +134,7 @@ def _page(request: StaffRequest, account: CustomerAccount, number: str = "") -> 
     return render(request, "customers/account.html", context)
 
 
-def _act(operation: Callable[..., CustomerAccount], done: str) -> Callable[..., HttpResponse]:
+def _act(operation: Callable[..., CustomerAccount], done: str) -> Callable[..., HttpResponseBase]:
     """A page's button that does one thing to an account, with a reason."""
 
     @require_POST

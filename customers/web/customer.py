@@ -25,8 +25,8 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """What a customer owes, item by item, with how to reach them and what was done."""
     customer = get_customer_for(request.user, customer_id)
     today = customer.company.today()
-    items = OpenItem.objects.filter(customer_id=customer.pk).exclude(balance=0).order_by("due_on", "dated_on", "pk")
-    items = list(with_late(items, today))
+    owed = OpenItem.objects.filter(customer_id=customer.pk).exclude(balance=0).order_by("due_on", "dated_on", "pk")
+    items = list(with_late(owed, today))
     records = AuditRecord.objects.filter(subject_type="customers.customer", subject_id=customer.pk)
     context = {
         "customer": customer,

@@ -47,7 +47,7 @@ def edit_customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Change a customer; refused where somebody else saved meanwhile."""
     customer = get_customer_for(request.user, customer_id)
     values, people = initial_from(customer)
-    terms = PaymentTerms.objects.filter(pk=customer.terms_id)
+    terms = PaymentTerms.objects.filter(pk=customer.terms_id or 0)
     form = CustomerForm(request.POST or None, initial=values, **_choices(request, terms))
     del form.fields["credit_limit"]  # it is changed by itself, with a reason
     contacts = ContactForms(request.POST or None, initial=people, prefix="contacts")

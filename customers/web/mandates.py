@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.access import get_customer_for, get_mandate_for, mandates_for
-from customers.mandates import STATES, WORDS, with_state
-from customers.models import Customer, Mandate, MandateScheme, MandateUse
+from customers.mandates import STATES, WORDS, MandateWithState, with_state
+from customers.models import Customer, MandateScheme, MandateUse
 from customers.models.mandates import LONGEST_REFERENCE
 from customers.operations.manage_mandates import MandateDetails, add_mandate, amend_mandate, revoke_mandate
 from ledger.refusals import Refused
@@ -120,7 +120,7 @@ def mandate_page(request: StaffRequest, mandate_id: int) -> HttpResponse:
     return render(request, "customers/mandate.html", context)
 
 
-def _others(mandate: Mandate) -> list[Any]:
+def _others(mandate: MandateWithState) -> list[Any]:
     usable = mandate.customer.accounts.filter(closed_at=None, confirmed_at__isnull=False)
     return list(usable.exclude(pk=mandate.account_id)) if mandate.state == "live" else []
 

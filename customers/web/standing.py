@@ -1,5 +1,7 @@
 """How a customer stands, in a line: shown where somebody chose one to write a paper for."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -22,7 +24,7 @@ def standing(request: StaffRequest) -> HttpResponse:
         company=request.company, pk=typed_id(request.GET.get("customer", "")) or 0
     )
     customer = with_owed(seen, today).select_related("company").first()
-    context = {"customer": customer}
+    context: dict[str, Any] = {"customer": customer}
     if customer:
         context |= {"exposure": exposure_of(customer, today), "holds": standing_holds([customer.pk]).get(customer.pk)}
     return render(request, "customers/_standing.html", context)

@@ -11,6 +11,7 @@ from office.api.fields import AmountIn, AmountOut, Input, Query
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
 from office.approvals import acts_with_rules, get_request_for, requests_for
+from office.dressing import dressed
 from office.models import ApprovalRule, ApprovalState
 from office.operations.decide_request import approve_request, decline_request, withdraw_request
 from office.operations.set_approval_rules import set_approval_rules
@@ -158,5 +159,6 @@ def _rules(request: ApiRequest) -> Response:
         ApprovalRule.objects.filter(company=company_of(request)).select_related("company", "role").order_by("action")
     )
     for rule in rules:
-        rule.limits = {role: str(round_money(above, rule.company.currency)) for role, above in limits_of(rule).items()}
+        limits = {role: str(round_money(above, rule.company.currency)) for role, above in limits_of(rule).items()}
+        dressed(rule, limits=limits)
     return Response(RulesOut({"rules": rules, "actions": list(acts_with_rules())}).data)

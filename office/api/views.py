@@ -29,7 +29,7 @@ def company_of(request: ApiRequest) -> Company:
 
 
 def _own_company(request: ApiRequest, wanted: str) -> Company:
-    return found(companies_for(request.user).filter(pk=typed_id(wanted)), "company")
+    return found(companies_for(request.user).filter(pk=typed_id(wanted) or 0), "company")
 
 
 def checked(serializer: type[Serializer[Any]], data: Any, **context: Any) -> dict[str, Any]:

@@ -26,9 +26,6 @@ class ApprovalRule(models.Model):
     above = AmountField(help_text="In the company's currency.")
     role = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
 
-    limits: dict[str, str]
-    """What an answer adds: the amounts by role."""
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "action"], name="approval_rule_once_per_action"),

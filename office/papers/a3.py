@@ -70,7 +70,8 @@ def _described(xmp: bytes) -> bytes:
             _as_elements(description)
             one.append(description)
     head, foot = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n', b'\n<?xpacket end="r"?>'
-    return head + etree.tostring(root, encoding="UTF-8") + foot
+    body: bytes = etree.tostring(root, encoding="UTF-8")
+    return head + body + foot
 
 
 def _as_elements(description: etree._Element) -> None:

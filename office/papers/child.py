@@ -77,11 +77,13 @@ class Maker:
             "pdf_identifier": hashlib.sha256(page["identifier"].encode()).digest()[:16],
         }
         if not page.get("einvoice"):
-            return document.write_pdf(**options)
+            plain: bytes = document.write_pdf(**options)
+            return plain
         from a3 import finished  # this one too
 
         attachment = self._attachment(page["einvoice"], datetime.fromisoformat(page["made_at"]))
-        return finished(document.write_pdf(pdf_variant="pdf/a-3b", attachments=[attachment], **options))
+        made: bytes = finished(document.write_pdf(pdf_variant="pdf/a-3b", attachments=[attachment], **options))
+        return made
 
     def pictures(self, page: dict[str, str]) -> bytes:
         """The first pages of the PDF as pictures, in JSON: how many pages there are, and each picture in Base64."""

@@ -28,7 +28,7 @@ def paper_page(template: str, context: Mapping[str, Any], logo: tuple[bytes, str
         "page_words": page_words(),
         "logo": _data_url(*logo) if logo else "",
     }
-    return UNPRINTABLE.sub("", render_to_string(template, frame | context))
+    return UNPRINTABLE.sub("", render_to_string(template, {**frame, **context}))
 
 
 def logo_now(company: Company) -> tuple[bytes, str] | None:

@@ -12,7 +12,7 @@ from weasyprint import CSS, HTML
 from weasyprint.urls import URLFetcher
 
 
-class Page(HTML):
+class Page(HTML):  # type: ignore[misc]  # it has no types
     """A well-formed page. Raises ElementTree.ParseError for any other."""
 
     def __init__(self, text: str, url_fetcher: URLFetcher) -> None:

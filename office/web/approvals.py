@@ -21,6 +21,7 @@ from office.approvals import (
     requests_for,
     waiting_for,
 )
+from office.dressing import dressed
 from office.models import ApprovalRequest, ApprovalRule, Company, User
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request, decline_request, withdraw_request
@@ -48,10 +49,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
 
 
 def _shown(rows: QuerySet[ApprovalRequest]) -> list[ApprovalRequest]:
-    shown = list(rows[:MOST])
-    for row in shown:
-        row.act = ACTS[row.action]
-    return shown
+    return [dressed(row, act=ACTS[row.action]) for row in rows[:MOST]]
 
 
 @require_POST

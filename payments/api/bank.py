@@ -9,6 +9,7 @@ from customers.access import get_customer_for
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.dressing import dressed
 from office.web.requests import ApiRequest
 from payments.access import (
     bank_accounts_for,
@@ -175,9 +176,8 @@ class BankLineView(ApiView):
     def get(self, request: ApiRequest, line_id: int) -> Response:
         """A line, what is left of it to match, and what it probably pays."""
         line = get_bank_line_for(request.user, line_id)
-        line.left = left_of(line)
-        line.proposals = [_shown(each, line.currency) for each in proposals_for(line)]
-        return Response(MatchableLineOut(line).data)
+        proposals = [_shown(each, line.currency) for each in proposals_for(line)]
+        return Response(MatchableLineOut(dressed(line, left=left_of(line), proposals=proposals)).data)
 
 
 class MatchBankLineView(ApiView):

@@ -28,7 +28,7 @@ class BankAccountIn(Input):
 class BankAccountsIn(Input):
     """All accounts, as they are to be from now on; one that is left out goes."""
 
-    accounts = BankAccountIn(many=True, max_length=20)
+    accounts = BankAccountIn(many=True, max_length=20)  # type: ignore[call-arg]  # of the list
 
 
 class BankAccountOut(serializers.ModelSerializer):

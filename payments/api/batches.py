@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, Input
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
+from office.dressing import dressed
 from office.models import User
 from office.web.requests import ApiRequest
 from payments.access import get_batch_for, receipts_for
@@ -31,7 +32,7 @@ class BatchIn(Input):
     """A paper list with the total that was counted."""
 
     control_total = AmountIn()
-    lines = BatchLineIn(many=True, allow_empty=False, max_length=MOST)
+    lines = BatchLineIn(many=True, allow_empty=False, max_length=MOST)  # type: ignore[call-arg]  # of the list
     received_on = serializers.DateField(required=False, help_text="Left out: today.")
     currency = serializers.CharField(max_length=3, required=False, default="", help_text="Left out: the company's.")
     exchange_rate = CurrencyRateIn(required=False)
@@ -79,7 +80,6 @@ class BatchView(ApiView):
 
 def _shown(user: User, batch_id: int, status: int = 200) -> Response:
     batch = get_batch_for(user, batch_id)
-    batch.shown = (
-        with_free(receipts_for(user).filter(batch=batch)).select_related("customer", "bank_account").order_by("pk")
-    )
+    receipts = with_free(receipts_for(user).filter(batch=batch)).select_related("customer", "bank_account")
+    dressed(batch, shown=receipts.order_by("pk"))
     return Response(BatchOut(batch).data, status)

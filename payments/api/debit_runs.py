@@ -10,6 +10,7 @@ from office.api.fields import AmountOut, FileIn, IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.dressing import dressed
 from office.models import User
 from office.web.requests import ApiRequest
 from payments.access import debit_runs_for, get_debit_run_for, require_bank
@@ -237,5 +238,5 @@ class DebitAnswersView(ApiView):
 def _shown(user: User, run_id: int, status: int = 200) -> Response:
     get_debit_run_for(user, run_id)
     run = with_counts(debit_runs_for(user).filter(pk=run_id)).select_related("bank_account").get()
-    run.debits = run.collections.select_related("customer", "account", "mandate")
+    dressed(run, debits=run.collections.select_related("customer", "account", "mandate"))
     return Response(DebitRunOut(run).data, status)

@@ -10,6 +10,7 @@ from customers.access import get_customer_for
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.dressing import dressed
 from office.web.requests import ApiRequest
 from payments.access import get_bank_line_for, get_remittance_for, remittances_for, require_bank
 from payments.advised import explained
@@ -140,5 +141,5 @@ def _lines(lines: list[dict[str, Any]]) -> list[AdvisedLine]:
 
 def _shown(remittance: Remittance, status: int = 200) -> Response:
     row = with_state(Remittance.objects.filter(pk=remittance.pk)).defer("content").select_related("customer").get()
-    row.explained = {each.line.pk: each for each in explained(row)} if not row.is_applied else {}
+    dressed(row, explained={each.line.pk: each for each in explained(row)} if not row.is_applied else {})
     return Response(RemittanceOut(row).data, status)

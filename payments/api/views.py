@@ -16,6 +16,7 @@ from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
+from office.dressing import dressed
 from office.models import User
 from office.papers import PdfUnavailable
 from office.web.lists.filters import search_rows
@@ -170,6 +171,5 @@ def shown(user: User, receipt_id: int, status: int = 200) -> Response:
     receipt = with_free(
         receipts_for(user).filter(pk=receipt_id).select_related("customer", "entry", "bank_account")
     ).get()
-    receipt.item = receipt.entry.items.get()
-    receipt.allocations = applications(receipt)
+    dressed(receipt, item=receipt.entry.items.get(), allocations=applications(receipt))
     return Response(ReceiptOut(receipt).data, status)

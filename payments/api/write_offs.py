@@ -15,6 +15,7 @@ from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, IdIn, Input, 
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
+from office.dressing import dressed
 from office.models import User
 from office.web.requests import ApiRequest
 from payments.access import get_write_off_for, write_offs_for
@@ -200,5 +201,4 @@ def _everything(customer_id: int) -> list[Share]:
 def _whole(user: User, write_off_id: int) -> WriteOff:
     get_write_off_for(user, write_off_id)
     row = with_recovered(write_offs_for(user).filter(pk=write_off_id).select_related("customer", "reason_code")).get()
-    row.allocations = applications_of(row.entry_id)
-    return row
+    return dressed(row, allocations=applications_of(row.entry_id))

@@ -165,7 +165,8 @@ def _after_funds(rest: Sequence[str]) -> list[str]:
 
 def _check_total(record: Record, statement: ReadStatement) -> None:
     said = _amount(record.fields[0], statement.currency)
-    found = sum(statement.balances.values(), Decimal(0)) + sum(abs(line.amount or 0) for line in statement.lines)
+    found = sum(statement.balances.values(), Decimal(0))
+    found += sum((abs(line.amount) for line in statement.lines if line.amount is not None), Decimal(0))
     if said is not None and said != found:
         statement.notes.append(f"Line {record.line}: its control total is {said}, its amounts add up to {found}.")
 

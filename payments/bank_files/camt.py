@@ -85,7 +85,9 @@ def _lines(entry: Element, statement: ReadStatement) -> list[ReadLine]:
     amount = _signed(entry, fields, "Ntry/Amt")
     details = [detail for group in _all(entry, "NtryDtls") for detail in _all(group, "TxDtls")]
     amounts = [_detail_amount(entry, detail, place) for detail in details]
-    if len(details) > 1 and amount is not None and None not in amounts and sum(amounts, Decimal(0)) == amount:
+    known = [each for each in amounts if each is not None]
+    is_whole = len(known) == len(details) and sum(known, Decimal(0)) == amount
+    if len(details) > 1 and amount is not None and is_whole:
         parts = [([detail], part) for detail, part in zip(details, amounts, strict=True)]
     else:
         parts = [(details, amount)]

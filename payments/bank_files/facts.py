@@ -89,7 +89,8 @@ class ReadStatement:
         if self.opening is None or self.closing is None:
             return False if self.unread else None
         booked = [line.amount for line in self.lines if not line.is_pending]
-        return None not in booked and self.opening + sum(booked, Decimal(0)) == self.closing
+        known = [amount for amount in booked if amount is not None]
+        return len(known) == len(booked) and self.opening + sum(known, Decimal(0)) == self.closing
 
     @property
     def entries(self) -> int:

@@ -54,8 +54,10 @@ def parameters(company_id: int, line_ids: Sequence[int]) -> dict[str, Any]:
 def _advice(
     remittance: Remittance, said: Sequence[Explained], codes: Mapping[str, int], *, is_named: bool
 ) -> Advice | None:
-    customers = {each.item.customer_id for each in said if each.item} or {remittance.customer_id}
-    if len(customers) > 1 or None in customers:
+    customers = {each.item.customer_id for each in said if each.item}
+    if not customers and remittance.customer_id:
+        customers = {remittance.customer_id}
+    if len(customers) != 1:
         return None
     problem = next((f"{each.line.reference}: {each.problem}" for each in said if each.problem), "")
     return Advice(

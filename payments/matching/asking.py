@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import QuerySet
 
 from office.models import Company
-from payments.bank import with_left
+from payments.bank import LineWithLeft, with_left
 from payments.matching.certainty import Policy, certain_of
 from payments.matching.facts import Payment, Proposal
 from payments.matching.gathering import gather, payments_of
@@ -36,9 +37,9 @@ def rules_of(policy: MatchPolicy) -> Policy:
     return Policy(**{name: getattr(policy, name) for name in RULES})
 
 
-def waiting_lines(company: Company) -> QuerySet[BankLine]:
+def waiting_lines(company: Company) -> QuerySet[LineWithLeft]:
     """The lines of money in of which something is left to match."""
-    return with_left(BankLine.objects.filter(bank_account__company=company)).filter(left__gt=0)
+    return with_left(BankLine.objects.filter(bank_account__company=company)).filter(left__gt=Decimal(0))
 
 
 def read_lines(company: Company, lines: QuerySet[BankLine], names: Names) -> Iterator[tuple[Payment, list[Proposal]]]:

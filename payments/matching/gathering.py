@@ -85,7 +85,7 @@ class Gathered:
 def payments_of(lines: QuerySet[BankLine]) -> list[Payment]:
     """What is left to match of lines; those of which nothing is left are left out."""
     columns = ("pk", "left", "currency", "booked_on", "words", "party_name", "party_account")
-    return [Payment(*row) for row in with_left(lines).filter(left__gt=0).values_list(*columns)]
+    return [Payment(*row) for row in with_left(lines).filter(left__gt=Decimal(0)).values_list(*columns)]
 
 
 def gather(company_id: int, payments: list[Payment], names: Names) -> Gathered:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from rapidfuzz.distance import Levenshtein
@@ -213,7 +214,7 @@ def _in_full(debts: Iterable[Debt]) -> tuple[Share, ...]:
     return tuple(Share(debt, debt.balance) for debt in debts)
 
 
-def _discounted(debts: Iterable[Debt], day: object) -> tuple[Share, ...]:
+def _discounted(debts: Iterable[Debt], day: date) -> tuple[Share, ...]:
     return tuple(Share(debt, debt.balance - debt.discount_on(day), debt.discount_on(day)) for debt in debts)
 
 

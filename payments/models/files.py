@@ -57,5 +57,8 @@ class FileOrder(models.Model):
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     cancelled_reason = models.CharField(max_length=300, blank=True)
 
+    file: "PaymentFile | None"
+    file_id: int | None
+
     class Meta:
         abstract = True

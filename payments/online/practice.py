@@ -30,7 +30,7 @@ class Practice:
 
     def checkout(self, asked: Checkout) -> Started:
         """A page of ours that plays the provider's."""
-        session = {
+        session: dict[str, Any] = {
             "id": f"practice_{uuid4().hex}",
             "reference": asked.reference,
             "units": smallest_units(asked.amount, asked.currency),

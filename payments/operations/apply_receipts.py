@@ -59,7 +59,7 @@ def do_piece(run: Run) -> None:
     run.total = len(ids)
     piece = ids[run.done : run.done + PIECE]
     receipts = Receipt.objects.select_related("customer__company", "entry").in_bulk(piece)
-    _lock(receipts.values())
+    _lock(list(receipts.values()))
     refused = []
     for receipt in (receipts[pk] for pk in piece):
         outcome, why = _apply(receipt, run.by)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from customers.mandates import WORDS, with_state
+from customers.mandates import WORDS, MandateWithState, with_state
 from customers.models import Mandate
 from ledger.allocating import lock_items
 from ledger.bulk import update_all
@@ -37,7 +37,7 @@ def approve_debit_run(run_id: int, *, by: User | None, approved: ApprovalRequest
         raise Refused("Nothing of it can be debited any more. Decline it.", code="nothing_to_debit")
     made = write_debits(run, debits)
     update_all(debits, ["trace"])
-    run.approved_by = approved and approved.decided_by
+    run.approved_by = approved.decided_by if approved else None
     run.file = keep_file(run.company, made, by=run.approved_by)
     run.state = FileState.READY
     run.save(update_fields=["state", "file", "approved_by"])
@@ -90,7 +90,7 @@ def _still_right(run: DebitRun) -> list[DebitCollection]:
 
 
 def _reason_against(
-    mandate: Mandate, debit: DebitCollection, parts: Sequence[DebitPart], items: Mapping[int, OpenItem]
+    mandate: MandateWithState, debit: DebitCollection, parts: Sequence[DebitPart], items: Mapping[int, OpenItem]
 ) -> str:
     if mandate.account_id != debit.account_id:
         return "the mandate is for another account now"

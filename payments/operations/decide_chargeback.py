@@ -5,6 +5,7 @@ from django.db import transaction
 
 from billing.attachments import file_name, media_type_of
 from ledger.models import Allocation
+from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
@@ -93,6 +94,6 @@ def _settled_before(chargeback: Chargeback) -> list[Share]:
     """What the payment had settled until it was taken back, the last first: a rest that was kept settles the first."""
     opening = chargeback.receipt.reversal_entry_id
     rows = Allocation.objects.filter(credit__entry=chargeback.receipt.entry_id, reverses=None)
-    undone_by_it = rows.filter(reversed_by__recorded_at=chargeback.receipt.reversal_entry.recorded_at)
+    undone_by_it = rows.filter(reversed_by__recorded_at=present(chargeback.receipt.reversal_entry).recorded_at)
     undone_by_it = undone_by_it.exclude(debit__entry=opening).order_by("-id")
     return [Share(row.debit_id, row.amount) for row in undone_by_it]

@@ -17,7 +17,7 @@ from payments.bad_debt_tax import TaxShare, tax_in
 from payments.models import WriteOff, WriteOffKind, WriteOffTax, policy_of
 
 Shares = Sequence[tuple[OpenItem, Decimal]]
-ACCOUNTS = {
+ACCOUNTS: dict[str, AccountRole] = {
     WriteOffKind.BAD_DEBT: AccountRole.BAD_DEBT,
     WriteOffKind.TOLERANCE: AccountRole.ROUNDING,
     WriteOffKind.BANK_FEE: AccountRole.BANK_CHARGES,

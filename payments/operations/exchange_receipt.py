@@ -56,7 +56,7 @@ def details_from_kept(kept: Mapping[str, Any], on: date) -> ExchangeDetails:
 
 def _asked(receipt: Receipt, details: ExchangeDetails, exchange: Exchange) -> Asked:
     """What an approval is for: what we would give more than we got, in the company's currency."""
-    kept = {"amount": str(exchange.amount), "into_amount": str(exchange.into_amount)}
+    kept: dict[str, Any] = {"amount": str(exchange.amount), "into_amount": str(exchange.into_amount)}
     kept |= {"into_currency": details.into_currency, "item_id": details.item_id}
     words = f"{format_money(exchange.amount, receipt.currency)} as "
     words += format_money(exchange.into_amount, details.into_currency)

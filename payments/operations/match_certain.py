@@ -211,9 +211,9 @@ def _match_one(certain: Certain, by: User | None) -> bool:
 
 def _apply_advice(certain: Certain, remittance_id: int, by: User | None) -> bool:
     """Match one just as an advice says; False where it is refused."""
-    said = {"rule": certain.rule, "reasons": certain.proposal.reasons}
+    rule, reasons = certain.rule, certain.proposal.reasons
     try:
-        apply_remittance(remittance_id, certain.payment.line_id, by=by, **said)
+        apply_remittance(remittance_id, certain.payment.line_id, by=by, rule=rule, reasons=reasons)
     except Refused:
         return False
     return True

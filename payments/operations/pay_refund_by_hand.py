@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger.posting import post_mirror
+from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
@@ -89,7 +90,7 @@ def _check_day(refund: Refund, account: BankAccount, on: date) -> None:
 
 def _take_back(payment: HandPayment, refund: Refund, reason: str, by: User | None) -> None:
     post_mirror(
-        payment.entry,
+        present(payment.entry),
         key=f"undo_refund_by_hand:{payment.pk}",
         kind="undo_refund_by_hand",
         dated_on=refund.company.today(),

@@ -9,6 +9,7 @@ from django.db import transaction
 from customers.models import Customer, MandateScheme
 from ledger.allocating import lock_items
 from ledger.bulk import insert_all
+from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.audit import record
@@ -65,7 +66,7 @@ def prepare_debit_run(company: Company, details: RunDetails, *, by: User | None)
     try:
         return approve_debit_run(run.pk, by=by)
     except ApprovalNeeded as needed:
-        ask_approval(needed, by=by)
+        ask_approval(needed, by=present(by))
         return run
 
 

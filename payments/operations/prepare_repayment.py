@@ -8,6 +8,7 @@ from django.db import transaction
 
 from ledger.bulk import insert_all, update_all
 from ledger.money import round_money
+from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded, Asked, require_none_waiting, require_second_person
 from office.audit import record
@@ -75,7 +76,7 @@ def prepare_repayment(company: Company, details: RepaymentDetails, *, by: User |
     try:
         return approve_repayment(batch.pk, by=by)
     except ApprovalNeeded as needed:
-        ask_approval(needed, by=by)
+        ask_approval(needed, by=present(by))
         return batch
 
 
@@ -101,7 +102,7 @@ def approve_repayment(batch_id: int, *, by: User | None, approved: ApprovalReque
     for line in lines:
         line.was_sent = True
     update_all(lines, ["trace", "was_sent", "entry"])
-    batch.approved_by = approved and approved.decided_by
+    batch.approved_by = approved.decided_by if approved else None
     batch.file = keep_file(batch.company, made, by=batch.approved_by)
     batch.state = FileState.READY
     batch.save(update_fields=["state", "file", "approved_by"])

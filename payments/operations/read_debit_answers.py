@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from hashlib import sha256
 
 from django.db import transaction
@@ -34,12 +35,13 @@ def settle_from_bank(company: Company, *, by: User | None) -> Answers:
     """Record the debits that our accounts' lines show to have come in, and those that came back. Again is harmless."""
     answers = Answers()
     for found in lines_in(company):
-        if _is_done(answers, lambda found=found: _collect(found.debits, found.line, by)):
+        if _is_done(answers, partial(_collect, found.debits, found.line, by)):
             answers.collected += len(found.debits)
     for found in lines_out(company):
         [debit], line = found.debits, found.line
-        how = {"on": line.booked_on, "by": by, "said": line.text if not line.return_reason else "", "line": line}
-        if _is_done(answers, lambda debit=debit, line=line, how=how: return_debit(debit.pk, line.return_reason, **how)):
+        said = line.text if not line.return_reason else ""
+        act = partial(return_debit, debit.pk, line.return_reason, on=line.booked_on, by=by, said=said, line=line)
+        if _is_done(answers, act):
             answers.returned += 1
     return answers
 
@@ -52,17 +54,17 @@ def take_debit_answer(company: Company, name: str, content: bytes, *, by: User |
     """
     answers = Answers()
     is_ach = content[:3] == b"101"
-    read = read_nacha(content) if is_ach else read_pain002(content)
+    batches = read_nacha(content) if is_ach else []
+    report = None if is_ach else read_pain002(content)
     file, _ = BankFile.objects.get_or_create(
         company=company,
         sha256=sha256(content).hexdigest(),
         defaults={"name": name[:200], "content": content, "taken_by": by},
     )
-    if is_ach:
-        for entry in (entry for batch in read for entry in batch.entries):
-            _take_entry(company, entry, answers, by)
-    else:
-        _take_report(company, read, answers, by)
+    for entry in (entry for batch in batches for entry in batch.entries):
+        _take_entry(company, entry, answers, by)
+    if report:
+        _take_report(company, report, answers, by)
     after = {"rejected": answers.rejected, "returned": answers.returned, "notes": "; ".join(answers.notes)[:500]}
     record(by, "take_debit_answer", file, after=after)
     return answers
@@ -105,8 +107,8 @@ def _take_report(company: Company, report: StatusReport, answers: Answers, by: U
             for debit in ours.filter(state=CollectionState.PENDING, sequence=sequence):
                 _refuse(debit, block.code, block.words, today, answers, by)
     for payment in report.rejected():
-        if debit := ours.filter(end_to_end_id=payment.id).first():
-            _refuse(debit, payment.code, payment.words, today, answers, by)
+        if theirs := ours.filter(end_to_end_id=payment.id).first():
+            _refuse(theirs, payment.code, payment.words, today, answers, by)
         else:
             answers.notes.append(f"{payment.id} is none of our debits.")
 
@@ -120,8 +122,8 @@ def _take_repayment_report(
         for line in lines.filter(is_under_way=True):
             _refuse_repayment(line, status.code, status.words, answers, by)
     for payment in report.rejected():
-        if line := lines.filter(end_to_end_id=payment.id, is_under_way=True).first():
-            _refuse_repayment(line, payment.code, payment.words, answers, by)
+        if one := lines.filter(end_to_end_id=payment.id, is_under_way=True).first():
+            _refuse_repayment(one, payment.code, payment.words, answers, by)
 
 
 def _refuse_repayment(

@@ -67,7 +67,9 @@ def _locked_debits(customer: Customer, plan: Plan) -> dict[int, OpenItem]:
 def first_day_to_apply(receipt: Receipt, items: Iterable[OpenItem]) -> date:
     """The first day on which a receipt can settle items: none before its own day, nor before what was taken off it."""
     items = list(items)
-    undone = Allocation.objects.filter(debit__in=items, amount__lt=0).aggregate(last=Max("dated_on"))["last"]
+    undone: date | None = Allocation.objects.filter(debit__in=items, amount__lt=0).aggregate(last=Max("dated_on"))[
+        "last"
+    ]
     return max(receipt.received_on, *(item.dated_on for item in items), *([undone] if undone else []))
 
 

@@ -14,6 +14,7 @@ from ledger.guards import guards_spoken
 from ledger.models import Account, AccountRole, Entry, Line
 from ledger.money import format_money
 from ledger.posting import Posting, post
+from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
@@ -57,7 +58,7 @@ def tie_bank_lines(
     if bank_sum != book_sum:
         one, other = (format_money(each, bank_account.currency) for each in (bank_sum, book_sum))
         raise Refused(f"The bank's side comes to {one}, the book's to {other}.", code="sums_differ")
-    if len({line.untied > 0 for line in (*lines, *book_lines)}) > 1:
+    if len({untied > 0 for untied in (*(line.untied for line in lines), *(line.untied for line in book_lines))}) > 1:
         raise Refused("Choose only money in, or only money out.", code="mixed_signs")
     days = [*(line.booked_on for line in lines), *(line.dated_on for line in book_lines)]
     require_open_bank_month(bank_account, days)
@@ -138,7 +139,7 @@ def book_bank_line(
 def tie_return(line: BankLine, receipt: Receipt, *, by: User | None) -> None:
     """Say that a line of money out is the mirror of a reversed receipt; what the bank took more is its charge."""
     own, came = book_account_of(line.bank_account), receipt.banked
-    mirror = receipt.reversal_entry.lines.filter(account=own, amount=-came).first()
+    mirror = present(receipt.reversal_entry).lines.filter(account=own, amount=-came).first()
     if mirror is None or came > -line.amount:
         return  # it came in on another account: a person reconciles it
     with guards_spoken():
@@ -204,21 +205,22 @@ def book_opening_balance(bank_account_id: int, *, by: User | None) -> Entry:
     if first is None:
         raise Refused("No statement with an opening balance is known.", code="no_statement")
     before = Line.objects.filter(account=own, currency=bank_account.currency, dated_on__lt=first.from_on)
-    missing = first.opening - (before.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
+    from_on = present(first.from_on)
+    missing = present(first.opening) - (before.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
     key = f"book_opening_balance:{bank_account.pk}"
     if Entry.objects.filter(key=key).exists():
         raise Refused("The opening balance is in the book.", code="invalid_move")
     if not missing:
         raise Refused("The book agrees with the opening of the first statement.", code="nothing_left")
-    require_open_bank_month(bank_account, [first.from_on])
+    require_open_bank_month(bank_account, [from_on])
     company = bank_account.company
-    rate = exchange_rate_of(company, bank_account.currency, None, first.from_on)
+    rate = exchange_rate_of(company, bank_account.currency, None, from_on)
     worth = in_company_currency(company, missing, rate)
     entry = Entry(
         company_id=company.pk,
         key=key,
         kind=OPENING,
-        dated_on=first.from_on,
+        dated_on=from_on,
         currency=bank_account.currency,
         company_currency=company.currency,
         memo=f"Opening balance of {bank_account}",

@@ -105,7 +105,7 @@ def _receipt(company: Company, customer: Customer | None, details: ReceiptDetail
         exchange_rate=exchange_rate_of(company, currency, details.exchange_rate, details.received_on),
         method=details.method,
         reference=details.reference,
-        bank_account_id=details.bank_account_id,
+        bank_account_id=details.bank_account_id,  # type: ignore[misc]  # chosen before it is saved
         external_id=details.external_id,
         bank_line_id=details.bank_line_id,
         bank_fee=details.bank_fee,

@@ -7,6 +7,7 @@ from ledger.accounts import default_accounts
 from ledger.bulk import insert_all
 from ledger.models import AccountRole, Entry, Line
 from ledger.posting import Posting, post, post_mirror
+from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
@@ -39,7 +40,7 @@ def revalue_month(company: Company, month: date, *, by: User | None) -> list[Rev
 
 
 def _row(company: Company, found: Worth, on: date, by: User | None) -> Revaluation:
-    difference = found.missing or Decimal(0)
+    difference, rate = found.missing or Decimal(0), present(found.rate)
     told = Revaluation.objects.filter(company=company, on=on, currency=found.currency).count()
     key = f"{company.pk}:{on}:{found.currency}:{told}"
     accounts = default_accounts(company.pk)
@@ -50,7 +51,7 @@ def _row(company: Company, found: Worth, on: date, by: User | None) -> Revaluati
         dated_on=on,
         currency=found.currency,
         company_currency=company.currency,
-        memo=f"{found.currency} at {found.rate.normalize():f}",
+        memo=f"{found.currency} at {rate.normalize():f}",
         by_id=by.pk if by else None,
     )
     sides = ((AccountRole.REVALUATION, difference), (AccountRole.EXCHANGE, -difference))
@@ -67,7 +68,7 @@ def _row(company: Company, found: Worth, on: date, by: User | None) -> Revaluati
         company=company,
         on=on,
         currency=found.currency,
-        rate=found.rate,
+        rate=rate,
         balance=found.balance,
         carried=found.carried,
         difference=difference,

@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +11,7 @@ from ledger.accounts import default_accounts
 from ledger.models import AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import round_money
 from ledger.posting import customer_posting, post
+from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
@@ -49,7 +51,7 @@ def reverse_receipt(
         _unsettle(receipt, dated_on, by, reason)
         _untie(receipt, by)
     by_id = by.pk if by else None
-    how = {"kind": "reverse_receipt", "dated_on": dated_on, "by_id": by_id, "reason": reason}
+    how: dict[str, Any] = {"kind": "reverse_receipt", "dated_on": dated_on, "by_id": by_id, "reason": reason}
     if recovery := Recovery.objects.filter(receipt=receipt).first():
         take_back(recovery.entry, key=f"reverse_recovery:{recovery.pk}", **how)
     mirror = take_back(receipt.entry, key=f"reverse_receipt:{receipt.pk}", **how)
@@ -70,13 +72,13 @@ def reverse_receipt(
 def _void_discounts(receipt: Receipt, on: date, by: User | None, reason: str) -> None:
     """Take back the early-payment discounts that were granted with a match: they were not earned."""
     match = BankMatch.objects.filter(receipt=receipt).first()
-    memos = Invoice.objects.filter(pk__in=match.granted if match else [], status=DocumentStatus.ISSUED)
-    memos = list(memos.select_related("entry").order_by("pk"))
+    rows = Invoice.objects.filter(pk__in=match.granted if match else [], status=DocumentStatus.ISSUED)
+    memos = list(rows.select_related("entry").order_by("pk"))
     if memos and by and not by.has_perm("billing.void_invoice"):
         numbers = ", ".join(memo.number for memo in memos)
         words = f"{numbers} granted the discount with it. Ask somebody who may void it to take the match back."
         raise Refused(words, code="discount_stands")
-    lock_documents({pk for memo in memos for pk in (memo.pk, memo.credits_id)})
+    lock_documents({pk for memo in memos for pk in (memo.pk, present(memo.credits_id))})
     for memo in memos:
         void_discount(memo, on=on, by=by, reason=reason)
 

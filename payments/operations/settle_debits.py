@@ -9,6 +9,7 @@ from customers.models import CustomerAccount
 from customers.operations.manage_accounts import block_account
 from ledger.fields import EXCHANGE_RATE
 from ledger.money import round_money, round_places
+from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
@@ -98,11 +99,12 @@ def return_debit(
     if debit.state != CollectionState.COLLECTED:
         raise Refused(f"{debit} was not collected, so nothing comes back.", code="invalid_move")
     debit.reason_code, debit.reason = code[:60], reason_words(code, said)[:300]
-    if debit.receipt.status == ReceiptStatus.RECORDED:  # somebody may have been quicker than the bank
-        reverse_receipt(debit.receipt_id, dated_on=on, by=by, reason=debit.reason, fee=_charge(debit))
+    receipt = present(debit.receipt)
+    if receipt.status == ReceiptStatus.RECORDED:  # somebody may have been quicker than the bank
+        reverse_receipt(receipt.pk, dated_on=on, by=by, reason=debit.reason, fee=_charge(debit))
         if line:
-            debit.receipt.refresh_from_db()
-            tie_return(line, debit.receipt, by=by)
+            receipt.refresh_from_db()
+            tie_return(line, receipt, by=by)
     debit.return_line = line
     _settle(debit, CollectionState.RETURNED, on)
     record(by, "return_debit", debit, after={"charge": _charge(debit)}, reason=debit.reason)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ledger.bulk import insert_all
 from ledger.money import round_money
+from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import BankAccount, User
@@ -69,7 +70,8 @@ def settle_retold_lines(statement_id: int, *, are_same: bool, by: User | None) -
     lines = list(waiting.select_related("may_be").order_by("pk"))
     for unread in lines:
         if are_same:
-            words = f"The same as {unread.may_be} of {unread.may_be.booked_on}"
+            same = present(unread.may_be)
+            words = f"The same as {same} of {same.booked_on}"
             leave_out_unread_line(unread.pk, reason=words, by=by)
         else:
             amount, day = Decimal(unread.facts["amount"]), date.fromisoformat(unread.facts["booked_on"])

@@ -3,6 +3,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from ledger.money import format_money
+from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import BankAccount, User
@@ -51,7 +52,7 @@ def take_return(line_id: int, receipt_id: int, *, by: User | None, charge: Decim
 def _reversed(line: BankLine, receipt: Receipt, charge: Decimal, by: User | None) -> Receipt:
     debit = DebitCollection.objects.filter(receipt=receipt, state=CollectionState.COLLECTED).first()
     if debit:
-        return return_debit(debit.pk, line.return_reason, on=line.booked_on, by=by, line=line).receipt
+        return present(return_debit(debit.pk, line.return_reason, on=line.booked_on, by=by, line=line).receipt)
     reverse_receipt(receipt.pk, dated_on=line.booked_on, by=by, reason=reason_of(line), fee=charge)
     receipt.refresh_from_db()
     tie_return(line, receipt, by=by)

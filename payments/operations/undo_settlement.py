@@ -5,6 +5,7 @@ from django.db import transaction
 from billing.models import Dispute, DisputeOutcome, DisputeSource, DocumentStatus
 from billing.operations.close_dispute import close_dispute
 from ledger.models import Allocation
+from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
@@ -36,7 +37,7 @@ def undo_settlement(settlement_id: int, *, on: date, by: User | None, reason: st
         _undo_rest(row, on, by, reason)
     for row in settlement.items.exclude(allocation=None).order_by("-id"):
         if not Allocation.objects.filter(reverses=row.allocation_id).exists():
-            undo_allocation(row.allocation_id, dated_on=on, by=by, reason=reason)
+            undo_allocation(present(row.allocation_id), dated_on=on, by=by, reason=reason)
     settlement.undone_on, settlement.undone_by, settlement.undo_reason = on, by, reason
     settlement.save(update_fields=["undone_on", "undone_by", "undo_reason"])
     record(by, "undo_settlement", settlement.customer, after={"credit": settlement.credit.reference}, reason=reason)
@@ -45,12 +46,12 @@ def undo_settlement(settlement_id: int, *, on: date, by: User | None, reason: st
 
 def _undo_rest(row: SettledItem, on: date, by: User | None, reason: str) -> None:
     if row.write_off and row.write_off.status == WriteOffStatus.RECORDED:
-        reverse_write_off(row.write_off_id, on=on, by=by, reason=reason)
+        reverse_write_off(row.write_off.pk, on=on, by=by, reason=reason)
     if row.credit_memo and row.credit_memo.status == DocumentStatus.ISSUED:
         require_may(by, "billing.void_invoice")
         void_discount(row.credit_memo, on=on, by=by, reason=reason)
     if row.dispute and _came_by_it_alone(row.dispute, row):
-        close_dispute(row.dispute_id, DisputeOutcome.WITHDRAWN, on=on, by=by)
+        close_dispute(row.dispute.pk, DisputeOutcome.WITHDRAWN, on=on, by=by)
 
 
 def _came_by_it_alone(dispute: Dispute, row: SettledItem) -> bool:

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from billing.models import Invoice
 from billing.operations.void_invoice import void_invoice
+from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.models import User
@@ -16,7 +17,7 @@ def void_discount(memo: Invoice, *, on: date, by: User | None, reason: str) -> N
 
     Whether the person may void is for who calls. Raises Refused where that needs another person's word.
     """
-    undo_standing(memo.entry.items.get(), dated_on=on, by_id=by.pk if by else None, reason=reason)
+    undo_standing(present(memo.entry).items.get(), dated_on=on, by_id=by.pk if by else None, reason=reason)
     try:
         void_invoice(memo.pk, reason=reason, by=by, on=on)
     except ApprovalNeeded as needed:

@@ -100,4 +100,4 @@ def _by_currency(shares: Shares) -> dict[str, Shares]:
     parts: dict[str, list[tuple[OpenItem, Decimal]]] = {}
     for item, amount in shares:
         parts.setdefault(item.currency, []).append((item, amount))
-    return parts
+    return dict(parts)

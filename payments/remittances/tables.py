@@ -147,7 +147,8 @@ class _Reader:
         if self.total is not None or not self.lines:
             raise BadAdvice(f"{place}: an amount stands without a document.")
         paid = amounts["paid"]
-        self.total = paid if paid is not None else line_of(place, "the total", **amounts).paid
+        gross, discount = amounts["gross"], amounts["discount"]
+        self.total = paid if paid is not None else line_of(place, "the total", gross, discount, paid).paid
 
     def _amount(self, row: TableRow, name: str, place: str) -> Decimal | None:
         cell = row.cells[self.places[name]] if name in self.places and self.places[name] < len(row.cells) else ""

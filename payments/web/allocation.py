@@ -13,6 +13,7 @@ from billing.early_payment import earned_by_customer
 from customers.access import get_customer_for
 from customers.models import Customer
 from ledger.models import Allocation, OpenItem
+from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
@@ -65,7 +66,7 @@ def _paid_in_another_currency(form: AllocationForm) -> list[Receipt]:
 
 def _filled_form(request: StaffRequest, customer: Customer, form: AllocationForm, fill: str) -> AllocationForm:
     typed = request.POST.copy()
-    for item_id, amount in filled(fill, form.chosen_credit, form.debits, form.amounts).items():
+    for item_id, amount in filled(fill, present(form.chosen_credit), form.debits, form.amounts).items():
         typed[f"item_{item_id}"] = f"{amount.normalize():f}" if amount else ""
     return AllocationForm(typed, customer=customer, user=request.user)
 

@@ -11,6 +11,7 @@ from billing.reason_codes import reason_choices
 from customers.models import Customer
 from customers.payers import paid_for_by
 from ledger.models import OpenItem
+from office.dressing import dressed
 from office.models import Company, User
 from office.web.fields import SumField, set_rows, typed_id
 from payments.models import Rest
@@ -58,15 +59,20 @@ class AllocationForm(forms.Form):
         items = [item.pk for item in self.debits]
         disputes, held = disputes_of(items), disputed_now(items)
         for item in self.debits:
-            item.early, item.dispute = promised.get(item.entry_id), disputes.get(item.pk)
-            item.disputed = held.get(item.pk)
-            item.owner = self.names.get(item.customer_id)
+            owner = self.names.get(item.customer_id)
+            dressed(
+                item,
+                early=promised.get(item.entry_id),
+                owner=owner,
+                dispute=disputes.get(item.pk),
+                disputed=held.get(item.pk),
+            )
 
     def _add_boxes(self, item: OpenItem) -> None:
         amount, rest = f"item_{item.pk}", f"rest_{item.pk}"
         self.fields[amount] = SumField(required=False, min_value=0, max_digits=19, decimal_places=4)
         self.fields[rest] = rest_field(self.choices)
-        item.box, item.rest_box = self[amount], self[rest]
+        dressed(item, box=self[amount], rest_box=self[rest])
 
     @property
     def chosen_credit(self) -> OpenItem | None:
@@ -95,7 +101,11 @@ class AllocationForm(forms.Form):
 def rest_field(choices: list[tuple[str, Any]], **more: Any) -> forms.TypedChoiceField:
     """What becomes of a rest, and the reason of a dispute; where nothing is chosen, it stays open."""
     return forms.TypedChoiceField(
-        required=False, choices=choices, coerce=_typed_rest, empty_value=(Rest.OPEN, None), **more
+        required=False,
+        choices=choices,
+        coerce=_typed_rest,
+        empty_value=(Rest.OPEN, None),  # type: ignore[arg-type]  # what coerce would give, no text
+        **more,
     )
 
 

@@ -56,7 +56,7 @@ class FilesField(forms.FileField):
 class BankFileForm(forms.Form):
     """The files to read, and whose they are where a table does not say so."""
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # a field, not the files that were sent
         label="Files",
         help_text="camt.052, 053 or 054, MT940, MT942, OFX, QFX, BAI2, or a table (CSV or Excel); one file or several.",
     )
@@ -89,14 +89,15 @@ def take(request: StaffRequest) -> HttpResponse:
         if waiting := next((each for each in came if isinstance(each, Run)), None):
             return redirect("payments:map_bank_table", waiting.pk)
         if not form.errors:
-            return redirect("payments:bank_file", came[0].file.pk) if len(came) == 1 else redirect("payments:bank")
+            taken = [each.file for each in came if isinstance(each, Taken)]
+            return redirect("payments:bank_file", taken[0].pk) if len(taken) == 1 else redirect("payments:bank")
     return render(request, "payments/take_bank_file.html", {"form": form})
 
 
 def _taken(request: StaffRequest, form: BankFileForm, file: Any) -> Taken | Run | None:
     """What came of a file: taken, a table that waits for its columns, or refused beside the form."""
     account = form.cleaned_data["account"]
-    told = {"by": request.user, "account_id": account.pk if account else None}
+    told: dict[str, Any] = {"by": request.user, "account_id": account.pk if account else None}
     try:
         if file.size > LARGEST:
             raise Refused(f"It is larger than {LARGEST >> 20} MB.", code="file_too_large")

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from ledger.refusals import Refused
+from office.dressing import dressed
 from office.models import BankAccount
 from office.swiss_payments import slip_note
 from office.web.doors import staff_door
@@ -44,5 +45,5 @@ def bank_accounts(request: StaffRequest) -> HttpResponse:
             messages.success(request, "Saved. New documents print these accounts.")
             return redirect("payments:bank_accounts")
     for form, row in zip(forms_, rows, strict=False):
-        form.note = slip_note(request.company, row["holder"], row["iban"], row["currency"])
+        dressed(form, note=slip_note(request.company, row["holder"], row["iban"], row["currency"]))
     return render(request, "payments/bank_accounts.html", {"forms": forms_, "error": error})

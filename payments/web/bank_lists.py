@@ -6,12 +6,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from ledger.money import format_money
+from ledger.present import present
 from office.models import BankAccount
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, Text, Toggle, list_page
 from office.web.requests import StaffRequest
 from payments.access import bank_accounts_for
-from payments.bank import with_joints, with_left
+from payments.bank import StatementWithJoints, with_joints, with_left
 from payments.models import BankLine, BankStatement, UnreadLine, UnreadOutcome
 
 NOTHING_YET = Empty(
@@ -24,10 +25,10 @@ NOTHING_YET = Empty(
 ACCOUNT = Text("account", "Account", "bank_account__name")
 
 
-def checked(statement: BankStatement) -> str:
+def checked(statement: StatementWithJoints) -> str:
     """Whether a statement adds up and joins the one before it, in words."""
     if statement.is_gap:
-        last = format_money(statement.last_closing, statement.currency)
+        last = format_money(present(statement.last_closing), statement.currency)
         return f"Gap: the one before closed with {last}"
     return {True: "Adds up", False: "Does not add up", None: "No balances"}[statement.adds_up]
 

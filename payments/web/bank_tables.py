@@ -46,7 +46,7 @@ def map_table(request: StaffRequest, run_id: int) -> HttpResponse:
             return _taken(request, run, form) if "take" in request.POST else redirect("payments:map_bank_table", run.pk)
         except Refused as refusal:
             form.add_error(None, refusal.message)
-    account = BankAccount.objects.filter(pk=run.parameters["account"] or None).first()
+    account = BankAccount.objects.filter(pk=run.parameters["account"] or 0).first()
     told = told_of(run)
     context = {"run": run, "opening": opening, "form": form, **_preview(request, grid, told, account)}
     return render(request, "payments/map_bank_table.html", context)

@@ -79,7 +79,7 @@ class BatchForm(forms.Form):
         super().__init__(*args, **kwargs)
         banks = Account.objects.filter(company_id=company.pk, role=AccountRole.BANK, is_active=True)
         set_rows(self, "bank_account", banks)
-        self.initial |= {"received_on": company.today(), "currency": company.currency, "form_key": uuid4()}
+        self.initial.update(received_on=company.today(), currency=company.currency, form_key=uuid4())
         self.initial["bank_account"] = banks.filter(is_default=True).first()
 
 
@@ -102,7 +102,9 @@ class BatchLineForm(forms.Form):
     @property
     def line(self) -> BatchLine | None:
         """What was typed, or nothing of a line left empty."""
-        data = {name: self.cleaned_data.get(name) for name in ("amount", "customer", "invoice", "method", "reference")}
+        data: dict[str, Any] = {
+            name: self.cleaned_data.get(name) for name in ("amount", "customer", "invoice", "method", "reference")
+        }
         return BatchLine(**data) if data["amount"] else None
 
 
@@ -149,7 +151,7 @@ def read_lockbox_file(request: StaffRequest) -> HttpResponse:
     """Begin a batch from a bank's lockbox file: what it says stands in the boxes, and nothing is recorded yet."""
     file = request.FILES.get("file")
     try:
-        if file is None or file.size > LARGEST:
+        if file is None or (file.size or 0) > LARGEST:
             raise Refused("Choose a lockbox file.", code="file_missing")
         boxes = read_lockbox(file.read())
     except Refused as refusal:
@@ -157,11 +159,11 @@ def read_lockbox_file(request: StaffRequest) -> HttpResponse:
         return redirect("payments:receipt_batch_new")
     cheques = [cheque for box in boxes for cheque in box.cheques][:MOST]
     form = BatchForm(company=request.company)
-    form.initial |= {
-        "received_on": boxes[0].received_on,
-        "control_total": sum((box.total for box in boxes), Decimal(0)),
-        "note": f"Lockbox {', '.join(box.number for box in boxes)}"[:200],
-    }
+    form.initial.update(
+        received_on=boxes[0].received_on,
+        control_total=sum((box.total for box in boxes), Decimal(0)),
+        note=f"Lockbox {', '.join(box.number for box in boxes)}"[:200],
+    )
     ours = known_numbers(request.company)(memo for cheque in cheques for memo in cheque.memos)
     lines = formset_of(len(cheques))(prefix="lines", initial=[_as_typed(cheque, ours) for cheque in cheques])
     return render(request, "payments/receipt_batch_new.html", {"form": form, "lines": lines})
@@ -205,7 +207,7 @@ def _details(form: BatchForm, filled: list[BatchLineForm]) -> BatchDetails:
     return BatchDetails(
         received_on=data["received_on"],
         control_total=data["control_total"],
-        lines=[each.line for each in filled],
+        lines=[line for each in filled if (line := each.line)],
         currency=data["currency"].strip().upper(),
         exchange_rate=data["exchange_rate"],
         bank_account_id=data["bank_account"].pk,

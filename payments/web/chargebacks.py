@@ -84,7 +84,7 @@ class ChargebackForm(forms.Form):
 
     def __init__(self, *args: Any, receipt: Receipt, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {"opened_on": receipt.company.today(), "amount": f"{receipt.amount.normalize():f}"}
+        self.initial.update(opened_on=receipt.company.today(), amount=f"{receipt.amount.normalize():f}")
 
     def details(self) -> ChargebackDetails:
         """The valid form as details for the operation."""
@@ -162,7 +162,7 @@ def attach_evidence(request: StaffRequest, chargeback_id: int) -> HttpResponse:
         messages.error(request, "Choose a file first.")
         return redirect("payments:chargeback", chargeback.pk)
     try:
-        kept = add_evidence(chargeback.pk, upload.name, upload.read(MOST_BYTES + 1), by=request.user)
+        kept = add_evidence(chargeback.pk, upload.name or "", upload.read(MOST_BYTES + 1), by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:

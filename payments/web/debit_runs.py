@@ -1,5 +1,8 @@
 """Debit runs: all of them, preparing one with a preview, one, its file, and what the bank answers."""
 
+from decimal import Decimal
+from typing import TypeAlias, TypedDict
+
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
@@ -7,6 +10,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+from django_stubs_ext import WithAnnotations
 
 from customers.models import MandateScheme
 from ledger.refusals import Refused
@@ -54,7 +58,16 @@ RUNS = ListSpec(
 )
 
 
-def with_counts(runs: QuerySet[DebitRun]) -> QuerySet[DebitRun]:
+class Counts(TypedDict):
+    debit_count: int
+    back_count: int
+    total: Decimal | None
+
+
+RunWithCounts: TypeAlias = "WithAnnotations[DebitRun, Counts]"
+
+
+def with_counts(runs: QuerySet[DebitRun]) -> QuerySet[RunWithCounts]:
     """Add how many debits there are, how many came back, and what they come to without those left out."""
     kept = ~Q(collections__state=CollectionState.LEFT_OUT)
     back = Q(collections__state__in=[CollectionState.RETURNED, CollectionState.REJECTED])

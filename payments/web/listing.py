@@ -1,9 +1,12 @@
 """The list of receipts."""
 
+from typing import TypeAlias, TypedDict
+
 from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
+from django_stubs_ext import WithAnnotations
 
 from customers.search import fold
 from office.web.doors import staff_door
@@ -21,7 +24,15 @@ STATES = (
 )
 
 
-def _in_state(receipts: QuerySet[Receipt], state: str) -> QuerySet[Receipt]:
+class ReceiptState(TypedDict):
+    state: str
+    is_free: bool
+
+
+ReceiptRow: TypeAlias = "WithAnnotations[Receipt, ReceiptState]"
+
+
+def _in_state(receipts: QuerySet[ReceiptRow], state: str) -> QuerySet[ReceiptRow]:
     """Those in a state; the rare ones are found by an index and not by looking at all."""
     if state == "reversed":
         return receipts.filter(status=ReceiptStatus.REVERSED)
@@ -51,7 +62,7 @@ RECEIPTS = ListSpec(
     order="-number",
     filters=(
         Choice("state", "State", _in_state, STATES),
-        Choice("method", "How", "method", PaymentMethod.choices),
+        Choice("method", "How", "method", tuple(PaymentMethod.choices)),
         DateRange("received", "Received", "received_on"),
     ),
     search=("number", "customer__search_text", "reference", "external_id"),

@@ -125,7 +125,7 @@ def match(request: StaffRequest, line_id: int) -> HttpResponse:
             )
             return _on(request, line)
     if request.htmx:
-        return queue_row(request, line, error=" ".join(text for texts in form.errors.values() for text in texts))
+        return queue_row(request, line, error=" ".join(str(text) for texts in form.errors.values() for text in texts))
     return _page(request, line, form)
 
 
@@ -134,7 +134,7 @@ def _on(request: StaffRequest, line: BankLine) -> HttpResponse:
     if left_of(line):
         return redirect("payments:bank_line", line.pk)
     accounts = bank_accounts_for(request.user).filter(company=request.company)
-    waiting = with_left(BankLine.objects.filter(bank_account__in=accounts)).filter(left__gt=0)
+    waiting = with_left(BankLine.objects.filter(bank_account__in=accounts)).filter(left__gt=Decimal(0))
     following = waiting.order_by("booked_on", "pk").first()
     return redirect("payments:bank_line", following.pk) if following else redirect("payments:bank_line_list")
 
@@ -194,7 +194,7 @@ def take_back_receipt(request: StaffRequest, line_id: int) -> HttpResponse:
 
 def _page(request: StaffRequest, line: BankLine, form: MatchForm) -> HttpResponse:
     left = left_of(line)
-    form.initial |= {"amount": f"{left.normalize():f}"}
+    form.initial["amount"] = f"{left.normalize():f}"
     context = {
         "line": line,
         "left": left,

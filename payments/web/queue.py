@@ -1,5 +1,6 @@
 """The queue of bank lines: each with what it probably pays, taken by one key, and taken back by another."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ def bank_queue(request: StaffRequest) -> HttpResponse:
     """The oldest lines that wait, with their proposals, and how much waits in all."""
     require_bank(request.user)
     accounts = bank_accounts_for(request.user).filter(company=request.company)
-    waiting = with_left(BankLine.objects.filter(bank_account__in=accounts)).filter(left__gt=0)
+    waiting = with_left(BankLine.objects.filter(bank_account__in=accounts)).filter(left__gt=Decimal(0))
     lines = list(waiting.select_related("bank_account__company").order_by("booked_on", "pk")[:AT_ONCE])
     suggestions = suggestions_for(lines)
     totals = {line.left for line in lines}

@@ -138,7 +138,16 @@ def receipt_page(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """A receipt, what it was applied to, and what of it is free."""
     get_receipt_for(request.user, receipt_id)
     receipts = receipts_for(request.user).filter(pk=receipt_id)
-    related = ("customer", "company", "created_by", "bank_account", "bank_line", "bank_match", "batch", "chargeback")
+    related: tuple[str, ...] = (
+        "customer",
+        "company",
+        "created_by",
+        "bank_account",
+        "bank_line",
+        "bank_match",
+        "batch",
+        "chargeback",
+    )
     related += ("recovery__write_off",)
     receipt = with_free(receipts.select_related(*related)).get()
     context = {"receipt": receipt, "rows": applications(receipt), "today": receipt.company.today()}
@@ -156,7 +165,7 @@ def reverse_page(request: StaffRequest, receipt_id: int) -> HttpResponse:
     receipt = get_receipt_for(request.user, receipt_id)
     form = ReversalForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(message for errors in form.errors.values() for message in errors))
+        messages.error(request, " ".join(str(message) for errors in form.errors.values() for message in errors))
         return redirect("payments:receipt", receipt.pk)
     data = form.cleaned_data
     try:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -51,7 +52,7 @@ class BookForm(forms.Form):
         set_rows(self, "account", accounts_by_hand(bank_account))
 
 
-def accounts_by_hand(bank_account: BankAccount) -> "forms.models.QuerySet[Account]":
+def accounts_by_hand(bank_account: BankAccount) -> QuerySet[Account]:
     """What a bank line can be booked against."""
     accounts = Account.objects.filter(company_id=bank_account.company_id, is_active=True).exclude(role__in=NOT_BY_HAND)
     own = booked_account(bank_account)

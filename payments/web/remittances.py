@@ -1,7 +1,7 @@
 """Remittance advice on screen: taking it in, what it says of our documents, joining it with its payment, applying."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from django import forms
 from django.contrib import messages
@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+from django_stubs_ext import WithAnnotations
 
 from customers.access import get_customer_for
 from customers.search import fold
@@ -23,7 +24,7 @@ from office.web.requests import StaffRequest
 from payments.access import get_bank_line_for, get_remittance_for, remittances_for, require_bank
 from payments.advised import explained, rests_of
 from payments.bank import left_of
-from payments.explaining import bank_lines_like, remittance_for, with_state
+from payments.explaining import RemittanceState, bank_lines_like, remittance_for, with_state
 from payments.models import BankLine, Remittance, Rest
 from payments.operations.apply_remittance import (
     apply_remittance,
@@ -93,7 +94,14 @@ def remittance_list(request: StaffRequest) -> HttpResponseBase:
     return list_page(request, REMITTANCES, _with_words(rows), template="payments/remittance_list.html")
 
 
-def _with_words(rows: QuerySet[Remittance]) -> QuerySet[Remittance]:
+class RemittanceWords(RemittanceState):
+    state: str
+
+
+RemittanceInWords: TypeAlias = "WithAnnotations[Remittance, RemittanceWords]"
+
+
+def _with_words(rows: QuerySet[Remittance]) -> QuerySet[RemittanceInWords]:
     state = Case(
         When(~Q(withdrawn_because=""), then=Value("withdrawn")),
         When(is_applied=True, then=Value("applied")),
@@ -101,7 +109,8 @@ def _with_words(rows: QuerySet[Remittance]) -> QuerySet[Remittance]:
         default=Value("waiting"),
         output_field=CharField(),
     )
-    return rows.annotate(state=state)
+    shown: QuerySet[Any] = rows.annotate(state=state)
+    return shown
 
 
 @staff_door("payments.take_remittance")
@@ -218,7 +227,7 @@ def apply(request: StaffRequest, line_id: int, remittance_id: int) -> HttpRespon
         return redirect("payments:bank_line", line.pk)
     if request.htmx:
         return queue_row(request, line, receipts[0])
-    total = format_money(sum(receipt.amount for receipt in receipts), line.currency)
+    total = format_money(sum((receipt.amount for receipt in receipts), Decimal(0)), line.currency)
     messages.success(request, f"{', '.join(map(str, receipts))}: {total}, applied as advised.")
     return redirect("payments:bank_line", line.pk)
 

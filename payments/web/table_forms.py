@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from office.models import BankAccount
 from office.reading.encoding import ENCODINGS
@@ -33,9 +34,9 @@ class OpeningForm(forms.Form):
     )
     has_headings = forms.BooleanField(required=False, label="That line holds headings")
 
-    def __init__(self, mapping: TableMapping, *args: Any) -> None:
+    def __init__(self, mapping: TableMapping, data: QueryDict | None) -> None:
         initial = {name: getattr(mapping, name) for name in ("encoding", "separator", "first_line")}
-        super().__init__(*args, initial=initial | {"has_headings": bool(mapping.headings)})
+        super().__init__(data, initial=initial | {"has_headings": bool(mapping.headings)})
         if not mapping.separator:  # Excel
             del self.fields["encoding"], self.fields["separator"]
 

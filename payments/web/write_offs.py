@@ -21,6 +21,7 @@ from ledger.fields import EXCHANGE_RATE, AmountField
 from ledger.models import Account, AccountRole, OpenItem
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
+from office.dressing import dressed
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import SumField, set_choices, set_rows
@@ -35,6 +36,7 @@ from payments.operations.reverse_write_off import reverse_write_off
 from payments.operations.write_off import WriteOffDetails, write_off
 from payments.queries import applications_of
 
+STATES: dict[str, str] = {WriteOffStatus.RECORDED: "written_off", WriteOffStatus.REVERSED: "reversed"}
 WRITE_OFFS = ListSpec(
     name="write-offs",
     title="Write-offs",
@@ -69,7 +71,6 @@ WRITE_OFFS = ListSpec(
         "file-x",
     ),
 )
-STATES = {WriteOffStatus.RECORDED: "written_off", WriteOffStatus.REVERSED: "reversed"}
 
 
 @require_GET
@@ -105,8 +106,7 @@ class WriteOffForm(forms.Form):
             self.fields[name] = SumField(required=False, min_value=0, max_digits=19, decimal_places=4)
             if chosen in ("all", str(item.pk)):
                 self.initial[name] = f"{item.balance.normalize():f}"
-            item.tax = total_tax(tax_in([(item, item.balance)]))
-            item.box = self[name]
+            dressed(item, tax=total_tax(tax_in([(item, item.balance)])), box=self[name])
 
     def details(self) -> WriteOffDetails:
         """What was typed, for the operation."""

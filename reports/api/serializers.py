@@ -172,7 +172,7 @@ class CauseOut(serializers.Serializer):
     """A cause in one currency; `days` is how long the closed ones took on average."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field, not its own label
     currency = serializers.CharField()
     count = serializers.IntegerField()
     amount = AmountOut()

@@ -30,7 +30,7 @@ def asked(request: StaffRequest) -> tuple[CauseQuestion, CauseForm]:
     usual = {"by": "reason", "first_day": month_start(today).replace(month=1), "last_day": today}
     form = CauseForm({**usual, **request.GET.dict()})
     form.is_valid()
-    answers = {name: form.cleaned_data.get(name) or value for name, value in usual.items()}
+    answers: dict[str, Any] = {name: form.cleaned_data.get(name) or value for name, value in usual.items()}
     owner_id = request.user.pk if request.user.only_own_customers else None
     return CauseQuestion(company=request.company, owner_id=owner_id, **answers), form
 

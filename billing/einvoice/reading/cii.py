@@ -143,7 +143,7 @@ def _tax(element: Element | None) -> TaxCode | None:
 
 def _tax_row(row: Element) -> TaxRow:
     return TaxRow(
-        tax=_tax(row),
+        tax=_tax(row) or TaxCode("", None),
         base=decimal(row, "BasisAmount"),
         amount=decimal(row, "CalculatedAmount"),
         reason=text(row, "ExemptionReason"),

@@ -9,6 +9,7 @@ from billing.einvoice.units import unit_word
 from billing.models import DocumentKind
 from billing.operations.details import InvoiceDetails, LineDetails
 from ledger.money import round_money, round_rate
+from ledger.present import present
 
 CREDIT_NOTES = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
 LONGEST_REFERENCE = 60
@@ -24,7 +25,7 @@ def details_of(document: Document, customer_id: int, tax_id_of: TaxFinder, rate:
     is_credit, sign = document.type_code in CREDIT_NOTES, 1
     if document.totals.total < 0:
         is_credit, sign = not is_credit, -1
-    due_on = document.due_on if document.due_on and document.due_on >= document.dated_on else None
+    due_on = document.due_on if document.due_on and document.due_on >= present(document.dated_on) else None
     return InvoiceDetails(
         customer_id=customer_id,
         kind=DocumentKind.CREDIT_MEMO if is_credit else DocumentKind.INVOICE,

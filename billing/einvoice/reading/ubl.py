@@ -127,7 +127,7 @@ def _tax(element: Element | None) -> TaxCode | None:
 
 def _tax_row(row: Element) -> TaxRow:
     return TaxRow(
-        tax=_tax(first(row, "TaxCategory")),
+        tax=_tax(first(row, "TaxCategory")) or TaxCode("", None),
         base=decimal(row, "TaxableAmount"),
         amount=decimal(row, "TaxAmount"),
         reason=text(row, "TaxCategory/TaxExemptionReason"),

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import overload
 
 from lxml import etree
 
@@ -43,7 +44,11 @@ def attribute(element: Element, path: str, name: str) -> str:
     return found.get(name, "") if found is not None else ""
 
 
-def decimal(element: Element, path: str, default: Decimal | None = ZERO) -> Decimal | None:
+@overload
+def decimal(element: Element | None, path: str) -> Decimal: ...
+@overload
+def decimal(element: Element | None, path: str, default: None) -> Decimal | None: ...
+def decimal(element: Element | None, path: str, default: Decimal | None = ZERO) -> Decimal | None:
     """The number at a path. Raises Refused where something else stands there."""
     written = text(element, path)
     if not written:

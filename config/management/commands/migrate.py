@@ -31,7 +31,7 @@ def building_only_what_changed() -> Iterator[None]:
     def reload_model(state: ProjectState, app_label: str, model_name: str, delay: bool = False) -> None:
         if "apps" in state.__dict__:
             state.is_delayed = True
-            state._reload({(app_label, model_name)})
+            state._reload({(app_label, model_name)})  # type: ignore[attr-defined]  # Django's own
 
     with patch.object(ProjectState, "reload_model", reload_model):
         yield

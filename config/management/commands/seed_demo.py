@@ -40,6 +40,7 @@ from customers.operations.create_customer import create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
 from ledger.allocating import Pair
 from ledger.models import Account, ItemKind, OpenItem
+from ledger.present import present
 from office.models import Company, User
 from payments.bank_files.tables import guess_mapping, open_table
 from payments.operations.apply_credits import apply_credits
@@ -258,21 +259,21 @@ def _details(customer: Customer, products: list[Product], chance: Random, day: d
 def _receipts(company: Company, invoices: list[Invoice], chance: Random, today: date, by: User) -> None:
     """Most pay, near their due date; some late, some a part, some not at all."""
     for invoice in invoices:
-        day = invoice.due_on + timedelta(days=chance.choice([-9, -4, -1, 0, 2, 6, 13, 31]))
-        if chance.random() < 0.12 or not invoice.dated_on <= day <= today:
+        day = present(invoice.due_on) + timedelta(days=chance.choice([-9, -4, -1, 0, 2, 6, 13, 31]))
+        if chance.random() < 0.12 or not present(invoice.dated_on) <= day <= today:
             continue
         part = chance.random() < 0.06
         amount = (invoice.total / 2).quantize(Decimal("0.01")) if part else invoice.total
         details = ReceiptDetails(invoice.customer_id, day, amount, reference=invoice.number)
         receipt = record_receipt(company, details, by=by)
         if chance.random() < 0.96:
-            pair = Pair(invoice.entry.items.get().pk, receipt.entry.items.get().pk, amount)
+            pair = Pair(present(invoice.entry).items.get().pk, receipt.entry.items.get().pk, amount)
             apply_credits(invoice.customer, [pair], dated_on=day, by=by)
 
 
 def _credits(invoices: list[Invoice], chance: Random, today: date, by: User) -> None:
     for invoice in chance.sample(invoices[-60:], 4):
-        line = invoice.lines.first()
+        line = present(invoice.lines.first())
         credit_invoice(invoice.pk, {line.pk: Decimal(1)}, reason="Damaged in transit", by=by, on=today)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django_stubs_ext import StrOrPromise
 
 from office.written import plain_day
 
@@ -45,7 +46,7 @@ class Filter:
 class Choice(Filter):
     """One of some values; `choices` are pairs of value and words, or a function that gives them."""
 
-    choices: Iterable[tuple[str, str]] | Callable[[], Iterable[tuple[str, str]]] = ()
+    choices: Iterable[tuple[str, StrOrPromise]] | Callable[[], Iterable[tuple[str, StrOrPromise]]] = ()
 
     kind = "choice"
 

@@ -17,16 +17,19 @@ def add_balances(statement: ReadStatement, balances: Sequence[Decimal | None]) -
     steps = [(line, balance) for line, balance in zip(statement.lines, balances, strict=True) if not line.is_pending]
     if _is_newest_first(steps):
         steps.reverse()
-    places = [place for place, (_, balance) in enumerate(steps) if balance is not None]
-    if not places:
+    known = [(place, balance) for place, (_, balance) in enumerate(steps) if balance is not None]
+    if not known:
         return
-    first, last = places[0], places[-1]
-    before = [line.amount for line, _ in steps[: first + 1]]
-    after = [line.amount for line, _ in steps[last + 1 :]]
-    if None in before or None in after:
-        return
-    statement.opening = steps[first][1] - sum(before)  # type: ignore[operator,arg-type]
-    statement.closing = steps[last][1] + sum(after)  # type: ignore[operator,arg-type]
+    (first, opening), (last, closing) = known[0], known[-1]
+    for line, _ in steps[: first + 1]:
+        if line.amount is None:
+            return
+        opening -= line.amount
+    for line, _ in steps[last + 1 :]:
+        if line.amount is None:
+            return
+        closing += line.amount
+    statement.opening, statement.closing = opening, closing
     odd = [line.place for line in _odd(steps)]
     if odd:
         more = f" So do {len(odd) - 1} more not." if odd[1:] else ""

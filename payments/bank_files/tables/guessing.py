@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import chain
 
 from office.reading.days import DayEvidence, DayOrder
@@ -143,11 +144,11 @@ def _role_of(cells: list[Cell]) -> str:
 
 
 def _is_day(cell: Cell) -> bool:
-    return any(_reads(lambda order=order: read_cell_day(cell, order)) for order in DayOrder)
+    return any(_reads(partial(read_cell_day, cell, order)) for order in DayOrder)
 
 
 def _is_amount(cell: Cell) -> bool:
-    return any(_reads(lambda sign=sign: read_number_in(cell, sign)) for sign in DecimalSign)
+    return any(_reads(partial(read_number_in, cell, sign)) for sign in DecimalSign)
 
 
 def _reads(read: Callable[[], date | Decimal | None]) -> bool:

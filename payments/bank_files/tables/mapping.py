@@ -230,7 +230,8 @@ class TableMapping:
         """A mapping as it was kept or sent. Raises Refused where it names what no mapping has."""
         lists = {each.name for each in fields(cls) if get_origin(each.type) is tuple}
         try:
-            return cls(**{name: tuple(value) if name in lists else value for name, value in kept.items()})
+            given: dict[str, Any] = {name: tuple(value) if name in lists else value for name, value in kept.items()}
+            return cls(**given)
         except TypeError as error:
             raise Refused(f"The mapping cannot be read: {error}.", code="bad_mapping") from error
 
