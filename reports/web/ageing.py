@@ -92,14 +92,15 @@ def ageing_page(request: StaffRequest) -> HttpResponse:
     question, form = asked(request)
     answer = ageing(question, after=_place(request.GET.get("after", "")))
     last = answer.rows[-1] if answer.rows else None
+    totals = sorted(answer.totals, key=lambda row: row.currency != request.company.currency)
     context = {
         "form": form,
         "question": question,
         "columns": [(column, LABELS[column]) for column in COLUMNS],
         "rows": [_shown(question, row) for row in answer.rows],
-        "totals": [_shown(question, row) | {"difference": answer.difference(row.currency)} for row in answer.totals],
+        "totals": [_shown(question, row) | {"difference": answer.difference(row.currency)} for row in totals],
         "answer": answer,
-        "charts": [(row.currency, bars(question, row)) for row in answer.totals],
+        "charts": [(row.currency, bars(question, row)) for row in totals],
         "next_url": address("reports:ageing", question, after=_mark(last)) if answer.has_more and last else "",
         "first_url": address("reports:ageing", question) if request.GET.get("after") else "",
         "file_url": address("reports:ageing_file", question),

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import DESKTOP, PHONE, shoot
 from tests.browser.page_rows import Row
 
-NARROW = {"width": 320, "height": 800}
+NARROW, LAPTOP = {"width": 320, "height": 800}, {"width": 1200, "height": 800}
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 AT_REST = """(async () => {
   do await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -22,6 +22,10 @@ SETTLED = """new Promise((done) => {
   setTimeout(look, 20);
 })"""
 """Done when the pieces that a page fetches for itself have come."""
+SQUEEZED = """[...document.querySelectorAll("main :is(input, select, textarea)")]
+  .filter((box) => !["checkbox", "radio", "hidden"].includes(box.type) && box.checkVisibility() && box.offsetWidth < 48)
+  .map((box) => box.getAttribute("aria-label") || box.name)"""
+"""Boxes that nobody could type in."""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 """All that a dark page can do wrong which a light one does not."""
@@ -67,7 +71,9 @@ def faults_of_look(page: Page, name: str) -> Iterator[str]:
     page.set_viewport_size(NARROW)
     if page.evaluate("document.documentElement.scrollWidth") > NARROW["width"]:
         yield "is wider than the narrowest phone"
-    page.set_viewport_size(PHONE)
+    for size in (LAPTOP, PHONE):
+        page.set_viewport_size(size)
+        yield from (f"has a squeezed box at {size['width']}: {box}" for box in page.evaluate(SQUEEZED))
     shoot(page, f"{name}-phone")
 
 
