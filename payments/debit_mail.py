@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from customers.mandates import with_state
 from customers.models import Contact, Mandate
+from ledger.models import OpenItem
 from ledger.present import present
 from office.languages import as_written_in
 from office.mail import Letter, MailKind, NotToBeSent
@@ -15,6 +16,7 @@ from office.models import OutgoingMail
 from office.written import money, plain_day
 from payments.access import debit_notices_for
 from payments.debit_words import KIND, values_of
+from payments.debiting import announceable
 from payments.models import DebitNotice
 
 
@@ -45,9 +47,9 @@ def _letter(notice: DebitNotice, contact: Contact) -> Letter:
 
 
 def _open_lines(notice: DebitNotice) -> list[tuple[str, Decimal]]:
-    """What is announced, each with what of it is open still."""
-    lines = [(line.item.reference, min(line.amount, line.item.balance)) for line in notice.lines.select_related("item")]
-    return [(reference, amount) for reference, amount in lines if amount > 0]
+    """What is announced and still to be debited, each with what of it is open."""
+    lines = notice.lines.filter(item__in=announceable(OpenItem.objects.all())).select_related("item")
+    return [(line.item.reference, min(line.amount, line.item.balance)) for line in lines]
 
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
@@ -63,7 +65,8 @@ def _reason(notice: DebitNotice, contact: Contact) -> str:
     if state != "live":
         return f"Not sent: the mandate is {state}."
     if not _open_lines(notice):
-        return "Not sent: all of it is paid."
+        is_open = notice.lines.filter(item__balance__gt=0).exists()
+        return "Not sent: it is in dispute, or agreed otherwise." if is_open else "Not sent: all of it is paid."
     if not contact.is_active:
         return f"Not sent: {contact.name} has left."
     return "" if contact.email else f"Not sent: {contact.name} has no address any more."

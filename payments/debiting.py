@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from billing.disputes import holding
 from customers.mandates import with_state
 from customers.models import Contact, Customer, Mandate, MandateScheme
 from ledger.models import ItemKind, OpenItem
@@ -35,9 +36,18 @@ def live_mandates(company: Company, schemes: Collection[str], on: date) -> Query
 def debts(company: Company, currency: str, until: date) -> QuerySet[OpenItem]:
     """What is open, due by a day and to be debited, the oldest first."""
     items = OpenItem.objects.filter(company_id=company.pk, currency=currency, balance__gt=0, due_on__lte=until)
+    return _not_kept_out(items).filter(kind__in=DEBITED).order_by("due_on", "dated_on", "pk")
+
+
+def _not_kept_out(items: QuerySet[OpenItem]) -> QuerySet[OpenItem]:
     for condition in KEPT_OUT:
         items = items.filter(~condition("pk"))
-    return items.filter(kind__in=DEBITED).order_by("due_on", "dated_on", "pk")
+    return items
+
+
+def announceable(items: QuerySet[OpenItem]) -> QuerySet[OpenItem]:
+    """Of open items those whose debit may be announced: they are paid in no other way, and nothing is in dispute."""
+    return _not_kept_out(items).filter(balance__gt=0).exclude(pk__in=holding().values("item"))
 
 
 def not_announced(items: QuerySet[OpenItem], mandate: Mandate) -> QuerySet[OpenItem]:
@@ -65,7 +75,7 @@ def customers_to_announce_to(company: Company) -> list[int]:
     found: set[int] = set()
     for currency in sorted(set(CURRENCY_OF.values())) if days else []:
         mandates = mandates_by_customer(company, currency, today)
-        due = debts(company, currency, today + timedelta(days=days)).filter(customer_id__in=mandates)
+        due = announceable(debts(company, currency, today + timedelta(days=days))).filter(customer_id__in=mandates)
         told = DebitNoticeLine.objects.filter(mandate__in=mandates.values())
         known = set(told.values_list("mandate_id", "item_id"))
         rows = due.values_list("customer_id", "pk")

@@ -13,7 +13,7 @@ from office.languages import as_written_in
 from office.mail import MailToQueue, queue_mails
 from payments.debit_mail import subject_of
 from payments.debit_words import KIND
-from payments.debiting import CURRENCY_OF, debts, mandate_of, not_announced
+from payments.debiting import CURRENCY_OF, announceable, debts, mandate_of, not_announced
 from payments.models import DebitNotice, DebitNoticeLine
 
 
@@ -21,7 +21,8 @@ from payments.models import DebitNotice, DebitNoticeLine
 def announce_debits(customer_id: int, *, on: date) -> list[DebitNotice]:
     """Tell a customer by mail what is debited when, so many days ahead as the company says; each item once.
 
-    Nothing is announced where nobody there gets invoices by mail: it is not debited then, either.
+    Nothing is announced where nobody there gets invoices by mail: it is not debited then, either; nor what is in
+    dispute, until that has ended.
     """
     customer = (
         Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company").get(pk=customer_id)
@@ -35,9 +36,9 @@ def announce_debits(customer_id: int, *, on: date) -> list[DebitNotice]:
         mandate = mandate_of(customer, currency, on)
         if mandate is None:
             continue
-        due = debts(customer.company, currency, on + timedelta(days=days)).filter(customer_id=customer.pk)
+        due = announceable(debts(customer.company, currency, on + timedelta(days=days)))
         by_day = defaultdict(list)
-        for item in not_announced(due, mandate):
+        for item in not_announced(due.filter(customer_id=customer.pk), mandate):
             by_day[max(item.due_on, on + timedelta(days=days))].append(item)
         notices += [_announce(mandate, day, items, people) for day, items in sorted(by_day.items())]
     return notices

@@ -16,8 +16,11 @@ from office.operations.update_company import update_company
 from payments.debiting import customers_to_announce_to
 from payments.models import DebitNotice, DebitNoticeLine
 from payments.operations.announce_debits import announce_debits
+from payments.operations.withdraw_disputes import withdraw_disputes
 from payments.tasks import announce_debits_to
 from tests import world
+from tests.billing.disputing import dispute
+from tests.credit_control.planning import agreed
 from tests.customers.accounts import IBAN
 from tests.customers.test_mandates import signed
 
@@ -97,6 +100,8 @@ def test_the_mail_is_in_the_customers_language(debtor: Any, language: str) -> No
     ("then", "why"),
     [
         ("paid", "Not sent: all of it is paid."),
+        ("disputed", "Not sent: it is in dispute, or agreed otherwise."),
+        ("planned", "Not sent: it is in dispute, or agreed otherwise."),
         ("revoked", "Not sent: the mandate is revoked."),
         ("left", "Not sent: Eva Brandt has left."),
         ("no address", "Not sent: Eva Brandt has no address any more."),
@@ -107,6 +112,10 @@ def test_what_changed_meanwhile_stops_the_mail(debtor: Any, then: str, why: str)
     if then == "paid":
         invoice = debtor.invoices.get()
         world.apply(world.receive(debtor, "120.00", DAY), invoice, "120.00", DAY)
+    elif then == "disputed":
+        dispute(debtor.invoices.get())
+    elif then == "planned":
+        agreed(debtor, [debtor.invoices.get()], (30, "60.00"), (60, "60.00"), on=DAY)
     elif then == "revoked":
         revoke_mandate(notice.mandate_id, on=DAY, reason="x", by=None)
     else:
@@ -124,6 +133,15 @@ def test_a_part_paid_item_is_announced_with_what_is_left(debtor: Any) -> None:
     hand_over(mail.pk)
     mail.refresh_from_db()
     assert "INV-2026-0001: €100.00" in read_message(bytes(mail.kept_message)).text
+
+
+def test_what_is_in_dispute_is_announced_when_that_has_ended(debtor: Any) -> None:
+    dispute(debtor.invoices.get(), "20.00")
+    assert customers_to_announce_to(debtor.company) == []
+    assert announce_debits(debtor.pk, on=DAY) == []
+    withdraw_disputes(world.item_of(debtor.invoices.get()), by=None)
+    assert customers_to_announce_to(debtor.company) == [debtor.pk]
+    assert len(announce_debits(debtor.pk, on=DAY)) == 1
 
 
 def test_nobody_to_tell_no_mandate_or_no_days_and_nothing_is_announced(debtor: Any) -> None:
