@@ -1,15 +1,18 @@
 """The office's background work. Each task takes ids, does one thing and may run twice without harm."""
 
+import logging
 import random
 import time
 
 from celery import shared_task
+from django.db import OperationalError as DatabaseUnavailable
 from django.utils import timezone
 
 from office.mail.handing_over import hand_over
 from office.mail.sweep import due_mails
 from office.runs import carry_out, ring_bell, unfinished_runs
 
+logger = logging.getLogger(__name__)
 AT_A_STRETCH = 60
 """Seconds after which a run, or a hand that sends mail, gives its worker back, so that nobody else waits for long."""
 HANDS = 16
@@ -34,19 +37,26 @@ def send_due_mail() -> int:
 
 @shared_task
 def hand_over_due_mail() -> None:
-    """Send mail after mail until nothing is due that nobody else has in hand, for a minute at most.
+    """Send mail after mail, until all that is due is in other hands, for a minute at most.
 
-    Each hand takes what is due in another order, so that they seldom reach for the same.
+    Each hand takes what is due in another order, so that they seldom reach for the same. A mail that cannot even be
+    taken stops no other; it is told at the end.
     """
-    began = time.monotonic()
-    while due := due_mails(timezone.now()):
-        was_mine = False
+    began, before, failed = time.monotonic(), [0], None
+    while (due := due_mails(timezone.now())) and due != before:
+        before = due
         for mail_id in random.sample(due, len(due)):
             if time.monotonic() - began > AT_A_STRETCH:
                 return
-            was_mine |= hand_over(mail_id)
-        if not was_mine:
-            return
+            try:
+                hand_over(mail_id)
+            except DatabaseUnavailable:
+                raise  # a lost connection: the next look rings for another hand
+            except Exception as error:
+                logger.exception("Mail %s could not be handed over.", mail_id)
+                failed = error
+    if failed:
+        raise failed
 
 
 @shared_task

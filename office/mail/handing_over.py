@@ -25,11 +25,11 @@ MOST_ATTEMPTS = 12
 LONGEST_WAIT = timedelta(hours=4)
 
 
-def hand_over(mail_id: int) -> bool:
-    """Send a mail that is queued and due; whatever else it is, leave it alone. Says whether it was."""
+def hand_over(mail_id: int) -> None:
+    """Send a mail that is queued and due; whatever else it is, leave it alone."""
     mail = claim(mail_id)
     if mail is None:
-        return False
+        return
     try:
         letter = KINDS[mail.kind].compose(mail)
         content = message_bytes(mail, letter)
@@ -42,7 +42,6 @@ def hand_over(mail_id: int) -> bool:
         put_back(mail, "It could not be composed. The log says why.")
     else:
         let_go(mail, letter, content)
-    return True
 
 
 def let_go(mail: OutgoingMail, letter: Letter, content: bytes) -> None:

@@ -14,7 +14,6 @@ LONGEST_TITLE = 200
 LONGEST_NOTE = 5_000
 
 
-@transaction.atomic
 class Receiver(TypedDict):
     """Who is to do something: a person, or else a department, or else anybody."""
 
@@ -22,6 +21,7 @@ class Receiver(TypedDict):
     department: str
 
 
+@transaction.atomic
 def make_task(
     company: Company,
     kind: str,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from office import tasks
 from office.mail import Letter, MailKind, queue_mail, register_kind, sweep
+from office.mail.handing_over import hand_over
 from office.mail.kinds import KINDS
 from office.models import Company, MailStatus, OutgoingMail
 from office.tasks import AT_A_STRETCH, HANDS, hand_over_due_mail, send_due_mail
@@ -66,9 +67,39 @@ def test_a_hand_gives_its_worker_back_after_a_minute(due, relay, monkeypatch):
 
 def test_a_hand_ends_where_all_that_is_due_is_in_other_hands(due, monkeypatch):
     due(2)
-    monkeypatch.setattr(tasks, "hand_over", lambda mail_id: False)
+    monkeypatch.setattr(tasks, "hand_over", lambda mail_id: None)
     hand_over_due_mail()
     assert states() == [MailStatus.QUEUED] * 2
+
+
+def test_a_hand_goes_on_behind_mails_that_only_wait_for_another_hour(due, relay, monkeypatch):
+    mails = due(6)
+    monkeypatch.setattr(sweep, "AT_ONCE", 2)
+    later = timezone.now() + timedelta(hours=8)
+
+    def postpone_or_send(mail_id: int) -> None:
+        if mail_id in {mail.pk for mail in mails[:4]}:
+            OutgoingMail.objects.filter(pk=mail_id).update(due_at=later)
+        else:
+            hand_over(mail_id)
+
+    monkeypatch.setattr(tasks, "hand_over", postpone_or_send)
+    hand_over_due_mail()
+    assert states() == [MailStatus.QUEUED] * 4 + [MailStatus.SENT] * 2
+
+
+def test_a_mail_that_cannot_be_taken_stops_no_other_and_is_told(due, relay, monkeypatch):
+    mails = due(4)
+
+    def breaks_at_the_second(mail_id: int) -> None:
+        if mail_id == mails[1].pk:
+            raise ValueError("No such zone")
+        hand_over(mail_id)
+
+    monkeypatch.setattr(tasks, "hand_over", breaks_at_the_second)
+    with pytest.raises(ValueError, match="No such zone"):
+        hand_over_due_mail()
+    assert states() == [MailStatus.SENT, MailStatus.QUEUED, MailStatus.SENT, MailStatus.SENT]
 
 
 def test_several_hands_at_once_send_each_mail_once(due, relay, in_parallel: Callable[[list[Any]], list[Any]]):

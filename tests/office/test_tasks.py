@@ -56,6 +56,20 @@ def test_without_the_look_after_a_clash_all_but_one_of_them_break(in_parallel, m
     assert sum(isinstance(each, DatabaseError) for each in results) == 7
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_cannot_be_told_is_not_made_either(monkeypatch):
+    company = make_company()
+    clerk = make_user(company)
+
+    def breaks(task: Task, by: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(making, "tell", breaks)
+    with pytest.raises(ZeroDivisionError):
+        make(company, assignee=clerk)
+    assert (Task.objects.count(), AuditRecord.objects.filter(action="make_task").count()) == (0, 0)
+
+
 def test_a_task_is_due_today_unless_told(company):
     assert make(company).due_on == company.today()
     assert make(company, "two", due_on=DAY).due_on == DAY
