@@ -12,7 +12,7 @@ from billing.instalments import EarlyPayment, Instalment
 from billing.models import DocumentStatus, Invoice
 from billing.payment_codes.references import as_printed
 from billing.queries import InvoiceWithState, account_of, settlements, with_state
-from ledger.agreed_days import ItemWithLate, with_late
+from ledger.agreed_days import ItemWithLate, coming_parts, with_late
 from ledger.models import Allocation, OpenItem
 from ledger.present import present
 
@@ -56,7 +56,7 @@ class CustomerView:
 
     @cached_property
     def next_due(self) -> Instalment:
-        """What is to be paid next, and by when: all that is late, else the next instalment.
+        """What is to be paid next, and by when: all that is late, else the next instalment, also of a plan.
 
         It is less tax withheld, and without what is in dispute.
         """
@@ -67,8 +67,9 @@ class CustomerView:
         if late:
             first, wanted = min(since for since, _ in late), [amount for _, amount in late]
         else:
-            first = items[0].due_on if items else present(self.invoice.due_on)
-            wanted = [free[item.pk] for item in items if item.due_on < self.today or item.due_on == first]
+            coming = coming_parts(items, self.today)
+            first = min((part.due_on for part in coming.values()), default=present(self.invoice.due_on))
+            wanted = [min(part.amount, free[pk]) for pk, part in coming.items() if part.due_on == first]
         most = max(self.account["to_pay"] - self.disputed, Decimal(0))
         return Instalment(first, min(sum(wanted, Decimal(0)), most))
 

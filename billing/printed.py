@@ -39,7 +39,7 @@ def accounts_of(company: Company) -> list[dict[str, str]]:
     """The bank accounts that a paper which is no document names, of each currency."""
     return [
         {"holder": each.holder, "iban": grouped(each.iban), "bic": each.bic, "currency": each.currency}
-        for each in company.bank_accounts.all()
+        for each in sorted(company.bank_accounts.all(), key=lambda account: account.pk)
         if each.is_printed
     ]
 
@@ -135,6 +135,6 @@ def _bank_accounts(invoice: Invoice) -> list[dict[str, str]]:
             "iban": grouped(account.iban),
             "bic": account.bic,
         }
-        for account in invoice.company.bank_accounts.all()
+        for account in sorted(invoice.company.bank_accounts.all(), key=lambda account: account.pk)
         if account.is_printed and account.currency == invoice.currency
     ]

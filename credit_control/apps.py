@@ -11,7 +11,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many, do_statement_run, look_for_holds, remind_many
         from credit_control.panels import PANELS, agreed_days
-        from credit_control.plans.late import late_by_agreement
+        from credit_control.plans.late import coming_by_agreement, late_by_agreement
         from credit_control.plans.mail import PLAN_MAILS
         from credit_control.plans.reading import is_planned
         from credit_control.plans.words import PLAN_TEXTS
@@ -44,6 +44,6 @@ class CreditControlConfig(AppConfig):
         register_beside(beside_invoice)
         register_kept_out(is_planned)
         register_days(agreed_days)
-        register_agreed_days(late_by_agreement)
+        register_agreed_days(late_by_agreement, coming_by_agreement)
         for panel in PANELS:
             register_panel(panel)

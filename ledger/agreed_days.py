@@ -5,7 +5,7 @@ what is late reads the same, in rooms that may not use it as well.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias, TypedDict
@@ -32,10 +32,32 @@ documents say was."""
 AGREED: list[AgreedDays] = []
 
 
-def register_agreed_days(agreed: AgreedDays) -> None:
-    """Let every figure of what is late know of such agreements."""
+class Coming(NamedTuple):
+    """The next day by which something of an item is to be paid, and how much by that day."""
+
+    due_on: date
+    amount: Decimal
+
+
+ComingParts = Callable[[date, Collection[int]], Mapping[int, Coming]]
+"""By the agreements of a day: of these items those that have another day, with what is to be paid next, that day or
+later."""
+COMING: list[ComingParts] = []
+
+
+def register_agreed_days(agreed: AgreedDays, coming: ComingParts) -> None:
+    """Let every figure of what is late or due next know of such agreements."""
     if agreed not in AGREED:
         AGREED.append(agreed)
+        COMING.append(coming)
+
+
+def coming_parts(items: Collection[OpenItem], on: date) -> dict[int, Coming]:
+    """By open item, what is to be paid of it next: as agreed on, else all of it by its document's day."""
+    parts = {item.pk: Coming(item.due_on, item.balance) for item in items}
+    for coming in COMING:
+        parts |= coming(on, list(parts))
+    return parts
 
 
 def late_items(items: QuerySet[OpenItem, Any], on: date, days: int = 1) -> QuerySet[OpenItem, Any]:

@@ -46,8 +46,8 @@ class TypedDraft:
     @property
     def first_error(self) -> str:
         """The first thing that cannot be read, in words."""
-        for form in (self.form, *self.lines.forms):
-            for messages in form.errors.values():
+        for errors in (self.form.errors, *self.lines.errors):
+            for messages in errors.values():  # type: ignore[attr-defined]  # they are dicts; the stubs know their base
                 return str(messages[0])
         return " ".join(str(message) for message in self.lines.non_form_errors())
 

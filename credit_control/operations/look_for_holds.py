@@ -33,8 +33,13 @@ def look_for_holds(company: Company, *, on: date, by: User | None) -> Run:
 
 
 def do_piece(run: Run) -> None:
-    """Look at the next customers of a run; after the last the day counts as looked at, if the policy is still that."""
+    """Look at the next customers of a run; after the last the day counts as looked at, if the policy is still that.
+
+    Raises Refused on a later day: who is late by now would be released.
+    """
     ids, on = run.parameters["customers"], date.fromisoformat(run.parameters["on"])
+    if on != run.company.today():
+        raise Refused("The day that was looked at is over. Look anew.", code="day_is_over")
     run.total = len(ids)
     piece = ids[run.done : run.done + PIECE]
     lock_customers(run.company, piece)

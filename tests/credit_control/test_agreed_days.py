@@ -77,6 +77,45 @@ def test_of_a_plan_only_what_was_missed_is_late(company: Any, customer: Any, lat
     assert aged_late(company, tomorrow) == 60
 
 
+def asked(invoice: Invoice, on: date) -> tuple[int, Decimal]:
+    """What the mailed link asks for on a day: in so many days from today, how much."""
+    read = with_state(Invoice.objects.select_related("company"), on).get(pk=invoice.pk)
+    wanted = CustomerView(read, on).next_due
+    return (wanted.due_on - invoice.company.today()).days, wanted.amount
+
+
+@pytest.mark.parametrize(
+    ("due", "parts", "paid", "wanted"),
+    [
+        (-9, [(2, "40.00"), (30, "60.00")], "0", {0: (2, 40), 2: (2, 40)}),
+        (20, [(2, "40.00"), (30, "60.00")], "0", {0: (2, 40)}),
+        (20, [(2, "40.00"), (30, "60.00")], "10.00", {0: (2, 30)}),
+        (20, [(2, "40.00"), (30, "60.00")], "40.00", {0: (30, 60), 21: (30, 60)}),
+    ],
+)
+def test_the_mailed_link_asks_for_the_next_instalment_of_a_plan(
+    company: Any, customer: Any, due: int, parts: list, paid: str, wanted: dict
+) -> None:
+    today = company.today()
+    invoice = world.issue(customer, "100.00", today - timedelta(days=39), due_on=today + timedelta(days=due))
+    agreed(customer, [invoice], *parts)
+    if Decimal(paid):
+        world.apply(world.receive(customer, paid, today), invoice, paid, today)
+    assert {day: asked(invoice, today + timedelta(days=day)) for day in wanted} == wanted
+
+
+def test_the_mailed_link_asks_for_two_items_of_a_plan_what_lies_on_each(company: Any, customer: Any) -> None:
+    today = company.today()
+    first, second = (world.issue(customer, "50.00", today, due_on=today + timedelta(days=days)) for days in (5, 6))
+    agreed(customer, [first, second], (10, "70.00"), (20, "30.00"))
+    assert (asked(first, today), asked(second, today)) == ((10, 50), (10, 20))
+
+
+def test_the_mailed_link_goes_by_a_day_that_was_put_off(company: Any, customer: Any, late: Invoice) -> None:
+    put_off_due_day(world.item_of(late).pk, company.today() + timedelta(days=3), by=None, reason="Agreed by phone")
+    assert asked(late, company.today()) == (3, 100)
+
+
 def test_a_plan_that_is_only_offered_changes_no_figure(company: Any, customer: Any, late: Invoice) -> None:
     offer(customer, [late], (10, "40.00"), (30, "60.00"))
 

@@ -309,6 +309,21 @@ def test_a_run_under_a_policy_that_changed_meanwhile_leaves_the_day_to_the_round
     assert companies_to_look_at() == []
 
 
+def test_a_run_that_is_done_on_a_later_day_holds_and_releases_nobody(
+    company: Company, customer: Customer, time_machine: Any
+) -> None:
+    rule(company, late_days=31)
+    world.issue(customer, "100.00", BILLED)
+    run = look_for_holds(company, on=TODAY, by=None)
+    time_machine.move_to("2026-03-04T12:00Z", tick=False)
+    look(company, on=TODAY + timedelta(days=1))
+    assert len(words(customer)) == 1
+    carry_out_run(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.explanation) == (RunStatus.FAILED, "The day that was looked at is over. Look anew.")
+    assert CreditHold.objects.get().released_on is None
+
+
 def test_a_look_by_a_policy_that_looks_for_nothing_is_refused(company: Company, clerk: Any) -> None:
     rule(company, lifts=True)
     assert refused(Program(clerk).post("hold-policy/look/", {})) == (409, "no_rule")
