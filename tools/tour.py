@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 
 TOUR = Path(__file__).resolve().parent.parent / "static" / "tour"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-WIDTH, COLOURS = 960, 128
+WIDTH, COLOURS = 960, 256
 PASSWORD = "duebook-demo"  # noqa: S105  it stands on the demo's log-in page
 
 
@@ -52,10 +52,10 @@ def mailed_link(page: Page, site: str) -> str:
     """Mail an open invoice, and give the link that its mail brings once the worker sent it."""
     page.goto(f"{site}/invoices/?state=open")
     page.locator("tbody a").first.click()
-    page.locator("form[action$='/send/'] button").first.click()
+    page.locator("form[action$='/send/'] button:visible").first.click()
     for _ in range(60):
         page.goto(f"{site}/mail/")
-        page.get_by_role("link", name="Invoice").first.click()
+        page.locator("tbody").get_by_role("link", name="Invoice").first.click()
         link = page.locator("a[href*='/p/']").first
         if link.count():
             return link.get_attribute("href") or ""

@@ -77,7 +77,7 @@ def test_the_tables_are_what_the_models_say(superuser: Any) -> None:
     made = found(superuser, TABLES)
     with connection.schema_editor(collect_sql=True, atomic=False) as editor:
         for model in apps.get_models():
-            if model._meta.managed and settings.BASE_DIR in Path(model._meta.app_config.path).parents:
+            if model._meta.managed and Path(model._meta.app_config.path).parent == settings.BASE_DIR:
                 editor.create_model(model)
         statements = [*editor.collected_sql, *(f"{each};" for each in editor.deferred_sql)]
         editor.deferred_sql.clear()
