@@ -154,7 +154,18 @@ class StatementRowOut(serializers.ModelSerializer):
 
     class Meta:
         model = Statement
-        fields = ["id", "customer", "run_id", "is_combined", "form", "from_on", "on", "closing", "made_at"]
+        fields = [
+            "id",
+            "customer",
+            "run_id",
+            "repeats_id",
+            "is_combined",
+            "form",
+            "from_on",
+            "on",
+            "closing",
+            "made_at",
+        ]
 
 
 class StatementOut(StatementRowOut):

@@ -62,13 +62,14 @@ class StatementOutcome(models.TextChoices):
 
     UNCHECKED = "unchecked", "Not looked at yet"
     WAITING = "waiting", "Will get one"
-    PARKED = "parked", "Looks wrong"
+    PARKED = "parked", "Held back"
     LEFT_OUT = "left_out", "Will not"
     DONE = "done", "Made"
 
 
 class StatementRow(models.Model):
-    """A customer in a run: whether they get a statement, or why not; `closing` is what it closes with, by currency."""
+    """A customer in a run: whether they get a statement, or why not; `closing` is what it closes with, by currency;
+    `repeats` the same statement that another run sent them."""
 
     run = models.ForeignKey(StatementRun, on_delete=models.CASCADE, related_name="rows")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -77,6 +78,7 @@ class StatementRow(models.Model):
     note = models.CharField(max_length=500, blank=True, help_text="Why not, or what looks wrong.")
     closing = models.JSONField(default=dict)
     is_approved = models.BooleanField(default=False, help_text="Somebody looked at what seems wrong, and sends it.")
+    repeats = models.ForeignKey("Statement", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["pk"]
@@ -94,13 +96,16 @@ class StatementRow(models.Model):
 
 
 class Statement(models.Model):
-    """A statement as it was sent: its figures as they stood, and what it printed. Kept for good."""
+    """A statement as it was sent: its figures as they stood, and what it printed. Kept for good.
+
+    Runs send one of the same days once, but where a person sent it again: then it `repeats` the one before."""
 
     append_only = True
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="statements")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="statements")
     run = models.ForeignKey(StatementRun, null=True, on_delete=models.PROTECT, related_name="statements")
+    repeats = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="repeated")
     is_combined = models.BooleanField(default=False)
     form = models.CharField(max_length=20, choices=StatementForm)
     from_on = models.DateField()
@@ -115,6 +120,11 @@ class Statement(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["run", "customer", "is_combined"], name="statement_once_per_run"),
+            models.UniqueConstraint(
+                fields=["customer", "is_combined", "form", "from_on", "on"],
+                condition=Q(run__isnull=False, repeats=None),
+                name="statement_once_by_runs_unless_repeated",
+            ),
             models.CheckConstraint(name="statement_of_days_in_order", condition=Q(from_on__lte=F("on"))),
         ]
         indexes = [

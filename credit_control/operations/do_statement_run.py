@@ -4,7 +4,8 @@ Figures are read before the run is held, and written in one transaction: a piece
 who was done is not done again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -13,8 +14,9 @@ from django.db import connection
 from credit_control.models import StatementOutcome, StatementRow, StatementRun
 from credit_control.operations.keep_statements import ToKeep, keep_statements
 from credit_control.statements.asking import Period
-from credit_control.statements.choosing import Verdict, judge
+from credit_control.statements.choosing import Verdict, judge, park
 from credit_control.statements.runs import may_start_itself, rows_left
+from customers.models import Customer
 from ledger.bulk import update_all
 from ledger.present import present
 from ledger.snapshot import snapshot
@@ -24,7 +26,7 @@ from office.runs import RunKind
 
 TOGETHER = 100
 MADE, NOT_MADE = "Made", "Left out"
-WILL, PARKED = "Will get one", "Looks wrong"
+WILL, PARKED = "Will get one", "Held back"
 
 
 def plan_piece(run: Run) -> Callable[[Run], None]:
@@ -63,11 +65,22 @@ def _make(
 ) -> None:
     """Keep the statements and queue their mails; what came to speak against one meanwhile leaves it out."""
     done = _still_left(verdicts, run)
-    kept = [wanted[each.row.pk] for each in done if each.row.pk in wanted]
+    lock_customers(verdict.row.customer_id for verdict in done)
+    park(Period(statement_run.company, statement_run.from_on, statement_run.on), done)
+    made = [each for each in done if each.outcome == StatementOutcome.WAITING]
+    kept = [replace(wanted[verdict.row.pk], repeats=verdict.repeats) for verdict in made]
     keep_statements(statement_run.company, kept, read_at=read_at, by=run.by, run=statement_run)
+    for verdict in made:
+        verdict.outcome = StatementOutcome.DONE
     for verdict in done:
-        verdict.row.outcome = StatementOutcome.DONE if verdict.row.pk in wanted else verdict.outcome
+        verdict.row.outcome = verdict.outcome
     _finish(run, done, {StatementOutcome.DONE: MADE, StatementOutcome.PARKED: PARKED})
+
+
+def lock_customers(customer_ids: Iterable[int]) -> None:
+    """Let no other run make theirs until the transaction ends: two would not see each other's."""
+    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=set(customer_ids)).order_by("pk")
+    list(rows.values_list("pk", flat=True))
 
 
 def _still_left(verdicts: Sequence[Verdict], run: Run) -> list[Verdict]:
@@ -80,9 +93,10 @@ def _still_left(verdicts: Sequence[Verdict], run: Run) -> list[Verdict]:
 def _finish(run: Run, done: Sequence[Verdict], words: dict[StatementOutcome, str]) -> None:
     for verdict in done:
         verdict.row.note, verdict.row.closing = verdict.note, verdict.closing
+        verdict.row.repeats = verdict.repeats
         what = words.get(StatementOutcome(verdict.row.outcome), NOT_MADE)
         run.result[what] = run.result.get(what, 0) + 1
-    update_all([verdict.row for verdict in done], ["outcome", "note", "closing"])
+    update_all([verdict.row for verdict in done], ["outcome", "note", "closing", "repeats"])
     run.done += len(done)
     if not rows_left(run).exists():
         run.status = RunStatus.DONE

@@ -24,6 +24,7 @@ class ToKeep:
     asked: Asked
     figures: Figures
     receivers: Sequence[Contact]
+    repeats: Statement | None = None
     printed: dict[str, Any] = field(default_factory=dict)
 
     def look_up(self, company: Company) -> None:
@@ -53,6 +54,7 @@ def _statement(
         company=company,
         customer=each.asked.customer,
         run=run,
+        repeats=each.repeats,
         is_combined=figures.is_combined,
         form=figures.form,
         from_on=figures.from_on,

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from credit_control.models import StatementOutcome, StatementRow
+from credit_control.models import Statement, StatementOutcome, StatementRow
 from credit_control.statements.asking import Asked, Period, combined, figures_of, own
 from credit_control.statements.figures import Figures
+from credit_control.statements.repeats import sent_already, why_held
 from customers.bounces import standing_bounces
 from customers.models import Contact, Customer, GroupStatement, StatementForm
 from ledger.models import OpenItem
@@ -19,18 +20,30 @@ from ledger.present import present
 
 @dataclass
 class Verdict:
-    """What becomes of a row: the statement it would be and who receives it, or why not."""
+    """What becomes of a row: the statement it would be, who receives it and which one it `repeats`, or why not."""
 
     row: StatementRow
     asked: Asked | None = None
     figures: Figures | None = None
     receivers: list[Contact] = field(default_factory=list)
+    repeats: Statement | None = None
     outcome: StatementOutcome = StatementOutcome.WAITING
     note: str = ""
 
     def leave_out(self, why: str) -> None:
         """Say why they get none."""
         self.outcome, self.note = StatementOutcome.LEFT_OUT, why
+
+    @property
+    def faults(self) -> list[str]:
+        """What looks wrong with its figures and nobody approved."""
+        return self.figures.faults if self.figures and not self.row.is_approved else []
+
+    @property
+    def is_unwanted_repeat(self) -> bool:
+        """Whether they have it already, and nobody said of that very one that it is sent again."""
+        wanted = self.row.is_approved and self.repeats and self.row.repeats_id == self.repeats.pk
+        return bool(self.repeats and not wanted)
 
     @property
     def closing(self) -> dict[str, str]:
@@ -88,8 +101,18 @@ def _weigh(period: Period, verdicts: Sequence[Verdict]) -> None:
         verdict.figures = figures
         if figures.is_zero and not wanted.customer.statement_when_zero:
             verdict.leave_out("Nothing is open.")
-        elif figures.faults and not verdict.row.is_approved:
-            verdict.outcome, verdict.note = StatementOutcome.PARKED, " ".join(figures.faults)[:500]
+    park(period, verdicts)
+
+
+def park(period: Period, verdicts: Sequence[Verdict]) -> None:
+    """Hold back, of those who would get one, what looks wrong and what a run sent already, until a person approves."""
+    waiting = [each for each in verdicts if each.outcome == StatementOutcome.WAITING]
+    before = sent_already(period, [present(each.asked) for each in waiting])
+    for verdict in waiting:
+        verdict.repeats = before.get(present(verdict.asked).key)
+        again = [why_held(period, verdict.repeats)] if verdict.repeats and verdict.is_unwanted_repeat else []
+        if why := [*again, *verdict.faults]:
+            verdict.outcome, verdict.note = StatementOutcome.PARKED, " ".join(why)[:500]
 
 
 def _why_none(customer: Customer, *, is_combined: bool) -> str:

@@ -14,7 +14,7 @@ from credit_control.statements.mail_words import COMBINED, KIND, small_print, va
 from credit_control.statements.names import file_name
 from credit_control.statements.paper import MOST_ROWS, rows_in
 from credit_control.statements.words import title_of
-from customers.models import Contact, Customer, StatementForm
+from customers.models import Contact, StatementForm
 from ledger.present import present
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
@@ -38,7 +38,7 @@ def subject_of(statement: Statement) -> str:
 def compose(mail: OutgoingMail) -> Letter:
     """The mail with the statement as it was kept; its link is made now, and its token is in the mail alone."""
     statement, contact = _statement(mail), Contact.objects.get(pk=present(mail.contact_id))
-    if reason := _reason(statement.customer, contact):
+    if reason := _reason(statement, contact):
         raise NotToBeSent(reason)
     figures = figures_from(statement)
     attachments = _attachments(statement, figures)
@@ -71,14 +71,18 @@ def reason_not_to_send(mail: OutgoingMail) -> str:
     contact = Contact.objects.get(pk=present(mail.contact_id))
     if contact.email and contact.email != mail.to_email:
         return f"Not sent: the address of {contact.name} changed just then. Send it again."
-    return _reason(Customer.objects.only("statement_form").get(pk=present(mail.customer_id)), contact)
+    asked = Statement.objects.select_related("customer").only("run", "customer__statement_form")
+    return _reason(asked.get(pk=mail.about_id), contact)
 
 
-def _reason(customer: Customer, contact: Contact) -> str:
-    if customer.statement_form == StatementForm.NONE:
+def _reason(statement: Statement, contact: Contact) -> str:
+    """Whom a person chose by hand gets it also where they get no statements otherwise."""
+    if statement.customer.statement_form == StatementForm.NONE:
         return "Not sent: they want no statements any more."
     if not contact.is_active:
         return f"Not sent: {contact.name} has left."
+    if statement.run_id and not contact.gets_statements:
+        return f"Not sent: {contact.name} gets no statements any more."
     return "" if contact.email else f"Not sent: {contact.name} has no address any more."
 
 

@@ -32,6 +32,7 @@ from customers.models import Customer
 from customers.operations.create_customer import create_customer
 from customers.operations.details import ContactDetails, CustomerDetails
 from ledger.refusals import Refused
+from office.mail import NotToBeSent
 from office.models import AuditRecord, MailStatus, OutgoingMail, RunStatus
 from office.runs import carry_out
 from tests import world
@@ -293,6 +294,21 @@ def test_mail_does_not_leave_for_who_left_or_wants_none_any_more(company: Any, c
     Customer.objects.filter(pk=customer.pk).update(statement_form="open_item")
     customer.contacts.update(is_active=False)
     assert "has left" in STATEMENT_MAIL.reason_not_to_send(mail)
+
+
+def test_a_runs_mail_does_not_leave_for_who_gets_no_statements_any_more(company: Any, clerk: Any) -> None:
+    customer = owing(company, "One")
+    sent(prepared(company, clerk), clerk)
+    mail = OutgoingMail.objects.get(kind="statement")
+    assert STATEMENT_MAIL.reason_not_to_send(mail) == ""
+    customer.contacts.update(gets_statements=False)
+    no_more = "Not sent: Eva Brandt gets no statements any more."
+    assert STATEMENT_MAIL.reason_not_to_send(mail) == no_more
+    with pytest.raises(NotToBeSent, match=no_more):
+        STATEMENT_MAIL.compose(mail)
+    people = [customer.contacts.get().pk]
+    chosen = send_statement(Period(company, JAN, END), own(customer, "open_item"), by=clerk, contact_ids=people)
+    assert STATEMENT_MAIL.reason_not_to_send(OutgoingMail.objects.get(about_id=chosen.pk, kind="statement")) == ""
 
 
 def moment(text: str) -> datetime:
