@@ -7,12 +7,19 @@ from django.db.models import Prefetch
 
 from billing.chain import document_hash
 from billing.dispute_checks import DISPUTE_CHECKS
-from billing.models import DocumentStatus, EInvoice, Invoice, InvoiceLine, InvoicePdf
-from ledger.checks import Check, Finding
+from billing.models import DocumentKind, DocumentStatus, EInvoice, Invoice, InvoiceLine, InvoicePdf
+from ledger.checks import Check, Finding, missing_papers
 from ledger.present import present
+from office.models import NumberSeries
 
+SERIES = ("company_id", "kind", "year")
+PAPERS = {
+    "issue_invoice": "SELECT entry_id FROM billing_invoice WHERE status <> 'draft'",
+    "void_invoice": "SELECT void_entry_id FROM billing_invoice",
+}
 CHECKS = [
     *DISPUTE_CHECKS,
+    missing_papers(PAPERS),
     Check(
         "a document's lines and taxes add up to its totals",
         """
@@ -47,12 +54,12 @@ CHECKS = [
             || coalesce(s.last, 0)
         FROM (
             SELECT company_id, kind, extract(year FROM dated_on)::int AS year, count(*) AS documents,
-                max(sequence) - min(sequence) + 1 AS span, max(sequence) AS last
+                max(sequence) AS last
             FROM billing_invoice WHERE status <> 'draft' GROUP BY 1, 2, 3
         ) AS i FULL JOIN (SELECT * FROM office_numberseries WHERE kind IN ('invoice', 'credit_memo', 'debit_note')
             AND last > 0) AS s
             ON s.company_id = i.company_id AND s.kind = i.kind AND s.year = i.year
-        WHERE i.documents IS DISTINCT FROM i.span OR i.last IS DISTINCT FROM s.last
+        WHERE i.documents IS DISTINCT FROM i.last OR i.last IS DISTINCT FROM s.last
         """,
     ),
     Check(
@@ -71,20 +78,34 @@ CHECKS = [
 
 
 def broken_chain() -> Iterator[Finding]:
-    """Documents whose content or predecessor is no longer what was hashed when they were issued."""
+    """Documents whose content or predecessor is no longer what was hashed at issue, and series that end otherwise."""
     lines = Prefetch("lines", InvoiceLine.objects.order_by("position"))
     issued = Invoice.objects.exclude(status=DocumentStatus.DRAFT).prefetch_related(lines)
     last: dict[tuple[int, str, int], str] = {}
     for invoice in issued.order_by("company_id", "kind", "dated_on__year", "sequence").iterator(chunk_size=1000):
         series = (invoice.company_id, invoice.kind, present(invoice.dated_on).year)
-        before = last.get(series, invoice.previous_hash)
-        if invoice.previous_hash != before:
+        if invoice.previous_hash != last.get(series, ""):
             yield Finding(
                 "each document holds the hash of the one before", f"document {invoice}", "the chain is broken here"
             )
         if document_hash(invoice, list(invoice.lines.all())) != invoice.hash:
             yield Finding("a document says what it said when issued", f"document {invoice}", "its content has changed")
         last[series] = invoice.hash
+    yield from _other_ends(last)
+
+
+def _other_ends(last: dict[tuple[int, str, int], str]) -> Iterator[Finding]:
+    """Series that do not end with the hash of their last document."""
+    ends = NumberSeries.objects.filter(kind__in=DocumentKind.values)
+    kept = {(company, kind, year): end for company, kind, year, end in ends.values_list(*SERIES, "last_hash")}
+    for series in sorted(kept.keys() | last.keys()):
+        if kept.get(series, "") != last.get(series, ""):
+            company, kind, year = series
+            yield Finding(
+                "a series ends with the hash of its last document",
+                f"series {kind} {year} of company {company}",
+                f"kept {kept.get(series) or 'none'}, the last document has {last.get(series) or 'none'}",
+            )
 
 
 def changed_files() -> Iterator[Finding]:

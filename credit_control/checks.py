@@ -1,9 +1,14 @@
 """Whether late charges agree with the book and with themselves."""
 
 from credit_control import chasing_checks
-from ledger.checks import Check
+from ledger.checks import Check, missing_papers
 
+PAPERS = {
+    "claim_late_charges": "SELECT entry_id FROM credit_control_latecharge",
+    "waive_late_charge": "SELECT reversal_entry_id FROM credit_control_latecharge",
+}
 CHECKS = [
+    missing_papers(PAPERS),
     Check(
         "a late charge and the book say the same",
         """

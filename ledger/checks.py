@@ -3,6 +3,7 @@
 Everything is worked out anew from lines, items and allocations, so it also finds what was done with the guards off.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -25,7 +26,27 @@ class Check:
     sql: str
 
 
+def missing_papers(papers: Mapping[str, str]) -> Check:
+    """The check that entries have what made them: by their kind, the query of the entries that papers of it name."""
+    named = " UNION ALL ".join(
+        f"SELECT '{kind}' AS kind, named.* FROM ({sql}) AS named (id)"  # noqa: S608  our own texts
+        for kind, sql in papers.items()
+    )
+    return Check(
+        "an entry has the document that made it",
+        f"""
+        SELECT 'entry ' || e.key, e.kind || ' of ' || e.dated_on || ', its document is not there'
+        FROM ledger_entry e LEFT JOIN ({named}) AS papers ON papers.id = e.id AND papers.kind = e.kind
+        WHERE papers.id IS NULL AND e.kind IN ({", ".join(f"'{kind}'" for kind in papers)})
+        """,  # noqa: S608  our own texts
+    )
+
+
+PAPERS = {
+    "exchange": "SELECT e.id FROM ledger_allocation a JOIN ledger_entry e ON e.key = 'exchange:' || a.id",
+}
 CHECKS = [
+    missing_papers(PAPERS),
     Check(
         "the lines of an entry add to zero",
         """

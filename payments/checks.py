@@ -1,9 +1,11 @@
 """Whether receipts, refunds and write-offs agree with the book, and receipts with the bank."""
 
-from ledger.checks import Check
+from ledger.checks import Check, missing_papers
 from payments.debit_checks import DEBIT_CHECKS
+from payments.papers_of_entries import PAPERS
 
 CHECKS = [
+    missing_papers(PAPERS),
     *DEBIT_CHECKS,
     Check(
         "a receipt and the book say the same",

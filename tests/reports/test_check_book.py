@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+import billing.checks
+import credit_control.checks
+import ledger.checks
+import payments.checks
 from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.credit_dispute import credit_dispute
 from billing.operations.credit_invoice import credit_invoice
@@ -29,7 +33,7 @@ from credit_control.statements.asking import Period, own
 from credit_control.statements.kept import kept_statement_pdf
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from customers.operations.release_hold import release_hold
-from ledger.models import OpenItem
+from ledger.models import Entry, OpenItem
 from ledger.periods import close_month
 from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, DebitRun, OnlinePayment
@@ -96,6 +100,15 @@ PLANTED = [
     ("UPDATE billing_invoiceline SET description = 'something else'", "a document says what it said when issued"),
     ("UPDATE billing_invoice SET printed = '{}'", "a document says what it said when issued"),
     ("UPDATE billing_invoice SET previous_hash = repeat('0', 64) WHERE sequence = 2", "each document holds the hash of the one before"),
+    ("DELETE FROM billing_invoice WHERE sequence = 1 AND kind = 'invoice'", "each document holds the hash of the one before"),
+    ("DELETE FROM billing_invoice WHERE sequence = 1 AND kind = 'invoice'", "numbers run on without a gap and as far as the series says"),
+    ("DELETE FROM billing_invoice WHERE kind = 'credit_memo'", "a series ends with the hash of its last document"),
+    ("DELETE FROM billing_invoice WHERE id = (SELECT max(id) FROM billing_invoice WHERE kind = 'invoice')", "a series ends with the hash of its last document"),
+    ("UPDATE office_numberseries SET last_hash = repeat('0', 64) WHERE kind = 'invoice'", "a series ends with the hash of its last document"),
+    ("DELETE FROM office_numberseries WHERE kind = 'invoice'", "a series ends with the hash of its last document"),
+    ("DELETE FROM billing_invoice WHERE status = 'void'", "an entry has the document that made it"),
+    ("DELETE FROM payments_receipt WHERE status = 'reversed'", "an entry has the document that made it"),
+    ("DELETE FROM credit_control_latecharge", "an entry has the document that made it"),
     ("UPDATE billing_invoicepdf SET content = '%PDF'", "the file kept matches the hash kept"),
     ("UPDATE payments_receipt SET amount = amount + 1", "a receipt and the book say the same"),
     ("UPDATE payments_receipt SET received_on = received_on + 1", "a receipt and the book say the same"),
@@ -367,6 +380,20 @@ def test_every_planted_corruption_is_found_by_name(history: None, superuser_curs
 
     assert missed == []
     assert check_book() == []
+
+
+def test_an_entry_of_any_kind_is_missed_by_its_document(history: None, superuser_cursor: Any) -> None:
+    kinds = {kind for room in (ledger, billing, payments, credit_control) for kind in room.checks.PAPERS}
+    assert set(Entry.objects.values_list("kind", flat=True)) <= kinds
+    superuser_cursor.execute("SET session_replication_role = replica")
+    superuser_cursor.execute(
+        "INSERT INTO ledger_entry (company_id, key, kind, dated_on, currency, company_currency, reference, memo,"
+        " recorded_at) SELECT 1, kind, kind, now(), 'EUR', 'EUR', '', '', now() FROM unnest(%s) AS kind",
+        [list(kinds)],
+    )
+    missed = {finding.subject for finding in check_book() if finding.check == "an entry has the document that made it"}
+
+    assert missed == {f"entry {kind}" for kind in kinds}
 
 
 def test_the_command_fails_and_names_the_item(
