@@ -1,8 +1,10 @@
 """What the database itself refuses, whoever wrote the SQL. Each guard has a control: switched off, the harm happens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,9 +12,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
 from ledger.accounts import default_accounts
-from ledger.models import Allocation, Entry, Line, OpenItem
+from ledger.models import Account, Allocation, Entry, Line, OpenItem
 from ledger.periods import close_month, reopen_month
 from ledger.refusals import Refused
+from office.models import Company
 from tests import world
 
 DAY = date(2026, 3, 2)
@@ -138,10 +141,104 @@ def test_an_item_that_differs_from_its_receivable_line_is_refused(customer: Any)
         )
 
 
+def owed_line(entry: Entry, customer: Any, amount: str = "10.00") -> list[Line]:
+    """Lines of an entry that say what a customer owes for sales."""
+    lines = two_lines(entry, accounts(customer.company), amount, f"-{amount}")
+    lines[0].account_id, lines[0].customer_id = accounts(customer.company)["receivable"], customer.pk
+    return lines
+
+
+def owed_item(entry: Entry, customer: Any, amount: str = "10.00") -> OpenItem:
+    """The open item that such lines ask for."""
+    return OpenItem(
+        entry=entry,
+        company_id=customer.company_id,
+        customer_id=customer.pk,
+        kind="invoice",
+        reference="x",
+        dated_on=entry.dated_on,
+        due_on=entry.dated_on,
+        currency=entry.currency,
+        amount=Decimal(amount),
+        company_amount=Decimal(amount),
+        balance=Decimal(amount),
+        open_during=(entry.dated_on, None),
+    )
+
+
+@contextmanager
+def guard_off(superuser: Any, table: str, trigger: str) -> Iterator[None]:
+    """Inside, one guard is off for everybody."""
+    superuser.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+    try:
+        yield
+    finally:
+        superuser.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
+
+
+def enter(customer: Any, *, with_item: bool = True) -> Entry:
+    """Enter what a customer owes, with or without its open item."""
+    with transaction.atomic():
+        made = entry(customer.company, "a")
+        Line.objects.bulk_create(owed_line(made, customer))
+        if with_item:
+            owed_item(made, customer).save(force_insert=True)
+    return made
+
+
+def test_a_receivable_line_without_its_open_item_is_refused(customer: Any) -> None:
+    with pytest.raises(IntegrityError, match="no open item") as refusal:
+        enter(customer, with_item=False)
+
+    assert refusal.value.__cause__.diag.constraint_name == "receivable_line_has_its_item"
+    assert not Entry.objects.exists()
+    enter(customer)
+    assert world.owes(customer, DAY) == Decimal(10)
+
+
+def test_control_without_its_guard_a_line_enters_alone(customer: Any, superuser_cursor: Any) -> None:
+    with guard_off(superuser_cursor, "ledger_line", "line_has_items"):
+        enter(customer, with_item=False)
+
+    assert (Line.objects.count(), OpenItem.objects.count()) == (2, 0)
+
+
+def test_a_receivable_line_of_nobody_is_refused(customer: Any) -> None:
+    nobody = SimpleNamespace(company=customer.company, pk=None)
+    with pytest.raises(IntegrityError, match="names no customer"), transaction.atomic():
+        Line.objects.bulk_create(owed_line(entry(customer.company, "a"), nobody))
+
+
+def test_an_item_does_not_join_an_entry_later(customer: Any, superuser_cursor: Any) -> None:
+    with guard_off(superuser_cursor, "ledger_line", "line_has_items"):
+        made = enter(customer, with_item=False)
+    with pytest.raises(IntegrityError, match="once, when it is made") as refusal:
+        owed_item(made, customer).save(force_insert=True)
+
+    assert refusal.value.__cause__.diag.constraint_name == "entry_items_come_with_it"
+    with guard_off(superuser_cursor, "ledger_openitem", "items_match_lines"):
+        owed_item(made, customer).save(force_insert=True)
+    assert world.owes(customer, DAY) == Decimal(10)
+
+
+@pytest.mark.parametrize("change", ["role = 'bank', is_default = false", "company_id = {other}"])
+def test_an_account_keeps_its_company_and_what_it_is_for(customer: Any, superuser_cursor: Any, change: str) -> None:
+    other = Company.objects.create(legal_name="Other Ltd", country="DE", currency="EUR")
+    change = change.format(other=other.pk)
+    sql = f"UPDATE ledger_account SET {change} WHERE role = 'sales'"
+    with pytest.raises(IntegrityError, match="account 4000 keeps its company"):
+        as_app(sql)
+    as_app("UPDATE ledger_account SET name = 'Revenue', is_active = false WHERE role = 'sales'")
+    with guard_off(superuser_cursor, "ledger_account", "account_keeps_its_meaning"):
+        as_app(sql)
+
+    assert not Account.objects.filter(company_id=customer.company_id, role="sales").exists()
+
+
 def test_an_entrys_items_are_not_entered_a_second_time(customer: Any) -> None:
     again = world.item_of(world.issue(customer, "100", DAY))
     again.pk = None
-    with pytest.raises(IntegrityError, match="differ from its receivable lines"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="takes open items once, when it is made"), transaction.atomic():
         again.save(force_insert=True)
 
     assert world.owes(customer, DAY) == Decimal(100)
