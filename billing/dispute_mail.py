@@ -13,7 +13,7 @@ from billing.models import Dispute, DisputeMessage
 from billing.operations.mint_link import mint_link
 from billing.printed import language_of
 from customers.models import Contact
-from ledger.present import present
+from customers.readers import reader_of, why_not_there, why_not_to
 from office.languages import as_written_in
 from office.mail import Letter, MailKind, MailToQueue, NotToBeSent, queue_mails
 from office.mail.texts import words_for
@@ -76,8 +76,8 @@ def subject_of(dispute: Dispute) -> str:
 
 def compose(mail: OutgoingMail) -> Letter:
     """The mail as things stand now, with a link of its own to the document."""
-    dispute, contact = _dispute(mail), Contact.objects.get(pk=present(mail.contact_id))
-    if reason := _reason(contact):
+    dispute, contact = _dispute(mail), reader_of(mail)
+    if reason := why_not_to(contact):
         raise NotToBeSent(reason)
     occasion = Occasion.of(mail)
     message = DisputeMessage.objects.get(pk=occasion.number) if occasion.event == ANSWERED else None
@@ -96,18 +96,12 @@ def _letter(dispute: Dispute, contact: Contact, event: str, message: DisputeMess
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may."""
-    contact = Contact.objects.get(pk=present(mail.contact_id))
-    if contact.email and contact.email != mail.to_email:
-        return f"Not sent: the address of {contact.name} changed just then. Send it again."
+    contact = reader_of(mail)
+    if reason := why_not_there(mail, contact):
+        return reason
     if Occasion.of(mail).event == CLOSED and _dispute(mail).is_open:
         return "Not sent: the dispute was taken up again."
-    return _reason(contact)
-
-
-def _reason(contact: Contact) -> str:
-    if not contact.is_active:
-        return f"Not sent: {contact.name} has left."
-    return "" if contact.email else f"Not sent: {contact.name} has no address any more."
+    return why_not_to(contact)
 
 
 def _dispute(mail: OutgoingMail) -> Dispute:

@@ -14,7 +14,7 @@ from billing.operations.mint_link import mint_link
 from billing.pdf import kept_pdf
 from billing.printed import language_of
 from customers.models import Contact, EInvoiceFormat
-from ledger.present import present
+from customers.readers import reader_of, why_not_there, why_not_to
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail, User
@@ -32,7 +32,7 @@ def subject_of(invoice: Invoice) -> str:
 
 def compose(mail: OutgoingMail) -> Letter:
     """The mail as things stand now, with a link of its own: its token is in the mail and nowhere else."""
-    invoice, contact = Invoice.objects.get(pk=mail.about_id), Contact.objects.get(pk=present(mail.contact_id))
+    invoice, contact = Invoice.objects.get(pk=mail.about_id), reader_of(mail)
     if reason := _reason(invoice, contact):
         raise NotToBeSent(reason)
     view = customer_view(invoice)
@@ -71,18 +71,14 @@ def _einvoice(invoice: Invoice) -> list[Attachment]:
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may. `to_email` is where it is about to go."""
-    invoice, contact = Invoice.objects.get(pk=mail.about_id), Contact.objects.get(pk=present(mail.contact_id))
-    if contact.email and contact.email != mail.to_email:
-        return f"Not sent: the address of {contact.name} changed just then. Send it again."
-    return _reason(invoice, contact)
+    invoice, contact = Invoice.objects.get(pk=mail.about_id), reader_of(mail)
+    return why_not_there(mail, contact) or _reason(invoice, contact)
 
 
 def _reason(invoice: Invoice, contact: Contact) -> str:
     if invoice.status != DocumentStatus.ISSUED:
         return "Not sent: the document is void."
-    if not contact.is_active:
-        return f"Not sent: {contact.name} has left."
-    return "" if contact.email else f"Not sent: {contact.name} has no address any more."
+    return why_not_to(contact)
 
 
 def require_may_open(reader: User, mail: OutgoingMail) -> None:

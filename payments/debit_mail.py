@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from customers.mandates import with_state
 from customers.models import Contact, Mandate
+from customers.readers import reader_of, why_not_there, why_not_to
 from ledger.models import OpenItem
-from ledger.present import present
 from office.languages import as_written_in
 from office.mail import Letter, MailKind, NotToBeSent
 from office.mail.texts import words_for
@@ -33,7 +33,7 @@ def subject_of(notice: DebitNotice) -> str:
 def compose(mail: OutgoingMail) -> Letter:
     """The mail as things stand now: what was paid meanwhile is not in it any more."""
     notice = _notice(mail)
-    contact = Contact.objects.get(pk=present(mail.contact_id))
+    contact = reader_of(mail)
     if reason := _reason(notice, contact):
         raise NotToBeSent(reason)
     with override(as_written_in(notice.customer.language, notice.company.country)):
@@ -54,10 +54,8 @@ def _open_lines(notice: DebitNotice) -> list[tuple[str, Decimal]]:
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may."""
-    contact = Contact.objects.get(pk=present(mail.contact_id))
-    if contact.email and contact.email != mail.to_email:
-        return f"Not sent: the address of {contact.name} changed just then."
-    return _reason(_notice(mail), contact)
+    contact = reader_of(mail)
+    return why_not_there(mail, contact) or _reason(_notice(mail), contact)
 
 
 def _reason(notice: DebitNotice, contact: Contact) -> str:
@@ -67,9 +65,7 @@ def _reason(notice: DebitNotice, contact: Contact) -> str:
     if not _open_lines(notice):
         is_open = notice.lines.filter(item__balance__gt=0).exists()
         return "Not sent: it is in dispute, or agreed otherwise." if is_open else "Not sent: all of it is paid."
-    if not contact.is_active:
-        return f"Not sent: {contact.name} has left."
-    return "" if contact.email else f"Not sent: {contact.name} has no address any more."
+    return why_not_to(contact)
 
 
 def _notice(mail: OutgoingMail) -> DebitNotice:

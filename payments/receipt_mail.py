@@ -4,7 +4,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from customers.models import Contact
-from ledger.present import present
+from customers.readers import reader_of, why_not_there, why_not_to
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
@@ -24,7 +24,7 @@ def subject_of(receipt: Receipt) -> str:
 
 def compose(mail: OutgoingMail) -> Letter:
     """The mail as things stand now, with the receipt's PDF."""
-    receipt, contact = _receipt(mail), Contact.objects.get(pk=present(mail.contact_id))
+    receipt, contact = _receipt(mail), reader_of(mail)
     if reason := _reason(receipt, contact):
         raise NotToBeSent(reason)
     try:
@@ -44,18 +44,14 @@ def _letter(receipt: Receipt, contact: Contact, attachment: Attachment) -> Lette
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may."""
-    contact = Contact.objects.get(pk=present(mail.contact_id))
-    if contact.email and contact.email != mail.to_email:
-        return f"Not sent: the address of {contact.name} changed just then. Send it again."
-    return _reason(_receipt(mail), contact)
+    contact = reader_of(mail)
+    return why_not_there(mail, contact) or _reason(_receipt(mail), contact)
 
 
 def _reason(receipt: Receipt, contact: Contact) -> str:
     if receipt.status == ReceiptStatus.REVERSED:
         return "Not sent: the receipt is reversed."
-    if not contact.is_active:
-        return f"Not sent: {contact.name} has left."
-    return "" if contact.email else f"Not sent: {contact.name} has no address any more."
+    return why_not_to(contact)
 
 
 def _receipt(mail: OutgoingMail) -> Receipt:

@@ -15,13 +15,13 @@ from credit_control.plans.letter import file_name, kept_plan_pdf
 from credit_control.plans.reading import PlanDay, plan_now
 from credit_control.plans.spread import ZERO
 from credit_control.plans.words import CONFIRMATION, ENDED, LAPSED, MISSED, NOTICE, OFFER, subject_words, values_of
-from credit_control.reminders.contacts import people_reminded
+from credit_control.reminders.contacts import people_reminded, why_not_remind
 from credit_control.statements.links import address_of
 from credit_control.statements.mail_words import small_print
 from customers.models import Address, AddressKind, Contact
 from customers.queries import free_credit
+from customers.readers import reader_of, why_not_there
 from ledger.models import Allocation
-from ledger.present import present
 from office.mail import Attachment, Letter, MailKind, MailToQueue, NotReady, NotToBeSent, queue_mails
 from office.mail.handing_over import LEASE
 from office.mail.texts import words_for
@@ -60,7 +60,7 @@ def queue_plan_mail(plan: PaymentPlan, kind: str, step: PlanStep | None = None, 
 
 def compose(kind: str, mail: OutgoingMail) -> Letter:
     """The mail as things stand now. Its link is made now, and the token is in the mail alone."""
-    contact = Contact.objects.get(pk=present(mail.contact_id))
+    contact = reader_of(mail)
     if reason := _reason(kind, mail, contact):
         raise NotToBeSent(reason)
     plan = _plan_of(kind, mail)
@@ -94,10 +94,8 @@ def _files(plan: PaymentPlan) -> list[Attachment]:
 
 def reason_not_to_send(kind: str, mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may. Raises NotReady where it says what is true no more."""
-    contact = Contact.objects.get(pk=present(mail.contact_id))
-    if contact.email and contact.email != mail.to_email:
-        return f"Not sent: the address of {contact.name} changed just then."
-    if reason := _reason(kind, mail, contact):
+    contact = reader_of(mail)
+    if reason := why_not_there(mail, contact) or _reason(kind, mail, contact):
         return reason
     if kind in ABOUT_STEP and _was_paid_since(mail, _plan_of(kind, mail)):
         raise NotReady("What is open changed just then.")
@@ -112,12 +110,8 @@ def _was_paid_since(mail: OutgoingMail, plan: PaymentPlan) -> bool:
 
 
 def _reason(kind: str, mail: OutgoingMail, contact: Contact) -> str:
-    if not contact.is_active:
-        return f"Not sent: {contact.name} has left."
-    if not contact.gets_reminders:
-        return f"Not sent: {contact.name} gets no reminders any more."
-    if not contact.email:
-        return f"Not sent: {contact.name} has no address any more."
+    if reason := why_not_remind(contact):
+        return reason
     plan = _plan_of(kind, mail)
     if kind == OFFER:
         is_open = plan.status == PlanStatus.OFFERED and plan.company.today() <= plan.valid_until

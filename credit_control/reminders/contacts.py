@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from customers.bounces import standing_bounces
 from customers.models import Contact
+from customers.readers import why_not_to
 
 
 def people_reminded(customer_ids: Collection[int]) -> tuple[dict[int, list[Contact]], set[int]]:
@@ -18,3 +19,10 @@ def people_reminded(customer_ids: Collection[int]) -> tuple[dict[int, list[Conta
         else:
             people[contact.customer_id].append(contact)
     return dict(people), stopped
+
+
+def why_not_remind(contact: Contact) -> str:
+    """Why a reminder must not go to this contact; empty where it may."""
+    if contact.is_active and not contact.gets_reminders:
+        return f"Not sent: {contact.name} gets no reminders any more."
+    return why_not_to(contact)

@@ -10,10 +10,11 @@ from billing.mail_words import small_print
 from billing.operations.mint_link import mint_link
 from credit_control.access import reminders_for
 from credit_control.models import Reminder, ReminderItem, ReminderPdf
+from credit_control.reminders.contacts import why_not_remind
 from credit_control.reminders.letter import ReminderLetter, language_of, letter_of, pdf_of
 from credit_control.reminders.words import KIND, values_of, words_of
 from customers.models import Contact
-from ledger.present import present
+from customers.readers import reader_of, why_not_there
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
@@ -31,8 +32,8 @@ def subject_of(reminder: Reminder) -> str:
 
 def compose(mail: OutgoingMail) -> Letter:
     """The mail as things stand now; what was paid, disputed or promised meanwhile is dropped, and says so."""
-    reminder, contact = _reminder(mail), Contact.objects.get(pk=present(mail.contact_id))
-    if reason := _reason_of(contact):
+    reminder, contact = _reminder(mail), reader_of(mail)
+    if reason := why_not_remind(contact):
         raise NotToBeSent(reason)
     with override(language_of(reminder)):
         letter = letter_of(reminder)
@@ -69,10 +70,8 @@ def _pdf(mail: OutgoingMail, letter: ReminderLetter) -> Attachment:
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may. Raises NotReady where it says what is true no more."""
-    contact = Contact.objects.get(pk=present(mail.contact_id))
-    if contact.email and contact.email != mail.to_email:
-        return f"Not sent: the address of {contact.name} changed just then."
-    if reason := _reason_of(contact):
+    contact = reader_of(mail)
+    if reason := why_not_there(mail, contact) or why_not_remind(contact):
         return reason
     reminder = _reminder(mail)
     rows = letter_of(reminder).rows
@@ -82,14 +81,6 @@ def reason_not_to_send(mail: OutgoingMail) -> str:
     if {row.item.pk: row.amount for row in rows} != said:
         raise NotReady("What is open changed just then.")
     return ""
-
-
-def _reason_of(contact: Contact) -> str:
-    if not contact.is_active:
-        return f"Not sent: {contact.name} has left."
-    if not contact.gets_reminders:
-        return f"Not sent: {contact.name} gets no reminders any more."
-    return "" if contact.email else f"Not sent: {contact.name} has no address any more."
 
 
 def _nothing_left(reminder: Reminder) -> str:

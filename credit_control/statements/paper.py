@@ -27,9 +27,12 @@ MOST_ROWS = 2000
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the printed table: its cells, what the table comes to so far, and a heading or sum of its section."""
+    """A row of the printed table: its document, days and amounts, what the table comes to so far, and a heading or sum
+    of its section."""
 
-    cells: Sequence[str]
+    document: str
+    days: Sequence[str]
+    amounts: Sequence[str]
     so_far: str
     heading: str = ""
     subtotal: str = ""
@@ -41,6 +44,7 @@ class Table:
 
     total: Part
     heads: Sequence[str]
+    amount_heads: Sequence[str]
     rows: list[Row] = field(default_factory=list)
     widths: Sequence[int] = ()
     is_dense: bool = False
@@ -90,8 +94,7 @@ def rows_in(figures: Figures) -> int:
 
 def _table(figures: Figures, total: Part, printed: Mapping[str, Any], is_long: bool) -> Table:
     is_forward = figures.form == StatementForm.BALANCE_FORWARD
-    heads = _forward_heads(total.currency) if is_forward else _open_heads(total.currency)
-    table = Table(total, heads)
+    table = Table(total, *(_forward_heads(total.currency) if is_forward else _open_heads(total.currency)))
     before = ZERO
     for section, part in _parts(figures, total.currency):
         table.disputed += part.disputed
@@ -114,12 +117,12 @@ def _parts(figures: Figures, currency: str) -> Iterator[tuple[Section, Part]]:
                 yield section, part
 
 
-def _open_heads(currency: str) -> Sequence[str]:
-    return [_("Document"), _("Date"), _("Due"), _("Late"), f"{_('Amount')} {currency}", f"{_('Open')} {currency}"]
+def _open_heads(currency: str) -> tuple[Sequence[str], Sequence[str]]:
+    return [_("Document"), _("Date"), _("Due"), _("Late")], [f"{_('Amount')} {currency}", f"{_('Open')} {currency}"]
 
 
-def _forward_heads(currency: str) -> Sequence[str]:
-    return [_("Document"), _("Date"), f"{_('Amount')} {currency}", f"{_('Balance')} {currency}"]
+def _forward_heads(currency: str) -> tuple[Sequence[str], Sequence[str]]:
+    return [_("Document"), _("Date")], [f"{_('Amount')} {currency}", f"{_('Balance')} {currency}"]
 
 
 def _open_rows(part: Part, on: date, before: Decimal) -> Iterator[Row]:
@@ -132,28 +135,24 @@ def _open_rows(part: Part, on: date, before: Decimal) -> Iterator[Row]:
             paper += "\n" + _("You dispute %(amount)s of it.") % {"amount": plain_amount(item.disputed, part.currency)}
         if item.days:
             paper += "\n" + agreed_words(item)
+        due = plain_day(item.due_on) if item.amount > 0 else ""
         yield Row(
-            [
-                paper,
-                plain_day(item.dated_on),
-                plain_day(item.due_on) if item.amount > 0 else "",
-                days_late(item.pay_on, on) if late else "",
-                plain_amount(item.amount, part.currency),
-                plain_amount(item.open, part.currency),
-            ],
+            paper,
+            [plain_day(item.dated_on), due, days_late(item.pay_on, on) if late else ""],
+            [plain_amount(item.amount, part.currency), plain_amount(item.open, part.currency)],
             plain_amount(so_far, part.currency),
         )
 
 
 def _forward_rows(part: Part, from_on: date, before: Decimal) -> Iterator[Row]:
     opening = plain_amount(part.opening, part.currency)
-    yield Row(
-        [_("Opening balance"), plain_day(from_on), "", opening], plain_amount(before + part.opening, part.currency)
-    )
+    so_far = plain_amount(before + part.opening, part.currency)
+    yield Row(_("Opening balance"), [plain_day(from_on)], ["", opening], so_far)
     for row in part.movements:
         balance = plain_amount(row.balance, part.currency)
         so_far = plain_amount(before + row.balance, part.currency) if before else balance
-        yield Row([paper_of(row), plain_day(row.dated_on), plain_amount(row.amount, part.currency), balance], so_far)
+        amounts = [plain_amount(row.amount, part.currency), balance]
+        yield Row(paper_of(row), [plain_day(row.dated_on)], amounts, so_far)
 
 
 def _as_section(section: Section, part: Part, rows: list[Row]) -> list[Row]:
@@ -168,8 +167,8 @@ def _as_section(section: Section, part: Part, rows: list[Row]) -> list[Row]:
 def _lay_out(table: Table) -> None:
     """Columns as wide as their longest figures; smaller letters where else no room is left for the first."""
     for em in (EM_MM, DENSE_EM_MM):
-        cells = [table.heads[1:], *(row.cells[1:] for row in table.rows), *([row.subtotal] for row in table.rows)]
-        columns = [[row[place] for row in cells if len(row) > place] for place in range(len(table.heads) - 1)]
+        cells = [[*table.heads[1:], *table.amount_heads], *([*row.days, *row.amounts] for row in table.rows)]
+        columns = [list(column) for column in zip(*cells, strict=True)]
         columns[-1] += [row.subtotal for row in table.rows if row.subtotal]
         table.widths = [width_mm(column, em) for column in columns]
         table.is_dense = em == DENSE_EM_MM

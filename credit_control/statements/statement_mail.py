@@ -15,7 +15,7 @@ from credit_control.statements.names import file_name
 from credit_control.statements.paper import MOST_ROWS, rows_in
 from credit_control.statements.words import title_of
 from customers.models import Contact, StatementForm
-from ledger.present import present
+from customers.readers import reader_of, why_not_there, why_not_to
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
@@ -37,7 +37,9 @@ def subject_of(statement: Statement) -> str:
 
 def compose(mail: OutgoingMail) -> Letter:
     """The mail with the statement as it was kept; its link is made now, and its token is in the mail alone."""
-    statement, contact = _statement(mail), Contact.objects.get(pk=present(mail.contact_id))
+    contact = reader_of(mail)
+    statement = Statement.objects.get(pk=mail.about_id)
+    statement.company, statement.customer = mail.company, contact.customer
     if reason := _reason(statement, contact):
         raise NotToBeSent(reason)
     figures = figures_from(statement)
@@ -68,28 +70,17 @@ def _attachments(statement: Statement, figures: Figures) -> list[Attachment]:
 
 def reason_not_to_send(mail: OutgoingMail) -> str:
     """Why the mail must not leave any more; empty when it may."""
-    contact = Contact.objects.get(pk=present(mail.contact_id))
-    if contact.email and contact.email != mail.to_email:
-        return f"Not sent: the address of {contact.name} changed just then. Send it again."
-    asked = Statement.objects.select_related("customer").only("run", "customer__statement_form")
-    return _reason(asked.get(pk=mail.about_id), contact)
+    contact = reader_of(mail)
+    return why_not_there(mail, contact) or _reason(Statement.objects.only("run").get(pk=mail.about_id), contact)
 
 
 def _reason(statement: Statement, contact: Contact) -> str:
     """Whom a person chose by hand gets it also where they get no statements otherwise."""
-    if statement.customer.statement_form == StatementForm.NONE:
+    if contact.customer.statement_form == StatementForm.NONE:
         return "Not sent: they want no statements any more."
-    if not contact.is_active:
-        return f"Not sent: {contact.name} has left."
-    if statement.run_id and not contact.gets_statements:
+    if contact.is_active and statement.run_id and not contact.gets_statements:
         return f"Not sent: {contact.name} gets no statements any more."
-    return "" if contact.email else f"Not sent: {contact.name} has no address any more."
-
-
-def _statement(mail: OutgoingMail) -> Statement:
-    statement = Statement.objects.select_related("customer").get(pk=mail.about_id)
-    statement.company = mail.company
-    return statement
+    return why_not_to(contact)
 
 
 STATEMENT_MAIL = MailKind(KIND, compose, reason_not_to_send, statements_for, waits=True)
