@@ -6,6 +6,8 @@ from ledger.refusals import Refused
 from office.models import Company
 
 FIRST_DAY = date(1990, 1, 1)
+LAST_DAY = date(2200, 12, 31)
+"""A day outside of these can only be a slip."""
 
 
 def require_bookable_day(company: Company, day: date) -> None:

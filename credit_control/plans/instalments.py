@@ -9,6 +9,7 @@ from credit_control.plans.spread import ZERO, Instalment
 from ledger.calendar import add_months
 from ledger.money import format_money, round_money
 from ledger.refusals import Refused
+from office.days import LAST_DAY
 
 FEWEST, MOST = 2, 60
 WEEKLY, BIWEEKLY, MONTHLY = "week", "two_weeks", "month"
@@ -52,6 +53,8 @@ def instalments_of(
 
 def _laid(first: date, rhythm: str, amounts: Sequence[Decimal]) -> list[Instalment]:
     _require_count(len(amounts))
+    if first > LAST_DAY:
+        raise Refused(f"{first} cannot be meant: look at the year.", code="bad_day")
     days = days_of(first, rhythm, len(amounts))
     return [Instalment(day, amount) for day, amount in zip(days, amounts, strict=True)]
 

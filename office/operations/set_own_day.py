@@ -4,10 +4,8 @@ from django.db import transaction
 
 from ledger.refusals import Refused
 from office.audit import record
-from office.days import FIRST_DAY
+from office.days import FIRST_DAY, LAST_DAY
 from office.models import Company, OwnDay, User
-
-LAST_DAY = date(2200, 12, 31)
 
 
 @transaction.atomic

@@ -63,6 +63,11 @@ def test_too_few_and_too_many_are_refused(count: int) -> None:
         equal_instalments(Decimal(100), "EUR", DAY, "month", count)
 
 
+def test_a_first_day_that_can_only_be_a_slip_is_refused() -> None:
+    with pytest.raises(Refused, match="9999-12-31 cannot be meant: look at the year."):
+        equal_instalments(Decimal(100), "EUR", date(9999, 12, 31), "month", 3)
+
+
 SQL = """
     WITH opened AS (SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[]) AS o (item_id, amount, open)),
     lying AS (
