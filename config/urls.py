@@ -20,3 +20,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("config.api_urls")),
     path("healthz", healthz, name="healthz"),
 ]
+handler400, handler500 = "config.errors.bad_request", "config.errors.server_error"

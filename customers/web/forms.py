@@ -139,7 +139,7 @@ class ContactForm(forms.Form):
     is_active = forms.BooleanField(label="Active", required=False, initial=True)
 
 
-ContactForms = formset_factory(ContactForm, extra=2, max_num=50)
+ContactForms = formset_factory(ContactForm, extra=2, max_num=50, absolute_max=200)
 
 
 def terms_choices(company: Company, *, carried: QuerySet[PaymentTerms] | None = None) -> list[tuple[Any, str]]:

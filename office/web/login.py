@@ -1,5 +1,7 @@
 """Coming in and going out."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash, views
@@ -31,7 +33,18 @@ log_in = open_door(
         extra_context={"demo": settings.DEMO},
     )
 )
-log_out = open_door(views.LogoutView.as_view())
+
+
+class LogOut(views.LogoutView):
+    """Ends the session, and has the browser forget the pages it keeps for its Back button."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = super().post(*args, **kwargs)
+        answer["Clear-Site-Data"] = '"cache"'
+        return answer
+
+
+log_out = open_door(LogOut.as_view())
 
 
 @staff_door(EVERYBODY)

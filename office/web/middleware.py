@@ -1,8 +1,8 @@
-"""What every request brings along: the company being worked in, and where the person comes from."""
+"""What every request brings along (the company worked in, where the person comes from), and who keeps answers."""
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from office.access import companies_for
@@ -23,6 +23,18 @@ class CurrentCompany:
         door = "api" if request.path.startswith("/api/") else "web"
         with coming_from(f"{door} {request.META.get('REMOTE_ADDR', '')}"):
             return self.get_response(request)
+
+
+class KeptByNobody:
+    """Asks of browsers and proxies to keep no page and no file without asking again whether it may still be seen."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
 
 def companies_of(request: OfficeRequest) -> list[Company]:

@@ -25,7 +25,7 @@ class BankForm(forms.Form):
     currency = forms.CharField(max_length=3, required=False, help_text="Empty: the company's own.")
 
 
-BankForms = formset_factory(BankForm, extra=1, max_num=20)
+BankForms = formset_factory(BankForm, extra=1, max_num=20, absolute_max=200)
 
 
 @staff_door("office.change_company_settings")

@@ -1,0 +1,29 @@
+"""What is answered when nothing else can be: no session, no database and no form is asked for it."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from office.api.errors import problem
+
+WORDS = {
+    HTTPStatus.BAD_REQUEST: "This request cannot be read: it is larger than we take, or not written as its head says.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. Asking again with the same key is safe.",
+}
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to what cannot even be read."""
+    return _answer(request, HTTPStatus.BAD_REQUEST)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The answer where a fault of ours or a service that is away stopped it."""
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _answer(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem(status, status.name.lower(), WORDS[status])
+    return HttpResponse(render_to_string(f"{status.value}.html"), status=status)
