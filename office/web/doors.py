@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 
+from office.web.late_forms import ask_to_log_in
 from office.web.requests import OfficeRequest
 
 View = Callable[..., HttpResponseBase]
@@ -22,7 +22,7 @@ def staff_door(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: OfficeRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return ask_to_log_in(request)
             if not request.user.has_perm(permission) or not request.company:
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -81,7 +81,7 @@ class Autosave {
   async send(upTo) {
     try {
       const answer = await fetch(this.form.dataset.autosave, { method: "POST", body: new FormData(this.form) });
-      if (answer.redirected) return this.say("You are logged out. What you typed is kept in this browser: log in and open this page again.");
+      if (answer.status === 401) return this.say("You are logged out. What you typed is kept in this browser: log in and open this page again.");
       if (!answer.headers.get("Content-Type")?.includes("json")) {
         return this.say(`Not saved: the office answered ${answer.status}. What you typed is kept in this browser: load the page again.`);
       }

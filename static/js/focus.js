@@ -17,7 +17,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (form) setBusy(form, false);
 });
 
-function setBusy(form, busy) {
+/** Switch the buttons of a form off while it is under way, or on again. */
+export function setBusy(form, busy) {
   if (form.method !== "post") return;
   form.toggleAttribute("data-busy", busy);
   const outside = form.id ? document.querySelectorAll(`button[form="${form.id}"]`) : [];

@@ -1,6 +1,9 @@
 // The products of an invoice's lines. A picked product brings its unit and tax; its price is the server's to decide, by
 // customer, quantity, currency and day: `…-has_list_price` says so, until somebody types a price. The piece with the totals
 // brings the price as data-price; an emptied price box asks for it again.
+import { asked } from "./answers.js";
+import { setBusy } from "./focus.js";
+
 const part = (line, name) => line.querySelector(`[name$="-${name}"]`);
 let asking = null;
 
@@ -36,8 +39,8 @@ async function openDialog(event) {
   const address = new URL(dialog.dataset.src, location.href);
   address.searchParams.set("name", event.detail.typed);
   for (const name of ["customer", "currency"]) address.searchParams.set(name, asking.closest("form").elements[name].value);
-  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
-  if (!answer.ok) return;
+  const answer = await asked(address, { headers: { "HX-Request": "true" } });
+  if (!answer) return;
   dialog.innerHTML = await answer.text();
   dialog.showModal();
 }
@@ -46,8 +49,8 @@ async function onDialogSubmit(event) {
   const dialog = event.target.closest("dialog[data-src]");
   if (!dialog || event.submitter?.formMethod === "dialog") return;
   event.preventDefault();
-  const answer = await fetch(dialog.dataset.src, { method: "POST", body: new FormData(event.target), headers: { "HX-Request": "true" } });
-  if (!answer.ok) return;
+  const answer = await asked(dialog.dataset.src, { method: "POST", body: new FormData(event.target), headers: { "HX-Request": "true" } });
+  if (!answer) return setBusy(event.target, false);
   dialog.innerHTML = await answer.text();
   dialog.querySelector("[data-focus]")?.focus();
   const made = dialog.querySelector("[data-value]");

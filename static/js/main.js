@@ -1,5 +1,6 @@
 // Everything the staff's pages need, in one go. Pages work without it; this makes them quicker.
 import "./allocation.js";
+import "./answers.js";
 import "./autosave.js";
 import "./bank-queue.js";
 import "./list.js";

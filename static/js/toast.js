@@ -41,3 +41,15 @@ export function say(text, undo = null) {
   live?.append(toast);
   watch(toast);
 }
+
+/** Say that something was not done; it stays until somebody closes it. */
+export function warn(text) {
+  const alerts = document.getElementById("alerts");
+  if (!alerts || [...alerts.children].some((toast) => toast.dataset.toast === text)) return;
+  const toast = Object.assign(document.createElement("div"), { className: "toast-note toast-red" });
+  toast.dataset.toast = text;
+  const close = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-link", textContent: "Close" });
+  close.dataset.closeToast = "";
+  toast.append(Object.assign(document.createElement("p"), { textContent: text }), close);
+  alerts.append(toast);
+}
