@@ -1,8 +1,18 @@
-"""Whether holds and limits agree with their customers and their history."""
+"""Whether holds, limits and mails agree with their customers, and these with their history."""
 
 from ledger.checks import Check
 
 CHECKS = [
+    Check(
+        "a mail goes to a contact of its own customer, who is the company's",
+        """
+        SELECT 'mail ' || m.id, 'customer ' || m.customer_id || ' of company ' || m.company_id || ', the contact is of '
+            || p.customer_id || ', their customer of ' || c.company_id
+        FROM office_outgoingmail m JOIN customers_contact p ON p.id = m.contact_id
+        JOIN customers_customer c ON c.id = m.customer_id
+        WHERE p.customer_id <> m.customer_id OR c.company_id <> m.company_id
+        """,
+    ),
     Check(
         "a hold and a change of a limit are of their customer's company",
         """

@@ -22,6 +22,7 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["id", "customer"], name="contact_of_one_customer")]
 
     def __str__(self) -> str:
         return self.name

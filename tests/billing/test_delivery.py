@@ -22,6 +22,7 @@ from ledger.refusals import Refused
 from office.models import OutgoingMail, User
 from tests import world
 from tests.api.calling import Program, refused
+from tests.office.mailing import become
 
 DAY = date(2026, 3, 2)
 pytestmark = pytest.mark.django_db
@@ -42,8 +43,8 @@ def states(invoice: Invoice) -> list[tuple[str, str]]:
 def test_each_recipient_has_the_state_of_the_latest_mail(invoice, clerk):
     assert states(invoice) == [("Ada", "not_sent"), ("Bob", "not_sent")]
     send_invoice(invoice.pk, by=clerk)
-    OutgoingMail.objects.filter(to_email="ada@a.example").update(status="failed", explanation="550 No such person")
-    OutgoingMail.objects.filter(to_email="bob@a.example").update(status="uncertain")
+    become("failed", OutgoingMail.objects.filter(to_email="ada@a.example"), explanation="550 No such person")
+    become("uncertain", OutgoingMail.objects.filter(to_email="bob@a.example"))
     assert states(invoice) == [("Ada", "failed"), ("Bob", "uncertain")]
     assert deliveries_of(invoice)[0].explanation == "550 No such person"
 
@@ -58,13 +59,11 @@ def test_the_list_shows_and_finds_the_worst_state_of_each_documents_recipients(i
     assert states_listed(clerk, "") == {invoice.number: "not_sent", worse.number: "not_sent", "": None}
     for each in (invoice, worse):
         send_invoice(each.pk, by=clerk)
-    OutgoingMail.objects.filter(to_email="ada@a.example").update(status="sent", queued_at=yesterday())
-    OutgoingMail.objects.filter(about_id=worse.pk, to_email="bob@a.example").update(
-        status="bounced", bounced_at=timezone.now(), bounce_code="5.1.1"
-    )
+    become("sent", OutgoingMail.objects.filter(to_email="ada@a.example"), queued_at=yesterday())
+    become("bounced", OutgoingMail.objects.filter(about_id=worse.pk, to_email="bob@a.example"))
     assert states_listed(clerk, "") == {invoice.number: "queued", worse.number: "bounced", "": None}
 
-    OutgoingMail.objects.filter(about_id=invoice.pk).update(status="sent", queued_at=yesterday())
+    become("sent", OutgoingMail.objects.filter(about_id=invoice.pk, to_email="bob@a.example"), queued_at=yesterday())
     assert states_listed(clerk, "sent") == {invoice.number: "sent"}
     look(invoice, "Ada")
     assert states_listed(clerk, "sent") == {invoice.number: "sent"}
@@ -118,7 +117,7 @@ def test_chosen_rows_of_a_list_narrowed_by_delivery_are_those_it_shows(invoice, 
 
 def test_only_a_person_who_looked_has_opened_it(invoice, clerk):
     send_invoice(invoice.pk, by=clerk)
-    OutgoingMail.objects.update(status="sent", queued_at=timezone.now() - timedelta(hours=1))
+    become("sent", queued_at=timezone.now() - timedelta(hours=1))
     for name, kind in (("Ada", "seen"), ("Bob", "opened")):
         mint_link(invoice, invoice.customer.contacts.get(name=name))
         LinkOpening.objects.create(link=invoice.links.get(contact__name=name), kind=kind)

@@ -33,9 +33,10 @@ from customers.operations.create_customer import create_customer
 from customers.operations.details import ContactDetails, CustomerDetails
 from ledger.refusals import Refused
 from office.mail import NotToBeSent
-from office.models import AuditRecord, MailStatus, OutgoingMail, RunStatus
+from office.models import AuditRecord, OutgoingMail, RunStatus
 from office.runs import carry_out
 from tests import world
+from tests.office.mailing import become
 
 pytestmark = pytest.mark.django_db
 JAN, END = date(2026, 1, 1), date(2026, 1, 31)
@@ -67,8 +68,7 @@ def owing(company: Any, name: str, **details: Any) -> Customer:
 
 def bounce(customer: Customer) -> None:
     contact = customer.contacts.get()
-    now = timezone.now()
-    OutgoingMail.objects.create(
+    mail = OutgoingMail.objects.create(
         key=f"bounced {contact.pk}",
         kind="invoice",
         company=customer.company,
@@ -77,10 +77,9 @@ def bounce(customer: Customer) -> None:
         about_type="billing.invoice",
         about_id=0,
         to_email=contact.email,
-        status=MailStatus.BOUNCED,
-        due_at=now,
-        bounced_at=now,
+        due_at=timezone.now(),
     )
+    become("bounced", OutgoingMail.objects.filter(pk=mail.pk))
 
 
 def test_the_look_says_who_gets_one_and_why_others_do_not(company: Any, clerk: Any) -> None:
@@ -448,7 +447,7 @@ def test_the_pages_of_a_run(company: Any, clerk: Any) -> None:
     OutgoingMail.objects.update(due_at=timezone.now())
     progress = client.get(reverse("credit_control:statement_run_progress", args=[run.pk]))
     assert "HX-Refresh" not in progress
-    OutgoingMail.objects.update(status=MailStatus.SENT)
+    become("sent")
     assert client.get(reverse("credit_control:statement_run_progress", args=[run.pk]))["HX-Refresh"] == "true"
     assert run.run.title in client.get(reverse("credit_control:statement_run_list")).content.decode()
     assert "One" in client.get(reverse("credit_control:statement_list")).content.decode()

@@ -25,6 +25,7 @@ from office.mail.sweep import due_mails
 from office.models import AuditRecord, Company, MailStatus, OutgoingMail
 from office.operations.settle_mail import settle_mail
 from office.tasks import send_due_mail
+from tests.office.mailing import become
 from tests.relay import free_port
 from tests.world import make_company, make_customer, make_user
 
@@ -407,7 +408,7 @@ MOVES = [
 def test_a_person_settles_what_waits_for_them_and_the_audit_says_who(queue, company, before, outcome, after):
     manager = make_user(company, "manager")
     mail = queue()
-    OutgoingMail.objects.update(status=before)
+    become(before)
     settle_mail(mail.pk, outcome, by=manager)
     assert status_of(mail) == after
     record = AuditRecord.objects.get(action="settle_mail", subject_id=mail.pk)
@@ -417,7 +418,7 @@ def test_a_person_settles_what_waits_for_them_and_the_audit_says_who(queue, comp
 @pytest.mark.django_db(transaction=True)
 def test_a_mail_that_a_person_sends_again_rings_the_bell_for_itself(queue, monkeypatch):
     mail = queue()
-    OutgoingMail.objects.update(status=MailStatus.FAILED)
+    become("failed")
     rung = []
     monkeypatch.setattr(queueing.current_app, "send_task", lambda name, args=(), **_: rung.append((name, *args)))
     settle_mail(mail.pk, "retry", by=None)
@@ -431,8 +432,7 @@ REFUSED -= {move[:2] for move in MOVES}
 @pytest.mark.parametrize(("before", "outcome"), sorted(REFUSED))
 def test_every_other_decision_is_refused_and_changes_nothing(queue, before, outcome):
     mail = queue()
-    bounced_at = timezone.now() if before == "bounced" else None
-    OutgoingMail.objects.update(status=before, leased_until=timezone.now(), bounced_at=bounced_at)
+    become(before)
     with pytest.raises(Refused) as refusal:
         settle_mail(mail.pk, outcome, by=None)
     assert refusal.value.code == "invalid_move"

@@ -27,6 +27,7 @@ from office.operations import take_returned_mail as taking
 from office.operations.take_returned_mail import Finding, Taken, take_returned_mail
 from tests import world
 from tests.api.calling import Program, a_client, refused
+from tests.office.mailing import become
 from tests.office.returned import ALONE, WHOLE, report_of
 from tests.relay import RelayHandler
 
@@ -180,8 +181,9 @@ def test_control_without_the_conditional_arrow_it_would_count_six_times(mail, in
 
 
 @pytest.mark.parametrize("status", ["handed_over", "uncertain", "queued", "failed", "cancelled"])
-def test_what_came_back_was_sent_whatever_we_thought(mail, status):
-    OutgoingMail.objects.update(status=status)
+def test_what_came_back_was_sent_whatever_we_thought(invoice, relay, status):
+    [mail] = send_invoice(invoice.pk, by=None)
+    become(status, attempts=1)
     assert take(report_of(mail)).finding == Finding.BOUNCED
     hand_over(mail.pk)
     assert OutgoingMail.objects.get().status == "bounced"

@@ -169,6 +169,8 @@ PLANTED = [
     ("UPDATE credit_control_statement SET figures = jsonb_set(figures, '{sections,0,parts,0,closing}', '\"9\"')", "the figures of a kept statement add up"),
     ("UPDATE credit_control_statement SET closing = '{}'", "the figures of a kept statement add up"),
     ("UPDATE credit_control_statementpdf SET content = 'x'", "the PDF kept of a statement is the one that was made"),
+    ("UPDATE office_outgoingmail SET customer_id = customer_id + 1", "a mail goes to a contact of its own customer, who is the company's"),
+    ("UPDATE office_outgoingmail SET company_id = company_id + 1", "a mail goes to a contact of its own customer, who is the company's"),
     ("UPDATE office_numberseries SET last = last + 1 WHERE kind = 'late_charge'", "numbers of late charges run on without a gap"),
     ("UPDATE billing_disputedamount SET released_on = held_on, released_at = held_at WHERE released_at IS NULL", "an open dispute holds a part of what was disputed, a closed one nothing"),
     ("UPDATE billing_disputedamount SET released_on = NULL, released_at = NULL", "an open dispute holds a part of what was disputed, a closed one nothing"),

@@ -11,11 +11,12 @@ from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_ag
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.set_reference_rates import add_usual_rates
 from customers.models import Customer
-from office.models import MailStatus, OutgoingMail
+from office.models import OutgoingMail
 from tests import world
 from tests.credit_control.planning import agreed, offer
 from tests.credit_control.reminding import ladder, remind
 from tests.credit_control.samples import claim, rule_for, statement_run
+from tests.office.mailing import become
 
 
 def a_late_charge(company: Any) -> dict[str, int]:
@@ -57,6 +58,6 @@ def statements(company: Any, customer: Any) -> dict[str, int]:
         world.issue(branch, "120.00", company.today() - timedelta(days=40))
     clerk = world.make_user(company, "clerk")
     sent, looked = statement_run(company, clerk, starts=True), statement_run(company, clerk)
-    OutgoingMail.objects.filter(kind="statement").update(status=MailStatus.SENT, finished_at=timezone.now())
+    become("sent", OutgoingMail.objects.filter(kind="statement"), finished_at=timezone.now())
     kept = Statement.objects.get(run=sent, customer=parent, is_combined=True)
     return {"statement_run": sent.pk, "statement_look": looked.pk, "statement": kept.pk}
