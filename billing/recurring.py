@@ -1,10 +1,10 @@
 """Reading recurring invoices: which period is next, what its document says, and what the coming ones come to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, takewhile
 
 from django.db.models import Max, Q, QuerySet, Sum
 
@@ -19,6 +19,8 @@ from ledger.refusals import Refused
 from office.models import Company
 
 PREVIEWED = 12
+MOST_AT_ONCE = 3
+"""So many periods are made up for by themselves; more, after a long stop or a mistyped day, wait for a person."""
 
 
 def due_recurring() -> list[int]:
@@ -31,11 +33,22 @@ def due_recurring() -> list[int]:
 
 def coming_periods(recurring: RecurringInvoice, most: int) -> list[Period]:
     """The next periods that nobody has taken on yet, in order; none of one that was ended."""
+    return list(islice(_following(recurring), most))
+
+
+def _following(recurring: RecurringInvoice) -> Iterator[Period]:
     if not recurring.is_active:
-        return []
+        return iter(())
     taken = recurring.occurrences.aggregate(last=Max("period_from"))["last"]
-    following = (period for period in periods(recurring.schedule) if taken is None or period.first > taken)
-    return list(islice(following, most))
+    return (period for period in periods(recurring.schedule) if taken is None or period.first > taken)
+
+
+def waiting_periods(recurring: RecurringInvoice, on: date) -> list[Period]:
+    """The periods due by this day that wait for a person, as they are many; none where all are made by themselves."""
+    due = takewhile(lambda period: period.due_on <= on, _following(recurring))
+    confirmed = recurring.confirmed_until
+    unseen = [period for period in due if confirmed is None or period.due_on > confirmed]
+    return unseen if len(unseen) > MOST_AT_ONCE else []
 
 
 def next_day(recurring: RecurringInvoice) -> date | None:

@@ -105,6 +105,7 @@ urlpatterns = [
     path("recurring/<int:recurring_id>/edit/", recurring_editor.edit_recurring, name="recurring_edit"),
     path("recurring/<int:recurring_id>/pause/", recurring.pause, name="pause_recurring"),
     path("recurring/<int:recurring_id>/resume/", recurring.resume, name="resume_recurring"),
+    path("recurring/<int:recurring_id>/confirm/", recurring.confirm_due, name="confirm_due_periods"),
     path("recurring/<int:recurring_id>/end/", recurring.end, name="end_recurring"),
     path("recurring/periods/<int:occurrence_id>/again/", recurring.make_again, name="bill_again"),
     path("usage/", usage.usage_list, name="usage_list"),

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from billing.access import get_occurrence_for, get_recurring_for, invoices_for, recurring_for, usage_for
 from billing.api.recurring_serializers import (
+    ConfirmDueIn,
     ConsolidatedOut,
     ConsolidateIn,
     OccurrenceOut,
@@ -23,6 +24,7 @@ from billing.api.recurring_serializers import (
 )
 from billing.api.shown import as_rows
 from billing.operations.bill_recurring import bill_again
+from billing.operations.confirm_due_periods import confirm_due_periods
 from billing.operations.consolidate_drafts import consolidate_drafts
 from billing.operations.manage_recurring import (
     add_recurring_invoice,
@@ -32,7 +34,7 @@ from billing.operations.manage_recurring import (
     resume_recurring_invoice,
 )
 from billing.operations.record_usage import UsageDetails, record_usage
-from billing.recurring import coming
+from billing.recurring import coming, waiting_periods
 from customers.access import get_customer_for
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
@@ -48,7 +50,9 @@ USAGE_WHERE = {"customer": "customer_id", "meter": "meter", "used_from": "used_o
 def shown(user: User, recurring_id: int, status: int = 200) -> Response:
     """The answer that shows a recurring invoice with what it made and will make."""
     recurring = get_recurring_for(user, recurring_id)
-    recurring = dressed(recurring, coming=coming(recurring), latest=recurring.occurrences.all()[:LATEST])
+    waiting = len(waiting_periods(recurring, recurring.company.today()))
+    latest = recurring.occurrences.all()[:LATEST]
+    recurring = dressed(recurring, coming=coming(recurring), waiting=waiting, latest=latest)
     return Response(RecurringOut(recurring).data, status)
 
 
@@ -125,6 +129,21 @@ class ResumeView(ApiView):
         """Let periods begin again from today on; those of the pause are not billed."""
         recurring = get_recurring_for(request.user, recurring_id)
         resume_recurring_invoice(recurring.pk, on=recurring.company.today(), by=request.user)
+        return shown(request.user, recurring_id)
+
+
+class ConfirmDueView(ApiView):
+    """Having the periods made that wait because they are many."""
+
+    permission = {"post": "billing.manage_recurring"}
+
+    @extend_schema(operation_id="confirm_due_periods", request=ConfirmDueIn, responses=RecurringOut)
+    @idempotent
+    def post(self, request: ApiRequest, recurring_id: int) -> Response:
+        """Let the periods due up to a day be billed, however many they are; they are made within a minute."""
+        recurring = get_recurring_for(request.user, recurring_id)
+        until, today = checked(ConfirmDueIn, request.data)["until"], recurring.company.today()
+        confirm_due_periods(recurring.pk, until=until, by=request.user, on=today)
         return shown(request.user, recurring_id)
 
 

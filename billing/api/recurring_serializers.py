@@ -81,6 +81,12 @@ class PauseIn(Input):
     last_on = serializers.DateField(required=False, allow_null=True)
 
 
+class ConfirmDueIn(Input):
+    """Up to which day a person saw what waits."""
+
+    until = serializers.DateField()
+
+
 class RecurringLineOut(serializers.ModelSerializer):
     """A line of each document."""
 
@@ -140,13 +146,14 @@ class RecurringOut(RecurringRow):
     exchange_rate = RateOut()
     lines = RecurringLineOut(many=True)
     pauses = PauseOut(many=True)
+    waiting = serializers.IntegerField(help_text="So many due documents wait for a person; 0: none does.")
     coming = ComingOut(many=True)
     occurrences = OccurrenceOut(many=True, source="latest")
 
     class Meta(RecurringRow.Meta):
         fields = [*RecurringRow.Meta.fields, "wanted_day", "most", "in_arrears", "prorates", "issues", "sends"]
         fields += ["net_days", "currency", "exchange_rate", "po_number", "prices_include_tax", "note", "internal_note"]
-        fields += ["lines", "pauses", "coming", "occurrences"]
+        fields += ["lines", "pauses", "waiting", "coming", "occurrences"]
 
 
 class RecurringPage(serializers.Serializer):

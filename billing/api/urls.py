@@ -83,6 +83,7 @@ urlpatterns = [
     path("recurring-invoices/<int:recurring_id>/", recurring.RecurringInvoiceView.as_view()),
     path("recurring-invoices/<int:recurring_id>/pause/", recurring.PauseView.as_view()),
     path("recurring-invoices/<int:recurring_id>/resume/", recurring.ResumeView.as_view()),
+    path("recurring-invoices/<int:recurring_id>/confirm/", recurring.ConfirmDueView.as_view()),
     path("recurring-invoices/<int:recurring_id>/end/", recurring.EndView.as_view()),
     path("recurring-invoices/periods/<int:occurrence_id>/again/", recurring.BillAgainView.as_view()),
     path("usage/", recurring.UsageView.as_view()),

@@ -43,6 +43,9 @@ class RecurringInvoice(models.Model):
 
     is_active = models.BooleanField(default=True)
     next_on = models.DateField(null=True, blank=True)
+    confirmed_until = models.DateField(
+        null=True, editable=False, help_text="A person had what is due up to this day made, however much it was."
+    )
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1, help_text="Counts the saves; a stale save is refused.")

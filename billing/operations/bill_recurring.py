@@ -1,21 +1,37 @@
-"""Making the documents of recurring invoices: each period once, in order, however often somebody looks."""
+"""Making the documents of recurring invoices: each period once, in order, however often somebody looks.
+
+Nobody watches it, so too many periods at once, and an invoice above what the company lets pass, wait for a person.
+"""
 
 import logging
 from dataclasses import replace
 from datetime import date
 
+from django.conf import settings
 from django.db import OperationalError, transaction
+from django.urls import reverse
 
 from billing.models import Invoice, Occurrence, Outcome, RecurringInvoice
 from billing.operations.draft_invoice import draft_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.send_invoice import send_invoice
 from billing.placeholders import period_words
-from billing.recurring import coming_periods, document_details, next_day, usage_until, used_by_meter
+from billing.recurring import (
+    coming_periods,
+    document_details,
+    next_day,
+    usage_until,
+    used_by_meter,
+    waiting_periods,
+)
 from billing.schedules import Period, periods
+from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import coming_from, record
-from office.models import User
+from office.exchange import in_company_currency
+from office.models import TaskKind, User
+from office.operations.make_task import make_task
+from office.topics import About
 
 logger = logging.getLogger(__name__)
 UNFORESEEN = "Something went wrong that nobody foresaw. Try again, and tell whoever runs Duebook if it stays."
@@ -37,14 +53,14 @@ def bill_recurring(recurring_id: int) -> list[Occurrence]:
 def bill_next(recurring_id: int, *, on: date) -> Occurrence | None:
     """Take on the earliest period due by this day and make its document, dated the day it was due.
 
-    None where nothing is due or somebody else is at it. The period and its document are written together: a worker
-    that dies leaves neither.
+    None where nothing is due, where so much is that a person is asked first, or somebody else is at it. The period and
+    its document are written together: a worker that dies leaves neither.
     """
     recurring = _claimed(recurring_id, on)
     if recurring is None:
         return None
     coming = coming_periods(recurring, 1)
-    if not coming or coming[0].due_on > on:
+    if not coming or coming[0].due_on > on or _asks_first(recurring, coming[0], on):
         return None
     occurrence = take_on(recurring, coming[0])
     with coming_from("recurring"):
@@ -52,6 +68,20 @@ def bill_next(recurring_id: int, *, on: date) -> Occurrence | None:
     recurring.next_on = next_day(recurring)
     recurring.save(update_fields=["next_on"])
     return occurrence
+
+
+def _asks_first(recurring: RecurringInvoice, period: Period, on: date) -> bool:
+    """Have somebody look, once, where too many periods are due from this one on."""
+    waiting = waiting_periods(recurring, on)
+    if period not in waiting:
+        return False
+    title = (
+        f"{recurring}: {len(waiting)} documents are due at once, from {period.due_on} on. Have them made, or pause it."
+    )
+    address = settings.SITE_URL.rstrip("/") + reverse("billing:recurring", args=[recurring.pk])
+    key = f"confirm_due_periods:{recurring.pk}:{period.first}"
+    make_task(recurring.company, TaskKind.OTHER, title, key=key, by=None, note=address)
+    return True
 
 
 def take_on(recurring: RecurringInvoice, period: Period) -> Occurrence:
@@ -107,10 +137,25 @@ def _bill(recurring: RecurringInvoice, occurrence: Occurrence, period: Period, d
         _write(occurrence, Outcome.NOTHING)
         return
     invoice = draft_invoice(recurring.company, details, by=by)
-    if recurring.issues:
+    problem = _why_unissued(recurring, invoice) if by is None else ""
+    if recurring.issues and not problem:
         invoice = issue_invoice(invoice.pk, by=by, on=day)
+        problem = _mail(recurring, invoice, by)
     record(by, "bill_recurring", invoice, after={"recurring": recurring, "period": period_words(period)})
-    _write(occurrence, Outcome.MADE, invoice, _mail(recurring, invoice, by))
+    _write(occurrence, Outcome.MADE, invoice, problem)
+
+
+def _why_unissued(recurring: RecurringInvoice, draft: Invoice) -> str:
+    """Why nobody but a person issues it, who is asked to; empty where it is issued by itself, or not meant to be."""
+    company, most = recurring.company, recurring.company.most_issued_unseen
+    amount = in_company_currency(company, draft.total, draft.exchange_rate)
+    if not recurring.issues or most is None or amount <= most:
+        return ""
+    comes_to, limit = (format_money(each, company.currency, "en") for each in (amount, most))
+    title = f"Look at a draft for {recurring.customer.name} and issue it: it comes to {comes_to}"
+    key = f"bill_recurring:{draft.pk}"
+    make_task(company, TaskKind.OTHER, title, key=key, by=None, about=About.of(draft))
+    return f"Not issued: it comes to {comes_to}, and what is above {limit} waits for a person."
 
 
 def _mail(recurring: RecurringInvoice, invoice: Invoice, by: User | None) -> str:

@@ -38,7 +38,10 @@ def edit_recurring_invoice(
     if recurring.version != version:
         raise Refused("Somebody saved this while you were editing. Load it again.", code="stale")
     before = _shown(recurring)
-    if recurring.occurrences.exists() and any(getattr(recurring, name) != getattr(details, name) for name in TIMING):
+    has_other_days = any(getattr(recurring, name) != getattr(details, name) for name in TIMING)
+    if has_other_days:
+        recurring.confirmed_until = None
+    if has_other_days and recurring.occurrences.exists():
         raise Refused(
             "A period was billed, so its days stay as they are. End this one, and set up another from the day after.",
             code="timing_fixed",

@@ -16,12 +16,13 @@ from django_stubs_ext import WithAnnotations
 from billing.access import get_occurrence_for, get_recurring_for, recurring_for
 from billing.models import Outcome, RecurringInvoice
 from billing.operations.bill_recurring import bill_again
+from billing.operations.confirm_due_periods import confirm_due_periods
 from billing.operations.manage_recurring import (
     end_recurring_invoice,
     pause_recurring_invoice,
     resume_recurring_invoice,
 )
-from billing.recurring import coming
+from billing.recurring import MOST_AT_ONCE, coming, waiting_periods
 from billing.web.recurring_forms import DayField
 from ledger.refusals import Refused
 from office.web.doors import staff_door
@@ -127,6 +128,7 @@ def recurring_page(request: StaffRequest, recurring_id: int) -> HttpResponse:
     """What it bills, the next twelve documents with what they come to, and what was made."""
     recurring = get_recurring_for(request.user, recurring_id)
     occurrences = recurring.occurrences.select_related("invoice")
+    today = recurring.company.today()
     context = {
         "recurring": recurring,
         "state": state_of(recurring),
@@ -136,9 +138,11 @@ def recurring_page(request: StaffRequest, recurring_id: int) -> HttpResponse:
         "coming": coming(recurring),
         "occurrences": occurrences[:HISTORY],
         "parked": [one for one in occurrences if one.outcome == Outcome.PARKED],
+        "waiting": waiting_periods(recurring, today),
+        "most_at_once": MOST_AT_ONCE,
         "pauses": recurring.pauses.all(),
-        "pause_form": PauseForm(initial={"first_on": recurring.company.today()}),
-        "today": recurring.company.today(),
+        "pause_form": PauseForm(initial={"first_on": today}),
+        "today": today,
     }
     return render(request, "billing/recurring.html", context)
 
@@ -173,6 +177,27 @@ def resume(request: StaffRequest, recurring_id: int) -> HttpResponse:
     def act(recurring: RecurringInvoice) -> str:
         resume_recurring_invoice(recurring.pk, on=_today(recurring), by=request.user)
         return f"{recurring} goes on."
+
+    return _answer(request, recurring_id, act)
+
+
+class ConfirmForm(forms.Form):
+    """Up to which day the person saw what waits."""
+
+    until = DayField()
+
+
+@require_POST
+@staff_door("billing.manage_recurring")
+def confirm_due(request: StaffRequest, recurring_id: int) -> HttpResponse:
+    """Have the periods made that wait because they are many."""
+    form = ConfirmForm(request.POST)
+
+    def act(recurring: RecurringInvoice) -> str:
+        if not form.is_valid():
+            raise Refused("Say up to which day.", code="bad_day")
+        confirm_due_periods(recurring.pk, **form.cleaned_data, by=request.user, on=_today(recurring))
+        return "They are made within a minute."
 
     return _answer(request, recurring_id, act)
 

@@ -56,6 +56,12 @@ class Company(models.Model):
         "what customers name when they pay", max_length=10, choices=PaymentReference, default=PaymentReference.NUMBER
     )
     net_days = models.PositiveSmallIntegerField("usual days to pay", default=30)
+    most_issued_unseen = AmountField(
+        "largest invoice issued without a person",
+        null=True,
+        blank=True,
+        help_text="In the company's currency; a larger recurring invoice waits as a draft. Empty: however large it is.",
+    )
     creditor_identifier = models.CharField(
         "SEPA creditor identifier",
         max_length=35,
@@ -112,6 +118,9 @@ class Company(models.Model):
                 condition=models.Q(mail_from_hour__lt=models.F("mail_until_hour"), mail_until_hour__lte=24),
             ),
             models.CheckConstraint(name="debit_return_fee_not_negative", condition=models.Q(debit_return_fee__gte=0)),
+            models.CheckConstraint(
+                name="company_most_issued_unseen_not_negative", condition=models.Q(most_issued_unseen__gte=0)
+            ),
         ]
         permissions = [
             ("change_company_settings", "Change the company's settings"),

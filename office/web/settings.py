@@ -22,6 +22,7 @@ FIELDS += [
     "language",
     "time_zone",
     "net_days",
+    "most_issued_unseen",
     "tax_rounding",
     "payment_reference",
     "creditor_identifier",
