@@ -15,6 +15,9 @@ COMMANDS = {
     "beat": "python -m celery --app config beat --loglevel INFO",
 }
 
+DEAF = 70
+"""The exit code of a worker to which no bell comes any more."""
+
 
 class ProgramFailed(Exception):
     """A program stopped by itself; the message shows the end of its log."""
@@ -29,11 +32,18 @@ class Program:
     """A program that runs until we tell it to stop; in a session of its own, so that Ctrl-C reaches only us."""
 
     def __init__(self, name: str, line: list[str], environment: Mapping[str, str], folder: Path) -> None:
-        self.name = name
+        self.name, self.line, self.environment = name, line, environment
         self.log = folder / "log" / f"{name}.log"
         self.pid_file = folder / f"{name}.pid"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(line, env=environment, stdout=log, stderr=log, start_new_session=True)
+        self.log.write_text("")
+        self.start()
+
+    def start(self) -> None:
+        """Start it, or another one in its place; the log goes on."""
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                self.line, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
         remember(self.process.pid, self.pid_file)
 
     def require_running(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from config.only_one import AlreadyRuns, only_one, write
-from config.processes import Program, ProgramFailed, command, end_leftovers, end_of, shown
+from config.processes import DEAF, Program, ProgramFailed, command, end_leftovers, end_of, shown
 from config.services import ServiceFailed, free_port, services
 from config.system import command_for, install, missing_pdf_packages
 from config.waiting import wait_until
@@ -187,9 +187,12 @@ def worker_is_ready() -> bool:
 
 
 def stay(programs: list[Program]) -> None:
-    """Return never: Ctrl-C interrupts, and so does a program that stops by itself."""
+    """Return never: Ctrl-C interrupts, and so does a program that stops by itself, but for a worker gone deaf."""
     while True:
         for program in programs:
+            if program.process.poll() == DEAF:
+                say("The worker heard nothing any more; another one takes its place.")
+                program.start()
             program.require_running()
         time.sleep(0.5)
 

@@ -8,7 +8,8 @@ import psutil
 import pytest
 
 from config.only_one import AlreadyRuns, only_one, write
-from config.processes import Program, ProgramFailed, end_leftovers, remember
+from config.processes import DEAF, Program, ProgramFailed, end_leftovers, remember
+from config.start import stay
 
 SLEEP = [sys.executable, "-c", "import signal; signal.pause()"]
 
@@ -33,6 +34,21 @@ def test_a_program_that_stops_by_itself_shows_the_end_of_its_log(folder):
     program.process.wait()
     with pytest.raises(ProgramFailed, match=r"web stopped by itself(.|\n)*no such module"):
         program.require_running()
+
+
+def test_a_worker_gone_deaf_is_replaced_and_any_other_end_is_told(folder):
+    once = f"""
+import pathlib, sys
+print("worker starts")
+if not (said := pathlib.Path({str(folder / "said")!r})).exists():
+    said.touch()
+    sys.exit({DEAF})
+sys.exit("broken")
+"""
+    worker = Program("worker", [sys.executable, "-c", once], os.environ, folder)
+    with pytest.raises(ProgramFailed, match=r"worker stopped by itself(.|\n)*broken"):
+        stay([worker])
+    assert worker.log.read_text().split("\n") == ["worker starts", "worker starts", "broken", ""]
 
 
 def test_a_program_told_to_stop_is_gone(folder):
