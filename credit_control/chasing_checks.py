@@ -1,6 +1,6 @@
 """Whether reminders, hand-overs and notes are about their own customer, and asked for no more than was open."""
 
-from ledger.checks import Check
+from ledger.checks import Check, kept_files
 
 OPEN_AT = """o.amount - coalesce((
     SELECT sum(a.amount) FROM ledger_allocation a WHERE a.debit_id = o.id AND a.recorded_at <= {moment}), 0)"""
@@ -10,7 +10,7 @@ CHECKS = [
     Check(
         "a reminder is of items of its customer, and of at least one",
         """
-        SELECT 'reminder ' || r.id, coalesce(o.kind || ' ' || o.reference, 'no item')
+        SELECT r.company_id, 'reminder ' || r.id, coalesce(o.kind || ' ' || o.reference, 'no item')
         FROM credit_control_reminder r JOIN customers_customer c ON c.id = r.customer_id
         LEFT JOIN (credit_control_reminderitem i JOIN ledger_openitem o ON o.id = i.item_id) ON i.reminder_id = r.id
         WHERE o.id IS NULL OR o.customer_id <> r.customer_id OR o.company_id <> r.company_id
@@ -20,7 +20,7 @@ CHECKS = [
     Check(
         "a reminder asks for no more of an item than was open when it was made or its mails left",
         f"""
-        SELECT 'reminder ' || r.id, o.kind || ' ' || o.reference || ': ' || i.amount
+        SELECT r.company_id, 'reminder ' || r.id, o.kind || ' ' || o.reference || ': ' || i.amount
         FROM credit_control_reminderitem i JOIN credit_control_reminder r ON r.id = i.reminder_id
         JOIN ledger_openitem o ON o.id = i.item_id
         WHERE i.amount > greatest(o.balance, {OPEN_AT.format(moment="r.created_at")}, (
@@ -31,27 +31,26 @@ CHECKS = [
     Check(
         "a reminder by mail has its mails, and each of them its reminder",
         """
-        SELECT 'reminder ' || r.id, 'no mail to its customer' FROM credit_control_reminder r
+        SELECT r.company_id, 'reminder ' || r.id, 'no mail to its customer' FROM credit_control_reminder r
         WHERE r.channel = 'mail' AND NOT EXISTS (SELECT FROM office_outgoingmail m WHERE m.kind = 'reminder'
             AND m.about_type = 'credit_control.reminder' AND m.about_id = r.id AND m.customer_id = r.customer_id)
         UNION ALL
-        SELECT 'mail ' || m.id, 'no reminder ' || m.about_id || ' of its customer'
+        SELECT m.company_id, 'mail ' || m.id, 'no reminder ' || m.about_id || ' of its customer'
         FROM office_outgoingmail m LEFT JOIN credit_control_reminder r ON r.id = m.about_id
             AND r.customer_id = m.customer_id AND r.company_id = m.company_id
         WHERE m.kind = 'reminder' AND m.about_type = 'credit_control.reminder' AND r.id IS NULL
         """,
     ),
-    Check(
-        "the letter kept of a reminder is the one that was made",
-        """
-        SELECT 'reminder ' || reminder_id, sha256 || ', its content has ' || encode(sha256(content), 'hex')
-        FROM credit_control_reminderpdf WHERE sha256 <> encode(sha256(content), 'hex')
-        """,
+    kept_files(
+        "credit_control_reminderpdf",
+        "'letter of reminder ' || r.id",
+        "r.company_id",
+        "JOIN credit_control_reminder r ON r.id = f.reminder_id",
     ),
     Check(
         "a hand-over is of items of its customer and one currency, of no more than they came to",
         """
-        SELECT 'hand-over ' || h.id, coalesce(min(o.kind || ' ' || o.reference), 'no item')
+        SELECT h.company_id, 'hand-over ' || h.id, coalesce(min(o.kind || ' ' || o.reference), 'no item')
         FROM credit_control_handover h JOIN customers_customer c ON c.id = h.customer_id
         LEFT JOIN (credit_control_handeditem i JOIN ledger_openitem o ON o.id = i.item_id) ON i.hand_over_id = h.id
         GROUP BY h.id, c.company_id HAVING count(o.id) = 0 OR count(DISTINCT o.currency) > 1
@@ -62,7 +61,7 @@ CHECKS = [
     Check(
         "no item is with two agencies at a time",
         """
-        SELECT 'item ' || i.item_id, 'hand-overs ' || string_agg(h.id::text, ', ' ORDER BY h.id)
+        SELECT min(h.company_id), 'item ' || i.item_id, 'hand-overs ' || string_agg(h.id::text, ', ' ORDER BY h.id)
         FROM credit_control_handeditem i JOIN credit_control_handover h ON h.id = i.hand_over_id
         WHERE h.ended_on IS NULL GROUP BY i.item_id HAVING count(*) > 1
         """,
@@ -70,10 +69,10 @@ CHECKS = [
     Check(
         "what is noted of a customer belongs to the customer's company",
         """
-        SELECT 'note ' || n.id, 'customer ' || c.number FROM credit_control_contactnote n
+        SELECT c.company_id, 'note ' || n.id, 'customer ' || c.number FROM credit_control_contactnote n
         JOIN customers_customer c ON c.id = n.customer_id WHERE c.company_id <> n.company_id
         UNION ALL
-        SELECT 'credit file ' || f.id, 'customer ' || c.number FROM credit_control_creditfile f
+        SELECT c.company_id, 'credit file ' || f.id, 'customer ' || c.number FROM credit_control_creditfile f
         JOIN customers_customer c ON c.id = f.customer_id WHERE c.company_id <> f.company_id
         """,
     ),

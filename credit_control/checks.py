@@ -1,7 +1,7 @@
 """Whether late charges agree with the book and with themselves."""
 
 from credit_control import chasing_checks
-from ledger.checks import Check, missing_papers
+from ledger.checks import Check, kept_files, missing_papers
 
 PAPERS = {
     "claim_late_charges": "SELECT entry_id FROM credit_control_latecharge",
@@ -12,7 +12,8 @@ CHECKS = [
     Check(
         "a late charge and the book say the same",
         """
-        SELECT 'late charge ' || c.number, 'interest ' || c.interest || ' and fee ' || c.fee || ', in the book '
+        SELECT c.company_id, 'late charge ' || c.number, 'interest ' || c.interest || ' and fee ' || c.fee
+            || ', in the book '
             || coalesce(sum(o.amount) FILTER (WHERE o.kind = 'interest'), 0) || ' and '
             || coalesce(sum(o.amount) FILTER (WHERE o.kind = 'fee'), 0)
         FROM credit_control_latecharge c LEFT JOIN ledger_openitem o ON o.entry_id = c.entry_id
@@ -24,7 +25,7 @@ CHECKS = [
     Check(
         "the lines of a late charge add up to it",
         """
-        SELECT 'late charge ' || c.number, c.interest || ' and ' || c.fee || ', its lines '
+        SELECT c.company_id, 'late charge ' || c.number, c.interest || ' and ' || c.fee || ', its lines '
             || coalesce(sum(l.amount) FILTER (WHERE l.kind <> 'fee'), 0) || ' and '
             || coalesce(sum(l.amount) FILTER (WHERE l.kind = 'fee'), 0)
         FROM credit_control_latecharge c LEFT JOIN credit_control_latechargeline l ON l.charge_id = c.id
@@ -35,7 +36,7 @@ CHECKS = [
     Check(
         "interest and fees are charged on documents of the customer, never on interest or fees",
         """
-        SELECT 'late charge ' || c.number, o.kind || ' ' || o.reference
+        SELECT c.company_id, 'late charge ' || c.number, o.kind || ' ' || o.reference
         FROM credit_control_latechargeline l JOIN credit_control_latecharge c ON c.id = l.charge_id
         JOIN ledger_openitem o ON o.id = l.item_id
         WHERE o.kind NOT IN ('invoice', 'debit_note', 'opening') OR o.customer_id <> c.customer_id
@@ -45,9 +46,11 @@ CHECKS = [
     Check(
         "a day of a debt is charged once, and a fee once for its period",
         """
-        SELECT 'item ' || a.item_id, 'from ' || b.from_on || ' by charges ' || a.charge_id || ' and ' || b.charge_id
+        SELECT c.company_id, 'item ' || a.item_id, 'from ' || b.from_on || ' by charges ' || a.charge_id || ' and '
+            || b.charge_id
         FROM credit_control_latechargeline a JOIN credit_control_latechargeline b ON b.item_id = a.item_id
             AND b.id > a.id AND b.kind = a.kind
+        JOIN credit_control_latecharge c ON c.id = a.charge_id
         WHERE (a.kind = 'interest' AND a.from_on < b.to_on AND b.from_on < a.to_on)
             OR (a.kind = 'fee' AND a.period = b.period)
         """,
@@ -55,7 +58,7 @@ CHECKS = [
     Check(
         "a waived late charge has nothing open and holds no payment",
         """
-        SELECT 'late charge ' || c.number, o.balance || ' open, ' || coalesce(sum(a.amount), 0) || ' paid'
+        SELECT c.company_id, 'late charge ' || c.number, o.balance || ' open, ' || coalesce(sum(a.amount), 0) || ' paid'
         FROM credit_control_latecharge c JOIN ledger_openitem o ON o.entry_id = c.entry_id
         LEFT JOIN (ledger_allocation a JOIN ledger_openitem d ON d.id = a.credit_id)
             ON a.debit_id = o.id AND d.entry_id <> c.reversal_entry_id
@@ -65,7 +68,7 @@ CHECKS = [
     Check(
         "numbers of late charges run on without a gap",
         """
-        SELECT 'series ' || s.kind || ' ' || s.year || ' of company ' || s.company_id,
+        SELECT s.company_id, 'series ' || s.kind || ' ' || s.year || ' of company ' || s.company_id,
             count(c.id) || ' charges, the series stands at ' || s.last
         FROM office_numberseries s LEFT JOIN credit_control_latecharge c ON c.company_id = s.company_id
             AND extract(year FROM c.claimed_on)::int = s.year
@@ -75,7 +78,8 @@ CHECKS = [
     Check(
         "a promise is the sum of its items, and these are the customer's",
         """
-        SELECT 'promise ' || p.id, p.amount || ' ' || p.currency || ', its items ' || coalesce(sum(i.amount), 0)
+        SELECT p.company_id, 'promise ' || p.id, p.amount || ' ' || p.currency || ', its items '
+            || coalesce(sum(i.amount), 0)
         FROM credit_control_paymentpromise p LEFT JOIN (credit_control_promiseditem i
             JOIN ledger_openitem o ON o.id = i.item_id) ON i.promise_id = p.id
             AND o.customer_id = p.customer_id AND o.currency = p.currency AND i.amount <= o.amount
@@ -85,7 +89,7 @@ CHECKS = [
     Check(
         "no item is promised twice at a time",
         """
-        SELECT 'item ' || a.item_id, 'promises ' || p.id || ' and ' || q.id
+        SELECT p.company_id, 'item ' || a.item_id, 'promises ' || p.id || ' and ' || q.id
         FROM credit_control_promiseditem a JOIN credit_control_promiseditem b ON b.item_id = a.item_id AND b.id > a.id
         JOIN credit_control_paymentpromise p ON p.id = a.promise_id
         JOIN credit_control_paymentpromise q ON q.id = b.promise_id
@@ -96,7 +100,7 @@ CHECKS = [
     Check(
         "a payment plan is the sum of its instalments and of its items, and these are the customer's",
         """
-        SELECT 'plan ' || p.id, p.amount || ' ' || p.currency || ', its instalments '
+        SELECT p.company_id, 'plan ' || p.id, p.amount || ' ' || p.currency || ', its instalments '
             || coalesce((SELECT sum(amount) FROM credit_control_planinstalment WHERE plan_id = p.id), 0)
             || ', its items ' || coalesce(sum(i.amount), 0)
         FROM credit_control_paymentplan p LEFT JOIN (credit_control_planneditem i
@@ -109,7 +113,7 @@ CHECKS = [
     Check(
         "no item is in two payment plans at a time",
         """
-        SELECT 'item ' || a.item_id, 'plans ' || p.id || ' and ' || q.id
+        SELECT p.company_id, 'item ' || a.item_id, 'plans ' || p.id || ' and ' || q.id
         FROM credit_control_planneditem a JOIN credit_control_planneditem b ON b.item_id = a.item_id AND b.id > a.id
         JOIN credit_control_paymentplan p ON p.id = a.plan_id JOIN credit_control_paymentplan q ON q.id = b.plan_id
         WHERE p.accepted_at IS NOT NULL AND (p.closed_at IS NULL OR p.closed_at > q.created_at)
@@ -118,27 +122,30 @@ CHECKS = [
     Check(
         "a payment plan holds its items as long as it stands, and its days rise",
         """
-        SELECT 'plan ' || p.id, p.status || ', item ' || i.item_id || ' let go ' || coalesce(i.released_at::text, '-')
+        SELECT p.company_id, 'plan ' || p.id, p.status || ', item ' || i.item_id || ' let go '
+            || coalesce(i.released_at::text, '-')
         FROM credit_control_paymentplan p JOIN credit_control_planneditem i ON i.plan_id = p.id
         WHERE (p.status = 'accepted' AND i.released_at IS NOT NULL)
             OR (p.status NOT IN ('offered', 'accepted') AND i.released_at IS NULL)
         UNION ALL
-        SELECT 'plan ' || a.plan_id, 'instalment ' || b.position || ' is due ' || b.due_on || ', before it ' || a.due_on
+        SELECT p.company_id, 'plan ' || a.plan_id, 'instalment ' || b.position || ' is due ' || b.due_on
+            || ', before it ' || a.due_on
         FROM credit_control_planinstalment a JOIN credit_control_planinstalment b ON b.plan_id = a.plan_id
             AND b.position = a.position + 1 AND b.due_on <= a.due_on
+        JOIN credit_control_paymentplan p ON p.id = a.plan_id
         """,
     ),
-    Check(
-        "the agreement kept of a payment plan is the one that was made",
-        """
-        SELECT 'plan ' || plan_id, sha256 || ', its content has ' || encode(sha256(content), 'hex')
-        FROM credit_control_planpdf WHERE sha256 <> encode(sha256(content), 'hex')
-        """,
+    kept_files(
+        "credit_control_planpdf",
+        "'agreement of plan ' || p.id",
+        "p.company_id",
+        "JOIN credit_control_paymentplan p ON p.id = f.plan_id",
     ),
     Check(
         "the figures of a kept statement add up",
         """
-        SELECT 'statement ' || s.id || ' of ' || s.on, 'customer ' || (section ->> 'number') || ' closes at '
+        SELECT s.company_id, 'statement ' || s.id || ' of ' || s.on, 'customer ' || (section ->> 'number')
+            || ' closes at '
             || (part ->> 'closing') || ' ' || (part ->> 'currency')
         FROM credit_control_statement s, jsonb_array_elements(s.figures -> 'sections') AS section,
             jsonb_array_elements(section -> 'parts') AS part
@@ -159,12 +166,11 @@ CHECKS = [
             OR s.closing #>> ARRAY[section ->> 'customer', part ->> 'currency'] IS DISTINCT FROM part ->> 'closing'
         """,
     ),
-    Check(
-        "the PDF kept of a statement is the one that was made",
-        """
-        SELECT 'statement ' || statement_id, sha256 || ', its content has ' || encode(sha256(content), 'hex')
-        FROM credit_control_statementpdf WHERE sha256 <> encode(sha256(content), 'hex')
-        """,
+    kept_files(
+        "credit_control_statementpdf",
+        "'PDF of statement ' || s.id",
+        "s.company_id",
+        "JOIN credit_control_statement s ON s.id = f.statement_id",
     ),
     *chasing_checks.CHECKS,
 ]

@@ -6,8 +6,8 @@ CHECKS = [
     Check(
         "a mail goes to a contact of its own customer, who is the company's",
         """
-        SELECT 'mail ' || m.id, 'customer ' || m.customer_id || ' of company ' || m.company_id || ', the contact is of '
-            || p.customer_id || ', their customer of ' || c.company_id
+        SELECT m.company_id, 'mail ' || m.id, 'customer ' || m.customer_id || ' of company ' || m.company_id
+            || ', the contact is of ' || p.customer_id || ', their customer of ' || c.company_id
         FROM office_outgoingmail m JOIN customers_contact p ON p.id = m.contact_id
         JOIN customers_customer c ON c.id = m.customer_id
         WHERE p.customer_id <> m.customer_id OR c.company_id <> m.company_id
@@ -16,7 +16,7 @@ CHECKS = [
     Check(
         "a hold and a change of a limit are of their customer's company",
         """
-        SELECT kind || ' ' || r.id, 'company ' || r.company_id || ', the customer''s ' || c.company_id
+        SELECT c.company_id, kind || ' ' || r.id, 'company ' || r.company_id || ', the customer''s ' || c.company_id
         FROM (SELECT 'hold' AS kind, id, company_id, customer_id FROM customers_credithold
             UNION ALL SELECT 'limit change', id, company_id, customer_id FROM customers_limitchange) AS r
         JOIN customers_customer c ON c.id = r.customer_id WHERE c.company_id <> r.company_id
@@ -25,7 +25,8 @@ CHECKS = [
     Check(
         "a hold that a person released has days of quiet after it, or none, and was approved by somebody else",
         """
-        SELECT 'hold ' || id, 'released ' || released_on || ', quiet until ' || coalesce(quiet_until::text, 'no day')
+        SELECT company_id, 'hold ' || id, 'released ' || released_on || ', quiet until '
+            || coalesce(quiet_until::text, 'no day')
         FROM customers_credithold
         WHERE released_on < placed_on OR quiet_until <= released_on OR approved_by_id = released_by_id
             OR (released_on IS NOT NULL AND (release_reason = '' OR released_at IS NULL))
@@ -34,7 +35,8 @@ CHECKS = [
     Check(
         "a credit limit is what its latest change says",
         """
-        SELECT 'customer ' || c.number, 'limit ' || coalesce(c.credit_limit::text, 'none') || ', last changed to '
+        SELECT c.company_id, 'customer ' || c.number, 'limit ' || coalesce(c.credit_limit::text, 'none')
+            || ', last changed to '
             || coalesce(l."limit"::text, 'none')
         FROM customers_customer c
         JOIN LATERAL (SELECT "limit" FROM customers_limitchange WHERE customer_id = c.id AND until IS NULL
@@ -45,7 +47,7 @@ CHECKS = [
     Check(
         "a temporary limit is what its latest change says",
         """
-        SELECT 'customer ' || c.number, 'temporary limit ' || coalesce(c.temporary_limit::text, 'none')
+        SELECT c.company_id, 'customer ' || c.number, 'temporary limit ' || coalesce(c.temporary_limit::text, 'none')
         FROM customers_customer c
         LEFT JOIN LATERAL (SELECT "limit", until FROM customers_limitchange WHERE customer_id = c.id
             ORDER BY id DESC LIMIT 1) AS l ON true

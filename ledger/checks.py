@@ -5,8 +5,11 @@ Everything is worked out anew from lines, items and allocations, so it also find
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.db import connection
+
+ALL_IDS = (0, 2**63 - 1)
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,44 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """A promise and the query that finds who breaks it, as rows of subject and detail."""
+    """A promise and the query that finds who breaks it, as rows of company, subject and detail.
+
+    `over` names the table of a check that reads much of each row: its query is of the ids above `after`, up to `until`.
+    """
 
     name: str
-    sql: str
+    sql: str = ""
+    over: str = ""
+
+    OF_ONE: ClassVar[str] = """
+        SELECT subject, detail FROM ({sql}) AS found (company_id, subject, detail)
+        WHERE %(company)s::bigint IS NULL OR company_id = %(company)s"""
+
+    def find(self, company_id: int | None = None, ids: tuple[int, int] = ALL_IDS) -> list[Finding]:
+        """What it finds, of one company or of all, over some ids of its table or over everything."""
+        after, until = ids
+        with connection.cursor() as cursor:
+            cursor.execute(self.OF_ONE.format(sql=self.sql), {"company": company_id, "after": after, "until": until})
+            return [Finding(self.name, subject, str(detail)) for subject, detail in cursor.fetchall()]
+
+    def last_id(self) -> int:
+        """Up to which id its table goes."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT coalesce(max(id), 0) FROM {self.over}")  # noqa: S608  our own names
+            return int(cursor.fetchone()[0])
+
+
+def kept_files(table: str, subject: str, company: str, owner: str = "") -> Check:
+    """The check that files of a table, which is `f` beside its `owner`, match the hash kept with them."""
+    return Check(
+        "the file kept matches the hash kept",
+        f"""
+        SELECT {company}, {subject}, 'kept ' || f.sha256 || ', its content has ' || encode(sha256(f.content), 'hex')
+        FROM {table} f {owner}
+        WHERE f.id > %(after)s AND f.id <= %(until)s AND f.sha256 <> encode(sha256(f.content), 'hex')
+        """,  # noqa: S608  our own names
+        over=table,
+    )
 
 
 def missing_papers(papers: Mapping[str, str]) -> Check:
@@ -35,7 +72,7 @@ def missing_papers(papers: Mapping[str, str]) -> Check:
     return Check(
         "an entry has the document that made it",
         f"""
-        SELECT 'entry ' || e.key, e.kind || ' of ' || e.dated_on || ', its document is not there'
+        SELECT e.company_id, 'entry ' || e.key, e.kind || ' of ' || e.dated_on || ', its document is not there'
         FROM ledger_entry e LEFT JOIN ({named}) AS papers ON papers.id = e.id AND papers.kind = e.kind
         WHERE papers.id IS NULL AND e.kind IN ({", ".join(f"'{kind}'" for kind in papers)})
         """,  # noqa: S608  our own texts
@@ -50,7 +87,8 @@ CHECKS = [
     Check(
         "the lines of an entry add to zero",
         """
-        SELECT 'entry ' || e.key, 'lines add to ' || coalesce(sum(l.amount), 0) || ' and, in company currency, '
+        SELECT e.company_id, 'entry ' || e.key, 'lines add to ' || coalesce(sum(l.amount), 0)
+            || ' and, in company currency, '
             || coalesce(sum(l.company_amount), 0) || ' over ' || count(l.id) || ' lines'
         FROM ledger_entry e LEFT JOIN ledger_line l ON l.entry_id = e.id
         GROUP BY e.id HAVING count(l.id) < 2 OR sum(l.amount) <> 0 OR sum(l.company_amount) <> 0
@@ -59,7 +97,7 @@ CHECKS = [
     Check(
         "a line has its entry's company, day and currency",
         """
-        SELECT 'line ' || l.id || ' on account ' || a.code, 'differs from entry ' || e.key
+        SELECT e.company_id, 'line ' || l.id || ' on account ' || a.code, 'differs from entry ' || e.key
         FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id
         WHERE a.company_id <> e.company_id OR l.dated_on <> e.dated_on OR l.currency <> e.currency
         """,
@@ -67,7 +105,8 @@ CHECKS = [
     Check(
         "open items say what the receivable lines say",
         """
-        SELECT 'entry ' || e.key, 'customer ' || coalesce(sides.customer_id::text, 'missing') || ': items '
+        SELECT e.company_id, 'entry ' || e.key, 'customer ' || coalesce(sides.customer_id::text, 'missing')
+            || ': items '
             || sum(sides.item) || ', receivable ' || sum(sides.line)
         FROM (
             SELECT entry_id, customer_id, amount AS item, 0 AS line FROM ledger_openitem
@@ -80,7 +119,7 @@ CHECKS = [
     Check(
         "an item has its entry's company, day and currency",
         """
-        SELECT 'item ' || i.id || ' ' || i.reference, 'differs from entry ' || e.key
+        SELECT i.company_id, 'item ' || i.id || ' ' || i.reference, 'differs from entry ' || e.key
         FROM ledger_openitem i JOIN ledger_entry e ON e.id = i.entry_id
         WHERE i.company_id <> e.company_id OR i.dated_on <> e.dated_on OR i.currency <> e.currency
         """,
@@ -88,7 +127,7 @@ CHECKS = [
     Check(
         "the receivable account equals the open items, on every day",
         """
-        SELECT 'company ' || company_id || ', ' || currency || ', ' || dated_on,
+        SELECT company_id, 'company ' || company_id || ', ' || currency || ', ' || dated_on,
             'receivable moved by ' || sum(line) || ' (' || sum(company_line) || '), items by ' || sum(item) || ' ('
             || sum(company_item) || ')'
         FROM (
@@ -108,7 +147,7 @@ CHECKS = [
     Check(
         "an item's balance is its amount less its allocations",
         """
-        SELECT 'item ' || i.id || ' ' || i.reference, 'balance ' || i.balance || ', by its allocations '
+        SELECT i.company_id, 'item ' || i.id || ' ' || i.reference, 'balance ' || i.balance || ', by its allocations '
             || i.amount - coalesce(settled.amount, 0)
         FROM ledger_openitem i LEFT JOIN (
             SELECT item_id, sum(amount) AS amount FROM (
@@ -121,9 +160,10 @@ CHECKS = [
     Check(
         "an item is never settled beyond its amount, on any day",
         """
-        SELECT DISTINCT 'item ' || id || ' ' || reference, 'stood at ' || open || ' of ' || amount || ' on ' || dated_on
+        SELECT DISTINCT company_id, 'item ' || id || ' ' || reference, 'stood at ' || open || ' of ' || amount
+            || ' on ' || dated_on
         FROM (
-            SELECT i.id, i.reference, i.amount, sides.dated_on, i.amount - sum(sides.amount) OVER (
+            SELECT i.company_id, i.id, i.reference, i.amount, sides.dated_on, i.amount - sum(sides.amount) OVER (
                 PARTITION BY i.id ORDER BY sides.dated_on RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS open
             FROM ledger_openitem i JOIN (
                 SELECT debit_id AS item_id, dated_on, amount FROM ledger_allocation
@@ -136,7 +176,7 @@ CHECKS = [
     Check(
         "an item's days are from its own to that of its last allocation",
         """
-        SELECT 'item ' || i.id || ' ' || i.reference, 'open during ' || i.open_during || ', last settled '
+        SELECT i.company_id, 'item ' || i.id || ' ' || i.reference, 'open during ' || i.open_during || ', last settled '
             || coalesce(last.day::text, 'never') || ', balance ' || i.balance
         FROM ledger_openitem i LEFT JOIN (
             SELECT item_id, max(dated_on) AS day FROM (
@@ -149,7 +189,7 @@ CHECKS = [
     Check(
         "an allocation joins what belongs together, when both exist",
         """
-        SELECT 'allocation ' || a.id, d.reference || ' and ' || c.reference || ' on ' || a.dated_on
+        SELECT d.company_id, 'allocation ' || a.id, d.reference || ' and ' || c.reference || ' on ' || a.dated_on
         FROM ledger_allocation a
         JOIN ledger_openitem d ON d.id = a.debit_id JOIN ledger_openitem c ON c.id = a.credit_id
         WHERE d.amount < 0 OR c.amount > 0 OR d.company_id <> c.company_id
@@ -160,8 +200,9 @@ CHECKS = [
     Check(
         "an allocation is undone by its exact opposite",
         """
-        SELECT 'allocation ' || u.id, 'undoes ' || a.id || ' (' || a.amount || ') by ' || u.amount
+        SELECT o.company_id, 'allocation ' || u.id, 'undoes ' || a.id || ' (' || a.amount || ') by ' || u.amount
         FROM ledger_allocation u JOIN ledger_allocation a ON a.id = u.reverses_id
+        JOIN ledger_openitem o ON o.id = u.debit_id
         WHERE a.reverses_id IS NOT NULL OR a.debit_id <> u.debit_id OR a.credit_id <> u.credit_id
             OR a.amount <> -u.amount OR u.dated_on < a.dated_on
         """,
@@ -169,7 +210,8 @@ CHECKS = [
     Check(
         "a closed item has used up its company-currency amount",
         """
-        SELECT 'item ' || i.id || ' ' || i.reference, 'stands for ' || abs(i.company_amount) || ', used ' || used.amount
+        SELECT i.company_id, 'item ' || i.id || ' ' || i.reference, 'stands for ' || abs(i.company_amount)
+            || ', used ' || used.amount
         FROM ledger_openitem i JOIN (
             SELECT item_id, sum(amount) AS amount FROM (
                 SELECT debit_id AS item_id, debit_company_amount AS amount FROM ledger_allocation
@@ -182,7 +224,7 @@ CHECKS = [
     Check(
         "a mirror is the exact opposite of what it reverses",
         """
-        SELECT 'entry ' || m.key, 'account ' || sides.account_id || ' keeps ' || sum(sides.amount)
+        SELECT m.company_id, 'entry ' || m.key, 'account ' || sides.account_id || ' keeps ' || sum(sides.amount)
         FROM ledger_entry m JOIN (
             SELECT e.id AS mirror_id, l.account_id, l.customer_id, l.amount, l.company_amount
             FROM ledger_entry e JOIN ledger_line l ON l.entry_id IN (e.id, e.reverses_id)
@@ -195,11 +237,21 @@ CHECKS = [
     Check(
         "nothing was entered into a month after it was closed",
         """
-        SELECT 'entry ' || e.key,
+        SELECT e.company_id, 'entry ' || e.key,
             'dated ' || e.dated_on || ', recorded ' || e.recorded_at || ', month closed ' || p.closed_at
         FROM ledger_entry e JOIN ledger_period p
             ON p.company_id = e.company_id AND p.month = date_trunc('month', e.dated_on)::date
         WHERE e.recorded_at > p.closed_at
+        """,
+    ),
+    Check(
+        "nothing was applied in a month after it was closed",
+        """
+        SELECT d.company_id, 'allocation ' || a.id,
+            'dated ' || a.dated_on || ', recorded ' || a.recorded_at || ', month closed ' || p.closed_at
+        FROM ledger_allocation a JOIN ledger_openitem d ON d.id = a.debit_id JOIN ledger_period p
+            ON p.company_id = d.company_id AND p.month = date_trunc('month', a.dated_on)::date
+        WHERE a.recorded_at > p.closed_at
         """,
     ),
 ]
@@ -207,9 +259,4 @@ CHECKS = [
 
 def run_checks(checks: list[Check]) -> list[Finding]:
     """What the checks find, in their order."""
-    findings = []
-    with connection.cursor() as cursor:
-        for check in checks:
-            cursor.execute(check.sql)
-            findings += [Finding(check.name, subject, detail) for subject, detail in cursor.fetchall()]
-    return findings
+    return [finding for check in checks for finding in check.find()]

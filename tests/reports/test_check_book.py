@@ -4,65 +4,21 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
-from decimal import Decimal
-from hashlib import sha256
+from datetime import date
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 
 import billing.checks
 import credit_control.checks
 import ledger.checks
 import payments.checks
-from billing.operations.attach_to_dispute import attach_to_dispute
-from billing.operations.credit_dispute import credit_dispute
-from billing.operations.credit_invoice import credit_invoice
-from billing.operations.void_invoice import void_invoice
-from billing.pdf import kept_pdf
-from credit_control.models import PlanPdf, ReminderPdf
-from credit_control.operations.cancel_plan import cancel_plan
-from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_over, hand_to_agency
-from credit_control.operations.note_contact import NoteDetails, note_contact
-from credit_control.operations.record_promise import PromiseDetails, record_promise
-from credit_control.operations.send_statement import send_statement
-from credit_control.operations.waive_late_charge import waive_late_charge
-from credit_control.operations.withdraw_promise import withdraw_promise
-from credit_control.statements.asking import Period, own
-from credit_control.statements.kept import kept_statement_pdf
-from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
-from customers.operations.release_hold import release_hold
-from ledger.models import Entry, OpenItem
-from ledger.periods import close_month
-from payments.exchanging import ExchangeDetails
-from payments.models import BankLine, DebitRun, OnlinePayment
-from payments.operations.apply_credits import apply_oldest_first, undo_allocation
-from payments.operations.decide_chargeback import add_evidence
-from payments.operations.exchange_receipt import exchange_receipt
-from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
-from payments.operations.pay_refund_by_hand import pay_refund_by_hand
-from payments.operations.prepare_repayment import RepaymentDetails, prepare_repayment
-from payments.operations.receive_online_payment import receive_online_payment
-from payments.operations.receive_payment import Share
-from payments.operations.record_payout import record_payout
-from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
-from payments.operations.record_recovery import RecoveryDetails, record_recovery
-from payments.operations.refund_credit import RefundDetails, refund_credit
-from payments.operations.reverse_receipt import reverse_receipt
-from payments.operations.set_payment_policy import set_payment_policy
-from payments.operations.settle_debits import collect_debit
-from payments.operations.take_bank_file import take_bank_file
-from payments.operations.write_off import WriteOffDetails, write_off
-from reports.book_check import check_book
-from tests import world
-from tests.billing.disputing import dispute
-from tests.credit_control.planning import agreed
-from tests.credit_control.reminding import ladder, late, remind
-from tests.credit_control.samples import claim, rule_for
-from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
-from tests.payments.bank_samples import camt, entry, statement
-from tests.payments.debits import may_debit, run_for, with_mandate
+from ledger.checks import run_checks
+from ledger.models import Entry
+from reports.book_check import all_checks, check_book
+from tests.history import make_history
 
 DAY = date(2026, 3, 2)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,6 +44,7 @@ PLANTED = [
     ("UPDATE ledger_allocation SET debit_company_amount = debit_company_amount + 1", "a closed item has used up its company-currency amount"),
     ("UPDATE ledger_line SET amount = amount * 2, company_amount = company_amount * 2 WHERE entry_id IN (SELECT id FROM ledger_entry WHERE reverses_id IS NOT NULL)", "a mirror is the exact opposite of what it reverses"),
     ("UPDATE ledger_entry SET recorded_at = now() + interval '1 day' WHERE dated_on < '2026-03-01'", "nothing was entered into a month after it was closed"),
+    ("UPDATE ledger_allocation SET recorded_at = now() + interval '1 day' WHERE dated_on < '2026-03-01'", "nothing was applied in a month after it was closed"),
     ("UPDATE billing_invoice SET net = net + 1, total = total + 1 WHERE status = 'issued'", "a document's lines and taxes add up to its totals"),
     ("UPDATE billing_invoiceline SET taxable = taxable + 1", "a document's lines and taxes add up to its totals"),
     ("UPDATE billing_invoicetax SET amount = amount + 1", "a document's lines and taxes add up to its totals"),
@@ -103,7 +60,7 @@ PLANTED = [
     ("DELETE FROM billing_invoice WHERE sequence = 1 AND kind = 'invoice'", "each document holds the hash of the one before"),
     ("DELETE FROM billing_invoice WHERE sequence = 1 AND kind = 'invoice'", "numbers run on without a gap and as far as the series says"),
     ("DELETE FROM billing_invoice WHERE kind = 'credit_memo'", "a series ends with the hash of its last document"),
-    ("DELETE FROM billing_invoice WHERE id = (SELECT max(id) FROM billing_invoice WHERE kind = 'invoice')", "a series ends with the hash of its last document"),
+    ("DELETE FROM billing_invoice WHERE id = (SELECT max(id) FROM billing_invoice WHERE kind = 'invoice' AND status <> 'draft')", "a series ends with the hash of its last document"),
     ("UPDATE office_numberseries SET last_hash = repeat('0', 64) WHERE kind = 'invoice'", "a series ends with the hash of its last document"),
     ("DELETE FROM office_numberseries WHERE kind = 'invoice'", "a series ends with the hash of its last document"),
     ("DELETE FROM billing_invoice WHERE status = 'void'", "an entry has the document that made it"),
@@ -165,10 +122,10 @@ PLANTED = [
     ("UPDATE credit_control_paymentplan SET status = 'accepted', closed_on = NULL, closed_at = NULL, close_reason = '' WHERE status = 'cancelled'", "no item is in two payment plans at a time"),
     ("UPDATE credit_control_planneditem SET released_at = now()", "a payment plan holds its items as long as it stands, and its days rise"),
     ("UPDATE credit_control_planinstalment SET due_on = due_on - 400 WHERE position = 2", "a payment plan holds its items as long as it stands, and its days rise"),
-    ("UPDATE credit_control_planpdf SET content = 'x'", "the agreement kept of a payment plan is the one that was made"),
+    ("UPDATE credit_control_planpdf SET content = 'x'", "the file kept matches the hash kept"),
     ("UPDATE credit_control_statement SET figures = jsonb_set(figures, '{sections,0,parts,0,closing}', '\"9\"')", "the figures of a kept statement add up"),
     ("UPDATE credit_control_statement SET closing = '{}'", "the figures of a kept statement add up"),
-    ("UPDATE credit_control_statementpdf SET content = 'x'", "the PDF kept of a statement is the one that was made"),
+    ("UPDATE credit_control_statementpdf SET content = 'x'", "the file kept matches the hash kept"),
     ("UPDATE office_outgoingmail SET customer_id = customer_id + 1", "a mail goes to a contact of its own customer, who is the company's"),
     ("UPDATE office_outgoingmail SET company_id = company_id + 1", "a mail goes to a contact of its own customer, who is the company's"),
     ("UPDATE office_numberseries SET last = last + 1 WHERE kind = 'late_charge'", "numbers of late charges run on without a gap"),
@@ -187,7 +144,7 @@ PLANTED = [
     ("UPDATE credit_control_reminder SET customer_id = (SELECT min(id) FROM customers_customer)", "a reminder is of items of its customer, and of at least one"),
     ("DELETE FROM office_outgoingmail WHERE kind = 'reminder'", "a reminder by mail has its mails, and each of them its reminder"),
     ("DELETE FROM credit_control_reminder", "a reminder by mail has its mails, and each of them its reminder"),
-    ("UPDATE credit_control_reminderpdf SET content = 'x'", "the letter kept of a reminder is the one that was made"),
+    ("UPDATE credit_control_reminderpdf SET content = 'x'", "the file kept matches the hash kept"),
     ("UPDATE credit_control_handeditem SET amount = amount + 1000", "a hand-over is of items of its customer and one currency, of no more than they came to"),
     ("UPDATE credit_control_handeditem SET item_id = (SELECT min(id) FROM ledger_openitem)", "a hand-over is of items of its customer and one currency, of no more than they came to"),
     ("DELETE FROM credit_control_handeditem", "a hand-over is of items of its customer and one currency, of no more than they came to"),
@@ -198,160 +155,20 @@ PLANTED = [
 ]  # fmt: skip
 
 
-def bank_line(company: Any) -> BankLine:
-    """A line of 11.00 on the company's account."""
-    may_debit(company)
-    take_bank_file(company, "march.xml", camt(statement(entry("11.00"), closing="111.00")), by=None)
-    return BankLine.objects.get()
+HASHED = sorted(
+    model._meta.db_table for model in apps.get_models() if {"sha256"} <= {field.name for field in model._meta.fields}
+)
+"""The tables that keep a file with its hash."""
+PLANTED += [(f"UPDATE {table} SET sha256 = reverse(sha256)", "the file kept matches the hash kept") for table in HASHED]
+
+PLANTED_ELSEWHERE = {"a day of a debt is charged once, and a fee once for its period"}
+"""Only with a constraint dropped: tests/credit_control/test_claim_late_charges.py."""
 
 
 @pytest.fixture
 def history(company: Any, customer: Any) -> None:
-    """A little of everything: paid, part-paid, credited, void, reversed, refunded, undone, closed."""
-    vat = world.make_tax(company, "20")
-    february = date(2026, 2, 10)
-    paid = world.issue(customer, [world.line("100", tax=vat)], february)
-    world.apply(world.receive(customer, "120", february), paid, "120", february)
-    close_month(company.pk, february)
-    open_one = world.issue(customer, [world.line("50", "2", tax=vat)], DAY)
-    done = world.apply(world.receive(customer, "30", DAY), open_one, "30", DAY)
-    undo_allocation(done.pk, dated_on=DAY, by=None, reason="mistake")
-    credited = world.issue(customer, [world.line("40", "3", tax=vat)], DAY)
-    memo = credit_invoice(
-        credited.pk, {credited.lines.get().pk: Decimal(2)}, reason="back", by=None, on=DAY, apply=False
-    )
-    refund_credit(customer, RefundDetails(world.item_of(memo).pk, Decimal(10), DAY, "asked for"), by=None)
-    void_invoice(world.issue(customer, "7", DAY).pk, reason="twice", by=None, on=DAY)
-    reverse_receipt(world.receive(customer, "15", DAY).pk, dated_on=DAY, by=None, reason="returned", fee=Decimal(5))
-    world.receive(customer, "11", DAY, bank_line_id=bank_line(company).pk)
-    dollars = world.receive(customer, "10", DAY, currency="USD", exchange_rate=Decimal("0.9"))
-    exchange_receipt(dollars.pk, ExchangeDetails(Decimal(10), "EUR", DAY), by=None)
-    written_off(customer, vat)
-    card = world.receive(customer, "8", DAY, method="card")
-    case = open_chargeback(card.pk, ChargebackDetails(DAY, DAY, "10.4", "Not theirs", amount=Decimal(5)), by=None)
-    add_evidence(case.pk, "order.pdf", b"%PDF-1.4", by=None)
-    listed = BatchDetails(DAY, Decimal(9), [BatchLine(Decimal(9), customer.number)])
-    record_receipt_batch(company, listed, by=None)
-    paid_online(customer)
-    debited(company)
-    paid_out(company)
-    charged_late(company)
-    planned(company)
-    chased(company)
-    held(company)
-    objected_to(customer)
-    apply_oldest_first(customer, dated_on=DAY, by=None)
-    kept_pdf(paid)
-    told(customer)
-
-
-def told(customer: Any) -> None:
-    """A statement of each form, kept with its PDF."""
-    period = Period(customer.company, DAY.replace(day=1), customer.company.today())
-    for form in ("open_item", "balance_forward"):
-        kept_statement_pdf(send_statement(period, own(customer, form), by=None))
-
-
-def paid_online(customer: Any) -> None:
-    """A document that its customer paid on a provider's page."""
-    kept = {"company": customer.company, "customer": customer, "amount": 9, "currency": "EUR", "provider": "test"}
-    payment = OnlinePayment.objects.create(invoice=world.issue(customer, "9", DAY), reference="r", **kept)
-    receive_online_payment(payment, Decimal(9), by=None)
-    take_bank_file(customer.company, "payout.xml", camt(statement(entry("8.50"), closing="108.50")), by=None)
-    record_payout(BankLine.objects.latest("pk").pk, fee=Decimal("0.50"), by=None)
-
-
-def paid_out(company: Any) -> None:
-    """A refund that went out in a file, and one that waited and was paid by hand."""
-    creditor = world.make_customer(company, "Creditor AG")
-    confirmed(creditor, iban_account(NEW_IBAN))
-    memo = world.issue_credit_memo(creditor, "33.00", DAY)
-    refund_credit(creditor, RefundDetails(world.item_of(memo).pk, Decimal(33), DAY, "asked for"), by=None)
-    account = may_debit(company)
-    prepare_repayment(company, RepaymentDetails(account.pk, company.today()), by=None)
-    memo = world.issue_credit_memo(creditor, "44.00", DAY)
-    row = refund_credit(creditor, RefundDetails(world.item_of(memo).pk, Decimal(44), DAY, "asked for"), by=None)
-    pay_refund_by_hand(row.pk, bank_account_id=account.pk, on=DAY, by=None)
-
-
-def debited(company: Any) -> None:
-    """Two runs: one of which a debit was collected, and one that is on its way."""
-    may_debit(company)
-    debtor = with_mandate(world.make_customer(company, "Debtor AG"))
-    for _ in range(2):
-        world.issue(debtor, "64.00", DAY)
-        run = run_for(company)
-        if DebitRun.objects.count() == 1:
-            collect_debit(run.collections.get().pk, on=company.today(), by=None)
-
-
-def charged_late(company: Any) -> None:
-    """Fees of two periods and interest, of which one charge is waived."""
-    rule_for(company, "12", fee_steps=[["0", "4"]], period_days=7)
-    debtor = world.make_customer(company, "Late AG")
-    world.issue(debtor, "100.00", DAY, due_on=DAY)
-    claim(debtor, DAY + timedelta(days=15))
-    promised(debtor)
-    waive_late_charge(claim(debtor, DAY + timedelta(days=30)).pk, on=company.today(), by=None, reason="Goodwill")
-
-
-def promised(debtor: Any) -> None:
-    """The same twice: the first was withdrawn."""
-    for is_slip in (True, False):
-        today = debtor.company.today()
-        made = record_promise(debtor.pk, PromiseDetails(today, "Eva", "EUR", Decimal(50)), on=today, by=None)
-        if is_slip:
-            withdraw_promise(made.pk, on=today, by=None, reason="A slip")
-
-
-def planned(company: Any) -> None:
-    """The same twice: the first was cancelled; with the agreement that was kept."""
-    debtor = world.make_customer(company, "Plan AG")
-    paper = late(debtor, "90.00", 5)
-    first = agreed(debtor, [paper], (10, "45.00"), (40, "45.00"))
-    cancel_plan(first.pk, "A slip", on=company.today(), by=None)
-    plan = agreed(debtor, [paper], (10, "45.00"), (40, "45.00"))
-    PlanPdf.objects.create(plan=plan, content=b"%PDF-1.7", sha256=sha256(b"%PDF-1.7").hexdigest())
-
-
-def held(company: Any) -> None:
-    """A hold that was released, and a limit that was changed for good and for a while."""
-    customer = world.make_customer(company, "Held AG", credit_limit=Decimal(40))
-    release_hold(world.hold(customer, on=DAY).pk, reason="Settled", on=DAY, by=None)
-    for details in (LimitDetails(Decimal(50)), LimitDetails(Decimal(90), DAY)):
-        change_credit_limit(customer.pk, details, reason="Agreed", on=DAY, by=None)
-
-
-def chased(company: Any) -> None:
-    """Reminded of with a letter that was kept, called, handed over, given back and handed over again."""
-    ladder(company, [1], has_letter=True)
-    debtor = world.make_customer(company, "Slow AG")
-    late(debtor, "80.00", 3)
-    reminder, _ = remind(debtor)
-    content = b"%PDF-1.7 letter"
-    ReminderPdf.objects.create(reminder=reminder, mail_id=1, content=content, sha256=sha256(content).hexdigest())
-    note_contact(debtor.pk, NoteDetails("They pay soon", next_contact_on=company.today()), by=None)
-    [item] = OpenItem.objects.filter(customer_id=debtor.pk)
-    details = HandOverDetails("Rossi Recupero", [item.pk], was_warned=True)
-    first = hand_to_agency(debtor.pk, details, on=company.today(), by=None)
-    end_hand_over(first.pk, "given_back", on=company.today(), by=None)
-    hand_to_agency(debtor.pk, details, on=company.today(), by=None)
-
-
-def objected_to(customer: Any) -> None:
-    """One dispute that is open over a line, with a file, and one that was credited."""
-    invoice = world.issue(customer, [world.line("30"), world.line("20")], DAY)
-    attach_to_dispute(dispute(invoice, lines={invoice.lines.first().pk: None}).pk, "a.pdf", b"%PDF-1.7 a")
-    credit_dispute(dispute(invoice, "5.00").pk, Decimal(5), reason="Faulty", by=None, on=DAY + timedelta(days=9))
-
-
-def written_off(customer: Any, vat: Any) -> None:
-    """A write-off that relieved its tax, and of which a part came in."""
-    set_payment_policy(customer.company, {"relieves_tax": True}, by=None)
-    lost = world.issue(customer, [world.line("10", tax=vat)], DAY)
-    details = WriteOffDetails([Share(world.item_of(lost).pk, Decimal(12))], reason="Gone")
-    [row] = write_off(customer, details, on=DAY, by=None)
-    record_recovery(row.pk, RecoveryDetails(Decimal(6), DAY), by=None)
+    """A little of everything."""
+    make_history(company, customer)
 
 
 def test_a_sound_book_passes(history: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -372,12 +189,17 @@ def planted(superuser: Any, sql: str) -> Iterator[int]:
     superuser.execute("DROP TABLE before")
 
 
+def test_every_check_is_tried_by_a_planted_corruption() -> None:
+    assert {check.name for check in all_checks()} == {check for _, check in PLANTED} | PLANTED_ELSEWHERE
+    assert {check.over for check in all_checks() if check.name == "the file kept matches the hash kept"} == set(HASHED)
+
+
 def test_every_planted_corruption_is_found_by_name(history: None, superuser_cursor: Any) -> None:
     superuser_cursor.execute("SET session_replication_role = replica")
     missed = []
     for sql, check in PLANTED:
         with planted(superuser_cursor, sql) as spoiled:
-            if not spoiled or check not in {finding.check for finding in check_book()}:
+            if not spoiled or not run_checks([each for each in all_checks() if each.name == check]):
                 missed.append((sql, check, spoiled))
 
     assert missed == []
