@@ -25,5 +25,6 @@ app.conf.beat_schedule = {
     "follow_due_plans": {"task": "credit_control.tasks.follow_due_plans", "schedule": 900.0},
     "place_holds": {"task": "credit_control.tasks.place_holds", "schedule": 600.0},
     "prepare_statements": {"task": "credit_control.tasks.prepare_statements", "schedule": 60.0},
+    "check_books": {"task": "reports.tasks.check_books", "schedule": 600.0},
     "continue_runs": {"task": "office.tasks.continue_runs", "schedule": 60.0},
 }

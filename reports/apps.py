@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = "Reports"
+
+    def ready(self) -> None:
+        from office.runs import RunKind, register_kind
+        from reports.nightly import KIND, check_next
+
+        register_kind(RunKind(KIND, check_next))

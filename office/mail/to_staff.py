@@ -11,7 +11,7 @@ from office.mail.variables import Paragraph, typed
 from office.models import Comment, OutgoingMail, Task, User
 from office.operations.comment import MENTION_MAIL
 from office.operations.make_task import TASK_MAIL
-from office.operations.tell_of_failure import FAILURE_MAIL
+from office.operations.tell_administrators import FAILURE_MAIL
 from office.topics import About, may_see, page_of, seen_by, tasks_for
 from office.written import plain_day
 
@@ -44,11 +44,11 @@ def task_reason(mail: OutgoingMail) -> str:
 
 
 def failure_letter(mail: OutgoingMail) -> Letter:
-    """Which job failed, and what it said."""
+    """What administrators are to look at: which job failed, or what the check of the book found."""
     task, person = Task.objects.get(pk=mail.about_id), _person(mail)
     if reason := failure_reason(mail):
         raise NotToBeSent(reason)
-    words = ["Something that Duebook does by itself failed:", *_quoted(task.title, task.note)]
+    words = ["Duebook tells its administrators:", *_quoted(task.title, task.note)]
     return _letter(mail, person, task.title, words, reverse("office:task", args=[task.pk]), "Look at it")
 
 

@@ -1,12 +1,7 @@
 from django.db import transaction
 
-from office.mail.queueing import MailToQueue, queue_mails
-from office.models import Company, Task, TaskKind, User
-from office.operations.make_task import make_task
-from office.topics import colleagues_of
-
-FAILURE_MAIL = "failure"
-ROLE = "administrator"
+from office.models import Company, Task, TaskKind
+from office.operations.tell_administrators import tell_administrators
 
 
 @transaction.atomic
@@ -16,26 +11,10 @@ def tell_of_failure(name: str, words: str, error: str) -> list[Task]:
 
 
 def _tell(company: Company, name: str, words: str, error: str) -> Task:
-    today = company.today()
-    task = make_task(
+    return tell_administrators(
         company,
-        TaskKind.JOB,
         f"A job failed: {words}",
-        key=f"failure:{name}:{company.pk}:{today}",
+        key=f"failure:{name}:{company.pk}:{company.today()}",
         note=f"{name}\n\n{error}\n\nIt is tried again by itself. Look at Runs whether it went well since.",
-        by=None,
-    )
-    queue_mails(_mail(task, person) for person in colleagues_of(company).filter(groups__name=ROLE))
-    return task
-
-
-def _mail(task: Task, person: User) -> MailToQueue:
-    return MailToQueue(
-        key=f"failure:{task.pk}:{person.pk}",
-        kind=FAILURE_MAIL,
-        company=task.company,
-        staff=person,
-        about=task,
-        to_email=person.email,
-        subject=task.title,
+        kind=TaskKind.JOB,
     )

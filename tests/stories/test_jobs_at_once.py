@@ -20,6 +20,7 @@ from office.jobs import schedule
 from office.models import Job, OutgoingMail, Run, Task
 from office.tasks import carry_out_run
 from payments.models import DebitNotice
+from reports.book_check import check_book
 from tests import world
 from tests.credit_control.reminding import at_any_hour, ladder, late
 from tests.payments.debits import may_debit, with_mandate
@@ -96,3 +97,4 @@ def test_three_workers_at_once_and_again_later_do_everything_once(in_parallel: P
     ids = [mail["Message-ID"] for mail in relay.taken]
     assert len(ids) == len(set(ids)) == OutgoingMail.objects.count()
     assert (Task.objects.count(), Job.objects.filter(failures=0).count()) == (0, len(schedule()))
+    assert check_book() == []

@@ -1,0 +1,29 @@
+from django.db import transaction
+
+from office.mail.queueing import MailToQueue, queue_mails
+from office.models import Company, Task, TaskKind, User
+from office.operations.make_task import make_task
+from office.topics import colleagues_of
+
+FAILURE_MAIL = "failure"
+ROLE = "administrator"
+
+
+@transaction.atomic
+def tell_administrators(company: Company, title: str, *, key: str, note: str, kind: TaskKind = TaskKind.OTHER) -> Task:
+    """Put on a company's list what its administrators must look at, and mail them; once for each key."""
+    task = make_task(company, kind, title, key=key, note=note, by=None)
+    queue_mails(_mail(task, person) for person in colleagues_of(company).filter(groups__name=ROLE))
+    return task
+
+
+def _mail(task: Task, person: User) -> MailToQueue:
+    return MailToQueue(
+        key=f"failure:{task.pk}:{person.pk}",
+        kind=FAILURE_MAIL,
+        company=task.company,
+        staff=person,
+        about=task,
+        to_email=person.email,
+        subject=task.title,
+    )

@@ -1,0 +1,1 @@
+"""Beginning the reading that takes long; what is read is written by nobody here."""
