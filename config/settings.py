@@ -178,7 +178,7 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 WORKER_SILENCE_SECONDS = env.int("WORKER_SILENCE_SECONDS", default=600)
-"""A worker that takes no task for so long, twice a task's limit, is lost to the bells that ring each minute, and ends."""
+"""After so long without a task, twice a task's limit, a worker is lost to the bells that ring each minute, and ends."""
 
 EMAIL_URL = env("EMAIL_URL", default="")
 """Empty: outgoing mail stays in the database and is shown at /mail/."""
