@@ -39,11 +39,10 @@ class Task:
 
 
 def came_in(user: User, company: Company, today: date) -> dict[str, Decimal]:
-    """What was received since the first of the month, less what was returned; the own currency first."""
+    """What was received since the first of the month, less what was returned, in each currency."""
     receipts = receipts_for(user).filter(company=company, received_on__gte=today.replace(day=1), status="recorded")
     receipts = receipts.exclude(method=PaymentMethod.WITHHELD)
-    sums = dict(receipts.order_by("currency").values_list("currency").annotate(Sum("amount")))
-    return dict(sorted(sums.items(), key=lambda sum_: sum_[0] != company.currency))
+    return dict(receipts.order_by("currency").values_list("currency").annotate(Sum("amount")))
 
 
 def tasks(user: User, company: Company, today: date) -> list[Task]:

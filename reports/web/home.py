@@ -1,12 +1,15 @@
 """The front page."""
 
+from decimal import Decimal
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
-from reports.ageing import AgeingQuestion, ageing_totals
+from reports.ageing import AgeingQuestion, AgeingRow, ageing_totals
 from reports.front_page import came_in, latest_invoices, tasks
 from reports.web.ageing import address, bars
 
@@ -15,24 +18,26 @@ from reports.web.ageing import address, bars
 @staff_door("customers.view_customer")
 def home(request: StaffRequest) -> HttpResponse:
     """What is owed now, how late it is, what came in this month, and what to do next."""
-    today = request.company.today()
+    today, own = request.company.today(), request.company.currency
     owner_id = request.user.pk if request.user.only_own_customers else None
     question = AgeingQuestion(request.company.pk, today, owner_id=owner_id)
-    totals = ageing_totals(question)
+    totals = {row.currency: row for row in ageing_totals(question)}
+    received = came_in(request.user, request.company, today)
+    currencies = sorted({own, *totals, *received}, key=lambda currency: (currency != own, currency))
     context = {
         "today": today,
-        "owed": [
-            {
-                "currency": row.currency,
-                "total": row.total,
-                "late": row.days_1_30 + row.days_31_60 + row.days_61_90 + row.over_90,
-                "bars": bars(question, row),
-            }
-            for row in sorted(totals, key=lambda row: row.currency != request.company.currency)
+        "money": [
+            _money(currency, totals.get(currency), received.get(currency, Decimal(0))) for currency in currencies
         ],
+        "owed": [{"currency": each, "bars": bars(question, totals[each])} for each in currencies if each in totals],
         "ageing_url": address("reports:ageing", question),
-        "came_in": came_in(request.user, request.company, today),
         "tasks": tasks(request.user, request.company, today),
         "latest": latest_invoices(request.user, request.company, today),
     }
     return render(request, "reports/home.html", context)
+
+
+def _money(currency: str, owed: AgeingRow | None, received: Decimal) -> dict[str, Any]:
+    """What the front page says of one currency."""
+    late = owed.days_1_30 + owed.days_31_60 + owed.days_61_90 + owed.over_90 if owed else Decimal(0)
+    return {"currency": currency, "total": owed.total if owed else Decimal(0), "late": late, "came_in": received}

@@ -49,10 +49,19 @@ function onRow(event) {
   }
 }
 
-// data-key="mod+s" or "mod+Enter": with Ctrl, or Cmd on a Mac. These work in fields too.
+// data-key="mod+s" or "mod+Enter": with Ctrl, or Cmd on a Mac. These work in fields too; in a form they are its own
+// button's, or press what it does, so nobody who writes a comment issues an invoice.
+function shortcut(key, form) {
+  const named = `[data-key="mod+${CSS.escape(key)}"]:not(:disabled)`;
+  if (!form) return document.querySelector(named);
+  const buttons = [...form.elements].filter((each) => each.matches("button:not([type='button'], :disabled)"));
+  const does = key === "s" || key === "Enter" ? buttons.find((each) => each.matches(".btn-primary")) ?? buttons[0] : null;
+  return buttons.find((each) => each.matches(named)) ?? does;
+}
+
 function onShortcut(event) {
   if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-  const button = document.querySelector(`[data-key="mod+${CSS.escape(event.key)}"]:not(:disabled)`);
+  const button = shortcut(event.key, event.target.closest("form"));
   if (!button) return;
   event.preventDefault();
   button.click();

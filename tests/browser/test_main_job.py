@@ -168,6 +168,22 @@ def test_a_double_click_issues_once(
     assert OutgoingMail.objects.count() == 1
 
 
+def test_the_keys_that_issue_send_a_comment_from_within_it(
+    company: Any, customer: Any, log_in: Callable[[Any], Page], live_server: Any
+) -> None:
+    draft = world.draft(customer, "10.00")
+    page = log_in(world.make_user(company, "clerk"))
+    page.goto(f"{live_server.url}/invoices/{draft.pk}/")
+    page.get_by_label("Comment for colleagues").fill("Not before Friday")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Not before Friday")).to_be_visible()
+    assert Invoice.objects.get().status == "draft"
+
+    page.locator("main").focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#open-amount")).to_have_text("€10.00")
+
+
 def test_an_allocation_is_undone_where_it_is_seen(
     company: Any, customer: Any, log_in: Callable[[Any], Page], live_server: Any
 ) -> None:
