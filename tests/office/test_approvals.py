@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -203,16 +203,28 @@ def test_two_who_approve_at_once_do_it_once(invoice: Invoice, clerk: Any, compan
 
 
 @pytest.mark.django_db(transaction=True)
-def test_control_without_the_lock_it_is_done_twice(
-    invoice: Invoice, clerk: Any, company: Any, in_parallel: Parallel, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("guard", "done"), [("ENABLE", 1), ("DISABLE", 2)])
+def test_control_without_the_lock_the_guard_holds_and_without_both_it_is_done_twice(
+    invoice: Invoice,
+    clerk: Any,
+    company: Any,
+    in_parallel: Parallel,
+    monkeypatch: pytest.MonkeyPatch,
+    superuser_cursor: Any,
+    guard: str,
+    done: int,
 ) -> None:
     request = asked(invoice, clerk, "120.00")
     managers = [world.make_user(company, "manager") for _ in range(2)]
     read = [ApprovalRequest.objects.get(pk=request.pk) for _ in managers]
     monkeypatch.setattr("office.operations.decide_request._waiting", lambda _: read.pop())
-    in_parallel([lambda by=by: approve_request(request.pk, by=by) for by in managers])
+    superuser_cursor.execute(f"ALTER TABLE office_approvalrequest {guard} TRIGGER request_frozen")
+    try:
+        in_parallel([lambda by=by: approve_request(request.pk, by=by) for by in managers])
+    finally:
+        superuser_cursor.execute("ALTER TABLE office_approvalrequest ENABLE TRIGGER request_frozen")
 
-    assert invoice.credit_memos.count() == 2
+    assert invoice.credit_memos.count() == done
 
 
 @pytest.mark.parametrize(
@@ -297,3 +309,37 @@ def test_another_companys_request_is_not_found(invoice: Invoice, clerk: Any) -> 
 
     assert refused(stranger.post(f"approvals/{request.pk}/approve/")) == (404, "not_found")
     assert stranger.get("approvals/").json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount": Decimal("1.00")},
+        {"arguments": {"amount": "299.00"}},
+        {"subject_id": 1},
+        {"reason": "Another"},
+        {"decision_reason": "x"},
+    ],
+)
+def test_what_was_asked_never_changes_whoever_writes_the_sql(
+    invoice: Invoice, clerk: Any, change: dict[str, Any]
+) -> None:
+    request = asked(invoice, clerk)
+    with pytest.raises(IntegrityError, match="stays as it was asked"), transaction.atomic():
+        ApprovalRequest.objects.filter(pk=request.pk).update(**change)
+    with pytest.raises(IntegrityError, match="stays as it was asked"):
+        ApprovalRequest.objects.filter(pk=request.pk).delete()
+
+
+def test_a_decision_stands_and_no_request_begins_decided(invoice: Invoice, clerk: Any, manager: Any) -> None:
+    request = asked(invoice, clerk)
+    decline_request(request.pk, by=manager, reason="Too much")
+    rows = ApprovalRequest.objects.filter(pk=request.pk)
+    with pytest.raises(IntegrityError, match="is decided once"), transaction.atomic():
+        rows.update(state="approved")
+    with pytest.raises(IntegrityError, match="is decided once"), transaction.atomic():
+        rows.update(state="waiting", decided_by=None, decided_at=None)
+    request.pk, request.state = None, "approved"
+    with pytest.raises(IntegrityError, match="begins waiting"), transaction.atomic():
+        request.save(force_insert=True)
+    assert rows.get().state == "declined"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from billing.payment_codes.references import creditor_reference, norwegian_reference
 from ledger.refusals import Refused
@@ -308,3 +308,12 @@ def test_fifteen_days_of_a_public_series_join_and_book_once(company: Company) ->
         lines = BankLine.objects.filter(bank_account=found)
         first = found.statements.order_by("until_on").first()
         assert first.opening + sum(lines.values_list("amount", flat=True)) == found.closing
+
+
+def test_a_kept_file_stays_as_it_came_whoever_writes_the_sql(company: Company, account: BankAccount) -> None:
+    take(company, camt(statement(entry("50.00"), closing="150.00")))
+    rows = BankFile.objects.all()
+    for change in ({"content": b"x"}, {"name": "x"}, {"sha256": "0" * 64}):
+        with pytest.raises(IntegrityError, match="stays as it came"), transaction.atomic():
+            rows.update(**change)
+    assert rows.update(unknown_accounts=["DE1"]) == 1
