@@ -9,10 +9,11 @@ from typing import IO, Any
 
 from ledger.refusals import Refused
 from office.reading.days import DayEvidence, DayOrder, read_day
+from office.reading.excel import Cell
 from office.reading.fields import Field, FieldKind
 from office.reading.mapping import ColumnRule, Mapping
 from office.reading.numbers import DecimalSign, NumberEvidence, read_number
-from office.reading.tables import Cell, table_rows
+from office.reading.tables import table_rows
 from office.reading.troubles import Trouble
 
 TRUE = {"yes", "y", "true", "1", "x"}

@@ -2,21 +2,16 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
-from decimal import Decimal
 from typing import IO, NamedTuple
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from ledger.refusals import Refused
 from office.reading.encoding import encoding_of
+from office.reading.excel import Cell, excel_rows
 from office.sheets import unguard
 
-Cell = str | Decimal | date | bool
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-LARGEST_SHEET = 256 * 1024 * 1024
+MOST_COLUMNS = 2000
 ZIP = b"PK\x03\x04"
 
 
@@ -31,8 +26,15 @@ def table_rows(file: IO[bytes], encoding: str = "", separator: str = "") -> Iter
     """Every row that is not blank, the heading first; what is not said is found out. Raises Refused for no table."""
     start = file.read(len(ZIP))
     file.seek(0)
-    rows = _excel_rows(file) if start == ZIP else _csv_rows(file, encoding, separator)
-    return (row for row in rows if any(cell != "" for cell in row.cells))
+    rows = excel_rows(file) if start == ZIP else _csv_rows(file, encoding, separator)
+    return (_narrow(TableRow(line, cells)) for line, cells in rows if any(cell != "" for cell in cells))
+
+
+def _narrow(row: TableRow) -> TableRow:
+    if len(row.cells) > MOST_COLUMNS:
+        message = f"Line {row.line} has {len(row.cells):,} columns: more than {MOST_COLUMNS:,} are no table."
+        raise Refused(message, code="too_many_columns")
+    return row
 
 
 def separator_of(first_line: str) -> str:
@@ -57,33 +59,3 @@ def _csv_rows(file: IO[bytes], encoding: str, separator: str) -> Iterator[TableR
         raise Refused(f"Line {reader.line_num} cannot be read: {error}.", code="not_a_table") from error
     finally:
         text.detach().seek(0)
-
-
-def _excel_rows(file: IO[bytes]) -> Iterator[TableRow]:
-    try:
-        _require_small(file)
-        sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0)
-        first_line = sheet.start[0] + 1 if sheet.start else 1
-        for line, cells in enumerate(sheet.iter_rows(), start=first_line):
-            yield TableRow(line, [_excel_cell(cell) for cell in cells])
-    except (CalamineError, zipfile.BadZipFile) as error:
-        raise Refused("This is not an Excel file that can be read.", code="not_a_table") from error
-    finally:
-        file.seek(0)
-
-
-def _require_small(file: IO[bytes]) -> None:
-    with zipfile.ZipFile(file) as parts:
-        if sum(part.file_size for part in parts.infolist()) > LARGEST_SHEET:
-            raise Refused("The sheet is too large. Save it as CSV.", code="file_too_large")
-    file.seek(0)
-
-
-def _excel_cell(value: object) -> Cell:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        return Decimal(repr(value)) if isinstance(value, int) else Decimal(f"{value:.15g}")
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else unguard(str(value))

@@ -2,6 +2,7 @@
 
 import io
 import lzma
+import zipfile
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ import xlsxwriter
 from ledger.refusals import Refused
 from office.reading import Field, FieldKind, Mapping, TableReader, TroubleFile
 from office.reading.mapping import ColumnRule, match_headings
+from office.reading.tables import table_rows
 from office.reading.unpacking import unpacked
 from office.sheets import guard
 
@@ -165,6 +167,53 @@ def test_imp_09_excel_days_and_numbers_are_what_they_are():
     rows = read(sheet([["Name", "Amount", "Day"], ["a", 45581, date(2024, 10, 16)], ["b", 12.1, "16/10/2024"]]))
     assert [row.values["day"] for row in rows] == [date(2024, 10, 16)] * 2
     assert [row.values["amount"] for row in rows] == [Decimal(45581), Decimal("12.1")]
+
+
+def corners(*cells: tuple[int, int]) -> bytes:
+    """A sheet with something in these cells alone."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        page = book.add_worksheet()
+        for line, place in cells:
+            page.write(line, place, "Name")
+    return target.getvalue()
+
+
+def with_part(book: bytes, name: str, old: bytes, new: bytes) -> bytes:
+    """The same file with other bytes in one of its parts."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as parts, zipfile.ZipFile(target, "w") as changed:
+        for part in parts.namelist():
+            content = parts.read(part)
+            assert part != name or old in content
+            changed.writestr(part, content.replace(old, new) if part == name else content)
+    return target.getvalue()
+
+
+def test_rows_of_a_sheet_keep_their_lines_below_blank_ones():
+    assert list(table_rows(io.BytesIO(corners((3, 2), (5, 2))))) == [(4, ["Name"]), (6, ["Name"])]
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        corners((0, 0), (1_048_575, 16_383)),
+        with_part(corners((0, 0)), "xl/worksheets/sheet1.xml", b'r="A1"', b'r="ZZZZZZZZ99999999999"'),
+        with_part(corners((0, 0)), "xl/sharedStrings.xml", b'uniqueCount="1"', b'uniqueCount="4000000000"'),
+    ],
+    ids=["corners", "beyond", "texts"],
+)
+def test_a_sheet_that_asks_for_more_memory_than_there_is_costs_an_answer_only(book: bytes):
+    with pytest.raises(Refused) as refusal:
+        list(table_rows(io.BytesIO(book)))
+    assert refusal.value.code == "file_too_large"
+    assert "or save it as CSV" in refusal.value.message
+
+
+def test_a_row_of_a_million_columns_is_no_table():
+    with pytest.raises(Refused, match="Line 1 has 1,000,001 columns") as refusal:
+        list(table_rows(io.BytesIO(b"Name" + b";a" * 1_000_000)))
+    assert refusal.value.code == "too_many_columns"
 
 
 def test_imp_09_a_bare_number_in_a_csv_is_no_day():

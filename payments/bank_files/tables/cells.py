@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from ledger.money import UnknownCurrency, round_money
 from office.reading.days import DayOrder, read_day
+from office.reading.excel import Cell
 from office.reading.numbers import DecimalSign, read_number
 from office.reading.rows import BAD_LETTERS
-from office.reading.tables import Cell
 from payments.bank_files.facts import MOST
 from payments.bank_files.tables.grid import text_of
 

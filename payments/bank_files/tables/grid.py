@@ -10,7 +10,8 @@ from itertools import islice
 
 from ledger.refusals import Refused
 from office.reading.encoding import encoding_of
-from office.reading.tables import SEPARATORS, ZIP, Cell, TableRow, table_rows
+from office.reading.excel import Cell
+from office.reading.tables import SEPARATORS, ZIP, TableRow, table_rows
 from payments.bank_files.facts import NOT_KNOWN, BadBankFile
 from payments.bank_files.tables.mapping import MOST_COLUMNS, TableMapping, plain_headings
 

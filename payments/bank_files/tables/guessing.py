@@ -14,9 +14,10 @@ from functools import partial
 from itertools import chain
 
 from office.reading.days import DayEvidence, DayOrder
+from office.reading.excel import Cell
 from office.reading.fields import plain
 from office.reading.numbers import DecimalSign, NumberEvidence
-from office.reading.tables import Cell, TableRow
+from office.reading.tables import TableRow
 from payments.bank_files.tables.cells import bare_number, read_cell_day, read_number_in
 from payments.bank_files.tables.grid import LOOKED_AT, Grid, filled, text_of, texts
 from payments.bank_files.tables.mapping import AMOUNTS, COLUMN_ROLES, SEVERAL, Role, TableMapping

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from office.reading.days import DayOrder
+from office.reading.excel import Cell
 from office.reading.numbers import DecimalSign
-from office.reading.tables import Cell, TableRow
+from office.reading.tables import TableRow
 from payments.bank_files.facts import Unread, joined
 from payments.bank_files.tables.cells import as_found, read_amount, read_cell_day, read_words
 from payments.bank_files.tables.grid import filled, text_of
