@@ -200,7 +200,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["office.api.permissions.NamedPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["office.api.parsing.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "office.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "office.api.errors.answer_error",
     "COERCE_DECIMAL_TO_STRING": True,

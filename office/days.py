@@ -10,6 +10,11 @@ LAST_DAY = date(2200, 12, 31)
 """A day outside of these can only be a slip."""
 
 
+def is_likely_meant(day: date) -> bool:
+    """Whether anybody means this year; from much earlier or later days no other can be counted."""
+    return 1900 <= day.year <= LAST_DAY.year
+
+
 def require_bookable_day(company: Company, day: date) -> None:
     """Refuse a day after the company's today, as the book holds what happened, and one that can only be a slip."""
     if day > company.today():

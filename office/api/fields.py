@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from rest_framework.fields import get_attribute
 
 from ledger.fields import EXCHANGE_RATE
 from ledger.money import round_money
+from office.days import is_likely_meant
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "100.00"})
@@ -86,6 +88,9 @@ class Input(serializers.Serializer):
         if isinstance(data, Mapping) and (unknown := set(data) - set(self.fields)):
             raise serializers.ValidationError({name: ["There is no such field."] for name in sorted(unknown)})
         read: dict[str, Any] = super().to_internal_value(data)
+        slips = [name for name, day in read.items() if isinstance(day, date) and not is_likely_meant(day)]
+        if slips:
+            raise serializers.ValidationError({name: ["Look at the year."] for name in slips})
         return read
 
 

@@ -11,7 +11,7 @@ from office.api.idempotency import idempotent
 from office.models import IdempotentAnswer
 from payments.models import Receipt
 from tests import world
-from tests.api.calling import Program, refused
+from tests.api.calling import Program, a_client, refused
 
 DAY = date(2026, 3, 1)
 
@@ -215,3 +215,19 @@ def test_a_deadlock_is_tried_again_three_times_at_most(clerk, deadlocks, tries):
         with pytest.raises(OperationalError):
             write(None, Caller(clerk))
     assert len(tried) == tries
+
+
+@pytest.mark.parametrize("levels", [65, 900, 10_000])
+@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"a":', "}")], ids=["lists", "objects"])
+def test_what_is_nested_deeper_than_anybody_means_it_is_refused(
+    program: Program, opened: str, closed: str, levels: int
+) -> None:
+    nested = opened * levels + "1" + closed * levels
+    answer = a_client().post(
+        "/api/v1/customers/",
+        nested,
+        content_type="application/json",
+        headers=program.headers | {"Idempotency-Key": "K"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+    assert IdempotentAnswer.objects.count() == 0
