@@ -1,0 +1,278 @@
+"""One statement for each guard of the database that nothing but the guard refuses.
+
+Where a table has a row of its own in the history, the statement spoils that; where not, `ROWS` says what a made-up one
+holds besides zeros and empty texts.
+"""
+
+from dataclasses import dataclass
+
+ISSUED = "(SELECT id FROM billing_invoice WHERE number = 'INV-2026-0001')"
+DRAFT = "(SELECT id FROM billing_invoice WHERE status = 'draft')"
+CUSTOMER = "(SELECT min(id) FROM customers_customer)"
+FREE_ENTRY = "(SELECT id FROM ledger_entry WHERE kind = 'book_bank_line')"
+FROZEN_DOCUMENT = "invoice_frozen_once_issued"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What the guard refuses and in which constraint's name; before it, past all guards, what that needs.
+
+    `beside` are guards that would refuse it as well: they are off while this one is tried.
+    """
+
+    sql: str
+    constraint: str
+    before: str = ""
+    beside: tuple[str, ...] = ()
+
+
+def copied(table: str, where: str = "true", **changes: str) -> str:
+    """A row of a table once more, with another id and some other values."""
+    values = ", ".join(f"'{name}', {value}" for name, value in {"id": "99999", **changes}.items())
+    return (
+        f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object({values}))).*"
+        f" FROM {table} t WHERE {where} LIMIT 1"
+    )
+
+
+def parts_of_a_document(table: str, name: str, position: str) -> dict[str, Attempt]:
+    """Parts of an issued document are not added, taken away, or moved from it or to it."""
+    of_issued, of_draft = (copied(table, position=position, invoice_id=invoice) for invoice in (ISSUED, DRAFT))
+    moved = f"UPDATE {table} SET invoice_id = {{}} WHERE id = 99999"
+    return {
+        f"{name}_frozen_insert": Attempt(of_issued, FROZEN_DOCUMENT),
+        f"{name}_frozen_delete": Attempt(f"DELETE FROM {table} WHERE id = 99999", FROZEN_DOCUMENT, of_issued),
+        f"{name}_frozen_from": Attempt(moved.format(DRAFT), FROZEN_DOCUMENT, of_issued),
+        f"{name}_frozen_to": Attempt(moved.format(ISSUED), FROZEN_DOCUMENT, of_draft),
+    }
+
+
+LINE_OF = "(SELECT min(id) FROM billing_invoiceline WHERE invoice_id = {})"
+OF_ISSUED, OF_DRAFT = LINE_OF.format(ISSUED), LINE_OF.format(DRAFT)
+SERVICE = copied("billing_medicalservice", line_id=OF_ISSUED)
+MOVED_SERVICE = "UPDATE billing_medicalservice SET line_id = {} WHERE id = 99999"
+NEW_ENTRY = """
+    WITH made AS (
+        INSERT INTO ledger_entry (company_id, key, kind, dated_on, currency, company_currency, reference, memo)
+        SELECT id, 'new', 'x', '2026-03-02', 'EUR', 'EUR', '', '' FROM office_company RETURNING id, company_id
+    )"""
+NEW_LINES = (
+    NEW_ENTRY
+    + """
+    INSERT INTO ledger_line (entry_id, account_id, dated_on, currency, amount, company_amount, customer_id)
+    SELECT made.id, a.id, '2026-03-02', 'EUR', side, side, customer::bigint
+    FROM made JOIN (VALUES ({})) AS sides (role, side, customer) ON true
+    JOIN ledger_account a ON a.role = sides.role AND a.company_id = made.company_id AND a.is_default"""
+)
+NEW_ITEM = (
+    NEW_ENTRY
+    + """
+    INSERT INTO ledger_openitem (company_id, customer_id, entry_id, kind, reference, dated_on, due_on, currency,
+        amount, company_amount, balance, open_during)
+    SELECT made.company_id, c.id, made.id, 'invoice', '', '2026-03-02', '2026-03-02', 'EUR', 5, 5, 5, '[2026-03-02,)'
+    FROM made JOIN customers_customer c ON c.company_id = made.company_id LIMIT 1"""
+)
+
+SPOILED = {
+    "attachment_frozen": "goes_along = true, invoice_id = " + ISSUED,
+    "bank_file_frozen": "content = 'x'",
+    "bank_month_frozen": "book_balance = book_balance + 1",
+    "bank_tie_frozen": "amount = amount + 1",
+    "chargeback_frozen": "amount = amount + 1",
+    "comment_frozen": "body = 'x'",
+    "customer_account_frozen": "holder = 'x'",
+    "debit_frozen": "amount = amount + 1",
+    "debit_part_frozen": "amount = amount + 1",
+    "debit_run_frozen": "collect_on = collect_on + 1",
+    "dispute_kept": "amount = amount + 1",
+    "disputed_amount_held": "amount = amount + 1",
+    "hand_payment_frozen": "paid_on = paid_on + 1",
+    "hold_frozen": "words = 'x'",
+    "invoice_frozen": "note = 'x' WHERE status = 'issued'",
+    "item_written_once": "balance = 0 WHERE balance > 0",
+    "late_charge_frozen": "fee = fee + 1",
+    "mandate_frozen": "reference = 'x'",
+    "online_payment_frozen": "amount = amount + 1",
+    "payer_frozen": "declared_at = declared_at - interval '1 day'",
+    "payment_file_frozen": "total = total + 1",
+    "payout_frozen": "fee = fee + 1",
+    "plan_kept": "amount = amount + 1",
+    "planned_item_kept": "amount = amount + 1",
+    "promise_frozen": "amount = amount + 1",
+    "receipt_exchange_frozen": "into_amount = into_amount + 1",
+    "receipt_frozen": "amount = amount + 1",
+    "remittance_frozen": "total = total + 1",
+    "repayment_frozen": "pay_on = pay_on + 1",
+    "repayment_line_frozen": "amount = amount + 1",
+    "request_frozen": "amount = 1",
+    "settlement_frozen": "settled_on = settled_on + 1",
+    "task_frozen": "made_at = made_at - interval '1 day'",
+    "write_off_frozen": "amount = amount + 1",
+}
+"""What must not be changed, by its guard."""
+SPEAKS_AS = {
+    "attachment_frozen": FROZEN_DOCUMENT,
+    "dispute_kept": "dispute_stays_as_opened",
+    "disputed_amount_held": "disputed_amount_let_go_once",
+    "invoice_frozen": FROZEN_DOCUMENT,
+    "item_written_once": "item_is_append_only",
+    "plan_kept": "plan_stays_as_agreed",
+    "planned_item_kept": "planned_item_stays",
+}
+"""Guards that speak in another name than their own."""
+
+ATTEMPTS = {
+    **parts_of_a_document("billing_invoiceline", "line", "99"),
+    **parts_of_a_document("billing_invoicetax", "tax", "99"),
+    **parts_of_a_document("billing_diagnosis", "diagnosis", "9"),
+    "service_frozen_insert": Attempt(SERVICE, FROZEN_DOCUMENT),
+    "service_frozen_delete": Attempt("DELETE FROM billing_medicalservice WHERE id = 99999", FROZEN_DOCUMENT, SERVICE),
+    "service_frozen_from": Attempt(MOVED_SERVICE.format(OF_DRAFT), FROZEN_DOCUMENT, SERVICE),
+    "service_frozen_to": Attempt(
+        MOVED_SERVICE.format(OF_ISSUED), FROZEN_DOCUMENT, copied("billing_medicalservice", line_id=OF_DRAFT)
+    ),
+    "credit_within_invoice": Attempt(
+        copied(
+            "billing_invoice",
+            "kind = 'credit_memo' AND credits_id IS NOT NULL",
+            number="'CM-X'",
+            sequence="99",
+            entry_id=FREE_ENTRY,
+            net="900",
+            tax="0",
+            total="900",
+        ),
+        "credit_within_its_invoice",
+    ),
+    "plan_adds_up": Attempt(copied("credit_control_paymentplan", "status = 'cancelled'"), "plan_adds_up"),
+    "plan_adds_up_with_instalment": Attempt(
+        copied("credit_control_planinstalment", position="9", due_on="'2030-01-01'"), "plan_adds_up"
+    ),
+    "plan_adds_up_with_item": Attempt(
+        copied("credit_control_planneditem", item_id="(SELECT min(id) FROM ledger_openitem)"), "plan_adds_up"
+    ),
+    "customer_parents_have_no_parent": Attempt(
+        "UPDATE customers_customer SET parent_id = (SELECT min(id) FROM customers_customer)"
+        " WHERE id = (SELECT max(id) FROM customers_customer)",
+        "customer_parents_have_no_parent",
+        "UPDATE customers_customer SET parent_id = (SELECT max(id) - 1 FROM customers_customer)"
+        " WHERE id = (SELECT min(id) FROM customers_customer)",
+    ),
+    "account_keeps_its_meaning": Attempt(
+        "UPDATE ledger_account SET role = 'bank', is_default = false WHERE role = 'sales'", "account_keeps_its_meaning"
+    ),
+    "allocation_moves_balances": Attempt(
+        copied(
+            "ledger_allocation",
+            "reverses_id IS NULL",
+            debit_id="(SELECT max(id) FROM ledger_openitem WHERE amount > 0)",
+            credit_id="(SELECT min(id) FROM ledger_openitem WHERE amount < 0)",
+            dated_on="'2020-01-01'",
+        ),
+        "allocation_joins_what_belongs_together",
+    ),
+    "entry_in_open_month": Attempt(
+        copied("ledger_entry", key="'new'", dated_on="'2026-02-10'", reverses_id="NULL"), "period_is_open"
+    ),
+    "lines_balance": Attempt(NEW_LINES.format("'bank', 5, NULL"), "entry_lines_add_to_zero"),
+    "line_has_items": Attempt(
+        NEW_LINES.format(f"'receivable', 5, {CUSTOMER}), ('bank', -5, NULL"), "receivable_line_has_its_item"
+    ),
+    "items_match_lines": Attempt(NEW_ITEM, "items_match_receivable_lines"),
+    "item_never_deleted": Attempt(
+        "DELETE FROM ledger_openitem WHERE kind = 'interest' AND balance > 0", "ledger_openitem_is_append_only"
+    ),
+    "request_begins_waiting": Attempt(
+        copied(
+            "office_approvalrequest",
+            state="'approved'",
+            requested_by_id="(SELECT min(id) FROM office_user)",
+            decided_by_id="(SELECT max(id) FROM office_user)",
+            decided_at="now()",
+            company_id="(SELECT id FROM office_company)",
+            role_id="(SELECT min(id) FROM auth_group)",
+        ),
+        "request_begins_waiting",
+    ),
+    "mail_begins_queued": Attempt(
+        copied("office_outgoingmail", key="'new'", status="'sent'", finished_at="now()"), "mail_begins_queued"
+    ),
+    "mail_moves_along_its_arrows": Attempt(
+        "UPDATE office_outgoingmail SET status = 'sent', finished_at = now() WHERE status = 'queued'",
+        "mail_moves_along_its_arrows",
+    ),
+    "ties_within_lines": Attempt(
+        "INSERT INTO payments_banktie (amount, at, line_id, book_line_id) SELECT 999, now(), b.id, l.id"
+        " FROM payments_bankline b, ledger_line l LIMIT 1",
+        "ties_within_lines",
+    ),
+    "payout_without_receipts": Attempt(
+        copied(
+            "payments_payout",
+            line_id="(SELECT max(bank_line_id) FROM payments_receipt)",
+            entry_id=FREE_ENTRY,
+            amount="1",
+        ),
+        "receipts_within_bank_line",
+    ),
+    "receipt_within_bank_line": Attempt(
+        copied("payments_receipt", "bank_line_id IS NOT NULL", number="'X'", entry_id=FREE_ENTRY, amount="999"),
+        "receipts_within_bank_line",
+    ),
+    "receipt_without_payout": Attempt(
+        copied(
+            "payments_receipt",
+            "bank_line_id IS NOT NULL",
+            number="'X'",
+            entry_id=FREE_ENTRY,
+            amount="1",
+            bank_line_id="(SELECT max(line_id) FROM payments_payout)",
+        ),
+        "receipts_within_bank_line",
+    ),
+    "recovery_within_write_off": Attempt(
+        copied(
+            "payments_recovery",
+            entry_id=FREE_ENTRY,
+            receipt_id="(SELECT max(id) FROM payments_receipt WHERE status = 'recorded')",
+            amount="999",
+        ),
+        "recoveries_within_write_off",
+    ),
+}
+"""What the other guards refuse."""
+
+STAMPED = {
+    "entry_stamped": ("ledger_entry", {"key": "'new'", "dated_on": "'2026-03-02'", "reverses_id": "NULL"}, ()),
+    "allocation_stamped": ("ledger_allocation", {"reverses_id": "NULL", "amount": "1"}, ("allocation_moves_balances",)),
+    "item_opens_whole": ("ledger_openitem", {}, ("items_match_lines",)),
+    "audit_stamped": ("office_auditrecord", {}, ()),
+}
+"""Guards that write the moment themselves: the table, what else a row of it needs, and who would refuse it."""
+
+EMPTIED = {
+    "allocation_never_emptied": ("ledger_allocation", ()),
+    "line_never_emptied": ("ledger_line", ()),
+    "item_never_emptied": ("ledger_openitem", ("allocation_never_emptied",)),
+    "entry_never_emptied": (
+        "ledger_entry",
+        ("allocation_never_emptied", "item_never_emptied", "line_never_emptied"),
+    ),
+    "audit_never_emptied": ("office_auditrecord", ()),
+}
+"""Guards of whole tables, and who guards what would be emptied with them."""
+
+ELSEWHERE = {"deduction_within_deposit": "tests/billing/test_deposits.py"}
+"""Guards whose harm takes several documents: the test that tries it with the guard on and off."""
+
+ROWS = {
+    "billing_disputemessage": {"kind": "'to_customer'", "words": "'x'"},
+    "billing_medicalservice": {"procedure": "'99213'", "pointers": "'A'"},
+    "payments_bankmonth": {"month": "'2026-02-01'", "on": "'2026-02-28'"},
+    "payments_revaluation": {"reversal_entry_id": "2"},
+    "payments_settleditem": {"rest": "'discount'", "credit_memo_id": "1"},
+    "customers_declaredpayer": {"payer_id": "2"},
+    "customers_mandateamendment": {"new_account_id": "2"},
+    "office_approvalrequest": {"state": "'waiting'"},
+}
+"""What made-up rows hold."""
