@@ -20,7 +20,7 @@ from billing.models import (
     UsageRecord,
 )
 from customers.access import customers_for, rows_for
-from office.access import companies_for, found
+from office.access import companies_for, found, runs_for
 from office.models import Run, User
 from office.runs import LARGE
 
@@ -53,8 +53,7 @@ def get_dispute_file_for(user: User, file_id: int) -> DisputeFile:
 
 def billing_runs_for(user: User) -> QuerySet[Run]:
     """The billing runs of a person's companies; only those they started, where they are limited to their customers."""
-    runs = Run.objects.filter(kind__in=KINDS, company__in=companies_for(user)).select_related("company", "by")
-    return (runs.filter(by=user) if user.only_own_customers else runs).defer(*LARGE)
+    return runs_for(user).filter(kind__in=KINDS).defer(*LARGE)
 
 
 def get_billing_run_for(user: User, run_id: int) -> Run:

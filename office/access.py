@@ -5,7 +5,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
-from office.models import Company, User
+from office.models import Company, Run, User
 
 Row = TypeVar("Row", bound=Model)
 
@@ -15,6 +15,12 @@ def companies_for(user: User) -> QuerySet[Company]:
     if user.is_superuser:
         return Company.objects.all()
     return user.companies.all()
+
+
+def runs_for(user: User) -> QuerySet[Run]:
+    """The long runs of a person's companies; only those they started, where they are limited to their customers."""
+    runs = Run.objects.filter(company__in=companies_for(user)).select_related("company", "by")
+    return runs.filter(by=user) if user.only_own_customers else runs
 
 
 def found(rows: QuerySet[Row], what: str) -> Row:

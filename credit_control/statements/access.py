@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from credit_control.models import Statement, StatementRow, StatementRun
 from customers.access import rows_for
-from office.access import companies_for, found
+from office.access import found, runs_for
 from office.models import User
 
 
@@ -20,8 +20,8 @@ def get_statement_for(user: User, statement_id: int) -> Statement:
 
 
 def statement_runs_for(user: User) -> QuerySet[StatementRun]:
-    """The statement runs of a person's companies."""
-    return StatementRun.objects.filter(company__in=companies_for(user)).select_related("run", "run__by", "group")
+    """The statement runs of a person's companies; for those limited to their customers only their own."""
+    return StatementRun.objects.filter(run__in=runs_for(user)).select_related("run", "run__by", "group")
 
 
 def get_statement_run_for(user: User, run_id: int) -> StatementRun:

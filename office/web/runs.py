@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from office.access import found, runs_for
 from office.jobs import job_states, other_failures
 from office.models import Run, RunStatus
 from office.runs import KINDS
@@ -42,7 +43,7 @@ RUNS = ListSpec(
 @staff_door("office.view_runs")
 def run_list(request: StaffRequest) -> HttpResponseBase:
     """All long runs, newest first, and how what goes by the clock went."""
-    runs = Run.objects.filter(company=request.company).select_related("by").defer("input_file", "errors_file")
+    runs = runs_for(request.user).filter(company=request.company).defer("input_file", "errors_file")
     jobs, others = job_states(), other_failures()
     trouble = len(others) + sum(each.state in ("failed", "overdue") for each in jobs)
     context: dict[str, Any] = {"jobs": jobs, "other_failures": others, "trouble": trouble}
@@ -81,5 +82,5 @@ def run_errors(request: StaffRequest, run_id: int) -> HttpResponse:
 
 
 def _run_for(request: StaffRequest, run_id: int) -> Run:
-    runs = Run.objects.filter(company=request.company).select_related("by").defer("input_file", "errors_file")
-    return get_object_or_404(runs, pk=run_id)
+    runs = runs_for(request.user).filter(company=request.company, pk=run_id)
+    return found(runs.defer("input_file", "errors_file"), "run")

@@ -451,3 +451,21 @@ def test_the_pages_of_a_run(company: Any, clerk: Any) -> None:
     assert client.get(reverse("credit_control:statement_run_progress", args=[run.pk]))["HX-Refresh"] == "true"
     assert run.run.title in client.get(reverse("credit_control:statement_run_list")).content.decode()
     assert "One" in client.get(reverse("credit_control:statement_list")).content.decode()
+
+
+def test_who_sees_only_own_customers_starts_their_own_runs_and_no_others(company: Any, clerk: Any) -> None:
+    limited = world.make_user(company, "clerk", only_own_customers=True)
+    owing(company, "Theirs", sales_owner_id=limited.pk)
+    owing(company, "Others")
+    whole = prepared(company, clerk)
+    client = Client()
+    client.force_login(limited)
+    answer = client.post(reverse("credit_control:statement_run_new"), {"from_on": "2026-01-01", "on": "2026-01-31"})
+    own_run = StatementRun.objects.latest("pk")
+    assert answer["Location"] == reverse("credit_control:statement_run", args=[own_run.pk])
+    list(carry_out(own_run.pk))
+    assert outcomes(own_run) == {"Theirs": ("waiting", "")}
+    for run, status in ((whole, 404), (own_run, 302)):
+        assert client.post(reverse("credit_control:start_statement_run", args=[run.pk])).status_code == status
+    whole.run.refresh_from_db()
+    assert whole.run.is_dry

@@ -1,0 +1,129 @@
+"""Which thing the address of each route names, and one of each: the world that somebody else must not see."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from billing.models import Invoice
+from billing.operations.manage_attachments import attach_file
+from billing.operations.manage_templates import save_template
+from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
+from ledger.models import Line
+from office.models import Run, RunStatus
+from office.operations.create_api_token import create_api_token
+from office.operations.set_own_day import set_own_day
+from payments.models import BankLine, BankMonth, BankTie
+from tests.browser.things.everything import make_things
+
+THINGS = {
+    "about_id": "billing.Invoice",
+    "allocation_id": "ledger.Allocation",
+    "attachment_id": "billing.Attachment",
+    "charge_id": "credit_control.LateCharge",
+    "chargeback_id": "payments.Chargeback",
+    "comment_id": "office.Comment",
+    "customer_id": "customers.Customer",
+    "dispute_id": "billing.Dispute",
+    "entry_id": "ledger.Entry",
+    "exchange_id": "payments.ReceiptExchange",
+    "exemption_id": "billing.TaxExemption",
+    "hand_over_id": "credit_control.HandOver",
+    "hold_id": "customers.CreditHold",
+    "invoice_id": "billing.Invoice",
+    "item_id": "ledger.OpenItem",
+    "ladder_id": "credit_control.ReminderLadder",
+    "line_id": "payments.BankLine",
+    "link_id": "billing.DocumentLink",
+    "mail_id": "office.OutgoingMail",
+    "mandate_id": "customers.Mandate",
+    "mapping_id": "payments.BankMapping",
+    "month_id": "payments.BankMonth",
+    "occurrence_id": "billing.Occurrence",
+    "own_day_id": "office.OwnDay",
+    "payer_id": "payments.PayerAccount",
+    "payment_id": "payments.OnlinePayment",
+    "payout_id": "payments.Payout",
+    "plan_id": "credit_control.PaymentPlan",
+    "price_list_id": "billing.PriceList",
+    "product_id": "billing.Product",
+    "promise_id": "credit_control.PaymentPromise",
+    "rate_id": "billing.DatedRate",
+    "reason_id": "billing.ReasonCode",
+    "receipt_id": "payments.Receipt",
+    "recurring_id": "billing.RecurringInvoice",
+    "refund_id": "payments.Refund",
+    "reminder_id": "credit_control.Reminder",
+    "remittance_id": "payments.Remittance",
+    "request_id": "office.ApprovalRequest",
+    "rule_id": "credit_control.LateChargeRule",
+    "settlement_id": "payments.Settlement",
+    "task_id": "office.Task",
+    "tax_id": "billing.Tax",
+    "template_id": "billing.InvoiceTemplate",
+    "terms_id": "customers.PaymentTerms",
+    "tie_id": "payments.BankTie",
+    "token_id": "office.ApiToken",
+    "unread_id": "payments.UnreadLine",
+    "use_id": "billing.PriceListUse",
+    "user_id": "office.User",
+    "write_off_id": "payments.WriteOff",
+}
+BY_ROUTE = {
+    r"customers?[/-]accounts/<int:account_id>": "customers.CustomerAccount",
+    r"bank/<int:account_id>": "office.BankAccount",
+    r"(receipts/batches|receipt-batches)/": "payments.ReceiptBatch",
+    r"repayments/": "payments.RepaymentBatch",
+    r"disputes?[/-]files/": "billing.DisputeFile",
+    r"chargebacks/files/": "payments.ChargebackFile",
+    r"bank/files/": "payments.BankFile",
+    r"bank[/-]statements/": "payments.BankStatement",
+    r"(^|/)statements/(sent/)?<int:statement_id>": "credit_control.Statement",
+    r"debit-runs/": "payments.DebitRun",
+    r"invoices/import/": "run import_invoices",
+    r"usage/import/": "run import_usage",
+    r"products/import/": "run import_products",
+    r"medical-codes/import/": "run import_medical_codes",
+    r"customers/import/": "run import_customers",
+    r"receipts/apply/": "run apply_receipts",
+    r"bank/tables/": "run take_bank_table",
+    r"billing-runs/<int:run_id>": "run billing_issue",
+    r"statement(s|-runs)/<int:run_id>": "run statements",
+    r"office/runs/": "run import_customers",
+}
+"""Where the name alone does not say it, or the thing is a run of a kind."""
+
+
+def kind_in(route: str) -> str:
+    """What kind of thing a route names last; empty where it names none of a company's."""
+    named = re.findall(r"<\w+:(\w+)>", route)
+    special = next((kind for pattern, kind in BY_ROUTE.items() if re.search(pattern, route)), "")
+    return special or next((THINGS[name] for name in reversed(named) if name in THINGS), "")
+
+
+def thing_of(kind: str) -> Model:
+    """The first of a kind: ours, as it was made before the stranger's company."""
+    if kind.startswith("run "):
+        return Run.objects.filter(kind=kind.removeprefix("run ")).earliest("pk")
+    return apps.get_model(kind).objects.earliest("pk")
+
+
+def make_everything(company: Any, customer: Any, clerk: Any) -> None:
+    """One of each kind."""
+    make_things(company, customer)
+    draft = Invoice.objects.filter(status="draft").earliest("pk")
+    attach_file(draft.pk, "plan.pdf", b"%PDF-1.7 plan", goes_along=False, by=None)
+    save_template(draft.pk, "Usual", by=clerk)
+    add_terms(company, TermsDetails("Thirty days", [PartDetails(30)]), by=None)
+    set_own_day(company, date(2026, 12, 24), is_worked=False, name="Eve", by=None)
+    create_api_token("theirs", by=clerk)
+    for kind in ("invoices", "usage", "products", "medical_codes"):
+        Run.objects.create(company=company, kind=f"import_{kind}", title=kind, by=clerk, status=RunStatus.PREPARED)
+    Run.objects.create(company=company, kind="apply_receipts", title="Apply", by=clerk)
+    Run.objects.filter(kind="import_customers").update(status=RunStatus.PREPARED, errors_file=b"x")
+    line = BankLine.objects.earliest("pk")
+    BankTie.objects.create(line=line, book_line=Line.objects.earliest("pk"), amount=1)
+    month = {"month": date(2026, 3, 1), "on": date(2026, 3, 31), "statement_balance": 0, "book_balance": 0}
+    BankMonth.objects.create(bank_account=line.bank_account, **month)
