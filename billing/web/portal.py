@@ -19,6 +19,7 @@ from billing.web.attachments import file_response
 from billing.web.document import xml_response
 from ledger.money import round_money
 from office.papers import PdfUnavailable
+from office.web.address import address_of
 from office.web.customer_door import LinkCookie, NoSuchLink, customer_door
 
 COOKIE = LinkCookie("duebook_link", salt="billing.web.portal")
@@ -122,7 +123,7 @@ def logo(request: HttpRequest, ref: str) -> HttpResponse:
 @customer_door
 def seen(request: HttpRequest, ref: str) -> HttpResponse:
     """A person touched the page, which no mail scanner does."""
-    note_opening(held_link(request, ref), OpeningKind.SEEN, request.META.get("REMOTE_ADDR", ""))
+    note_opening(held_link(request, ref), OpeningKind.SEEN, address_of(request))
     return HttpResponse(status=204)
 
 
@@ -130,7 +131,7 @@ def opened_link(request: HttpRequest, ref: str, kind: OpeningKind) -> DocumentLi
     """The link whose token this reader has shown; the visit is written down unless it only looked at the headers."""
     link = held_link(request, ref)
     if request.method != "HEAD":
-        note_opening(link, kind, request.META.get("REMOTE_ADDR", ""))
+        note_opening(link, kind, address_of(request))
     return link
 
 

@@ -27,6 +27,7 @@ from billing.web.objecting import MOST_FILES, ObjectionForm, refusal_in_words
 from billing.web.portal import held_link
 from ledger.present import present
 from ledger.refusals import Refused
+from office.web.address import address_of
 from office.web.customer_door import NoSuchLink, customer_door
 
 FORMS = ["GET", "HEAD", "POST"]
@@ -42,7 +43,7 @@ def object_page(request: HttpRequest, ref: str) -> HttpResponse:
     with override(language_of(link.invoice)):
         form = ObjectionForm(request.POST if request.method == "POST" else None, invoice=link.invoice)
         if request.method == "POST":
-            note_opening(link, OpeningKind.SEEN, request.META.get("REMOTE_ADDR", ""))
+            note_opening(link, OpeningKind.SEEN, address_of(request))
             if form.is_valid() and (dispute := _opened(request, link, form)):
                 messages.success(request, _("Thank you: we have it, and look into it."))
                 return redirect("portal:dispute", ref, dispute.pk)
@@ -59,7 +60,7 @@ def dispute_page(request: HttpRequest, ref: str, dispute_id: int) -> HttpRespons
     with override(language_of(link.invoice)):
         wrong = ""
         if request.method == "POST":
-            note_opening(link, OpeningKind.SEEN, request.META.get("REMOTE_ADDR", ""))
+            note_opening(link, OpeningKind.SEEN, address_of(request))
             wrong = _replied(request, link, dispute)
             if not wrong:
                 messages.success(request, _("Thank you: we have your message."))

@@ -28,6 +28,7 @@ from credit_control.web.downloads import download
 from credit_control.web.portal_ways import ways_of
 from customers.models import StatementForm
 from office.papers import PdfUnavailable, render_pdf
+from office.web.address import address_of
 from office.web.customer_door import LinkCookie, NoSuchLink, customer_door
 from office.web.lists.exporting import EXCEL
 
@@ -177,7 +178,7 @@ def _opened(request: HttpRequest, ref: str, kind: OpeningKind) -> AccountLink:
 
 def note_visit(request: HttpRequest, link: AccountLink, kind: OpeningKind) -> None:
     """Write down that the link was used, and for what."""
-    address = network_of(request.META.get("REMOTE_ADDR", ""))
+    address = network_of(address_of(request))
     AccountOpening.objects.create(link=link, kind=kind, address_prefix=address)
 
 

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from office.access import companies_for
 from office.audit import coming_from
 from office.models import Company
+from office.web.address import address_of
 from office.web.requests import OfficeRequest
 
 
@@ -21,7 +22,7 @@ class CurrentCompany:
         request.companies = SimpleLazyObject(lambda: companies_of(request))  # type: ignore[assignment]  # reads as what it holds
         request.company = SimpleLazyObject(lambda: chosen_company(request))  # type: ignore[assignment]  # reads as what it holds
         door = "api" if request.path.startswith("/api/") else "web"
-        with coming_from(f"{door} {request.META.get('REMOTE_ADDR', '')}"):
+        with coming_from(f"{door} {address_of(request)}"):
             return self.get_response(request)
 
 

@@ -15,6 +15,7 @@ from billing.operations.note_opening import note_opening
 from billing.printed import language_of
 from billing.web.portal import held_link
 from ledger.refusals import Refused
+from office.web.address import address_of
 from office.web.customer_door import NoSuchLink, customer_door
 from payments.models import OnlinePayment
 from payments.online.offers import amounts_of
@@ -26,7 +27,7 @@ from payments.operations.begin_online_payment import begin_online_payment
 def pay(request: HttpRequest, ref: str) -> HttpResponse:
     """Open the provider's page for what the customer chose, and go there."""
     link = held_link(request, ref)
-    note_opening(link, OpeningKind.SEEN, request.META.get("REMOTE_ADDR", ""))
+    note_opening(link, OpeningKind.SEEN, address_of(request))
     amount = amounts_of(customer_view(link.invoice)).get(request.POST.get("part", ""))
     try:
         if amount is None:
