@@ -59,7 +59,7 @@ def fill(cursor: Any, table: str) -> None:
         [table],
     )
     row = {f'"{name}"': VALUES.get(kind, "''") for name, kind in cursor.fetchall()}
-    row |= {f'"{name}"': value for name, value in ROWS.get(table, {}).items()}
+    row |= {f'"{name}"': value for name, value in {"id": "99997", **ROWS.get(table, {})}.items()}
     cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(row.values())})")
 
 
