@@ -38,7 +38,13 @@ class CreditForm(forms.Form):
 
     way = forms.ChoiceField(label="Credit", choices=WAYS, initial="lines", widget=forms.RadioSelect, required=False)
     amount = SumField(label="Amount, with its tax", required=False, max_digits=19, decimal_places=4)
-    reason_code = forms.TypedChoiceField(label="Reason", required=False, coerce=int, empty_value=None)
+    reason_code = forms.TypedChoiceField(
+        label="Reason",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.Select(attrs={"autofocus": True}),
+    )
     reason = forms.CharField(label="More about it", max_length=300, required=False, help_text="Printed after it.")
     apply = forms.BooleanField(label="Settle with it what is open", required=False, initial=True)
 

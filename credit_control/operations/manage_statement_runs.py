@@ -16,6 +16,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Run, RunStatus, User
 from office.runs import LARGE, begin_run, resume_run, stop_run
+from office.written import plain_day
 
 MOST = 200_000
 NOT_CHOSEN = "Somebody took them off the list."
@@ -43,7 +44,7 @@ def prepare_statement_run(
     if len(pairs) > MOST:
         raise Refused(f"A run takes at most {MOST:,} customers.", code="too_many")
     whose = f" of group {group}" if group else ""
-    run = Run(company=company, by=by, kind=RUN_KIND.name, title=f"Statements{whose} as of {period.on}"[:200])
+    run = Run(company=company, by=by, kind=RUN_KIND.name, title=f"Statements{whose} as of {plain_day(period.on)}"[:200])
     run.parameters = {"dry_run": True}
     begin_run(run)
     statement_run = StatementRun.objects.create(

@@ -32,6 +32,7 @@ from office.web.fields import typed_id
 from office.web.lists import Choice, Column, Empty, ListSpec, list_page
 from office.web.lists.filters import clean_day
 from office.web.requests import StaffRequest
+from office.written import plain_day
 
 READ, ACT = "office.view_reports", "credit_control.set_provisions"
 AMOUNTS = ("open", "disputed", "undisputed", "percent", "proposed")
@@ -196,7 +197,7 @@ def provision_rates(request: StaffRequest) -> HttpResponseBase:
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, f"Kept. It holds from {made.from_on}.")
+            messages.success(request, f"Kept. It holds from {plain_day(made.from_on)}.")
             return redirect("credit_control:provision_rates")
     tables = ProvisionTable.objects.filter(company=request.company).select_related("set_by").prefetch_related("rates")
     return render(request, "credit_control/provision_rates.html", {"form": form, "tables": tables, "current": current})

@@ -12,6 +12,7 @@ from ledger.models import OpenItem
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
+from office.written import plain_day
 
 
 class DueDayForm(forms.Form):
@@ -35,7 +36,7 @@ def due_day(request: StaffRequest, item_id: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, f"{item.reference} is to be paid by {change.due_on}.")
+            messages.success(request, f"{item.reference} is to be paid by {plain_day(change.due_on)}.")
             return redirect("customers:customer", customer.pk)
     changes = item.due_day_changes.select_related("created_by").order_by("-pk")
     context = {"item": item, "customer": customer, "form": form, "changes": changes}

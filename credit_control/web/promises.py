@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from credit_control.access import get_promise_for, promises_for
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.withdraw_promise import withdraw_promise
+from credit_control.plans.reading import planned_now
 from credit_control.promises import STATES, standing_promises, with_state
 from customers.access import get_customer_for
 from customers.models import Customer
@@ -22,6 +23,7 @@ from office.web.doors import staff_door
 from office.web.fields import SumField, typed_currency, typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.requests import StaffRequest
+from office.written import plain_day
 
 PROMISES = ListSpec(
     name="promises",
@@ -91,7 +93,7 @@ def promise_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, f"Recorded. Reminders wait until {promise.counts_until}.")
+            messages.success(request, f"Recorded. Reminders wait until {plain_day(promise.counts_until)}.")
             return redirect("customers:customer", customer.pk)
     context = {"form": form, "customer": customer, "currency": currency, "chosen": chosen, "today": today}
     return render(request, "credit_control/promise.html", context | _items(customer, currency, chosen, today))
@@ -100,11 +102,13 @@ def promise_page(request: StaffRequest, customer_id: int) -> HttpResponse:
 def _items(customer: Customer, currency: str, chosen: set[int], today: Any) -> dict[str, Any]:
     open_ = OpenItem.objects.filter(customer_id=customer.pk, balance__gt=0).order_by("due_on", "dated_on", "pk")
     items = list(open_.filter(currency=currency))
-    standing = standing_promises([item.pk for item in items], today)
+    ids = [item.pk for item in items]
+    held = {pk: f"Promised for {plain_day(promise.pay_on)}" for pk, promise in standing_promises(ids, today).items()}
+    held |= {pk: f"In {planned.plan}" for pk, planned in planned_now(ids, today).items()}
     others = open_.exclude(currency=currency).order_by("currency").values_list("currency", flat=True).distinct()
     return {
-        "items": [(item, standing.get(item.pk)) for item in items],
-        "marked": chosen or {item.pk for item in items if item.due_on < today and item.pk not in standing},
+        "items": [(item, held.get(item.pk, "")) for item in items],
+        "marked": chosen or {item.pk for item in items if item.due_on < today and item.pk not in held},
         "other_currencies": list(others),
     }
 

@@ -27,6 +27,7 @@ from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.lists.exporting import EXCEL
 from office.web.requests import StaffRequest
+from office.written import plain_day
 
 READ, SEND = "credit_control.view_statement", "credit_control.send_statements"
 FORMS = [each for each in StatementForm.choices if each[0] != StatementForm.NONE]
@@ -127,7 +128,7 @@ def send(request: StaffRequest, customer_id: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("credit_control:statement_now", customer.pk)
-    messages.success(request, f"The statement as of {statement.on} is kept, and leaves by mail.")
+    messages.success(request, f"The statement as of {plain_day(statement.on)} is kept, and leaves by mail.")
     return redirect("credit_control:statement", statement.pk)
 
 

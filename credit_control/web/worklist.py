@@ -25,6 +25,7 @@ from office.models import User
 from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.requests import StaffRequest
+from office.written import plain_day
 
 PAGE = 50
 WHOSE = {"mine": "Mine", "nobody": "Nobody's", "all": "Everybody's"}
@@ -64,7 +65,7 @@ def note(request: StaffRequest, customer_id: int) -> HttpResponse:
     except Refused as refusal:
         form.add_error(None, refusal.message)
         return _again(request, customer, form)
-    until = f", until {kept.next_contact_on} off the list" if kept.next_contact_on else ""
+    until = f", until {plain_day(kept.next_contact_on)} off the list" if kept.next_contact_on else ""
     messages.success(request, f"Noted for {customer.name}{until}.")
     if request.POST.get("from") == "customer":
         return redirect("customers:customer", customer.pk)

@@ -1,6 +1,12 @@
-// Where the eye should be after a form came back: on the list of what is wrong.
+// Where the eye should be after a form came back: on the list of what is wrong. A page that is for filling in one form
+// begins in its first box, but where a keyboard would rise over half of the page.
+const BOXES = 'input:not([type="hidden"], [type="radio"], [type="checkbox"], [type="file"]), textarea, select';
 const target = document.querySelector("[data-focus]");
-target?.focus();
+const forms = document.querySelectorAll("main form[data-dirty]");
+if (target) target.focus();
+else if (forms.length === 1 && document.activeElement === document.body && !location.hash && matchMedia("(hover: hover)").matches) {
+  [...forms[0].querySelectorAll(BOXES)].find((box) => box.checkVisibility() && !box.disabled && !box.readOnly)?.focus({ preventScroll: true });
+}
 
 document.addEventListener("htmx:afterSettle", (event) => {
   event.detail.elt?.querySelector?.("[data-focus]")?.focus();

@@ -2,11 +2,13 @@
 // Single letters never fire in a field, with a modifier, or when switched off (data-keys="off" on <html>).
 const PAUSE = 1200;
 const FIELDS = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]';
+const ROWS = "[data-rows] > :is(tr, li)";
 let typed = "";
 let timer = 0;
 
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
-const holders = () => [...document.querySelectorAll("[data-key]")].filter((each) => visible(each) || each.closest(".sidebar"));
+// What is folded away in the side bar or a menu has its key too. Of two with one key, the page's own comes after the frame's.
+const holders = () => [...document.querySelectorAll("[data-key]")].filter((each) => visible(each) || each.closest(".sidebar, .menu-panel"));
 
 function press(element) {
   if (element.matches(FIELDS)) {
@@ -24,7 +26,7 @@ function onLetter(event) {
   clearTimeout(timer);
   typed = typed ? `${typed} ${event.key}` : event.key;
   const found = holders();
-  const hit = found.find((each) => each.dataset.key === typed);
+  const hit = found.findLast((each) => each.dataset.key === typed);
   if (hit) event.preventDefault();
   if (hit) press(hit);
   const more = !hit && found.some((each) => each.dataset.key.startsWith(`${typed} `));
@@ -36,9 +38,9 @@ function onLetter(event) {
 function onRow(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(FIELDS)) return;
   if (document.documentElement.dataset.keys === "off" || document.querySelector("dialog[open]")) return;
-  const rows = [...document.querySelectorAll("[data-rows] > tr")];
+  const rows = [...document.querySelectorAll(ROWS)];
   if (!rows.length) return;
-  const here = rows.indexOf(document.activeElement.closest("[data-rows] > tr"));
+  const here = rows.indexOf(document.activeElement.closest(ROWS));
   const step = { j: 1, k: -1, ...(here >= 0 && { ArrowDown: 1, ArrowUp: -1 }) }[event.key];
   if (step) {
     event.preventDefault();

@@ -10,7 +10,7 @@
 // followed instead ("Create 'Acme'…"), one with data-dialog tells `create` with what was typed and the dialog's id.
 //
 // With `free` what is typed may stay as it is: Tab never takes an option, Enter takes the one that is marked, and only an
-// emptied box lets go of what was chosen. `with` names boxes of the form that go along with the question.
+// emptied box lets go of what was chosen. Enter goes on to the box that `then` names, past those that fill themselves. `with` names boxes of the form that go along with the question.
 const WAIT = 200;
 let made = 0;
 
@@ -121,6 +121,7 @@ class Picker extends HTMLElement {
       event.preventDefault();
       event.stopPropagation();
       this.choose(this.current);
+      if (this.hasAttribute("then")) document.querySelector(this.getAttribute("then"))?.focus();
     } else if (event.key === "Escape" && isOpen) {
       event.stopPropagation();
       this.close();
