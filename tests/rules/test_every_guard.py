@@ -17,7 +17,7 @@ from tests.rules.guarded import ATTEMPTS, ELSEWHERE, EMPTIED, ROWS, SPEAKS_AS, S
 
 ROOT = Path(__file__).parents[2]
 VALUES = {"boolean": "false", "date": "'2026-03-02'", "timestamp with time zone": "now()", "jsonb": "'{}'"}
-VALUES |= {"bigint": "1", "integer": "1", "smallint": "1", "numeric": "1", "ARRAY": "'{}'", "bytea": "''"}
+VALUES |= {"bigint": "99997", "integer": "1", "smallint": "1", "numeric": "1", "ARRAY": "'{}'", "bytea": "''"}
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def fill(cursor: Any, table: str) -> None:
         [table],
     )
     row = {f'"{name}"': VALUES.get(kind, "''") for name, kind in cursor.fetchall()}
-    row |= {f'"{name}"': value for name, value in {"id": "99997", **ROWS.get(table, {})}.items()}
+    row |= {f'"{name}"': value for name, value in ROWS.get(table, {}).items()}
     cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(row.values())})")
 
 
