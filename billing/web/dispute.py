@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,6 +30,11 @@ from office.web.requests import StaffRequest
 @staff_door("billing.view_dispute")
 def dispute_page(request: StaffRequest, dispute_id: int) -> HttpResponse:
     """A dispute with all that was said and done about it."""
+    return _shown(request, dispute_id)
+
+
+def _shown(request: StaffRequest, dispute_id: int, *, words: str = "") -> HttpResponse:
+    """The page, with words that were typed for the customer and could not be sent."""
     get_dispute_for(request.user, dispute_id)
     today = request.company.today()
     rows = disputes_of_company(request, today).select_related("invoice", "credit_memo", "replacement", "contact")
@@ -37,6 +43,7 @@ def dispute_page(request: StaffRequest, dispute_id: int) -> HttpResponse:
     care = {"owner": dispute.owner_id, "department": dispute.department, "respond_by": dispute.respond_by}
     context = {
         "dispute": dispute,
+        "words": words,
         "today": today,
         "lines": dispute.lines.select_related("line"),
         "amounts": dispute.amounts.filter(released_at=None).select_related("item"),
@@ -57,15 +64,17 @@ def dispute_page(request: StaffRequest, dispute_id: int) -> HttpResponse:
 @require_POST
 @staff_door("billing.open_dispute")
 def say(request: StaffRequest, dispute_id: int) -> HttpResponse:
-    """Write to the customer, perhaps with a file."""
+    """Write to the customer, perhaps with a file: both or neither."""
     dispute, words = get_dispute_for(request.user, dispute_id), request.POST.get("words", "")
-
-    def act() -> str:
-        answer_dispute(dispute.pk, words, by=request.user)
-        keep_file(request, dispute.pk, request.FILES.get("file"))
-        return f"Your answer stands on their page, and goes by mail to {_names(dispute)}."
-
-    return _answer(request, dispute, act)
+    try:
+        with transaction.atomic():
+            answer_dispute(dispute.pk, words, by=request.user)
+            keep_file(request, dispute.pk, request.FILES.get("file"))
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return _shown(request, dispute.pk, words=words)
+    messages.success(request, f"Your answer stands on their page, and goes by mail to {_names(dispute)}.")
+    return redirect("billing:dispute", dispute.pk)
 
 
 @require_POST
@@ -73,10 +82,14 @@ def say(request: StaffRequest, dispute_id: int) -> HttpResponse:
 def attach(request: StaffRequest, dispute_id: int) -> HttpResponse:
     """Keep a file."""
     dispute, upload = get_dispute_for(request.user, dispute_id), request.FILES.get("file")
-    if upload is None:
-        messages.error(request, "Choose a file first.")
-    keep_file(request, dispute.pk, upload, is_inside=request.POST.get("to") != "customer")
-    return redirect("billing:dispute", dispute.pk)
+
+    def act() -> str:
+        if upload is None:
+            raise Refused("Choose a file first.", code="file_missing")
+        keep_file(request, dispute.pk, upload, is_inside=request.POST.get("to") != "customer")
+        return "The file is kept."
+
+    return _answer(request, dispute, act)
 
 
 @require_GET

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -112,23 +113,21 @@ def open_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     form = OpenForm(*posted, invoice=invoice, initial={"owner": request.user.pk})
     if request.method == "POST" and form.is_valid():
         try:
-            dispute = open_dispute(invoice.entry_id, form.details(), on=invoice.company.today(), by=request.user)
+            with transaction.atomic():
+                dispute = open_dispute(invoice.entry_id, form.details(), on=invoice.company.today(), by=request.user)
+                keep_file(request, dispute.pk, form.cleaned_data["file"])
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, f"{dispute} is opened. The disputed part is not reminded or debited meanwhile.")
-            keep_file(request, dispute.pk, form.cleaned_data["file"])
             return redirect("billing:dispute", dispute.pk)
     free = sum(undisputed(items_to_dispute(present(invoice.entry))).values(), Decimal(0))
     return render(request, "billing/dispute_new.html", {"invoice": invoice, "form": form, "free": free})
 
 
 def keep_file(request: StaffRequest, dispute_id: int, upload: Any, *, is_inside: bool = False) -> None:
-    """Keep an uploaded file, or say why not."""
-    if not upload:
+    """Keep a file, if one was chosen. Raises Refused for one that cannot be kept."""
+    if upload is None:
         return
-    try:
-        content = upload.read(MOST_BYTES + 1)  # more is refused, and need not be read
-        attach_to_dispute(dispute_id, upload.name, content, is_inside=is_inside, by=request.user)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    content = upload.read(MOST_BYTES + 1)  # more is refused, and need not be read
+    attach_to_dispute(dispute_id, upload.name, content, is_inside=is_inside, by=request.user)

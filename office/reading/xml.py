@@ -20,7 +20,8 @@ def parse_xml(content: bytes, *, what: str, code: str, largest: int = LARGEST) -
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Refused(f"The file is not well-formed XML: {error}", code=f"{code}_not_xml") from error
+        said = "It has no XML." if b"<" not in content[:1000] else str(error).removesuffix(" (<string>, line 1)")
+        raise Refused(f"The file is not well-formed XML: {said}", code=f"{code}_not_xml") from error
     if root.getroottree().docinfo.doctype:
         raise Refused(f"The file has a DOCTYPE, which no {what} may have.", code=f"{code}_has_doctype")
     return root

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from billing.models import Dispute, DisputeMessage, DisputeOutcome, Invoice
 from billing.operations.close_dispute import close_dispute
-from office.models import Comment
+from office.models import Comment, OutgoingMail
 from tests import world
 from tests.api.calling import Program, refused
 from tests.billing.disputing import DAY, dispute, held, reason
@@ -210,3 +210,29 @@ def test_programs_without_the_right_or_of_another_company_change_nothing(company
     both = {"invoice": invoice.pk, "item": 1, "reason_code": reason(company)}
     assert refused(collector.post("disputes/", both))[0] == 400
     assert held(invoice) == 10
+
+
+BAD_FILE = ("photo.svg", b"<svg/>", "image/svg+xml")
+
+
+def test_an_answer_whose_file_cannot_be_kept_is_not_sent_and_its_words_stay(company: Any, invoice: Invoice) -> None:
+    browser = browser_of(world.make_user(company, "collector"))
+    opened = dispute(invoice)
+    mails = OutgoingMail.objects.count()
+
+    say = reverse("billing:answer_dispute", args=[opened.pk])
+    shown = browser.post(say, {"words": "Look at this photo", "file": SimpleUploadedFile(*BAD_FILE)}).content.decode()
+
+    assert (DisputeMessage.objects.count(), OutgoingMail.objects.count()) == (0, mails)
+    assert "Look at this photo</textarea>" in shown
+    assert "stands on their page" not in shown
+
+
+def test_a_dispute_whose_file_cannot_be_kept_is_not_opened(company: Any, invoice: Invoice) -> None:
+    browser = browser_of(world.make_user(company, "collector"))
+    typed = {"scope": "whole", "reason_code": reason(company), "words": "Too dear", "department": "sales"}
+    typed |= {"respond_by": company.today(), "file": SimpleUploadedFile(*BAD_FILE)}
+    shown = browser.post(reverse("billing:open_dispute", args=[invoice.pk]), typed)
+
+    assert (shown.status_code, Dispute.objects.count()) == (200, 0)
+    assert "Too dear" in shown.content.decode()
