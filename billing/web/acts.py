@@ -24,11 +24,13 @@ from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.once import once
 from office.web.requests import StaffRequest
 
 
 @require_POST
 @staff_door("billing.draft_invoice")
+@once
 def copy(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Draft the same again, and open the draft to be changed."""
     invoice = get_invoice_for(request.user, invoice_id)
@@ -97,6 +99,7 @@ def suit(request: StaffRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.send_invoice")
+@once
 def send(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Mail an issued document to those who get invoices, or to the one contact named."""
     invoice = get_invoice_for(request.user, invoice_id)

@@ -13,11 +13,13 @@ from billing.attachments import MOST_BYTES
 from billing.operations.manage_attachments import attach_file, remove_attachment
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.once import once
 from office.web.requests import StaffRequest
 
 
 @require_POST
 @staff_door("billing.draft_invoice")
+@once
 def attach(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Keep an uploaded file beside the document."""
     invoice = get_invoice_for(request.user, invoice_id)

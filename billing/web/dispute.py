@@ -23,6 +23,7 @@ from billing.web.open_dispute import CareForm, keep_file
 from ledger.refusals import Refused
 from office.models import ApprovalRequest, ApprovalState
 from office.web.doors import staff_door
+from office.web.once import once
 from office.web.requests import StaffRequest
 
 
@@ -63,6 +64,7 @@ def _shown(request: StaffRequest, dispute_id: int, *, words: str = "") -> HttpRe
 
 @require_POST
 @staff_door("billing.open_dispute")
+@once
 def say(request: StaffRequest, dispute_id: int) -> HttpResponse:
     """Write to the customer, perhaps with a file: both or neither."""
     dispute, words = get_dispute_for(request.user, dispute_id), request.POST.get("words", "")
@@ -79,6 +81,7 @@ def say(request: StaffRequest, dispute_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.open_dispute")
+@once
 def attach(request: StaffRequest, dispute_id: int) -> HttpResponse:
     """Keep a file."""
     dispute, upload = get_dispute_for(request.user, dispute_id), request.FILES.get("file")

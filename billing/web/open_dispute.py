@@ -24,6 +24,7 @@ from office.dressing import dressed
 from office.models import Company, Department, User
 from office.web.doors import staff_door
 from office.web.fields import SumField, set_choices
+from office.web.once import once
 from office.web.requests import StaffRequest
 
 SCOPES = [("whole", "All that is open"), ("lines", "Some lines"), ("amount", "An amount")]
@@ -103,6 +104,7 @@ def disputable_lines(invoice: Invoice) -> list[InvoiceLine]:
 
 
 @staff_door("billing.open_dispute")
+@once
 def open_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Say what is disputed and why, and open the case."""
     invoice = get_invoice_for(request.user, invoice_id)

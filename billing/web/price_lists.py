@@ -29,6 +29,7 @@ from office.models import Company
 from office.web.doors import staff_door
 from office.web.fields import set_rows
 from office.web.lists import Column, Empty, ListSpec, Toggle, list_page
+from office.web.once import once
 from office.web.requests import StaffRequest
 
 PRICE_LISTS = ListSpec(
@@ -112,6 +113,7 @@ def price_list_page(request: StaffRequest, price_list_id: int) -> HttpResponseBa
 
 
 @staff_door("billing.manage_prices")
+@once
 def new_price_list(request: StaffRequest) -> HttpResponse:
     """Add a price list."""
     form = PriceListForm(request.POST or None, initial={"currency": request.company.currency})

@@ -21,6 +21,7 @@ from office.models import AuditRecord
 from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists import Choice, Column, Empty, ListSpec, Text, Toggle, list_page
+from office.web.once import once
 from office.web.requests import StaffRequest
 
 PRODUCTS = ListSpec(
@@ -63,6 +64,7 @@ def product_list(request: StaffRequest) -> HttpResponseBase:
 
 
 @staff_door("billing.manage_products")
+@once
 def new_product(request: StaffRequest) -> HttpResponse:
     """Add a product; its prices come next."""
     usual = tax_choices(request.company)[0][0]

@@ -10,6 +10,7 @@ from billing.operations.manage_templates import delete_template, draft_from_temp
 from customers.web.listing import customer_choice
 from ledger.refusals import Refused
 from office.web.doors import staff_door
+from office.web.once import once
 from office.web.requests import StaffRequest
 
 
@@ -41,6 +42,7 @@ def keep_as_template(request: StaffRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("billing.draft_invoice")
+@once
 def use_template(request: StaffRequest, template_id: int) -> HttpResponse:
     """Draft from a template, for its customer or the one that was picked, and open the draft."""
     template = get_template_for(request.user, template_id)

@@ -37,12 +37,14 @@ from ledger.refusals import Refused
 from office.models import User
 from office.web.doors import staff_door
 from office.web.fields import typed_currency
+from office.web.once import once
 from office.web.requests import StaffRequest
 
 ACT = "credit_control.manage_plans"
 
 
 @staff_door(ACT)
+@once
 def plan_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Choose items, let instalments be proposed, change them, and offer the plan or record it as agreed."""
     customer = get_customer_for(request.user, customer_id)

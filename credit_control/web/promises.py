@@ -22,6 +22,7 @@ from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_currency, typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.once import once
 from office.web.requests import StaffRequest
 from office.written import plain_day
 
@@ -78,6 +79,7 @@ def promise_list(request: StaffRequest) -> HttpResponseBase:
 
 
 @staff_door("credit_control.record_promise")
+@once
 def promise_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Record what a customer said, for all that is open or for chosen items."""
     customer = get_customer_for(request.user, customer_id)

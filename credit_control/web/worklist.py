@@ -24,6 +24,7 @@ from ledger.refusals import Refused
 from office.models import User
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.once import once
 from office.web.requests import StaffRequest
 from office.written import plain_day
 
@@ -53,6 +54,7 @@ def worklist_page(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @staff_door("credit_control.work_list")
+@once
 def note(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Note what was said and go on to the next customer of the list, or stay where the customer's page sent it."""
     customer = get_customer_for(request.user, customer_id)

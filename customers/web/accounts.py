@@ -23,6 +23,7 @@ from office.models import AuditRecord
 from office.web.doors import staff_door
 from office.web.fields import set_choices
 from office.web.lists import Choice, Column, Empty, ListSpec, list_page
+from office.web.once import once
 from office.web.requests import StaffRequest
 
 STATES = (("usable", "Confirmed"), ("waiting", "Waiting"), ("blocked", "Blocked"), ("closed", "Closed"))
@@ -91,6 +92,7 @@ def _shown(request: StaffRequest) -> QuerySet[CustomerAccount]:
 @sensitive_post_parameters("number")
 @sensitive_variables("form", "data")
 @staff_door("customers.manage_accounts")
+@once
 def new_account(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Add an account of a customer, for a second person to confirm."""
     customer = get_customer_for(request.user, customer_id)

@@ -17,10 +17,12 @@ from ledger.refusals import Refused
 from office.models import User
 from office.web.doors import staff_door
 from office.web.fields import typed_id
+from office.web.once import once
 from office.web.requests import StaffRequest
 
 
 @staff_door("customers.create_customer")
+@once
 def new_customer(request: StaffRequest) -> HttpResponse:
     """Add a customer; a name typed elsewhere comes along."""
     company = request.company

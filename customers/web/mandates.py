@@ -19,6 +19,7 @@ from office.models import AuditRecord
 from office.web.doors import staff_door
 from office.web.fields import set_choices, typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.once import once
 from office.web.requests import StaffRequest
 
 MANDATES = ListSpec(
@@ -87,6 +88,7 @@ def mandate_list(request: StaffRequest) -> HttpResponseBase:
 
 
 @staff_door("customers.manage_mandates")
+@once
 def new_mandate(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Keep a mandate of a customer."""
     customer = get_customer_for(request.user, customer_id)

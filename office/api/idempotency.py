@@ -6,15 +6,15 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import OperationalError, transaction
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from office.answers import taken
 from office.api.approving import sent_for_approval
 from office.api.views import ApiView
 from office.approvals import ApprovalNeeded
-from office.models import IdempotentAnswer
 from office.web.requests import ApiRequest
 
 HEADER = "Idempotency-Key"
@@ -79,7 +79,7 @@ def hash_of(request: ApiRequest) -> str:
 
 @transaction.atomic
 def _answered(request: ApiRequest, key: str, content: str, write: Callable[[], Response]) -> Response:
-    answer, is_new = _taken(request, key, content)
+    answer, is_new = taken(request.user, key, content)
     if answer.request_hash != content:
         raise KeyReused
     if not is_new:
@@ -92,12 +92,3 @@ def _answered(request: ApiRequest, key: str, content: str, write: Callable[[], R
     answer.body = json.loads(JSONRenderer().render(response.data) or "null")
     answer.save(update_fields=["status", "body"])
     return response
-
-
-def _taken(request: ApiRequest, key: str, content: str) -> tuple[IdempotentAnswer, bool]:
-    """The key's row, and whether it is ours to fill. Waits while somebody else is filling it."""
-    try:
-        with transaction.atomic():
-            return IdempotentAnswer.objects.create(user=request.user, key=key, request_hash=content), True
-    except IntegrityError:
-        return IdempotentAnswer.objects.get(user=request.user, key=key), False

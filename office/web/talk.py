@@ -13,6 +13,7 @@ from office.mail.to_staff import comments_for
 from office.operations.comment import ask_question, comment, withdraw_comment
 from office.topics import colleagues_of, get_thing_for, page_of
 from office.web.doors import staff_door
+from office.web.once import once
 from office.web.requests import StaffRequest
 from office.web.tasks import ReceiverForm
 
@@ -32,6 +33,7 @@ class QuestionForm(ReceiverForm):
 
 @require_POST
 @staff_door("office.talk")
+@once
 def say(request: StaffRequest, about_type: str, about_id: int) -> HttpResponse:
     """Keep what somebody says, and mail whoever it names."""
     company, about = get_thing_for(request.user, about_type, about_id)

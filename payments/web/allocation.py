@@ -19,6 +19,7 @@ from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_id
+from office.web.once import once
 from office.web.requests import StaffRequest
 from payments.access import get_allocation_for, get_item_for, get_settlement_for
 from payments.models import PaymentMethod, Receipt
@@ -33,6 +34,7 @@ from payments.web.allocation_form import AllocationForm
 
 
 @staff_door("payments.allocate")
+@once
 def allocation_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Credits on one side, open items on the other; a button that only fills the boxes answers with them filled."""
     customer = get_customer_for(request.user, customer_id)
@@ -198,6 +200,7 @@ def refund_ways(customer: Customer) -> list[tuple[str, str]]:
 
 @require_POST
 @staff_door("payments.refund_credit")
+@once
 def refund_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Pay free credit back."""
     customer = get_customer_for(request.user, customer_id)

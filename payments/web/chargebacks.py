@@ -18,6 +18,7 @@ from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.once import once
 from office.web.requests import StaffRequest
 from payments.access import chargebacks_for, get_chargeback_for, get_evidence_for, get_receipt_for
 from payments.models import Chargeback, ChargebackStatus, Receipt
@@ -102,6 +103,7 @@ def chargeback_list(request: StaffRequest) -> HttpResponseBase:
 
 
 @staff_door("payments.manage_chargebacks")
+@once
 def new_chargeback(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """Open a case: the receipt is taken back as the bank did."""
     receipt = get_receipt_for(request.user, receipt_id)

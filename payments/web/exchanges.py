@@ -16,6 +16,7 @@ from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import SumField, set_choices, typed_id
+from office.web.once import once
 from office.web.requests import StaffRequest
 from payments.access import get_exchange_for, get_receipt_for
 from payments.exchanging import ExchangeDetails, foreign_items, proposed_amount, receipt_item, work_out
@@ -60,6 +61,7 @@ def _in_words(item: OpenItem) -> str:
 
 
 @staff_door("payments.exchange_receipt")
+@once
 def exchange_page(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """Say what money of a receipt is in another currency."""
     receipt = get_receipt_for(request.user, receipt_id)

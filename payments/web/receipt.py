@@ -21,6 +21,7 @@ from office.models import OutgoingMail
 from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.fields import SumField, set_rows
+from office.web.once import once
 from office.web.requests import StaffRequest
 from payments.access import get_receipt_for, receipts_for
 from payments.exchanging import foreign_items
@@ -88,6 +89,7 @@ class ReceiptForm(forms.Form):
 
 
 @staff_door("payments.record_receipt")
+@once
 def new_receipt(request: StaffRequest) -> HttpResponse:
     """Record what came in, then apply it."""
     invoice_id = request.GET.get("invoice", "")
@@ -204,6 +206,7 @@ def pdf_answer(receipt: Receipt) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.send_receipt")
+@once
 def send(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """Mail the receipt to those who get the customer's papers."""
     receipt = get_receipt_for(request.user, receipt_id)

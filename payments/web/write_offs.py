@@ -26,6 +26,7 @@ from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import SumField, set_choices, set_rows
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.once import once
 from office.web.requests import StaffRequest
 from payments.access import get_write_off_for, write_offs_for
 from payments.bad_debt_tax import tax_in, total_tax
@@ -116,6 +117,7 @@ class WriteOffForm(forms.Form):
 
 
 @staff_door("payments.write_off")
+@once
 def write_off_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Choose what of a customer's open items is written off, and why."""
     customer = get_customer_for(request.user, customer_id)
@@ -172,6 +174,7 @@ def write_off_shown(request: StaffRequest, write_off_id: int) -> HttpResponse:
 
 @require_POST
 @staff_door("payments.record_recovery")
+@once
 def recover(request: StaffRequest, write_off_id: int) -> HttpResponse:
     """Record money that came in for a write-off."""
     row = get_write_off_for(request.user, write_off_id)
