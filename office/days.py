@@ -11,8 +11,8 @@ LAST_DAY = date(2200, 12, 31)
 
 
 def is_likely_meant(day: date) -> bool:
-    """Whether anybody means this year; from much earlier or later days no other can be counted."""
-    return 1900 <= day.year < 3000
+    """Whether anybody means a day so long ago; before the first of the calendar none can be counted back."""
+    return day.year >= 1900
 
 
 def require_bookable_day(company: Company, day: date) -> None:

@@ -121,7 +121,6 @@ def test_another_companys_figures_are_not_in_the_ageing(stranger, customer):
     assert stranger.get("reports/ageing/items/", on="2026-03-01", customer=customer.pk).json() == {"results": []}
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-def test_a_day_that_nobody_means_is_refused(company, day):
-    answer = Program(world.make_user(company, "manager")).get("doubtful-items/", on=day)
+def test_a_day_that_nobody_means_is_refused(company):
+    answer = Program(world.make_user(company, "manager")).get("doubtful-items/", on="0001-01-01")
     assert (answer.status_code, answer.json()["errors"]) == (400, {"on": ["Look at the year."]})
