@@ -10,6 +10,8 @@ from typing import ClassVar
 from django.db import connection
 
 ALL_IDS = (0, 2**63 - 1)
+MOST = 10_000
+"""So many findings of one check say enough."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,13 @@ class Check:
 
     OF_ONE: ClassVar[str] = """
         SELECT subject, detail FROM ({sql}) AS found (company_id, subject, detail)
-        WHERE %(company)s::bigint IS NULL OR company_id = %(company)s"""
+        WHERE %(company)s::bigint IS NULL OR company_id = %(company)s LIMIT %(most)s"""
 
     def find(self, company_id: int | None = None, ids: tuple[int, int] = ALL_IDS) -> list[Finding]:
         """What it finds, of one company or of all, over some ids of its table or over everything."""
-        after, until = ids
+        asked = {"company": company_id, "after": ids[0], "until": ids[1], "most": MOST}
         with connection.cursor() as cursor:
-            cursor.execute(self.OF_ONE.format(sql=self.sql), {"company": company_id, "after": after, "until": until})
+            cursor.execute(self.OF_ONE.format(sql=self.sql), asked)
             return [Finding(self.name, subject, str(detail)) for subject, detail in cursor.fetchall()]
 
     def last_id(self) -> int:

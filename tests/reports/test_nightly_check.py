@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+import ledger.checks
 from office.models import OutgoingMail, Run, Task
 from office.tasks import carry_out_run
 from reports import nightly
@@ -96,6 +97,16 @@ def test_in_slices_it_finds_the_same(
     assert run.parameters["count"] == len(check_book()) == 9
     assert len(run.parameters["found"]) == 4
     assert Task.objects.get().note.endswith("and 5 more, which manage.py check_book names")
+
+
+def test_where_all_is_spoiled_no_more_is_listed_than_says_enough(
+    invoices: Any, superuser_cursor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger.checks, "MOST", 2)
+    superuser_cursor.execute("SET session_replication_role = replica")
+    superuser_cursor.execute("UPDATE ledger_openitem SET balance = balance - 1")
+
+    assert [finding.check for finding in check_book()] == ["an item's balance is its amount less its allocations"] * 2
 
 
 def test_three_workers_at_once_begin_one_check_for_each_company(
