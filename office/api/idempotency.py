@@ -6,7 +6,7 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -15,12 +15,11 @@ from office.answers import taken
 from office.api.approving import sent_for_approval
 from office.api.views import ApiView
 from office.approvals import ApprovalNeeded
+from office.retrying import tried_again
 from office.web.requests import ApiRequest
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 100
-TRIES = 3
-DEADLOCK = "40P01"
 
 Handler = Callable[..., Response]
 
@@ -49,13 +48,7 @@ def idempotent(handler: Handler) -> Handler:
     @wraps(handler)
     def once(view: ApiView, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         key, content = key_of(request), hash_of(request)
-        for left in reversed(range(TRIES)):
-            try:
-                return _answered(request, key, content, lambda: handler(view, request, *args, **kwargs))
-            except OperationalError as error:
-                if getattr(error.__cause__, "pgcode", "") != DEADLOCK or not left:
-                    raise
-        raise AssertionError("unreachable")
+        return tried_again(lambda: _answered(request, key, content, lambda: handler(view, request, *args, **kwargs)))
 
     once.is_idempotent = True  # type: ignore[attr-defined]
     return once

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language_from_request, override
 
-from office.web.doors import View, open_door
+from office.web.doors import View, answered, open_door
 
 
 class NoSuchLink(Exception):
@@ -24,7 +24,7 @@ def customer_door(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            response = view(request, *args, **kwargs)
+            response = answered(view, request, *args, **kwargs)
         except NoSuchLink:
             with override(get_language_from_request(request)):
                 response = render(request, "portal/not_found.html", status=404)
