@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from billing.models import DisputeOutcome, DisputeSource, Invoice, ReasonCode
+from billing.models import DisputeOutcome, DisputeSource, Invoice, ReasonCode, RecurringInvoice
 from billing.operations.answer_dispute import answer_dispute, reply_to_dispute
 from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.bill_recurring import bill_recurring
@@ -65,6 +65,7 @@ def a_recurring_invoice(customer: Any, vat: Any) -> int:
         customer, lines, start, name="Support", wanted_day=1, internal_note="Renews in May"
     )
     world.use(customer, "1200", today - timedelta(days=30), meter="calls")
+    RecurringInvoice.objects.update(confirmed_until=today)
     bill_recurring(recurring.pk)
     recurring.occurrences.filter(pk=recurring.occurrences.last().pk).update(
         outcome="parked", invoice=None, problem="That month is closed. Choose a later date, or have the month reopened."
