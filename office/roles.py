@@ -1,5 +1,6 @@
 """The roles and what each may do. A role is a Django group; this table is its whole content."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
@@ -144,6 +145,18 @@ ROLES: dict[str, list[str]] = {
     ],
     "mail server": ["office.take_returned_mail"],
 }
+
+STAND_ALONE = {
+    "auditor": "An auditor checks what others do, so they do nothing here themselves.",
+    "mail server": "A mail server is no person: it hands in what came back, and nothing else.",
+}
+"""Roles that exclude every other one, and why; a trigger sees to it, too."""
+
+
+def why_excluded(roles: Collection[str]) -> str:
+    """Why these roles do not meet in one person; empty where they may."""
+    alone = sorted(set(roles) & set(STAND_ALONE))
+    return STAND_ALONE[alone[0]] if alone and len(set(roles)) > 1 else ""
 
 
 def grant_roles(**kwargs: Any) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Department, User
-from office.roles import ROLES
+from office.roles import ROLES, why_excluded
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ def _check(details: StaffDetails) -> None:
         raise Refused("Everybody here has a name.", code="name_missing")
     if unknown := set(details.roles) - set(ROLES):
         raise Refused(f"{min(unknown)} is not a role.", code="unknown_role")
+    if why := why_excluded(details.roles):
+        raise Refused(f"{why} Give the other roles to somebody else.", code="excluding_roles")
     if details.department and details.department not in Department.values:
         raise Refused(f"{details.department} is not a department.", code="unknown_department")
 

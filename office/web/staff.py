@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from ledger.refusals import Refused
 from office.models import Department, User
 from office.operations.manage_staff import StaffDetails, add_staff, update_staff
-from office.roles import ROLES
+from office.roles import ROLES, STAND_ALONE
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
 
@@ -19,7 +19,9 @@ class StaffForm(forms.Form):
     """Somebody's name and roles."""
 
     name = forms.CharField(max_length=100)
-    roles = forms.MultipleChoiceField(choices=ROLE_CHOICES, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(
+        choices=ROLE_CHOICES, widget=forms.CheckboxSelectMultiple, help_text=" ".join(STAND_ALONE.values())
+    )
     department = forms.ChoiceField(
         choices=[("", "None"), *Department.choices], required=False, help_text="Questions can be put to it."
     )

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
 
 from config.first_company import open_company
 from ledger.models import Account
@@ -10,6 +12,7 @@ from ledger.refusals import Refused
 from office.models import AuditRecord, User
 from office.operations.manage_staff import StaffDetails, add_staff, update_staff
 from office.operations.update_company import update_company
+from office.roles import ROLES
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +65,37 @@ def test_staff_that_cannot_be_is_refused(company: Any, details: StaffDetails, pa
     world.make_user(company, email="known@alder.example")
     assert code_of(lambda: add_staff(company, details, password, by=None)) == code
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("alone", ["auditor", "mail server"])
+@pytest.mark.parametrize("other", sorted(set(ROLES) - {"auditor"}))
+def test_roles_that_stand_alone_meet_no_other_in_one_person(company: Any, alone: str, other: str) -> None:
+    if alone == other:
+        return
+    both = StaffDetails("eva@alder.example", "Eva", [alone, other])
+    assert code_of(lambda: add_staff(company, both, GOOD, by=None)) == "excluding_roles"
+    clerk = world.make_user(company)
+    assert code_of(lambda: update_staff(clerk.pk, both, by=None)) == "excluding_roles"
+    assert [group.name for group in clerk.groups.all()] == ["clerk"]
+    with pytest.raises(IntegrityError, match="an auditor or mail server is nothing else beside"), transaction.atomic():
+        clerk.groups.set(Group.objects.filter(name__in=[alone, other]))
+
+
+def test_other_roles_meet_and_one_that_stands_alone_may_take_the_place_of_others(company: Any) -> None:
+    user = add_staff(company, StaffDetails("eva@alder.example", "Eva", ["administrator", "manager"]), GOOD, by=None)
+    update_staff(user.pk, StaffDetails(user.email, "Eva", ["auditor"]), by=None)
+    update_staff(user.pk, StaffDetails(user.email, "Eva", ["clerk", "collector"]), by=None)
+    assert sorted(user.groups.values_list("name", flat=True)) == ["clerk", "collector"]
+
+
+def test_the_page_says_which_roles_exclude_others_and_why(company: Any, client: Any) -> None:
+    client.force_login(world.make_user(company, "administrator"))
+    clerk = world.make_user(company)
+    address = f"/settings/staff/{clerk.pk}/"
+    assert "so they do nothing here themselves" in client.get(address).content.decode()
+    page = client.post(address, {"name": "Nora", "roles": ["auditor", "clerk"], "is_active": "on"}).content.decode()
+    assert "Give the other roles to somebody else." in page
+    assert User.objects.get(pk=clerk.pk).name == "Clerk"
 
 
 def test_nobody_changes_their_own_roles(company: Any) -> None:

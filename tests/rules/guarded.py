@@ -201,6 +201,11 @@ ATTEMPTS = {
         "UPDATE office_outgoingmail SET status = 'sent', finished_at = now() WHERE status = 'queued'",
         "mail_moves_along_its_arrows",
     ),
+    "roles_stand_alone": Attempt(
+        "INSERT INTO office_user_groups (user_id, group_id) SELECT h.user_id, r.id FROM office_user_groups h"
+        " JOIN auth_group r ON r.name = 'auditor' AND r.id <> h.group_id LIMIT 1",
+        "roles_stand_alone",
+    ),
     "ties_within_lines": Attempt(
         "INSERT INTO payments_banktie (amount, at, line_id, book_line_id) SELECT 999, now(), b.id, l.id"
         " FROM payments_bankline b, ledger_line l LIMIT 1",
