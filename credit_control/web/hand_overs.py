@@ -15,6 +15,7 @@ from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_o
 from credit_control.web.downloads import download
 from customers.access import customers_for, get_customer_for
 from customers.search import fold
+from ledger.agreed_days import with_late
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import typed_currency, typed_id
@@ -99,7 +100,7 @@ def hand_over_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         else:
             messages.success(request, f"Handed to {made.agency}. Nobody here reminds of it any more.")
             return redirect("credit_control:hand_over", made.pk)
-    items = list(open_items_of(customer.pk, currency))
+    items = list(with_late(open_items_of(customer.pk, currency), customer.company.today()))
     ids = [item.pk for item in items]
     told, out = warned(ids), agencies_of(ids)
     context = {

@@ -19,6 +19,7 @@ from credit_control.plans.spread import ZERO, Instalment
 from credit_control.promises import standing_promises
 from credit_control.reminders.proposals import REMINDED
 from customers.models import Customer
+from ledger.agreed_days import with_late
 from ledger.calendar import add_months
 from ledger.models import OpenItem
 from ledger.money import round_money
@@ -85,7 +86,7 @@ class Choice:
 def choices_of(customer: Customer, currency: str, today: date) -> list[Choice]:
     """The open items of a customer in a currency, each with what could be planned of it."""
     rows = OpenItem.objects.filter(customer_id=customer.pk, currency=currency, balance__gt=0, kind__in=REMINDED)
-    items = list(rows.order_by("due_on", "dated_on", "pk"))
+    items = list(with_late(rows, today).order_by("due_on", "dated_on", "pk"))
     ids = [item.pk for item in items]
     disputed, planned, promised = disputed_now(ids), planned_now(ids, today), standing_promises(ids, today)
     found = []

@@ -17,6 +17,7 @@ from credit_control.promises import STATES, standing_promises, with_state
 from customers.access import get_customer_for
 from customers.models import Customer
 from customers.search import fold
+from ledger.agreed_days import with_late
 from ledger.models import OpenItem
 from ledger.refusals import Refused
 from office.web.doors import staff_door
@@ -103,14 +104,14 @@ def promise_page(request: StaffRequest, customer_id: int) -> HttpResponse:
 
 def _items(customer: Customer, currency: str, chosen: set[int], today: Any) -> dict[str, Any]:
     open_ = OpenItem.objects.filter(customer_id=customer.pk, balance__gt=0).order_by("due_on", "dated_on", "pk")
-    items = list(open_.filter(currency=currency))
+    items = list(with_late(open_.filter(currency=currency), today))
     ids = [item.pk for item in items]
     held = {pk: f"Promised for {plain_day(promise.pay_on)}" for pk, promise in standing_promises(ids, today).items()}
     held |= {pk: f"In {planned.plan}" for pk, planned in planned_now(ids, today).items()}
     others = open_.exclude(currency=currency).order_by("currency").values_list("currency", flat=True).distinct()
     return {
         "items": [(item, held.get(item.pk, "")) for item in items],
-        "marked": chosen or {item.pk for item in items if item.due_on < today and item.pk not in held},
+        "marked": chosen or {item.pk for item in items if item.late and item.pk not in held},
         "other_currencies": list(others),
     }
 

@@ -10,6 +10,7 @@ from billing.models import Invoice, ReasonPurpose
 from billing.reason_codes import reason_choices
 from customers.models import Customer
 from customers.payers import paid_for_by
+from ledger.agreed_days import with_late
 from ledger.models import OpenItem
 from office.dressing import dressed
 from office.models import Company, User
@@ -41,7 +42,7 @@ class AllocationForm(forms.Form):
         credits = OpenItem.objects.filter(customer_id=customer.pk, balance__lt=0)
         debits = OpenItem.objects.filter(customer_id__in=group, balance__gt=0)
         self.credits = list(credits.order_by("dated_on", "pk"))
-        self.debits = list(debits.order_by("due_on", "dated_on", "pk"))
+        self.debits = list(with_late(debits, customer.company.today()).order_by("due_on", "dated_on", "pk"))
         set_rows(self, "credit", credits)
         self.names = Customer.objects.in_bulk(group) if len(group) > 1 else {}
         self.choices = rest_choices(customer.company, user)

@@ -1,10 +1,13 @@
 // Where the eye should be after a form came back: on the list of what is wrong. A page that is for filling in one form
-// begins in its first box, but where a keyboard would rise over half of the page.
+// begins in its first box, but where single letters do something, or a keyboard would rise over half of the page.
 const BOXES = 'input:not([type="hidden"], [type="radio"], [type="checkbox"], [type="file"]), textarea, select';
 const target = document.querySelector("[data-focus]");
 const forms = document.querySelectorAll("main form[data-dirty]");
+const isForTyping = () =>
+  forms.length === 1 && document.activeElement === document.body && !location.hash && matchMedia("(hover: hover)").matches &&
+  !forms[0].querySelector('[data-key]:not([data-key^="mod"])');
 if (target) target.focus();
-else if (forms.length === 1 && document.activeElement === document.body && !location.hash && matchMedia("(hover: hover)").matches) {
+else if (isForTyping()) {
   [...forms[0].querySelectorAll(BOXES)].find((box) => box.checkVisibility() && !box.disabled && !box.readOnly)?.focus({ preventScroll: true });
 }
 

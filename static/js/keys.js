@@ -19,6 +19,11 @@ function press(element) {
   }
 }
 
+// Escape leaves a field, so that letters are keys again.
+function onEscape(event) {
+  if (event.key === "Escape" && !event.defaultPrevented && event.target.matches(FIELDS) && !event.target.closest("dialog")) event.target.blur();
+}
+
 function onLetter(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
   if (event.target.closest(FIELDS) || document.querySelector("dialog[open]")) return;
@@ -89,6 +94,7 @@ for (const button of document.querySelectorAll("[data-open-keys]")) {
     document.getElementById("keys").showModal();
   });
 }
+document.addEventListener("keydown", onEscape);
 document.addEventListener("keydown", onLetter);
 document.addEventListener("keydown", onRow);
 document.addEventListener("keydown", onShortcut);

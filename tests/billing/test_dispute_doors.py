@@ -37,6 +37,15 @@ def page(browser: Client, name: str, *args: Any, **query: Any) -> str:
     return browser.get(reverse(f"billing:{name}", args=args), query).content.decode()
 
 
+def test_where_all_is_disputed_there_is_no_form_for_more(company: Any, invoice: Invoice) -> None:
+    browser = browser_of(world.make_user(company, "clerk"))
+    assert "Open the dispute" in page(browser, "open_dispute", invoice.pk)
+    dispute(invoice)
+    shown = page(browser, "open_dispute", invoice.pk)
+    assert "Nothing of it is open that is not in dispute already." in shown
+    assert "Open the dispute" not in shown
+
+
 def test_a_collector_opens_answers_and_refuses_but_credits_nothing(company: Any, invoice: Invoice) -> None:
     browser = browser_of(world.make_user(company, "collector"))
     assert "€200.00 is open and not disputed yet" in page(browser, "open_dispute", invoice.pk)

@@ -184,6 +184,23 @@ def test_the_keys_that_issue_send_a_comment_from_within_it(
     expect(page.locator("#open-amount")).to_have_text("€10.00")
 
 
+def test_a_form_begins_in_its_first_box_and_escape_gives_the_keys_back(
+    company: Any, customer: Any, log_in: Callable[[Any], Page], live_server: Any
+) -> None:
+    invoice = world.issue(customer, "10.00", company.today())
+    page = log_in(world.make_user(company, "clerk"))
+    page.keyboard.press("/")
+    page.keyboard.type(invoice.number)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=invoice.number)).to_be_visible()
+    page.keyboard.press("d")
+    expect(page.get_by_label("Reason")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    page.wait_for_url("**/customers/")
+
+
 def test_an_allocation_is_undone_where_it_is_seen(
     company: Any, customer: Any, log_in: Callable[[Any], Page], live_server: Any
 ) -> None:

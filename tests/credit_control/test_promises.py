@@ -18,6 +18,7 @@ from office.models import AuditRecord
 from payments.operations.apply_credits import undo_allocation
 from tests import world
 from tests.api.calling import Program
+from tests.credit_control.planning import agreed
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +171,22 @@ def test_the_screens_record_show_and_withdraw(customer: Any, invoice: Any, today
     assert "Say why it is withdrawn." in taken.content.decode()
     client.post(reverse("credit_control:withdraw_promise", args=[made.pk]), {"reason": "A slip"})
     assert state(made)[0] == "withdrawn"
+
+
+def test_the_page_offers_no_item_that_a_plan_holds(customer: Any, invoice: Any, today: Any, client: Any) -> None:
+    planned, due = (
+        agreed(customer, [invoice], (10, "150.00"), (40, "150.00")),
+        world.issue(customer, "40.00", today - timedelta(days=60)),
+    )
+    client.force_login(world.make_user(customer.company, "collector"))
+    page = reverse("credit_control:promise_new", args=[customer.pk])
+    shown = client.get(page)
+    assert f"In {planned}" in shown.content.decode()
+    assert shown.context["marked"] == {world.item_of(due).pk}
+
+    marked = {"pay_on": str(today), "said_by": "Eva", "amount": "", "item": list(shown.context["marked"])}
+    client.post(page, marked)
+    assert PaymentPromise.objects.get().amount == Decimal("40.00")
 
 
 def test_programs_do_the_same_and_see_no_others(customer: Any, invoice: Any, today: Any) -> None:
