@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+import psycopg2.errorcodes
 import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
@@ -13,11 +14,37 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests import world
 from tests.conftest import empty_tables, superuser_connection
 from tests.history import make_history
-from tests.rules.guarded import ATTEMPTS, ELSEWHERE, EMPTIED, ROWS, SPEAKS_AS, SPOILED, STAMPED, Attempt, copied
+from tests.rules.guarded import (
+    ATTEMPTS,
+    ELSEWHERE,
+    EMPTIED,
+    MAY_CHANGE,
+    ROWS,
+    SPEAKS_AS,
+    SPOILED,
+    STAMPED,
+    Attempt,
+    copied,
+)
 
 ROOT = Path(__file__).parents[2]
 VALUES = {"boolean": "false", "date": "'2026-03-02'", "timestamp with time zone": "now()", "jsonb": "'{}'"}
 VALUES |= {"bigint": "99997", "integer": "1", "smallint": "1", "numeric": "1", "ARRAY": "'{}'", "bytea": "''"}
+
+OTHERWISE = {
+    "boolean": "NOT {}",
+    "date": "coalesce({}, '2026-01-01') + 1",
+    "timestamp with time zone": "coalesce({}, now()) - interval '1 day'",
+    "jsonb": """'{{"x": 1}}'""",
+    "bytea": "'x'",
+    "ARRAY": "array_append({}, NULL)",
+    "daterange": "'empty'",
+    "uuid": "gen_random_uuid()",
+    "text": "'zz'",
+    **dict.fromkeys(("bigint", "integer", "smallint", "numeric"), "coalesce({}, 0) + 1"),
+}
+"""Another value of each type of column."""
+RESTRICTED = psycopg2.errorcodes.RESTRICT_VIOLATION
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +76,21 @@ def past_all_guards(cursor: Any) -> Iterator[None]:
     cursor.execute("SET session_replication_role = origin")
 
 
+def columns_of(cursor: Any, table: str, nullable: str = "%") -> dict[str, str]:
+    """The columns of a table by their types; with NO only those that must hold something."""
+    cursor.execute(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND is_nullable LIKE %s",
+        [table, nullable],
+    )
+    return dict(cursor.fetchall())
+
+
 def fill(cursor: Any, table: str) -> None:
     """Make up a row of a table that has none."""
     cursor.execute(f"SELECT FROM {table} LIMIT 1")
     if cursor.rowcount:
         return
-    cursor.execute(
-        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND is_nullable = 'NO'",
-        [table],
-    )
-    row = {f'"{name}"': VALUES.get(kind, "''") for name, kind in cursor.fetchall()}
+    row = {f'"{name}"': VALUES.get(kind, "''") for name, kind in columns_of(cursor, table, "NO").items()}
     row |= {f'"{name}"': value for name, value in ROWS.get(table, {}).items()}
     cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(row.values())})")
 
@@ -103,18 +135,24 @@ def disable(cursor: Any, table: str, trigger: str) -> None:
     cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
 
 
-def refused_in_the_name_of(cursor: Any, sql: str) -> str:
-    """The constraint that speaks against a statement, or nothing where it passes; what was done is undone."""
+def refusal_of(cursor: Any, sql: str) -> psycopg2.Error | None:
+    """What speaks against a statement, or None where it passes; what was done is undone."""
     cursor.execute("SAVEPOINT before")
     try:
         cursor.execute(sql)
         assert cursor.rowcount, f"{sql} touches no row"
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except psycopg2.Error as error:
-        return error.diag.constraint_name or str(error)
+        return error
     finally:
         cursor.execute("ROLLBACK TO before")
-    return ""
+    return None
+
+
+def refused_in_the_name_of(cursor: Any, sql: str) -> str:
+    """The constraint that speaks against a statement, or nothing."""
+    refusal = refusal_of(cursor, sql)
+    return (refusal.diag.constraint_name or str(refusal)) if refusal else ""
 
 
 def test_every_guard_is_tried(superuser: Any) -> None:
@@ -156,6 +194,26 @@ def test_what_is_kept_for_good_is_not_deleted_either(superuser: Any) -> None:
                 deleted.append(name)
 
     assert deleted == ["attachment_frozen"]  # of a draft, and for us alone
+
+
+def is_kept(cursor: Any, table: str, column: str, kind: str) -> bool:
+    """Whether a guard refuses any other value of a column, or it is the row's own id."""
+    value = OTHERWISE.get(kind, OTHERWISE["text"]).format(f'"{column}"')
+    refusal = refusal_of(cursor, f'UPDATE {table} SET "{column}" = {value}')
+    return column == "id" or (refusal is not None and refusal.pgcode == RESTRICTED)
+
+
+def test_of_what_a_guard_keeps_only_this_may_change(superuser: Any) -> None:
+    """Column by column, in all rows at once: what is free in every one, as a new column may be, is said in `MAY_CHANGE`."""
+    free = {}
+    for table in sorted({row["table"] for row in triggers(superuser).values() if row["deletes"]}):
+        columns = columns_of(superuser, table)
+        with undone(superuser):
+            names = {name for name, kind in columns.items() if not is_kept(superuser, table, name, kind)}
+        if names:
+            free[table] = names
+
+    assert free == {table: set(names.split()) for table, names in MAY_CHANGE.items()}
 
 
 @pytest.mark.parametrize("name", STAMPED)
