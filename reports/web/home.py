@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
 from reports.ageing import AgeingQuestion, AgeingRow, ageing_totals
-from reports.front_page import came_in, latest_invoices, tasks
+from reports.front_page import came_in, latest_invoices
+from reports.to_do import tasks
 from reports.web.ageing import address, bars
 
 

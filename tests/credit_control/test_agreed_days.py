@@ -19,7 +19,7 @@ from customers.queries import owed_in, owed_now, with_owed
 from ledger.agreed_days import with_late
 from ledger.models import OpenItem
 from reports.ageing import AgeingQuestion, ageing_totals
-from reports.front_page import tasks
+from reports.to_do import tasks
 from tests import world
 from tests.credit_control.planning import agreed, offer
 

@@ -19,7 +19,7 @@ from payments.operations.decide_chargeback import add_evidence, answer_chargebac
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.reverse_receipt import reverse_receipt
 from reports.book_check import check_book
-from reports.front_page import tasks
+from reports.to_do import tasks
 from tests import world
 from tests.api.calling import Program, refused
 from tests.payments.test_write_off import book, refusal

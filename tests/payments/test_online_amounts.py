@@ -9,7 +9,7 @@ from office.models import AuditRecord
 from payments.models import OnlineStatus, Receipt
 from payments.online.units import from_smallest_units, smallest_units
 from reports.book_check import check_book
-from reports.front_page import tasks
+from reports.to_do import tasks
 from tests import world
 from tests.payments.online import begun, report, session
 

@@ -28,7 +28,7 @@ from payments.payment_files.nacha_reading import read_nacha
 from payments.payment_files.schemas import require_schema
 from payments.repayment_choice import choose_refunds, with_repayment
 from reports.book_check import check_book
-from reports.front_page import tasks
+from reports.to_do import tasks
 from tests import world
 from tests.api.calling import Program, refused
 from tests.customers.accounts import IBAN, confirmed, iban_account, refusal_of, us_account

@@ -21,7 +21,7 @@ from payments.operations.settle_debits import collect_debit, collect_debit_run, 
 from payments.operations.take_bank_file import take_bank_file
 from payments.payment_files.nacha import trace_number
 from reports.book_check import check_book
-from reports.front_page import tasks
+from reports.to_do import tasks
 from tests import world
 from tests.customers.accounts import refusal_of
 from tests.payments.bank_samples import camt, detail, entry, statement

@@ -13,7 +13,7 @@ from payments.operations.match_bank_line import match_bank_line
 from payments.operations.receive_payment import Plan
 from payments.operations.settle_unread_line import leave_out_unread_line
 from payments.operations.take_bank_file import take_bank_file
-from reports.front_page import tasks
+from reports.to_do import tasks
 from tests import world
 from tests.payments.bank_samples import OURS, camt, entry, statement
 

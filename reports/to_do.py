@@ -1,0 +1,210 @@
+"""What waits for somebody: each kind of it, where it is done, and how it is counted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from billing.access import disputes_for, invoices_for
+from billing.disputes import in_state as in_dispute_state
+from billing.disputes import with_state as disputes_with_state
+from billing.models import DocumentStatus
+from customers.access import accounts_for, customers_for
+from customers.bounces import with_bounced_address
+from customers.queries import in_account_state
+from ledger.agreed_days import late_items
+from ledger.models import ItemKind, OpenItem
+from office.approvals import waiting_for
+from office.models import Company, MailStatus, OutgoingMail, User
+from office.todo import waiting_tasks
+from payments.access import bank_accounts_for, chargebacks_for, online_payments_for, refunds_for
+from payments.bank import with_left
+from payments.models import BankLine, ChargebackStatus, OnlineStatus, UnreadLine, UnreadOutcome
+from payments.repayment_choice import with_repayment
+
+SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to do, how often, and where."""
+
+    words: str
+    count: int
+    icon: str
+    url: str
+
+
+class Reader(NamedTuple):
+    """Who asks, in which company, on which day."""
+
+    user: User
+    company: Company
+    today: date
+
+
+class Kind(NamedTuple):
+    """One kind of thing to do: its words, its list, how many there are, and the right without which it is not told."""
+
+    words: str
+    icon: str
+    page: str
+    count: Callable[[Reader], int]
+    query: str = ""
+    permission: str = ""
+
+
+def tasks(user: User, company: Company, today: date) -> list[Task]:
+    """What waits for this person, only what is there."""
+    reader = Reader(user, company, today)
+    theirs = [kind for kind in KINDS if not kind.permission or user.has_perm(kind.permission)]
+    found = [Task(kind.words, kind.count(reader), kind.icon, reverse(kind.page) + kind.query) for kind in theirs]
+    return [task for task in found if task.count]
+
+
+def _drafts(reader: Reader) -> int:
+    return invoices_for(reader.user).filter(company=reader.company, status=DocumentStatus.DRAFT).count()
+
+
+def _overdue(reader: Reader) -> int:
+    papers = OpenItem.objects.filter(company_id=reader.company.pk, kind__in=[ItemKind.INVOICE, ItemKind.DEBIT_NOTE])
+    late = late_items(papers, reader.today)
+    return late.filter(customer_id__in=customers_for(reader.user).values("pk")).values("entry").distinct().count()
+
+
+def _blocked(reader: Reader) -> int:
+    """The accounts with which no money is moved until somebody has looked at them."""
+    return in_account_state(accounts_for(reader.user).filter(company=reader.company), "blocked").count()
+
+
+def _to_repay(reader: Reader) -> int:
+    """The refunds that no file has taken to the bank yet."""
+    return with_repayment(refunds_for(reader.user).filter(company=reader.company)).filter(state="to_pay").count()
+
+
+def _to_match(reader: Reader) -> int:
+    """The bank lines with money on them that nobody is said to have paid."""
+    accounts = bank_accounts_for(reader.user).filter(company=reader.company)
+    return with_left(BankLine.objects.filter(bank_account__in=accounts)).filter(left__gt=Decimal(0)).count()
+
+
+def _unread(reader: Reader) -> int:
+    """The bank lines that wait for somebody who can read them."""
+    accounts = bank_accounts_for(reader.user).filter(company=reader.company)
+    return UnreadLine.objects.filter(bank_account__in=accounts, outcome=UnreadOutcome.WAITING).count()
+
+
+def _held_online(reader: Reader) -> int:
+    return online_payments_for(reader.user).filter(company=reader.company, status=OnlineStatus.HELD).count()
+
+
+def _to_answer(reader: Reader) -> int:
+    """The chargebacks whose last day for an answer is near or past."""
+    unanswered = chargebacks_for(reader.user).filter(company=reader.company, status=ChargebackStatus.OPEN)
+    return unanswered.filter(respond_by__lte=reader.today + SOON).count()
+
+
+def _disputed(reader: Reader, state: str) -> int:
+    disputes = disputes_with_state(disputes_for(reader.user).filter(company=reader.company), reader.today)
+    return in_dispute_state(disputes, state).count()
+
+
+def _unapplied(reader: Reader) -> int:
+    free = OpenItem.objects.filter(company_id=reader.company.pk, balance__lt=0, kind="payment")
+    return free.filter(customer_id__in=customers_for(reader.user).values("pk")).count()
+
+
+def _bounced(reader: Reader) -> int:
+    return with_bounced_address(customers_for(reader.user).filter(company=reader.company)).count()
+
+
+def _mail_to_look_at(reader: Reader) -> int:
+    unclear = OutgoingMail.objects.filter(company=reader.company, status__in=[MailStatus.UNCERTAIN, MailStatus.FAILED])
+    return unclear.filter(customer_id__in=customers_for(reader.user).values("pk")).count()
+
+
+KINDS = (
+    Kind(
+        "Requests to approve",
+        "clipboard-list",
+        "office:approval_list",
+        lambda reader: waiting_for(reader.user, reader.company).count(),
+    ),
+    Kind(
+        "Tasks for you",
+        "list-check",
+        "office:task_list",
+        lambda reader: waiting_tasks(reader.user, reader.company),
+        "?show=mine",
+    ),
+    Kind("Drafts to finish and issue", "pencil", "billing:invoice_list", _drafts, "?state=draft"),
+    Kind("Invoices overdue", "clock-exclamation", "billing:invoice_list", _overdue, "?state=overdue"),
+    Kind(
+        "Customers' bank accounts that are blocked",
+        "lock",
+        "customers:account_list",
+        _blocked,
+        "?state=blocked",
+        "customers.manage_accounts",
+    ),
+    Kind(
+        "Refunds to pay by file",
+        "receipt-refund",
+        "payments:refund_list",
+        _to_repay,
+        "?state=to_pay",
+        "payments.manage_repayments",
+    ),
+    Kind(
+        "Bank lines to match",
+        "building-bank",
+        "payments:bank_queue",
+        _to_match,
+        permission="payments.match_bank_line",
+    ),
+    Kind(
+        "Bank lines for you to look at",
+        "file-x",
+        "payments:unread_line_list",
+        _unread,
+        "?outcome=waiting",
+        "payments.settle_unread_line",
+    ),
+    Kind(
+        "Online payments held for review",
+        "credit-card",
+        "payments:online_payment_list",
+        _held_online,
+        "?state=held",
+    ),
+    Kind(
+        f"Chargebacks to answer within {SOON.days} days",
+        "gavel",
+        "payments:chargeback_list",
+        _to_answer,
+        "?state=open&sort=respond_by",
+        "payments.manage_chargebacks",
+    ),
+    Kind(
+        "Disputes past their day for an answer",
+        "message-exclamation",
+        "billing:dispute_list",
+        lambda reader: _disputed(reader, "overdue"),
+        "?state=overdue",
+        "billing.open_dispute",
+    ),
+    Kind(
+        "Disputes raised to you",
+        "bell",
+        "billing:dispute_list",
+        lambda reader: _disputed(reader, "escalated"),
+        "?state=escalated",
+        "billing.take_escalation",
+    ),
+    Kind("Payments to apply", "cash", "payments:receipt_list", _unapplied, "?sort=-free"),
+    Kind("Customers whose address bounced", "mail-exclamation", "customers:customer_list", _bounced, "?bounced=1"),
+    Kind("Mails that need a look", "mail", "office:mail_list", _mail_to_look_at),
+)
