@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -52,6 +53,24 @@ def test_a_fault_of_ours_is_told_in_words_to_people_and_to_programs(browser: Cli
     page, told = browser.get("/"), browser.get("/api/v1/customers/")
 
     assert (page.status_code, told.status_code, told.json()["code"]) == (500, 500, "internal_server_error")
+    assert "Nothing was half done" in page.content.decode()
+
+
+def test_a_database_that_is_away_is_told_in_words_and_when_to_come_again(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+):
+    def lose_it(*_: Any) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("office.web.middleware.companies_for", lose_it)
+    page, told = browser.get("/"), browser.get("/api/v1/customers/")
+
+    assert (page.status_code, page["Retry-After"], told.status_code, told.json()["code"]) == (
+        503,
+        "30",
+        503,
+        "service_unavailable",
+    )
     assert "Nothing was half done" in page.content.decode()
 
 
