@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from credit_control.models import ContactNote, PaymentPromise, Reminder
 from office.models import OutgoingMail, Run
 from office.runs import carry_out
+from reports.book_check import check_book
 from tests import world
 from tests.credit_control.reminding import at_any_hour, ladder, late, send_all
 
@@ -51,6 +52,7 @@ def test_a_reminder_run_is_looked_at_and_sent(
     expect(page.get_by_role("heading", name="Will get one: 1")).to_be_visible()
     expect(page.get_by_label("Cedar Ltd")).to_be_visible()
     assert (Reminder.objects.count(), OutgoingMail.objects.count()) == (1, 1)
+    assert check_book() == []
 
 
 def test_a_collectors_ten_minutes_by_keyboard(company: Any, debtors: list[Any], log_in: Callable[[Any], Page]) -> None:
@@ -95,3 +97,4 @@ def test_a_collectors_ten_minutes_by_keyboard(company: Any, debtors: list[Any], 
         debtors[0],
     )
     assert ContactNote.objects.count() == 2
+    assert check_book() == []

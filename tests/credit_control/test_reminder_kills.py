@@ -16,6 +16,7 @@ from credit_control.operations.remind_many import start_reminding
 from office.mail.handing_over import hand_over
 from office.models import OutgoingMail, RunStatus
 from office.tasks import carry_out_run
+from reports.book_check import check_book
 from tests import world
 from tests.billing.test_billing_run_kills import bury, in_a_process
 from tests.credit_control.reminding import at_any_hour, ladder
@@ -64,3 +65,4 @@ def test_each_customer_gets_one_mail_wherever_workers_die_and_however_often_it_i
     bury(in_a_process(lambda: [hand_over(mail_id) for mail_id in ids]))
     assert set(Counter(mail["To"] for mail in relay.taken).values()) == {1}
     assert len(relay.taken) == REMINDERS == OutgoingMail.objects.filter(status="sent").count()
+    assert check_book() == []

@@ -204,7 +204,7 @@ def is_kept(cursor: Any, table: str, column: str, kind: str) -> bool:
 
 
 def test_of_what_a_guard_keeps_only_this_may_change(superuser: Any) -> None:
-    """Column by column, in all rows at once: what is free in every one, as a new column may be, is said in `MAY_CHANGE`."""
+    """Column by column, in all rows at once: `MAY_CHANGE` says what is free in every one, as a new column may be."""
     free = {}
     for table in sorted({row["table"] for row in triggers(superuser).values() if row["deletes"]}):
         columns = columns_of(superuser, table)
