@@ -64,7 +64,7 @@ def test_a_sound_book_is_checked_once_a_day_and_nobody_is_bothered(invoices: Any
 
 
 def test_what_is_wrong_is_told_to_the_companys_own_administrators_once(
-    company: Any, invoices: Any, superuser_cursor: Any
+    company: Any, invoices: Any, superuser_cursor: Any, client: Any
 ) -> None:
     administrator, other = world.make_user(company, "administrator"), invoices[0].company
     world.make_user(company, "clerk")
@@ -81,7 +81,10 @@ def test_what_is_wrong_is_told_to_the_companys_own_administrators_once(
         " book 10.0000",
     ]
     assert (mail.staff, mail.subject) == (administrator, task.title)
-    assert Run.objects.get(company=company, kind=nightly.KIND).result == {"Findings": 3}
+    run = Run.objects.get(company=company, kind=nightly.KIND)
+    assert run.result == {"Findings": 3}
+    client.force_login(administrator)
+    assert "3 to look at." in client.get(reverse("office:run", args=[run.pk])).content.decode()
 
 
 def test_in_slices_it_finds_the_same(
