@@ -25,7 +25,7 @@ class ContactIn(Input):
 
     id = IdIn(required=False)
     name = serializers.CharField(max_length=100)
-    email = serializers.EmailField(required=False, allow_blank=True)
+    email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
     phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     gets_invoices = serializers.BooleanField(default=True)
     gets_statements = serializers.BooleanField(default=True)

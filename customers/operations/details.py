@@ -4,8 +4,6 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from customers.models import (
@@ -21,6 +19,7 @@ from customers.operations.parents import require_parent
 from customers.search import fold
 from ledger.money import UnknownCurrency, places, round_money
 from ledger.refusals import Refused
+from office.email_addresses import require_email
 from office.languages import require_language
 
 LONGEST_TAG = 40
@@ -165,10 +164,7 @@ def _check_contact(contact: ContactDetails) -> None:
     if not contact.name.strip():
         raise Refused("Each contact needs a name.", code="contact_name_missing")
     if contact.email:
-        try:
-            validate_email(contact.email)
-        except ValidationError as error:
-            raise Refused(f"{contact.email} is not an e-mail address.", code="bad_email") from error
+        require_email(contact.email)
 
 
 def state_of(customer: Customer) -> dict[str, Any]:

@@ -131,7 +131,7 @@ class ContactForm(forms.Form):
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(max_length=100, required=False)
-    email = forms.EmailField(required=False)
+    email = forms.EmailField(required=False, max_length=254)
     phone = forms.CharField(max_length=40, required=False)
     gets_invoices = forms.BooleanField(label="Invoices", required=False, initial=True)
     gets_statements = forms.BooleanField(label="Statements", required=False, initial=True)

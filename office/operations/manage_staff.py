@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from ledger.refusals import Refused
 from office.audit import record
+from office.email_addresses import require_email
 from office.models import Company, Department, User
 from office.roles import ROLES, why_excluded
 
@@ -70,10 +70,7 @@ def update_staff(user_id: int, details: StaffDetails, *, by: User | None) -> Use
 
 
 def _check(details: StaffDetails) -> None:
-    try:
-        validate_email(details.email.strip())
-    except ValidationError as error:
-        raise Refused(f"{details.email} is not an e-mail address.", code="bad_email") from error
+    require_email(details.email.strip())
     if not details.name.strip():
         raise Refused("Everybody here has a name.", code="name_missing")
     if unknown := set(details.roles) - set(ROLES):

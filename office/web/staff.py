@@ -34,7 +34,7 @@ class NewStaffForm(StaffForm):
 
     field_order = ["name", "email", "password", "roles", "department", "only_own_customers"]
 
-    email = forms.EmailField()
+    email = forms.EmailField(max_length=254)
     password = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="At least 10 characters. They can change it after log-in.",
