@@ -14,6 +14,7 @@ from ledger.money import round_money
 from ledger.present import present
 from ledger.refusals import Refused
 from office.exchange import exchange_rate_of
+from office.lengths import require_lengths
 from office.models import Company
 
 ZERO = Decimal(0)
@@ -160,6 +161,7 @@ def fill_draft(
     lines = [_line(invoice, position, line, taxes, products) for position, line in enumerate(priced, start=1)]
     deduct_deposits(invoice, lines, [line.deducts_id for line in details.lines])
     total_invoice(invoice, lines)
+    require_lengths(invoice, *lines)
     return lines
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from customers.models import (
+    Address,
     AddressKind,
     Contact,
     Customer,
@@ -21,6 +22,7 @@ from ledger.money import UnknownCurrency, places, round_money
 from ledger.refusals import Refused
 from office.email_addresses import require_email
 from office.languages import require_language
+from office.lengths import require_lengths
 
 LONGEST_TAG = 40
 
@@ -119,6 +121,7 @@ def checked(details: CustomerDetails) -> CustomerDetails:
         ) from error
     for contact in details.contacts:
         _check_contact(contact)
+    require_lengths(*(Address(**asdict(address)) for address in details.addresses))
     if sum(address.kind == AddressKind.BILLING for address in details.addresses) > 1:
         raise Refused("A customer has one billing address.", code="several_billing_addresses")
     if any(len(tag.strip()) > LONGEST_TAG for tag in details.tags):
@@ -165,6 +168,7 @@ def _check_contact(contact: ContactDetails) -> None:
         raise Refused("Each contact needs a name.", code="contact_name_missing")
     if contact.email:
         require_email(contact.email)
+    require_lengths(Contact(name=contact.name, phone=contact.phone))
 
 
 def state_of(customer: Customer) -> dict[str, Any]:
@@ -197,6 +201,7 @@ def fill_customer(customer: Customer, details: CustomerDetails) -> None:
         setattr(customer, name, getattr(details, name))
     customer.sort_name = fold(details.name)[:200]  # folding can make a name longer
     customer.search_text = _search_text(details)
+    require_lengths(customer)
 
 
 def write_details(customer: Customer, details: CustomerDetails) -> None:

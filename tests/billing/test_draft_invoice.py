@@ -192,3 +192,12 @@ def test_a_draft_that_somebody_threw_away_is_not_saved_or_thrown_away_again(cust
         with pytest.raises(Refused) as refusal:
             act()
         assert refusal.value.code == "gone"
+
+
+def test_what_is_longer_than_a_document_keeps_is_refused_by_its_name(customer: Any) -> None:
+    too_long = [([world.line("1.00")], {"po_number": "x" * 61}), ([world.line("1.00", unit="x" * 11)], {})]
+    for lines, details in too_long:
+        with pytest.raises(Refused, match="characters, and at most (60|10) are kept") as refusal:
+            world.draft(customer, lines, **details)
+        assert refusal.value.code == "text_too_long"
+    assert Invoice.objects.count() == 0

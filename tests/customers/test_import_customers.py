@@ -236,3 +236,29 @@ def test_a_parent_and_the_choice_of_statements_come_in_by_number(company: Compan
     assert (north.parent.number, north.statement_form, north.statement_excel) == ("1", "balance_forward", True)
     assert Customer.objects.get(number="1").group_statement == "instead"
     assert "There is no customer '9' to be the parent" in outcome.troubles[0].advice
+
+
+LONG_CELLS = {
+    "Customer no": ("9" * 31, 30),
+    "Name": ("x" * 201, 200),
+    "Contact": ("c" * 101, 100),
+    "Phone": ("1" * 41, 40),
+    "Street": ("s" * 201, 200),
+    "City": ("c" * 101, 100),
+    "Tax id": ("t" * 41, 40),
+}
+
+
+@pytest.mark.parametrize("heading", LONG_CELLS)
+def test_a_cell_longer_than_is_kept_is_its_rows_trouble(company: Company, heading: str) -> None:
+    heads = ["Customer no", "Name", "Contact", "Phone", "Street", "City", "Tax id"]
+    good = ["0010", "Good", "Eva", "1", "s", "c", "t"]
+    text, longest = LONG_CELLS[heading]
+    bad = [text if head == heading else cell for head, cell in zip(heads, ["0011", *good[1:]], strict=True)]
+
+    outcome = take(company, "\n".join(";".join(cells) for cells in (heads, bad, good)) + "\n")
+
+    assert dict(outcome.counts) == {"Wrong": 1, "New": 1}
+    trouble = outcome.troubles[0]
+    assert (trouble.line, trouble.reason) == (2, "text_too_long")
+    assert f"it has {len(text)} characters, and at most {longest} are kept" in trouble.advice
