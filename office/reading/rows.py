@@ -20,6 +20,7 @@ TRUE = {"yes", "y", "true", "1", "x"}
 FALSE = {"no", "n", "false", "0", ""}
 REMEMBERED = 10_000
 BAD_LETTERS = {"\x00", "\N{REPLACEMENT CHARACTER}"}
+LARGEST = Decimal(10) ** 12
 ADVICE = {
     FieldKind.NUMBER: "Write it as a number, such as 1234.50.",
     FieldKind.DAY: "Write it as a day, such as 2026-03-31.",
@@ -142,9 +143,12 @@ def _parser(kind: FieldKind, rule: ColumnRule) -> Callable[[Cell], Any]:
 
 
 def _number(cell: Cell, sign: DecimalSign) -> Decimal | None:
-    if isinstance(cell, Decimal):
-        return cell
-    return read_number(str(cell), sign) if str(cell).strip() else None
+    if not isinstance(cell, Decimal) and not str(cell).strip():
+        return None
+    number = cell if isinstance(cell, Decimal) else read_number(str(cell), sign)
+    if abs(number) >= LARGEST:
+        raise ValueError("is a larger number than can be kept")
+    return number
 
 
 def _day(cell: Cell, order: DayOrder) -> date | None:

@@ -210,6 +210,13 @@ def test_a_sheet_that_asks_for_more_memory_than_there_is_costs_an_answer_only(bo
     assert "or save it as CSV" in refusal.value.message
 
 
+@pytest.mark.parametrize("cell", ["1000000000000", "-1000000000000", "9" * 300])
+def test_a_number_larger_than_can_be_kept_is_its_rows_trouble(cell: str):
+    csv, excel = read(column("Amount", [cell])), read(sheet([["Name", "Amount"], ["a", float(cell)]]))
+    assert ["amount" in row.values for row in (csv[0], excel[0])] == [False, False]
+    assert csv[0].troubles[0].advice.startswith("This is a larger number than can be kept.")
+
+
 def test_a_row_of_a_million_columns_is_no_table():
     with pytest.raises(Refused, match="Line 1 has 1,000,001 columns") as refusal:
         list(table_rows(io.BytesIO(b"Name" + b";a" * 1_000_000)))
