@@ -60,8 +60,12 @@ def read_options() -> argparse.Namespace:
 
 
 def stop_on_signals() -> None:
-    """Let a polite end from outside do what Ctrl-C does, and Ctrl-C too when started in the background."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    """Let a polite end from outside do what Ctrl-C does, and Ctrl-C too when started in the background.
+
+    Started by nohup it stays when the terminal goes.
+    """
+    stays = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    for number in (signal.SIGINT, signal.SIGTERM, *([] if stays else [signal.SIGHUP])):
         signal.signal(number, signal.default_int_handler)
 
 
