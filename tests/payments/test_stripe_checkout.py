@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from payments.models import OnlinePayment
@@ -193,8 +194,8 @@ def test_with_its_keys_stripe_is_the_provider_and_with_one_of_them_it_is_not(str
 def payment(customer: Any, stripe: Stripe) -> OnlinePayment:
     """One that was begun an hour ago, and whose event was lost."""
     invoice = world.issue(customer, "100.00", customer.company.today() - timedelta(days=1))
-    begun = begin_online_payment(invoice.pk, Decimal(100), by=None, return_url=lambda _: "https://x.example/")
-    OnlinePayment.objects.update(begun_at=timezone.now() - timedelta(hours=1))
+    with time_machine.travel(timezone.now() - timedelta(hours=1)):
+        begun = begin_online_payment(invoice.pk, Decimal(100), by=None, return_url=lambda _: "https://x.example/")
     FakeStripe.session = event()["data"]["object"] | {"client_reference_id": begun.reference, "status": "complete"}
     FakeStripe.session |= {"amount_total": 10000, "currency": "eur"}
     return begun
@@ -239,8 +240,7 @@ def test_where_stripe_does_not_answer_the_payment_waits_for_the_next_round(payme
 @pytest.mark.django_db
 def test_one_just_begun_or_long_ago_is_not_asked_about(payment: OnlinePayment) -> None:
     for ago in (timedelta(minutes=5), timedelta(days=4)):
-        OnlinePayment.objects.update(begun_at=timezone.now() - ago)
-        assert not payments_to_ask_about(timezone.now()).exists()
+        assert not payments_to_ask_about(payment.begun_at + ago).exists()
 
 
 @pytest.mark.django_db
