@@ -1,8 +1,8 @@
 """Do the ten commonest jobs of a billing specialist in a running demo office, and count what they take.
 
-`python tools/jobs.py [http://localhost:8000]` prints, for each job, the clicks, the keys that move or choose, and the
-letters that say something (a name, an amount, a reason). Each begins at the front page and ends where the page shows
-that it is done. The office must be a demo that `bin/start --fresh` just filled; the jobs change it.
+`python tools/jobs.py [http://localhost:8000]` prints, for each job, the keys that move or choose, and the letters that
+say something (a name, an amount, a reason); none needs a click. Each begins at the front page and ends where the page
+shows that it is done. The office must be a demo that `bin/start --fresh` just filled; the jobs change it.
 """
 
 import sys
@@ -17,16 +17,11 @@ PASSWORD = "duebook-demo"  # noqa: S105  it stands on the demo's log-in page
 
 
 class Hand:
-    """Somebody at the front page, of whom each click, key and letter is counted."""
+    """Somebody at the front page who has no mouse, and of whom each key and letter is counted."""
 
     def __init__(self, page: Page, site: str) -> None:
         self.page, self.site = page, site
-        self.clicks = self.keys = self.letters = 0
-
-    def click(self, what: Locator) -> None:
-        """Click what is seen."""
-        self.clicks += 1
-        what.click()
+        self.keys = self.letters = 0
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other."""
@@ -187,7 +182,7 @@ def number(hand: Hand, listed: str) -> str:
 
 def main(site: str) -> None:
     """Do all jobs as a clerk, and print what each took."""
-    print(f"{'':54}clicks  keys  letters")
+    print(f"{'':54}  keys  letters")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium())
         page = browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce", locale="en-US")
@@ -200,7 +195,7 @@ def main(site: str) -> None:
             page.goto(site)
             hand = Hand(page, site)
             job.do(hand)
-            print(f"{job.words:54}{hand.clicks:6}{hand.keys:6}{hand.letters:9}")
+            print(f"{job.words:54}{hand.keys:6}{hand.letters:9}")
         browser.close()
 
 
