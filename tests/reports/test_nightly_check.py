@@ -34,10 +34,10 @@ def at_night(time_machine: Any) -> None:
 
 def night() -> list[Run]:
     """The runs that a night begins, done."""
-    check_books.apply().get()
+    check_books()
     runs = list(Run.objects.filter(kind=nightly.KIND, status="waiting").order_by("company"))
     for run in runs:
-        carry_out_run.apply([run.pk]).get()
+        carry_out_run(run.pk)
         run.refresh_from_db()
     return runs
 
@@ -115,13 +115,13 @@ def test_where_all_is_spoiled_no_more_is_listed_than_says_enough(
 def test_three_workers_at_once_begin_one_check_for_each_company(
     invoices: Any, in_parallel: Callable[[list[Callable[[], Any]]], list[Any]]
 ) -> None:
-    in_parallel([lambda: check_books.apply().get()] * 3)
+    in_parallel([lambda: check_books()] * 3)
 
     assert Run.objects.filter(kind=nightly.KIND).count() == 2
 
 
 def test_runs_shows_when_the_book_was_checked(company: Any, invoices: Any, client: Any) -> None:
-    check_books.apply().get()
+    check_books()
     client.force_login(world.make_user(company, "administrator"))
     page = client.get(reverse("office:run_list")).content.decode()
 
