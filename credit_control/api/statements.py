@@ -18,7 +18,7 @@ from credit_control.api.statement_serializers import (
     StatementsQuery,
 )
 from credit_control.models import Statement
-from credit_control.operations.send_statement import send_statement
+from credit_control.operations.send_statement import read_statement, send_read_statement
 from credit_control.statements.access import get_statement_for, statements_for
 from credit_control.statements.asking import Asked, Period, figures_of
 from credit_control.statements.kept import figures_from, kept_statement_pdf
@@ -29,7 +29,7 @@ from credit_control.web.downloads import download
 from customers.access import get_customer_for
 from customers.models import Customer
 from office.api.errors import Unavailable
-from office.api.idempotency import idempotent
+from office.api.idempotency import Write, idempotent_after_reading
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
 from office.dressing import dressed
@@ -53,14 +53,14 @@ class CustomerStatementView(ApiView):
         return Response(StatementFiguresOut(figures_of(period, [asked])[0]).data)
 
     @extend_schema(operation_id="send_statement", request=StatementAskedIn, responses={201: StatementOut})
-    @idempotent
-    def post(self, request: ApiRequest, customer_id: int) -> Response:
+    @idempotent_after_reading
+    def post(self, request: ApiRequest, customer_id: int) -> Write:
         """Keep it, and mail it to those who get statements, or to those named."""
         customer = get_customer_for(request.user, customer_id)
         data = checked(StatementAskedIn, request.data)
         period, asked = _wanted(customer, data)
-        statement = send_statement(period, asked, by=request.user, contact_ids=data.get("contacts"))
-        return Response(StatementOut(_whole(statement)).data, 201)
+        read = read_statement(period, asked, data.get("contacts"))
+        return lambda: Response(StatementOut(_whole(send_read_statement(read, by=request.user))).data, 201)
 
 
 def _wanted(customer: Customer, data: dict[str, Any]) -> tuple[Period, Asked]:

@@ -1,4 +1,6 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -15,6 +17,15 @@ from office.audit import record
 from office.models import User
 
 
+@dataclass(frozen=True)
+class ReadStatement:
+    """A statement as it was read at one moment, with who receives it."""
+
+    period: Period
+    wanted: ToKeep
+    read_at: datetime
+
+
 def send_statement(
     period: Period, asked: Asked, *, by: User | None, contact_ids: Sequence[int] | None = None
 ) -> Statement:
@@ -22,6 +33,11 @@ def send_statement(
 
     The same one of which a mail is still on its way is not made twice. Raises Refused where nobody can receive it.
     """
+    return send_read_statement(read_statement(period, asked, contact_ids), by=by)
+
+
+def read_statement(period: Period, asked: Asked, contact_ids: Sequence[int] | None) -> ReadStatement:
+    """The statement as of now. Belongs into no transaction: it would read each of its parts at another moment."""
     period.require_sensible()
     contacts = _receivers(asked.customer, contact_ids)
     with snapshot(), connection.cursor() as cursor:
@@ -30,14 +46,20 @@ def send_statement(
         [figures] = figures_of(period, [asked])
     wanted = ToKeep(asked, figures, contacts)
     wanted.look_up(period.company)
-    with transaction.atomic():
-        Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=asked.customer.pk)
-        if same := _on_its_way(period, asked):
-            return same
-        [statement], _ = keep_statements(period.company, [wanted], read_at=read_at, by=by)
-        addresses = ", ".join(contact.email for contact in contacts)
-        record(by, "send_statement", asked.customer, after={"as of": period.on, "to": addresses})
-        return statement
+    return ReadStatement(period, wanted, read_at)
+
+
+@transaction.atomic
+def send_read_statement(read: ReadStatement, *, by: User | None) -> Statement:
+    """Keep it as it was read, and queue its mails."""
+    period, asked = read.period, read.wanted.asked
+    Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=asked.customer.pk)
+    if same := _on_its_way(period, asked):
+        return same
+    [statement], _ = keep_statements(period.company, [read.wanted], read_at=read.read_at, by=by)
+    addresses = ", ".join(contact.email for contact in read.wanted.receivers)
+    record(by, "send_statement", asked.customer, after={"as of": period.on, "to": addresses})
+    return statement
 
 
 def _receivers(customer: Customer, contact_ids: Sequence[int] | None) -> list[Contact]:

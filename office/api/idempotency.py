@@ -21,7 +21,9 @@ from office.web.requests import ApiRequest
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 100
 
+Write = Callable[[], Response]
 Handler = Callable[..., Response]
+Reader = Callable[..., Write]
 
 
 class BadKey(APIException):
@@ -46,9 +48,22 @@ def idempotent(handler: Handler) -> Handler:
     """
 
     @wraps(handler)
+    def read(view: ApiView, request: ApiRequest, *args: Any, **kwargs: Any) -> Write:
+        return lambda: handler(view, request, *args, **kwargs)
+
+    return idempotent_after_reading(read)
+
+
+def idempotent_after_reading(reader: Reader) -> Handler:
+    """The same for a write of figures that stem from one moment: the reader reads them and returns the write.
+
+    The moment must begin before the key's row is written, as a transaction that has begun cannot choose it any more.
+    """
+
+    @wraps(reader)
     def once(view: ApiView, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         key, content = key_of(request), hash_of(request)
-        return tried_again(lambda: _answered(request, key, content, lambda: handler(view, request, *args, **kwargs)))
+        return tried_again(lambda: _answered(request, key, content, reader(view, request, *args, **kwargs)))
 
     once.is_idempotent = True  # type: ignore[attr-defined]
     return once
@@ -71,7 +86,7 @@ def hash_of(request: ApiRequest) -> str:
 
 
 @transaction.atomic
-def _answered(request: ApiRequest, key: str, content: str, write: Callable[[], Response]) -> Response:
+def _answered(request: ApiRequest, key: str, content: str, write: Write) -> Response:
     answer, is_new = taken(request.user, key, content)
     if answer.request_hash != content:
         raise KeyReused

@@ -17,6 +17,7 @@ from credit_control.statements.asking import Period
 from customers.models import Customer
 from ledger import calendar
 from office.runs import carry_out
+from tests import world
 
 DATA = Path(os.environ.get("DUEBOOK_DATA", Path(__file__).parents[2].parent / "shared" / "data")) / "reference"
 WITHOUT_DATA = "The public data is not here; DUEBOOK_DATA names its folder."
@@ -60,3 +61,10 @@ def statement_run(company: Any, by: Any = None, *, starts: bool = False) -> Stat
         start_statement_run(run.pk, by=by)
         list(carry_out(run.pk))
     return run
+
+
+def owing(company: Any, name: str, **details: Any) -> Customer:
+    """A customer who owes one invoice of 100.00 since the first of January 2026."""
+    customer = world.make_customer(company, name, **details)
+    world.issue(customer, "100.00", date(2026, 1, 1))
+    return customer

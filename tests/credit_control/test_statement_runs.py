@@ -1,16 +1,16 @@
-"""Statement runs: looked at first, started for all or some, each statement kept and mailed once; by hand and by day."""
+"""Statement runs: looked at first, started for all or some, each statement kept and mailed once."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from credit_control.models import Statement, StatementPdf, StatementRow, StatementRun, StatementSchedule
+from credit_control.models import Statement, StatementPdf, StatementRow, StatementRun
 from credit_control.operations.manage_statement_runs import (
     look_again,
     prepare_statement_run,
@@ -18,15 +18,9 @@ from credit_control.operations.manage_statement_runs import (
     start_statement_run,
     stop_statement_run,
 )
-from credit_control.operations.schedule_statements import (
-    ScheduleDetails,
-    companies_due,
-    prepare_due_statements,
-    set_statement_schedule,
-)
 from credit_control.operations.send_statement import send_statement
 from credit_control.statements.asking import Period, figures_of, own
-from credit_control.statements.kept import figures_from, kept_statement_pdf
+from credit_control.statements.kept import figures_from
 from credit_control.statements.statement_mail import STATEMENT_MAIL
 from customers.models import Customer
 from customers.operations.create_customer import create_customer
@@ -36,6 +30,7 @@ from office.mail import NotToBeSent
 from office.models import AuditRecord, OutgoingMail, RunStatus
 from office.runs import carry_out
 from tests import world
+from tests.credit_control.samples import owing
 from tests.office.mailing import become
 
 pytestmark = pytest.mark.django_db
@@ -58,12 +53,6 @@ def sent(run: StatementRun, by: Any, **how: Any) -> StatementRun:
 def outcomes(run: StatementRun) -> dict[str, tuple[str, str]]:
     rows = StatementRow.objects.filter(run=run).select_related("customer")
     return {row.customer.name + "+" * row.is_combined: (row.outcome, row.note) for row in rows}
-
-
-def owing(company: Any, name: str, **details: Any) -> Customer:
-    customer = world.make_customer(company, name, **details)
-    world.issue(customer, "100.00", JAN)
-    return customer
 
 
 def bounce(customer: Customer) -> None:
@@ -247,52 +236,18 @@ def test_refusals_and_the_way_back(company: Any, clerk: Any) -> None:
     assert Statement.objects.count() == OutgoingMail.objects.filter(kind="statement").count() == 1
 
 
-def test_a_kept_statement_never_changes(company: Any, clerk: Any) -> None:
-    statement = sent_one(owing(company, "One"), clerk)
-    kept_statement_pdf(statement)
-    for table in ("credit_control_statement", "credit_control_statementpdf"):
-        for change in (f"UPDATE {table} SET made_at = now()", f"DELETE FROM {table}"):
-            with pytest.raises(Exception, match=r"written once|permission denied|never"), transaction.atomic():
-                connection.cursor().execute(change)
-
-
-def sent_one(customer: Customer, by: Any) -> Statement:
-    return send_statement(Period(customer.company, JAN, END), own(customer, "open_item"), by=by)
-
-
-def test_one_is_sent_from_the_customers_page_and_not_doubled(company: Any, clerk: Any) -> None:
-    customer = owing(company, "One")
-    client = Client()
-    client.force_login(clerk)
-    address = reverse("credit_control:send_statement", args=[customer.pk])
-    typed = {"from_on": "2026-01-01", "on": "2026-01-31", "form": "open_item"}
-    first, second = client.post(address, typed), client.post(address, typed)
+@pytest.mark.django_db(transaction=True)
+def test_the_database_itself_refuses_a_scheduled_day_or_a_statement_twice(company: Any, clerk: Any) -> None:
+    owing(company, "One")
+    run = sent(prepared(company, clerk), clerk)
     statement = Statement.objects.get()
-    assert first["Location"] == second["Location"] == reverse("credit_control:statement", args=[statement.pk])
-    assert OutgoingMail.objects.get(kind="statement").to_email == "eva@one.example"
-    page = client.get(first["Location"]).content.decode()
-    assert "eva@one.example" in page
-    pdf = client.get(reverse("credit_control:statement_pdf", args=[statement.pk]))
-    assert pdf.content == bytes(StatementPdf.objects.get().content)
-    assert client.get(reverse("credit_control:statement_xlsx", args=[statement.pk])).status_code == 200
-
-
-def test_nobody_to_send_to_is_refused(company: Any, clerk: Any) -> None:
-    with pytest.raises(Refused) as refusal:
-        sent_one(owing(company, "One", contacts=[]), clerk)
-    assert refusal.value.code == "nobody_to_send_to"
-
-
-def test_mail_does_not_leave_for_who_left_or_wants_none_any_more(company: Any, clerk: Any) -> None:
-    customer = owing(company, "One")
-    sent_one(customer, clerk)
-    mail = OutgoingMail.objects.get(kind="statement")
-    assert STATEMENT_MAIL.reason_not_to_send(mail) == ""
-    Customer.objects.filter(pk=customer.pk).update(statement_form="none")
-    assert "want no statements" in STATEMENT_MAIL.reason_not_to_send(mail)
-    Customer.objects.filter(pk=customer.pk).update(statement_form="open_item")
-    customer.contacts.update(is_active=False)
-    assert "has left" in STATEMENT_MAIL.reason_not_to_send(mail)
+    statement.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        statement.save(force_insert=True)
+    StatementRun.objects.filter(pk=run.pk).update(scheduled_for=JAN)
+    other = prepared(company, clerk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StatementRun.objects.filter(pk=other.pk).update(scheduled_for=JAN)
 
 
 def test_a_runs_mail_does_not_leave_for_who_gets_no_statements_any_more(company: Any, clerk: Any) -> None:
@@ -308,111 +263,6 @@ def test_a_runs_mail_does_not_leave_for_who_gets_no_statements_any_more(company:
     people = [customer.contacts.get().pk]
     chosen = send_statement(Period(company, JAN, END), own(customer, "open_item"), by=clerk, contact_ids=people)
     assert STATEMENT_MAIL.reason_not_to_send(OutgoingMail.objects.get(about_id=chosen.pk, kind="statement")) == ""
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def scheduled(company: Any, **details: Any) -> None:
-    set_statement_schedule(company, ScheduleDetails(**details), by=None)
-    StatementSchedule.objects.update(since_at=moment("2020-01-01T00:00"))
-
-
-def due(company: Any, now: str) -> tuple[date, date, date] | None:
-    run = prepare_due_statements(company.pk, now=moment(now))
-    return (run.scheduled_for, run.from_on, run.on) if run else None
-
-
-def test_the_schedule_is_off_until_somebody_sets_it(company: Any, customer: Any) -> None:
-    assert companies_due(moment("2026-02-01T12:00")) == []
-    set_statement_schedule(company, ScheduleDetails(), by=None)
-    assert prepare_due_statements(company.pk, now=moment("2026-02-01T12:00")) is None
-
-
-def test_the_day_comes_once_where_the_company_is_and_tells_of_the_month_before(company: Any, customer: Any) -> None:
-    scheduled(company, day_of_month=1, at=time(6))
-    assert due(company, "2026-02-01T04:59") == (date(2026, 1, 1), date(2025, 12, 1), date(2025, 12, 31))
-    assert due(company, "2026-02-01T04:59") is None
-    assert due(company, "2026-02-01T05:00") == (date(2026, 2, 1), JAN, END)  # 06:00 in Berlin
-    assert due(company, "2026-02-28T23:00") is None
-
-
-def test_missed_days_are_caught_up_once_without_leaving_out_a_day(company: Any, customer: Any) -> None:
-    scheduled(company, day_of_month=31, at=time(6))
-    assert due(company, "2026-02-28T06:00") == (date(2026, 2, 28), date(2026, 1, 31), date(2026, 2, 27))
-    assert due(company, "2026-06-10T06:00") == (date(2026, 5, 31), date(2026, 2, 28), date(2026, 5, 30))
-    assert due(company, "2026-06-10T06:01") is None
-    assert due(company, "2026-03-31T06:00") is None  # the clock went back
-
-
-def test_clocks_that_change_make_no_day_come_twice_or_never(company: Any, customer: Any) -> None:
-    scheduled(company, day_of_month=29, at=time(2, 30))  # 29 March 2026 has no 02:30 in Berlin
-    due(company, "2026-03-28T12:00")
-    assert due(company, "2026-03-29T01:29") is None
-    assert due(company, "2026-03-29T01:30") == (date(2026, 3, 29), date(2026, 2, 28), date(2026, 3, 28))
-    scheduled(company, day_of_month=25, at=time(2, 30))  # 25 October 2026 has it twice
-    due(company, "2026-10-24T12:00")
-    assert due(company, "2026-10-25T00:30") == (date(2026, 10, 25), date(2026, 9, 25), date(2026, 10, 24))
-    assert due(company, "2026-10-25T01:30") is None
-
-
-def test_what_was_due_before_it_was_switched_on_is_not_caught_up(company: Any, customer: Any) -> None:
-    set_statement_schedule(company, ScheduleDetails(day_of_month=1), by=None)
-    assert companies_due(timezone.now()) == []
-
-
-def test_a_run_of_the_schedule_waits_for_a_person_unless_the_company_says_otherwise(
-    company: Any,
-) -> None:
-    for name in ("One", "Two"):
-        owing(company, name)
-    scheduled(company, day_of_month=1)
-    run = prepare_due_statements(company.pk, now=moment("2026-02-01T12:00"))
-    list(carry_out(run.pk))
-    assert Statement.objects.count() == 0
-
-    scheduled(company, day_of_month=1, sends=True, most=1)
-    run = prepare_due_statements(company.pk, now=moment("2026-03-01T12:00"))
-    list(carry_out(run.pk))
-    assert Statement.objects.count() == 0
-
-    scheduled(company, day_of_month=1, sends=True, most=2)
-    run = prepare_due_statements(company.pk, now=moment("2026-04-01T12:00"))
-    list(carry_out(run.pk))
-    run.run.refresh_from_db()
-    assert (run.run.status, Statement.objects.count()) == (RunStatus.DONE, 2)
-    assert OutgoingMail.objects.filter(kind="statement").count() == 2
-
-
-def test_a_bad_schedule_is_refused(company: Any) -> None:
-    for wrong in ({"day_of_month": 0}, {"day_of_month": 32}, {"most": 0}):
-        with pytest.raises(Refused):
-            set_statement_schedule(company, ScheduleDetails(**wrong), by=None)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_ten_beats_at_once_prepare_one_run(company: Any, customer: Any, in_parallel: Any) -> None:
-    scheduled(company, day_of_month=1)
-    now = moment("2026-02-01T12:00")
-    results = in_parallel([lambda: prepare_due_statements(company.pk, now=now)] * 10)
-    assert sum(isinstance(result, StatementRun) for result in results) == 1
-    assert sum(result is None for result in results) == 9
-    assert StatementRun.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_database_itself_refuses_a_scheduled_day_or_a_statement_twice(company: Any, clerk: Any) -> None:
-    owing(company, "One")
-    run = sent(prepared(company, clerk), clerk)
-    statement = Statement.objects.get()
-    statement.pk = None
-    with pytest.raises(IntegrityError), transaction.atomic():
-        statement.save(force_insert=True)
-    StatementRun.objects.filter(pk=run.pk).update(scheduled_for=JAN)
-    other = prepared(company, clerk)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        StatementRun.objects.filter(pk=other.pk).update(scheduled_for=JAN)
 
 
 @pytest.mark.django_db(transaction=True)
