@@ -3,18 +3,19 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from billing.deposits import open_deposits_of
 from billing.exposure import drafts_of, would_owe
-from billing.models import DocumentKind, DocumentStatus, Invoice, InvoiceLine, IssueCheck, RateKind
+from billing.models import DocumentKind, Invoice, InvoiceLine, IssueCheck, RateKind
 from billing.operations.price_lines import terms_of
 from billing.pricing import Asked, at_tax, held_prices_of
 from billing.tax_choice import situations_of, taxes_of
+from billing.twins import twins_of
 from customers.exposure import Exposure, Rates, exposures_of, rates_on
 from customers.holds import in_words, standing_holds
 from customers.models import Customer
@@ -22,8 +23,6 @@ from ledger.money import format_money
 from ledger.present import present
 
 PRODUCT_TAXES = "lines__product__tax__rates"
-ALIKE_WITHIN = timedelta(days=31)
-"""Documents of one customer and amount are alike when their days are no further apart."""
 
 
 @dataclass(frozen=True)
@@ -95,36 +94,12 @@ def _limit_words(draft: Invoice, exposure: Exposure, owed: Decimal, rates: Rates
 
 
 def _duplicates(drafts: Sequence[Invoice]) -> Findings:
-    amounts = {draft.total for draft in drafts} - {Decimal(0)}
-    numbers = {draft.po_number for draft in drafts} - {""}
-    alike = Invoice.objects.filter(customer__in={draft.customer_id for draft in drafts})
-    candidates = alike.exclude(status=DocumentStatus.VOID).filter(Q(total__in=amounts) | Q(po_number__in=numbers))
-    of_customer: dict[int, list[Invoice]] = defaultdict(list)
-    for other in candidates.order_by("-pk")[:5000]:
-        of_customer[other.customer_id].append(other)
+    twins = twins_of([draft.pk for draft in drafts], drafts[0].company.today())
     for draft in drafts:
-        twin = next((other for other in of_customer[draft.customer_id] if _is_alike(draft, other)), None)
-        if twin:
-            words = f"{twin} of {_day(twin)} is of the same customer and {_likeness(draft, twin)}."
+        if draft.pk in twins:
+            twin, likeness = twins[draft.pk]
+            words = f"{twin} of {_day(twin)} is of the same customer and {likeness}."
             yield draft, Found(words, url=reverse("billing:invoice", args=[twin.pk]))
-
-
-def _is_alike(draft: Invoice, other: Invoice) -> bool:
-    if other.pk in (draft.pk, draft.replaces_id) or other.kind != draft.kind:
-        return False
-    return bool(_likeness(draft, other))
-
-
-def _likeness(draft: Invoice, other: Invoice) -> str:
-    """In what two documents of one customer are alike; nothing where they are not."""
-    if draft.period_from and draft.period_from == other.period_from and draft.total == other.total:
-        return "bills the same period"
-    if draft.po_number and draft.po_number == other.po_number and draft.total == other.total:
-        return "has the same order number and amount"
-    is_near = abs(_day(draft) - _day(other)) <= ALIKE_WITHIN
-    if is_near and draft.total and draft.total == other.total and not (draft.period_from or other.period_from):
-        return "comes to the same amount"
-    return ""
 
 
 def _day(invoice: Invoice) -> date:
