@@ -47,20 +47,23 @@ class Reader(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """One kind of thing to do: its words, its list, how many there are, and the right without which it is not told."""
+    """One kind of thing to do: its words, its list, how many there are, and the rights of which one suffices.
+
+    Without rights it is told to all who work here.
+    """
 
     words: str
     icon: str
     page: str
     count: Callable[[Reader], int]
     query: str = ""
-    permission: str = ""
+    rights: tuple[str, ...] = ()
 
 
 def tasks(user: User, company: Company, today: date) -> list[Task]:
     """What waits for this person, only what is there."""
     reader = Reader(user, company, today)
-    theirs = [kind for kind in KINDS if not kind.permission or user.has_perm(kind.permission)]
+    theirs = [kind for kind in KINDS if not kind.rights or any(map(user.has_perm, kind.rights))]
     found = [Task(kind.words, kind.count(reader), kind.icon, reverse(kind.page) + kind.query) for kind in theirs]
     return [task for task in found if task.count]
 
@@ -132,6 +135,7 @@ KINDS = (
         "clipboard-list",
         "office:approval_list",
         lambda reader: waiting_for(reader.user, reader.company).count(),
+        rights=("office.decide_approval",),
     ),
     Kind(
         "Tasks for you",
@@ -140,7 +144,14 @@ KINDS = (
         lambda reader: waiting_tasks(reader.user, reader.company),
         "?show=mine",
     ),
-    Kind("Drafts to finish and issue", "pencil", "billing:invoice_list", _drafts, "?state=draft"),
+    Kind(
+        "Drafts to finish and issue",
+        "pencil",
+        "billing:invoice_list",
+        _drafts,
+        "?state=draft",
+        ("billing.draft_invoice",),
+    ),
     Kind("Invoices overdue", "clock-exclamation", "billing:invoice_list", _overdue, "?state=overdue"),
     Kind(
         "Customers' bank accounts that are blocked",
@@ -148,7 +159,7 @@ KINDS = (
         "customers:account_list",
         _blocked,
         "?state=blocked",
-        "customers.manage_accounts",
+        ("customers.manage_accounts",),
     ),
     Kind(
         "Refunds to pay by file",
@@ -156,14 +167,14 @@ KINDS = (
         "payments:refund_list",
         _to_repay,
         "?state=to_pay",
-        "payments.manage_repayments",
+        ("payments.manage_repayments",),
     ),
     Kind(
         "Bank lines to match",
         "building-bank",
         "payments:bank_queue",
         _to_match,
-        permission="payments.match_bank_line",
+        rights=("payments.match_bank_line",),
     ),
     Kind(
         "Bank lines for you to look at",
@@ -171,7 +182,7 @@ KINDS = (
         "payments:unread_line_list",
         _unread,
         "?outcome=waiting",
-        "payments.settle_unread_line",
+        ("payments.settle_unread_line",),
     ),
     Kind(
         "Online payments held for review",
@@ -179,6 +190,7 @@ KINDS = (
         "payments:online_payment_list",
         _held_online,
         "?state=held",
+        ("payments.settle_online_payment",),
     ),
     Kind(
         f"Chargebacks to answer within {SOON.days} days",
@@ -186,7 +198,7 @@ KINDS = (
         "payments:chargeback_list",
         _to_answer,
         "?state=open&sort=respond_by",
-        "payments.manage_chargebacks",
+        ("payments.manage_chargebacks",),
     ),
     Kind(
         "Disputes past their day for an answer",
@@ -194,7 +206,7 @@ KINDS = (
         "billing:dispute_list",
         lambda reader: _disputed(reader, "overdue"),
         "?state=overdue",
-        "billing.open_dispute",
+        ("billing.open_dispute",),
     ),
     Kind(
         "Disputes raised to you",
@@ -202,9 +214,22 @@ KINDS = (
         "billing:dispute_list",
         lambda reader: _disputed(reader, "escalated"),
         "?state=escalated",
-        "billing.take_escalation",
+        ("billing.take_escalation",),
     ),
-    Kind("Payments to apply", "cash", "payments:receipt_list", _unapplied, "?sort=-free"),
-    Kind("Customers whose address bounced", "mail-exclamation", "customers:customer_list", _bounced, "?bounced=1"),
-    Kind("Mails that need a look", "mail", "office:mail_list", _mail_to_look_at),
+    Kind("Payments to apply", "cash", "payments:receipt_list", _unapplied, "?sort=-free", ("payments.allocate",)),
+    Kind(
+        "Customers whose address bounced",
+        "mail-exclamation",
+        "customers:customer_list",
+        _bounced,
+        "?bounced=1",
+        ("customers.update_customer",),
+    ),
+    Kind(
+        "Mails that need a look",
+        "mail",
+        "office:mail_list",
+        _mail_to_look_at,
+        rights=("billing.send_invoice", "office.settle_mail"),
+    ),
 )

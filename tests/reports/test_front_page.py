@@ -8,12 +8,13 @@ import pytest
 from django.urls import reverse
 
 from office.models import BankAccount, Company
+from office.roles import ROLES
 from payments.models import BankLine, UnreadLine
 from payments.operations.match_bank_line import match_bank_line
 from payments.operations.receive_payment import Plan
 from payments.operations.settle_unread_line import leave_out_unread_line
 from payments.operations.take_bank_file import take_bank_file
-from reports.to_do import tasks
+from reports.to_do import KINDS, tasks
 from tests import world
 from tests.payments.bank_samples import OURS, camt, entry, statement
 
@@ -42,6 +43,25 @@ def test_who_may_not_match_is_not_told(company: Company, details: dict[str, Any]
     BankAccount.objects.create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
     take_bank_file(company, "march.xml", camt(statement(entry("5.00"), entry("1..2"), closing="109.20")), by=None)
     assert told(world.make_user(company, **details), company) == {}
+
+
+def test_an_auditor_is_told_of_what_is_late_and_of_nothing_to_do(company: Company, customer: Any) -> None:
+    world.issue(customer, "10.00", date(2026, 1, 2), due_on=date(2026, 1, 2))
+    world.receive(customer, "5.00", DAY)
+    world.draft(customer, "7.00")
+    late, drafts, free = "Invoices overdue", "Drafts to finish and issue", "Payments to apply"
+    assert told(world.make_user(company, "auditor"), company) == {late: 1}
+    assert told(world.make_user(company, "sales"), company) == {late: 1, drafts: 1}
+    assert told(world.make_user(company, "clerk"), company) == {late: 1, drafts: 1, free: 1}
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"mail server"}))
+def test_what_somebody_is_told_of_they_can_open(company: Company, client: Any, role: str) -> None:
+    user = world.make_user(company, role)
+    client.force_login(user)
+    theirs = [kind for kind in KINDS if not kind.rights or any(map(user.has_perm, kind.rights))]
+    opened = {kind.words: client.get(reverse(kind.page) + kind.query).status_code for kind in theirs}
+    assert set(opened.values()) == {200}, opened
 
 
 def test_the_companys_own_currency_comes_first(company: Any, customer: Any, client: Any) -> None:
