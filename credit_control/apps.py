@@ -7,6 +7,8 @@ class CreditControlConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.beside import register_beside
+        from credit_control.account.code_mail import ACCOUNT_CODE_MAIL
+        from credit_control.account.code_words import ACCOUNT_CODE_TEXT
         from credit_control.approvals import ACTS
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many, do_statement_run, look_for_holds, remind_many
@@ -35,6 +37,8 @@ class CreditControlConfig(AppConfig):
         texts.register_text(REMINDER_TEXT)
         texts.register_text(STATEMENT_TEXT)
         mail.register_kind(STATEMENT_MAIL)
+        mail.register_kind(ACCOUNT_CODE_MAIL)
+        texts.register_text(ACCOUNT_CODE_TEXT)
         for plan_mail in PLAN_MAILS:
             mail.register_kind(plan_mail)
         for text in PLAN_TEXTS:

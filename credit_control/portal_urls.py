@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from credit_control.web import portal, portal_plans
+from credit_control.web import portal, portal_code, portal_plans
 
 app_name = "account"
 urlpatterns = [
     path("account/<str:token>/", portal.enter, name="enter"),
     path("account/d/<str:ref>/", portal.account, name="page"),
+    path("account/d/<str:ref>/code/", portal_code.code, name="code"),
+    path("d/<str:ref>/account/", portal_code.from_document, name="from_document"),
     path("account/d/<str:ref>/pdf/", portal.pdf, name="pdf"),
     path("account/d/<str:ref>/xlsx/", portal.xlsx, name="xlsx"),
     path("account/d/<str:ref>/documents/<str:document>/", portal.document, name="document"),

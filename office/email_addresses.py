@@ -20,3 +20,9 @@ def require_email(text: str) -> None:
 
 def _no_address(text: str) -> Refused:
     return Refused(f"{text[:100]} is not an e-mail address.", code="bad_email")
+
+
+def masked(address: str) -> str:
+    """An address that its owner knows again and nobody else learns: `m•••@example.com`."""
+    name, at, domain = address.rpartition("@")
+    return f"{name[:1]}•••{at}{domain}"

@@ -1,6 +1,7 @@
 """The tables of credit control."""
 
 from credit_control.models.charges import LateCharge, LateChargeLine, LineKind
+from credit_control.models.codes import AccountCode
 from credit_control.models.hand_overs import HandedItem, HandOver, HandOverOutcome
 from credit_control.models.plans import (
     PaymentPlan,
@@ -42,6 +43,7 @@ from credit_control.models.statements import (
 from credit_control.models.worklist import ContactNote, CreditFile, NoteKind
 
 __all__ = [
+    "AccountCode",
     "AccountLink",
     "AccountOpening",
     "Channel",

@@ -1,38 +1,35 @@
-"""A customer's account behind a mailed link, as it stands today: no log-in, and a visit changes nothing but the list of
-openings."""
+"""A customer's account behind a mailed link and a code, as it stands today: no log-in, and a visit changes nothing but
+the list of openings."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.links import live_links as live_document_links
 from billing.models import OpeningKind
-from billing.operations.note_opening import network_of
-from billing.web.portal import entered
-from credit_control.models import AccountLink, AccountOpening, Statement
+from billing.web.portal import entered as entered_document
+from credit_control.models import AccountLink, Statement
 from credit_control.plans.shown import shown_plans
 from credit_control.statements.asking import figures_of
 from credit_control.statements.excel import sheet_of
 from credit_control.statements.figures import Figures
 from credit_control.statements.kept import figures_from, kept_statement_pdf
-from credit_control.statements.links import link_by_ref, link_by_token
+from credit_control.statements.links import link_by_token
 from credit_control.statements.names import file_name
 from credit_control.statements.paper import page_of, printed_of
 from credit_control.statements.usual import usual_asked, usual_period
+from credit_control.web.account_door import entered, held, note_visit, opened, shown
 from credit_control.web.downloads import download
 from credit_control.web.portal_ways import ways_of
 from customers.models import StatementForm
 from office.papers import PdfUnavailable, render_pdf
-from office.web.address import address_of
-from office.web.customer_door import LinkCookie, NoSuchLink, customer_door
+from office.web.customer_door import NoSuchLink, customer_door
 from office.web.lists.exporting import EXCEL
 
-COOKIE = LinkCookie("duebook_account", salt="credit_control.web.portal")
 MOST_ROWS, LATEST = 200, 12
 
 
@@ -43,14 +40,14 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     link = link_by_token(token)
     if link is None:
         raise NoSuchLink
-    return COOKIE.entered(reverse("account:page", args=[link.ref]), link.ref, link.expires_at)
+    return entered(link)
 
 
 @require_safe
 @customer_door
 def account(request: HttpRequest, ref: str) -> HttpResponse:
     """What is open today, how to pay it, the documents that have links, and the statements that were sent."""
-    link = _opened(request, ref, OpeningKind.OPENED)
+    link = opened(request, ref, OpeningKind.OPENED)
     figures, printed = _today(link)
     sent = Statement.objects.filter(customer=link.customer, is_combined=link.is_combined)
     with override(printed["language"]):
@@ -100,14 +97,14 @@ def document(request: HttpRequest, ref: str, document: str) -> HttpResponse:
     found = live_document_links().filter(contact=link.contact, ref=document).first()
     if found is None:
         raise NoSuchLink
-    return entered(found)
+    return entered_document(found)
 
 
 @require_safe
 @customer_door
 def pdf(request: HttpRequest, ref: str) -> HttpResponse:
     """The account of today as PDF; it is kept nowhere."""
-    link = _opened(request, ref, OpeningKind.DOWNLOADED)
+    link = opened(request, ref, OpeningKind.DOWNLOADED)
     figures, printed = _today(link)
     try:
         page = page_of(figures, printed, link.customer.company)
@@ -121,7 +118,7 @@ def pdf(request: HttpRequest, ref: str) -> HttpResponse:
 @customer_door
 def xlsx(request: HttpRequest, ref: str) -> HttpResponse:
     """The account of today as Excel."""
-    link = _opened(request, ref, OpeningKind.DOWNLOADED)
+    link = opened(request, ref, OpeningKind.DOWNLOADED)
     figures, printed = _today(link)
     return download(sheet_of(figures, printed), EXCEL, f"{file_name(link.customer, figures)}.xlsx")
 
@@ -135,7 +132,7 @@ def kept_statement(request: HttpRequest, ref: str, statement_id: int) -> HttpRes
     statement = sent.select_related("company", "customer").first()
     if statement is None:
         raise NoSuchLink
-    _opened(request, ref, OpeningKind.DOWNLOADED)
+    opened(request, ref, OpeningKind.DOWNLOADED)
     try:
         content = b"" if request.method == "HEAD" else bytes(kept_statement_pdf(statement).content)
     except PdfUnavailable:
@@ -154,7 +151,7 @@ def _no_pdf(request: HttpRequest, link: AccountLink) -> HttpResponse:
 @customer_door
 def logo(request: HttpRequest, ref: str) -> HttpResponse:
     """The sender's logo."""
-    company = held(request, ref).customer.company
+    company = shown(request, ref).customer.company
     if not company.logo:
         raise NoSuchLink
     return HttpResponse(bytes(company.logo), content_type=company.logo_type)
@@ -166,25 +163,3 @@ def seen(request: HttpRequest, ref: str) -> HttpResponse:
     """A person touched the page, which no mail scanner does."""
     note_visit(request, held(request, ref), OpeningKind.SEEN)
     return HttpResponse(status=204)
-
-
-def _opened(request: HttpRequest, ref: str, kind: OpeningKind) -> AccountLink:
-    """The link whose token this reader has shown; the visit is written down unless it only looked at the headers."""
-    link = held(request, ref)
-    if request.method != "HEAD":
-        note_visit(request, link, kind)
-    return link
-
-
-def note_visit(request: HttpRequest, link: AccountLink, kind: OpeningKind) -> None:
-    """Write down that the link was used, and for what."""
-    address = network_of(address_of(request))
-    AccountOpening.objects.create(link=link, kind=kind, address_prefix=address)
-
-
-def held(request: HttpRequest, ref: str) -> AccountLink:
-    """The live link of this page, for a reader who holds its cookie; else NoSuchLink."""
-    link = link_by_ref(ref) if COOKIE.opens(request, ref) else None
-    if link is None:
-        raise NoSuchLink
-    return link

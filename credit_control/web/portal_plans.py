@@ -16,8 +16,8 @@ from credit_control.operations.decline_plan import decline_plan
 from credit_control.plans.letter import file_name, kept_plan_pdf, terms_of
 from credit_control.plans.reading import plan_now
 from credit_control.plans.spread import ZERO
+from credit_control.web.account_door import held, note_visit
 from credit_control.web.downloads import download
-from credit_control.web.portal import held, note_visit
 from credit_control.web.portal_ways import ways_of
 from ledger.refusals import Refused
 from office.papers import PdfUnavailable

@@ -24,3 +24,8 @@ def table(rows: Sequence[tuple[str, str]], heading: str = "") -> Value:
     html = render_to_string("office/mail/table.html", {"rows": rows})
     lines = [heading, "-" * len(heading)] if heading else []
     return Piece("\n".join([*lines, *(f"{name}: {value}" for name, value in rows)]), html)
+
+
+def large(words: str) -> Piece:
+    """A few letters that somebody types elsewhere, set apart and large; read from left to right in any language."""
+    return Piece(words, render_to_string("office/mail/large.html", {"words": words}))

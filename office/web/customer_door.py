@@ -1,7 +1,7 @@
 """The door for customers: no log-in, only a link that was mailed to them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -18,6 +18,14 @@ class NoSuchLink(Exception):
     """Unknown, revoked or expired: the reader cannot tell which."""
 
 
+class FirstTo(Exception):
+    """What the reader asks for is shown only after another page of theirs, which the exception names."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(page)
+        self.page = page
+
+
 def customer_door(view: View) -> View:
     """A page for whoever holds a link: kept by no cache, told to no other site, and one answer to all who hold none."""
 
@@ -25,6 +33,8 @@ def customer_door(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             response = answered(view, request, *args, **kwargs)
+        except FirstTo as first:
+            response = HttpResponseRedirect(first.page)
         except NoSuchLink:
             with override(get_language_from_request(request)):
                 response = render(request, "portal/not_found.html", status=404)
@@ -38,14 +48,15 @@ def customer_door(view: View) -> View:
 @dataclass(frozen=True)
 class LinkCookie:
     """What a link's token is swapped for: a cookie that only its page gets, so the token stays out of history and
-    referrers."""
+    referrers. One that `lasts` is believed for that long only, whatever the browser does."""
 
     name: str
     salt: str
+    lasts: timedelta | None = None
 
-    def entered(self, page: str, ref: str, expires_at: datetime) -> HttpResponse:
-        """The way to the page, with the cookie that opens it."""
-        response = HttpResponseRedirect(page)
+    def entered(self, page: str, ref: str, expires_at: datetime, *, to: str = "") -> HttpResponse:
+        """The way to the page, or to another below it, with the cookie that opens it."""
+        response = HttpResponseRedirect(to or page)
         response.set_signed_cookie(
             self.name,
             ref,
@@ -60,4 +71,4 @@ class LinkCookie:
 
     def opens(self, request: HttpRequest, ref: str) -> bool:
         """Whether the reader came by this page's link."""
-        return bool(request.get_signed_cookie(self.name, None, salt=self.salt) == ref)
+        return bool(request.get_signed_cookie(self.name, None, salt=self.salt, max_age=self.lasts) == ref)

@@ -4,15 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from credit_control.operations.mint_account_link import mint_account_link
 from credit_control.operations.send_statement import send_statement
 from credit_control.statements.usual import usual_asked, usual_period
 from office.models import BankAccount
 from tests import world
-from tests.browser.conftest import PHONE, Watched
-from tests.browser.looking import faults_of_look
+from tests.browser.conftest import PHONE, Watched, shoot
+from tests.browser.looking import axe, faults_of_look
+from tests.credit_control.opening import mailed_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,7 +36,18 @@ def test_the_account_behind_a_link(
     context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
     watched, page = Watched(context, live_server.url), context.new_page()
     page.goto(f"{live_server.url}/p/account/{token}/")
+    assert axe(page) == []
+    shoot(page, f"portal-code-ask-{language}")
+    page.locator(".button-main").click()
+    page.locator("#code").fill("1")
+    page.locator(".button-main").click()
+    assert page.locator("#code").input_value() == "1"
+    assert list(faults_of_look(page, f"portal-code-{language}")) == []
+    page.set_viewport_size(PHONE)
+    page.locator("#code").fill(mailed_code())
+    page.locator(".button-main").click()
 
+    expect(page.locator("#account-title")).to_be_visible()
     assert list(faults_of_look(page, f"portal-account-{language}")) == []
     assert watched.complaints == []
     context.close()

@@ -18,6 +18,7 @@ from reports.book_check import check_book
 from tests import world
 from tests.browser.conftest import PHONE, Watched, shoot
 from tests.browser.looking import axe
+from tests.credit_control.opening import open_in_browser
 from tests.credit_control.planning import offer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,13 +31,13 @@ def invoice(company: Any, customer: Any) -> Any:
     return world.issue(customer, "900.00", company.today() - timedelta(days=75))
 
 
-def mailed_link(site: str) -> str:
-    """The link that the mail of the offer brought, as it stands in it."""
+def mailed_token() -> str:
+    """The token of the link that the mail of the offer brought, as it stands in it."""
     mail = OutgoingMail.objects.get(kind=OFFER)
     hand_over(mail.pk)
     mail.refresh_from_db()
     words = bytes(mail.kept_message).decode().replace("=\r\n", "").replace("=\n", "")
-    return site + "/p/account/" + words.split("/p/account/")[1].split("/")[0] + "/"
+    return words.split("/p/account/")[1].split("/")[0]
 
 
 def test_a_plan_accepted_on_the_link(
@@ -62,7 +63,7 @@ def test_a_plan_accepted_on_the_link(
 
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     phone = context.new_page()
-    phone.goto(mailed_link(live_server.url))
+    open_in_browser(phone, live_server.url, mailed_token())
     phone.get_by_role("link", name="See the offer and answer").click()
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     phone.get_by_label("I agree to pay €900.00").check()
@@ -101,7 +102,7 @@ def test_its_page_is_clean_on_a_phone(
     token = mint_account_link(customer, customer.contacts.get())
     context = browser.new_context(viewport=PHONE, reduced_motion="reduce", color_scheme=scheme)
     watched, page = Watched(context, live_server.url), context.new_page()
-    page.goto(f"{live_server.url}/p/account/{token}/")
+    open_in_browser(page, live_server.url, token)
     assert axe(page) == []
     shoot(page, f"portal-plan-account-{language}")
     page.locator(f"a[href$='/plan/{plan.pk}/']").click()

@@ -18,6 +18,7 @@ from customers.operations.create_customer import create_customer
 from customers.operations.details import CustomerDetails
 from office.models import BankAccount
 from tests import world
+from tests.credit_control.opening import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -27,10 +28,6 @@ def token(customer: Any) -> str:
     details = {"holder": "Alder Ltd", "iban": "DE02120300000000202051", "bic": "BYLADEM1001", "currency": "EUR"}
     BankAccount.objects.create(company=customer.company, name="Main", **details)
     return mint_account_link(customer, customer.contacts.get())
-
-
-def opened(client: Client, token: str) -> str:
-    return client.get(f"/p/account/{token}/")["Location"]
 
 
 def test_the_link_is_swapped_for_a_cookie_on_the_page_alone(client: Client, token: str) -> None:

@@ -16,6 +16,7 @@ from ledger.refusals import Refused
 from office.mail.handing_over import hand_over
 from office.models import BankAccount, OutgoingMail, Task
 from tests import world
+from tests.credit_control.opening import opened
 from tests.credit_control.planning import agreed, offer
 from tests.relay import RelayHandler
 
@@ -35,7 +36,7 @@ def plan(customer: Any) -> PaymentPlan:
 @pytest.fixture
 def account(client: Client, customer: Any) -> str:
     token = mint_account_link(customer, customer.contacts.get())
-    return client.get(f"/p/account/{token}/")["Location"]
+    return opened(client, token)
 
 
 def status(plan: PaymentPlan) -> str:
@@ -124,7 +125,7 @@ def test_in_arabic_it_runs_from_right_to_left(client: Client, company: Any) -> N
     customer = world.make_customer(company, "Nile", language="ar")
     plan = offer(customer, [world.issue(customer, "300.00", company.today())], *HALVES)
     token = mint_account_link(customer, customer.contacts.get())
-    page = client.get(f"/p/account/{token}/")["Location"]
+    page = opened(client, token)
     shown = said(client.get(f"{page}plan/{plan.pk}/"))
     assert 'dir="rtl"' in shown
     assert "Accept the plan" not in shown

@@ -15,6 +15,7 @@ from credit_control.operations.mint_account_link import mint_account_link
 from office.models import AuditRecord
 from office.web.address import address_of
 from tests import world
+from tests.credit_control.opening import opened
 
 NOBODY, PROXY, READER = "203.0.113.9", "198.51.100.1", "192.0.2.77"
 
@@ -69,7 +70,7 @@ def test_audit_and_links_keep_it(
 
     contact = customer.contacts.get()
     reader.get(f"/p/{mint_link(invoice, contact)}/", follow=True, **CALL)
-    reader.get(f"/p/account/{mint_account_link(customer, contact)}/", follow=True, **CALL)
+    reader.get(opened(reader, mint_account_link(customer, contact)), **CALL)
     assert LinkOpening.objects.get().address_prefix == AccountOpening.objects.get().address_prefix == network
 
 

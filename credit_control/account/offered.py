@@ -1,0 +1,15 @@
+"""Who reaches their account from the page of a document."""
+
+from credit_control.models import AccountLink
+from credit_control.statements.links import live_links
+from customers.models import Contact
+
+
+def may_see_account(contact: Contact) -> bool:
+    """Whether a contact is told how the account stands anyway: who gets statements, and can be mailed a code."""
+    return contact.is_active and contact.gets_statements and bool(contact.email)
+
+
+def live_link_of(contact: Contact) -> AccountLink | None:
+    """The contact's newest link to their account that opens."""
+    return live_links().filter(contact=contact).first()

@@ -1,0 +1,79 @@
+"""The door to a customer's account: the mailed link, and on each device a code that was mailed to its contact."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.models import OpeningKind
+from billing.operations.note_opening import network_of
+from credit_control.models import AccountLink, AccountOpening
+from credit_control.statements.links import link_by_ref
+from office.web.address import address_of
+from office.web.customer_door import FirstTo, LinkCookie, NoSuchLink
+
+OPEN_FOR = timedelta(hours=12)
+"""How long a device on which the code was typed opens the account without another."""
+COOKIE = LinkCookie("duebook_account", salt="credit_control.web.portal")
+PROOF = LinkCookie("duebook_account_proof", salt="credit_control.web.account_door", lasts=OPEN_FOR)
+
+
+def page_of(link: AccountLink) -> str:
+    """The account's page, which is also the path of its cookies."""
+    return reverse("account:page", args=[link.ref])
+
+
+def code_page_of(link: AccountLink) -> str:
+    """The page that asks for the code."""
+    return reverse("account:code", args=[link.ref])
+
+
+def entered(link: AccountLink, *, to: str = "") -> HttpResponse:
+    """The way to the page, or to another below it, with the cookie that says the token was shown."""
+    return COOKIE.entered(page_of(link), link.ref, link.expires_at, to=to)
+
+
+def proven(link: AccountLink) -> HttpResponse:
+    """The way to the page, with the cookie that says the code was typed here."""
+    return PROOF.entered(page_of(link), _proof_of(link), timezone.now() + OPEN_FOR)
+
+
+def _proof_of(link: AccountLink) -> str:
+    """What the cookie says: of this link, and of the address that the code was mailed to."""
+    return f"{link.ref} {sha256(link.contact.email.encode()).hexdigest()}"
+
+
+def is_proven(request: HttpRequest, link: AccountLink) -> bool:
+    """Whether the code was typed on this device a short while ago."""
+    return PROOF.opens(request, _proof_of(link))
+
+
+def shown(request: HttpRequest, ref: str) -> AccountLink:
+    """The live link of this page, for a reader who showed its token; else NoSuchLink. It opens nothing."""
+    link = link_by_ref(ref) if COOKIE.opens(request, ref) else None
+    if link is None:
+        raise NoSuchLink
+    return link
+
+
+def held(request: HttpRequest, ref: str) -> AccountLink:
+    """The live link of this page, for a reader who typed the mailed code, too; others are asked for it first."""
+    link = shown(request, ref)
+    if not is_proven(request, link):
+        raise FirstTo(code_page_of(link))
+    return link
+
+
+def opened(request: HttpRequest, ref: str, kind: OpeningKind) -> AccountLink:
+    """The same; the visit is written down unless it only looked at the headers."""
+    link = held(request, ref)
+    if request.method != "HEAD":
+        note_visit(request, link, kind)
+    return link
+
+
+def note_visit(request: HttpRequest, link: AccountLink, kind: OpeningKind) -> None:
+    """Write down that the link was used, and for what."""
+    AccountOpening.objects.create(link=link, kind=kind, address_prefix=network_of(address_of(request)))
