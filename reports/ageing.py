@@ -110,13 +110,17 @@ def ageing_totals(question: AgeingQuestion) -> list[AgeingRow]:
         return ageing_rows(question, None, 0)
 
 
-def ageing_sql(question: AgeingQuestion) -> str:
-    """One statement: the rows of a page and the totals (customer 0), over the items that were open on the day."""
+def ageing_sql(question: AgeingQuestion, *, customers: bool = True) -> str:
+    """One statement: the rows of a page and the totals (customer 0), over the items that were open on the day.
+
+    Where nobody asks for the customers, all items are customer 0's: adding them up takes half the time.
+    """
     amounts = ", ".join(f"coalesce(sum(open) FILTER (WHERE {_in_column(column)}), 0) AS {column}" for column in COLUMNS)
     columns = [*COLUMNS, "total", DISPUTED, PLANNED]
     other_days = question.company_id in companies_with_other_days(question.on, question.known_at)
+    whose = "customer_id" if customers else "0 AS customer_id"
     return f"""
-        WITH {_aged(question) if other_days else _aged_by_documents(question)},
+        WITH {_aged(question, whose) if other_days else _aged_by_documents(question, whose)},
         in_dispute AS (
             SELECT customer_id, currency, sum(least(open, held.amount)) AS disputed
             FROM {"opened" if other_days else "aged"} AS items
@@ -144,22 +148,22 @@ def ageing_sql(question: AgeingQuestion) -> str:
     """  # noqa: S608  built from our own column names
 
 
-def _aged_by_documents(question: AgeingQuestion) -> str:
+def _aged_by_documents(question: AgeingQuestion, whose: str) -> str:
     """`aged` where nobody agreed on other days than the documents say: one row for each open item."""
     return f"""
         aged AS MATERIALIZED (
-            SELECT id, customer_id, currency, open, %(on)s::date - {question.by} AS age
+            SELECT id, {whose}, currency, open, %(on)s::date - {question.by} AS age
             FROM ({open_on_day_sql(question.known_at)}) AS items WHERE {_scope(question)}
         )"""  # noqa: S608
 
 
-def _aged(question: AgeingQuestion) -> str:
+def _aged(question: AgeingQuestion, whose: str) -> str:
     """`aged` by the days that were agreed on: a row for each part of an item that is to be paid on another day."""
     by_due = "(SELECT id, due_on, open FROM parts)"
     by_document = "(SELECT id, dated_on AS due_on, open FROM opened)"
     return f"""
         opened AS MATERIALIZED (
-            SELECT id, customer_id, currency, dated_on, due_on, open
+            SELECT id, {whose}, currency, dated_on, due_on, open
             FROM ({open_on_day_sql(question.known_at)}) AS items WHERE {_scope(question)}
         ),
         {parts_sql(question.known_at)},
@@ -184,7 +188,7 @@ def ageing_rows(question: AgeingQuestion, after: Place | None, limit: int | None
     place = dict(zip(("after_name", "after_id", "after_currency"), after or ("", 0, ""), strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            ageing_sql(question),
+            ageing_sql(question, customers=limit != 0),
             _parameters(question) | place | {"limit": limit and limit + 1},
         )
         return list(map(AgeingRow._make, cursor.fetchall()))

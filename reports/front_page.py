@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from billing.access import invoices_for
-from billing.models import DocumentKind, DocumentStatus
+from billing.models import DocumentKind, DocumentStatus, Invoice
 from billing.queries import with_state
 from office.models import Company, User
 from payments.access import receipts_for
@@ -21,6 +21,7 @@ def came_in(user: User, company: Company, today: date) -> dict[str, Decimal]:
 
 
 def latest_invoices(user: User, company: Company, today: date) -> list:
-    """The documents issued last, with their state."""
+    """The documents issued last, with their state: found first, else the database prepares for the states of all."""
     issued = invoices_for(user).filter(company=company, status=DocumentStatus.ISSUED, kind=DocumentKind.INVOICE)
-    return list(with_state(issued.select_related("customer"), today).order_by("-id")[:6])
+    latest = Invoice.objects.filter(pk__in=list(issued.order_by("-id").values_list("pk", flat=True)[:6]))
+    return list(with_state(latest.select_related("customer"), today).order_by("-id"))

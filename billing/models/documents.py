@@ -10,6 +10,7 @@ from billing.models.taxes import RateKind, Tax
 from customers.models import Customer, PaymentTerms
 from ledger.fields import AmountField, CurrencyField, ExchangeRateField, RateField
 from ledger.models import Account, Entry
+from office.letters import LetterIndex
 from office.models import Company, User
 from office.models.company import TaxRounding
 
@@ -201,6 +202,8 @@ class Invoice(models.Model):
             models.Index(
                 fields=["customer", "issued_at"], condition=Q(status="issued"), name="invoice_issued_to_customer"
             ),
+            models.Index(fields=["company", "total"], name="invoice_by_total"),
+            LetterIndex("number", "po_number", "source_reference", name="invoice_by_letters"),
         ]
         permissions = [
             ("draft_invoice", "Prepare invoices"),

@@ -137,6 +137,7 @@ class Allocation(models.Model):
                 include=["dated_on", "amount"],
                 name="allocation_by_credit",
             ),
+            models.Index(fields=["dated_on"], name="allocation_by_day"),
             models.Index(
                 fields=["debit", "dated_on"],
                 condition=Q(amount__lt=0),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer, CustomerAccount
 from ledger.fields import AmountField, CurrencyField, ExchangeRateField
 from ledger.models import Account, Entry
+from office.letters import LetterIndex
 from office.models import Company, User
 from payments.models.bank import BankLine
 
@@ -126,6 +127,8 @@ class Receipt(models.Model):
         indexes = [
             models.Index(fields=["company", "-received_on", "-id"], name="receipt_newest_first"),
             models.Index(fields=["customer", "-received_on", "-id"], name="receipt_by_customer"),
+            models.Index(fields=["company", "amount"], name="receipt_by_amount"),
+            LetterIndex("number", "reference", "external_id", name="receipt_by_letters"),
         ]
         permissions = [
             ("record_receipt", "Record receipts"),

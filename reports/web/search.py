@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from billing.access import invoices_for
+from billing.models import Invoice
 from customers.access import customers_for
 from customers.search import fold
+from office.letters import standing_in
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
 from payments.access import receipts_for
+from payments.models import Receipt
 
 MOST = 20
 PAGES = {"customers": "customers:customer", "invoices": "billing:invoice", "receipts": "payments:receipt"}
@@ -58,7 +61,7 @@ def _customers(request: StaffRequest, text: str) -> list:
 
 
 def _invoices(request: StaffRequest, text: str, amount: Decimal | None) -> list:
-    wanted = Q(number__icontains=text) | Q(po_number__icontains=text) | Q(source_reference__iexact=text)
+    wanted = standing_in(Invoice, ("number", "po_number", "source_reference"), text)
     if amount is not None:
         wanted |= Q(total=amount)
     found = invoices_for(request.user).filter(wanted, company=request.company).select_related("customer")
@@ -66,7 +69,7 @@ def _invoices(request: StaffRequest, text: str, amount: Decimal | None) -> list:
 
 
 def _receipts(request: StaffRequest, text: str, amount: Decimal | None) -> list:
-    wanted = Q(number__icontains=text) | Q(reference__icontains=text) | Q(external_id__iexact=text)
+    wanted = standing_in(Receipt, ("number", "reference", "external_id"), text)
     if amount is not None:
         wanted |= Q(amount=amount)
     found = receipts_for(request.user).filter(wanted, company=request.company).select_related("customer")

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django_stubs_ext import StrOrPromise
 
+from office.letters import standing_in
 from office.written import plain_day
 
 LONGEST = 200
@@ -134,8 +135,5 @@ def clean_day(text: str) -> date | None:
 def search_rows(queryset: QuerySet[Any], fields: tuple[str, ...], text: str) -> QuerySet[Any]:
     """The rows in which every word stands in some of the fields."""
     for word in text.split():
-        anywhere = Q()
-        for path in fields:
-            anywhere |= Q(**{f"{path}__icontains": word})
-        queryset = queryset.filter(anywhere)
+        queryset = queryset.filter(standing_in(queryset.model, fields, word))
     return queryset
