@@ -31,7 +31,12 @@ ORDER BY draft.id, twin.id DESC
 
 def twins_of(draft_ids: Collection[int], today: date) -> dict[int, tuple[Invoice, str]]:
     """The latest document that each of these drafts looks like, where there is one, and in what they are alike."""
-    parameters: dict[str, Any] = {"drafts": list(draft_ids), "void": DocumentStatus.VOID, "today": today, "apart": DAYS_APART}
+    parameters: dict[str, Any] = {
+        "drafts": list(draft_ids),
+        "void": DocumentStatus.VOID,
+        "today": today,
+        "apart": DAYS_APART,
+    }
     with connection.cursor() as cursor:
         cursor.execute(TWINS, parameters)
         found = cursor.fetchall()
