@@ -247,8 +247,8 @@ def online_payments_for(user: User) -> QuerySet[OnlinePayment]:
 
 def get_online_payment_for(user: User, payment_id: int) -> OnlinePayment:
     """The payment, or Http404 where this person may not see one of that id."""
-    rows = online_payments_for(user).select_related("company", "customer", "invoice", "receipt", "settled_by")
-    return found(rows.filter(pk=payment_id), "online payment")
+    rows = online_payments_for(user).select_related("company", "customer", "contact", "receipt", "settled_by")
+    return found(rows.prefetch_related("parts__item").filter(pk=payment_id), "online payment")
 
 
 def get_payout_for(user: User, payout_id: int) -> Payout:

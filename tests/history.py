@@ -28,7 +28,7 @@ from ledger.models import OpenItem
 from ledger.periods import close_month
 from office.models import Logo
 from payments.exchanging import ExchangeDetails
-from payments.models import BankLine, DebitRun, OnlinePayment, Receipt, ReceiptPdf
+from payments.models import BankLine, DebitRun, Receipt, ReceiptPdf
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
 from payments.operations.decide_chargeback import add_evidence
 from payments.operations.exchange_receipt import exchange_receipt
@@ -55,6 +55,7 @@ from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.payments.bank_samples import camt, entry, statement
 from tests.payments.debits import may_debit, run_for, with_mandate
+from tests.payments.online import asked_of
 
 DAY = date(2026, 3, 2)
 
@@ -126,8 +127,7 @@ def told(customer: Any) -> None:
 
 def paid_online(customer: Any) -> None:
     """A document that its customer paid on a provider's page."""
-    kept = {"company": customer.company, "customer": customer, "amount": 9, "currency": "EUR", "provider": "test"}
-    payment = OnlinePayment.objects.create(invoice=world.issue(customer, "9", DAY), reference="r", **kept)
+    payment = asked_of(world.issue(customer, "9", DAY))
     receive_online_payment(payment, Decimal(9), by=None)
     take_bank_file(customer.company, "payout.xml", camt(statement(entry("8.50"), closing="108.50")), by=None)
     record_payout(BankLine.objects.latest("pk").pk, fee=Decimal("0.50"), by=None)

@@ -13,8 +13,8 @@ from office.api.views import ApiView, checked, company_of
 from office.web.requests import ApiRequest
 from payments.access import get_online_payment_for, online_payments_for
 from payments.api.bank_serializers import LeaveOutIn
-from payments.models import OnlinePayment, OnlineStatus
-from payments.operations.begin_online_payment import begin_online_payment
+from payments.models import OnlinePayment, OnlinePaymentPart, OnlineStatus
+from payments.operations.begin_online_payment import begin_payment_of_invoice
 from payments.operations.settle_held_payment import set_held_payment_aside, take_held_payment
 
 
@@ -33,16 +33,30 @@ class TakeHeldIn(Input):
     exchange_rate = CurrencyRateIn(required=False)
 
 
+class OnlinePaymentPartOut(serializers.ModelSerializer):
+    """So much of one document's open item."""
+
+    document = serializers.CharField(source="item.reference")
+    amount = AmountOut()
+
+    class Meta:
+        model = OnlinePaymentPart
+        fields = ["item", "document", "amount"]
+
+
 class OnlinePaymentOut(serializers.ModelSerializer):
     """What was asked, what the provider reported, and what came of it."""
 
     customer = CustomerRef()
     amount = AmountOut()
+    from_credit = AmountOut()
+    parts = OnlinePaymentPartOut(many=True)
     reported_amount = serializers.SerializerMethodField()
 
     class Meta:
         model = OnlinePayment
-        fields = ["id", "invoice", "customer", "provider", "reference", "amount", "currency", "checkout_url", "status"]
+        fields = ["id", "customer", "parts", "provider", "reference", "amount", "from_credit", "currency"]
+        fields += ["checkout_url", "status"]
         fields += ["payment_id", "reported_amount", "reported_currency", "held_because", "receipt", "settled_because"]
         fields += ["begun_at"]
 
@@ -73,7 +87,8 @@ class OnlinePaymentsView(ApiView):
     def get(self, request: ApiRequest) -> Response:
         """What customers paid or began to pay online."""
         query = checked(OnlinePaymentQuery, request.query_params.dict())
-        rows = online_payments_for(request.user).filter(company=company_of(request)).select_related("customer")
+        rows = online_payments_for(request.user).filter(company=company_of(request))
+        rows = rows.select_related("customer").prefetch_related("parts__item")
         rows = rows.filter(status=query["status"]) if "status" in query else rows
         found, following = page_of(rows, query, "online-payments")
         return Response(OnlinePaymentPage({"results": found, "next": following}).data)
@@ -84,7 +99,7 @@ class OnlinePaymentsView(ApiView):
         """Open a page on which a customer pays a document; its address is in `checkout_url`."""
         data = checked(BeginIn, request.data)
         invoice = get_invoice_for(request.user, data["invoice"])
-        payment = begin_online_payment(
+        payment = begin_payment_of_invoice(
             invoice.pk, data["amount"], by=request.user, return_url=lambda _: data["return_url"]
         )
         return Response(OnlinePaymentOut(payment).data, 201)

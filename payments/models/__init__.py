@@ -13,7 +13,7 @@ from payments.models.debits import (
 from payments.models.exchanges import ReceiptExchange
 from payments.models.files import FileOrder, FileState, PaymentFile, PaymentFileKind
 from payments.models.matching import BankMatch, MatchPolicy, MatchRule, PayerAccount
-from payments.models.online import OnlinePayment, OnlineStatus, ProviderEvent
+from payments.models.online import UNDER_WAY, OnlinePayment, OnlinePaymentPart, OnlineStatus, ProviderEvent
 from payments.models.payouts import Payout
 from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, ReceiptPdf, ReceiptStatus, Refund
@@ -25,6 +25,7 @@ from payments.models.settlements import Rest, SettledItem, Settlement
 from payments.models.write_offs import Recovery, RecoveryTax, WriteOff, WriteOffKind, WriteOffStatus, WriteOffTax
 
 __all__ = [
+    "UNDER_WAY",
     "BankFile",
     "BankLine",
     "BankMapping",
@@ -48,6 +49,7 @@ __all__ = [
     "MatchPolicy",
     "MatchRule",
     "OnlinePayment",
+    "OnlinePaymentPart",
     "OnlineStatus",
     "PayerAccount",
     "PaymentFile",

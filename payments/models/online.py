@@ -3,34 +3,45 @@
 from django.db import models
 from django.db.models import Q
 
-from billing.models import Invoice
-from customers.models import Customer
+from customers.models import Contact, Customer
 from ledger.fields import AmountField, CurrencyField
+from ledger.models import Allocation, OpenItem
 from office.models import Company, User
 from payments.models.receipts import Receipt
 
 
 class OnlineStatus(models.TextChoices):
     BEGUN = "begun", "Begun"
+    PENDING = "pending", "On its way"
     PAID = "paid", "Paid"
     HELD = "held", "Held for review"
     CLOSED = "closed", "Not paid"
     SET_ASIDE = "set_aside", "Set aside"
+    SETTLED = "settled", "Settled from credit"
+
+
+UNDER_WAY = (OnlineStatus.BEGUN, OnlineStatus.PENDING)
+"""What may still be paid."""
 
 
 class OnlinePayment(models.Model):
-    """That a customer began to pay a document; `reference` is what the provider is given. Neither ever changes.
+    """That a customer began to pay what its parts say; `reference` is what the provider is given. None of it changes.
 
-    One that was paid has its receipt. One of which the provider reports anything but what was asked is held, applied to
-    nothing, until a person takes it as reported or sets it aside.
+    `amount` is what the provider is asked for; the customer's own credit settles `from_credit` of the parts, and what
+    is asked beyond them stays on account. `door` is where it was begun (a link, the API), and `asks` is the same for
+    the same door and the same items: of those only one is open. One that was paid has its receipt. One of which the
+    provider reports anything but what was asked is held, applied to nothing, until a person settles it.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="online_payments")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="online_payments")
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="online_payments")
-    provider = models.CharField(max_length=20)
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+")
+    door = models.CharField(max_length=40, blank=True)
+    asks = models.CharField(max_length=64, blank=True)
+    provider = models.CharField(max_length=20, blank=True)
     reference = models.CharField(max_length=40)
     amount = AmountField()
+    from_credit = AmountField(default=0)
     currency = CurrencyField()
     session_id = models.CharField(max_length=200, blank=True)
     checkout_url = models.TextField(blank=True)
@@ -40,6 +51,7 @@ class OnlinePayment(models.Model):
     reported_currency = models.CharField(max_length=3, blank=True)
     held_because = models.CharField(max_length=300, blank=True)
     receipt = models.OneToOneField(Receipt, null=True, on_delete=models.PROTECT, related_name="online_payment")
+    made = models.ManyToManyField(Allocation, related_name="+", help_text="What its money and the credit settled.")
     settled_because = models.CharField(max_length=300, blank=True)
     settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     begun_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -48,7 +60,17 @@ class OnlinePayment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["provider", "reference"], name="online_payment_reference_once"),
-            models.CheckConstraint(name="online_payment_asks_for_something", condition=Q(amount__gt=0)),
+            models.UniqueConstraint(
+                name="online_payment_open_once",
+                fields=["asks"],
+                condition=Q(status__in=["begun", "pending"]) & ~Q(asks=""),
+            ),
+            models.UniqueConstraint(name="online_payment_of_one_customer", fields=["id", "customer", "currency"]),
+            models.CheckConstraint(
+                name="online_payment_asks_for_something",
+                condition=Q(amount__gt=0) | Q(amount=0, from_credit__gt=0, status="settled"),
+            ),
+            models.CheckConstraint(name="online_payment_credit_not_negative", condition=Q(from_credit__gte=0)),
             models.CheckConstraint(
                 name="online_payment_paid_has_its_receipt",
                 condition=Q(status="paid", receipt__isnull=False) | (~Q(status="paid") & Q(receipt=None)),
@@ -68,6 +90,38 @@ class OnlinePayment(models.Model):
 
     def __str__(self) -> str:
         return f"Online payment {self.pk}"
+
+    @property
+    def what_for(self) -> str:
+        """The numbers of the documents that it pays, or that it is on account."""
+        numbers = dict.fromkeys(part.item.reference for part in self.parts.all())
+        return ", ".join(numbers) or "On account"
+
+
+class OnlinePaymentPart(models.Model):
+    """So much of an open item, as an online payment asks for it.
+
+    That it is of the payment's own customer and currency the database says by a foreign key of all three columns, and
+    by a guard that looks at the item: an index for that on the book's largest table would slow every posting.
+    """
+
+    append_only = True
+
+    payment = models.ForeignKey(OnlinePayment, on_delete=models.PROTECT, related_name="parts", db_constraint=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    currency = CurrencyField()
+    item = models.ForeignKey(OpenItem, on_delete=models.PROTECT, related_name="+")
+    amount = AmountField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "item"], name="online_part_once"),
+            models.CheckConstraint(name="online_part_asks_for_something", condition=Q(amount__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item.reference}: {self.amount}"
 
 
 class ProviderEvent(models.Model):

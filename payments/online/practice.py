@@ -7,7 +7,6 @@ own, and go the way of all events.
 import json
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.core import signing
@@ -31,7 +30,7 @@ class Practice:
     def checkout(self, asked: Checkout) -> Started:
         """A page of ours that plays the provider's."""
         session: dict[str, Any] = {
-            "id": f"practice_{uuid4().hex}",
+            "id": f"practice_{asked.reference}",
             "reference": asked.reference,
             "units": smallest_units(asked.amount, asked.currency),
             "currency": asked.currency,
@@ -43,6 +42,10 @@ class Practice:
 
     def look_up(self, session_id: str) -> Notice | None:
         """Nothing: it keeps nothing."""
+        return None
+
+    def expire(self, session_id: str) -> Notice | None:
+        """Nothing: its page asks for itself whether the payment is still wanted."""
         return None
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Notice:

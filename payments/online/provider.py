@@ -45,8 +45,11 @@ class NoticeKind(StrEnum):
     """What a provider's event says."""
 
     PAID = "paid"
+    PENDING = "pending"
     FAILED = "failed"
     EXPIRED = "expired"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
     OTHER = "other"
 
 
@@ -75,6 +78,12 @@ class Provider(Protocol):
 
     def look_up(self, session_id: str) -> Notice | None:
         """How a payment stands at the provider, None where it does not say. Raises ProviderUnavailable."""
+
+    def expire(self, session_id: str) -> Notice | None:
+        """Close the page of a payment, and say how it stands after that: it may have been paid at the last moment.
+
+        None where nothing can have been paid. Raises ProviderUnavailable.
+        """
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """An event, its signature checked. Raises BadSignature."""

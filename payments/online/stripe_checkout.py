@@ -23,8 +23,14 @@ KINDS = {
     "checkout.session.async_payment_failed": NoticeKind.FAILED,
     "checkout.session.expired": NoticeKind.EXPIRED,
 }
+AFTERWARDS = {
+    "charge.refunded": NoticeKind.REFUNDED,
+    "charge.dispute.created": NoticeKind.DISPUTED,
+}
+"""What happens to money that came, or that we have not heard of yet; a person looks at it."""
 PAID = "paid"
 """What a completed session says where the money is certain; others wait for a second event."""
+LIVE_KEYS = ("sk_live_", "rk_live_")
 
 
 class Stripe:
@@ -68,6 +74,7 @@ class Stripe:
         return {
             "mode": "payment",
             "client_reference_id": asked.reference,
+            "payment_intent_data": {"metadata": {"reference": asked.reference}},
             "line_items": [{"price_data": price, "quantity": 1}],
             "success_url": asked.return_url,
             "cancel_url": asked.return_url,
@@ -80,14 +87,20 @@ class Stripe:
         import stripe
 
         try:
-            session = self.client.v1.checkout.sessions.retrieve(session_id)
+            return _looked_up(self.client.v1.checkout.sessions.retrieve(session_id))
         except (stripe.StripeError, ValueError) as error:
             raise ProviderUnavailable("Stripe does not answer just now.") from error
-        kind = NoticeKind.EXPIRED if session.status == "expired" else NoticeKind.PAID
-        notice = _notice(
-            f"look-up:{session_id}:{session.payment_status}", session, kind, f"looked up: {session.status}"
-        )
-        return notice if notice.kind != NoticeKind.OTHER else None
+
+    def expire(self, session_id: str) -> Notice | None:
+        """Close a session; one that is complete cannot be closed, and says what came of it."""
+        import stripe
+
+        try:
+            return _looked_up(self.client.v1.checkout.sessions.expire(session_id))
+        except stripe.InvalidRequestError:
+            return self.look_up(session_id)
+        except (stripe.StripeError, ValueError) as error:
+            raise ProviderUnavailable("Stripe does not answer just now.") from error
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """One of Stripe's events; what says nothing of a checkout is OTHER."""
@@ -97,10 +110,13 @@ class Stripe:
             event = stripe.Webhook.construct_event(body, headers.get(SIGNATURE, ""), settings.STRIPE_WEBHOOK_SECRET)
         except (stripe.SignatureVerificationError, ValueError) as error:
             raise BadSignature("The event is not signed by Stripe.") from error
-        kind = KINDS.get(event.type, NoticeKind.OTHER)
-        if kind == NoticeKind.OTHER:
-            return Notice(event.id, kind, said=event.type)
-        return _notice(event.id, event.data.object, kind, event.type)
+        if stranger := _not_ours(event):
+            return Notice(event.id, NoticeKind.OTHER, said=f"{event.type} ({stranger})")
+        if event.type in KINDS:
+            return _notice(event.id, event.data.object, KINDS[event.type], event.type)
+        if event.type in AFTERWARDS:
+            return _afterwards(event)
+        return Notice(event.id, NoticeKind.OTHER, said=event.type)
 
 
 def _units(asked: Checkout) -> int:
@@ -110,10 +126,34 @@ def _units(asked: Checkout) -> int:
     return units
 
 
+def _not_ours(event: Any) -> str:
+    """Why an event that Stripe signed is none of ours: of a trial while we take money, or of another account."""
+    is_live = settings.STRIPE_SECRET_KEY.startswith(LIVE_KEYS)
+    if getattr(event, "livemode", is_live) != is_live:
+        return "test mode" if is_live else "live mode"
+    return f"account {event.account}" if getattr(event, "account", "") else ""
+
+
+def _looked_up(session: Any) -> Notice | None:
+    """How a session stands; None while it is open."""
+    if session.status == "open":
+        return None
+    kind = NoticeKind.EXPIRED if session.status == "expired" else NoticeKind.PAID
+    return _notice(f"look-up:{session.id}:{session.payment_status}", session, kind, f"looked up: {session.status}")
+
+
+def _afterwards(event: Any) -> Notice:
+    """Of a charge or its dispute; what it says of our reference may be missing, the payment's id never is."""
+    charge = event.data.object.to_dict()
+    reference = (charge.get("metadata") or {}).get("reference", "")
+    payment = str(charge.get("payment_intent") or charge.get("id"))
+    return Notice(event.id, AFTERWARDS[event.type], reference, payment, said=event.type)
+
+
 def _notice(event_id: str, session: Any, kind: NoticeKind, said: str) -> Notice:
     currency = (session.currency or "").upper()
     if kind == NoticeKind.PAID and session.payment_status != PAID:
-        kind = NoticeKind.OTHER  # a debit that takes days: its own event says when the money is certain
+        kind = NoticeKind.PENDING  # a debit that takes days: its own event says when the money is certain
     try:
         amount = from_smallest_units(session.amount_total, currency, PLACES)
     except (UnknownCurrency, TypeError, ValueError):

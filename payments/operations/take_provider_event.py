@@ -4,19 +4,27 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
+from office.models import TaskKind
+from office.operations.make_task import make_task
+from office.topics import About
 from payments.bank_files.facts import MOST
-from payments.models import OnlinePayment, OnlineStatus, ProviderEvent
+from payments.models import UNDER_WAY, OnlinePayment, OnlineStatus, ProviderEvent
 from payments.online import Notice, NoticeKind, Provider, provider_named
 from payments.operations.receive_online_payment import receive_online_payment
 
 KNOWN, APPLIED, HELD, CLOSED, IGNORED, STRANGE = "known", "applied", "held", "closed", "ignored", "strange"
-TAKES, GIVEN_UP = timedelta(minutes=30), timedelta(days=3)
-"""After half an hour an event may be lost; after three days no session is open."""
+WAITS, TOLD = "waits", "told"
+TAKES, GIVEN_UP, SETTLES = timedelta(minutes=30), timedelta(days=3), timedelta(days=14)
+"""After half an hour an event may be lost; after three days no session is open; a debit takes up to two weeks."""
+AFTERWARDS = {
+    NoticeKind.REFUNDED: "The provider paid an online payment back",
+    NoticeKind.DISPUTED: "The customer disputes an online payment at the provider",
+}
 
 
 def take_provider_event(provider: Provider, body: bytes, headers: Mapping[str, str]) -> str:
@@ -41,8 +49,9 @@ def ask_provider(payment_id: int) -> str:
 
 def payments_to_ask_about(now: datetime) -> QuerySet[OnlinePayment]:
     """Those that have been begun for longer than a customer takes, until the provider gives them up itself."""
-    begun = OnlinePayment.objects.filter(status=OnlineStatus.BEGUN).exclude(session_id="")
-    return begun.filter(begun_at__range=(now - GIVEN_UP, now - TAKES)).order_by("pk")
+    begun = Q(status=OnlineStatus.BEGUN, begun_at__range=(now - GIVEN_UP, now - TAKES))
+    waiting = Q(status=OnlineStatus.PENDING, begun_at__range=(now - SETTLES, now - TAKES))
+    return OnlinePayment.objects.filter(begun | waiting).exclude(session_id="").order_by("pk")
 
 
 def act_on_notice(provider: str, notice: Notice) -> str:
@@ -58,6 +67,8 @@ def act_on_notice(provider: str, notice: Notice) -> str:
 @transaction.atomic
 def _acted_on(provider: str, notice: Notice) -> str:
     payment = _locked(provider, notice.reference)
+    if payment is None and notice.kind in AFTERWARDS:
+        payment = OnlinePayment.objects.filter(provider=provider, payment_id=notice.payment_id).first()
     if ProviderEvent.objects.filter(provider=provider, event_id=notice.event_id).exists():
         return KNOWN
     outcome = _outcome(payment, notice) if payment else STRANGE if notice.reference else IGNORED
@@ -75,7 +86,11 @@ def _locked(provider: str, reference: str) -> OnlinePayment | None:
 def _outcome(payment: OnlinePayment, notice: Notice) -> str:
     if notice.kind == NoticeKind.PAID:
         return _paid(payment, notice)
-    if notice.kind in (NoticeKind.FAILED, NoticeKind.EXPIRED) and payment.status == OnlineStatus.BEGUN:
+    if notice.kind in AFTERWARDS:
+        return _told(payment, notice)
+    if notice.kind == NoticeKind.PENDING and payment.status in (OnlineStatus.BEGUN, OnlineStatus.CLOSED):
+        return _waits(payment)
+    if notice.kind in (NoticeKind.FAILED, NoticeKind.EXPIRED) and payment.status in UNDER_WAY:
         payment.status = OnlineStatus.CLOSED
         payment.save(update_fields=["status"])
         return CLOSED
@@ -84,7 +99,7 @@ def _outcome(payment: OnlinePayment, notice: Notice) -> str:
 
 def _paid(payment: OnlinePayment, notice: Notice) -> str:
     """Money is certain, even of one that was given up before."""
-    if payment.status not in (OnlineStatus.BEGUN, OnlineStatus.CLOSED):
+    if payment.status not in (*UNDER_WAY, OnlineStatus.CLOSED):
         return KNOWN
     payment.payment_id = notice.payment_id[:80]
     is_money = notice.amount is not None and 0 < notice.amount < MOST
@@ -97,6 +112,31 @@ def _paid(payment: OnlinePayment, notice: Notice) -> str:
     except Refused as refusal:
         return _hold(payment, refusal.message)
     return APPLIED
+
+
+def _waits(payment: OnlinePayment) -> str:
+    """The customer did their part, and the money takes days. One that was replaced meanwhile is not begun anew."""
+    payment.status = OnlineStatus.PENDING
+    try:
+        with transaction.atomic():
+            payment.save(update_fields=["status"])
+    except IntegrityError:  # another one for the same is open: its page is ended when the customer comes back
+        return IGNORED
+    return WAITS
+
+
+def _told(payment: OnlinePayment, notice: Notice) -> str:
+    """What the provider did with the money afterwards is a person's to enter: a refund, or a chargeback."""
+    make_task(
+        payment.company,
+        TaskKind.OTHER,
+        f"{AFTERWARDS[notice.kind]}: {payment.what_for}",
+        key=f"provider_event:{payment.provider}:{notice.event_id}",
+        by=None,
+        about=About.of(payment.receipt or payment.customer),
+        note=f"{notice.said}, {notice.payment_id}. Enter it here too, or find out why.",
+    )
+    return TOLD
 
 
 def _difference(payment: OnlinePayment, notice: Notice) -> str:

@@ -4,11 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import OuterRef, Subquery, Value
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from billing.models import Invoice
 from customers.search import fold
 from ledger.fields import EXCHANGE_RATE
 from ledger.refusals import Refused
@@ -17,7 +20,7 @@ from office.web.fields import SumField
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.requests import StaffRequest
 from payments.access import get_online_payment_for, online_payments_for
-from payments.models import OnlinePayment, OnlineStatus
+from payments.models import OnlinePayment, OnlinePaymentPart, OnlineStatus
 from payments.operations.settle_held_payment import set_held_payment_aside, take_held_payment
 
 ONLINE_PAYMENTS = ListSpec(
@@ -25,9 +28,9 @@ ONLINE_PAYMENTS = ListSpec(
     title="Online payments",
     columns=(
         Column(
-            "invoice",
-            "Document",
-            "invoice.number",
+            "for",
+            "For",
+            "what_for",
             sort="pk",
             url=lambda row: reverse("payments:online_payment", args=[row.pk]),
         ),
@@ -38,12 +41,12 @@ ONLINE_PAYMENTS = ListSpec(
         Column("receipt", "Receipt", "receipt.number", hide_below="tablet"),
         Column("amount", "Asked", "amount", "money", sort="amount", total="amount"),
     ),
-    order="-invoice",
+    order="-for",
     filters=(
         Choice("state", "State", "status", OnlineStatus.choices),
         DateRange("begun", "Begun", "begun_at__date"),
     ),
-    search=("invoice__number", "customer__search_text", "payment_id", "reference"),
+    search=("numbers", "customer__search_text", "payment_id", "reference"),
     search_hint="Document, customer or the provider's id",
     fold=fold,
     empty=Empty(
@@ -66,7 +69,9 @@ class HeldForm(forms.Form):
 def online_payment_list(request: StaffRequest) -> HttpResponseBase:
     """All online payments, the newest first."""
     rows = online_payments_for(request.user).filter(company=request.company)
-    rows = rows.select_related("invoice", "customer", "receipt")
+    parts = OnlinePaymentPart.objects.filter(payment=OuterRef("pk")).order_by().values("payment")
+    numbers = Subquery(parts.values(numbers=StringAgg("item__reference", Value(" "))))
+    rows = rows.annotate(numbers=numbers).select_related("customer", "receipt").prefetch_related("parts__item")
     return list_page(request, ONLINE_PAYMENTS, rows, template="payments/online_payment_list.html")
 
 
@@ -114,6 +119,9 @@ def _page(request: StaffRequest, payment: OnlinePayment, form: HeldForm) -> Http
     context = {
         "payment": payment,
         "form": form,
+        "parts": payment.parts.select_related("item").annotate(
+            invoice_id=Subquery(Invoice.objects.filter(entry=OuterRef("item__entry")).values("pk"))
+        ),
         "events": payment.events.order_by("pk"),
         "is_held": payment.status == OnlineStatus.HELD,
         "is_foreign": (payment.reported_currency or payment.currency) != payment.company.currency,

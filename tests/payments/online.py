@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from billing.models import Invoice
 from ledger.refusals import Refused
 from payments.models import OnlinePayment
 from payments.online import NoticeKind
+from payments.online.asking import of_invoice
 from payments.online.practice import Practice, event_of, session_of
-from payments.operations.begin_online_payment import begin_online_payment
+from payments.operations.begin_online_payment import begin_payment_of_invoice
 from payments.operations.take_provider_event import take_provider_event
 from tests import world
 
@@ -26,7 +28,25 @@ def today(company: Any) -> date:
 def begun(customer: Any, amount: str = "100.00", asked: str = "", **details: Any) -> OnlinePayment:
     """A payment that a customer began on an invoice."""
     invoice = world.issue(customer, amount, today(customer.company), **details)
-    return begin_online_payment(invoice.pk, Decimal(asked or amount), by=None, return_url=lambda _: "http://x.example/")
+    return begin_payment_of_invoice(
+        invoice.pk, Decimal(asked or amount), by=None, return_url=lambda _: "http://x.example/"
+    )
+
+
+def invoice_of(payment: OnlinePayment) -> Invoice:
+    """The one document that it was begun for."""
+    return Invoice.objects.get(entry__items__in=payment.parts.values("item"))
+
+
+def asked_of(invoice: Invoice, **kept: Any) -> OnlinePayment:
+    """A payment of one document as it is kept, without asking a provider."""
+    kept = {"amount": invoice.total, "provider": "test", "reference": str(OnlinePayment.objects.count())} | kept
+    more = {"company": invoice.company, "customer": invoice.customer, "currency": invoice.currency}
+    payment = OnlinePayment.objects.create(**more, **kept)
+    for share in of_invoice(invoice, Decimal(payment.amount)).shares:
+        part = {"customer": invoice.customer, "currency": invoice.currency, "amount": share.amount}
+        payment.parts.create(item_id=share.item_id, **part)
+    return payment
 
 
 def session(payment: OnlinePayment) -> dict[str, Any]:

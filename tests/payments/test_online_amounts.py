@@ -11,7 +11,7 @@ from payments.online.units import from_smallest_units, smallest_units
 from reports.book_check import check_book
 from reports.to_do import tasks
 from tests import world
-from tests.payments.online import begun, report, session
+from tests.payments.online import begun, invoice_of, report, session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("test_provider")]
 
@@ -43,7 +43,7 @@ def test_rnd_06_what_is_paid_as_asked_is_recorded_as_asked(amount: str, currency
     payment.refresh_from_db()
     receipt = payment.receipt
     assert (payment.status, receipt.amount, receipt.currency) == (OnlineStatus.PAID, Decimal(amount), currency)
-    assert world.open_of(payment.invoice) == 0
+    assert world.open_of(invoice_of(payment)) == 0
     assert check_book() == []
 
 
@@ -65,7 +65,7 @@ def test_rnd_06_another_amount_or_currency_than_asked_is_held_and_nothing_applie
 
     payment.refresh_from_db()
     assert (payment.status, payment.held_because, payment.receipt) == (OnlineStatus.HELD, words, None)
-    assert (Receipt.objects.count(), world.open_of(payment.invoice)) == (0, 100)
+    assert (Receipt.objects.count(), world.open_of(invoice_of(payment))) == (0, 100)
     assert AuditRecord.objects.get(action="hold_online_payment").after == {"because": words}
     [task] = [task for task in tasks(world.make_user(company), company, company.today()) if "held" in task.words]
     assert (task.count, task.url) == (1, "/online-payments/?state=held")

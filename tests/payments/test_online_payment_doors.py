@@ -15,7 +15,7 @@ from payments.models import OnlinePayment, Receipt
 from payments.online.offers import amounts_of
 from tests import world
 from tests.api.calling import Program, refused
-from tests.payments.online import begun, report, session, today
+from tests.payments.online import begun, invoice_of, report, session, today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("test_provider")]
 
@@ -109,7 +109,7 @@ def test_staff_see_a_held_payment_and_settle_it(company: Any, customer: Any, cli
     assert "is not held" in words(client.post(take, {"reason": "again"}))
     aside = reverse("payments:set_held_payment_aside", args=[payment.pk])
     assert "is not held" in words(client.post(aside, {"reason": "again"}))
-    assert world.open_of(payment.invoice) == 10
+    assert world.open_of(invoice_of(payment)) == 10
 
 
 def test_who_may_not_settles_and_sees_nothing(company: Any, customer: Any, client: Client) -> None:

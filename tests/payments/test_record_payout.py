@@ -15,7 +15,7 @@ from ledger.models import Line
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount
 from payments.bank import left_of
-from payments.models import BankLine, OnlinePayment, Payout
+from payments.models import BankLine, Payout
 from payments.online.in_transit import in_transit
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
 from payments.operations.receive_online_payment import receive_online_payment
@@ -26,6 +26,7 @@ from reports.book_check import check_book
 from tests import world
 from tests.api.calling import Program, refused
 from tests.payments.bank_samples import OURS, camt, entry, statement
+from tests.payments.online import asked_of
 
 pytestmark = pytest.mark.django_db
 FEE = Decimal("2.90")
@@ -33,9 +34,7 @@ FEE = Decimal("2.90")
 
 def paid_online(customer: Any, amount: str, rate: str | None = None, **details: Any) -> None:
     invoice = world.issue(customer, amount, customer.company.today() - timedelta(days=1), **details)
-    kept = {"company": customer.company, "customer": customer, "invoice": invoice, "currency": invoice.currency}
-    reference = str(OnlinePayment.objects.count())
-    payment = OnlinePayment.objects.create(**kept, amount=Decimal(amount), provider="test", reference=reference)
+    payment = asked_of(invoice)
     receive_online_payment(payment, payment.amount, by=None, exchange_rate=rate and Decimal(rate))
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from payments.models import OnlinePayment
 from payments.online import BadSignature, Checkout, NoticeKind, ProviderUnavailable, providers
 from payments.online.stripe_checkout import Stripe
-from payments.operations.begin_online_payment import begin_online_payment
+from payments.operations.begin_online_payment import begin_payment_of_invoice
 from payments.operations.take_provider_event import ask_provider, payments_to_ask_about
 from payments.tasks import ask_about_payment
 from tests import world
@@ -158,7 +158,7 @@ def test_a_signed_event_is_read_with_the_amount_it_reports(stripe: Stripe) -> No
     ("kind", "status", "meant"),
     [
         ("checkout.session.completed", "paid", NoticeKind.PAID),
-        ("checkout.session.completed", "unpaid", NoticeKind.OTHER),
+        ("checkout.session.completed", "unpaid", NoticeKind.PENDING),
         ("checkout.session.async_payment_succeeded", "paid", NoticeKind.PAID),
         ("checkout.session.async_payment_failed", "unpaid", NoticeKind.FAILED),
         ("checkout.session.expired", "unpaid", NoticeKind.EXPIRED),
@@ -195,7 +195,7 @@ def payment(customer: Any, stripe: Stripe) -> OnlinePayment:
     """One that was begun an hour ago, and whose event was lost."""
     invoice = world.issue(customer, "100.00", customer.company.today() - timedelta(days=1))
     with time_machine.travel(timezone.now() - timedelta(hours=1)):
-        begun = begin_online_payment(invoice.pk, Decimal(100), by=None, return_url=lambda _: "https://x.example/")
+        begun = begin_payment_of_invoice(invoice.pk, Decimal(100), by=None, return_url=lambda _: "https://x.example/")
     FakeStripe.session = event()["data"]["object"] | {"client_reference_id": begun.reference, "status": "complete"}
     FakeStripe.session |= {"amount_total": 10000, "currency": "eur"}
     return begun

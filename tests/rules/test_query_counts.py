@@ -23,7 +23,7 @@ from office.models import BankAccount, User
 from office.operations.make_task import make_task
 from office.tasks import carry_out_run
 from office.topics import About
-from payments.models import BankLine, BankStatement, OnlinePayment, PayerAccount, Remittance
+from payments.models import BankLine, BankStatement, PayerAccount, Remittance
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.receive_payment import Share
 from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
@@ -40,6 +40,7 @@ from tests.customers.accounts import confirmed, us_account
 from tests.customers.test_mandates import signed
 from tests.payments.bank_samples import OURS, camt, entry, statement
 from tests.payments.debits import may_debit, run_for, with_mandate
+from tests.payments.online import asked_of
 
 DAY = date(2026, 3, 2)
 FEW, MORE = 4, 12
@@ -234,9 +235,7 @@ def more_payers(customer: Any, count: int) -> None:
 
 def more_online_payments(customer: Any, count: int) -> None:
     for _ in range(count):
-        kept = {"company": customer.company, "customer": customer, "amount": 1, "currency": "EUR", "provider": "test"}
-        reference = str(OnlinePayment.objects.count())
-        OnlinePayment.objects.create(invoice=world.issue(customer, "1.00", DAY), reference=reference, **kept)
+        asked_of(world.issue(customer, "1.00", DAY))
 
 
 def more_debit_runs(customer: Any, count: int) -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from billing.models import Invoice
-from payments.models import BankLine, OnlinePayment, PayerAccount, UnreadLine
+from payments.models import BankLine, PayerAccount, UnreadLine
 from payments.operations.keep_bank_mapping import keep_bank_mapping
 from payments.operations.match_bank_line import match_bank_line, set_aside_bank_line
 from payments.operations.prepare_bank_table import prepare_bank_table, told_of
@@ -19,6 +19,7 @@ from tests.browser.things.payments import a_held_payment
 from tests.payments import bank_samples
 from tests.payments.bank_samples import camt, statement
 from tests.payments.debits import may_debit
+from tests.payments.online import asked_of
 
 
 def from_the_bank(customer: Any, invoice: Invoice) -> dict[str, int]:
@@ -64,9 +65,7 @@ def payouts(customer: Any) -> dict[str, int]:
     """A bank line that is a payout of online payments, and one that could be."""
     company = customer.company
     invoice = world.issue(customer, "90.00", company.today())
-    kept = {"company": company, "customer": customer, "invoice": invoice, "amount": 90, "currency": "EUR"}
-    payment = OnlinePayment.objects.create(provider="test", reference="paid out", **kept)
-    receive_online_payment(payment, Decimal(90), by=None)
+    receive_online_payment(asked_of(invoice), Decimal(90), by=None)
     entries = [bank_samples.entry(amount, day=str(company.today())) for amount in ("39.00", "41.00")]
     take_bank_file(company, "payouts.xml", camt(statement(*entries, opening="208.00", closing="288.00")), by=None)
     done, could_be = BankLine.objects.order_by("-pk")[:2]

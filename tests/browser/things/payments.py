@@ -8,7 +8,7 @@ from billing.models import ReasonCode
 from customers.models import Customer
 from ledger.models import Entry
 from payments.exchanging import ExchangeDetails
-from payments.models import OnlinePayment, ProviderEvent, Rest
+from payments.models import ProviderEvent, Rest
 from payments.operations.decide_chargeback import add_evidence
 from payments.operations.exchange_receipt import exchange_receipt
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
@@ -27,6 +27,7 @@ from tests import world
 from tests.customers.accounts import confirmed
 from tests.payments import debits
 from tests.payments.debits import IBANS, may_debit
+from tests.payments.online import asked_of
 
 
 def repayments(company: Any) -> dict[str, Any]:
@@ -125,9 +126,8 @@ def returned_payment(customer: Any, day: Any) -> int:
 def a_held_payment(customer: Any) -> int:
     """A payment of which the provider reported less than was asked."""
     invoice = world.issue(customer, "80.00", customer.company.today())
-    kept = {"company": customer.company, "customer": customer, "invoice": invoice, "amount": 80, "currency": "EUR"}
     words = "The provider reports 8.00 EUR; €80.00 (EUR) was asked."
     more = {"reported_amount": 8, "reported_currency": "EUR", "status": "held", "held_because": words}
-    payment = OnlinePayment.objects.create(provider="test", reference="r", payment_id="practice_1", **kept, **more)
+    payment = asked_of(invoice, payment_id="practice_1", **more)
     ProviderEvent.objects.create(provider="test", event_id="e", said="paid", payment=payment, outcome="held")
     return payment.pk

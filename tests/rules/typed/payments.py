@@ -4,12 +4,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from payments.models import OnlinePayment
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.receive_payment import Share
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
+from tests.payments.online import asked_of
 from tests.rules.hostile import DAY, Forms
 
 
@@ -36,11 +36,8 @@ def written_off(customer: Any) -> int:
 
 def held_payment(customer: Any) -> int:
     """An online payment of which the provider reported less than was asked."""
-    kept = {"company": customer.company, "customer": customer, "amount": 80, "currency": "EUR", "status": "held"}
-    said = {"reported_amount": 8, "reported_currency": "EUR", "held_because": "Less", "provider": "test"}
-    invoice = world.issue(customer, "80.00", DAY)
-    reference = str(OnlinePayment.objects.count())
-    return OnlinePayment.objects.create(invoice=invoice, reference=reference, **kept, **said).pk
+    said = {"reported_amount": 8, "reported_currency": "EUR", "held_because": "Less", "status": "held"}
+    return asked_of(world.issue(customer, "80.00", DAY), **said).pk
 
 
 def forms(customer: Any) -> Forms:
