@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit_control.web import portal, portal_code, portal_plans
+from credit_control.web import portal, portal_code, portal_paying, portal_plans
 
 app_name = "account"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("account/d/<str:ref>/statements/<int:statement_id>/", portal.kept_statement, name="statement"),
     path("account/d/<str:ref>/plan/<int:plan_id>/", portal_plans.plan, name="plan"),
     path("account/d/<str:ref>/plan/<int:plan_id>/pdf/", portal_plans.plan_pdf, name="plan_pdf"),
+    path("account/d/<str:ref>/pay/", portal_paying.pay, name="pay"),
+    path("account/d/<str:ref>/pay/<str:reference>/", portal_paying.after, name="after_paying"),
     path("account/d/<str:ref>/logo/", portal.logo, name="logo"),
     path("account/d/<str:ref>/seen/", portal.seen, name="seen"),
 ]

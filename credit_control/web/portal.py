@@ -24,7 +24,7 @@ from credit_control.statements.paper import page_of, printed_of
 from credit_control.statements.usual import usual_asked, usual_period
 from credit_control.web.account_door import entered, held, note_visit, opened, shown
 from credit_control.web.downloads import download
-from credit_control.web.portal_ways import ways_of
+from credit_control.web.portal_ways import pays_online, ways_of
 from customers.models import StatementForm
 from office.papers import PdfUnavailable, render_pdf
 from office.web.customer_door import NoSuchLink, customer_door
@@ -58,6 +58,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
             "figures": figures,
             "rows": _rows(link, figures),
             "ways": [way for total in figures.totals for way in ways_of(printed, total.closing, total.currency)],
+            "pays_online": pays_online(link.customer),
             "sent": sent.only("on").order_by("-on", "-pk")[:LATEST],
             "most_rows": MOST_ROWS,
             "plans": shown_plans(link),

@@ -5,7 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from billing.payment_codes.epc import epc_code
+from customers.models import Customer
+from ledger.models import OpenItem
 from ledger.money import round_money
+from payments.online import providers
+
+
+def pays_online(customer: Customer) -> bool:
+    """Whether the account offers to pay online: there is a provider, and something to pay."""
+    return bool(providers()) and OpenItem.objects.filter(customer_id=customer.pk, balance__gt=0).exists()
 
 
 def ways_of(printed: Mapping[str, Any], amount: Decimal, currency: str) -> list[dict[str, Any]]:

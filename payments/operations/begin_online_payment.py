@@ -24,7 +24,7 @@ from payments.online import Checkout, Provider, ProviderUnavailable, providers
 from payments.online.asking import API, ZERO, Asked, Door, of_invoice
 from payments.online.own_credit import credit_of, free_credits
 from payments.operations.end_online_payment import close_online_payment, end_online_payment
-from payments.operations.settle_online_payment import settle_online_payment
+from payments.operations.settle_online_payment import lock_for_online_payment, settle_online_payment
 
 OPEN_FOR = timedelta(minutes=20)
 """How long a page that was opened is given again, so that nobody pays on two."""
@@ -168,7 +168,7 @@ def _kept(customer: Customer, asked: Asked, door: Door, provider: Provider, by: 
     after = {"for": payment.what_for, "amount": payment.amount, "from_credit": from_credit, "contact": door.contact}
     record(by, "begin_online_payment", payment, after=after)
     if payment.status == OnlineStatus.SETTLED:
-        settle_online_payment(payment, None, by=by)
+        settle_online_payment(payment, lock_for_online_payment(payment), None, by=by)
     return payment
 
 

@@ -27,7 +27,7 @@ def receive_online_payment(
     record_receipt does.
     """
     currency = currency or payment.currency
-    lock_for_online_payment(payment)
+    items = lock_for_online_payment(payment)
     details = ReceiptDetails(
         payment.customer_id,
         payment.company.today(),
@@ -41,7 +41,7 @@ def receive_online_payment(
     )
     receipt, is_new = record_receipt_once(payment.company, details, by=by)
     if is_new:
-        settle_online_payment(payment, receipt, by=by)
+        settle_online_payment(payment, items, receipt, by=by)
     payment.status, payment.receipt = OnlineStatus.PAID, receipt
     payment.reported_amount, payment.reported_currency = amount, currency
     payment.save()

@@ -27,12 +27,13 @@ def lock_for_online_payment(payment: OnlinePayment) -> dict[int, OpenItem]:
 
 
 @transaction.atomic
-def settle_online_payment(payment: OnlinePayment, receipt: Receipt | None, *, by: User | None) -> None:
+def settle_online_payment(
+    payment: OnlinePayment, items: dict[int, OpenItem], receipt: Receipt | None, *, by: User | None
+) -> None:
     """Apply the customer's credit, as much of it as the payment was begun with, and then its receipt.
 
-    What finds nothing open stays on account, and a task says why; the items are locked before the receipt is numbered.
+    `items` were locked before the receipt was numbered. What finds nothing open stays on account, and a task says why.
     """
-    items = lock_for_online_payment(payment)
     parts = list(payment.parts.select_related("item"))
     wanted = {part.item_id: min(part.amount, items[part.item_id].balance) for part in _by_due(parts)}
     credits = [item for item in items.values() if item.balance < 0]

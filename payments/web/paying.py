@@ -1,45 +1,56 @@
 """Paying a document online, for its customer: from the page behind the link to the provider, and back."""
 
+from decimal import Decimal
+from typing import Any
+
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from billing.customer_view import customer_view
-from billing.models import OpeningKind
+from billing.customer_view import CustomerView, customer_view
+from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening
 from billing.printed import language_of
 from billing.web.portal import held_link
 from ledger.refusals import Refused
 from office.web.address import address_of
-from office.web.customer_door import NoSuchLink, customer_door
+from office.web.customer_door import customer_door
 from payments.models import OnlinePayment
+from payments.online import providers
+from payments.online.asking import Door
 from payments.online.offers import amounts_of
-from payments.operations.begin_online_payment import begin_online_payment
+from payments.operations.begin_online_payment import begin_payment_of_invoice
+from payments.web.after_paying import after_paying, paid_just_now, payment_of, way_on
+from payments.web.paying_words import amount_typed, no_amount, no_more_than, refused_in_words
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @customer_door
 def pay(request: HttpRequest, ref: str) -> HttpResponse:
-    """Open the provider's page for what the customer chose, and go there."""
+    """Choose how much of the document to pay; what is chosen opens the provider's page, and nothing else does."""
     link = held_link(request, ref)
-    note_opening(link, OpeningKind.SEEN, address_of(request))
-    amount = amounts_of(customer_view(link.invoice)).get(request.POST.get("part", ""))
-    try:
-        if amount is None:
-            raise Refused("There is nothing to pay.", code="nothing_to_pay")
-        payment = begin_online_payment(
-            link.invoice_id, amount, by=None, return_url=lambda payment: address_after(ref, payment)
-        )
-    except Refused:
-        with override(language_of(link.invoice)):
-            messages.error(request, _("That could not be started just now. Nothing was taken: please try again."))
-        return redirect("portal:document", ref)
-    return redirect(payment.checkout_url)
+    view = customer_view(link.invoice)
+    with override(language_of(link.invoice)):
+        wrong = ""
+        if request.method == "POST":
+            note_opening(link, OpeningKind.SEEN, address_of(request))
+            amount, wrong = _chosen(request, view)
+            answer = _begun(link, amount) if amount is not None else wrong
+            if isinstance(answer, OnlinePayment):
+                return redirect(way_on(answer, address_after(ref, answer)))
+            wrong = answer
+        context = {
+            "ways": amounts_of(view),
+            "wrong": wrong,
+            "typed": request.POST.get("amount", ""),
+            "is_able": view.is_payable and bool(providers()),
+        }
+        response = render(request, "portal/pay.html", _frame(link, view) | context)
+    response["Referrer-Policy"] = "same-origin"  # a form that tells nobody where it stands is refused as forged
+    return response
 
 
 @require_safe
@@ -47,17 +58,59 @@ def pay(request: HttpRequest, ref: str) -> HttpResponse:
 def after(request: HttpRequest, ref: str, reference: str) -> HttpResponse:
     """Where the provider sends the customer back to: what came of the payment, as we know it now."""
     link = held_link(request, ref)
-    payment = (
-        OnlinePayment.objects.filter(invoice=link.invoice_id, reference=reference).select_related("receipt").first()
-    )
-    if payment is None:
-        raise NoSuchLink
-    view = customer_view(link.invoice)
-    context = {"link": link, "payment": payment, "invoice": view.invoice, "view": view, "company": view.invoice.company}
-    with override(language_of(view.invoice)):
-        return render(request, "portal/after_paying.html", context)
+    payment = payment_of(door_of(link), reference)
+    with override(language_of(link.invoice)):
+        return after_paying(request, payment, _frame(link, customer_view(link.invoice)))
 
 
 def address_after(ref: str, payment: OnlinePayment) -> str:
     """The page to which the customer comes back."""
     return settings.SITE_URL + reverse("paying:after", args=[ref, payment.reference])
+
+
+def door_of(link: DocumentLink) -> Door:
+    """Where payments by this link are begun."""
+    return Door(f"document:{link.pk}", link.contact)
+
+
+def _chosen(request: HttpRequest, view: CustomerView) -> tuple[Decimal | None, str]:
+    """The amount of the part that was chosen or typed, or what is wrong with it."""
+    part, text = request.POST.get("part", ""), request.POST.get("amount", "")
+    if part or not text.strip():
+        amount = amounts_of(view).get(part) if view.is_payable else None
+        return (amount, "") if amount else (None, refused_in_words(Refused("", code="not_offered")))
+    try:
+        amount = amount_typed(text, view.invoice.currency)
+    except ValueError:
+        return None, no_amount()
+    most = view.account["to_pay"]
+    return (amount, "") if amount <= most or not most else (None, no_more_than(most, view.invoice.currency))
+
+
+def _begun(link: DocumentLink, amount: Decimal) -> OnlinePayment | str:
+    """The payment, or why there is none."""
+    door = door_of(link)
+    try:
+        return begin_payment_of_invoice(
+            link.invoice_id,
+            amount,
+            by=None,
+            return_url=lambda payment: address_after(link.ref, payment),
+            door=door,
+        )
+    except Refused as refusal:
+        return paid_just_now(door, refusal) or refused_in_words(refusal)
+
+
+def _frame(link: DocumentLink, view: CustomerView) -> dict[str, Any]:
+    company = view.invoice.company
+    return {
+        "link": link,
+        "view": view,
+        "invoice": view.invoice,
+        "company": company,
+        "seller": view.seller["name"],
+        "logo_url": reverse("portal:logo", args=[link.ref]) if company.logo else "",
+        "back": reverse("portal:document", args=[link.ref]),
+        "for_account": False,
+    }

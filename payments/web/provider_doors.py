@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ledger.money import round_money
 from office.web.doors import open_door
+from payments.models import OnlinePayment, OnlineStatus
 from payments.online import BadSignature, NoticeKind, provider_named
 from payments.online.practice import Practice, event_of, session_of
 from payments.online.units import from_smallest_units
@@ -40,6 +41,8 @@ def practice_checkout(request: HttpRequest, token: str) -> HttpResponse:
     session = session_of(token) if settings.TEST_PROVIDER else None
     if session is None:
         raise Http404("No such page.")
+    if OnlinePayment.objects.filter(reference=session["reference"], status=OnlineStatus.CLOSED).exists():
+        return redirect(session["return_url"])  # as a page that was closed does
     if request.method == "POST":
         kind = NoticeKind.PAID if request.POST.get("act") == "pay" else NoticeKind.FAILED
         take_provider_event(Practice(), *event_of(session, kind))

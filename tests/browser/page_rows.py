@@ -243,6 +243,9 @@ ELSEWHERE = {
     "account:from_document": "the page of the code: tests/credit_control/test_account_code.py",
     "account:plan": "tests/browser/test_plan_story.py",
     "credit_control:statement_run_progress": "a piece of the run's page",
+    "account:pay": "tests/browser/test_online_payment.py",
+    "account:after_paying": "tests/browser/test_online_payment.py",
+    "paying:pay": "tests/browser/test_online_payment.py",
     "paying:after": "tests/browser/test_online_payment.py",
     "practice_checkout": "tests/browser/test_online_payment.py",
 }

@@ -5,14 +5,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from billing.customer_view import customer_view
 from billing.operations.mint_link import mint_link
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from payments.models import OnlinePayment, Receipt
 from payments.online.offers import amounts_of
+from payments.web import after_paying
 from tests import world
 from tests.api.calling import Program, refused
 from tests.payments.online import begun, invoice_of, report, session, today
@@ -71,14 +74,102 @@ def test_the_page_offers_the_early_amount_what_is_due_and_all(company: Any, cust
     assert amounts_of(customer_view(in_parts)) == {"due": Decimal(50), "all": Decimal(100)}
 
 
-@pytest.mark.parametrize("sent", [{}, {"part": "nonsense"}, {"part": "early"}, {"amount": "1.00"}])
-def test_nobody_chooses_an_amount_of_their_own(
-    company: Any, customer: Any, client: Client, sent: dict[str, str]
-) -> None:
+@pytest.mark.parametrize("sent", [{}, {"part": "nonsense"}, {"part": "early"}, {"amount": " "}])
+def test_what_is_not_offered_is_not_begun(company: Any, customer: Any, client: Client, sent: dict[str, str]) -> None:
     page = page_of(client, world.issue(customer, "100.00", today(company)))
     answer = client.post(f"{page}pay/", sent, follow=True)
     assert "That could not be started just now. Nothing was taken" in words(answer)
     assert not OnlinePayment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "amount"),
+    [("en", "40", "40"), ("en", "12.50", "12.50"), ("de", "12,50", "12.50"), ("fr", "0,05", "0.05")],
+)
+def test_a_chosen_amount_is_read_as_the_customer_writes_it(
+    company: Any, client: Client, language: str, typed: str, amount: str
+) -> None:
+    customer = world.make_customer(company, language=language)
+    page = page_of(client, world.issue(customer, "100.00", today(company)))
+    answer = client.post(f"{page}pay/", {"amount": typed})
+    payment = OnlinePayment.objects.get()
+    assert answer["Location"] == payment.checkout_url
+    assert (payment.amount, payment.contact) == (Decimal(amount), customer.contacts.get())
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("0", "as a number above zero"),
+        ("-5", "as a number above zero"),
+        ("1.005", "as a number above zero"),
+        ("<b>a</b>", "as a number above zero"),
+        ("100.01", "No more than €100.00 is open."),
+        ("9" * 40, "No more than €100.00 is open."),
+    ],
+)
+def test_an_amount_that_cannot_be_is_refused_in_words_and_stays_typed(
+    company: Any, customer: Any, client: Client, typed: str, said: str
+) -> None:
+    page = page_of(client, world.issue(customer, "100.00", today(company)))
+    answer = client.post(f"{page}pay/", {"amount": typed})
+    assert said in words(answer)
+    assert f'value="{escape(typed)}"' in answer.content.decode()
+    assert not OnlinePayment.objects.exists()
+
+
+def test_a_form_that_is_sent_again_after_paying_leads_to_what_was_paid(
+    company: Any, customer: Any, client: Client
+) -> None:
+    page = page_of(client, world.issue(customer, "100.00", today(company)))
+    first = client.post(f"{page}pay/", {"part": "due"})
+    assert client.post(f"{page}pay/", {"part": "due"})["Location"] == first["Location"]
+    back = client.post(urlsplit(first["Location"]).path, {"act": "pay"})
+    again = client.post(f"{page}pay/", {"amount": "100.00"})
+    assert again["Location"] == back["Location"]
+    assert (OnlinePayment.objects.count(), Receipt.objects.count()) == (1, 1)
+
+
+def test_a_page_that_another_amount_replaced_takes_nothing(company: Any, customer: Any, client: Client) -> None:
+    page = page_of(client, world.issue(customer, "100.00", today(company)))
+    old = client.post(f"{page}pay/", {"part": "due"})["Location"]
+    client.post(f"{page}pay/", {"amount": "40"})
+    back = client.post(urlsplit(old).path, {"act": "pay"})
+    assert "Nothing was paid" in words(client.get(back["Location"]))
+    assert not Receipt.objects.exists()
+
+
+def test_the_page_after_paying_tells_how_it_stands(company: Any, customer: Any, client: Client) -> None:
+    invoice = world.issue(customer, "100.00", today(company))
+    page = page_of(client, invoice)
+    client.post(f"{page}pay/", {"part": "due"})
+    payment = OnlinePayment.objects.get()
+    after = f"{page}pay/{payment.reference}/"
+    first = client.get(after)
+    assert '<meta http-equiv="refresh" content="5; url=?look=1">' in first.content.decode()
+    assert "http-equiv" not in client.get(after, {"look": "12"}).content.decode()
+    assert client.get(after, {"look": "x" * 9}).status_code == 200
+    OnlinePayment.objects.update(status="pending")
+    assert "Your bank takes a few days" in words(client.get(after))
+    OnlinePayment.objects.update(status="begun")
+    world.apply(world.receive(customer, "100.00", today(company)), invoice, "100.00", today(company))
+    assert "It has been paid" in words(client.get(after))
+    report(payment, units=1)
+    assert "We look at your payment" in words(client.get(after))
+
+
+def test_a_page_that_is_looked_at_has_the_provider_asked_each_few_seconds_only(
+    company: Any, customer: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of(client, world.issue(customer, "100.00", today(company)))
+    client.post(f"{page}pay/", {"part": "due"})
+    payment = OnlinePayment.objects.get()
+    rung: list[int] = []
+    monkeypatch.setattr(after_paying.ask_about_payment, "delay", rung.append)
+    cache.delete(f"ask-about-payment:{payment.pk}")
+    for _ in range(3):
+        client.get(f"{page}pay/{payment.reference}/")
+    assert rung == [payment.pk]
 
 
 def test_without_the_links_cookie_nothing_is_begun_or_seen(company: Any, customer: Any, client: Client) -> None:

@@ -92,6 +92,7 @@ SPOILED = {
     "item_written_once": "balance = 0 WHERE balance > 0",
     "late_charge_frozen": "fee = fee + 1",
     "mandate_frozen": "reference = 'x'",
+    "online_part_written_once": "amount = amount + 1",
     "online_payment_frozen": "amount = amount + 1",
     "payer_frozen": "declared_at = declared_at - interval '1 day'",
     "payment_file_frozen": "total = total + 1",

@@ -84,6 +84,8 @@ def test_the_open_routes_are_those_we_know():
         "p/account/d/<str:ref>/code/",
         "p/account/d/<str:ref>/documents/<str:document>/",
         "p/account/d/<str:ref>/logo/",
+        "p/account/d/<str:ref>/pay/",
+        "p/account/d/<str:ref>/pay/<str:reference>/",
         "p/account/d/<str:ref>/pdf/",
         "p/account/d/<str:ref>/plan/<int:plan_id>/",
         "p/account/d/<str:ref>/plan/<int:plan_id>/pdf/",
