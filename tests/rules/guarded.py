@@ -92,7 +92,6 @@ SPOILED = {
     "item_written_once": "balance = 0 WHERE balance > 0",
     "late_charge_frozen": "fee = fee + 1",
     "mandate_frozen": "reference = 'x'",
-    "online_part_written_once": "amount = amount + 1",
     "online_payment_frozen": "amount = amount + 1",
     "payer_frozen": "declared_at = declared_at - interval '1 day'",
     "payment_file_frozen": "total = total + 1",
@@ -194,6 +193,10 @@ ATTEMPTS = {
             role_id="(SELECT min(id) FROM auth_group)",
         ),
         "request_begins_waiting",
+    ),
+    "online_part_belongs": Attempt(
+        copied("payments_onlinepaymentpart", item_id="(SELECT min(id) FROM ledger_openitem WHERE amount < 0)"),
+        "online_part_belongs",
     ),
     "mail_begins_queued": Attempt(
         copied("office_outgoingmail", key="'new'", status="'sent'", finished_at="now()"), "mail_begins_queued"
