@@ -53,7 +53,7 @@ def after_paying(request: HttpRequest, payment: OnlinePayment, context: dict[str
     more = {
         "payment": payment,
         "parts": parts,
-        "for_what": ", ".join(dict.fromkeys(part.item.reference for part in parts)) or _("your account"),
+        "for_what": _(", ").join(dict.fromkeys(part.item.reference for part in parts)) or _("your account"),
         "is_paid_otherwise": payment.status == OnlineStatus.BEGUN and parts and not any(p.item.balance for p in parts),
         "look_again": looked + 1 if payment.status == OnlineStatus.BEGUN and looked < LOOKS else 0,
         "seconds": EACH,
