@@ -19,7 +19,7 @@ from billing.early_payment import early_discounts
 from billing.models import OpeningKind
 from credit_control.models import AccountLink
 from credit_control.statements.paper import printed_of
-from credit_control.web.portal import held, note_visit
+from credit_control.web.account_door import held, note_visit
 from customers.models import Customer
 from ledger.agreed_days import with_late
 from ledger.models import OpenItem

@@ -14,6 +14,7 @@ from reports.book_check import check_book
 from tests import world
 from tests.browser.conftest import PHONE, Watched, shoot
 from tests.browser.looking import axe, faults_of_look
+from tests.credit_control.opening import open_in_browser
 from tests.payments.online import report, session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,7 +63,7 @@ def test_a_customer_pays_several_invoices_at_once_on_a_phone(
     context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
     watched, page = Watched(context, live_server.url), context.new_page()
 
-    page.goto(f"{live_server.url}/p/account/{token}/")
+    open_in_browser(page, live_server.url, token)
     page.locator("a", has=page.locator("use[href*='credit-card']")).click()
     assert list(faults_of_look(page, f"portal-pay-account-{language}")) == []
     page.set_viewport_size(PHONE)

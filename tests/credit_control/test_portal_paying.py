@@ -14,6 +14,7 @@ from office.models import AuditRecord
 from payments.models import OnlinePayment, Receipt
 from reports.book_check import check_book
 from tests import world
+from tests.credit_control.opening import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def invoices(customer: Any, *amounts: str) -> list[Any]:
 def page_of(client: Client, customer: Any) -> str:
     """The page on which the account's items are paid, opened by its link."""
     token = mint_account_link(customer, customer.contacts.get())
-    return str(client.get(f"/p/account/{token}/")["Location"]) + "pay/"
+    return opened(client, token) + "pay/"
 
 
 def item(paper: Any) -> str:
