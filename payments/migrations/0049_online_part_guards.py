@@ -63,5 +63,5 @@ END $$;
 class Migration(migrations.Migration):
     """What was asked for one invoice is now asked for its open items, and stays as it was asked."""
 
-    dependencies = [("payments", "0047_online_parts")]
+    dependencies = [("payments", "0048_online_parts")]
     operations = [migrations.RunSQL(SQL, migrations.RunSQL.noop), migrations.RunSQL(FREEZE, migrations.RunSQL.noop)]

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ("customers", "0018_mail_to_its_customers_contact"),
         ("ledger", "0010_items_with_their_entry"),
         ("office", "0029_roles_that_stand_alone"),
-        ("payments", "0046_online_payments_end"),
+        ("payments", "0047_letters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
