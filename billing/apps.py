@@ -21,6 +21,7 @@ class BillingConfig(AppConfig):
             import_usage,
         )
         from billing.panels import DISPUTES_PANEL
+        from billing.shown_links import LINKS_PANEL
         from billing.web.masking import mask_tokens_in_logs
         from customers.exposure import register_part
         from customers.panels import register_panel
@@ -30,6 +31,7 @@ class BillingConfig(AppConfig):
 
         mail.register_kind(INVOICE_MAIL)
         register_panel(DISPUTES_PANEL)
+        register_panel(LINKS_PANEL)
         register_part(DRAFTS)
         texts.register_text(INVOICE_TEXT)
         texts.register_text(DISPUTE_TEXT)

@@ -12,6 +12,8 @@ from django.utils import timezone
 from billing.models import DocumentLink
 
 LIFETIME = timedelta(days=180)
+SHOWN_FOR = timedelta(minutes=15)
+"""For how long a browser that came by a link which ran out is told so, and within which only one new link is mailed."""
 
 
 def new_token() -> str:
@@ -29,18 +31,17 @@ def address_of(token: str) -> str:
     return settings.SITE_URL.rstrip("/") + reverse("portal:enter", args=[token])
 
 
+def standing_links() -> QuerySet[DocumentLink]:
+    """The links that nobody revoked, of contacts who are still there; some have run out."""
+    links = DocumentLink.objects.filter(revoked_at=None, contact__is_active=True)
+    return links.select_related("contact__customer__company", "invoice__company")
+
+
 def live_links() -> QuerySet[DocumentLink]:
     """The links that open: neither revoked nor expired, of contacts who are still there."""
-    return DocumentLink.objects.filter(
-        revoked_at=None, expires_at__gt=timezone.now(), contact__is_active=True
-    ).select_related("contact", "invoice__company")
+    return standing_links().filter(expires_at__gt=timezone.now())
 
 
 def link_by_token(token: str) -> DocumentLink | None:
     """The live link of a token."""
     return live_links().filter(token_hash=hash_of(token)).first()
-
-
-def link_by_ref(ref: str) -> DocumentLink | None:
-    """The live link behind a page. The reader must have shown its token before."""
-    return live_links().filter(ref=ref).first()

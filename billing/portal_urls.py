@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from billing.web import portal, portal_disputes
+from billing.web import portal, portal_disputes, portal_renewal
 
 app_name = "portal"
 urlpatterns = [
     path("<str:token>/", portal.enter, name="enter"),
     path("d/<str:ref>/", portal.document, name="document"),
+    path("d/<str:ref>/renew/", portal_renewal.renew, name="renew"),
     path("d/<str:ref>/pdf/", portal.pdf, name="pdf"),
     path("d/<str:ref>/xml/", portal.xml, name="xml"),
     path("d/<str:ref>/files/<int:attachment_id>/", portal.file, name="file"),

@@ -30,6 +30,7 @@ WORDS = {
     "unmark_printed": ("Not printed after all", "arrow-back-up"),
     "mint_link": ("Link made for a mail", "link"),
     "renew_link": ("Link renewed", "link"),
+    "mail_new_link": ("New link asked for by the customer", "link"),
     "revoke_link": ("Link revoked", "link-off"),
 }
 

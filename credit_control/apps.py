@@ -7,8 +7,12 @@ class CreditControlConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.beside import register_beside
+        from billing.shown_links import register_links
         from credit_control.account.code_mail import ACCOUNT_CODE_MAIL
         from credit_control.account.code_words import ACCOUNT_CODE_TEXT
+        from credit_control.account.link_mail import ACCOUNT_LINK_MAIL
+        from credit_control.account.link_words import ACCOUNT_LINK_TEXT
+        from credit_control.account.shown import shown_account_links
         from credit_control.approvals import ACTS
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many, do_statement_run, look_for_holds, remind_many
@@ -37,8 +41,10 @@ class CreditControlConfig(AppConfig):
         texts.register_text(REMINDER_TEXT)
         texts.register_text(STATEMENT_TEXT)
         mail.register_kind(STATEMENT_MAIL)
-        mail.register_kind(ACCOUNT_CODE_MAIL)
-        texts.register_text(ACCOUNT_CODE_TEXT)
+        for account_mail in (ACCOUNT_CODE_MAIL, ACCOUNT_LINK_MAIL):
+            mail.register_kind(account_mail)
+        for account_text in (ACCOUNT_CODE_TEXT, ACCOUNT_LINK_TEXT):
+            texts.register_text(account_text)
         for plan_mail in PLAN_MAILS:
             mail.register_kind(plan_mail)
         for text in PLAN_TEXTS:
@@ -46,6 +52,7 @@ class CreditControlConfig(AppConfig):
         for topic in TOPICS:
             register_topic(topic)
         register_beside(beside_invoice)
+        register_links(shown_account_links)
         register_kept_out(is_planned)
         register_days(agreed_days)
         register_agreed_days(late_by_agreement, coming_by_agreement)

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from credit_control.web import portal, portal_code, portal_paying, portal_plans
+from credit_control.web import portal, portal_code, portal_paying, portal_plans, portal_renewal
 
 app_name = "account"
 urlpatterns = [
     path("account/<str:token>/", portal.enter, name="enter"),
     path("account/d/<str:ref>/", portal.account, name="page"),
+    path("account/d/<str:ref>/renew/", portal_renewal.renew, name="renew"),
     path("account/d/<str:ref>/code/", portal_code.code, name="code"),
     path("d/<str:ref>/account/", portal_code.from_document, name="from_document"),
     path("account/d/<str:ref>/pdf/", portal.pdf, name="pdf"),

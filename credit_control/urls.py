@@ -3,6 +3,7 @@
 from django.urls import path
 
 from credit_control.web import (
+    account_links,
     charge,
     claiming,
     customer_rule,
@@ -39,6 +40,8 @@ urlpatterns = [
     path("customers/<int:customer_id>/statement/stop-links/", statements.stop_links, name="stop_account_links"),
     path("customers/<int:customer_id>/statement/pdf/", statement_now.statement_now_pdf, name="statement_now_pdf"),
     path("customers/<int:customer_id>/statement/xlsx/", statement_now.statement_now_xlsx, name="statement_now_xlsx"),
+    path("account-links/<int:account_link_id>/revoke/", account_links.revoke, name="revoke_account_link"),
+    path("account-links/<int:account_link_id>/renew/", account_links.renew, name="renew_account_link"),
     path("statements/", statement_runs.run_list, name="statement_run_list"),
     path("statements/new/", statement_runs.new_run, name="statement_run_new"),
     path("statements/sent/", statements.statement_list, name="statement_list"),

@@ -71,6 +71,7 @@ STATES = {
     "left_out": ("Left out", "circle-dashed", "neutral"),
     "live": ("Live", "circle-check", "green"),
     "revoked": ("Revoked", "ban", "red"),
+    "run_out": ("Run out", "clock-exclamation", "neutral"),
     "lapsed": ("Lapsed", "clock-exclamation", "amber"),
     "used": ("Used", "circle-check", "neutral"),
     "usable": ("Confirmed", "shield-check", "green"),

@@ -1,6 +1,7 @@
 import secrets
 
 from django.db import models
+from django.utils import timezone
 
 from billing.models.documents import Invoice
 from customers.models import Contact
@@ -30,6 +31,11 @@ class DocumentLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice} for {self.contact}"
+
+    @property
+    def has_run_out(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at <= timezone.now()
 
 
 class OpeningKind(models.TextChoices):

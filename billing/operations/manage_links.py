@@ -1,6 +1,8 @@
 from django.db import transaction
 from django.utils import timezone
 
+from billing.links import SHOWN_FOR
+from billing.mail_words import KIND
 from billing.models import DocumentLink
 from billing.operations.send_invoice import send_invoice
 from ledger.refusals import Refused
@@ -27,3 +29,26 @@ def renew_link(link_id: int, *, by: User | None) -> OutgoingMail:
     record(by, "renew_link", link.invoice, after={"contact": link.contact})
     [mail] = send_invoice(link.invoice_id, by=by, contact_ids=[link.contact_id])
     return mail
+
+
+@transaction.atomic
+def mail_new_link(link_id: int) -> OutgoingMail:
+    """Mail the contact of a link that ran out a new one, as they asked; within a quarter of an hour it is one mail.
+
+    Raises Refused for a link that was revoked or still opens, and where the document cannot be mailed to them.
+    """
+    link = DocumentLink.objects.select_for_update(no_key=True).get(pk=link_id)
+    if link.revoked_at or not link.has_run_out:
+        raise Refused("Only a link that ran out is renewed in this way.", code="link_not_run_out")
+    if mail := new_link_mail(link):
+        return mail
+    [mail] = send_invoice(link.invoice_id, by=None, contact_ids=[link.contact_id])
+    record(None, "mail_new_link", link.invoice, after={"contact": link.contact})
+    return mail
+
+
+def new_link_mail(link: DocumentLink) -> OutgoingMail | None:
+    """The mail of the last minutes that brings this contact a new link to the document, if there is one."""
+    since = timezone.now() - SHOWN_FOR
+    mails = OutgoingMail.objects.filter(kind=KIND, contact_id=link.contact_id, queued_at__gt=since)
+    return mails.filter(about_type="billing.invoice", about_id=link.invoice_id).first()

@@ -18,6 +18,7 @@ from billing.pdf import pdf_for
 from billing.print_queue import is_waiting, printing_of
 from billing.queries import InvoiceWithState, account_of, settlements, with_state
 from billing.sections import sections_of
+from billing.shown_links import links_of
 from billing.timeline import timeline
 from billing.totals import tax_summary
 from billing.web.correct import WhyForm
@@ -60,7 +61,7 @@ def document_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
         "replacements": invoice.replacements.all(),
         "occurrences": invoice.occurrences.select_related("recurring"),
         "attachments": invoice.attachments.defer("content").select_related("added_by"),
-        "links": invoice.links.select_related("contact"),
+        "links": links_of(invoice),
         "deliveries": deliveries_of(invoice),
         "printing": printing_of(invoice),
         "waits_for_print": is_waiting(invoice),

@@ -3,11 +3,12 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.customer_view import CustomerView, customer_view
-from billing.links import link_by_ref, link_by_token
+from billing.links import SHOWN_FOR, hash_of, standing_links
 from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening
 from billing.payment_codes.epc import epc_code
@@ -20,7 +21,7 @@ from billing.web.document import xml_response
 from ledger.money import round_money
 from office.papers import PdfUnavailable
 from office.web.address import address_of
-from office.web.customer_door import LinkCookie, NoSuchLink, customer_door
+from office.web.customer_door import FirstTo, LinkCookie, NoSuchLink, customer_door, is_visit
 
 COOKIE = LinkCookie("duebook_link", salt="billing.web.portal")
 MOST_LINES = 100
@@ -30,15 +31,16 @@ MOST_LINES = 100
 @customer_door
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """Swap the token for a cookie that only the page itself gets, so it stays out of history and referrers."""
-    link = link_by_token(token)
+    link = standing_links().filter(token_hash=hash_of(token)).first()
     if link is None:
         raise NoSuchLink
     return entered(link)
 
 
 def entered(link: DocumentLink) -> HttpResponse:
-    """The way to the page, with the cookie that opens it."""
-    return COOKIE.entered(reverse("portal:document", args=[link.ref]), link.ref, link.expires_at)
+    """The way to the page, with the cookie that opens it; of a link that ran out, one that is told so for a while."""
+    until = max(link.expires_at, timezone.now() + SHOWN_FOR)
+    return COOKIE.entered(reverse("portal:document", args=[link.ref]), link.ref, until)
 
 
 @require_safe
@@ -128,16 +130,24 @@ def seen(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def opened_link(request: HttpRequest, ref: str, kind: OpeningKind) -> DocumentLink:
-    """The link whose token this reader has shown; the visit is written down unless it only looked at the headers."""
+    """The link whose token this reader has shown; the visit is written down where it is one."""
     link = held_link(request, ref)
-    if request.method != "HEAD":
+    if is_visit(request):
         note_opening(link, kind, address_of(request))
     return link
 
 
 def held_link(request: HttpRequest, ref: str) -> DocumentLink:
-    """The live link of this page, for a reader who holds its cookie; else NoSuchLink."""
-    link = link_by_ref(ref) if COOKIE.opens(request, ref) else None
+    """The live link of this page, for a reader who holds its cookie; else NoSuchLink, or where it ran out FirstTo."""
+    link = standing_link(request, ref)
+    if link.has_run_out:
+        raise FirstTo(reverse("portal:renew", args=[ref]))
+    return link
+
+
+def standing_link(request: HttpRequest, ref: str) -> DocumentLink:
+    """The same, also where it ran out: of the document it tells nothing any more."""
+    link = standing_links().filter(ref=ref).first() if COOKIE.opens(request, ref) else None
     if link is None:
         raise NoSuchLink
     return link

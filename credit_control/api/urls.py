@@ -3,6 +3,7 @@
 from django.urls import path
 
 from credit_control.api import (
+    account_links,
     doubtful,
     hand_overs,
     hold_policy,
@@ -19,6 +20,9 @@ from credit_control.api import (
 )
 
 urlpatterns = [
+    path("customers/<int:customer_id>/account-links/", account_links.AccountLinksView.as_view()),
+    path("account-links/<int:account_link_id>/renew/", account_links.RenewAccountLinkView.as_view()),
+    path("account-links/<int:account_link_id>/revoke/", account_links.RevokeAccountLinkView.as_view()),
     path("late-charges/", late_charges.LateChargesView.as_view()),
     path("late-charges/preview/", late_charges.PreviewView.as_view()),
     path("late-charges/run/", late_charges.RunView.as_view()),

@@ -3,6 +3,7 @@ from datetime import time
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from customers.models import Contact, Customer, CustomerGroup, StatementForm
 from office.models import Company, Run, User
@@ -173,6 +174,11 @@ class AccountLink(models.Model):
 
     def __str__(self) -> str:
         return f"Account of {self.customer} for {self.contact}"
+
+    @property
+    def has_run_out(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at <= timezone.now()
 
 
 class AccountOpening(models.Model):

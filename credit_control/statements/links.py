@@ -18,17 +18,17 @@ def address_of(token: str) -> str:
     return settings.SITE_URL.rstrip("/") + reverse("account:enter", args=[token])
 
 
+def standing_links() -> QuerySet[AccountLink]:
+    """The links that nobody revoked, of contacts who are still there; some have run out."""
+    links = AccountLink.objects.filter(revoked_at=None, contact__is_active=True)
+    return links.select_related("contact__customer__company", "customer__company")
+
+
 def live_links() -> QuerySet[AccountLink]:
     """The links that open: neither revoked nor expired, of contacts who are still there."""
-    links = AccountLink.objects.filter(revoked_at=None, expires_at__gt=timezone.now(), contact__is_active=True)
-    return links.select_related("contact", "customer__company")
+    return standing_links().filter(expires_at__gt=timezone.now())
 
 
 def link_by_token(token: str) -> AccountLink | None:
     """The live link of a token."""
     return live_links().filter(token_hash=hash_of(token)).first()
-
-
-def link_by_ref(ref: str) -> AccountLink | None:
-    """The live link behind a page. The reader must have shown its token before."""
-    return live_links().filter(ref=ref).first()

@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.links import SHOWN_FOR
 from billing.models import OpeningKind
 from billing.operations.note_opening import network_of
 from credit_control.models import AccountLink, AccountOpening
-from credit_control.statements.links import link_by_ref
+from credit_control.statements.links import standing_links
 from office.web.address import address_of
-from office.web.customer_door import FirstTo, LinkCookie, NoSuchLink
+from office.web.customer_door import FirstTo, LinkCookie, NoSuchLink, is_visit
 
 OPEN_FOR = timedelta(hours=12)
 """How long a device on which the code was typed opens the account without another."""
@@ -31,8 +32,9 @@ def code_page_of(link: AccountLink) -> str:
 
 
 def entered(link: AccountLink, *, to: str = "") -> HttpResponse:
-    """The way to the page, or to another below it, with the cookie that says the token was shown."""
-    return COOKIE.entered(page_of(link), link.ref, link.expires_at, to=to)
+    """The way to the page, or to another below it, with the cookie that says the token was shown; of a link that ran
+    out, one that is told so for a while."""
+    return COOKIE.entered(page_of(link), link.ref, max(link.expires_at, timezone.now() + SHOWN_FOR), to=to)
 
 
 def proven(link: AccountLink) -> HttpResponse:
@@ -51,8 +53,17 @@ def is_proven(request: HttpRequest, link: AccountLink) -> bool:
 
 
 def shown(request: HttpRequest, ref: str) -> AccountLink:
-    """The live link of this page, for a reader who showed its token; else NoSuchLink. It opens nothing."""
-    link = link_by_ref(ref) if COOKIE.opens(request, ref) else None
+    """The live link of this page, for a reader who showed its token; else NoSuchLink, or where it ran out FirstTo. It
+    opens nothing."""
+    link = standing_link(request, ref)
+    if link.has_run_out:
+        raise FirstTo(reverse("account:renew", args=[ref]))
+    return link
+
+
+def standing_link(request: HttpRequest, ref: str) -> AccountLink:
+    """The same, also where it ran out."""
+    link = standing_links().filter(ref=ref).first() if COOKIE.opens(request, ref) else None
     if link is None:
         raise NoSuchLink
     return link
@@ -67,9 +78,9 @@ def held(request: HttpRequest, ref: str) -> AccountLink:
 
 
 def opened(request: HttpRequest, ref: str, kind: OpeningKind) -> AccountLink:
-    """The same; the visit is written down unless it only looked at the headers."""
+    """The same; the visit is written down where it is one."""
     link = held(request, ref)
-    if request.method != "HEAD":
+    if is_visit(request):
         note_visit(request, link, kind)
     return link
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.links import hash_of
 from billing.links import live_links as live_document_links
 from billing.models import OpeningKind
 from billing.web.portal import entered as entered_document
@@ -18,7 +19,7 @@ from credit_control.statements.asking import figures_of
 from credit_control.statements.excel import sheet_of
 from credit_control.statements.figures import Figures
 from credit_control.statements.kept import figures_from, kept_statement_pdf
-from credit_control.statements.links import link_by_token
+from credit_control.statements.links import standing_links
 from credit_control.statements.names import file_name
 from credit_control.statements.paper import page_of, printed_of
 from credit_control.statements.usual import usual_asked, usual_period
@@ -37,7 +38,7 @@ MOST_ROWS, LATEST = 200, 12
 @customer_door
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """Swap the token for a cookie that only the page itself gets, so it stays out of history and referrers."""
-    link = link_by_token(token)
+    link = standing_links().filter(token_hash=hash_of(token)).first()
     if link is None:
         raise NoSuchLink
     return entered(link)

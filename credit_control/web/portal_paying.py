@@ -24,7 +24,7 @@ from customers.models import Customer
 from ledger.agreed_days import with_late
 from ledger.models import OpenItem
 from ledger.refusals import Refused
-from office.web.customer_door import customer_door
+from office.web.customer_door import customer_door, is_visit
 from office.web.fields import typed_id
 from payments.models import OnlinePayment
 from payments.online import providers
@@ -56,7 +56,7 @@ class Row:
 def pay(request: HttpRequest, ref: str) -> HttpResponse:
     """Choose what to pay; only a filled form opens the provider's page, or uses the customer's credit."""
     link = held(request, ref)
-    if request.method != "HEAD":
+    if is_visit(request):
         note_visit(request, link, OpeningKind.SEEN if request.method == "POST" else OpeningKind.OPENED)
     printed = printed_of(link.customer.company, link.customer)
     with override(printed["language"]):

@@ -22,7 +22,7 @@ from credit_control.web.portal_ways import ways_of
 from ledger.refusals import Refused
 from office.papers import PdfUnavailable
 from office.reasons import LONGEST
-from office.web.customer_door import NoSuchLink, customer_door
+from office.web.customer_door import NoSuchLink, customer_door, is_visit
 from office.written import plain_day
 
 
@@ -32,7 +32,7 @@ def plan(request: HttpRequest, ref: str, plan_id: int) -> HttpResponse:
     """The plan as it stands; a filled form answers its offer, and nothing else does."""
     link = held(request, ref)
     found = _plan_of(link, plan_id)
-    if request.method != "HEAD":
+    if is_visit(request):
         note_visit(request, link, OpeningKind.SEEN if request.method == "POST" else OpeningKind.OPENED)
     with override(found.printed["language"]):
         wrong = _answered(request, link, found) if request.method == "POST" else ""
@@ -105,7 +105,7 @@ def plan_pdf(request: HttpRequest, ref: str, plan_id: int) -> HttpResponse:
         except PdfUnavailable:
             context = {"link": link, "company": found.company}
             return render(request, "portal/account_no_pdf.html", context, status=503)
-        if request.method != "HEAD":
+        if is_visit(request):
             note_visit(request, link, OpeningKind.DOWNLOADED)
         return download(content, "application/pdf", file_name(found))
 

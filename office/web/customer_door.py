@@ -45,6 +45,12 @@ def customer_door(view: View) -> View:
     return open_door(guarded)
 
 
+def is_visit(request: HttpRequest) -> bool:
+    """Whether somebody asked for the page: not only its headers, and no browser that guessed it would be wanted."""
+    hints = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return request.method != "HEAD" and not any("prefetch" in hint.lower() for hint in hints)
+
+
 @dataclass(frozen=True)
 class LinkCookie:
     """What a link's token is swapped for: a cookie that only its page gets, so the token stays out of history and

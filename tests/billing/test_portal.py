@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from django.utils import timezone
 from django.utils.html import escape
 
 from billing.links import link_by_token
@@ -226,13 +225,6 @@ def test_lnk_02_a_revoked_link_is_not_found_at_once_for_page_and_pdf(client, pag
     for address in (f"/p/{token}/", page_url, f"{page_url}pdf/", f"{page_url}logo/"):
         assert client.get(address).status_code == 404
     assert client.post(f"{page_url}seen/").status_code == 404
-
-
-def test_an_expired_link_is_not_found_and_says_what_to_do(client, page_url):
-    DocumentLink.objects.update(expires_at=timezone.now())
-    response = client.get(page_url)
-    assert response.status_code == 404
-    assert "a new link is quickly sent" in text_of(response)
 
 
 # LNK-03: each contact their own link

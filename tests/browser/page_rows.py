@@ -239,6 +239,8 @@ ELSEWHERE = {
     "healthz": "no page",
     "portal:document": "tests/billing/test_portal.py",
     "account:page": "tests/browser/test_account_page.py",
+    "account:renew": "tests/browser/test_account_page.py",
+    "portal:renew": "tests/browser/test_account_page.py",
     "account:code": "tests/browser/test_account_page.py",
     "account:from_document": "the page of the code: tests/credit_control/test_account_code.py",
     "account:plan": "tests/browser/test_plan_story.py",

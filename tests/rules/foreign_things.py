@@ -19,6 +19,7 @@ from payments.models import BankLine, BankMonth, BankTie
 from tests.browser.things.everything import make_things
 
 THINGS = {
+    "account_link_id": "credit_control.AccountLink",
     "about_id": "billing.Invoice",
     "allocation_id": "ledger.Allocation",
     "attachment_id": "billing.Attachment",

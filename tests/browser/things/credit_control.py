@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from credit_control.models import Statement
 from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
+from credit_control.operations.mint_account_link import mint_account_link
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.set_reference_rates import add_usual_rates
 from customers.models import Customer
@@ -59,5 +60,6 @@ def statements(company: Any, customer: Any) -> dict[str, int]:
     clerk = world.make_user(company, "clerk")
     sent, looked = statement_run(company, clerk, starts=True), statement_run(company, clerk)
     become("sent", OutgoingMail.objects.filter(kind="statement"), finished_at=timezone.now())
+    mint_account_link(parent, parent.contacts.get())
     kept = Statement.objects.get(run=sent, customer=parent, is_combined=True)
     return {"statement_run": sent.pk, "statement_look": looked.pk, "statement": kept.pk}
