@@ -1,6 +1,6 @@
 """The customer's page behind a mailed link: no log-in. A visit changes nothing but the list of openings."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -76,10 +76,11 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
 @customer_door
 def file(request: HttpRequest, ref: str, attachment_id: int) -> HttpResponse:
     """A file that goes along with the document."""
-    link = opened_link(request, ref, OpeningKind.DOWNLOADED)
+    link = held_link(request, ref)
     attachment = link.invoice.attachments.filter(pk=attachment_id, goes_along=True).first()
     if attachment is None:
-        raise Http404("No such file.")
+        raise NoSuchLink
+    opened_link(request, ref, OpeningKind.DOWNLOADED)
     return file_response(attachment)
 
 

@@ -1,0 +1,59 @@
+"""What a customer's pages answer to whoever holds their link, and what they name: a page without a row here fails."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page behind a link: what its owner gets by looking and by an empty form (0: it takes none), and of which kind
+    the thing is that its address names besides the link."""
+
+    looks: int = 200
+    sends: int = 0
+    names: str = ""
+
+
+PAGES = {
+    "portal:document": Page(),
+    "portal:renew": Page(302, 302),
+    "portal:pdf": Page(),
+    "portal:xml": Page(404),
+    "portal:file": Page(names="attachment"),
+    "portal:logo": Page(),
+    "portal:open_dispute": Page(200, 200),
+    "portal:dispute": Page(200, 200, names="dispute"),
+    "portal:dispute_file": Page(names="dispute_file"),
+    "portal:seen": Page(0, 204),
+    "account:from_document": Page(200, 302),
+    "paying:pay": Page(200, 200),
+    "paying:after": Page(names="payment"),
+    "account:page": Page(),
+    "account:renew": Page(302, 302),
+    "account:code": Page(302, 302),
+    "account:pdf": Page(),
+    "account:xlsx": Page(),
+    "account:document": Page(302, names="document"),
+    "account:statement": Page(names="statement"),
+    "account:plan": Page(200, 200, names="plan"),
+    "account:plan_pdf": Page(names="plan"),
+    "account:pay": Page(200, 200),
+    "account:after_paying": Page(names="account_payment"),
+    "account:logo": Page(),
+    "account:seen": Page(0, 204),
+}
+"""By the page's name."""
+
+OTHERWISE = {
+    "": "under api/: nothing but that there is no such address",
+    "healthz": "no customer's",
+    "office:log_in": "no customer's",
+    "office:log_out": "no customer's",
+    "portal:enter": "a token's own address: tests/credit_control/test_link_renewal.py",
+    "account:enter": "a token's own address: tests/credit_control/test_link_renewal.py",
+    "practice_checkout": "the practice provider's: tests/payments/test_online_payment.py",
+    "office:mail_events": "a mail service's: tests/office/test_mail_events.py",
+    "payment_webhook": "a provider's: tests/payments/test_online_events.py",
+}
+"""Open routes that are no page behind a link."""
+WITHOUT_CODE = {"account:code": 200, "account:renew": 302, "account:logo": 200}
+"""What the link to an account opens before the code was typed; all other pages lead to the code."""
