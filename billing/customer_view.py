@@ -85,6 +85,17 @@ class CustomerView:
         return early_payment_left(self.invoice, self.today)
 
     @property
+    def pays_early(self) -> bool:
+        """Whether what is to be paid next, all of the document, is less today for paying early."""
+        return bool(self.early_payment) and self.next_due.amount == self.account["to_pay"]
+
+    @property
+    def pay_now(self) -> Decimal:
+        """What to transfer today: what is due next, with the discount for paying early while that holds."""
+        early = self.early_payment
+        return early.amount if early and self.pays_early else self.next_due.amount
+
+    @property
     def seller(self) -> dict[str, Any]:
         return self.invoice.printed["seller"]
 

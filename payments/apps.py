@@ -6,6 +6,7 @@ class PaymentsConfig(AppConfig):
     verbose_name = "Payments"
 
     def ready(self) -> None:
+        from billing.portal_downloads import register_downloads
         from billing.ways_to_pay import register_offer
         from office import approvals, mail, runs
         from office.mail import texts
@@ -14,6 +15,7 @@ class PaymentsConfig(AppConfig):
         from payments.debit_mail import DEBIT_NOTICE
         from payments.debit_words import DEBIT_TEXT
         from payments.online.offers import online_offers
+        from payments.online.receipts import receipt_downloads
         from payments.operations import apply_receipts, match_certain, prepare_bank_table
         from payments.receipt_mail import RECEIPT_MAIL
         from payments.receipt_words import RECEIPT_TEXT
@@ -30,3 +32,4 @@ class PaymentsConfig(AppConfig):
         for kind in (apply_receipts.RUN_KIND, match_certain.RUN_KIND, prepare_bank_table.RUN_KIND):
             runs.register_kind(kind)
         register_offer(online_offers)
+        register_downloads(receipt_downloads)

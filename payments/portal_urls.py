@@ -7,5 +7,6 @@ from payments.web import paying
 app_name = "paying"
 urlpatterns = [
     path("d/<str:ref>/pay/", paying.pay, name="pay"),
+    path("d/<str:ref>/receipts/<int:receipt_id>/", paying.receipt, name="receipt"),
     path("d/<str:ref>/pay/<str:reference>/", paying.after, name="after"),
 ]

@@ -3,12 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from io import BytesIO
+from urllib.parse import quote
 
 import segno
 
 from billing.payment_codes.references import as_printed, grouped
 from office.swiss_payments import COUNTRIES
 
+QUIET, CROSS, WHOLE = 2, 7, 46
+"""Dots left free around a code on a screen; the sides of its cross and of the code without them, in millimetres."""
+DRAWN = (
+    '<path fill="#fff" d="M0 0h7v7H0z"/><path d="M.5.5h6v6h-6z"/>'
+    '<path fill="#fff" d="M2.917 1.556h1.166v3.888H2.917zM1.556 2.917h3.888v1.166H1.556z"/>'
+)
+"""A Swiss cross in a square of seven millimetres."""
 RECEIPT_LINE, RECEIPT_LINES, BLANK_LINES = 34, 10, 7
 """How many letters go into a line of the receipt, how many lines it has for both addresses, and what a blank takes."""
 
@@ -91,6 +100,28 @@ def slip_of(content: str, language: str) -> Slip:
         lines[29],
         _code(content),
     )
+
+
+def slip_account(content: str) -> str:
+    """The account that a slip pays to, without blanks; empty where there is no slip."""
+    return content.split("\n")[3] if content else ""
+
+
+def swiss_picture(content: str, amount: Decimal) -> str:
+    """The code of a slip with its cross, as the address of a picture for screens, for what is to be paid today."""
+    lines = content.split("\n")
+    lines[18] = f"{amount:.2f}"
+    code = segno.make("\n".join(lines), error="m", encoding="utf-8", micro=False, boost_error=False)
+    width, bare = code.symbol_size(border=QUIET)[0], code.symbol_size(border=0)[0]
+    side = bare * CROSS / WHOLE
+    place = (width - side) / 2
+    cross = (
+        f'<svg x="{place:.3f}" y="{place:.3f}" width="{side:.3f}" height="{side:.3f}" viewBox="0 0 7 7">{DRAWN}</svg>'
+    )
+    kept = BytesIO()
+    code.save(kept, kind="svg", border=QUIET, omitsize=True, xmldecl=False, svgclass=None, lineclass=None, light="#fff")
+    drawn = kept.getvalue().decode().strip()
+    return "data:image/svg+xml;charset=utf-8," + quote(drawn.removesuffix("</svg>") + cross + "</svg>")
 
 
 def _address(lines: Sequence[str]) -> list[str]:

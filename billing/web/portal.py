@@ -12,7 +12,9 @@ from billing.links import SHOWN_FOR, hash_of, standing_links
 from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening
 from billing.payment_codes.epc import epc_code
+from billing.payment_codes.slip import slip_account, swiss_picture
 from billing.pdf import kept_pdf
+from billing.portal_downloads import downloads_of
 from billing.printed import language_of
 from billing.sections import sections_of
 from billing.ways_to_pay import ways_to_pay
@@ -56,7 +58,7 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "invoice": view.invoice,
         "company": view.invoice.company,
         "ways": ways_to_pay(link, view),
-        "amount_to_copy": round_money(view.next_due.amount, view.invoice.currency),
+        "amount_to_copy": round_money(view.pay_now, view.invoice.currency),
         "accounts": payable_accounts(view) if view.is_payable else [],
         "sections": sections_of(lines[:MOST_LINES]),
         "has_more_lines": len(lines) > MOST_LINES,
@@ -66,7 +68,7 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "files": view.invoice.attachments.filter(goes_along=True).defer("content"),
     }
     with override(language_of(view.invoice)):
-        response = render(request, "portal/document.html", context)
+        response = render(request, "portal/document.html", context | {"downloads": downloads_of(link, view)})
     if context["ways"]:  # a form that tells nobody where it stands is refused as forged; others are still told nothing
         response["Referrer-Policy"] = "same-origin"
     return response
@@ -157,13 +159,16 @@ def standing_link(request: HttpRequest, ref: str) -> DocumentLink:
 def payable_accounts(view: CustomerView) -> list[dict[str, str]]:
     """Where to pay to, each with the code that fills in the transfer."""
     invoice = view.invoice
+    slip = invoice.printed.get("swiss_slip", "")
     return [
         {
             **account,
-            "code": epc_code(
+            "code": swiss_picture(slip, view.pay_now)
+            if slip_account(slip) == account["bare_iban"]
+            else epc_code(
                 holder=account["holder"],
                 iban=account["bare_iban"],
-                amount=view.next_due.amount,
+                amount=view.pay_now,
                 currency=invoice.currency,
                 reference=invoice.payment_reference,
             ),

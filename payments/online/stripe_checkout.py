@@ -108,15 +108,19 @@ class Stripe:
 
         try:
             event = stripe.Webhook.construct_event(body, headers.get(SIGNATURE, ""), settings.STRIPE_WEBHOOK_SECRET)
-        except (stripe.SignatureVerificationError, ValueError) as error:
-            raise BadSignature("The event is not signed by Stripe.") from error
-        if stranger := _not_ours(event):
-            return Notice(event.id, NoticeKind.OTHER, said=f"{event.type} ({stranger})")
-        if event.type in KINDS:
-            return _notice(event.id, event.data.object, KINDS[event.type], event.type)
-        if event.type in AFTERWARDS:
-            return _afterwards(event)
-        return Notice(event.id, NoticeKind.OTHER, said=event.type)
+            return _read(event)
+        except (stripe.SignatureVerificationError, ValueError, AttributeError, KeyError, TypeError) as error:
+            raise BadSignature("The event is not signed by Stripe, or says nothing that we know.") from error
+
+
+def _read(event: Any) -> Notice:
+    if stranger := _not_ours(event):
+        return Notice(event.id, NoticeKind.OTHER, said=f"{event.type} ({stranger})")
+    if event.type in KINDS:
+        return _notice(event.id, event.data.object, KINDS[event.type], event.type)
+    if event.type in AFTERWARDS:
+        return _afterwards(event)
+    return Notice(event.id, NoticeKind.OTHER, said=event.type)
 
 
 def _units(asked: Checkout) -> int:

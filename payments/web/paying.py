@@ -14,15 +14,18 @@ from billing.customer_view import CustomerView, customer_view
 from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening
 from billing.printed import language_of
-from billing.web.portal import held_link
+from billing.web.portal import held_link, opened_link
 from ledger.refusals import Refused
+from office.papers import PdfUnavailable
 from office.web.address import address_of
-from office.web.customer_door import customer_door
+from office.web.customer_door import NoSuchLink, customer_door
 from payments.models import OnlinePayment
 from payments.online import providers
 from payments.online.asking import Door
 from payments.online.offers import amounts_of
+from payments.online.receipts import receipts_of
 from payments.operations.begin_online_payment import begin_payment_of_invoice
+from payments.receipt_pdf import kept_receipt_pdf
 from payments.web.after_paying import after_paying, paid_just_now, payment_of, way_on
 from payments.web.paying_words import amount_typed, no_amount, no_more_than, refused_in_words
 
@@ -61,6 +64,24 @@ def after(request: HttpRequest, ref: str, reference: str) -> HttpResponse:
     payment = payment_of(door_of(link), reference)
     with override(language_of(link.invoice)):
         return after_paying(request, payment, _frame(link, customer_view(link.invoice)))
+
+
+@require_safe
+@customer_door
+def receipt(request: HttpRequest, ref: str, receipt_id: int) -> HttpResponse:
+    """A receipt of money that paid this document and nothing else, the same for everybody."""
+    link = held_link(request, ref)
+    found = next((each for each in receipts_of(link.invoice) if each.pk == receipt_id), None)
+    if found is None:
+        raise NoSuchLink
+    opened_link(request, ref, OpeningKind.DOWNLOADED)
+    try:
+        content = b"" if request.method == "HEAD" else bytes(kept_receipt_pdf(found).content)
+    except PdfUnavailable:
+        with override(language_of(link.invoice)):
+            return render(request, "portal/no_pdf.html", {"link": link, "company": link.invoice.company}, status=503)
+    disposition = f'attachment; filename="{found.number}.pdf"'
+    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": disposition})
 
 
 def address_after(ref: str, payment: OnlinePayment) -> str:

@@ -11,7 +11,10 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from billing.customer_view import customer_view
+from billing.models import DocumentLink
+from billing.operations.manage_links import revoke_link
 from billing.operations.mint_link import mint_link
+from billing.operations.void_invoice import void_invoice
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from payments.models import OnlinePayment, Receipt
 from payments.online.offers import amounts_of
@@ -235,3 +238,16 @@ def test_a_program_opens_a_page_reads_what_came_and_settles(company: Any, custom
     done = program.post(f"online-payments/{payment.pk}/take/", {"reason": "They paid less"}).json()
     assert (done["status"], done["receipt"]) == ("paid", Receipt.objects.get().pk)
     assert refused(program.post(f"online-payments/{payment.pk}/set-aside/", {"reason": "r"})) == (409, "invalid_move")
+
+
+def test_lnk_02_a_void_invoice_and_a_revoked_link_take_no_payment(company: Any, customer: Any) -> None:
+    void, revoked = (world.issue(customer, "100.00", today(company)) for _ in range(2))
+    first, second = Client(), Client()
+    pages = [page_of(first, void), page_of(second, revoked)]
+    void_invoice(void.pk, reason="twice", by=None, on=company.today())
+    revoke_link(DocumentLink.objects.get(invoice=revoked).pk, by=None)
+    assert "There is nothing to pay." in words(first.get(f"{pages[0]}pay/"))
+    first.post(f"{pages[0]}pay/", {"amount": "5"})
+    for answer in (second.get(f"{pages[1]}pay/"), second.post(f"{pages[1]}pay/", {"part": "due"})):
+        assert answer.status_code == 404
+    assert not OnlinePayment.objects.exists()

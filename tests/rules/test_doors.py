@@ -103,6 +103,7 @@ def test_the_open_routes_are_those_we_know():
         "p/d/<str:ref>/pay/",
         "p/d/<str:ref>/pay/<str:reference>/",
         "p/d/<str:ref>/pdf/",
+        "p/d/<str:ref>/receipts/<int:receipt_id>/",
         "p/d/<str:ref>/renew/",
         "p/d/<str:ref>/seen/",
         "p/d/<str:ref>/xml/",
