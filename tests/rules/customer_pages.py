@@ -27,6 +27,7 @@ PAGES = {
     "account:from_document": Page(200, 302),
     "paying:pay": Page(200, 200),
     "paying:after": Page(names="payment"),
+    "paying:receipt": Page(names="receipt"),
     "account:page": Page(),
     "account:renew": Page(302, 302),
     "account:code": Page(302, 302),

@@ -60,6 +60,8 @@ class Owner:
         self.link, self.account = DocumentLink.objects.latest("pk"), AccountLink.objects.latest("pk")
         objection = dispute(invoice, "10.00", on=today)
         file = attach_to_dispute(objection.pk, "photo.png", PNG)
+        receipt = world.receive(self.customer, "5.00", today)
+        world.apply(receipt, invoice, "5.00", today)
         statement = send_statement(usual_period(self.customer, None, None), usual_asked(self.customer), by=None)
         plan = offer(self.customer, [world.issue(self.customer, "90.00", today)], (10, "45.00"), (40, "45.00"))
         doors = (f"document:{self.link.pk}", f"account:{self.account.pk}")
@@ -75,6 +77,7 @@ class Owner:
             "document": (self.link.ref,),
             "statement": (statement.pk,),
             "plan": (plan.pk,),
+            "receipt": (receipt.pk,),
             "payment": (payments[0].reference,),
             "account_payment": (payments[1].reference,),
         }
