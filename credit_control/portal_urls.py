@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from credit_control.web import portal, portal_code, portal_paying, portal_plans, portal_renewal
+from credit_control.web import (
+    portal,
+    portal_code,
+    portal_history,
+    portal_paying,
+    portal_plans,
+    portal_renewal,
+)
 
 app_name = "account"
 urlpatterns = [
@@ -13,6 +20,10 @@ urlpatterns = [
     path("d/<str:ref>/account/", portal_code.from_document, name="from_document"),
     path("account/d/<str:ref>/pdf/", portal.pdf, name="pdf"),
     path("account/d/<str:ref>/xlsx/", portal.xlsx, name="xlsx"),
+    path("account/d/<str:ref>/statement/", portal_history.statement, name="statement_now"),
+    path("account/d/<str:ref>/documents/", portal_history.documents, name="documents"),
+    path("account/d/<str:ref>/documents.zip", portal_history.archive, name="archive"),
+    path("account/d/<str:ref>/files/<int:invoice_id>/", portal_history.document_pdf, name="document_pdf"),
     path("account/d/<str:ref>/documents/<str:document>/", portal.document, name="document"),
     path("account/d/<str:ref>/statements/<int:statement_id>/", portal.kept_statement, name="statement"),
     path("account/d/<str:ref>/plan/<int:plan_id>/", portal_plans.plan, name="plan"),

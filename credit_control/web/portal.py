@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +14,7 @@ from billing.links import hash_of
 from billing.links import live_links as live_document_links
 from billing.models import OpeningKind
 from billing.web.portal import entered as entered_document
+from credit_control.account.asked import days_asked
 from credit_control.models import AccountLink, Statement
 from credit_control.plans.shown import shown_plans
 from credit_control.statements.asking import figures_of
@@ -28,7 +30,7 @@ from credit_control.web.downloads import download
 from credit_control.web.portal_ways import pays_online, ways_of
 from customers.models import StatementForm
 from office.papers import PdfUnavailable, render_pdf
-from office.web.customer_door import NoSuchLink, customer_door
+from office.web.customer_door import FirstTo, NoSuchLink, customer_door
 from office.web.lists.exporting import EXCEL
 
 MOST_ROWS, LATEST = 200, 12
@@ -74,6 +76,15 @@ def _today(link: AccountLink) -> tuple[Figures, dict[str, Any]]:
     return figures_of(usual_period(customer, None, None), [asked])[0], printed_of(customer.company, customer)
 
 
+def _of_days(request: HttpRequest, link: AccountLink) -> tuple[Figures, dict[str, Any]]:
+    """The account as of the days that the address asks for; where these are none, their own page says so first."""
+    customer, days = link.customer, days_asked(link.customer, request.GET)
+    if days.wrong:
+        raise FirstTo(f"{reverse('account:statement_now', args=[link.ref])}?{request.GET.urlencode()}")
+    asked = usual_asked(customer, days.form, is_combined=link.is_combined)
+    return figures_of(days.period, [asked])[0], printed_of(customer.company, customer)
+
+
 def _rows(link: AccountLink, figures: Figures) -> list[dict[str, Any]]:
     """The first open items, each with the page of its document where this contact has a link to it."""
     found: list[dict[str, Any]] = [
@@ -105,9 +116,9 @@ def document(request: HttpRequest, ref: str, document: str) -> HttpResponse:
 @require_safe
 @customer_door
 def pdf(request: HttpRequest, ref: str) -> HttpResponse:
-    """The account of today as PDF; it is kept nowhere."""
+    """The account of the days that are asked for, else of today, as PDF; it is kept nowhere."""
     link = opened(request, ref, OpeningKind.DOWNLOADED)
-    figures, printed = _today(link)
+    figures, printed = _of_days(request, link)
     try:
         page = page_of(figures, printed, link.customer.company)
         content = b"" if request.method == "HEAD" else render_pdf(page, identifier=f"account {link.pk} {figures.on}")
@@ -119,9 +130,9 @@ def pdf(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 @customer_door
 def xlsx(request: HttpRequest, ref: str) -> HttpResponse:
-    """The account of today as Excel."""
+    """The same as Excel."""
     link = opened(request, ref, OpeningKind.DOWNLOADED)
-    figures, printed = _today(link)
+    figures, printed = _of_days(request, link)
     return download(sheet_of(figures, printed), EXCEL, f"{file_name(link.customer, figures)}.xlsx")
 
 

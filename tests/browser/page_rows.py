@@ -239,6 +239,8 @@ ELSEWHERE = {
     "healthz": "no page",
     "portal:document": "tests/billing/test_portal.py",
     "account:page": "tests/browser/test_account_page.py",
+    "account:statement_now": "tests/browser/test_account_page.py",
+    "account:documents": "tests/browser/test_account_page.py",
     "account:renew": "tests/browser/test_account_page.py",
     "portal:renew": "tests/browser/test_account_page.py",
     "account:code": "tests/browser/test_account_page.py",

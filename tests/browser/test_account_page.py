@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
+from credit_control.models import AccountLink
 from credit_control.operations.mint_account_link import mint_account_link
 from credit_control.operations.send_statement import send_statement
 from credit_control.statements.usual import usual_asked, usual_period
-from office.models import BankAccount
+from office.models import BankAccount, OutgoingMail
 from tests import world
 from tests.browser.conftest import PHONE, Watched, shoot
 from tests.browser.looking import axe, faults_of_look
@@ -48,6 +51,29 @@ def test_the_account_behind_a_link(
     page.locator(".button-main").click()
 
     expect(page.locator("#account-title")).to_be_visible()
+    account = urlsplit(page.url).path
     assert list(faults_of_look(page, f"portal-account-{language}")) == []
+    page.set_viewport_size(PHONE)
+    for name in ("statement/?form=balance_forward", "documents/"):
+        page.goto(f"{live_server.url}{account}{name}")
+        assert axe(page) == []
+        shoot(page, f"portal-account-{name.split('/')[0]}-{language}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert watched.complaints == []
+    context.close()
+
+
+def test_a_link_that_ran_out_is_renewed_on_a_phone(
+    company: Any, customer: Any, browser: Browser, live_server: Any, settings: Any
+) -> None:
+    settings.SITE_URL = live_server.url
+    token = mint_account_link(customer, customer.contacts.get())
+    AccountLink.objects.update(expires_at=timezone.now())
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/p/account/{token}/")
+    shoot(page, "portal-renew")
+    page.get_by_role("button", name="Mail me a new link").click()
+    expect(page.get_by_role("status")).to_contain_text("We have mailed a new link")
+    assert OutgoingMail.objects.get().to_email == customer.contacts.get().email
     context.close()

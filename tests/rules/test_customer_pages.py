@@ -75,6 +75,7 @@ class Owner:
             "dispute": (objection.pk,),
             "dispute_file": (objection.pk, file.pk),
             "document": (self.link.ref,),
+            "invoice": (invoice.pk,),
             "statement": (statement.pk,),
             "plan": (plan.pk,),
             "receipt": (receipt.pk,),
