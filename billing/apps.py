@@ -8,6 +8,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing.access import disputes_for, invoices_for
         from billing.approvals import ACTS
+        from billing.customer_acts import register_acts
         from billing.dispute_mail import DISPUTE_MAIL
         from billing.dispute_text import DISPUTE_TEXT
         from billing.exposure import DRAFTS
@@ -23,12 +24,14 @@ class BillingConfig(AppConfig):
         from billing.panels import DISPUTES_PANEL
         from billing.shown_links import LINKS_PANEL
         from billing.web.masking import mask_tokens_in_logs
+        from billing.web.portal_details import details_acts
         from customers.exposure import register_part
         from customers.panels import register_panel
         from office import approvals, mail, runs
         from office.mail import texts
         from office.topics import Topic, register_topic
 
+        register_acts(details_acts)
         mail.register_kind(INVOICE_MAIL)
         register_panel(DISPUTES_PANEL)
         register_panel(LINKS_PANEL)

@@ -237,6 +237,8 @@ SPECTACULAR_SETTINGS = {
         "ItemKind": "ledger.models.items.ItemKind",
         "LineKind": "billing.models.LineKind",
         "ProductKind": "billing.models.ProductKind",
+        "AskedStatus": "credit_control.models.AskedStatus",
+        "ChangeStatus": "customers.models.ChangeStatus",
         "ChargebackStatus": "payments.models.ChargebackStatus",
         "ReceiptStatus": "payments.models.ReceiptStatus",
         "WriteOffKind": "payments.models.WriteOffKind",

@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("payments.urls")),
     path("", include("credit_control.urls")),
     path("", include("customers.urls")),
+    path("p/", include("customers.portal_urls")),
+    path("p/", include("credit_control.promise_urls")),
     path("p/", include("credit_control.portal_urls")),
     path("p/", include("payments.portal_urls")),
     path("p/", include("billing.portal_urls")),

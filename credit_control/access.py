@@ -2,7 +2,15 @@
 
 from django.db.models import QuerySet
 
-from credit_control.models import HandOver, LateCharge, PaymentPlan, PaymentPromise, Reminder, SpecificProvision
+from credit_control.models import (
+    HandOver,
+    LateCharge,
+    PaymentPlan,
+    PaymentPromise,
+    PlanRequest,
+    Reminder,
+    SpecificProvision,
+)
 from customers.access import rows_for
 from office.access import found
 from office.models import User
@@ -60,6 +68,17 @@ def get_plan_for(user: User, plan_id: int) -> PaymentPlan:
     """The plan, or Http404 where this person may not see one of that id."""
     rows = plans_for(user).filter(pk=plan_id)
     return found(rows.select_related("company", "customer__company", "created_by", "accepted_by", "closed_by"), "plan")
+
+
+def plan_requests_for(user: User) -> QuerySet[PlanRequest]:
+    """What a person's customers ask plans for."""
+    return rows_for(user, PlanRequest.objects.all())
+
+
+def get_plan_request_for(user: User, request_id: int) -> PlanRequest:
+    """What was asked, or Http404 where this person may not see one of that id."""
+    rows = plan_requests_for(user).filter(pk=request_id)
+    return found(rows.select_related("company", "customer", "contact", "plan", "closed_by"), "request")
 
 
 def specific_provisions_for(user: User) -> QuerySet[SpecificProvision]:

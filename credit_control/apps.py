@@ -7,6 +7,7 @@ class CreditControlConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.beside import register_beside
+        from billing.customer_acts import register_acts
         from billing.shown_links import register_links
         from credit_control.account.code_mail import ACCOUNT_CODE_MAIL
         from credit_control.account.code_words import ACCOUNT_CODE_TEXT
@@ -16,6 +17,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.approvals import ACTS
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many, do_statement_run, look_for_holds, remind_many
+        from credit_control.own_promises import promise_acts
         from credit_control.panels import PANELS, agreed_days
         from credit_control.plans.late import coming_by_agreement, late_by_agreement
         from credit_control.plans.mail import PLAN_MAILS
@@ -53,6 +55,7 @@ class CreditControlConfig(AppConfig):
             register_topic(topic)
         register_beside(beside_invoice)
         register_links(shown_account_links)
+        register_acts(promise_acts)
         register_kept_out(is_planned)
         register_days(agreed_days)
         register_agreed_days(late_by_agreement, coming_by_agreement)

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from credit_control.web import (
+    asking_plans,
     portal,
     portal_code,
+    portal_details,
     portal_history,
     portal_paying,
     portal_plans,
@@ -26,10 +28,13 @@ urlpatterns = [
     path("account/d/<str:ref>/files/<int:invoice_id>/", portal_history.document_pdf, name="document_pdf"),
     path("account/d/<str:ref>/documents/<str:document>/", portal.document, name="document"),
     path("account/d/<str:ref>/statements/<int:statement_id>/", portal.kept_statement, name="statement"),
+    path("account/d/<str:ref>/plan/ask/", asking_plans.ask, name="ask_plan"),
     path("account/d/<str:ref>/plan/<int:plan_id>/", portal_plans.plan, name="plan"),
     path("account/d/<str:ref>/plan/<int:plan_id>/pdf/", portal_plans.plan_pdf, name="plan_pdf"),
     path("account/d/<str:ref>/pay/", portal_paying.pay, name="pay"),
     path("account/d/<str:ref>/pay/<str:reference>/", portal_paying.after, name="after_paying"),
+    path("account/d/<str:ref>/details/", portal_details.details, name="details"),
+    path("account/d/<str:ref>/choices/", portal_details.choices, name="choices"),
     path("account/d/<str:ref>/logo/", portal.logo, name="logo"),
     path("account/d/<str:ref>/seen/", portal.seen, name="seen"),
 ]

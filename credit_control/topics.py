@@ -1,6 +1,6 @@
 """The papers of getting paid that colleagues talk about."""
 
-from credit_control.access import hand_overs_for, late_charges_for, plans_for, reminders_for
+from credit_control.access import hand_overs_for, late_charges_for, plan_requests_for, plans_for, reminders_for
 from credit_control.statements.access import statements_for
 from office.topics import Topic
 
@@ -25,6 +25,13 @@ TOPICS = [
         plans_for,
         "credit_control.view_paymentplan",
         "credit_control:plan",
+    ),
+    Topic(
+        "credit_control.planrequest",
+        "Plan asked for",
+        plan_requests_for,
+        "credit_control.view_paymentplan",
+        "credit_control:plan_request",
     ),
     Topic(
         "credit_control.reminder",

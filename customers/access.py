@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from customers.models import CreditHold, Customer, CustomerAccount, Mandate
+from customers.models import ChangeRequest, CreditHold, Customer, CustomerAccount, Mandate
 from office.access import companies_for, found
 from office.models import User
 
@@ -56,3 +56,14 @@ def holds_for(user: User) -> QuerySet[CreditHold]:
 def get_hold_for(user: User, hold_id: int) -> CreditHold:
     """The hold, or Http404 where this person may not see one of that id."""
     return found(holds_for(user).filter(pk=hold_id).select_related("company", "customer"), "hold")
+
+
+def change_requests_for(user: User) -> QuerySet[ChangeRequest]:
+    """What a person's customers ask to be changed, and what became of it."""
+    return rows_for(user, ChangeRequest.objects.all())
+
+
+def get_change_request_for(user: User, request_id: int) -> ChangeRequest:
+    """What a customer asked, or Http404 where this person may not see one of that id."""
+    rows = change_requests_for(user).select_related("company", "customer", "contact", "decided_by")
+    return found(rows.filter(pk=request_id), "request")

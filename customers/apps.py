@@ -6,15 +6,25 @@ class CustomersConfig(AppConfig):
     verbose_name = "Customers"
 
     def ready(self) -> None:
-        from customers.access import customers_for
+        from customers.access import change_requests_for, customers_for
         from customers.approvals import ACTS
+        from customers.change_mail import ADDRESS_MAIL
+        from customers.change_words import ADDRESS_TEXT
         from customers.operations.import_customers import RUN_KIND
+        from office import mail
         from office.approvals import register_act
+        from office.mail import texts
         from office.runs import register_kind
         from office.topics import Topic, register_topic
 
         register_kind(RUN_KIND)
         for act in ACTS:
             register_act(act)
+        mail.register_kind(ADDRESS_MAIL)
+        texts.register_text(ADDRESS_TEXT)
+        asked = "customers.changerequest"
+        register_topic(
+            Topic(asked, "Change asked for", change_requests_for, "customers.view_customer", "customers:change_request")
+        )
         label = "customers.customer"
         register_topic(Topic(label, "Customer", customers_for, "customers.view_customer", "customers:customer"))

@@ -4,6 +4,7 @@ from django.urls import path
 
 from customers.web import (
     accounts,
+    change_requests,
     customer,
     editor,
     groups,
@@ -32,6 +33,10 @@ urlpatterns = [
     path("customers/accounts/<int:account_id>/close/", accounts.close, name="close_account"),
     path("customers/<int:customer_id>/accounts/new/", accounts.new_account, name="account_new"),
     path("customers/<int:customer_id>/mandates/new/", mandates.new_mandate, name="mandate_new"),
+    path("change-requests/", change_requests.change_request_list, name="change_request_list"),
+    path("change-requests/<int:request_id>/", change_requests.change_request, name="change_request"),
+    path("change-requests/<int:request_id>/approve/", change_requests.approve, name="approve_change"),
+    path("change-requests/<int:request_id>/refuse/", change_requests.refuse, name="refuse_change"),
     path("mandates/", mandates.mandate_list, name="mandate_list"),
     path("mandates/<int:mandate_id>/", mandates.mandate_page, name="mandate"),
     path("mandates/<int:mandate_id>/amend/", mandates.amend, name="amend_mandate"),

@@ -33,7 +33,9 @@ LATE = [
     "credit_control.claim_late_charges",
     "credit_control.waive_late_charge",
     "credit_control.work_list",
+    "customers.decide_changes",
     "customers.place_hold",
+    "payments.close_paid_notice",
 ]
 CLERK = [
     *READ,

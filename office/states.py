@@ -77,5 +77,7 @@ STATES = {
     "usable": ("Confirmed", "shield-check", "green"),
     "blocked": ("Blocked", "lock", "red"),
     "closed": (_("Closed"), "ban", "neutral"),
+    "found": ("Found", "circle-check", "green"),
+    "not_found": ("Not found", "circle-x", "red"),
     "refused": ("Refused", "alert-triangle", "amber"),
 }

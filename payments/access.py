@@ -22,6 +22,8 @@ from payments.models import (
     FileOrder,
     FileState,
     OnlinePayment,
+    PaidNotice,
+    PaidNoticeFile,
     PayerAccount,
     PaymentFile,
     Payout,
@@ -35,6 +37,8 @@ from payments.models import (
     UnreadLine,
     WriteOff,
 )
+from payments.paid_notices import NoticeWithState
+from payments.paid_notices import with_state as with_notice_state
 from payments.repayment_choice import with_payer, with_repayment
 
 
@@ -80,6 +84,23 @@ def get_chargeback_for(user: User, chargeback_id: int) -> Chargeback:
 def get_evidence_for(user: User, file_id: int) -> ChargebackFile:
     """The file, or Http404 where this person may not see its chargeback."""
     return found(ChargebackFile.objects.filter(pk=file_id, chargeback__in=chargebacks_for(user)), "file")
+
+
+def paid_notices_for(user: User) -> QuerySet[PaidNotice]:
+    """What a person's customers say they paid."""
+    return rows_for(user, PaidNotice.objects.all())
+
+
+def get_paid_notice_for(user: User, notice_id: int) -> NoticeWithState:
+    """What a customer said, with its state, or Http404 where this person may not see one of that id."""
+    rows = with_notice_state(paid_notices_for(user)).filter(pk=notice_id)
+    related = ("company", "customer", "invoice", "contact", "closed_by", "file")
+    return found(rows.select_related(*related).defer("file__content"), "notice")
+
+
+def get_paid_file_for(user: User, notice_id: int) -> PaidNoticeFile:
+    """What the customer sent along, or Http404 where this person may not see it."""
+    return found(PaidNoticeFile.objects.filter(notice=notice_id, notice__in=paid_notices_for(user)), "file")
 
 
 def batches_for(user: User) -> QuerySet[ReceiptBatch]:

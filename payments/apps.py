@@ -6,6 +6,7 @@ class PaymentsConfig(AppConfig):
     verbose_name = "Payments"
 
     def ready(self) -> None:
+        from billing.customer_acts import register_acts, register_told
         from billing.portal_downloads import register_downloads
         from billing.ways_to_pay import register_offer
         from office import approvals, mail, runs
@@ -17,6 +18,7 @@ class PaymentsConfig(AppConfig):
         from payments.online.offers import online_offers
         from payments.online.receipts import receipt_downloads
         from payments.operations import apply_receipts, match_certain, prepare_bank_table
+        from payments.paid_acts import paid_acts, paid_told
         from payments.receipt_mail import RECEIPT_MAIL
         from payments.receipt_words import RECEIPT_TEXT
         from payments.topics import TOPICS
@@ -33,3 +35,5 @@ class PaymentsConfig(AppConfig):
             runs.register_kind(kind)
         register_offer(online_offers)
         register_downloads(receipt_downloads)
+        register_acts(paid_acts)
+        register_told(paid_told)

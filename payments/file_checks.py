@@ -39,6 +39,12 @@ FILE_CHECKS = [
         "JOIN payments_receipt r ON r.id = f.receipt_id",
     ),
     kept_files(
+        "payments_paidnoticefile",
+        "'file ' || f.name || ' of a payment told of'",
+        "n.company_id",
+        "JOIN payments_paidnotice n ON n.id = f.notice_id",
+    ),
+    kept_files(
         "payments_chargebackfile",
         "'evidence ' || f.name || ' of ' || c.number",
         "c.company_id",

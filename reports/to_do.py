@@ -12,17 +12,19 @@ from billing.access import disputes_for, invoices_for
 from billing.disputes import in_state as in_dispute_state
 from billing.disputes import with_state as disputes_with_state
 from billing.models import DocumentStatus
-from customers.access import accounts_for, customers_for
+from customers.access import accounts_for, change_requests_for, customers_for
 from customers.bounces import with_bounced_address
+from customers.models import ChangeStatus
 from customers.queries import in_account_state
 from ledger.agreed_days import late_items
 from ledger.models import ItemKind, OpenItem
 from office.approvals import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
 from office.todo import waiting_tasks
-from payments.access import bank_accounts_for, chargebacks_for, online_payments_for, refunds_for
+from payments.access import bank_accounts_for, chargebacks_for, online_payments_for, paid_notices_for, refunds_for
 from payments.bank import with_left
 from payments.models import BankLine, ChargebackStatus, OnlineStatus, UnreadLine, UnreadOutcome
+from payments.paid_notices import with_state as with_notice_state
 from payments.repayment_choice import with_repayment
 
 SOON = timedelta(days=7)
@@ -83,6 +85,10 @@ def _blocked(reader: Reader) -> int:
     return in_account_state(accounts_for(reader.user).filter(company=reader.company), "blocked").count()
 
 
+def _asked_changes(reader: Reader) -> int:
+    return change_requests_for(reader.user).filter(company=reader.company, status=ChangeStatus.OPEN).count()
+
+
 def _to_repay(reader: Reader) -> int:
     """The refunds that no file has taken to the bank yet."""
     return with_repayment(refunds_for(reader.user).filter(company=reader.company)).filter(state="to_pay").count()
@@ -102,6 +108,11 @@ def _unread(reader: Reader) -> int:
 
 def _held_online(reader: Reader) -> int:
     return online_payments_for(reader.user).filter(company=reader.company, status=OnlineStatus.HELD).count()
+
+
+def _told_of(reader: Reader) -> int:
+    """What customers say they paid, and nobody has looked for."""
+    return with_notice_state(paid_notices_for(reader.user).filter(company=reader.company)).filter(state="open").count()
 
 
 def _to_answer(reader: Reader) -> int:
@@ -162,6 +173,14 @@ KINDS = (
         ("customers.manage_accounts",),
     ),
     Kind(
+        "Changes that customers ask for",
+        "edit",
+        "customers:change_request_list",
+        _asked_changes,
+        "?state=open",
+        ("customers.decide_changes",),
+    ),
+    Kind(
         "Refunds to pay by file",
         "receipt-refund",
         "payments:refund_list",
@@ -191,6 +210,14 @@ KINDS = (
         _held_online,
         "?state=held",
         ("payments.settle_online_payment",),
+    ),
+    Kind(
+        "Payments that customers told of",
+        "circle-check",
+        "payments:paid_notice_list",
+        _told_of,
+        "?state=open",
+        ("payments.close_paid_notice",),
     ),
     Kind(
         f"Chargebacks to answer within {SOON.days} days",

@@ -32,6 +32,7 @@ from payments.models import BankLine, DebitRun, Receipt, ReceiptPdf
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
 from payments.operations.decide_chargeback import add_evidence
 from payments.operations.exchange_receipt import exchange_receipt
+from payments.operations.note_paid import PaidDetails, note_paid
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.pay_refund_by_hand import pay_refund_by_hand
 from payments.operations.prepare_repayment import RepaymentDetails, prepare_repayment
@@ -115,6 +116,9 @@ def filed(customer: Any) -> None:
     EInvoice.objects.create(invoice=Invoice.objects.filter(status="issued").earliest("pk"), format="ubl", **kept)
     ReceiptPdf.objects.create(receipt=Receipt.objects.earliest("pk"), edition="recorded", **kept)
     attach_file(world.draft(customer, "1").pk, "plan.pdf", content, goes_along=False, by=None)
+    owed = Invoice.objects.filter(customer=customer, kind="invoice", entry__items__balance__gt=0).earliest("pk")
+    said = PaidDetails(Decimal(1), DAY, "transfer", file=("bank.pdf", content))
+    note_paid(owed.pk, said, contact=customer.contacts.first(), on=DAY)
     take_remittance(customer.company, "advice.csv", b"Invoice;Amount\nINV-1;5.00\n", AdviceDetails(customer), by=None)
 
 

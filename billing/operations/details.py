@@ -147,7 +147,7 @@ def fill_draft(
     invoice.exchange_rate = exchange_rate_of(
         invoice.company, invoice.currency, details.exchange_rate, details.dated_on or invoice.company.today()
     )
-    invoice.po_number = details.po_number.strip()
+    invoice.po_number = details.po_number.strip() or ("" if invoice.is_credit_memo else customer.po_number)
     invoice.prices_include_tax = details.prices_include_tax
     invoice.is_deposit = details.is_deposit
     invoice.tax_rounding = invoice.company.tax_rounding

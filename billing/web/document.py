@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from billing.access import get_invoice_for, invoices_for
 from billing.beside import beside
+from billing.customer_acts import told_of
 from billing.delivery import deliveries_of
 from billing.disputes import with_state as dispute_states
 from billing.early_payment import discount_earned
@@ -68,6 +69,7 @@ def document_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
         "receivers": receivers(invoice) if invoice.is_draft else [],
         "may_void": invoice.status == "issued" and invoice.open == invoice.total and not invoice.credit_memos.exists(),
         "beside": beside(invoice),
+        "told": told_of(invoice),
         "disputes": dispute_states(invoice.disputes.select_related("reason_code"), invoice.company.today()),
         "timeline": timeline(invoice),
     }

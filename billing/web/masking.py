@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Any
 
-TOKEN = re.compile(r"/p/(?!d/|account/d/)(?:account/)?[^/\s?\"']+")
+TOKEN = re.compile(r"/p/(?!d/|account/d/)(?:account/|stop/)?[^/\s?\"']+")
 
 
 def mask_tokens_in_logs() -> None:

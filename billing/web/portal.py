@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.customer_acts import acts_on
 from billing.customer_view import CustomerView, customer_view
 from billing.links import SHOWN_FOR, hash_of, standing_links
 from billing.models import DocumentLink, OpeningKind
@@ -68,7 +69,8 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "files": view.invoice.attachments.filter(goes_along=True).defer("content"),
     }
     with override(language_of(view.invoice)):
-        response = render(request, "portal/document.html", context | {"downloads": downloads_of(link, view)})
+        context |= {"acts": acts_on(link, view), "downloads": downloads_of(link, view)}
+        response = render(request, "portal/document.html", context)
     if context["ways"]:  # a form that tells nobody where it stands is refused as forged; others are still told nothing
         response["Referrer-Policy"] = "same-origin"
     return response

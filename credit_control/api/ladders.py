@@ -105,11 +105,14 @@ class CreditPolicyIn(Input):
     waits_for_bank = serializers.BooleanField(required=False)
     promise_days = serializers.IntegerField(min_value=0, max_value=366, required=False)
     promise_grace_days = serializers.IntegerField(min_value=0, max_value=31, required=False)
+    own_promise_days = serializers.IntegerField(min_value=0, max_value=90, required=False)
+    paid_notice_days = serializers.IntegerField(min_value=0, max_value=90, required=False)
     plan_months = serializers.IntegerField(min_value=1, max_value=60, required=False)
     plan_offer_days = serializers.IntegerField(min_value=1, max_value=90, required=False)
     plan_is_interest_free = serializers.BooleanField(required=False)
     plan_notice_days = serializers.IntegerField(min_value=0, max_value=31, required=False)
     plan_grace_days = serializers.IntegerField(min_value=0, max_value=31, required=False)
+    own_plan_parts = serializers.IntegerField(min_value=0, max_value=60, required=False)
     plan_cancel_days = serializers.IntegerField(
         min_value=0, max_value=366, required=False, allow_null=True, help_text="Null: no plan ends by itself."
     )

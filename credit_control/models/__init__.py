@@ -3,6 +3,7 @@
 from credit_control.models.charges import LateCharge, LateChargeLine, LineKind
 from credit_control.models.codes import AccountCode
 from credit_control.models.hand_overs import HandedItem, HandOver, HandOverOutcome
+from credit_control.models.plan_requests import AskedStatus, PlanRequest
 from credit_control.models.plans import (
     PaymentPlan,
     PlanAnswer,
@@ -46,6 +47,7 @@ __all__ = [
     "AccountCode",
     "AccountLink",
     "AccountOpening",
+    "AskedStatus",
     "Channel",
     "ContactNote",
     "CreditFile",
@@ -66,6 +68,7 @@ __all__ = [
     "PlanAnswer",
     "PlanInstalment",
     "PlanPdf",
+    "PlanRequest",
     "PlanStage",
     "PlanStatus",
     "PlanStep",

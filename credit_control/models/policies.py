@@ -23,6 +23,16 @@ class CreditPolicy(models.Model):
     promise_grace_days = models.PositiveSmallIntegerField(
         "days until a promise is broken", default=2, help_text="After its day: banks take their time."
     )
+    own_promise_days = models.PositiveSmallIntegerField(
+        "days that customers may promise ahead on their page",
+        default=14,
+        help_text="After the due day or, where that is past, from today on. 0: they cannot promise there.",
+    )
+    paid_notice_days = models.PositiveSmallIntegerField(
+        "days that reminders wait for a payment that a customer tells of",
+        default=10,
+        help_text="Of that document, until somebody says that it was not found. 0: they do not wait.",
+    )
     reminders = models.CharField("reminders go out", max_length=4, choices=ReminderMode, default=ReminderMode.OFF)
     reminder_hour = models.PositiveSmallIntegerField("from which hour", default=9)
     most_unattended = models.PositiveIntegerField(
@@ -53,6 +63,11 @@ class CreditPolicy(models.Model):
     plan_grace_days = models.PositiveSmallIntegerField(
         "days until an instalment is missed", default=3, help_text="After its day: banks take their time."
     )
+    own_plan_parts = models.PositiveSmallIntegerField(
+        "instalments that customers may ask for on their page",
+        default=6,
+        help_text="What they ask for is no plan before somebody offers it. 0: they cannot ask there.",
+    )
     plan_cancel_days = models.PositiveSmallIntegerField(
         "days after which an unpaid instalment ends the plan",
         null=True,
@@ -68,12 +83,14 @@ class CreditPolicy(models.Model):
                 condition=Q(reminder_hour__lte=23, smallest_reminder__gte=0),
             ),
             models.CheckConstraint(
-                name="credit_policy_days_sensible", condition=Q(promise_days__lte=366, promise_grace_days__lte=31)
+                name="credit_policy_days_sensible",
+                condition=Q(promise_days__lte=366, promise_grace_days__lte=31)
+                & Q(own_promise_days__lte=90, paid_notice_days__lte=90),
             ),
             models.CheckConstraint(
                 name="credit_policy_plans_sensible",
                 condition=Q(plan_months__range=(1, 60), plan_offer_days__range=(1, 90), plan_notice_days__lte=31)
-                & Q(plan_grace_days__lte=31)
+                & Q(plan_grace_days__lte=31, own_plan_parts__lte=60)
                 & (Q(plan_cancel_days=None) | Q(plan_cancel_days__gte=F("plan_grace_days"))),
             ),
         ]

@@ -17,6 +17,7 @@ from credit_control.models import (
     PlanStatus,
     policy_of,
 )
+from credit_control.operations.ask_plan import answer_by_plan
 from credit_control.plans.instalments import check_instalments
 from credit_control.plans.mail import queue_plan_mail
 from credit_control.plans.reading import planned_now
@@ -79,6 +80,7 @@ def offer_plan(
     )
     insert_all(PlannedItem(plan=plan, item_id=item_id, amount=part) for item_id, part in parts.items())
     record(by, "offer_plan", plan, after=_after(plan, details))
+    answer_by_plan(plan, by)
     reached = queue_plan_mail(plan, CONFIRMATION if agreed_by else OFFER)
     if not reached and not agreed_by:
         raise Refused(

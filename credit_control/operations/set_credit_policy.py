@@ -11,11 +11,12 @@ from office.audit import record
 from office.models import Company, User
 
 FIELDS: tuple[str, ...] = ("reminders", "reminder_hour", "most_unattended", "smallest_reminder", "waits_for_bank")
-FIELDS += ("promise_days", "promise_grace_days")
+FIELDS += ("promise_days", "promise_grace_days", "own_promise_days", "paid_notice_days")
 FIELDS += ("plan_months", "plan_offer_days", "plan_is_interest_free", "plan_notice_days", "plan_grace_days")
-FIELDS += ("plan_cancel_days",)
+FIELDS += ("plan_cancel_days", "own_plan_parts")
 LIMITS = {"reminder_hour": 23, "most_unattended": 50_000, "promise_days": 366, "promise_grace_days": 31}
 LIMITS |= {"plan_months": 60, "plan_offer_days": 90, "plan_notice_days": 31, "plan_grace_days": 31}
+LIMITS |= {"own_promise_days": 90, "paid_notice_days": 90, "own_plan_parts": 60}
 LEAST = {"plan_months": 1, "plan_offer_days": 1}
 LONGEST_WAIT = 366
 LARGEST = Decimal(10) ** 12

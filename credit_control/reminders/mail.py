@@ -14,6 +14,7 @@ from credit_control.reminders.contacts import why_not_remind
 from credit_control.reminders.letter import ReminderLetter, language_of, letter_of, pdf_of
 from credit_control.reminders.words import KIND, values_of, words_of
 from customers.models import Contact
+from customers.own_choices import is_last_reminded, stop_address
 from customers.readers import reader_of, why_not_there
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
@@ -53,8 +54,11 @@ def _letter(mail: OutgoingMail, letter: ReminderLetter, contact: Contact, attach
     invoices = {row.invoice.pk: row.invoice for row in letter.rows if row.invoice}
     links = {pk: address_of(mint_link(invoice, contact)) for pk, invoice in invoices.items()}
     values = values_of(letter, contact.name, links)
-    words = words_for(KIND, letter.reminder.tone, get_language(), mail.company, values, small_print())
-    return Letter(contact.name, contact.email, words.subject, words.text, words.html, attachments)
+    stop_url = "" if is_last_reminded(contact) else stop_address(contact)
+    to_stop = _("No more reminders to this address: %(link)s") % {"link": stop_url} if stop_url else ""
+    small = " ".join(filter(None, (small_print(), to_stop)))
+    words = words_for(KIND, letter.reminder.tone, get_language(), mail.company, values, small)
+    return Letter(contact.name, contact.email, words.subject, words.text, words.html, attachments, stop_url)
 
 
 def _pdf(mail: OutgoingMail, letter: ReminderLetter) -> Attachment:

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.disputes import disputed_now
 from credit_control.hand_overs import agencies_of
-from credit_control.models import PaymentPromise, PlannedItem, PlanStatus
+from credit_control.models import PaymentPromise, PlannedItem, PlanStatus, policy_of
 from credit_control.plans.reading import planned_now
 from credit_control.promises import standing_promises
 from customers.models import Mandate
@@ -16,6 +16,7 @@ from office.models import Company
 from office.written import plain_day
 from payments.debiting import CURRENCY_OF, mandates_by_customer
 from payments.models import DebitPart
+from payments.paid_notices import open_notices
 
 ZERO = Decimal(0)
 
@@ -30,6 +31,8 @@ class Pauses:
     mandates: Mapping[tuple[int, str], Mandate]
     agencies: Mapping[int, str]
     planned: Mapping[int, PlannedItem] = field(default_factory=dict)
+    told: Mapping[int, date] = field(default_factory=dict)
+    """The last day on which we look for a payment that the customer told of."""
 
     def asked(self, item: OpenItem) -> Decimal:
         """What of the item is open, not disputed, and in no plan."""
@@ -51,6 +54,8 @@ class Pauses:
             return f"It is with {agency}."
         if promise := self.promised.get(item.pk):
             return f"It is promised for {plain_day(promise.pay_on)}."
+        if until := self.told.get(item.pk):
+            return f"They say it is paid: it waits until {plain_day(until)}."
         if item.pk in self.debited:
             return "It is in a debit run."
         if (item.customer_id, item.currency) in self.mandates:
@@ -73,4 +78,15 @@ def read_pauses(company: Company, items: Collection[OpenItem], today: date) -> P
         },
         agencies_of(ids),
         planned_now(ids, today),
+        _told(company, ids, today),
     )
+
+
+def _told(company: Company, item_ids: Collection[int], today: date) -> dict[int, date]:
+    """By item, until when it waits for the payment that a customer told of, where that is not past."""
+    notices = open_notices(item_ids)
+    if not notices:
+        return {}
+    wait = timedelta(days=policy_of(company).paid_notice_days)
+    until = {item_id: notice.told_on + wait for item_id, notice in notices.items()}
+    return {item_id: day for item_id, day in until.items() if wait and day >= today}

@@ -14,6 +14,7 @@ from credit_control.access import get_plan_for
 from credit_control.models import PaymentPlan, PlanStatus, policy_of
 from credit_control.operations.change_plan import change_plan
 from credit_control.operations.offer_plan import offer_plan
+from credit_control.plans.requests import open_requests
 from credit_control.plans.spread import ZERO, Instalment
 from credit_control.web.plan_forms import (
     Choice,
@@ -36,7 +37,7 @@ from customers.models import Customer
 from ledger.refusals import Refused
 from office.models import User
 from office.web.doors import staff_door
-from office.web.fields import typed_currency
+from office.web.fields import typed_currency, typed_id
 from office.web.once import once
 from office.web.requests import StaffRequest
 
@@ -92,10 +93,16 @@ class _Wizard:
         self.today: date = customer.company.today()
         typed = request.POST or None
         policy = policy_of(customer.company)
-        self.rhythm = RhythmForm(typed, initial=usual_rhythm(policy, self.today))
+        self.rhythm = RhythmForm(typed, initial=usual_rhythm(policy, self.today) | self._asked())
         self.terms = TermsForm(typed, initial=usual_terms(customer, self.today))
         self.why = ReasonForm(typed if replaced and "offer" in request.POST else None)
         self.rows = rows_of(request)
+
+    def _asked(self) -> dict[str, Any]:
+        """What the customer asked for on their page, where the form answers it."""
+        wanted = typed_id(self.request.GET.get("asked", ""))
+        asked = open_requests(self.customer).filter(pk=wanted or 0, currency=self.currency).first()
+        return {"count": asked.parts, "first_on": max(asked.first_on, self.today)} if asked else {}
 
     def answer(self) -> HttpResponse:
         made = None

@@ -45,6 +45,8 @@ class PolicyForm(forms.Form):
     )
     promise_days = _number("promise_days")
     promise_grace_days = _number("promise_grace_days")
+    own_promise_days = _number("own_promise_days")
+    paid_notice_days = _number("paid_notice_days")
     plan_months = _number("plan_months")
     plan_offer_days = _number("plan_offer_days")
     plan_is_interest_free = forms.BooleanField(
@@ -54,6 +56,7 @@ class PolicyForm(forms.Form):
     )
     plan_notice_days = _number("plan_notice_days")
     plan_grace_days = _number("plan_grace_days")
+    own_plan_parts = _number("own_plan_parts")
     plan_cancel_days = forms.IntegerField(
         label="Days after which an unpaid instalment ends the plan",
         required=False,

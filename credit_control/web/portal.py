@@ -16,6 +16,7 @@ from billing.models import OpeningKind
 from billing.web.portal import entered as entered_document
 from credit_control.account.asked import days_asked
 from credit_control.models import AccountLink, Statement
+from credit_control.plans.requests import last_request, may_be_planned
 from credit_control.plans.shown import shown_plans
 from credit_control.statements.asking import figures_of
 from credit_control.statements.excel import sheet_of
@@ -65,6 +66,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
             "sent": sent.only("on").order_by("-on", "-pk")[:LATEST],
             "most_rows": MOST_ROWS,
             "plans": shown_plans(link),
+            "may_ask_plan": may_be_planned(link.customer, figures.on) or last_request(link.customer),
         }
         return render(request, "portal/account.html", context)
 

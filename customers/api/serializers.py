@@ -61,6 +61,12 @@ class CustomerIn(Input):
         required=False, allow_null=True, help_text="The first one; later it is changed by change_credit_limit."
     )
     needs_po_number = serializers.BooleanField(required=False, help_text="No invoice without their order number.")
+    po_number = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        help_text="Their order number, on each new invoice where no other is said.",
+    )
     gets_paper = serializers.BooleanField(required=False, help_text="Documents issued from now on are printed, too.")
     never_held_by_rule = serializers.BooleanField(required=False, help_text="Only people put them on hold.")
     einvoice_format = serializers.ChoiceField(choices=EInvoiceFormat.choices, required=False, allow_blank=True)
@@ -202,6 +208,7 @@ class CustomerRow(serializers.ModelSerializer):
             "terms_id",
             "credit_limit",
             "needs_po_number",
+            "po_number",
             "gets_paper",
             "never_held_by_rule",
             "exposure",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.api import accounts, holds, limits, mandates, payers, terms, views
+from customers.api import accounts, change_requests, holds, limits, mandates, payers, terms, views
 
 urlpatterns = [
     path("customers/", views.CustomersView.as_view()),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("customer-accounts/<int:account_id>/release/", accounts.ReleaseAccountView.as_view()),
     path("customer-accounts/<int:account_id>/close/", accounts.CloseAccountView.as_view()),
     path("customers/<int:customer_id>/mandates/", mandates.CustomerMandatesView.as_view()),
+    path("change-requests/", change_requests.ChangeRequestsView.as_view()),
+    path("change-requests/<int:request_id>/", change_requests.ChangeRequestView.as_view()),
+    path("change-requests/<int:request_id>/approve/", change_requests.ApproveChangeView.as_view()),
+    path("change-requests/<int:request_id>/refuse/", change_requests.RefuseChangeView.as_view()),
     path("mandates/", mandates.MandatesView.as_view()),
     path("mandates/<int:mandate_id>/", mandates.MandateView.as_view()),
     path("mandates/<int:mandate_id>/amend/", mandates.AmendMandateView.as_view()),

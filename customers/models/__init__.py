@@ -1,6 +1,7 @@
 """The tables of customers."""
 
 from customers.models.accounts import AccountKind, CustomerAccount
+from customers.models.change_requests import ChangeRequest, ChangeStatus, ChangeTopic
 from customers.models.customer import Customer, CustomerGroup, EInvoiceFormat, GroupStatement, StatementForm
 from customers.models.holds import BY_RULE, CreditHold, HoldCause, HoldPolicy, hold_policy_of
 from customers.models.limits import LimitChange
@@ -14,6 +15,9 @@ __all__ = [
     "AccountKind",
     "Address",
     "AddressKind",
+    "ChangeRequest",
+    "ChangeStatus",
+    "ChangeTopic",
     "Contact",
     "CreditHold",
     "Customer",

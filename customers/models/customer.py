@@ -78,6 +78,9 @@ class Customer(models.Model):
     temporary_limit_until = models.DateField(null=True, blank=True, editable=False, help_text="Its last day.")
     never_held_by_rule = models.BooleanField("never put on hold by rule", default=False)
     needs_po_number = models.BooleanField("wants their order number", default=False)
+    po_number = models.CharField(
+        "their order number", max_length=60, blank=True, help_text="On each new invoice where no other is typed."
+    )
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     einvoice_format = models.CharField(
         "e-invoice", max_length=20, choices=EInvoiceFormat, blank=True, help_text="Checked when a document is issued."

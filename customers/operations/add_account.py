@@ -55,7 +55,7 @@ def add_account(customer: Customer, details: AccountDetails, *, by: User | None,
     One that replaces another takes its place, in its mandates too, when it is confirmed, not before. Raises Refused for
     a number that cannot be one, with the reason, and for an account that the customer has already.
     """
-    account = _account(customer, details, by)
+    account, _ = checked_account(customer, details, by)
     try:
         with transaction.atomic():
             account.save()
@@ -122,7 +122,8 @@ def _close_replaced(account: CustomerAccount) -> None:
         close(old, account.confirmed_by, f"Replaced by {account}.")
 
 
-def _account(customer: Customer, details: AccountDetails, by: User | None) -> CustomerAccount:
+def checked_account(customer: Customer, details: AccountDetails, by: User | None) -> tuple[CustomerAccount, str]:
+    """An account as it would be kept, unsaved, and its whole number. Raises Refused as `add_account` does."""
     if details.kind not in AccountKind.values:
         raise Refused("That is no kind of account that we know.", code="unknown_kind")
     holder = " ".join(details.holder.split())
@@ -140,7 +141,7 @@ def _account(customer: Customer, details: AccountDetails, by: User | None) -> Cu
     account.sealed_number = seal(number)
     account.number_hash = hash_of(details.kind, account.bank_code, number)
     account.last_four = last_four(number)
-    return account
+    return account, number
 
 
 def hash_of(kind: str, bank_code: str, number: str) -> str:

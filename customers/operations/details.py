@@ -1,6 +1,6 @@
 """What a person may say of a customer, checked the same for every door."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -65,6 +65,7 @@ class CustomerDetails:
     terms_id: int | None = None
     credit_limit: Decimal | None = None
     needs_po_number: bool = False
+    po_number: str = ""
     gets_paper: bool = False
     never_held_by_rule: bool = False
     einvoice_format: str = ""
@@ -98,6 +99,7 @@ FIELDS = [
     "terms_id",
     "credit_limit",
     "needs_po_number",
+    "po_number",
     "gets_paper",
     "never_held_by_rule",
     "tags",
@@ -106,6 +108,21 @@ FIELDS = [
     "sales_owner_id",
 ]
 FIELDS += ["note", "is_active", *EINVOICE, *STATEMENT]
+
+
+def details_of(customer: Customer) -> CustomerDetails:
+    """All that is known of a customer, as one would say it again."""
+    names = (name for name in FIELDS if name != "tags")
+    return CustomerDetails(
+        **{name: getattr(customer, name) for name in names},
+        tags=list(customer.tags),
+        contacts=[ContactDetails(**_values(ContactDetails, contact)) for contact in customer.contacts.all()],
+        addresses=[AddressDetails(**_values(AddressDetails, address)) for address in customer.addresses.all()],
+    )
+
+
+def _values(kind: type[ContactDetails | AddressDetails], row: Contact | Address) -> dict[str, Any]:
+    return {each.name: getattr(row, each.name) for each in fields(kind)}
 
 
 def checked(details: CustomerDetails) -> CustomerDetails:
@@ -137,6 +154,7 @@ def checked(details: CustomerDetails) -> CustomerDetails:
         name=details.name.strip(),
         number=details.number.strip(),
         tax_id=details.tax_id.strip(),
+        po_number=details.po_number.strip(),
         electronic_address=details.electronic_address.strip(),
         electronic_address_scheme=details.electronic_address_scheme.strip().upper(),
         buyer_reference=details.buyer_reference.strip(),

@@ -35,6 +35,12 @@ class CustomerForm(forms.Form):
     )
     credit_limit = forms.DecimalField(min_value=0, max_digits=19, decimal_places=4, required=False)
     needs_po_number = forms.BooleanField(label="Wants their order number on invoices", required=False)
+    po_number = forms.CharField(
+        label="Their order number",
+        max_length=60,
+        required=False,
+        help_text="On each new invoice where no other is typed.",
+    )
     gets_paper = forms.BooleanField(
         label="Gets documents on paper", required=False, help_text="What is issued from now on waits to be printed."
     )
@@ -85,7 +91,16 @@ class CustomerForm(forms.Form):
     country = forms.CharField(max_length=2, required=False, help_text="Two letters, such as DE.")
 
     OWN = ["name", "number", "tax_id", "currency", "language", "net_days", "terms_id", "credit_limit"]
-    OWN += ["group", "sales_owner", "tags", "needs_po_number", "gets_paper", "never_held_by_rule", "is_active"]
+    OWN += [
+        "group",
+        "sales_owner",
+        "tags",
+        "needs_po_number",
+        "po_number",
+        "gets_paper",
+        "never_held_by_rule",
+        "is_active",
+    ]
     PLACE = ["street", "postal_code", "city", "region", "country"]
 
     def __init__(self, *args: Any, staff: Any, groups: Any, terms: list[tuple[Any, str]], **kwargs: Any) -> None:

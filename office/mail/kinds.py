@@ -36,6 +36,8 @@ class Letter:
     text: str
     html: str = ""
     attachments: list[Attachment] = field(default_factory=list)
+    stop_url: str = ""
+    """Where who gets it beside others stops such mails at once, by one POST of their mail program (RFC 8058)."""
 
 
 @dataclass(frozen=True)

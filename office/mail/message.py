@@ -34,7 +34,15 @@ def message_bytes(mail: OutgoingMail, letter: Letter) -> bytes:
     for attachment in letter.attachments:
         maintype, subtype = attachment.content_type.split("/")
         message.add_attachment(attachment.content, maintype=maintype, subtype=subtype, filename=attachment.name)
-    return message.as_bytes()
+    return _stop_headers(letter) + message.as_bytes()
+
+
+def _stop_headers(letter: Letter) -> bytes:
+    """How a mail program stops such mails at once (RFC 8058). An address is not folded, as other headers are."""
+    if not letter.stop_url:
+        return b""
+    post = "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
+    return f"List-Unsubscribe: <{letter.stop_url}>\r\n{post}\r\n".encode()
 
 
 def sender_address() -> str:

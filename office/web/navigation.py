@@ -37,11 +37,13 @@ BESIDE_RECEIPTS = (
     "/mandates/",
     "/remittances/",
     "/online-payments/",
+    "/paid-notices/",
 )
 DAILY = [
     Entry("Home", "home", "home", key="h"),
     Entry("Worklist", "credit_control:worklist", "list-check", "credit_control.work_list", "w"),
     Entry("Customers", "customers:customer_list", "users", "customers.view_customer", "c", ("/settlements/",)),
+    Entry("Changes asked for", "customers:change_request_list", "edit", "customers.decide_changes"),
     Entry("Invoices", "billing:invoice_list", "file-invoice", "billing.view_invoice", "i"),
     Entry(
         "Credit memos",

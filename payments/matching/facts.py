@@ -22,6 +22,7 @@ class Sign(IntEnum):
     SETTLED_NUMBER = 6
     ACCOUNT = 7
     FOREIGN_NUMBER = 8
+    TOLD = 9
     NUMBER = 10
     REFERENCE = 12
     ADVICE = 14

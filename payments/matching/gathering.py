@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -60,8 +61,19 @@ BY_AMOUNT = """
       ON item.company_id = %(company)s AND item.balance > 0 AND item.balance = paid.amount
      AND item.currency = paid.currency AND item.dated_on <= paid.day
 """
+TOLD = """
+    SELECT paid.line, notice.customer_id, invoice.number, notice.told_on
+    FROM unnest(%(lines)s::bigint[], %(amounts)s::numeric[], %(currencies)s::text[], %(days)s::date[])
+         AS paid (line, amount, currency, day)
+    JOIN payments_paidnotice notice
+      ON notice.company_id = %(company)s AND notice.status = 'open' AND notice.amount = paid.amount
+     AND notice.currency = paid.currency AND paid.day BETWEEN notice.paid_on AND notice.paid_on + %(apart)s
+    JOIN billing_invoice invoice ON invoice.id = notice.invoice_id
+"""
 DOCUMENTS = [ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.FEE, ItemKind.INTEREST, ItemKind.OPENING]
 MOST_OF_AMOUNT = 3
+TELLS_WITHIN = timedelta(days=14)
+"""How long after the day that a customer names their payment may be booked."""
 
 
 @dataclass
@@ -92,6 +104,7 @@ def gather(company_id: int, payments: list[Payment], names: Names) -> Gathered:
     """Ask for all evidence on a piece of payments."""
     evidence = name_documents(company_id, payments)
     _note_payers(company_id, payments, names, evidence)
+    _note_told(company_id, payments, evidence)
     _note_advices(company_id, payments, evidence)
     _note_amounts(company_id, [each for each in payments if not evidence[each.line_id].customers], evidence)
     customers = {pk for each in evidence.values() for pk in each.customers}
@@ -146,14 +159,28 @@ def _note_advices(company_id: int, payments: Sequence[Payment], evidence: dict[i
         evidence[line_id].advices = [each for each in advices if each.is_named or each.customer_id in speaks]
 
 
+def _note_told(company_id: int, payments: Sequence[Payment], evidence: Mapping[int, Evidence]) -> None:
+    """The customers who told us on their page that they paid just that, some days before it came."""
+    if not payments:
+        return
+    wanted = _paid(company_id, payments) | {"apart": TELLS_WITHIN.days}
+    for line, customer_id, number, told_on in _rows(TOLD, wanted):
+        evidence[line].payers[customer_id][Sign.TOLD] = f"they told us on {told_on:%-d %B} that they paid {number}"
+
+
+def _paid(company_id: int, payments: Sequence[Payment]) -> dict[str, Any]:
+    """What came in, line by line, as the statements take it."""
+    wanted: dict[str, Any] = {"company": company_id, "lines": [each.line_id for each in payments]}
+    wanted |= {"amounts": [each.left for each in payments], "currencies": [each.currency for each in payments]}
+    return wanted | {"days": [each.booked_on for each in payments]}
+
+
 def _note_amounts(company_id: int, payments: Sequence[Payment], evidence: dict[int, Evidence]) -> None:
     """Where nothing speaks for anybody: who owes exactly that, if they are few."""
     if not payments:
         return
-    wanted: dict[str, Any] = {"company": company_id, "lines": [each.line_id for each in payments]}
-    wanted |= {"amounts": [each.left for each in payments], "currencies": [each.currency for each in payments]}
     found: dict[int, set[int]] = defaultdict(set)
-    for line, customer_id in _rows(BY_AMOUNT, wanted | {"days": [each.booked_on for each in payments]}):
+    for line, customer_id in _rows(BY_AMOUNT, _paid(company_id, payments)):
         found[line].add(customer_id)
     for line, customers in found.items():
         if len(customers) <= MOST_OF_AMOUNT:

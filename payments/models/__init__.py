@@ -14,6 +14,7 @@ from payments.models.exchanges import ReceiptExchange
 from payments.models.files import FileOrder, FileState, PaymentFile, PaymentFileKind
 from payments.models.matching import BankMatch, MatchPolicy, MatchRule, PayerAccount
 from payments.models.online import UNDER_WAY, OnlinePayment, OnlinePaymentPart, OnlineStatus, ProviderEvent
+from payments.models.paid_notices import NoticeStatus, PaidHow, PaidNotice, PaidNoticeFile
 from payments.models.payouts import Payout
 from payments.models.policies import PaymentPolicy, policy_of
 from payments.models.receipts import PaymentMethod, Receipt, ReceiptBatch, ReceiptPdf, ReceiptStatus, Refund
@@ -48,9 +49,13 @@ __all__ = [
     "HandPayment",
     "MatchPolicy",
     "MatchRule",
+    "NoticeStatus",
     "OnlinePayment",
     "OnlinePaymentPart",
     "OnlineStatus",
+    "PaidHow",
+    "PaidNotice",
+    "PaidNoticeFile",
     "PayerAccount",
     "PaymentFile",
     "PaymentFileKind",

@@ -18,8 +18,9 @@ from reports.book_check import check_book
 
 pytestmark = pytest.mark.django_db
 LISTS = ["receipt_list", "receipt_batch_list", "refund_list", "write_off_list", "chargeback_list", "debit_run_list"]
-LISTS += ["remittance_list", "bank_line_list", "bank_statement_list"]
+LISTS += ["paid_notice_list", "remittance_list", "bank_line_list", "bank_statement_list"]
 OTHER_LISTS = [
+    "customers:change_request_list",
     "customers:mandate_list",
     "customers:account_list",
     "credit_control:late_charge_list",

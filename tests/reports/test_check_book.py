@@ -76,6 +76,7 @@ PLANTED = [
     ("UPDATE payments_receiptexchange SET into_amount = into_amount + 1", "an exchange of a receipt and the book say the same"),
     ("UPDATE payments_receiptexchange SET amount = amount + 1", "an exchange of a receipt and the book say the same"),
     ("UPDATE payments_chargeback SET amount = amount + 1", "a chargeback's payment is reversed, and what it kept and won is recorded again"),
+    ("UPDATE payments_paidnoticefile SET content = 'x'", "the file kept matches the hash kept"),
     ("UPDATE payments_chargebackfile SET content = 'x'", "the file kept matches the hash kept"),
     ("UPDATE payments_receiptbatch SET control_total = control_total + 1", "the receipts of a batch add up to its control total"),
     ("UPDATE payments_receiptbatch SET line_count = line_count + 1", "the receipts of a batch add up to its control total"),

@@ -42,6 +42,7 @@ THINGS = {
     "mandate_id": "customers.Mandate",
     "mapping_id": "payments.BankMapping",
     "month_id": "payments.BankMonth",
+    "notice_id": "payments.PaidNotice",
     "occurrence_id": "billing.Occurrence",
     "own_day_id": "office.OwnDay",
     "payer_id": "payments.PayerAccount",
@@ -74,6 +75,8 @@ THINGS = {
 }
 BY_ROUTE = {
     r"customers?[/-]accounts/<int:account_id>": "customers.CustomerAccount",
+    r"plan-requests/": "credit_control.PlanRequest",
+    r"change-requests/": "customers.ChangeRequest",
     r"bank/<int:account_id>": "office.BankAccount",
     r"(receipts/batches|receipt-batches)/": "payments.ReceiptBatch",
     r"repayments/": "payments.RepaymentBatch",

@@ -74,6 +74,8 @@ NEW_ITEM = (
 )
 
 SPOILED = {
+    "paid_notice_stays_as_told": "amount = amount + 1",
+    "change_stays_as_asked": "before = '{\"x\": 1}'",
     "attachment_frozen": "goes_along = true, invoice_id = " + ISSUED,
     "bank_file_frozen": "content = 'x'",
     "bank_month_frozen": "book_balance = book_balance + 1",
@@ -280,6 +282,7 @@ MAY_CHANGE = {
     " credit_memo_id owner_id reason_code_id replacement_id",
     "billing_disputedamount": "released_on released_at",
     "credit_control_latecharge": "waived_on",
+    "customers_changerequest": "status reason sealed_number decided_at decided_by_id",
     "customers_customeraccount": "sealed_number blocked_reason blocked_at closed_reason closed_at",
     "customers_declaredpayer": "ended_at ended_by_id",
     "customers_mandate": "account_id last_used_on revoked_on revoked_reason",
@@ -294,6 +297,7 @@ MAY_CHANGE = {
     "payments_handpayment": "undone_at",
     "payments_onlinepayment": "session_id checkout_url",
     "payments_paymentfile": "sealed_content",
+    "payments_paidnotice": "status answer closed_at closed_by_id",
     "payments_payout": "reversal_entry_id reversal_reason",
     "payments_remittance": "bank_line_id withdrawn_because",
     "payments_repaymentline": "is_under_way",
@@ -305,8 +309,10 @@ ROWS = {
     "billing_disputemessage": {"kind": "'to_customer'", "words": "'x'"},
     "billing_medicalservice": {"procedure": "'99213'", "pointers": "'A'"},
     "payments_bankmonth": {"month": "'2026-02-01'", "on": "'2026-02-28'"},
+    "payments_paidnotice": {"status": "'open'"},
     "payments_revaluation": {"reversal_entry_id": "2"},
     "payments_settleditem": {"rest": "'discount'", "credit_memo_id": "1"},
+    "customers_changerequest": {"status": "'open'"},
     "customers_declaredpayer": {"payer_id": "2"},
     "customers_mandateamendment": {"new_account_id": "2"},
     "office_approvalrequest": {"state": "'waiting'"},

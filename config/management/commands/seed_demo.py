@@ -24,6 +24,7 @@ from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.record_usage import UsageDetails, record_usage
 from billing.operations.recurring_details import RecurringDetails, RecurringLineDetails
 from billing.operations.set_prices import PriceDetails, set_prices
+from config.demo_customer_acts import add_customer_acts
 from config.demo_disputes import add_disputes
 from config.demo_euros import add_euros
 from config.demo_getting_paid import add_plans, add_promises, add_provision_rates, add_reminders
@@ -152,6 +153,7 @@ def make_demo(chance: Random, today: date) -> Company:
     for customer in customers[:3]:
         draft_invoice(company, _details(customer, products, chance, None), by=clerk)
     add_holds(company, today, staff["manager"])
+    add_customer_acts(company, today, clerk)
     return company
 
 

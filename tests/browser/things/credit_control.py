@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from credit_control.models import Statement
+from credit_control.operations.ask_plan import Wish, ask_plan
 from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
 from credit_control.operations.mint_account_link import mint_account_link
 from credit_control.operations.record_promise import PromiseDetails, record_promise
@@ -47,8 +48,18 @@ def a_late_charge(company: Any) -> dict[str, int]:
         "plan": plan.pk,
         "plan_offer": offer(customer, more, (5, "45.00"), (40, "45.00")).pk,
         "late_item": item.pk,
+        "plan_request": a_plan_request(company).pk,
         "ladder": steps.pk,
     }
+
+
+def a_plan_request(company: Any) -> Any:
+    """A customer who asks to pay in three instalments."""
+    today = company.today()
+    customer = world.make_customer(company, "Willow Works")
+    world.issue(customer, "300.00", today - timedelta(days=30), due_on=today - timedelta(days=3))
+    wish = Wish("EUR", 3, today + timedelta(days=10), "Our season begins in May")
+    return ask_plan(customer.contacts.get().pk, wish, on=today)
 
 
 def statements(company: Any, customer: Any) -> dict[str, int]:

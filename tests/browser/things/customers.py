@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from customers.operations.ask_change import ask_change
 from customers.operations.manage_mandates import amend_mandate
 from customers.operations.release_hold import release_hold
 from customers.operations.set_hold_policy import set_hold_policy
@@ -18,6 +19,12 @@ def with_mandate(customer: Any) -> dict[str, int]:
     mandate = signed(customer, confirmed(customer, iban_account(NEW_IBAN)))
     amend_mandate(mandate.pk, account.pk, on=customer.company.today(), reason="New bank", by=None)
     return {"account": account.pk, "mandate": mandate.pk}
+
+
+def a_change(customer: Any) -> int:
+    """A change of name, e-mail and phone that a contact asks for."""
+    wanted = {"name": "Eva Sommer", "email": "eva.sommer@bramble.example", "phone": "+49 30 1234"}
+    return ask_change(customer.contacts.first().pk, "contact", wanted).pk
 
 
 def on_hold(company: Any, customer: Any) -> None:

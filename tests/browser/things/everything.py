@@ -20,11 +20,12 @@ from tests.browser.things.billing import (
     with_certificate,
 )
 from tests.browser.things.credit_control import a_late_charge, statements
-from tests.browser.things.customers import on_hold, with_mandate
+from tests.browser.things.customers import a_change, on_hold, with_mandate
 from tests.browser.things.office import a_run, a_task
 from tests.browser.things.payments import (
     a_batch,
     a_chargeback,
+    a_paid_notice,
     a_short_payment,
     a_write_off,
     debit_runs,
@@ -52,6 +53,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "product": product.pk,
         "price_list": price_list.pk,
         "customer": customer.pk,
+        "change_request": a_change(customer),
         **with_mandate(customer),
         **debit_runs(company),
         **repayments(company),
@@ -67,6 +69,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         **from_the_bank(customer, invoice),
         "mail": mail.pk,
         "chargeback": a_chargeback(customer, day),
+        "paid_notice": a_paid_notice(customer),
         **disputes(customer, day),
         "card_receipt": world.receive(customer, "33.00", day, method="card").pk,
         **in_dollars(customer, day),

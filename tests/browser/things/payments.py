@@ -11,6 +11,7 @@ from payments.exchanging import ExchangeDetails
 from payments.models import ProviderEvent, Rest
 from payments.operations.decide_chargeback import add_evidence
 from payments.operations.exchange_receipt import exchange_receipt
+from payments.operations.note_paid import PaidDetails, note_paid
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.pay_refund_by_hand import pay_refund_by_hand
 from payments.operations.prepare_repayment import RepaymentDetails, prepare_repayment
@@ -78,6 +79,13 @@ def a_chargeback(customer: Any, day: Any) -> int:
     chargeback = open_chargeback(receipt.pk, details, by=None)
     add_evidence(chargeback.pk, "signed-order.pdf", b"%PDF-1.7 evidence", by=None)
     return chargeback.pk
+
+
+def a_paid_notice(customer: Any) -> int:
+    """What a customer says they paid, with a file."""
+    invoice, today = world.issue(customer, "75.00", customer.company.today()), customer.company.today()
+    details = PaidDetails(invoice.total, today, "transfer", "TRX 77", ("bank.pdf", b"%PDF-1.7 bank"))
+    return note_paid(invoice.pk, details, contact=customer.contacts.first(), on=today).pk
 
 
 def a_batch(customer: Any, day: Any) -> int:

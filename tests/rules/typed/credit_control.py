@@ -6,6 +6,7 @@ from typing import Any
 from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from tests import world
+from tests.browser.things.credit_control import a_plan_request
 from tests.credit_control.planning import offer
 from tests.credit_control.reminding import ladder
 from tests.credit_control.samples import claim, rule_for, statement_run
@@ -88,6 +89,9 @@ def forms(customer: Any) -> Forms:
                 "smallest_reminder": "0",
                 "promise_days": "30",
                 "promise_grace_days": "2",
+                "own_promise_days": "14",
+                "paid_notice_days": "10",
+                "own_plan_parts": "6",
                 "plan_months": "12",
                 "plan_offer_days": "14",
                 "plan_notice_days": "3",
@@ -131,6 +135,7 @@ def forms(customer: Any) -> Forms:
             [customer.pk],
             {"pay_on": str(customer.company.today()), "amount": "1", "said_by": "s", "note": "n", "currency": "EUR"},
         ),
+        "credit_control:decline_plan_request": ([a_plan_request(customer.company).pk], {"answer": "a"}),
         "credit_control:plan_new": ([customer.pk], PLAN_TYPED | {"offer": "1", "agreed_by": "s", "note": "n"}),
         "credit_control:plan_sum": ([customer.pk], PLAN_TYPED),
         "credit_control:change_plan": ([planned(customer)], PLAN_TYPED | {"offer": "1", "reason": "r"}),

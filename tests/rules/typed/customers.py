@@ -2,10 +2,16 @@
 
 from typing import Any
 
+from customers.operations.ask_change import ask_change
 from tests import world
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
 from tests.customers.test_mandates import signed
 from tests.rules.hostile import Forms
+
+
+def asked(customer: Any, street: str) -> int:
+    """A change of address that a contact asks for."""
+    return ask_change(customer.contacts.first().pk, "address", {"street": street, "country": "DE"}).pk
 
 
 def forms(customer: Any) -> Forms:
@@ -13,7 +19,16 @@ def forms(customer: Any) -> Forms:
     contacts = {"contacts-TOTAL_FORMS": "1", "contacts-INITIAL_FORMS": "0", "contacts-0-name": "Eva"}
     contacts |= {"contacts-0-id": "", "contacts-0-email": "eva@x.example", "contacts-0-phone": "1"}
     person = {"name": "Cedar", "number": "", "currency": "EUR", "language": "en", "net_days": "30", "tags": "a"}
-    person |= {"credit_limit": "10", "sales_owner": "", "note": "", "street": "s", "country": "DE", "tax_id": ""}
+    person |= {
+        "credit_limit": "10",
+        "po_number": "",
+        "sales_owner": "",
+        "note": "",
+        "street": "s",
+        "country": "DE",
+        "tax_id": "",
+    }
+    person |= {"po_number": ""}
     usable = confirmed(customer, iban_account(holder="Usable"))
     return {
         "customers:group_list": ([], {"name": "g"}),
@@ -47,6 +62,8 @@ def forms(customer: Any) -> Forms:
         ),
         "customers:amend_mandate": ([signed(customer, usable).pk], {"account": "1", "reason": "r"}),
         "customers:revoke_mandate": ([signed(customer, usable).pk], {"reason": "r"}),
+        "customers:approve_change": ([asked(customer, "Old Road")], {"anyway": "1"}),
+        "customers:refuse_change": ([asked(world.make_customer(customer.company), "High Street")], {"reason": "r"}),
         "customers:block_account": ([confirmed(customer, iban_account(NEW_IBAN)).pk], {"reason": "r"}),
         "customers:release_account": ([confirmed(customer, us_account()).pk], {"reason": "r"}),
         "customers:close_account": ([confirmed(customer, iban_account(OTHER_IBAN)).pk], {"reason": "r"}),

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from payments.operations.note_paid import PaidDetails, note_paid
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.receive_payment import Share
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
@@ -17,6 +18,12 @@ def charged_back(customer: Any) -> int:
     """A card payment that the bank took back."""
     receipt = world.receive(customer, "5.00", DAY, method="card")
     return open_chargeback(receipt.pk, ChargebackDetails(DAY, DAY, "10.4", "Not theirs"), by=None).pk
+
+
+def told_of(customer: Any) -> int:
+    """What a customer says they paid."""
+    details, today = PaidDetails(Decimal(5), DAY, "transfer"), customer.company.today()
+    return note_paid(world.issue(customer, "5.00", DAY).pk, details, contact=customer.contacts.first(), on=today).pk
 
 
 def settled(customer: Any) -> int:
@@ -68,6 +75,7 @@ def forms(customer: Any) -> Forms:
         "payments:receipt_new": ([], money),
         "payments:chargeback_new": ([world.receive(customer, "5.00", DAY, method="card").pk], disputed),
         "payments:act_on_chargeback": ([charged_back(customer)], {"act": "lost", "note": "n"}),
+        "payments:close_paid_notice": ([told_of(customer)], {"outcome": "not_found", "answer": "a"}),
         "payments:receipt_batch_new": ([], batch),
         "payments:receipt_batch_totals": ([], batch),
         "payments:reverse_receipt": (
