@@ -1,8 +1,12 @@
-"""Statements of the demo office: a parent over two customers, and the last ones of a few who owe something."""
+"""Statements of the demo office: a parent over two customers, and the last ones of a few who owe something; and a link
+to that parent's account, which opens with the code that is shown at /mail/."""
 
 from datetime import date, timedelta
 
+from credit_control.models import AccountLink
+from credit_control.operations.manage_account_links import renew_account_link
 from credit_control.operations.manage_statement_runs import prepare_statement_run, start_statement_run
+from credit_control.operations.mint_account_link import mint_account_link
 from credit_control.statements.asking import Period
 from customers.models import Customer, GroupStatement
 from customers.operations.create_customer import create_customer
@@ -32,3 +36,10 @@ def add_statements(company: Company, today: date, by: User) -> None:
     start_statement_run(run.pk, by=by)
     for _ in carry_out(run.pk):
         pass
+    _mail_new_link(holding, by)
+
+
+def _mail_new_link(customer: Customer, by: User) -> None:
+    """A link to an account that was revoked, and the mail with a new one, which waits for no office hours."""
+    mint_account_link(customer, customer.contacts.get(), is_combined=True)
+    renew_account_link(AccountLink.objects.latest("pk").pk, by=by)

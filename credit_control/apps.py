@@ -13,6 +13,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.account.code_words import ACCOUNT_CODE_TEXT
         from credit_control.account.link_mail import ACCOUNT_LINK_MAIL
         from credit_control.account.link_words import ACCOUNT_LINK_TEXT
+        from credit_control.account.offered import account_acts
         from credit_control.account.shown import shown_account_links
         from credit_control.approvals import ACTS
         from credit_control.late_charges import beside_invoice
@@ -55,6 +56,7 @@ class CreditControlConfig(AppConfig):
             register_topic(topic)
         register_beside(beside_invoice)
         register_links(shown_account_links)
+        register_acts(account_acts)
         register_acts(promise_acts)
         register_kept_out(is_planned)
         register_days(agreed_days)

@@ -1,5 +1,11 @@
 """Who reaches their account from the page of a document."""
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from billing.customer_acts import CustomerAct, CustomerActs
+from billing.customer_view import CustomerView
+from billing.models import DocumentLink
 from credit_control.models import AccountLink
 from credit_control.statements.links import live_links
 from customers.models import Contact
@@ -13,3 +19,11 @@ def may_see_account(contact: Contact) -> bool:
 def live_link_of(contact: Contact) -> AccountLink | None:
     """The contact's newest link to their account that opens."""
     return live_links().filter(contact=contact).first()
+
+
+def account_acts(link: DocumentLink, view: CustomerView) -> CustomerActs:
+    """The way from a document to the account, for who may see it."""
+    if not may_see_account(link.contact):
+        return CustomerActs()
+    url = reverse("account:from_document", args=[link.ref])
+    return CustomerActs([CustomerAct(_("Your account"), "file-dollar", url)])

@@ -254,6 +254,7 @@ def test_from_a_document_the_account_is_reached_by_the_same_code(client: Client,
     invoice = world.issue(customer, "100.00", customer.company.today())
     document = client.get(f"/p/{mint_link(invoice, customer.contacts.get())}/")["Location"]
     page = document + "account/"
+    assert page in client.get(document).content.decode()
     assert "Mail me the code" in client.get(page).content.decode()
     assert not AccountLink.objects.exists()
     answer = client.post(page, {"after": "0"})
@@ -270,6 +271,7 @@ def test_who_gets_no_statements_reaches_no_account(client: Client, customer: Any
     invoice = world.issue(customer, "100.00", customer.company.today())
     customer.contacts.update(gets_statements=False)
     document = client.get(f"/p/{mint_link(invoice, customer.contacts.get())}/")["Location"]
+    assert document + "account/" not in client.get(document).content.decode()
     assert client.get(document + "account/").status_code == 404
     assert client.post(document + "account/").status_code == 404
     assert Client().post(document + "account/").status_code == 404
