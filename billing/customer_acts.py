@@ -46,8 +46,8 @@ def register_acts(offer: Offer) -> None:
 
 
 def acts_on(link: DocumentLink, view: CustomerView) -> CustomerActs:
-    """All that rooms offer on a document, and all that was said there."""
-    offered = [offer(link, view) for offer in OFFERS]
+    """All that rooms offer on a document, those nearest to its payment first, and all that was said there."""
+    offered = [offer(link, view) for offer in reversed(OFFERS)]
     return CustomerActs(
         [act for each in offered for act in each.acts], [words for each in offered for words in each.said]
     )

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -250,3 +252,16 @@ def test_a_link_that_is_used_too_often_in_an_hour_is_refused_in_words(site: tupl
         browser.post(page.replace("details", "seen"))
     assert "That is more than this page takes." in text(browser.post(page, ADDRESS))
     assert ChangeRequest.objects.count() == 0
+
+
+def test_keys_change_while_an_account_waits_without_losing_its_number(
+    customer: Customer, clerk: Any, settings: Any
+) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    settings.ENCRYPTION_KEYS = [old]
+    request = asked_by(customer, "account", holder="Bramble GmbH", number=IBAN)
+    settings.ENCRYPTION_KEYS = [new, old]
+    call_command("reseal_accounts")
+    settings.ENCRYPTION_KEYS = [new]
+    approve_change(request.pk, by=clerk)
+    assert CustomerAccount.objects.get().last_four == IBAN[-4:]
