@@ -76,6 +76,7 @@ urlpatterns = [
     path("online-payments/", online_payments.online_payment_list, name="online_payment_list"),
     path("online-payments/<int:payment_id>/", online_payments.online_payment, name="online_payment"),
     path("online-payments/<int:payment_id>/take/", online_payments.take_held, name="take_held_payment"),
+    path("online-payments/<int:payment_id>/undo/", online_payments.undo, name="undo_online_payment"),
     path("online-payments/<int:payment_id>/set-aside/", online_payments.set_aside_held, name="set_held_payment_aside"),
     path("refunds/", repayments.refund_list, name="refund_list"),
     path("refunds/pay/", repayments.new_repayment, name="repayment_new"),

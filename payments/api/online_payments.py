@@ -13,9 +13,11 @@ from office.api.views import ApiView, checked, company_of
 from office.web.requests import ApiRequest
 from payments.access import get_online_payment_for, online_payments_for
 from payments.api.bank_serializers import LeaveOutIn
+from payments.api.write_offs import TakeBackIn
 from payments.models import OnlinePayment, OnlinePaymentPart, OnlineStatus
 from payments.operations.begin_online_payment import begin_payment_of_invoice
 from payments.operations.settle_held_payment import set_held_payment_aside, take_held_payment
+from payments.operations.undo_online_payment import undo_online_payment
 
 
 class BeginIn(Input):
@@ -142,3 +144,19 @@ class SetHeldAsideView(ApiView):
         payment = get_online_payment_for(request.user, payment_id)
         reason = checked(LeaveOutIn, request.data)["reason"]
         return Response(OnlinePaymentOut(set_held_payment_aside(payment.pk, reason=reason, by=request.user)).data)
+
+
+class UndoOnlinePaymentView(ApiView):
+    """Undoing what one settled."""
+
+    permission = {"post": "payments.undo_allocation"}
+
+    @extend_schema(operation_id="undo_online_payment", request=TakeBackIn, responses=OnlinePaymentOut)
+    @idempotent
+    def post(self, request: ApiRequest, payment_id: int) -> Response:
+        """Bring back all that it settled, and the credit used with it; its money stays, on account."""
+        payment = get_online_payment_for(request.user, payment_id)
+        data = checked(TakeBackIn, request.data)
+        on = data.get("on") or payment.company.today()
+        undo_online_payment(payment.pk, on=on, by=request.user, reason=data["reason"])
+        return Response(OnlinePaymentOut(get_online_payment_for(request.user, payment_id)).data)

@@ -63,6 +63,7 @@ urlpatterns = [
     path("online-payments/", online_payments.OnlinePaymentsView.as_view()),
     path("online-payments/<int:payment_id>/", online_payments.OnlinePaymentView.as_view()),
     path("online-payments/<int:payment_id>/take/", online_payments.TakeHeldView.as_view()),
+    path("online-payments/<int:payment_id>/undo/", online_payments.UndoOnlinePaymentView.as_view()),
     path("online-payments/<int:payment_id>/set-aside/", online_payments.SetHeldAsideView.as_view()),
     path("bank-accounts/", bank_accounts.BankAccountsView.as_view()),
     path("bank-files/", bank.BankFilesView.as_view()),

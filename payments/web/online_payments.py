@@ -22,6 +22,7 @@ from office.web.requests import StaffRequest
 from payments.access import get_online_payment_for, online_payments_for
 from payments.models import OnlinePayment, OnlinePaymentPart, OnlineStatus
 from payments.operations.settle_held_payment import set_held_payment_aside, take_held_payment
+from payments.operations.undo_online_payment import undo_online_payment
 
 ONLINE_PAYMENTS = ListSpec(
     name="online-payments",
@@ -103,6 +104,21 @@ def set_aside_held(request: StaffRequest, payment_id: int) -> HttpResponse:
     )
 
 
+@require_POST
+@staff_door("payments.undo_allocation")
+def undo(request: StaffRequest, payment_id: int) -> HttpResponse:
+    """Bring back all that a payment settled, and the credit used with it."""
+    payment = get_online_payment_for(request.user, payment_id)
+    try:
+        on, reason = payment.company.today(), request.POST.get("reason", "")
+        undo_online_payment(payment.pk, on=on, by=request.user, reason=reason)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"{payment} is undone: its money is on account.")
+    return redirect("payments:online_payment", payment.pk)
+
+
 def _settled(request: StaffRequest, payment: OnlinePayment, form: HeldForm, act: Any) -> HttpResponse:
     if form.is_valid():
         try:
@@ -122,6 +138,7 @@ def _page(request: StaffRequest, payment: OnlinePayment, form: HeldForm) -> Http
         "parts": payment.parts.select_related("item").annotate(
             invoice_id=Subquery(Invoice.objects.filter(entry=OuterRef("item__entry")).values("pk"))
         ),
+        "made": payment.made.filter(reversed_by=None).select_related("debit", "credit").order_by("pk"),
         "events": payment.events.order_by("pk"),
         "is_held": payment.status == OnlineStatus.HELD,
         "is_foreign": (payment.reported_currency or payment.currency) != payment.company.currency,

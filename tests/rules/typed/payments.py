@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from payments.operations.note_paid import PaidDetails, note_paid
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
+from payments.operations.receive_online_payment import receive_online_payment
 from payments.operations.receive_payment import Share
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 from payments.operations.write_off import WriteOffDetails, write_off
@@ -45,6 +46,13 @@ def held_payment(customer: Any) -> int:
     """An online payment of which the provider reported less than was asked."""
     said = {"reported_amount": 8, "reported_currency": "EUR", "held_because": "Less", "status": "held"}
     return asked_of(world.issue(customer, "80.00", DAY), **said).pk
+
+
+def online_payment(customer: Any) -> int:
+    """An online payment that settled its document."""
+    payment = asked_of(world.issue(customer, "9.00", DAY))
+    receive_online_payment(payment, Decimal(9), by=None)
+    return payment.pk
 
 
 def forms(customer: Any) -> Forms:
@@ -106,5 +114,6 @@ def forms(customer: Any) -> Forms:
         "payments:exchange_preview": ([foreign.pk], exchange),
         "payments:revalue_month": ([], {"month": "2026-02"}),
         "payments:take_held_payment": ([held_payment(customer)], {"reason": "r", "exchange_rate": ""}),
+        "payments:undo_online_payment": ([online_payment(customer)], {"reason": "r"}),
         "payments:set_held_payment_aside": ([held_payment(customer)], {"reason": "r"}),
     }
