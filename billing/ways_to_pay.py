@@ -21,6 +21,21 @@ Offer = Callable[[DocumentLink, CustomerView], list[WayToPay]]
 OFFERS: list[Offer] = []
 
 
+Note = Callable[[CustomerView], str]
+NOTES: list[Note] = []
+
+
+def register_note(note: Note) -> None:
+    """Let every payable document say this of money that is on its way; nothing where there is none."""
+    if note not in NOTES:
+        NOTES.append(note)
+
+
+def notes_on_paying(view: CustomerView) -> list[str]:
+    """What the reader must know before they pay, in their language."""
+    return [words for note in NOTES if (words := note(view))] if view.is_payable else []
+
+
 def register_offer(offer: Offer) -> None:
     """Let every payable document offer these ways."""
     if offer not in OFFERS:

@@ -8,14 +8,14 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from billing.customer_acts import register_acts, register_told
         from billing.portal_downloads import register_downloads
-        from billing.ways_to_pay import register_offer
+        from billing.ways_to_pay import register_note, register_offer
         from office import approvals, mail, runs
         from office.mail import texts
         from office.topics import register_topic
         from payments.approvals import ACTS
         from payments.debit_mail import DEBIT_NOTICE
         from payments.debit_words import DEBIT_TEXT
-        from payments.online.offers import online_offers
+        from payments.online.offers import note_on_its_way, online_offers
         from payments.online.receipts import receipt_downloads
         from payments.operations import apply_receipts, match_certain, prepare_bank_table
         from payments.paid_acts import paid_acts, paid_told
@@ -34,6 +34,7 @@ class PaymentsConfig(AppConfig):
         for kind in (apply_receipts.RUN_KIND, match_certain.RUN_KIND, prepare_bank_table.RUN_KIND):
             runs.register_kind(kind)
         register_offer(online_offers)
+        register_note(note_on_its_way)
         register_downloads(receipt_downloads)
         register_acts(paid_acts)
         register_told(paid_told)

@@ -60,6 +60,15 @@ CHECKS = [
         """,
     ),
     Check(
+        "an online payment asks for no less than its parts say, less the credit used",
+        """
+        SELECT p.company_id, 'online payment ' || p.id, 'asked ' || p.amount || ', with credit ' || p.from_credit
+            || ', parts of ' || sum(o.amount)
+        FROM payments_onlinepayment p JOIN payments_onlinepaymentpart o ON o.payment_id = p.id
+        GROUP BY p.id HAVING sum(o.amount) > p.amount + p.from_credit
+        """,
+    ),
+    Check(
         "a payout and the book say the same, and its bank line",
         """
         SELECT p.company_id, 'payout ' || p.id, p.amount || ' and ' || p.fee || ', in the book '

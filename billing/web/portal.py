@@ -18,7 +18,7 @@ from billing.pdf import kept_pdf
 from billing.portal_downloads import downloads_of
 from billing.printed import language_of
 from billing.sections import sections_of
-from billing.ways_to_pay import ways_to_pay
+from billing.ways_to_pay import notes_on_paying, ways_to_pay
 from billing.web.attachments import file_response
 from billing.web.document import xml_response
 from ledger.money import round_money
@@ -69,7 +69,7 @@ def document(request: HttpRequest, ref: str) -> HttpResponse:
         "files": view.invoice.attachments.filter(goes_along=True).defer("content"),
     }
     with override(language_of(view.invoice)):
-        context |= {"acts": acts_on(link, view), "downloads": downloads_of(link, view)}
+        context |= {"acts": acts_on(link, view), "downloads": downloads_of(link, view), "notes": notes_on_paying(view)}
         response = render(request, "portal/document.html", context)
     if context["ways"]:  # a form that tells nobody where it stands is refused as forged; others are still told nothing
         response["Referrer-Policy"] = "same-origin"

@@ -2,11 +2,15 @@
 
 from decimal import Decimal
 
+from django.db.models import Sum
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from billing.customer_view import CustomerView
 from billing.models import DocumentLink
 from billing.ways_to_pay import WayToPay
+from office.written import money
+from payments.models import OnlinePaymentPart, OnlineStatus
 from payments.online.registry import providers
 
 DUE, EARLY, ALL = "due", "early", "all"
@@ -22,9 +26,22 @@ def amounts_of(view: CustomerView) -> dict[str, Decimal]:
     return found
 
 
+def on_its_way(view: CustomerView) -> Decimal:
+    """What of the document was paid online, and takes its bank some days."""
+    parts = OnlinePaymentPart.objects.filter(item__entry=view.invoice.entry_id, payment__status=OnlineStatus.PENDING)
+    return parts.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def note_on_its_way(view: CustomerView) -> str:
+    """That money is on its way, for who would pay again."""
+    amount = on_its_way(view)
+    words = {"amount": money(amount, view.invoice.currency)}
+    return _("%(amount)s is on its way to us already: please do not pay it again.") % words if amount else ""
+
+
 def online_offers(link: DocumentLink, view: CustomerView) -> list[WayToPay]:
-    """A button for each amount, where this office has a provider."""
-    if not providers():
+    """A button for each amount, where this office has a provider and nothing is on its way."""
+    if not providers() or on_its_way(view):
         return []
     url = reverse("paying:pay", args=[link.ref])
     return [WayToPay(url, amount, part) for part, amount in amounts_of(view).items()]

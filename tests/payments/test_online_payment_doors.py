@@ -154,6 +154,9 @@ def test_the_page_after_paying_tells_how_it_stands(company: Any, customer: Any, 
     assert client.get(after, {"look": "x" * 9}).status_code == 200
     OnlinePayment.objects.update(status="pending")
     assert "Your bank takes a few days" in words(client.get(after))
+    shown = words(client.get(page))
+    assert "€100.00 is on its way to us already: please do not pay it again." in shown
+    assert "Pay €100.00 online" not in shown
     OnlinePayment.objects.update(status="begun")
     world.apply(world.receive(customer, "100.00", today(company)), invoice, "100.00", today(company))
     assert "It has been paid" in words(client.get(after))

@@ -85,6 +85,7 @@ PLANTED = [
     ("UPDATE payments_writeofftax SET amount = amount + 1", "the tax that a write-off relieves is what its entry took off the tax accounts"),
     ("UPDATE payments_writeoff SET relieves_tax = false", "the tax that a write-off relieves is what its entry took off the tax accounts"),
     ("UPDATE payments_recovery SET amount = amount + 1", "no more is recovered than was written off, and as its receipt says"),
+    ("UPDATE payments_onlinepaymentpart SET amount = amount + 1", "an online payment asks for no less than its parts say, less the credit used"),
     ("UPDATE payments_onlinepayment SET reported_amount = reported_amount + 1", "an online payment and its receipt say the same"),
     ("UPDATE payments_payout SET fee = fee + 1", "a payout and the book say the same, and its bank line"),
     ("UPDATE payments_payout SET amount = amount - 1, fee = fee + 1", "a payout and the book say the same, and its bank line"),
