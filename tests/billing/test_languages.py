@@ -219,3 +219,14 @@ def test_amounts_below_zero_keep_their_sign_in_front_in_arabic():
         assert written.plain_amount(Decimal(-5), "EUR") == "\N{LEFT-TO-RIGHT MARK}\N{MINUS SIGN}5.00"
         assert ui.apart("DE 12") == "\u2068DE 12\u2069"
     assert ui.apart("DE 12") == "DE 12"
+
+
+SCRIPTS = {"ar": r"[\u0600-\u06ff]", "ja": r"[\u3040-\u30ff\u4e00-\u9fff]"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.parent.name)
+def test_no_text_is_in_the_script_of_another_language(file: Path):
+    language = file.parent.parent.name
+    foreign = "|".join(script for name, script in SCRIPTS.items() if name != language)
+    said = [str(message.string) for message in words.read_catalog(file) if message.id]
+    assert [text for text in said if re.search(foreign, text)] == []
