@@ -9,14 +9,15 @@ from typing import Any
 from babel.dates import format_datetime
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, Select
+from django.template.context import Context
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi
 
 from office.states import STATES
+from office.web.ways import may_open, way_to
 from office.written import NOTHING, days_late, locale, money, percent, plain_amount, plain_day, price, quantity
 
 register = template.Library()
@@ -115,11 +116,25 @@ def menu(content: str, label: str, css: str = "btn") -> SafeString:
     )
 
 
-@register.simple_tag
-def crumb(label: str, url_name: str, *args: Any) -> SafeString:
+@register.simple_tag(takes_context=True)
+def crumb(context: Context, label: str, url_name: str, *args: Any) -> SafeString:
     """The way back to the list or paper this page came from; script adds the filters the list had."""
-    url = reverse(url_name, args=args)
-    return format_html('<li class="breadcrumb-item"><a href="{}" data-back>{}</a></li>', url, label)
+    url = way_to(context["request"].user, url_name, *args)
+    words = format_html('<a href="{}" data-back>{}</a>', url, label) if url else label
+    return format_html('<li class="breadcrumb-item">{}</li>', words)
+
+
+@register.simple_tag(takes_context=True)
+def leads_to(context: Context, address: str) -> bool:
+    """Whether the reader may come in at an address of this site; false for none."""
+    return bool(address) and may_open(context["request"].user, address)
+
+
+@register.simple_tag(takes_context=True)
+def linked(context: Context, words: Any, url_name: str, *args: Any) -> SafeString:
+    """Words that lead to a page, for a reader who may come in there; for others the words alone."""
+    url = way_to(context["request"].user, url_name, *args)
+    return format_html('<a href="{}">{}</a>', url, words) if url else escape(words)
 
 
 @register.inclusion_tag("ui/_field.html")
@@ -169,7 +184,7 @@ BAR_HEIGHT = 44
 
 @register.inclusion_tag("ui/_bar_chart.html")
 def bar_chart(rows: Iterable[dict[str, Any]], currency: str, caption: str) -> dict[str, Any]:
-    """Bars, one a row; each row has `label`, `amount`, `url` and may have `colour` (a token such as age-2).
+    """Bars, one a row; each row has `label`, `amount`, `url` (or none) and may have `colour` (a token such as age-2).
 
     `text` stands instead of the amount as money, such as a count.
 

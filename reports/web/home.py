@@ -30,12 +30,20 @@ def home(request: StaffRequest) -> HttpResponse:
         "money": [
             _money(currency, totals.get(currency), received.get(currency, Decimal(0))) for currency in currencies
         ],
-        "owed": [{"currency": each, "bars": bars(question, totals[each])} for each in currencies if each in totals],
+        "owed": [
+            {"currency": each, "bars": _bars(request, question, totals[each])} for each in currencies if each in totals
+        ],
         "ageing_url": address("reports:ageing", question),
         "tasks": tasks(request.user, request.company, today),
         "latest": latest_invoices(request.user, request.company, today),
     }
     return render(request, "reports/home.html", context)
+
+
+def _bars(request: StaffRequest, question: AgeingQuestion, row: AgeingRow) -> list[dict[str, Any]]:
+    """The ageing's bars; they lead to the reports for those who may read them."""
+    leads = request.user.has_perm("office.view_reports")
+    return [bar if leads else bar | {"url": ""} for bar in bars(question, row)]
 
 
 def _money(currency: str, owed: AgeingRow | None, received: Decimal) -> dict[str, Any]:

@@ -6,16 +6,18 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from office import written
+from office.models import User
 from office.templatetags import ui
 from office.web.lists.spec import Column, read
 from office.web.lists.totals import Totals
+from office.web.ways import may_open
 
 
-def cell(column: Column, row: Any) -> SafeString:
-    """One table cell: the value, perhaps as a link, with its small words below."""
+def cell(column: Column, row: Any, reader: User) -> SafeString:
+    """One table cell: the value, as a link where its reader may follow it, with its small words below."""
     shown = content(column, row)
     url = column.url(row) if column.url else ""
-    if url:
+    if url and may_open(reader, url):
         shown = format_html('<a href="{}">{}</a>', url, shown)
     note = column.note(row) if column.note else ""
     if note:

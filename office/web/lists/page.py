@@ -12,6 +12,7 @@ from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 
+from office.models import User
 from office.web.fields import typed_id
 from office.web.lists.cells import cell, css, total_cells, with_box
 from office.web.lists.exporting import csv_response, xlsx_response
@@ -45,9 +46,9 @@ class ListPage:
     """One list as one address asks for it. Only what is used is read."""
 
     def __init__(
-        self, spec: ListSpec, queryset: QuerySet[Any], params: QueryDict, acts: Sequence[BulkAct] = ()
+        self, spec: ListSpec, queryset: QuerySet[Any], params: QueryDict, reader: User, acts: Sequence[BulkAct] = ()
     ) -> None:
-        self.spec, self.everything, self.params, self.acts = spec, queryset, params, acts
+        self.spec, self.everything, self.params, self.reader, self.acts = spec, queryset, params, reader, acts
         self.text = clean_text(params.get("q", "")) if spec.search else ""
         asked = [(narrowing, narrowing.clean(params)) for narrowing in spec.filters]
         self.active: list[tuple[Filter, Any]] = [(narrowing, value) for narrowing, value in asked if value is not None]
@@ -82,10 +83,16 @@ class ListPage:
     def rows(self) -> list[list[SafeString]]:
         """The page's rows as table cells."""
         first, *others = self.spec.columns
-        return [[self._first_cell(first, row), *(cell(column, row) for column in others)] for row in self.page.rows]
+        return [
+            [self._first_cell(first, row), *(self._cell(column, row) for column in others)] for row in self.page.rows
+        ]
 
     def _first_cell(self, column: Column, row: Any) -> SafeString:
-        return with_box(cell(column, row), row) if self.acts else cell(column, row)
+        shown = self._cell(column, row)
+        return with_box(shown, row) if self.acts else shown
+
+    def _cell(self, column: Column, row: Any) -> SafeString:
+        return cell(column, row, self.reader)
 
     @cached_property
     def count(self) -> str:
@@ -232,7 +239,7 @@ def chosen_of(rows: QuerySet[Any], data: QueryDict) -> QuerySet[Any]:
 
 def chosen_rows(request: StaffRequest, spec: ListSpec, queryset: QuerySet[Any]) -> QuerySet[Any]:
     """The rows that a list's form sends: those ticked, or all that the list's address matches."""
-    return chosen_of(ListPage(spec, queryset, request.GET).queryset, request.POST)
+    return chosen_of(ListPage(spec, queryset, request.GET, request.user).queryset, request.POST)
 
 
 def list_page(
@@ -249,7 +256,7 @@ def list_page(
     `unscoped` tells, when the reader sees nothing at all, whether there is something that they may not see.
     """
     acts = [act for act in spec.bulk if request.user.has_perm(act.permission)]
-    shown = ListPage(spec, queryset, request.GET, acts)
+    shown = ListPage(spec, queryset, request.GET, request.user, acts)
     if request.GET.get("format") == "csv":
         return csv_response(spec, shown.in_order)
     if request.GET.get("format") == "xlsx":
