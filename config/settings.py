@@ -195,6 +195,10 @@ MAIL_EVENTS_KEYS = {
 }
 """Those that sign their events instead."""
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="billing@duebook.example")
+DKIM_SELECTOR = env("DKIM_SELECTOR", default="")
+"""By which the service's key is found under the sender's domain."""
+DNS_SERVERS = env.list("DNS_SERVERS", default=[])
+"""host:port of those that are asked what the sender's domain says; empty: the machine's own."""
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

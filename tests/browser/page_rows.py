@@ -208,6 +208,7 @@ PAGES = [
     Row("billing:check_policies", role="administrator"),
     Row("office:number_patterns", role="administrator"),
     Row("office:sending_hours", role="administrator"),
+    Row("office:sender_domain", role="administrator", query="?selector=duebook"),
     Row("office:returned_mail", role="administrator"),
     Row("billing:paper_looks", role="administrator"),
     Row("billing:tax", "tax", role="administrator"),
