@@ -12,7 +12,9 @@ import environ
 from office.mail_codes import bounce_sentence, code_in, is_of_the_address
 
 SECONDS = 20
-"""How long each step may take; all of them together stay under a task's time limit."""
+"""How long each step before the mail itself may take; all of them together stay under a task's time limit."""
+ANSWER_SECONDS = 90
+"""How long to wait for what a relay says of a mail that it has, and perhaps looks through (RFC 5321, 4.5.3.2.6)."""
 
 
 class Outcome(Enum):
@@ -118,11 +120,13 @@ def envelope(connection: smtplib.SMTP, sender: str, recipient: str, envelope_id:
 
 def body(connection: smtplib.SMTP, content: bytes) -> Answer:
     """Send the mail itself. A lost answer means that it may have been taken."""
+    if connection.sock:
+        connection.sock.settimeout(ANSWER_SECONDS)
     try:
         connection.send(re.sub(rb"(?m)^\.", b"..", content).removesuffix(b"\r\n") + b"\r\n.\r\n")
         code, reply = connection.getreply()
     except (OSError, smtplib.SMTPException) as error:
-        return Answer(Outcome.UNCERTAIN, f"The mail relay hung up before it answered: {error}")
+        return Answer(Outcome.UNCERTAIN, f"The mail relay did not answer after the mail: {error}")
     return Answer(Outcome.TAKEN, words(code, reply)) if code == 250 else refusal(code, reply)
 
 

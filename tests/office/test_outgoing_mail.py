@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -194,6 +195,20 @@ def test_an_answer_lost_after_the_body_is_uncertain_and_never_sent_again_by_itse
     assert status_of(mail) == MailStatus.UNCERTAIN
     assert due_mails(timezone.now() + timedelta(days=1)) == []
     assert len(relay.taken) == 1
+
+
+@pytest.mark.parametrize(("patience", "status"), [(90, MailStatus.SENT), (0.1, MailStatus.UNCERTAIN)])
+def test_a_relay_that_looks_through_a_mail_is_given_the_time(queue, relay, monkeypatch, patience, status):
+    def slowly() -> str:
+        time.sleep(1)
+        return "250 Taken"
+
+    monkeypatch.setattr(relaying, "SECONDS", 0.5)
+    monkeypatch.setattr(relaying, "ANSWER_SECONDS", patience)
+    relay.at_data = slowly
+    mail = queue()
+    hand_over(mail.pk)
+    assert status_of(mail) == status
 
 
 def test_a_relay_that_refuses_for_ever_is_given_up(queue, settings):
