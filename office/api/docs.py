@@ -17,7 +17,7 @@ from office.web.requests import StaffRequest
 @cache
 def description() -> dict[str, Any]:
     """The description of all endpoints, the same for everybody. It takes seconds, and the code stays while it runs."""
-    written: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    written: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return written
 
 
