@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ledger.money import UnknownCurrency, places
-from payments.bank_files.facts import BadBankFile, ReadLine, ReadStatement, Unread, joined
+from payments.bank_files.facts import MOST, BadBankFile, ReadLine, ReadStatement, Unread, joined
 
 OPENING, CLOSING = "010", "015"
 USUAL_CURRENCY = "USD"
@@ -175,9 +175,10 @@ def _amount(said: str, currency: str) -> Decimal | None:
     if not _AMOUNT.fullmatch(said.strip()):
         return None
     try:
-        return Decimal(said.strip()).scaleb(-places(currency))
+        amount = Decimal(said.strip()).scaleb(-places(currency))
     except UnknownCurrency:
         return None
+    return amount if abs(amount) < MOST else None
 
 
 def _day(said: str) -> date | None:

@@ -38,9 +38,11 @@ def _statement(content: bytes, number: int) -> ReadStatement:
         currency=read.currency or "",
         number=str(number),
         message="OFX",
-        closing=read.closing_balance,
     )
     fields = Fields(f"statement {number}")
+    if read.closing_balance is not None:
+        statement.closing = fields.amount("BALAMT", str(read.closing_balance))
+        statement.unread += fields.unread
     statement.from_on, statement.until_on = _day(content, b"DTSTART", fields), _day(content, b"DTEND", fields)
     statement.lines = [_line(each, place, number) for place, each in enumerate(read.transactions, start=1)]
     _add_unread(statement, read.warnings)
@@ -53,10 +55,11 @@ def _day(content: bytes, tag: bytes, fields: Fields) -> Any:
 
 
 def _line(read: Any, entry: int, number: int) -> ReadLine:
+    fields = Fields(f"statement {number}, STMTTRN {entry}")
     return ReadLine(
-        place=f"statement {number}, STMTTRN {entry}",
+        place=fields.place,
         entry=entry,
-        amount=read.amount,
+        amount=fields.amount("TRNAMT", str(read.amount)),
         booked_on=read.date,
         currency=read.currency or "",
         text=joined([read.purpose or "", read.reference or ""]),
@@ -64,6 +67,7 @@ def _line(read: Any, entry: int, number: int) -> ReadLine:
         party_name=joined([read.counterparty_name or ""]),
         party_account=read.counterparty_account or "",
         kind=read.type_code or "",
+        unread=fields.unread,
     )
 
 

@@ -1,6 +1,7 @@
 """Bank files: what the public ones hold, what broken ones are refused for, and that no bytes bring a reader down."""
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -266,6 +267,21 @@ def test_a_bomb_of_entities_or_of_depth_is_refused() -> None:
     assert "not well-formed" in refusal_of(b"<a>" * 5000 + b"</a>" * 5000)
 
 
+@pytest.mark.parametrize("tag", ["TRNAMT", "BALAMT"])
+def test_an_amount_that_no_account_holds_is_no_amount(tag: str) -> None:
+    found = re.search(rb"<%b>([-0-9.]+)" % tag.encode(), SAMPLES["ofx"])
+    assert found
+    large = SAMPLES["ofx"].replace(found[0], b"<%b>" % tag.encode() + b"9" * 30 + found[1], 1)
+    statement = read_bank_file(large)[0]
+    if tag == "BALAMT":
+        assert (statement.closing, [each.name for each in statement.unread]) == (None, [tag])
+    else:
+        assert (statement.lines[0].amount, [each.name for each in statement.lines[0].unread]) == (None, [tag])
+
+
+COLUMN_HOLDS = Decimal(10) ** 15
+
+
 def holds(content: bytes) -> None:
     """Whatever the bytes, they are read or refused with a reason, and what is read makes sense."""
     try:
@@ -275,7 +291,7 @@ def holds(content: bytes) -> None:
     for each in found:
         for line in each.lines:
             assert line.unread or (line.amount is not None and line.booked_on is not None)
-            assert line.amount is None or abs(line.amount) < Decimal(10) ** 16
+            assert line.amount is None or abs(line.amount) < COLUMN_HOLDS
 
 
 @settings(max_examples=300)
@@ -294,3 +310,10 @@ def test_no_change_to_a_sound_file_brings_a_reader_down(kind: str, data: st.Data
         added = data.draw(st.binary(max_size=6) | st.sampled_from([b"-", b",", b"/", b":61:", b"<", b"9" * 30, b"\n"]))
         content = content[:place] + added + content[place + length :]
     holds(content)
+
+
+def test_a_bai2_amount_that_no_account_holds_is_no_amount() -> None:
+    found = re.search(rb"(?m)^16,\d+,(\d+),", SAMPLES["bai2"])
+    assert found
+    [statement] = read_bank_file(SAMPLES["bai2"].replace(found[1], b"9" * 18, 1))
+    assert [line.amount for line in statement.lines if line.unread] == [None]
