@@ -4,23 +4,20 @@ A piece is one transaction that holds the run's row: two workers never do the sa
 leaves nothing of it. The room that owns a kind registers it when it starts.
 """
 
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from celery import current_app
 from django.db import OperationalError as DatabaseUnavailable
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from ledger.refusals import Refused
 from office.audit import coming_from
+from office.bells import ring
 from office.models import Run, RunStatus
 
-logger = logging.getLogger(__name__)
 UNTOUCHED = timedelta(minutes=2)
 LARGE = ("input_file", "errors_file")
 WORKED = ["status", "total", "done", "result", "errors_file", "input_file", "explanation", "touched_at", "finished_at"]
@@ -57,11 +54,8 @@ def register_kind(kind: RunKind) -> None:
 
 
 def ring_bell(run_id: int) -> None:
-    """Tell the workers of a run at once. Nothing depends on it: the sweep finds it within minutes."""
-    try:
-        current_app.send_task("office.tasks.carry_out_run", [run_id], retry=False)
-    except OperationalError as error:
-        logger.warning("The broker is away, so run %s waits for the sweep: %s", run_id, error)
+    """Tell the workers of a run at once; else the sweep finds it within minutes."""
+    ring("office.tasks.carry_out_run", run_id)
 
 
 def unfinished_runs(now: datetime) -> list[int]:

@@ -1,20 +1,16 @@
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from celery import current_app
 from django.db import models, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
+from office.bells import ring
 from office.mail.kinds import waits
 from office.models import Company, OutgoingMail, User
 from office.sending_hours import SendingHours
-
-logger = logging.getLogger(__name__)
 
 FOR_HOURS = "Waits for office hours where it is read."
 
@@ -86,11 +82,8 @@ def _rows(mails: Iterable[MailToQueue]) -> list[OutgoingMail]:
 
 
 def ring_bell(mail_ids: Sequence[int]) -> None:
-    """Tell the workers at once; many mails ring once. Nothing depends on it: the sweep finds them within a minute."""
-    try:
-        if len(mail_ids) == 1:
-            current_app.send_task("office.tasks.hand_over_mail", [mail_ids[0]], retry=False)
-        else:
-            current_app.send_task("office.tasks.send_due_mail", retry=False)
-    except OperationalError as error:
-        logger.warning("The broker is away, so mails %s wait for the sweep: %s", mail_ids, error)
+    """Tell the workers at once, of many mails once; else the sweep finds them within a minute."""
+    if len(mail_ids) == 1:
+        ring("office.tasks.hand_over_mail", mail_ids[0])
+    else:
+        ring("office.tasks.send_due_mail")

@@ -3,17 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger.refusals import Refused
+from office.bells import ring_once_in
 from office.web.customer_door import NoSuchLink
 from payments.models import UNDER_WAY, OnlinePayment, OnlineStatus
 from payments.online.asking import Asked, Door
-from payments.tasks import ask_about_payment
 
 LOOKS, EACH = 12, 5
 """How often the page looks again by itself, and after how many seconds."""
@@ -63,5 +62,5 @@ def after_paying(request: HttpRequest, payment: OnlinePayment, context: dict[str
 
 def _have_it_asked(payment: OnlinePayment) -> None:
     """Ring for the worker, however often the page is looked at only each few seconds."""
-    if payment.session_id and cache.add(f"ask-about-payment:{payment.pk}", 1, EACH):
-        ask_about_payment.delay(payment.pk)
+    if payment.session_id:
+        ring_once_in(EACH, "payments.tasks.ask_about_payment", payment.pk)

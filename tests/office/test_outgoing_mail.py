@@ -11,13 +11,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from celery import Celery, current_app
 from django.db import connection, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from ledger.refusals import Refused
-from office.mail import Letter, MailKind, NotReady, queue_mail, queueing, register_kind
+from office import bells
+from office.mail import Letter, MailKind, NotReady, queue_mail, register_kind
 from office.mail import handing_over as handing
 from office.mail import relay as relaying
 from office.mail.handing_over import LEASE, MOST_ATTEMPTS, hand_over, next_try
@@ -26,6 +25,7 @@ from office.mail.sweep import due_mails
 from office.models import AuditRecord, Company, MailStatus, OutgoingMail
 from office.operations.settle_mail import settle_mail
 from office.tasks import send_due_mail
+from tests.bells import cut_off
 from tests.office.mailing import become
 from tests.relay import free_port
 from tests.world import make_company, make_customer, make_user
@@ -101,11 +101,7 @@ def test_what_is_rolled_back_leaves_no_mail(queue):
 
 
 def test_a_dead_broker_fails_nobody_and_the_sweep_still_finds_the_mail(queue, monkeypatch):
-    cut_off = Celery(broker=f"redis://127.0.0.1:{free_port()}/0", set_as_current=False)
-    cut_off.conf.broker_transport_options = current_app.conf.broker_transport_options
-    monkeypatch.setattr(queueing, "current_app", cut_off)
-    with pytest.raises(OperationalError):
-        cut_off.send_task("office.tasks.hand_over_mail", [1], retry=False)
+    cut_off(monkeypatch)
     with transaction.atomic():
         mail = queue("one")
     assert due_mails(timezone.now()) == [mail.pk]
@@ -435,7 +431,7 @@ def test_a_mail_that_a_person_sends_again_rings_the_bell_for_itself(queue, monke
     mail = queue()
     become("failed")
     rung = []
-    monkeypatch.setattr(queueing.current_app, "send_task", lambda name, args=(), **_: rung.append((name, *args)))
+    monkeypatch.setattr(bells.current_app, "send_task", lambda name, args=(), **_: rung.append((name, *args)))
     settle_mail(mail.pk, "retry", by=None)
     assert rung == [("office.tasks.hand_over_mail", mail.pk)]
 

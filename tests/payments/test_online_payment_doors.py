@@ -16,11 +16,12 @@ from billing.operations.manage_links import revoke_link
 from billing.operations.mint_link import mint_link
 from billing.operations.void_invoice import void_invoice
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
+from office import bells
 from payments.models import OnlinePayment, Receipt
 from payments.online.offers import amounts_of
-from payments.web import after_paying
 from tests import world
 from tests.api.calling import Program, refused
+from tests.bells import cut_off
 from tests.payments.online import begun, invoice_of, report, session, today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("test_provider")]
@@ -170,12 +171,21 @@ def test_a_page_that_is_looked_at_has_the_provider_asked_each_few_seconds_only(
     page = page_of(client, world.issue(customer, "100.00", today(company)))
     client.post(f"{page}pay/", {"part": "due"})
     payment = OnlinePayment.objects.get()
-    rung: list[int] = []
-    monkeypatch.setattr(after_paying.ask_about_payment, "delay", rung.append)
-    cache.delete(f"ask-about-payment:{payment.pk}")
+    rung: list[Any] = []
+    monkeypatch.setattr(bells.current_app, "send_task", lambda name, args=(), **_: rung.append((name, *args)))
+    cache.clear()
     for _ in range(3):
         client.get(f"{page}pay/{payment.reference}/")
-    assert rung == [payment.pk]
+    assert rung == [("payments.tasks.ask_about_payment", payment.pk)]
+
+
+def test_the_page_after_paying_is_there_while_the_broker_is_away(
+    company: Any, customer: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of(client, world.issue(customer, "100.00", today(company)))
+    client.post(f"{page}pay/", {"part": "due"})
+    cut_off(monkeypatch)
+    assert "Your payment is on its way" in words(client.get(f"{page}pay/{OnlinePayment.objects.get().reference}/"))
 
 
 def test_without_the_links_cookie_nothing_is_begun_or_seen(company: Any, customer: Any, client: Client) -> None:
