@@ -24,14 +24,14 @@ class BillingConfig(AppConfig):
         from billing.panels import DISPUTES_PANEL
         from billing.shown_links import LINKS_PANEL
         from billing.web.masking import mask_tokens_in_logs
-        from billing.web.portal_details import details_acts
+        from billing.web.portal_choices import choices_acts
         from customers.exposure import register_part
         from customers.panels import register_panel
         from office import approvals, mail, runs
         from office.mail import texts
         from office.topics import Topic, register_topic
 
-        register_acts(details_acts)
+        register_acts(choices_acts)
         mail.register_kind(INVOICE_MAIL)
         register_panel(DISPUTES_PANEL)
         register_panel(LINKS_PANEL)

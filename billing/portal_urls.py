@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.web import portal, portal_details, portal_disputes, portal_renewal
+from billing.web import portal, portal_choices, portal_disputes, portal_renewal
 
 app_name = "portal"
 urlpatterns = [
@@ -18,7 +18,6 @@ urlpatterns = [
     path(
         "d/<str:ref>/dispute/<int:dispute_id>/files/<int:file_id>/", portal_disputes.dispute_file, name="dispute_file"
     ),
-    path("d/<str:ref>/details/", portal_details.details, name="details"),
-    path("d/<str:ref>/choices/", portal_details.choices, name="choices"),
+    path("d/<str:ref>/choices/", portal_choices.choices, name="choices"),
     path("d/<str:ref>/seen/", portal.seen, name="seen"),
 ]

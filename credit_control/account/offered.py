@@ -10,6 +10,9 @@ from credit_control.models import AccountLink
 from credit_control.statements.links import live_links
 from customers.models import Contact
 
+DETAILS = "details"
+"""What an address says that leads by the account's code to the customer's details, not to the account's page."""
+
 
 def may_see_account(contact: Contact) -> bool:
     """Whether a contact is told how the account stands anyway: who gets statements, and can be mailed a code."""
@@ -22,8 +25,9 @@ def live_link_of(contact: Contact) -> AccountLink | None:
 
 
 def account_acts(link: DocumentLink, view: CustomerView) -> CustomerActs:
-    """The way from a document to the account, for who may see it."""
+    """The ways from a document to the account and to their details, for who may see them: both ask for a code."""
     if not may_see_account(link.contact):
         return CustomerActs()
     url = reverse("account:from_document", args=[link.ref])
-    return CustomerActs([CustomerAct(_("Your account"), "file-dollar", url)])
+    account = CustomerAct(_("Your account"), "file-dollar", url)
+    return CustomerActs([account, CustomerAct(_("Change your details"), "edit", f"{url}?to={DETAILS}")])

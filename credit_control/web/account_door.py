@@ -10,6 +10,7 @@ from django.utils import timezone
 from billing.links import SHOWN_FOR
 from billing.models import OpeningKind
 from billing.operations.note_opening import network_of
+from credit_control.account.offered import DETAILS
 from credit_control.models import AccountLink, AccountOpening
 from credit_control.statements.links import standing_links
 from office.web.address import address_of
@@ -26,9 +27,14 @@ def page_of(link: AccountLink) -> str:
     return reverse("account:page", args=[link.ref])
 
 
-def code_page_of(link: AccountLink) -> str:
-    """The page that asks for the code."""
-    return reverse("account:code", args=[link.ref])
+def place_of(link: AccountLink, to: str) -> str:
+    """Where the code leads: the details, where they were asked for, else the account's page."""
+    return reverse("account:details", args=[link.ref]) if to == DETAILS else page_of(link)
+
+
+def code_page_of(link: AccountLink, to: str = "") -> str:
+    """The page that asks for the code, and leads there."""
+    return reverse("account:code", args=[link.ref]) + (f"?to={DETAILS}" if to == DETAILS else "")
 
 
 def entered(link: AccountLink, *, to: str = "") -> HttpResponse:
@@ -37,9 +43,9 @@ def entered(link: AccountLink, *, to: str = "") -> HttpResponse:
     return COOKIE.entered(page_of(link), link.ref, max(link.expires_at, timezone.now() + SHOWN_FOR), to=to)
 
 
-def proven(link: AccountLink) -> HttpResponse:
-    """The way to the page, with the cookie that says the code was typed here."""
-    return PROOF.entered(page_of(link), _proof_of(link), timezone.now() + OPEN_FOR)
+def proven(link: AccountLink, to: str = "") -> HttpResponse:
+    """The way in, with the cookie that says the code was typed here."""
+    return PROOF.entered(page_of(link), _proof_of(link), timezone.now() + OPEN_FOR, to=place_of(link, to))
 
 
 def _proof_of(link: AccountLink) -> str:

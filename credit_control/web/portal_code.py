@@ -15,7 +15,7 @@ from credit_control.models import AccountLink
 from credit_control.operations.account_link_for import account_link_for
 from credit_control.operations.ask_account_code import ask_account_code
 from credit_control.operations.open_account import open_account
-from credit_control.web.account_door import OPEN_FOR, code_page_of, entered, is_proven, page_of, proven, shown
+from credit_control.web.account_door import OPEN_FOR, code_page_of, entered, is_proven, place_of, proven, shown
 from customers.models import Contact
 from ledger.refusals import Refused
 from office.email_addresses import masked
@@ -33,15 +33,16 @@ LONGEST = 40
 def code(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask for a code, and type it. Only a sent form does either: a visit mails nothing."""
     link = shown(request, ref)
+    to = request.GET.get("to", "")
     if is_proven(request, link):
-        return redirect(page_of(link))
+        return redirect(place_of(link, to))
     with override(_language_of(link.contact)):
         if request.method != "POST":
             return _page(request, link.contact, link)
         if "code" in request.POST:
             return _typed(request, link, request.POST["code"][:LONGEST])
         wrong = _asked(request, link)
-        return _page(request, link.contact, link, wrong) if wrong else redirect(code_page_of(link))
+        return _page(request, link.contact, link, wrong) if wrong else redirect(code_page_of(link, to))
 
 
 @require_http_methods(METHODS)
@@ -57,7 +58,7 @@ def from_document(request: HttpRequest, ref: str) -> HttpResponse:
         link = account_link_for(contact.pk)
         if wrong := _asked(request, link):
             messages.error(request, wrong)
-        return entered(link, to=code_page_of(link))
+        return entered(link, to=code_page_of(link, request.GET.get("to", "")))
 
 
 def _typed(request: HttpRequest, link: AccountLink, typed: str) -> HttpResponse:
@@ -65,7 +66,7 @@ def _typed(request: HttpRequest, link: AccountLink, typed: str) -> HttpResponse:
         open_account(link, typed)
     except Refused as refusal:
         return _page(request, link.contact, link, _in_words(refusal), typed)
-    return proven(link)
+    return proven(link, request.GET.get("to", ""))
 
 
 def _asked(request: HttpRequest, link: AccountLink) -> str:

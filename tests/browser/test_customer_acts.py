@@ -18,6 +18,7 @@ from credit_control.web.account_door import entered, proven
 from tests import world
 from tests.browser.conftest import PHONE, shoot
 from tests.browser.looking import axe
+from tests.credit_control.opening import mailed_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NARROW = {"width": 320, "height": 800}
@@ -39,6 +40,15 @@ def phone(browser: Any) -> Any:
 
 def link_to(invoice: Invoice, site: str) -> str:
     return f"{site}/p/{mint_link(invoice, invoice.customer.contacts.get())}/"
+
+
+def to_details(page: Page) -> None:
+    """From the document to the customer's details, by the code that is mailed."""
+    page.get_by_role("link", name="Change your details").click()
+    page.get_by_role("button", name="Mail me the code").click()
+    page.get_by_label("Code").fill(mailed_code())
+    page.get_by_role("button", name="Open the account").click()
+    expect(page.get_by_role("heading", name="Your details")).to_be_visible()
 
 
 def faults(page: Page, name: str) -> list[str]:
@@ -101,7 +111,7 @@ def test_a_customer_asks_on_the_phone_for_changes_and_reads_what_became_of_them(
     phone: Page, page: Page, live_server: Any, enter: Callable[[Any], Page], invoice: Invoice, clerk: Any
 ) -> None:
     phone.goto(link_to(invoice, live_server.url))
-    phone.get_by_role("link", name="Change your details").click()
+    to_details(phone)
     phone.get_by_text("Ask for a change: Billing address").click()
     phone.get_by_label("Street and house number").fill("2 New Road")
     phone.get_by_label("City").fill("Bonn")
@@ -123,7 +133,7 @@ def test_a_customer_asks_on_the_phone_for_changes_and_reads_what_became_of_them(
     expect(desk.get_by_text("Refused. The customer reads why")).to_be_visible()
 
     page.goto(link_to(invoice, live_server.url) + "")
-    page.get_by_role("link", name="Change your details").click()
+    to_details(page)
     expect(page.get_by_text("Your register says otherwise.")).to_be_visible()
     page.get_by_text("Ask for a change: Bank account").click()
     assert faults(page, "details") == []

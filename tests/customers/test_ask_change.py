@@ -22,6 +22,7 @@ from office.mail.handing_over import hand_over
 from office.models import ApprovalRequest, AuditRecord, OutgoingMail
 from tests import world
 from tests.billing.test_portal_disputes import opened, text
+from tests.credit_control.opening import mailed_code
 from tests.credit_control.opening import opened as opened_account
 from tests.customers.accounts import IBAN
 from tests.rules.hostile import HOSTILE
@@ -39,9 +40,10 @@ def invoice(customer: Any) -> Invoice:
 
 @pytest.fixture
 def site(invoice: Invoice) -> tuple[Client, str]:
-    """A reader who came by a document's link, and the page of their details."""
+    """A reader who came by a document's link and the mailed code, and the page of their details."""
     browser, page = opened(invoice)
-    return browser, f"{page}details/"
+    code_page = browser.post(f"{page}account/?to=details", {"after": "0"})["Location"]
+    return browser, browser.post(code_page, {"code": mailed_code()})["Location"]
 
 
 def asked_by(customer: Customer, topic: str = "address", **wanted: str) -> ChangeRequest:
@@ -226,6 +228,26 @@ def test_the_page_of_the_account_asks_the_same(customer: Customer) -> None:
     assert "Change your details" in text(browser.get(page))
     assert browser.post(f"{page}details/", ADDRESS).status_code == 302
     assert ChangeRequest.objects.get().contact == customer.contacts.get()
+
+
+def test_a_document_leads_to_the_details_by_the_code_alone(invoice: Invoice, monkeypatch: Any) -> None:
+    """Whoever got the mail forwarded neither reads what we have of the customer nor asks for another account."""
+    browser, page = opened(invoice)
+    way = f"{page}account/?to=details"
+    assert way in text(browser.get(page))
+    assert "Mail me the code" in text(browser.get(way))
+    code_page = browser.post(way, {"after": "0"})["Location"]
+    details = code_page.replace("code/?to=details", "details/")
+    for answer in (browser.get(details), browser.post(details, ACCOUNT)):
+        assert answer["Location"] == code_page.removesuffix("?to=details")
+    assert (browser.get(f"{page}details/").status_code, ChangeRequest.objects.count()) == (404, 0)
+    assert browser.post(code_page, {"code": mailed_code()})["Location"] == browser.get(code_page)["Location"] == details
+    assert "Your details" in text(browser.get(details))
+    assert browser.get(code_page.replace("details", "//evil.example"))["Location"] == details.removesuffix("details/")
+    monkeypatch.setattr("credit_control.web.account_door.is_proven", lambda request, link: True)
+    unproven, theirs = opened(invoice)
+    unproven.post(f"{theirs}account/?to=details", {"after": "1"})
+    assert "Your details" in text(unproven.get(details))  # the control: without the code's proof the link alone does
 
 
 def test_what_was_asked_stays_as_it_was_asked(customer: Customer) -> None:

@@ -23,7 +23,6 @@ PAGES = {
     "portal:open_dispute": Page(200, 200),
     "portal:dispute": Page(200, 200, names="dispute"),
     "portal:dispute_file": Page(names="dispute_file"),
-    "portal:details": Page(200, 200),
     "portal:choices": Page(200, 200),
     "portal:seen": Page(0, 204),
     "promising:promise": Page(200, 200),

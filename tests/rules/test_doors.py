@@ -103,7 +103,6 @@ def test_the_open_routes_are_those_we_know():
         "p/d/<str:ref>/",
         "p/d/<str:ref>/account/",
         "p/d/<str:ref>/choices/",
-        "p/d/<str:ref>/details/",
         "p/d/<str:ref>/dispute/",
         "p/d/<str:ref>/dispute/<int:dispute_id>/",
         "p/d/<str:ref>/dispute/<int:dispute_id>/files/<int:file_id>/",

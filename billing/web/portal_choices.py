@@ -1,4 +1,4 @@
-"""The customer's own details, asked to be changed from the page of a document."""
+"""What a customer chooses for themselves from the page of a document; what we know of them needs the account's code."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,17 +11,10 @@ from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening, require_not_too_often
 from billing.printed import language_of
 from billing.web.portal import held_link
-from customers.web.asking import Reader, details_page
+from customers.web.asking import Reader
 from customers.web.choosing import choices_page
 from office.web.address import address_of
 from office.web.customer_door import customer_door
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@customer_door
-def details(request: HttpRequest, ref: str) -> HttpResponse:
-    """What we have of the customer, and asking for a change."""
-    return details_page(request, reader_of(request, held_link(request, ref)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,12 +35,7 @@ def reader_of(request: HttpRequest, link: DocumentLink) -> Reader:
     return Reader(link.contact, language_of(link.invoice), back, logo, touch)
 
 
-def details_acts(link: DocumentLink, view: CustomerView) -> CustomerActs:
-    """The ways to one's own details and choices."""
-    details, choices = (reverse(f"portal:{name}", args=[link.ref]) for name in ("details", "choices"))
-    return CustomerActs(
-        [
-            CustomerAct(_("Change your details"), "edit", details),
-            CustomerAct(_("Language, e-invoices and reminders"), "settings", choices),
-        ]
-    )
+def choices_acts(link: DocumentLink, view: CustomerView) -> CustomerActs:
+    """The way to one's own choices."""
+    choices = reverse("portal:choices", args=[link.ref])
+    return CustomerActs([CustomerAct(_("Language, e-invoices and reminders"), "settings", choices)])
