@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.customer_acts import acts_on
 from billing.customer_view import CustomerView, customer_view
 from billing.links import SHOWN_FOR, hash_of, standing_links
-from billing.models import DocumentLink, OpeningKind
+from billing.models import DocumentLink, DocumentStatus, OpeningKind
 from billing.operations.note_opening import note_opening
 from billing.payment_codes.epc import epc_code
 from billing.payment_codes.slip import slip_account, swiss_picture
@@ -147,6 +147,15 @@ def held_link(request: HttpRequest, ref: str) -> DocumentLink:
     link = standing_link(request, ref)
     if link.has_run_out:
         raise FirstTo(reverse("portal:renew", args=[ref]))
+    return link
+
+
+def acting_link(request: HttpRequest, ref: str) -> DocumentLink:
+    """The same, for a page on which the customer does something about the document: of a void one FirstTo its page,
+    which says that it is void."""
+    link = held_link(request, ref)
+    if link.invoice.status == DocumentStatus.VOID:
+        raise FirstTo(reverse("portal:document", args=[ref]))
     return link
 
 

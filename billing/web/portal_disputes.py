@@ -24,7 +24,7 @@ from billing.operations.open_dispute import items_to_dispute, open_dispute
 from billing.printed import language_of
 from billing.web.attachments import file_response
 from billing.web.objecting import MOST_FILES, ObjectionForm, refusal_in_words
-from billing.web.portal import held_link
+from billing.web.portal import acting_link, held_link
 from ledger.present import present
 from ledger.refusals import Refused
 from office.web.address import address_of
@@ -37,7 +37,7 @@ FORMS = ["GET", "HEAD", "POST"]
 @customer_door
 def object_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Say what is wrong with the document; a filled form opens a dispute, and nothing else does."""
-    link = held_link(request, ref)
+    link = acting_link(request, ref)
     if link.invoice.entry_id is None or link.invoice.is_credit_memo:
         raise NoSuchLink
     with override(language_of(link.invoice)):

@@ -54,7 +54,7 @@ def _context(request: HttpRequest, link: AccountLink, plan: PaymentPlan, wrong: 
         "plan": plan,
         "now": now,
         "ways": ways_of(plan.printed, asked, plan.currency),
-        "is_open": plan.status == PlanStatus.OFFERED and today <= plan.valid_until,
+        "is_open": plan.status == PlanStatus.OFFERED and today <= plan.valid_until and bool(now.left),
         "terms": terms_of(plan),
         "wrong": wrong,
         "typed": request.POST if wrong else {},
@@ -88,6 +88,8 @@ def _in_words(refusal: Refused, plan: PaymentPlan) -> str:
         return _("Please say why, in a word or two.")
     if refusal.code == "offer_expired":
         return _("This offer held until %(day)s. Please ask us for another.") % {"day": plain_day(plan.valid_until)}
+    if refusal.code == "nothing_open":
+        return _("Nothing of it is open any more: there is nothing left to do.")
     if plan.status == PlanStatus.ACCEPTED:
         return _("This plan is agreed already: there is nothing more to do.")
     return _("This offer does not stand any more. Please ask us for another.")

@@ -15,7 +15,7 @@ from billing.customer_view import customer_view
 from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening, require_not_too_often
 from billing.printed import language_of
-from billing.web.portal import held_link
+from billing.web.portal import acting_link
 from credit_control.operations.take_own_promise import take_own_promise
 from credit_control.own_promises import OwnOffer, own_offer, own_promise, promised_words
 from ledger.refusals import Refused
@@ -34,7 +34,7 @@ class DayForm(forms.Form):
 @customer_door
 def promise(request: HttpRequest, ref: str) -> HttpResponse:
     """Promise a day; a filled form does, and nothing else."""
-    link = held_link(request, ref)
+    link = acting_link(request, ref)
     if link.invoice.entry_id is None or link.invoice.is_credit_memo:
         raise NoSuchLink
     view = customer_view(link.invoice)

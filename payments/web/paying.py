@@ -14,7 +14,7 @@ from billing.customer_view import CustomerView, customer_view
 from billing.models import DocumentLink, OpeningKind
 from billing.operations.note_opening import note_opening
 from billing.printed import language_of
-from billing.web.portal import held_link, opened_link
+from billing.web.portal import acting_link, held_link, opened_link
 from ledger.refusals import Refused
 from office.papers import PdfUnavailable
 from office.web.address import address_of
@@ -34,7 +34,7 @@ from payments.web.paying_words import amount_typed, no_amount, no_more_than, ref
 @customer_door
 def pay(request: HttpRequest, ref: str) -> HttpResponse:
     """Choose how much of the document to pay; what is chosen opens the provider's page, and nothing else does."""
-    link = held_link(request, ref)
+    link = acting_link(request, ref)
     view = customer_view(link.invoice)
     with override(language_of(link.invoice)):
         wrong = ""

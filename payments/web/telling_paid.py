@@ -18,7 +18,7 @@ from billing.models import DocumentLink, Invoice, OpeningKind
 from billing.operations.note_opening import note_opening, require_not_too_often
 from billing.printed import language_of
 from billing.web.objecting import ABOUT_FILES, as_written
-from billing.web.portal import held_link
+from billing.web.portal import acting_link
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.web.address import address_of
@@ -78,7 +78,7 @@ def as_typed(view: CustomerView) -> str:
 @customer_door
 def tell_paid(request: HttpRequest, ref: str) -> HttpResponse:
     """Say that the document is paid; a filled form is kept, and nothing else is."""
-    link = held_link(request, ref)
+    link = acting_link(request, ref)
     if link.invoice.entry_id is None or link.invoice.is_credit_memo:
         raise NoSuchLink
     view = customer_view(link.invoice)

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from billing.models import Invoice
+from billing.operations.void_invoice import void_invoice
 from credit_control.models import AccountOpening, PaymentPlan, PlannedItem, PlanPdf
 from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.mint_account_link import mint_account_link
@@ -152,3 +154,14 @@ def test_the_offer_brings_the_paper_and_a_link_and_is_dropped_once_answered(
     assert (again.status, again.explanation) == ("cancelled", "Not sent: the offer does not stand any more.")
     with pytest.raises(Refused):
         resend_plan(plan.pk, by=None)
+
+
+def test_lnk_02_an_offer_over_void_documents_is_not_accepted(client: Client, account: str, plan: PaymentPlan) -> None:
+    invoice = Invoice.objects.get(entry__items__in=plan.items.values("item"))
+    page = f"{account}plan/{plan.pk}/"
+    assert "Accept the plan" in said(client.get(page))  # the control
+    void_invoice(invoice.pk, reason="Wrong customer", by=None, on=invoice.company.today())
+    assert "Accept the plan" not in said(client.get(page))
+    assert "We offer you to pay" not in said(client.get(account))
+    assert "Nothing of it is open any more" in said(client.post(page, YES))
+    assert status(plan) == "offered"
