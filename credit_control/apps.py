@@ -17,7 +17,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.account.shown import shown_account_links
         from credit_control.approvals import ACTS
         from credit_control.late_charges import beside_invoice
-        from credit_control.operations import claim_many, do_statement_run, look_for_holds, remind_many
+        from credit_control.operations import claim_many, do_statement_run, look_for_holds, make_archive, remind_many
         from credit_control.own_promises import promise_acts
         from credit_control.panels import PANELS, agreed_days
         from credit_control.plans.late import coming_by_agreement, late_by_agreement
@@ -38,7 +38,7 @@ class CreditControlConfig(AppConfig):
 
         for act in ACTS:
             approvals.register_act(act)
-        for owner in (claim_many, do_statement_run, look_for_holds, remind_many):
+        for owner in (claim_many, do_statement_run, look_for_holds, make_archive, remind_many):
             runs.register_kind(owner.RUN_KIND)
         mail.register_kind(REMINDER_MAIL)
         texts.register_text(REMINDER_TEXT)

@@ -5,6 +5,7 @@ from django.urls import path
 from credit_control.web import (
     asking_plans,
     portal,
+    portal_archive,
     portal_code,
     portal_details,
     portal_history,
@@ -24,7 +25,8 @@ urlpatterns = [
     path("account/d/<str:ref>/xlsx/", portal.xlsx, name="xlsx"),
     path("account/d/<str:ref>/statement/", portal_history.statement, name="statement_now"),
     path("account/d/<str:ref>/documents/", portal_history.documents, name="documents"),
-    path("account/d/<str:ref>/documents.zip", portal_history.archive, name="archive"),
+    path("account/d/<str:ref>/archive/", portal_archive.archive, name="archive"),
+    path("account/d/<str:ref>/archive/documents.zip", portal_archive.archive_file, name="archive_file"),
     path("account/d/<str:ref>/files/<int:invoice_id>/", portal_history.document_pdf, name="document_pdf"),
     path("account/d/<str:ref>/documents/<str:document>/", portal.document, name="document"),
     path("account/d/<str:ref>/statements/<int:statement_id>/", portal.kept_statement, name="statement"),

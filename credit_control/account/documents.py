@@ -38,24 +38,19 @@ def found_in(documents: QuerySet[Invoice], from_on: date, on: date, words: str =
     return found
 
 
-def checked_archive(documents: QuerySet[Invoice]) -> list[Invoice]:
-    """The documents of an archive, the oldest first, each with its file kept.
-
-    Raises Refused for none, too many or too much, and PdfUnavailable where a file is still to be made and cannot be.
-    """
-    chosen = list(documents[: MOST_DOCUMENTS + 1])
+def chosen_for_archive(documents: QuerySet[Invoice]) -> list[int]:
+    """The documents of an archive by id, the oldest first. Raises Refused for none, too many, or too much as kept."""
+    chosen = list(documents.values_list("pk", flat=True)[: MOST_DOCUMENTS + 1])
     if not chosen:
         raise Refused("There are none in this period.", code="none_found")
     if len(chosen) > MOST_DOCUMENTS:
         raise Refused(f"One file holds at most {MOST_DOCUMENTS} documents.", code="too_many")
-    _require_not_too_much(chosen)
-    for invoice in chosen:
-        kept_pdf(invoice)
-    _require_not_too_much(chosen)
+    require_not_too_much(chosen)
     return chosen[::-1]
 
 
-def _require_not_too_much(chosen: Sequence[Invoice]) -> None:
+def require_not_too_much(chosen: Sequence[int]) -> None:
+    """Raise Refused where the kept files of these documents are more than one archive holds."""
     sizes = InvoicePdf.objects.filter(invoice__in=chosen).aggregate(sum=Sum(Length("content")))
     if (sizes["sum"] or 0) > MOST_MB * MB:
         raise Refused(f"One file holds at most {MOST_MB} MB.", code="too_much")

@@ -1,9 +1,7 @@
-"""What a customer looks up in their account: a statement of any days, their documents, and all of these as one file."""
+"""What a customer looks up in their account: a statement of any days, their documents."""
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
@@ -12,15 +10,7 @@ from billing.models import OpeningKind
 from billing.pdf import kept_pdf
 from billing.queries import with_state
 from credit_control.account.asked import LONGEST_WORDS, days_asked
-from credit_control.account.documents import (
-    MOST_DOCUMENTS,
-    MOST_MB,
-    archive_of,
-    checked_archive,
-    documents_of,
-    found_in,
-    safe_name,
-)
+from credit_control.account.documents import documents_of, found_in, safe_name
 from credit_control.models import AccountLink
 from credit_control.statements.asking import figures_of
 from credit_control.statements.paper import printed_of
@@ -28,7 +18,6 @@ from credit_control.statements.usual import usual_asked
 from credit_control.statements.words import title_of
 from credit_control.web.account_door import held, opened
 from credit_control.web.downloads import download
-from ledger.refusals import Refused
 from office.languages import as_written_in
 from office.papers import PdfUnavailable
 from office.web.customer_door import NoSuchLink, customer_door
@@ -64,11 +53,12 @@ def statement(request: HttpRequest, ref: str) -> HttpResponse:
 def documents(request: HttpRequest, ref: str) -> HttpResponse:
     """The customer's own documents of a period, also by words."""
     link = opened(request, ref, OpeningKind.OPENED)
-    with override(_language_of(link)):
-        return _documents_page(request, link)
+    with override(language_of(link)):
+        return documents_page(request, link)
 
 
-def _documents_page(request: HttpRequest, link: AccountLink, wrong: str = "", status: int = 200) -> HttpResponse:
+def documents_page(request: HttpRequest, link: AccountLink, wrong: str = "") -> HttpResponse:
+    """The documents of the days that are asked for, in the reader's language."""
     days = days_asked(link.customer, request.GET, is_year=True)
     words = request.GET.get("q", "")[:LONGEST_WORDS].replace("\0", "")
     rows = found_in(documents_of(link), days.period.from_on, days.period.on, words)
@@ -84,7 +74,7 @@ def _documents_page(request: HttpRequest, link: AccountLink, wrong: str = "", st
         "has_more": len(shown) > MOST_ROWS,
         "wrong": wrong or days.wrong,
     }
-    return render(request, "portal/documents.html", context, status=status)
+    return render(request, "portal/documents.html", context)
 
 
 @require_safe
@@ -103,41 +93,12 @@ def document_pdf(request: HttpRequest, ref: str, invoice_id: int) -> HttpRespons
     return download(content, "application/pdf", f"{safe_name(invoice.number)}.pdf")
 
 
-@require_safe
-@customer_door
-def archive(request: HttpRequest, ref: str) -> HttpResponseBase:
-    """All documents of a period as one ZIP, within bounds."""
-    link = opened(request, ref, OpeningKind.DOWNLOADED)
-    with override(_language_of(link)):
-        days = days_asked(link.customer, request.GET, is_year=True)
-        if days.wrong:
-            return _documents_page(request, link)
-        try:
-            chosen = checked_archive(found_in(documents_of(link), days.period.from_on, days.period.on))
-        except Refused as refusal:
-            return _documents_page(request, link, _in_words(refusal))
-        except PdfUnavailable:
-            return _no_pdf(request, link)
-    name = f"documents-{safe_name(link.customer.number)}-{days.period.from_on}-{days.period.on}.zip"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(archive_of(chosen), content_type="application/zip", headers=headers)
-
-
-def _in_words(refusal: Refused) -> str:
-    if refusal.code == "too_many":
-        words = _("There are more than %(count)s documents in this period. Please choose a shorter one.")
-        return words % {"count": MOST_DOCUMENTS}
-    if refusal.code == "too_much":
-        words = _("These documents are more than %(size)s MB together. Please choose a shorter period.")
-        return words % {"size": MOST_MB}
-    return _("Nothing was found.")
-
-
 def _no_pdf(request: HttpRequest, link: AccountLink) -> HttpResponse:
-    with override(_language_of(link)):
+    with override(language_of(link)):
         context = {"link": link, "company": link.customer.company}
         return render(request, "portal/account_no_pdf.html", context, status=503)
 
 
-def _language_of(link: AccountLink) -> str:
+def language_of(link: AccountLink) -> str:
+    """The language of the link's customer, as the company's country writes it."""
     return as_written_in(link.customer.language, link.customer.company.country)

@@ -247,6 +247,7 @@ ELSEWHERE = {
     "account:page": "tests/browser/test_account_page.py",
     "account:statement_now": "tests/browser/test_account_page.py",
     "account:documents": "tests/browser/test_account_page.py",
+    "account:archive": "tests/browser/test_account_page.py",
     "account:renew": "tests/browser/test_account_page.py",
     "portal:renew": "tests/browser/test_account_page.py",
     "account:code": "tests/browser/test_account_page.py",

@@ -12,7 +12,8 @@ from credit_control.models import AccountLink
 from credit_control.operations.mint_account_link import mint_account_link
 from credit_control.operations.send_statement import send_statement
 from credit_control.statements.usual import usual_asked, usual_period
-from office.models import BankAccount, OutgoingMail
+from office.models import BankAccount, OutgoingMail, Run
+from office.runs import carry_out
 from tests import world
 from tests.browser.conftest import PHONE, Watched, shoot
 from tests.browser.looking import axe, faults_of_look
@@ -54,11 +55,19 @@ def test_the_account_behind_a_link(
     account = urlsplit(page.url).path
     assert list(faults_of_look(page, f"portal-account-{language}")) == []
     page.set_viewport_size(PHONE)
-    for name in ("statement/?form=balance_forward", "documents/"):
+    for name in ("statement/?form=balance_forward", "documents/", "archive/"):
         page.goto(f"{live_server.url}{account}{name}")
         assert axe(page) == []
         shoot(page, f"portal-account-{name.split('/')[0]}-{language}")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.locator(".button-main").click()
+    expect(page.locator("progress")).to_be_visible()
+    assert axe(page) == []
+    shoot(page, f"portal-account-archive-made-{language}")
+    list(carry_out(Run.objects.get().pk))
+    page.locator(".button-main").click()
+    with page.expect_download():
+        page.locator(".button-main").click()
     assert watched.complaints == []
     context.close()
 

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from billing.models import EInvoice, InvoicePdf
 from billing.pdf import kept_pdf
@@ -16,10 +17,15 @@ from credit_control.account import documents
 from credit_control.account.ageing_bar import pieces_of
 from credit_control.account.documents import archive_of, documents_of
 from credit_control.models import AccountLink, AccountOpening
+from credit_control.operations import make_archive
 from credit_control.operations.mint_account_link import mint_account_link
 from credit_control.statements.figures import Part
+from credit_control.web import portal_archive
 from customers.operations.create_customer import create_customer
 from customers.operations.details import CustomerDetails
+from office.models import AuditRecord, OutgoingMail, Run
+from office.papers import PdfUnavailable
+from office.runs import carry_out, do_next_piece
 from tests import world
 from tests.billing.einvoices import buyer, seller
 from tests.credit_control.opening import opened
@@ -43,6 +49,14 @@ def said(answer: Any) -> str:
 
 def names_in(answer: Any) -> list[str]:
     return ZipFile(BytesIO(b"".join(answer))).namelist()
+
+
+def made(client: Client, account: str, query: str = "") -> Any:
+    """The file of all documents of some days, asked for and made by a worker, as it comes down."""
+    page = client.post(f"{account}archive/?{query}")["Location"]
+    for run in Run.objects.filter(kind="make_archive"):
+        list(carry_out(run.pk))
+    return client.get(re.findall(r'href="([^"]+documents.zip[^"]*)"', said(client.get(page)))[0].replace("&amp;", "&"))
 
 
 def test_the_account_shows_what_is_open_by_age(client: Client, customer: Any, account: str, today: date) -> None:
@@ -92,7 +106,7 @@ def test_days_that_are_none_are_refused_in_words(client: Client, account: str, q
     assert words in said(client.get(f"{account}statement/?{query}"))
     answer = client.get(f"{account}pdf/?{query}")
     assert answer["Location"] == f"{account}statement/?{query}"
-    assert words in said(client.get(f"{account}documents.zip?{query}"))
+    assert words in said(client.get(f"{account}archive/?{query}"))
 
 
 def test_documents_are_found_by_number_order_number_and_line(
@@ -125,7 +139,7 @@ def test_documents_of_others_are_in_no_list_and_no_file(
     world.issue(world.make_customer(customer.company, "Other"), "20.00", today)
     north = world.issue(branch, "30.00", today)
     assert list(documents_of(AccountLink.objects.get())) == [ours]
-    assert names_in(client.get(f"{account}documents.zip")) == [f"{ours.number}.pdf"]
+    assert names_in(made(client, account)) == [f"{ours.number}.pdf"]
     assert client.get(f"{account}files/{north.pk}/").status_code == 404
     mint_account_link(customer, customer.contacts.get(), is_combined=True)
     assert set(documents_of(AccountLink.objects.first())) == {ours, north}
@@ -139,7 +153,7 @@ def test_the_file_holds_the_kept_bytes_of_the_period(client: Client) -> None:
     new = world.issue(customer, [world.line("20.00", tax=tax)], today)
     kept = bytes(kept_pdf(new).content)
     account = opened(client, mint_account_link(customer, customer.contacts.get()))
-    answer = client.get(f"{account}documents.zip")
+    answer = made(client, account)
     assert answer["Content-Type"] == "application/zip"
     content = b"".join(answer)
     archive = ZipFile(BytesIO(content))
@@ -148,7 +162,7 @@ def test_the_file_holds_the_kept_bytes_of_the_period(client: Client) -> None:
     assert archive.read(f"{new.number}.pdf") == kept
     assert archive.read(f"{new.number}.xml") == bytes(EInvoice.objects.get(invoice=new).content)
     assert not InvoicePdf.objects.filter(invoice=old).exists()
-    both = names_in(client.get(f"{account}documents.zip?from_on={today - timedelta(days=400)}"))
+    both = names_in(made(client, account, f"from_on={today - timedelta(days=400)}"))
     assert both[0] == f"{old.number}.pdf"
     assert AccountOpening.objects.filter(kind="downloaded").count() == 2
 
@@ -167,8 +181,99 @@ def test_too_much_is_refused_in_words(
 ) -> None:
     for _ in range(2):
         world.issue(customer, "10.00", today)
-    assert client.get(f"{account}documents.zip")["Content-Type"] == "application/zip"  # the control
+    assert made(client, account)["Content-Type"] == "application/zip"  # the control
     monkeypatch.setattr(documents, bound, 1 if bound == "MOST_DOCUMENTS" else 0)
-    page = said(client.get(f"{account}documents.zip"))
-    assert words in page
-    assert "Nothing was found." in said(client.get(f"{account}documents.zip?on=2020-01-01"))
+    assert words in said(client.post(f"{account}archive/"))
+    assert "Nothing was found." in said(client.post(f"{account}archive/?on=2020-01-01"))
+
+
+def test_what_becomes_too_much_while_it_is_made_says_so(
+    client: Client, customer: Any, account: str, today: date, monkeypatch: Any
+) -> None:
+    world.issue(customer, "10.00", today)
+    page = client.post(f"{account}archive/")["Location"]
+    monkeypatch.setattr(documents, "MOST_MB", 0)
+    list(carry_out(Run.objects.get().pk))
+    assert Run.objects.get().status == "failed"
+    assert "MB together" in said(client.get(page))
+    assert client.get(page.replace("archive/", "archive/documents.zip"))["Location"] == f"{account}archive/"
+
+
+def test_a_visit_makes_nothing_and_the_form_has_a_worker_make_it(
+    client: Client, customer: Any, account: str, today: date
+) -> None:
+    for _ in range(2):
+        world.issue(customer, "10.00", today)
+    page = f"{account}archive/"
+    assert "Make the file" in said(client.get(page))
+    assert client.get(f"{page}documents.zip")["Location"] == page
+    assert not Run.objects.exists()
+    page = client.post(page)["Location"]
+    assert not InvoicePdf.objects.exists()
+    assert "It is being made: 0 of 2 documents are in it." in said(client.get(page))
+    run = Run.objects.get()
+    do_next_piece(run.pk)
+    shown = said(client.get(page))
+    assert "1 of 2 documents" in shown
+    assert 'http-equiv="refresh"' in shown
+    assert re.search(r'data-look-again="\?from_on=[\d-]+&amp;on=[\d-]+&amp;look=1"', shown)
+    assert "data-look-again" not in said(client.get(f"{page}&look=40"))
+    do_next_piece(run.pk)
+    assert "It is ready, and kept here for a day." in said(client.get(page))
+    assert not OutgoingMail.objects.filter(kind__contains="archive").exists()
+    record = AuditRecord.objects.get(action="ask_archive")
+    assert (record.by, record.after["contact"], record.after["documents"]) == (None, "Eva Brandt", "2")
+
+
+def test_asked_again_within_a_day_it_is_the_same_file(client: Client, customer: Any, account: str, today: date) -> None:
+    world.issue(customer, "10.00", today)
+    first, again = (b"".join(made(client, account)) for _ in range(2))
+    assert (first == again, Run.objects.count()) == (True, 1)
+    world.issue(customer, "20.00", today)
+    assert len(names_in(made(client, account))) == 2  # another document is another file
+    Run.objects.update(started_at=timezone.now() - make_archive.KEPT_FOR)
+    assert "Make the file" in said(client.get(f"{account}archive/"))
+    made(client, account)
+    assert Run.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asked_four_times_at_once_it_is_made_once(customer: Any, today: date, in_parallel: Any) -> None:
+    world.issue(customer, "10.00", today)
+    mint_account_link(customer, customer.contacts.get())
+    link = AccountLink.objects.get()
+    runs = in_parallel([lambda: make_archive.ask_archive(link.pk, today, today).pk] * 4)
+    assert (len(set(runs)), Run.objects.count()) == (1, 1)
+
+
+def test_a_link_that_asks_or_downloads_too_often_is_refused_in_words(
+    client: Client, customer: Any, account: str, today: date, monkeypatch: Any
+) -> None:
+    world.issue(customer, "10.00", today)
+    world.issue(customer, "10.00", today - timedelta(days=1))
+    monkeypatch.setattr(make_archive, "MOST_A_DAY", 1)
+    assert made(client, account, f"from_on={today}").status_code == 200
+    words = "That is more than this page takes."
+    assert words in said(client.post(f"{account}archive/?from_on={today - timedelta(days=1)}"))
+    assert Run.objects.count() == 1
+    monkeypatch.setattr(portal_archive, "MOST_AN_HOUR", 2)
+    asked = f"{account}archive/documents.zip?from_on={today}&on={today}"
+    answers = [client.get(asked)["Content-Type"] for _ in range(2)]
+    assert answers == ["application/zip", "text/html; charset=utf-8"]
+    assert words in said(client.get(asked))
+
+
+def test_a_paper_that_cannot_be_made_now_is_made_when_asked_again(
+    client: Client, customer: Any, account: str, today: date, monkeypatch: Any
+) -> None:
+    world.issue(customer, "10.00", today)
+
+    def away(_invoice: Any) -> None:
+        raise PdfUnavailable("The renderer is away.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(make_archive, "kept_pdf", away)
+        page = client.post(f"{account}archive/")["Location"]
+        list(carry_out(Run.objects.get().pk))
+    assert "It could not be made just now." in said(client.get(page))
+    assert names_in(made(client, account))
