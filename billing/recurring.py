@@ -51,6 +51,12 @@ def waiting_periods(recurring: RecurringInvoice, on: date) -> list[Period]:
     return unseen if len(unseen) > MOST_AT_ONCE else []
 
 
+def held_back(rows: QuerySet[RecurringInvoice]) -> list[int]:
+    """Those of which so many periods are due on their company's today that they wait for a person, by id."""
+    due = rows.filter(pk__in=due_recurring()).select_related("company")
+    return [recurring.pk for recurring in due if waiting_periods(recurring, recurring.company.today())]
+
+
 def next_day(recurring: RecurringInvoice) -> date | None:
     """The day on which its next document is due."""
     coming = coming_periods(recurring, 1)

@@ -4,7 +4,6 @@ from django.urls import path
 
 from credit_control.web import (
     account_links,
-    asking_plans,
     charge,
     claiming,
     customer_rule,
@@ -15,6 +14,7 @@ from credit_control.web import (
     ladders,
     listing,
     plan_new,
+    plan_requests,
     plans,
     policy,
     promises,
@@ -76,8 +76,9 @@ urlpatterns = [
     path("plans/<int:plan_id>/decline/", plans.decline, name="decline_plan"),
     path("plans/<int:plan_id>/withdraw/", plans.withdraw, name="withdraw_plan"),
     path("plans/<int:plan_id>/cancel/", plans.cancel, name="cancel_plan"),
-    path("plan-requests/<int:request_id>/", asking_plans.plan_request, name="plan_request"),
-    path("plan-requests/<int:request_id>/decline/", asking_plans.decline, name="decline_plan_request"),
+    path("plan-requests/", plan_requests.plan_request_list, name="plan_request_list"),
+    path("plan-requests/<int:request_id>/", plan_requests.plan_request, name="plan_request"),
+    path("plan-requests/<int:request_id>/decline/", plan_requests.decline, name="decline_plan_request"),
     path("customers/<int:customer_id>/plan/", plan_new.plan_page, name="plan_new"),
     path("customers/<int:customer_id>/plan/sum/", plan_new.plan_sum, name="plan_sum"),
     path("reminders/", reminders.reminder_list, name="reminder_list"),

@@ -12,6 +12,8 @@ from billing.access import disputes_for, invoices_for
 from billing.disputes import in_state as in_dispute_state
 from billing.disputes import with_state as disputes_with_state
 from billing.models import DocumentStatus
+from credit_control.access import plan_requests_for
+from credit_control.models import AskedStatus
 from customers.access import accounts_for, change_requests_for, customers_for
 from customers.bounces import with_bounced_address
 from customers.models import ChangeStatus
@@ -87,6 +89,10 @@ def _blocked(reader: Reader) -> int:
 
 def _asked_changes(reader: Reader) -> int:
     return change_requests_for(reader.user).filter(company=reader.company, status=ChangeStatus.OPEN).count()
+
+
+def _asked_plans(reader: Reader) -> int:
+    return plan_requests_for(reader.user).filter(company=reader.company, status=AskedStatus.OPEN).count()
 
 
 def _to_repay(reader: Reader) -> int:
@@ -179,6 +185,14 @@ KINDS = (
         _asked_changes,
         "?state=open",
         ("customers.decide_changes",),
+    ),
+    Kind(
+        "Payment plans that customers ask for",
+        "calendar",
+        "credit_control:plan_request_list",
+        _asked_plans,
+        "?state=open",
+        ("credit_control.manage_plans",),
     ),
     Kind(
         "Refunds to pay by file",

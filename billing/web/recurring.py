@@ -22,7 +22,7 @@ from billing.operations.manage_recurring import (
     pause_recurring_invoice,
     resume_recurring_invoice,
 )
-from billing.recurring import MOST_AT_ONCE, coming, waiting_periods
+from billing.recurring import MOST_AT_ONCE, coming, held_back, waiting_periods
 from billing.web.recurring_forms import DayField
 from ledger.refusals import Refused
 from office.web.doors import staff_door
@@ -31,7 +31,13 @@ from office.web.requests import StaffRequest
 from office.written import counted
 
 HISTORY = 60
-STATES = {"active": "Active", "paused": "Paused", "ended": "Ended", "parked": "Something is parked"}
+STATES = {
+    "active": "Active",
+    "paused": "Paused",
+    "ended": "Ended",
+    "parked": "Something is parked",
+    "held_back": "Waits for somebody to look",
+}
 
 
 def rhythm(recurring: RecurringInvoice) -> str:
@@ -51,6 +57,8 @@ def state_of(recurring: RecurringInvoice) -> str:
 
 def _in_state(rows: QuerySet[RecurringInvoice], state: str) -> QuerySet[RecurringInvoice]:
     paused = Q(pauses__isnull=False, pauses__last_on=None)
+    if state == "held_back":
+        return rows.filter(pk__in=held_back(rows))
     wanted = {
         "active": Q(next_on__isnull=False) & ~paused,
         "paused": Q(is_active=True) & paused,

@@ -1,4 +1,4 @@
-"""Asking for a payment plan on the page of the account; and what staff see of it."""
+"""Asking for a payment plan on the page of the account."""
 
 from datetime import date
 from typing import Any
@@ -9,22 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from billing.models import OpeningKind
 from billing.operations.note_opening import require_not_too_often
-from credit_control.access import get_plan_request_for
-from credit_control.models import AccountLink, AskedStatus, policy_of
-from credit_control.operations.ask_plan import LONGEST_WORDS, Wish, ask_plan, decline_plan_request
+from credit_control.models import AccountLink, policy_of
+from credit_control.operations.ask_plan import LONGEST_WORDS, Wish, ask_plan
 from credit_control.plans.instalments import FEWEST
 from credit_control.plans.requests import last_request, latest_first_day, may_be_planned, open_requests
 from credit_control.web.account_door import held, note_visit
 from ledger.refusals import Refused
 from office.languages import as_written_in
 from office.web.customer_door import customer_door
-from office.web.doors import staff_door
 from office.web.fields import set_choices
-from office.web.requests import StaffRequest
 
 
 class WishForm(forms.Form):
@@ -94,26 +91,3 @@ def _in_words(refusal: Refused) -> str:
     if refusal.code in ("not_offered", "too_often"):
         return _("That cannot be asked for here. Please answer our mail, or call us.")
     return _("That did not work. Please look at it again, or call us.")
-
-
-@require_GET
-@staff_door("credit_control.view_paymentplan")
-def plan_request(request: StaffRequest, request_id: int) -> HttpResponse:
-    """What a customer asks for, and the way to offer it."""
-    asked = get_plan_request_for(request.user, request_id)
-    state = "waiting" if asked.status == AskedStatus.OPEN else asked.status
-    return render(request, "credit_control/plan_request.html", {"asked": asked, "state": state})
-
-
-@require_POST
-@staff_door("credit_control.manage_plans")
-def decline(request: StaffRequest, request_id: int) -> HttpResponse:
-    """Say no, with an answer."""
-    asked = get_plan_request_for(request.user, request_id)
-    try:
-        decline_plan_request(asked.pk, answer=request.POST.get("answer", ""), by=request.user)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Declined. The customer reads why on their page.")
-    return redirect("credit_control:plan_request", asked.pk)

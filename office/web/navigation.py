@@ -62,7 +62,13 @@ DAILY = [
 GETTING_PAID = [
     Entry("Reminders", "credit_control:reminder_list", "bell", "credit_control.view_reminder", "d"),
     Entry("Promises", "credit_control:promise_list", "calendar", "credit_control.view_paymentpromise", "o"),
-    Entry("Payment plans", "credit_control:plan_list", "calendar", "credit_control.view_paymentplan"),
+    Entry(
+        "Payment plans",
+        "credit_control:plan_list",
+        "calendar",
+        "credit_control.view_paymentplan",
+        holds=("/plan-requests/",),
+    ),
     Entry("Statements", "credit_control:statement_run_list", "file-text", "credit_control.view_statement", "s"),
     Entry(
         "Disputes", "billing:dispute_list", "message-exclamation", "billing.view_dispute", "t", ("/reports/causes/",)

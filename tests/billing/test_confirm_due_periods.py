@@ -198,3 +198,18 @@ def test_control_without_an_amount_it_is_issued_however_large_it_is(customer: An
 def test_the_amount_is_none_below_zero(company: Any) -> None:
     with pytest.raises(IntegrityError, match="company_most_issued_unseen_not_negative"), transaction.atomic():
         Company.objects.update(most_issued_unseen=-1)
+
+
+def test_the_list_finds_those_that_wait_for_somebody(rent: RecurringInvoice, customer: Any, clerk: Any) -> None:
+    few = world.make_recurring(customer, "10.00", date(2026, 1, 1), name="Few")
+    browser = Client()
+    browser.force_login(clerk)
+    page = reverse("billing:recurring_list")
+
+    def listed(state: str) -> list[bool]:
+        shown = browser.get(page, {"state": state}).content.decode()
+        return [reverse("billing:recurring", args=[each.pk]) in shown for each in (rent, few)]
+
+    assert (listed(""), listed("held_back")) == ([True, True], [True, False])
+    confirm_due_periods(rent.pk, until=TODAY, by=clerk, on=TODAY)
+    assert listed("held_back") == [False, False]

@@ -127,6 +127,7 @@ PAGES = [
     Row("credit_control:plan", "plan"),
     Row("credit_control:plan", "plan_offer"),
     Row("credit_control:plan_new", "debtor"),
+    Row("credit_control:plan_request_list"),
     Row("credit_control:plan_request", "plan_request"),
     Row("credit_control:change_plan", "plan"),
     Row("credit_control:customer_rule", "customer"),

@@ -182,3 +182,17 @@ def test_without_the_right_nothing_is_declined(customer: Any, invoice: Any, comp
     browser.force_login(world.make_user(company, role))
     answer = browser.post(reverse("credit_control:decline_plan_request", args=[request.pk]), {"answer": "a"})
     assert answer.status_code == 403
+
+
+def test_the_to_do_leads_to_the_list_of_what_waits(customer: Any, company: Any, invoice: Any) -> None:
+    request = asked(customer)
+    staff = Client()
+    staff.force_login(world.make_user(company, "manager"))
+    page = reverse("credit_control:plan_request_list")
+    assert f"{page}?state=open" in text(staff.get(reverse("home")))
+    one = reverse("credit_control:plan_request", args=[request.pk])
+    assert one in text(staff.get(page, {"state": "open", "q": "bramble"}))
+    assert one not in text(staff.get(page, {"q": "nobody"}))
+    decline_plan_request(request.pk, answer="Too long", by=None)
+    assert [one in text(staff.get(page, {"state": state})) for state in ("open", "declined")] == [False, True]
+    assert f"{page}?state=open" not in text(staff.get(reverse("home")))

@@ -81,6 +81,7 @@ GETS = {
     "credit_control:statement_run_list": ["q", "state", "sort", "after"],
     "credit_control:statement_list": ["q", "form", "on_from", "on_to", "sort", "after"],
     "credit_control:promise_list": ["q", "state", "day_from", "day_to", "sort", "after"],
+    "credit_control:plan_request_list": ["q", "state", "asked_from", "asked_to", "sort", "after"],
     "credit_control:plan_list": ["q", "state", "day_from", "day_to", "sort", "after"],
     "credit_control:doubtful": ["on", "q", "reason", "sort", "after"],
     "credit_control:hand_over_list": ["q", "state", "day_from", "day_to", "sort", "after"],

@@ -16,6 +16,7 @@ from billing.models import Invoice, RecurringInvoice
 from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.send_invoice import send_invoice
 from credit_control.models import LateChargeRule, ReminderLadder
+from credit_control.operations.ask_plan import Wish, ask_plan
 from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from customers.models import Customer, CustomerAccount
@@ -47,7 +48,7 @@ from tests.payments.online import asked_of
 DAY = date(2026, 3, 2)
 FEW, MORE = 4, 12
 MOST = 20
-MOST_OF = {"home": 34, "credit_control:send_reminders": 35, "credit_control:worklist": 48}
+MOST_OF = {"home": 35, "credit_control:send_reminders": 35, "credit_control:worklist": 48}
 MOST_OF |= {"credit_control:claim_late_charges": 21}
 """The front page counts what there is to do, one query for each kind of task."""
 MOST_OF_A_CUSTOMER = 48
@@ -111,6 +112,14 @@ def more_chargebacks(customer: Any, count: int) -> None:
 def more_disputes(customer: Any, count: int) -> None:
     for _ in range(count):
         dispute(world.issue(customer, "5.00", DAY), owner_id=world.make_user(customer.company).pk)
+
+
+def more_plan_requests(customer: Any, count: int) -> None:
+    today = customer.company.today()
+    for number in range(count):
+        other = world.make_customer(customer.company, f"Asked {number}")
+        world.issue(other, "90.00", today - timedelta(days=60), due_on=today - timedelta(days=30))
+        ask_plan(other.contacts.get().pk, Wish("EUR", 3, today + timedelta(days=5)), on=today)
 
 
 def more_paid_notices(customer: Any, count: int) -> None:
@@ -301,6 +310,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "credit_control:claim_late_charges": more_late_charges,
     "credit_control:promise_list": more_promises,
     "credit_control:plan_list": more_plans,
+    "credit_control:plan_request_list": more_plan_requests,
     "credit_control:hand_over_list": more_hand_overs,
     "credit_control:doubtful": more_hand_overs,
     "credit_control:reminder_list": more_reminders,
