@@ -15,6 +15,8 @@ class PaymentsConfig(AppConfig):
         from payments.approvals import ACTS
         from payments.debit_mail import DEBIT_NOTICE
         from payments.debit_words import DEBIT_TEXT
+        from payments.not_found_mail import NOT_FOUND_MAIL
+        from payments.not_found_words import NOT_FOUND_TEXT
         from payments.online.offers import note_on_its_way, online_offers
         from payments.online.receipts import receipt_downloads
         from payments.operations import apply_receipts, match_certain, prepare_bank_table
@@ -25,6 +27,8 @@ class PaymentsConfig(AppConfig):
 
         mail.register_kind(DEBIT_NOTICE)
         mail.register_kind(RECEIPT_MAIL)
+        mail.register_kind(NOT_FOUND_MAIL)
+        texts.register_text(NOT_FOUND_TEXT)
         texts.register_text(DEBIT_TEXT)
         texts.register_text(RECEIPT_TEXT)
         for topic in TOPICS:

@@ -6,15 +6,19 @@ from office.audit import record
 from office.models import User
 from office.reasons import required_reason
 from payments.models import NoticeStatus, PaidNotice
+from payments.not_found_mail import queue_not_found_mails
 
 
 @transaction.atomic
 def close_paid_notice(notice_id: int, *, found: bool, answer: str = "", by: User | None) -> PaidNotice:
-    """Say whether the payment that a customer told of was found; they read the answer, and reminders go on.
+    """Say whether the payment that a customer told of was found; they read the answer on their page, what was
+    not found comes by mail too, and reminders go on.
 
     Raises Refused for one that is closed, and without an answer where nothing was found.
     """
-    rows = PaidNotice.objects.select_for_update(no_key=True, of=("self",)).select_related("company", "invoice")
+    rows = PaidNotice.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "company", "invoice__company", "invoice__customer"
+    )
     notice = rows.get(pk=notice_id)
     if notice.status != NoticeStatus.OPEN:
         raise Refused(f"{notice} is closed already.", code="invalid_move")
@@ -26,4 +30,6 @@ def close_paid_notice(notice_id: int, *, found: bool, answer: str = "", by: User
     record(
         by, "close_paid_notice", notice.invoice, after={"outcome": notice.get_status_display()}, reason=notice.answer
     )
+    if not found:
+        queue_not_found_mails(notice)
     return notice

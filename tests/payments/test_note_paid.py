@@ -1,5 +1,6 @@
 """A customer says on the page behind their link that they have paid: what it holds back, and who looks."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,8 +19,10 @@ from credit_control.operations.set_credit_policy import set_credit_policy
 from credit_control.reminders.pauses import read_pauses
 from ledger.models import Entry
 from ledger.refusals import Refused
-from office.models import AuditRecord
+from office.mail.handing_over import hand_over
+from office.models import AuditRecord, OutgoingMail
 from payments.models import PaidNotice, PaidNoticeFile
+from payments.not_found_mail import compose
 from payments.operations.close_paid_notice import close_paid_notice
 from payments.operations.note_paid import PaidDetails, note_paid
 from payments.paid_notices import with_state
@@ -255,3 +258,55 @@ def test_another_customers_cookie_opens_nothing(invoice: Invoice, company: Any) 
     page = Client().get(f"/p/{token}/")["Location"]
     assert mine.get(f"{page}paid/").status_code == 404
     assert mine.post(f"{page}paid/", typed(file=SimpleUploadedFile("a.png", b"x"))).status_code == 404
+
+
+def not_found(invoice: Invoice, answer: str = "No <b>such</b> amount came") -> OutgoingMail:
+    close_paid_notice(told(invoice).pk, found=False, answer=answer, by=None)
+    return OutgoingMail.objects.get(kind="payment_not_found")
+
+
+def test_what_was_not_found_is_mailed_once_to_who_told_of_it(invoice: Invoice) -> None:
+    mail = not_found(invoice)
+    hand_over(mail.pk)
+    mail.refresh_from_db()
+    assert (mail.status, mail.to_email) == ("sent", "eva@bramble.example")
+    letter = compose(mail)
+    assert letter.subject == f"We could not find your payment for {invoice.number}"
+    for words in ("You told us on 5 Mar 2026 that you paid €120.00", "No <b>such</b> amount came", "ask your bank"):
+        assert words in letter.text
+    assert escape("No <b>such</b> amount came") in letter.html
+    link = re.findall(r"https?://\S+/p/\S+", letter.text)[0]
+    assert "I have paid already" in text(Client().get(link[link.index("/p/") :], follow=True))
+    with pytest.raises(Refused):
+        close_paid_notice(PaidNotice.objects.get().pk, found=False, answer="Again", by=None)
+    assert OutgoingMail.objects.filter(kind="payment_not_found").count() == 1
+
+
+def test_what_was_found_mails_nothing(invoice: Invoice) -> None:
+    close_paid_notice(told(invoice).pk, found=True, by=None)
+    assert not OutgoingMail.objects.filter(kind="payment_not_found").exists()
+
+
+def test_a_payment_that_came_meanwhile_keeps_the_mail_here(invoice: Invoice) -> None:
+    mail = not_found(invoice)
+    world.apply(world.receive(invoice.customer, "120.00", TODAY), invoice, "120.00", TODAY)
+    hand_over(mail.pk)
+    mail.refresh_from_db()
+    assert (mail.status, mail.explanation) == ("cancelled", "Not sent: nothing of the document is open any more.")
+
+
+def test_it_is_written_in_the_language_of_the_document(company: Any) -> None:
+    customer = world.make_customer(company, "Nile", language="ar")
+    invoice = world.issue(customer, "120.00", DAY, due_on=DAY)
+    letter = compose(not_found(invoice, "لم نجد"))
+    assert 'dir="rtl"' in letter.html
+    assert "We could not find" not in letter.text + letter.subject
+
+
+def test_who_told_of_it_and_left_is_written_to_no_more(invoice: Invoice) -> None:
+    notice = told(invoice)
+    customer = invoice.customer
+    customer.contacts.update(is_active=False)
+    other = customer.contacts.create(name="Ben", email="ben@bramble.example", gets_invoices=True)
+    close_paid_notice(notice.pk, found=False, answer="Nothing came", by=None)
+    assert OutgoingMail.objects.get(kind="payment_not_found").contact_id == other.pk
