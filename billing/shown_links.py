@@ -33,12 +33,12 @@ class ShownLink:
         return "run_out" if self.link.has_run_out else "live"
 
 
-Reader = Callable[[User, Customer], list[ShownLink]]
+Reader = Callable[[User, Customer, int], list[ShownLink]]
 READERS: list[Reader] = []
 
 
 def register_links(reader: Reader) -> None:
-    """Let every customer's page show these links, too."""
+    """Let every customer's pages show so many of these links, too, the newest first."""
     if reader not in READERS:
         READERS.append(reader)
 
@@ -56,10 +56,10 @@ def links_of(invoice: Invoice) -> list[ShownLink]:
     return [_shown(link, "") for link in with_openings(invoice.links.all())]
 
 
-def document_links(user: User, customer: Customer) -> list[ShownLink]:
+def document_links(user: User, customer: Customer, most: int = LATEST) -> list[ShownLink]:
     """The newest links to a customer's documents."""
     links = DocumentLink.objects.filter(invoice__in=invoices_for(user).filter(customer=customer))
-    newest = with_openings(links).select_related("contact", "invoice").order_by("-pk")[:LATEST]
+    newest = with_openings(links).select_related("contact", "invoice").order_by("-pk")[:most]
     return [_shown(link, link.invoice.number) for link in newest]
 
 
@@ -68,12 +68,18 @@ def _shown(link: DocumentLink, opens: str) -> ShownLink:
     return ShownLink(link, opens, *urls)
 
 
+def newest_links(user: User, customer: Customer, most: int) -> list[ShownLink]:
+    """So many links to a customer's papers, of all kinds together, the newest first."""
+    rows = [row for reader in (document_links, *READERS) for row in reader(user, customer, most)]
+    return sorted(rows, key=lambda row: row.link.created_at, reverse=True)[:most]
+
+
 def links(user: User, customer: Customer) -> dict[str, Any] | None:
-    """The newest links of all kinds; nothing for a customer who has none."""
+    """The newest links of all kinds, and whether there are more; nothing for a customer who has none."""
     if not user.has_perm("billing.view_invoice"):
         return None
-    rows = [row for reader in (document_links, *READERS) for row in reader(user, customer)]
-    return {"links": sorted(rows, key=lambda row: row.link.created_at, reverse=True)} if rows else None
+    rows = newest_links(user, customer, LATEST + 1)
+    return {"links": rows[:LATEST], "customer": customer, "has_more": len(rows) > LATEST} if rows else None
 
 
 LINKS_PANEL = Panel("billing/_links_panel.html", links)

@@ -11,6 +11,7 @@ from billing.web import (
     consolidate,
     correct,
     credit,
+    customer_links,
     dispute,
     disputes,
     document,
@@ -147,6 +148,7 @@ urlpatterns = [
     path("settings/tax-rates/<int:rate_id>/remove/", taxes.take_back_rate, name="remove_rate"),
     path("customers/<int:customer_id>/certificates/", exemptions.exemption_list, name="exemption_list"),
     path("certificates/<int:exemption_id>/end/", exemptions.end, name="end_exemption"),
+    path("customers/<int:customer_id>/links/", customer_links.customer_links, name="customer_links"),
     path("links/<int:link_id>/renew/", acts.renew, name="renew_link"),
     path("links/<int:link_id>/revoke/", acts.revoke, name="revoke_link"),
 ]

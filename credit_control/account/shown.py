@@ -21,9 +21,9 @@ def get_account_link_for(user: User, link_id: int) -> AccountLink:
     return found(account_links_for(user).filter(pk=link_id).select_related("contact", "customer"), "link")
 
 
-def shown_account_links(user: User, customer: Customer) -> list[ShownLink]:
+def shown_account_links(user: User, customer: Customer, most: int = LATEST) -> list[ShownLink]:
     """The newest links to a customer's account."""
-    links = with_openings(account_links_for(user).filter(customer=customer)).order_by("-pk")[:LATEST]
+    links = with_openings(account_links_for(user).filter(customer=customer)).order_by("-pk")[:most]
     return [_shown(link) for link in links]
 
 

@@ -4,11 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from customers.access import get_customer_for
+from customers.access import change_requests_for, get_customer_for
 from customers.bounces import people_of
 from customers.exposure import exposure_of
 from customers.holds import standing_holds
 from customers.mandates import with_state
+from customers.models import ChangeRequest, ChangeStatus, Customer
 from customers.panels import days_of, panels_of
 from customers.payers import payer_of
 from customers.queries import free_credit, owed_in
@@ -41,9 +42,18 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         "addresses": customer.addresses.all(),
         "exposure": exposure_of(customer, today),
         "holds": standing_holds([customer.pk]).get(customer.pk, []),
+        "asked": _asked(request, customer),
         "payer": payer_of(customer),
         "payees": customer.declared_payees.filter(ended_at=None).select_related("customer"),
         "panels": panels_of(request.user, customer),
         "records": records.select_related("by").order_by("-id")[:50],
     }
     return render(request, "customers/customer.html", context)
+
+
+def _asked(request: StaffRequest, customer: Customer) -> list[ChangeRequest]:
+    """The changes that the customer asks for and somebody has to decide, for who may."""
+    if not request.user.has_perm("customers.decide_changes"):
+        return []
+    waiting = change_requests_for(request.user).filter(customer=customer, status=ChangeStatus.OPEN)
+    return list(waiting.select_related("contact").order_by("pk"))

@@ -214,6 +214,7 @@ PAGES = [
     Row("billing:paper_looks", role="administrator"),
     Row("billing:tax", "tax", role="administrator"),
     Row("billing:exemption_list", "customer"),
+    Row("billing:customer_links", "customer"),
     Row("billing:month_list"),
     Row("billing:template_list"),
     Row("billing:save_template", "invoice"),

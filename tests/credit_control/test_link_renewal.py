@@ -13,6 +13,7 @@ from billing.operations.manage_links import mail_new_link, renew_link, revoke_li
 from billing.operations.mint_link import mint_link
 from billing.operations.void_invoice import void_invoice
 from billing.shown_links import document_links
+from billing.web import customer_links
 from credit_control.account.shown import shown_account_links
 from credit_control.models import AccountLink, AccountOpening
 from credit_control.operations.manage_account_links import (
@@ -178,6 +179,25 @@ def test_staff_see_each_link_and_its_openings(client: Client, tokens: Any, custo
     page = desk.get(f"/customers/{customer.pk}/").content.decode()
     for words in ("Customer&#x27;s links", "the account", "Run out", "Revoked", "Never opened."):
         assert words.replace("&#x27;", "'") in page.replace("&#x27;", "'")
+
+
+def test_staff_see_all_links_of_a_customer_page_by_page(
+    invoice: Any, customer: Any, tokens: Any, clerk: Any, monkeypatch: Any
+) -> None:
+    desk = Client()
+    desk.force_login(clerk)
+    all_of, page = f"/customers/{customer.pk}/links/", f"/customers/{customer.pk}/"
+    assert all_of not in desk.get(page).content.decode()
+    for _ in range(8):
+        mint_link(invoice, customer.contacts.get())
+    assert all_of in desk.get(page).content.decode()
+    monkeypatch.setattr(customer_links, "EACH", 6)
+    pages = [desk.get(all_of, {"page": number}).content.decode() for number in (1, 2, 3)]
+    assert [each.count("Never opened.") for each in pages] == [6, 4, 0]
+    assert [("Older" in each, "Newer" in each) for each in pages] == [(True, False), (False, True), (False, True)]
+    assert "the account" in pages[1]
+    for odd in ("0", "-1", "x", "9" * 9):
+        assert desk.get(all_of, {"page": odd}).status_code == 200
 
 
 def test_staff_revoke_and_renew_a_link_to_an_account(client: Client, customer: Any, tokens: Any, clerk: Any) -> None:

@@ -176,6 +176,20 @@ def test_what_somebody_changed_meanwhile_is_said_before_it_is_approved(customer:
     assert customer.addresses.get().street == "2 New Road"
 
 
+def test_the_customers_page_says_that_a_change_waits(customer: Customer, company: Any, clerk: Any) -> None:
+    desk, other = Client(), Client()
+    desk.force_login(clerk)
+    other.force_login(world.make_user(company, "sales"))
+    page = reverse("customers:customer", args=[customer.pk])
+    assert "Changes wait for a decision." not in text(desk.get(page))
+    request = asked_by(customer)
+    one = reverse("customers:change_request", args=[request.pk])
+    assert one in text(desk.get(page))
+    assert "Changes wait for a decision." not in text(other.get(page))
+    refuse_change(request.pk, reason="No", by=clerk)
+    assert one not in text(desk.get(page))
+
+
 def test_a_refusal_says_why_and_the_customer_reads_it(site: tuple[Client, str], customer: Customer, clerk: Any) -> None:
     browser, page = site
     request = asked_by(customer)
