@@ -27,6 +27,18 @@ CHECKS = [
     *FILES,
     missing_papers(PAPERS),
     Check(
+        "what was mailed to nobody is known as such",
+        """
+        SELECT i.company_id, 'document ' || i.number, CASE WHEN u.invoice_id IS NULL
+            THEN 'mailed to nobody, and not known so'
+            ELSE 'known as mailed to nobody, and it was mailed or is a draft' END
+        FROM billing_invoice i LEFT JOIN billing_unmailed u ON u.invoice_id = i.id
+        LEFT JOIN (SELECT DISTINCT about_id FROM office_outgoingmail WHERE about_type = 'billing.invoice') AS mailed
+            ON mailed.about_id = i.id
+        WHERE (u.invoice_id IS NOT NULL) <> (mailed.about_id IS NULL AND i.status <> 'draft')
+        """,
+    ),
+    Check(
         "a document's lines and taxes add up to its totals",
         """
         SELECT i.company_id, 'document ' || i.number, 'net ' || i.net || ', lines ' || coalesce(lines.net, 0)

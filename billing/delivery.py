@@ -86,7 +86,7 @@ def _rank(looks: QuerySet[LinkOpening]) -> Case:
 def delivered_as(invoices: QuerySet[Document], state: str) -> QuerySet[Document]:
     """Those of `with_delivery` in a state, found by its mails or looks and not by looking at all documents."""
     if state == NOT_SENT:
-        return invoices.filter(~Exists(_mails().filter(about_id=OuterRef("pk")))).exclude(status=DocumentStatus.DRAFT)
+        return invoices.filter(unmailed__isnull=False)
     if state == OPENED:
         maybe: QuerySet = _looks().values("link__invoice")
     else:

@@ -45,8 +45,7 @@ def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[InvoiceWithSta
     items = OpenItem.objects.filter(entry=OuterRef("entry"))
     balance = items.order_by().values("entry").annotate(sum=Sum("balance")).values("sum")
     signed = Coalesce(Subquery(balance), Decimal(0), output_field=AmountField())
-    late: QuerySet[Any] = late_items(items, on)
-    late = late.alias(held=held_of("pk")).filter(late__gt=F("held"))
+    late = overdue_items(items, on)
     disputed = holding().filter(item__entry=OuterRef("entry"))
     return invoices.alias(is_late=Exists(late), is_disputed=Exists(disputed)).annotate(
         open=Case(When(kind=DocumentKind.CREDIT_MEMO, then=-signed), default=signed, output_field=AmountField()),
@@ -62,6 +61,12 @@ def with_state(invoices: QuerySet[Invoice], on: date) -> QuerySet[InvoiceWithSta
             output_field=CharField(),
         ),
     )
+
+
+def overdue_items(items: QuerySet[OpenItem], on: date) -> QuerySet[Any]:
+    """Those of which more is late than is in dispute."""
+    late: QuerySet[Any] = late_items(items, on)
+    return late.alias(held=held_of("pk")).filter(late__gt=F("held"))
 
 
 def _is_given_up() -> Exists:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from customers.models import ChangeRequest, CreditHold, Customer, CustomerAccount, Mandate
+from ledger.models import OpenItem
 from office.access import companies_for, found
 from office.models import User
 
@@ -19,6 +20,12 @@ def rows_for(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Of rows that each have a company and a customer, those of the customers whom a person sees."""
     rows = rows.filter(company__in=companies_for(user))
     return rows.filter(customer__sales_owner=user) if user.only_own_customers else rows
+
+
+def items_for(user: User) -> QuerySet[OpenItem]:
+    """The open items of the customers whom a person sees; the book knows these by their ids only."""
+    items = OpenItem.objects.filter(company_id__in=companies_for(user).values("pk"))
+    return items.filter(customer_id__in=customers_for(user).values("pk")) if user.only_own_customers else items
 
 
 def get_customer_for(user: User, customer_id: int) -> Customer:

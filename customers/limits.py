@@ -18,7 +18,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.expressions import CombinedExpression
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, NullIf, Round
 from django_stubs_ext import WithAnnotations
 
@@ -74,11 +74,14 @@ def _limit(on: date) -> Case:
     )
 
 
-def _part(part: Part, rates: Rates) -> CombinedExpression:
+def _part(part: Part, rates: Rates) -> Combinable:
     """One part of a customer's exposure: what is in their own currency, and the rest at the day's rates."""
-    rows = part.rows().filter(customer_id=OuterRef("pk")).order_by().values("customer_id")
+    theirs = part.rows().filter(company_id=OuterRef("company_id"), customer_id=OuterRef("pk"))
+    rows = theirs.order_by().values("customer_id")
     is_own = Q(currency=OuterRef("currency"))
     own = Coalesce(Subquery(rows.filter(is_own).annotate(sum=Sum(part.amount)).values("sum")), NOTHING)
+    if len(rates) < 2:
+        return own
     worth = Sum(part.amount * _by_currency(rates, EXACT), output_field=EXACT)
     others = rows.filter(~is_own, currency__in=list(rates)).annotate(sum=worth).values("sum")
     digits = _by_currency({currency: places(currency) for currency in rates}, IntegerField())

@@ -16,7 +16,9 @@ from ledger.models import OpenItem
 
 def with_owed(customers: QuerySet[Customer], on: date) -> QuerySet[Customer]:
     """Add `balance`, `overdue` (both in the customer's own currency) and `oldest_due`, as they read on a day."""
-    items = OpenItem.objects.filter(customer_id=OuterRef("pk"), currency=OuterRef("currency"))
+    items = OpenItem.objects.filter(
+        company_id=OuterRef("company_id"), customer_id=OuterRef("pk"), currency=OuterRef("currency")
+    )
     open_now = items.exclude(balance=0).order_by().values("customer_id")
     late = late_items(open_now, on)
     return customers.annotate(

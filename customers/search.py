@@ -5,5 +5,7 @@ import unicodedata
 
 def fold(text: str) -> str:
     """Lower case without accents, single blanks: "Müller  & Söhne" becomes "muller & sohne"."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(plain.split())
+    lower = text.casefold()
+    if not lower.isascii():
+        lower = "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
+    return " ".join(lower.split())

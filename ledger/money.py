@@ -139,16 +139,22 @@ def round_to_total(exact: Sequence[Fraction], total: Decimal, currency: str) -> 
 
     Units left over go one each to the largest remainders, ties to the earlier.
     """
-    smallest = Fraction(unit(currency))
-    units = [int(amount / smallest) for amount in exact]  # towards zero, so that minus mirrors plus
-    left_over = int(Fraction(total) / smallest) - sum(units)
+    digits = places(currency)
+    units = [_units(amount, digits) for amount in exact]
+    left_over = _units(Fraction(total), digits) - sum(units)
     step = 1 if left_over > 0 else -1
     if left_over:
-        remainders = [(amount / smallest - count) * step for amount, count in zip(exact, units, strict=True)]
+        remainders = [(amount * 10**digits - count) * step for amount, count in zip(exact, units, strict=True)]
         largest_first = sorted(range(len(exact)), key=lambda i: remainders[i], reverse=True)
         for i in largest_first[: abs(left_over)]:
             units[i] += step
-    return [round_money(count * unit(currency), currency) for count in units]
+    return [Decimal(count).scaleb(-digits) for count in units]
+
+
+def _units(exact: Fraction, digits: int) -> int:
+    """The whole units of so many places, towards zero, so that minus mirrors plus: by whole numbers, as it is quick."""
+    whole: int = abs(exact.numerator) * 10**digits // exact.denominator
+    return whole if exact >= 0 else -whole
 
 
 def spread(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
@@ -159,7 +165,8 @@ def spread(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[De
     whole = sum(map(Fraction, weights), Fraction(0))
     if not whole:
         raise ValueError(f"{total} {currency} cannot be spread over weights that add up to zero.")
-    return round_to_total([Fraction(total) * Fraction(weight) / whole for weight in weights], total, currency)
+    share = Fraction(total) / whole
+    return round_to_total([share * Fraction(weight) for weight in weights], total, currency)
 
 
 def part_of_price(price: Decimal, part: Fraction) -> Decimal:
@@ -168,8 +175,8 @@ def part_of_price(price: Decimal, part: Fraction) -> Decimal:
 
 
 def _rounded(exact: Fraction, digits: int) -> Decimal:
-    units = int(abs(exact) * 10**digits + Fraction(1, 2))
-    return Decimal(units if exact >= 0 else -units).scaleb(-digits)
+    half_up = (2 * abs(exact.numerator) * 10**digits + exact.denominator) // (2 * exact.denominator)
+    return Decimal(half_up if exact >= 0 else -half_up).scaleb(-digits)
 
 
 def format_money(amount: Decimal, currency: str, locale: str = "en") -> str:

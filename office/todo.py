@@ -21,13 +21,13 @@ def with_state(tasks: QuerySet[Task], user: User, today: date) -> QuerySet[Task]
     )
 
 
-def waiting_tasks(user: User, company: Company) -> int:
-    """How many open tasks wait for a person by today. On every page, so it asks only about the kinds there are."""
+def waiting_tasks(user: User, company: Company) -> QuerySet[Task]:
+    """The open tasks that wait for a person by today. On every page, so it asks only about the kinds there are."""
     if not user.has_perm("office.talk"):
-        return 0
+        return Task.objects.none()
     mine = Q(for_me(user), company=company, done_at=None, due_on__lte=company.today())
     labels = set(Task.objects.filter(mine).values_list("about_type", flat=True).distinct())
-    return tasks_for(user, labels).filter(mine).count() if labels else 0
+    return tasks_for(user, labels).filter(mine) if labels else Task.objects.none()
 
 
 def open_tasks_about(user: User, about_type: str, about_id: int) -> QuerySet[Task]:

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404
 
-from customers.access import customers_for, rows_for
+from customers.access import items_for, rows_for
 from ledger.models import Allocation, OpenItem
 from office.access import companies_for, found
 from office.models import BankAccount, Company, Run, RunStatus, User
@@ -124,12 +124,12 @@ def get_settlement_for(user: User, settlement_id: int) -> Settlement:
 
 def get_item_for(user: User, item_id: int) -> OpenItem:
     """The open item, or Http404 where it is of a customer this person may not see."""
-    return found(OpenItem.objects.filter(pk=item_id, customer_id__in=customers_for(user).values("pk")), "item")
+    return found(items_for(user).filter(pk=item_id), "item")
 
 
 def get_allocation_for(user: User, allocation_id: int) -> Allocation:
     """The allocation, or Http404 where it is of a customer this person may not see."""
-    seen = Allocation.objects.filter(pk=allocation_id, debit__customer_id__in=customers_for(user).values("pk"))
+    seen = Allocation.objects.filter(pk=allocation_id, debit__in=items_for(user))
     return found(seen.select_related("debit"), "allocation")
 
 

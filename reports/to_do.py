@@ -4,25 +4,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from billing.access import disputes_for, invoices_for
 from billing.disputes import in_state as in_dispute_state
 from billing.disputes import with_state as disputes_with_state
 from billing.models import DocumentStatus
+from billing.queries import overdue_items
 from credit_control.access import plan_requests_for
 from credit_control.models import AskedStatus
-from customers.access import accounts_for, change_requests_for, customers_for
+from customers.access import accounts_for, change_requests_for, customers_for, items_for
 from customers.bounces import with_bounced_address
 from customers.models import ChangeStatus
 from customers.queries import in_account_state
-from ledger.agreed_days import late_items
-from ledger.models import ItemKind, OpenItem
+from ledger.models import ItemKind
 from office.approvals import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
 from office.todo import waiting_tasks
+from office.web.lists.totals import capped_count, count_words
 from payments.access import bank_accounts_for, chargebacks_for, online_payments_for, paid_notices_for, refunds_for
 from payments.bank import with_left
 from payments.models import BankLine, ChargebackStatus, OnlineStatus, UnreadLine, UnreadOutcome
@@ -34,12 +36,17 @@ SOON = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Task:
-    """Something to do, how often, and where."""
+    """Something to do, how often as far as it was counted, and where."""
 
     words: str
     count: int
     icon: str
     url: str
+
+    @property
+    def count_words(self) -> str:
+        """How often, as it is shown."""
+        return count_words(self.count)
 
 
 class Reader(NamedTuple):
@@ -51,7 +58,7 @@ class Reader(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """One kind of thing to do: its words, its list, how many there are, and the rights of which one suffices.
+    """One kind of thing to do: its words, its list, what waits, and the rights of which one suffices.
 
     Without rights it is told to all who work here.
     """
@@ -59,7 +66,7 @@ class Kind(NamedTuple):
     words: str
     icon: str
     page: str
-    count: Callable[[Reader], int]
+    waiting: Callable[[Reader], QuerySet[Any]]
     query: str = ""
     rights: tuple[str, ...] = ()
 
@@ -68,82 +75,84 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
     """What waits for this person, only what is there."""
     reader = Reader(user, company, today)
     theirs = [kind for kind in KINDS if not kind.rights or any(map(user.has_perm, kind.rights))]
-    found = [Task(kind.words, kind.count(reader), kind.icon, reverse(kind.page) + kind.query) for kind in theirs]
+    found = [
+        Task(kind.words, capped_count(kind.waiting(reader)), kind.icon, reverse(kind.page) + kind.query)
+        for kind in theirs
+    ]
     return [task for task in found if task.count]
 
 
-def _drafts(reader: Reader) -> int:
-    return invoices_for(reader.user).filter(company=reader.company, status=DocumentStatus.DRAFT).count()
+def _drafts(reader: Reader) -> QuerySet[Any]:
+    return invoices_for(reader.user).filter(company=reader.company, status=DocumentStatus.DRAFT)
 
 
-def _overdue(reader: Reader) -> int:
-    papers = OpenItem.objects.filter(company_id=reader.company.pk, kind__in=[ItemKind.INVOICE, ItemKind.DEBIT_NOTE])
-    late = late_items(papers, reader.today)
-    return late.filter(customer_id__in=customers_for(reader.user).values("pk")).values("entry").distinct().count()
+def _overdue(reader: Reader) -> QuerySet[Any]:
+    """The invoices that their list shows as overdue, by their entries in the book: there are fewer than invoices."""
+    items = items_for(reader.user).filter(company_id=reader.company.pk, kind=ItemKind.INVOICE)
+    return overdue_items(items, reader.today).values("entry").distinct()
 
 
-def _blocked(reader: Reader) -> int:
+def _blocked(reader: Reader) -> QuerySet[Any]:
     """The accounts with which no money is moved until somebody has looked at them."""
-    return in_account_state(accounts_for(reader.user).filter(company=reader.company), "blocked").count()
+    return in_account_state(accounts_for(reader.user).filter(company=reader.company), "blocked")
 
 
-def _asked_changes(reader: Reader) -> int:
-    return change_requests_for(reader.user).filter(company=reader.company, status=ChangeStatus.OPEN).count()
+def _asked_changes(reader: Reader) -> QuerySet[Any]:
+    return change_requests_for(reader.user).filter(company=reader.company, status=ChangeStatus.OPEN)
 
 
-def _asked_plans(reader: Reader) -> int:
-    return plan_requests_for(reader.user).filter(company=reader.company, status=AskedStatus.OPEN).count()
+def _asked_plans(reader: Reader) -> QuerySet[Any]:
+    return plan_requests_for(reader.user).filter(company=reader.company, status=AskedStatus.OPEN)
 
 
-def _to_repay(reader: Reader) -> int:
+def _to_repay(reader: Reader) -> QuerySet[Any]:
     """The refunds that no file has taken to the bank yet."""
-    return with_repayment(refunds_for(reader.user).filter(company=reader.company)).filter(state="to_pay").count()
+    return with_repayment(refunds_for(reader.user).filter(company=reader.company)).filter(state="to_pay")
 
 
-def _to_match(reader: Reader) -> int:
+def _to_match(reader: Reader) -> QuerySet[Any]:
     """The bank lines with money on them that nobody is said to have paid."""
     accounts = bank_accounts_for(reader.user).filter(company=reader.company)
-    return with_left(BankLine.objects.filter(bank_account__in=accounts)).filter(left__gt=Decimal(0)).count()
+    return with_left(BankLine.objects.filter(bank_account__in=accounts)).filter(left__gt=Decimal(0))
 
 
-def _unread(reader: Reader) -> int:
+def _unread(reader: Reader) -> QuerySet[Any]:
     """The bank lines that wait for somebody who can read them."""
     accounts = bank_accounts_for(reader.user).filter(company=reader.company)
-    return UnreadLine.objects.filter(bank_account__in=accounts, outcome=UnreadOutcome.WAITING).count()
+    return UnreadLine.objects.filter(bank_account__in=accounts, outcome=UnreadOutcome.WAITING)
 
 
-def _held_online(reader: Reader) -> int:
-    return online_payments_for(reader.user).filter(company=reader.company, status=OnlineStatus.HELD).count()
+def _held_online(reader: Reader) -> QuerySet[Any]:
+    return online_payments_for(reader.user).filter(company=reader.company, status=OnlineStatus.HELD)
 
 
-def _told_of(reader: Reader) -> int:
+def _told_of(reader: Reader) -> QuerySet[Any]:
     """What customers say they paid, and nobody has looked for."""
-    return with_notice_state(paid_notices_for(reader.user).filter(company=reader.company)).filter(state="open").count()
+    return with_notice_state(paid_notices_for(reader.user).filter(company=reader.company)).filter(state="open")
 
 
-def _to_answer(reader: Reader) -> int:
+def _to_answer(reader: Reader) -> QuerySet[Any]:
     """The chargebacks whose last day for an answer is near or past."""
     unanswered = chargebacks_for(reader.user).filter(company=reader.company, status=ChargebackStatus.OPEN)
-    return unanswered.filter(respond_by__lte=reader.today + SOON).count()
+    return unanswered.filter(respond_by__lte=reader.today + SOON)
 
 
-def _disputed(reader: Reader, state: str) -> int:
+def _disputed(reader: Reader, state: str) -> QuerySet[Any]:
     disputes = disputes_with_state(disputes_for(reader.user).filter(company=reader.company), reader.today)
-    return in_dispute_state(disputes, state).count()
+    return in_dispute_state(disputes, state)
 
 
-def _unapplied(reader: Reader) -> int:
-    free = OpenItem.objects.filter(company_id=reader.company.pk, balance__lt=0, kind="payment")
-    return free.filter(customer_id__in=customers_for(reader.user).values("pk")).count()
+def _unapplied(reader: Reader) -> QuerySet[Any]:
+    return items_for(reader.user).filter(company_id=reader.company.pk, balance__lt=0, kind=ItemKind.PAYMENT)
 
 
-def _bounced(reader: Reader) -> int:
-    return with_bounced_address(customers_for(reader.user).filter(company=reader.company)).count()
+def _bounced(reader: Reader) -> QuerySet[Any]:
+    return with_bounced_address(customers_for(reader.user).filter(company=reader.company))
 
 
-def _mail_to_look_at(reader: Reader) -> int:
+def _mail_to_look_at(reader: Reader) -> QuerySet[Any]:
     unclear = OutgoingMail.objects.filter(company=reader.company, status__in=[MailStatus.UNCERTAIN, MailStatus.FAILED])
-    return unclear.filter(customer_id__in=customers_for(reader.user).values("pk")).count()
+    return unclear.filter(customer_id__in=customers_for(reader.user).values("pk"))
 
 
 KINDS = (
@@ -151,7 +160,7 @@ KINDS = (
         "Requests to approve",
         "clipboard-list",
         "office:approval_list",
-        lambda reader: waiting_for(reader.user, reader.company).count(),
+        lambda reader: waiting_for(reader.user, reader.company),
         rights=("office.decide_approval",),
     ),
     Kind(

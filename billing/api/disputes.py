@@ -33,8 +33,7 @@ from billing.operations.credit_dispute import credit_dispute, rebill_dispute
 from billing.operations.open_dispute import DisputeDetails, open_dispute
 from billing.operations.reopen_dispute import reopen_dispute
 from billing.web.attachments import file_response
-from customers.access import customers_for
-from ledger.models import OpenItem
+from customers.access import items_for
 from ledger.refusals import Refused
 from office.api.approving import ApprovalOut
 from office.api.idempotency import idempotent
@@ -230,7 +229,7 @@ def _about(user: User, invoice_id: int | None, item_id: int | None) -> tuple[int
         if invoice.entry_id is None:
             raise Refused("A draft cannot be disputed.", code="nothing_open")
         return invoice.entry_id, None, invoice.company
-    item = OpenItem.objects.filter(pk=item_id or 0, customer_id__in=customers_for(user).values("pk")).first()
+    item = items_for(user).filter(pk=item_id or 0).first()
     if item is None:
         raise Http404("No such open item.")
     return item.entry_id, item.pk, Company.objects.get(pk=item.company_id)

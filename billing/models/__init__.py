@@ -39,6 +39,7 @@ from billing.models.recurring import (
 from billing.models.runs import DocumentOutcome, RunDocument
 from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, DatedRate, RateKind, Tax, TaxCategory, TaxExemption
 from billing.models.templates import InvoiceTemplate
+from billing.models.unmailed import Unmailed
 
 __all__ = [
     "AT_ANY_RATE",
@@ -98,5 +99,6 @@ __all__ = [
     "Tax",
     "TaxCategory",
     "TaxExemption",
+    "Unmailed",
     "UsageRecord",
 ]

@@ -78,7 +78,7 @@ class OpenItem(models.Model):
             ),
             models.Index(
                 fields=["company_id", "customer_id", "due_on"],
-                include=["currency", "amount", "balance"],
+                include=["id", "entry", "kind", "dated_on", "currency", "amount", "balance"],
                 condition=~Q(balance=0),
                 name="item_open_now",
             ),

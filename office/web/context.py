@@ -46,7 +46,7 @@ def waiting_approvals(request: OfficeRequest) -> int:
 def tasks_of(request: OfficeRequest) -> int:
     """How many tasks wait for this person by today."""
     user, company = request.user, request.company
-    return waiting_tasks(user, company) if isinstance(user, User) and company else 0
+    return waiting_tasks(user, company).count() if isinstance(user, User) and company else 0
 
 
 def navigation_of(request: OfficeRequest) -> list[Any]:

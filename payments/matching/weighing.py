@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import extractOne
 
 from ledger.money import format_money
 from payments.matching.facts import ZERO, Advice, Debt, Debts, Evidence, Fit, Payment, Proposal, Share, Sign
@@ -184,14 +185,15 @@ def _sets(payment: Payment, debts: Sequence[Debt]) -> list[tuple[Share, ...]] | 
 
 def _like_a_word(payment: Payment, debts: Iterable[Debt]) -> list[Debt]:
     """The debts whose number differs by one letter from a word of the payer, or ends in one."""
-    words = payment.words
-    long = [word for word in words if len(word) >= SHORTEST_LIKE]
+    near = [word for word in payment.words if len(word) >= SHORTEST_LIKE]
+    ends = tuple(word for word in payment.words if len(word) >= 4)
+    tails = {word.lstrip("0") for word in payment.words}
     found = []
     for debt in debts:
         number = plain(debt.reference)
-        is_near = any(Levenshtein.distance(number, word, score_cutoff=1) <= 1 for word in long)
         tail = number[len(number.rstrip("0123456789")) :].lstrip("0")
-        if is_near or any(word.lstrip("0") == tail or (len(word) >= 4 and number.endswith(word)) for word in words):
+        is_end = tail in tails or number.endswith(ends)
+        if is_end or extractOne(number, near, scorer=Levenshtein.distance, score_cutoff=1):
             found.append(debt)
     return found
 

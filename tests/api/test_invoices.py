@@ -286,7 +286,7 @@ def test_the_list_asks_as_often_for_many_rows_as_for_few(program, customer, djan
     for _ in range(9):
         world.issue(customer, "1.00", DAY)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(program.get("invoices/").json()["results"]) == 10
 
 

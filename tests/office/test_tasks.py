@@ -157,8 +157,8 @@ def test_what_waits_for_a_person_is_theirs_their_departments_or_nobodys_by_today
     make(company, "sales", department="sales")
     make(company, "tomorrow", assignee=clerk, due_on=today + timedelta(days=1))
     finish_task(make(company, "done", assignee=clerk).pk, by=clerk)
-    assert waiting_tasks(person, company) == 3
-    assert waiting_tasks(make_user(company, "auditor"), company) == 0
+    assert waiting_tasks(person, company).count() == 3
+    assert waiting_tasks(make_user(company, "auditor"), company).count() == 0
 
 
 # The mail

@@ -45,6 +45,7 @@ PLANTED = [
     ("UPDATE ledger_line SET amount = amount * 2, company_amount = company_amount * 2 WHERE entry_id IN (SELECT id FROM ledger_entry WHERE reverses_id IS NOT NULL)", "a mirror is the exact opposite of what it reverses"),
     ("UPDATE ledger_entry SET recorded_at = now() + interval '1 day' WHERE dated_on < '2026-03-01'", "nothing was entered into a month after it was closed"),
     ("UPDATE ledger_allocation SET recorded_at = now() + interval '1 day' WHERE dated_on < '2026-03-01'", "nothing was applied in a month after it was closed"),
+    ("DELETE FROM billing_unmailed", "what was mailed to nobody is known as such"),
     ("UPDATE billing_invoice SET net = net + 1, total = total + 1 WHERE status = 'issued'", "a document's lines and taxes add up to its totals"),
     ("UPDATE billing_invoiceline SET taxable = taxable + 1", "a document's lines and taxes add up to its totals"),
     ("UPDATE billing_invoicetax SET amount = amount + 1", "a document's lines and taxes add up to its totals"),

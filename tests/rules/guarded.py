@@ -273,8 +273,12 @@ EMPTIED = {
 }
 """Guards of whole tables, and who guards what would be emptied with them."""
 
-ELSEWHERE = {"deduction_within_deposit": "tests/billing/test_deposits.py"}
-"""Guards whose harm takes several documents: the test that tries it with the guard on and off."""
+ELSEWHERE = {
+    "deduction_within_deposit": "tests/billing/test_deposits.py",
+    "invoice_unmailed_once_issued": "tests/billing/test_unmailed.py",
+    "invoice_mailed": "tests/billing/test_unmailed.py",
+}
+"""Triggers that refuse nothing, or whose harm takes several documents: the test that has them on and off."""
 
 MAY_CHANGE = {
     "billing_attachment": "name media_type content size sha256 goes_along added_at added_by_id invoice_id",

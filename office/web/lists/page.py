@@ -19,7 +19,7 @@ from office.web.lists.exporting import csv_response, xlsx_response
 from office.web.lists.filters import Filter, clean_text, search_rows
 from office.web.lists.paging import Order, Page, in_order, take_page
 from office.web.lists.spec import BulkAct, Column, ListSpec
-from office.web.lists.totals import Totals, count_words, totals_of
+from office.web.lists.totals import Totals, capped_count, count_words, totals_of
 from office.web.requests import StaffRequest
 
 
@@ -97,7 +97,7 @@ class ListPage:
     @cached_property
     def count(self) -> str:
         """How many rows fit, in words."""
-        return count_words(self.queryset)
+        return count_words(capped_count(self.queryset.values("pk")))
 
     @cached_property
     def totals(self) -> list[Totals]:
@@ -170,7 +170,7 @@ class ListPage:
 
     @property
     def chosen_count(self) -> str:
-        return count_words(self.chosen)
+        return count_words(capped_count(self.chosen.values("pk")))
 
     @property
     def bulk_url(self) -> str:

@@ -57,18 +57,6 @@ class Page:
         return self.start + len(self.rows)
 
 
-def take_page(queryset: QuerySet[Any], order: Order, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page:
-    """The rows after or before a cursor; without one, the first."""
-    queryset = in_order(queryset, order, turned=False)
-    if edge := read_cursor(before, order):
-        rows = list(in_order(beyond(queryset, order, edge, turned=True), order, turned=True)[: size + 1])
-        start = max(edge.place - size, 0) if len(rows) > size else 0
-        return page_of(rows[:size][::-1], start, order, has_previous=len(rows) > size, has_next=True)
-    edge = read_cursor(after, order)
-    rows = list((beyond(queryset, order, edge, turned=False) if edge else queryset)[: size + 1])
-    return page_of(rows[:size], edge.place if edge else 0, order, has_previous=bool(edge), has_next=len(rows) > size)
-
-
 @dataclass(frozen=True)
 class Edge:
     """The row at which a page begins or ends, and how many rows stand before the cursor."""
@@ -76,6 +64,46 @@ class Edge:
     value: Any
     pk: int
     place: int
+
+
+Place = tuple[int, Any]
+"""A row's id and the value by which it is ordered."""
+
+
+def take_page(queryset: QuerySet[Any], order: Order, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page:
+    """The rows after or before a cursor; without one, the first.
+
+    Which rows those are is found first, and then all that is shown of these few: asked for at once, the database makes
+    ready to tell it of every row.
+    """
+    if edge := read_cursor(before, order):
+        places = _places(queryset, order, edge, size, turned=True)
+        start = max(edge.place - size, 0) if len(places) > size else 0
+        return _page(queryset, places[:size][::-1], start, order, has_previous=len(places) > size, has_next=True)
+    edge = read_cursor(after, order)
+    places = _places(queryset, order, edge, size, turned=False)
+    start = edge.place if edge else 0
+    return _page(queryset, places[:size], start, order, has_previous=bool(edge), has_next=len(places) > size)
+
+
+def _places(queryset: QuerySet[Any], order: Order, edge: Edge | None, size: int, *, turned: bool) -> list[Place]:
+    """The places of a page's rows beyond the edge in the way we walk, and of one more, if there is one."""
+    ordered = in_order(queryset, order, turned=turned)
+    rows = beyond(ordered, order, edge, turned=turned) if edge else ordered
+    return list(rows.values_list("pk", SORT)[: size + 1])
+
+
+def _page(
+    queryset: QuerySet[Any], places: list[Place], start: int, order: Order, *, has_previous: bool, has_next: bool
+) -> Page:
+    """The page of these rows, less those that went since, with the cursors of the first and the last."""
+    found = {row.pk: row for row in queryset.filter(pk__in=[pk for pk, _ in places])} if places else {}
+    return Page(
+        rows=[found[pk] for pk, _ in places if pk in found],
+        start=start,
+        previous=cursor(places[0], start, order) if places and has_previous else None,
+        next=cursor(places[-1], start + len(places), order) if places and has_next else None,
+    )
 
 
 def in_order(queryset: QuerySet[Any], order: Order, *, turned: bool) -> QuerySet[Any]:
@@ -93,24 +121,14 @@ def beyond(queryset: QuerySet[Any], order: Order, edge: Edge, *, turned: bool) -
     return queryset.filter(Q(**{f"{SORT}__{step}e": edge.value}) & past)
 
 
-def page_of(rows: list[Any], start: int, order: Order, *, has_previous: bool, has_next: bool) -> Page:
-    """The page with the cursors of its first and last row."""
-    return Page(
-        rows=rows,
-        start=start,
-        previous=cursor(rows[0], start, order) if rows and has_previous else None,
-        next=cursor(rows[-1], start + len(rows), order) if rows and has_next else None,
-    )
-
-
-def cursor(row: Any, place: int, order: Order) -> str:
-    """The row's place in the list, for the address."""
-    value = getattr(row, SORT)
+def cursor(place: Place, start: int, order: Order) -> str:
+    """A row's place in the list, for the address; `start` rows stand before it."""
+    pk, value = place
     kind = type(value).__name__
     if kind not in _READERS:
         raise TypeError(f"Column {order.key} cannot order a list: {kind} is no value to go on from.")
     text = value.isoformat() if isinstance(value, date) else str(value)
-    return signing.dumps([order.name, kind, text, row.pk, place], salt=f"list:{order.list_name}", compress=True)
+    return signing.dumps([order.name, kind, text, pk, start], salt=f"list:{order.list_name}", compress=True)
 
 
 def read_cursor(text: str, order: Order) -> Edge | None:

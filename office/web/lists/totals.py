@@ -21,9 +21,13 @@ class Totals:
     sums: dict[str, Decimal]
 
 
-def count_words(queryset: QuerySet[Any]) -> str:
-    """How many rows there are; past ten thousand counting costs more than it tells."""
-    count = queryset.order_by()[: MOST + 1].count()
+def capped_count(queryset: QuerySet[Any]) -> int:
+    """How many rows there are; past ten thousand, where counting costs more than it tells, one more than that."""
+    return queryset.order_by()[: MOST + 1].count()
+
+
+def count_words(count: int) -> str:
+    """A capped count as it is shown."""
     shown = format_decimal(min(count, MOST), locale=locale())
     return f"{shown}+" if count > MOST else shown
 
