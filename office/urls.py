@@ -5,6 +5,7 @@ from django.urls import path
 from office.web import (
     approvals,
     audit,
+    face,
     login,
     mail,
     mail_events,
@@ -53,6 +54,9 @@ urlpatterns = [
     path("office/runs/<int:run_id>/", runs.run, name="run"),
     path("office/runs/<int:run_id>/errors/", runs.run_errors, name="run_errors"),
     path("settings/", settings.company_settings, name="company_settings"),
+    path("settings/face/", face.face, name="face"),
+    path("settings/face/preview/", face.preview, name="face_preview"),
+    path("p/face/<slug:digits>.css", face.style, name="face_style"),
     path("settings/numbers/", numbers.number_patterns, name="number_patterns"),
     path("settings/numbers/as-typed/", numbers.as_typed, name="numbers_as_typed"),
     path("settings/logo/", settings.logo, name="company_logo"),

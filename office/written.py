@@ -7,11 +7,17 @@ from functools import cache, lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import NumberPattern, format_percent, get_decimal_symbol, get_group_symbol, parse_pattern
-from django.utils.translation import get_language, gettext, ngettext, to_locale
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, to_locale
 
 from ledger.money import format_money, places, round_money, with_minus
 
 NOTHING = "\N{EN DASH}"
+ISOLATE, POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+
+
+def apart(text: str) -> str:
+    """The text in its own direction, where it stands among words from right to left: a number is not turned around."""
+    return f"{ISOLATE}{text}{POP}" if text and get_language_bidi() else text
 
 
 def locale() -> Locale:

@@ -9,11 +9,13 @@ from office.mail.variables import Piece, Value
 
 EXAMPLE = "https://example.com/"
 """Where the buttons of samples lead."""
+ACCENT, USUAL_ACCENT = "var(--accent)", "#1f54c4"
+"""Where a piece is coloured it says so by the first, as it is laid out before anybody knows whose mail it is in."""
 
 
 def button(link: str, words: str, *, before: str = "") -> Piece:
     """A link that stands out; plain text shows the address below `before`, usually that it needs no log-in."""
-    html = render_to_string("office/mail/button.html", {"link": link, "words": words})
+    html = render_to_string("office/mail/button.html", {"link": link, "words": words, "accent": ACCENT})
     return Piece(f"{before or _('See it online, without any log-in:')}\n{link}", html)
 
 

@@ -16,14 +16,20 @@ first, else the kind's default, whose words are translated by gettext like every
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import gettext as _
 
 from ledger.refusals import Refused
+from office.face import Face, face_of
+from office.mail.pieces import ACCENT, USUAL_ACCENT
 from office.mail.variables import Paragraph, Value, Variable, filled, paragraphs_of, require_known
 from office.models import Company, MailText, User
+from office.written import apart
 
 USUAL: Mapping[str, str] = {"": "Usual"}
 
@@ -66,30 +72,54 @@ def register_text(kind: TextKind) -> None:
 
 @dataclass(frozen=True)
 class Words:
-    """A mail's words in one language, filled in; small print stands below."""
+    """A mail's words in one language, filled in; small print stands below, and for customers whom to ask."""
 
     subject: str
     paragraphs: list[Paragraph]
     company: Company
     language: str
     small_print: str = ""
+    is_for_staff: bool = False
+
+    @cached_property
+    def face(self) -> Face | None:
+        """What a customer sees of the company."""
+        return None if self.is_for_staff else face_of(self.company, self.language)
 
     @property
     def text(self) -> str:
         """All of it as plain text."""
-        small = ["--\n" + self.small_print] if self.small_print else []
-        return "\n\n".join([each.text for each in self.paragraphs] + small) + "\n"
+        with override(self.language):
+            below = [*(_told_of(self.face) if self.face else []), self.small_print]
+        small = "\n\n".join(filter(None, below))
+        return "\n\n".join([each.text for each in self.paragraphs] + ([f"--\n{small}"] if small else [])) + "\n"
 
     @property
     def html(self) -> str:
         """The same as a page of HTML, laid out as all our mails are."""
+        accent = self.face.accent if self.face else ""
         with override(self.language):
             context = {
                 "language": get_language(),
                 "text_direction": "rtl" if get_language_bidi() else "ltr",
                 "words": self,
+                "accent": accent,
+                "paragraphs": [_coloured(each, accent or USUAL_ACCENT) for each in self.paragraphs],
             }
             return render_to_string("office/mail/letter.html", context)
+
+
+def _coloured(paragraph: Paragraph, accent: str) -> Paragraph:
+    if not paragraph.is_piece:
+        return paragraph
+    return replace(paragraph, html=SafeString(paragraph.html.replace(ACCENT, accent)))
+
+
+def _told_of(face: Face) -> list[str]:
+    """Whom to ask, and what a company says at the foot, as plain text."""
+    asked = [each for each in (face.help.name, face.help.email, face.help.phone) if each]
+    whom = [_("Questions?"), *map(apart, asked), face.hours.text] if face.names_help else []
+    return ["\n".join(filter(None, whom)), face.foot.text]
 
 
 def words_for(

@@ -106,7 +106,7 @@ def _letter(mail: OutgoingMail, person: User, subject: str, words: list[str], pa
     link = button(settings.SITE_URL + path, label, before=f"{label}:")
     paragraphs = [each for text in words for each in typed(text)]
     paragraphs.append(Paragraph(link.text, link.html, is_piece=True))
-    said = Words(subject, paragraphs, mail.company, "en")
+    said = Words(subject, paragraphs, mail.company, "en", is_for_staff=True)
     return Letter(person.name, person.email, subject, said.text, said.html)
 
 

@@ -4,6 +4,7 @@ from office.models.approvals import ApprovalRequest, ApprovalRule, ApprovalState
 from office.models.audit import AuditRecord
 from office.models.company import BankAccount, Company, Logo, OffDays
 from office.models.doors import ApiToken, IdempotentAnswer
+from office.models.face import FacePlace, FaceText
 from office.models.imports import ImportMapping
 from office.models.jobs import Job
 from office.models.mail import MailStatus, OutgoingMail
@@ -26,6 +27,8 @@ __all__ = [
     "Company",
     "Department",
     "ExchangeRate",
+    "FacePlace",
+    "FaceText",
     "IdempotentAnswer",
     "ImportMapping",
     "Job",

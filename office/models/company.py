@@ -103,8 +103,14 @@ class Company(models.Model):
     logo_type = models.CharField(max_length=20, blank=True, editable=False)
     invoice_footer = models.CharField(max_length=500, blank=True)
     accent = models.CharField(
-        "colour of papers", max_length=7, blank=True, help_text="Such as #1f4e8c; empty for the usual ink."
+        "colour of papers, mails and customers' pages",
+        max_length=7,
+        blank=True,
+        help_text="Such as #1f4e8c; empty for the usual ones.",
     )
+    help_name = models.CharField("whom customers may ask", max_length=100, blank=True)
+    help_email = models.EmailField("e-mail for questions", blank=True)
+    help_phone = models.CharField("phone for questions", max_length=40, blank=True)
 
     class Meta:
         verbose_name_plural = "companies"

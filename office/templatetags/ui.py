@@ -14,23 +14,17 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language
 
+from office.face import Face, face_of
+from office.models import Company
 from office.states import STATES
 from office.web.ways import may_open, way_to
-from office.written import NOTHING, days_late, locale, money, percent, plain_amount, plain_day, price, quantity
+from office.written import NOTHING, apart, days_late, locale, money, percent, plain_amount, plain_day, price, quantity
 
 register = template.Library()
-for write in (money, plain_amount, quantity, price, percent, plain_day, days_late):
+for write in (apart, money, plain_amount, quantity, price, percent, plain_day, days_late):
     register.filter(write)
-
-ISOLATE, POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
-
-
-@register.filter
-def apart(text: str) -> str:
-    """The text in its own direction, on paper that runs from right to left: a number or name is not turned around."""
-    return f"{ISOLATE}{text}{POP}" if text and get_language_bidi() else text
 
 
 @register.filter
@@ -95,6 +89,12 @@ def icon(name: str) -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+@register.simple_tag(name="face_of")
+def face(company: Company | None) -> Face | None:
+    """What a customer sees of the company whose page it is, in the page's language; nothing of nobody's."""
+    return face_of(company, get_language()) if company else None
 
 
 @register.simple_tag

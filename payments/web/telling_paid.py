@@ -19,7 +19,7 @@ from billing.operations.note_opening import note_opening, require_not_too_often
 from billing.printed import language_of
 from billing.web.objecting import ABOUT_FILES, as_written
 from billing.web.portal import acting_link
-from ledger.money import format_money
+from ledger.money import format_money, round_money
 from ledger.refusals import Refused
 from office.web.address import address_of
 from office.web.customer_door import NoSuchLink, customer_door
@@ -71,7 +71,7 @@ class PaidForm(forms.Form):
 def as_typed(view: CustomerView) -> str:
     """What is due next, in the number style of the reader, without its currency."""
     sign = locale().number_symbols["latn"]["decimal"]
-    return f"{view.next_due.amount.normalize():f}".replace(".", sign)
+    return f"{round_money(view.next_due.amount, view.invoice.currency):f}".replace(".", sign)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

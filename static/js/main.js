@@ -5,6 +5,7 @@ import "./autosave.js";
 import "./bank-queue.js";
 import "./list.js";
 import "./bulk.js";
+import "./colour-choice.js";
 import "./dirty.js";
 import "./draft-preview.js";
 import "./focus.js";

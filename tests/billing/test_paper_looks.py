@@ -211,7 +211,7 @@ def test_the_page_keeps_one_language_at_a_time(company: Any, site: Client):
 def test_the_page_says_why_a_colour_is_refused_and_keeps_what_was_typed(company: Any, site: Client):
     answer = site.post(reverse("billing:paper_looks"), typed(accent="#ffff00", invoice_above="Hello"))
     shown = answer.content.decode()
-    assert "#ffff00 is too light to be read on white paper: its contrast is 1.1 to 1" in shown
+    assert "#ffff00 is too light to be read on white paper: its contrast is 1.07 to 1" in shown
     assert "Hello" in shown
     company.refresh_from_db()
     assert (company.accent, texts_of(company)) == ("", {})

@@ -212,6 +212,7 @@ PAGES = [
     Row("office:sender_domain", role="administrator", query="?selector=duebook"),
     Row("office:returned_mail", role="administrator"),
     Row("billing:paper_looks", role="administrator"),
+    Row("office:face", role="administrator"),
     Row("billing:tax", "tax", role="administrator"),
     Row("billing:exemption_list", "customer"),
     Row("billing:customer_links", "customer"),

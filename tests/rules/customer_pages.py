@@ -62,6 +62,7 @@ OTHERWISE = {
     "office:log_out": "no customer's",
     "portal:enter": "a token's own address: tests/credit_control/test_link_renewal.py",
     "account:enter": "a token's own address: tests/credit_control/test_link_renewal.py",
+    "office:face_style": "a style sheet that follows from a colour alone: tests/office/test_face.py",
     "own:stop": "a signed address in a mail: tests/customers/test_make_own_choice.py",
     "practice_checkout": "the practice provider's: tests/payments/test_online_payment.py",
     "office:mail_events": "a mail service's: tests/office/test_mail_events.py",

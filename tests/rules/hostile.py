@@ -35,6 +35,7 @@ GETS = {
     "billing:billing_run_list": ["q", "state", "sort", "after"],
     "billing:invoice_new": ["customer"],
     "billing:paper_looks": ["language"],
+    "office:face": ["language"],
     "billing:paper_sample": ["language", "kind"],
     "billing:print_queue": ["q", "dated_from", "dated_to", "sort", "after", "before"],
     "billing:print_batch": ["documents"],

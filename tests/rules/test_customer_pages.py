@@ -140,6 +140,18 @@ def test_the_owner_gets_what_the_table_says(owner: Owner) -> None:
     assert statuses(owner.browser, addresses) == said
 
 
+def test_every_page_says_whom_to_ask(owner: Owner) -> None:
+    addresses = {name: owner.address(name) for name in PAGES}
+    pages = {name: told(owner.browser, at)[0] for name, at in addresses.items()}
+    silent = [
+        name
+        for name, (status, _to, content) in pages.items()
+        if status == 200 and content.startswith(b"<!DOCTYPE html>") and b'class="help"' not in content
+    ]
+    assert silent == []
+    assert sum(content.startswith(b"<!DOCTYPE html>") for _, _, content in pages.values()) > 10
+
+
 def test_before_the_code_the_account_leads_to_it(owner: Owner) -> None:
     half = Client()
     shown(half, owner.tokens[1])

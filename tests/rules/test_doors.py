@@ -118,6 +118,7 @@ def test_the_open_routes_are_those_we_know():
         "p/d/<str:ref>/renew/",
         "p/d/<str:ref>/seen/",
         "p/d/<str:ref>/xml/",
+        "p/face/<slug:digits>.css",
         "p/stop/<str:token>/",
         "practice-checkout/<str:token>/",
         "webhooks/mail/<str:service>/",

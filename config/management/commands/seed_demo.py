@@ -27,6 +27,7 @@ from billing.operations.set_prices import PriceDetails, set_prices
 from config.demo_customer_acts import add_customer_acts
 from config.demo_disputes import add_disputes
 from config.demo_euros import add_euros
+from config.demo_face import add_face
 from config.demo_getting_paid import add_plans, add_promises, add_provision_rates, add_reminders
 from config.demo_holds import add_holds
 from config.demo_late_charges import add_late_charges
@@ -125,6 +126,7 @@ def make_demo(chance: Random, today: date) -> Company:
     company = _company()
     staff = _staff(company)
     clerk = staff["clerk"]
+    add_face(company, staff["administrator"])
     taxes = [
         add_tax(company, TaxDetails("VAT 20%", [RateDetails(Decimal(20))]), by=None),
         add_tax(company, TaxDetails("VAT 5%", [RateDetails(Decimal(5))]), by=None),

@@ -22,6 +22,8 @@ def forms(customer: Any) -> Forms:
     company |= {"language": "en", "payment_reference": "number", "debit_notice_days": "14"}
     company |= {"debit_return_fee": "0"}
     company |= {"creditor_identifier": "DE98ZZZ09999999999", "ach_company_id": "1234567890"}
+    look = {"accent": "#1f4e8c", "help_name": "n", "help_email": "a@alder.example", "help_phone": "1"}
+    look |= {"greeting": "g", "paying": "p", "foot": "f", "hours": "h"}
     return {
         "office:approval_rules": (
             [],
@@ -31,6 +33,8 @@ def forms(customer: Any) -> Forms:
         "office:set_exchange_rate": ([], {"currency": "USD", "on": "2026-03-02", "rate": "1"}),
         "office:token_list": ([], {"name": "n"}),
         "office:company_settings": ([], company),
+        "office:face": ([], look),
+        "office:face_preview": ([], look),
         "office:sending_hours": (
             [],
             {"mail_from_hour": "8", "mail_until_hour": "18", "mail_off_days": "next", "mail_daily_limit": "3"},
