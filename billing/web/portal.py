@@ -24,7 +24,7 @@ from billing.web.document import xml_response
 from ledger.money import round_money
 from office.papers import PdfUnavailable
 from office.web.address import address_of
-from office.web.customer_door import FirstTo, LinkCookie, NoSuchLink, customer_door, is_visit
+from office.web.customer_door import FirstTo, LinkCookie, NoSuchLink, came_to, customer_door, is_visit
 
 COOKIE = LinkCookie("duebook_link", salt="billing.web.portal")
 MOST_LINES = 100
@@ -147,6 +147,7 @@ def held_link(request: HttpRequest, ref: str) -> DocumentLink:
     link = standing_link(request, ref)
     if link.has_run_out:
         raise FirstTo(reverse("portal:renew", args=[ref]))
+    came_to(request, lambda: link.invoice.company)
     return link
 
 

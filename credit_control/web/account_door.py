@@ -14,7 +14,7 @@ from credit_control.account.offered import DETAILS
 from credit_control.models import AccountLink, AccountOpening
 from credit_control.statements.links import standing_links
 from office.web.address import address_of
-from office.web.customer_door import FirstTo, LinkCookie, NoSuchLink, is_visit
+from office.web.customer_door import FirstTo, LinkCookie, NoSuchLink, came_to, is_visit
 
 OPEN_FOR = timedelta(hours=12)
 """How long a device on which the code was typed opens the account without another."""
@@ -64,6 +64,7 @@ def shown(request: HttpRequest, ref: str) -> AccountLink:
     link = standing_link(request, ref)
     if link.has_run_out:
         raise FirstTo(reverse("account:renew", args=[ref]))
+    came_to(request, lambda: link.customer.company)
     return link
 
 

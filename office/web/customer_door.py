@@ -1,5 +1,6 @@
 """The door for customers: no log-in, only a link that was mailed to them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language_from_request, override
 
+from office.models import Company
 from office.web.doors import View, answered, open_door
 
 
@@ -37,12 +39,27 @@ def customer_door(view: View) -> View:
             response = HttpResponseRedirect(first.page)
         except NoSuchLink:
             with override(get_language_from_request(request)):
-                response = render(request, "portal/not_found.html", status=404)
+                response = render(request, "portal/not_found.html", {"company": company_behind(request)}, status=404)
         response["Cache-Control"] = "no-store, private"
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         return response
 
     return open_door(guarded)
+
+
+BEHIND = "duebook.company"
+
+
+def came_to(request: HttpRequest, company: Callable[[], Company]) -> None:
+    """Note whose page it is, once its link opened it: where nothing is found behind it, we say whom to ask.
+    Whoever holds no link is told of no company."""
+    request.META[BEHIND] = company
+
+
+def company_behind(request: HttpRequest) -> Company | None:
+    """Whose page the reader came to by a link of theirs."""
+    company = request.META.get(BEHIND)
+    return company() if company else None
 
 
 def is_visit(request: HttpRequest) -> bool:

@@ -67,7 +67,7 @@ def test_what_is_told_is_looked_for_and_enters_no_book(invoice: Invoice) -> None
     entries = Entry.objects.count()
     assert "I have paid already" in text(browser.get(page))
     form = text(browser.get(f"{page}paid/"))
-    assert 'value="120"' in form
+    assert 'value="120.00"' in form
 
     answer = browser.post(f"{page}paid/", typed(file=photo()), follow=True)
 

@@ -152,6 +152,17 @@ def test_every_page_says_whom_to_ask(owner: Owner) -> None:
     assert sum(content.startswith(b"<!DOCTYPE html>") for _, _, content in pages.values()) > 10
 
 
+def test_what_is_not_found_says_whom_to_ask_only_to_who_came_by_a_link(owner: Owner, other: Owner) -> None:
+    """And of the company of that link."""
+    asks = b'class="help"'
+    for name in ("portal:file", "portal:dispute", "account:statement", "account:plan"):
+        theirs = other.things[PAGES[name].names]
+        missing_one, nobody = (told(each, owner.address(name, theirs))[0] for each in (owner.browser, Client()))
+        assert (missing_one[0], nobody[0]) == (404, 404), name
+        assert (asks in missing_one[2], asks in nobody[2]) == (True, False), name
+        assert asks not in told(other.browser, owner.address(name))[0][2], name
+
+
 def test_before_the_code_the_account_leads_to_it(owner: Owner) -> None:
     half = Client()
     shown(half, owner.tokens[1])
