@@ -31,6 +31,13 @@ def early_payment_left(invoice: Invoice, on: date) -> EarlyPayment | None:
     return EarlyPayment(present(invoice.early_until), invoice.early_percent, discount, amount - discount)
 
 
+def amount_paid_early(balance: Decimal, free: Decimal, early: tuple[Decimal, date] | None, on: date) -> Decimal | None:
+    """What settles an open item early on a day, by its row of `early_discounts`; None where the discount holds no
+    more, or where a part of the item is in dispute (`free` is what is not)."""
+    discount, until = early or (ZERO, on)
+    return balance - discount if until >= on and ZERO < discount < balance and free == balance else None
+
+
 def discount_earned(invoice: Invoice) -> Decimal:
     """The discount that a customer earned by paying the rest in time, and that is still open; zero for none."""
     if not _holds(invoice):

@@ -17,7 +17,7 @@ class PaymentsConfig(AppConfig):
         from payments.debit_words import DEBIT_TEXT
         from payments.not_found_mail import NOT_FOUND_MAIL
         from payments.not_found_words import NOT_FOUND_TEXT
-        from payments.online.offers import note_on_its_way, online_offers
+        from payments.online.offers import credit_acts, note_on_its_way, online_offers
         from payments.online.receipts import receipt_downloads
         from payments.operations import apply_receipts, match_certain, prepare_bank_table
         from payments.paid_acts import paid_acts, paid_told
@@ -41,4 +41,5 @@ class PaymentsConfig(AppConfig):
         register_note(note_on_its_way)
         register_downloads(receipt_downloads)
         register_acts(paid_acts)
+        register_acts(credit_acts)
         register_told(paid_told)

@@ -42,7 +42,7 @@ class Door:
         return sha256(repr((self.name, asked.currency, items)).encode()).hexdigest()
 
 
-def of_invoice(invoice: Invoice, amount: Decimal) -> Asked:
+def of_invoice(invoice: Invoice, amount: Decimal, *, uses_credit: bool = False) -> Asked:
     """An amount of a document: its open parts, the earliest due first. What goes beyond them is on account."""
     left, shares = amount, []
     items = OpenItem.objects.filter(entry=invoice.entry_id, currency=invoice.currency, balance__gt=0)
@@ -51,4 +51,4 @@ def of_invoice(invoice: Invoice, amount: Decimal) -> Asked:
         if share > 0:
             shares.append(Share(item.pk, share))
             left -= share
-    return Asked(invoice.currency, shares, left)
+    return Asked(invoice.currency, shares, left, uses_credit)

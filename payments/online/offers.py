@@ -6,11 +6,13 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from billing.customer_acts import CustomerAct, CustomerActs
 from billing.customer_view import CustomerView
 from billing.models import DocumentLink
 from billing.ways_to_pay import WayToPay
 from office.written import money
 from payments.models import OnlinePaymentPart, OnlineStatus
+from payments.online.own_credit import credit_for
 from payments.online.registry import providers
 
 DUE, EARLY, ALL = "due", "early", "all"
@@ -37,6 +39,14 @@ def note_on_its_way(view: CustomerView) -> str:
     amount = on_its_way(view)
     words = {"amount": money(amount, view.invoice.currency)}
     return _("%(amount)s is on its way to us already: please do not pay it again.") % words if amount else ""
+
+
+def credit_acts(link: DocumentLink, view: CustomerView) -> CustomerActs:
+    """The way to pay a document with the customer's own credit, for who is told of it."""
+    if not (view.is_payable and providers()) or not (credit := credit_for(link.contact, view.invoice.currency)):
+        return CustomerActs()
+    words = _("Use your credit of %(amount)s") % {"amount": money(credit, view.invoice.currency)}
+    return CustomerActs([CustomerAct(words, "coins", reverse("paying:pay", args=[link.ref]))])
 
 
 def online_offers(link: DocumentLink, view: CustomerView) -> list[WayToPay]:

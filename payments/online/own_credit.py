@@ -5,13 +5,14 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from customers.models import Contact
 from ledger.allocating import Pair
 from ledger.models import ItemKind, OpenItem
 
 ZERO = Decimal(0)
 
 
-def free_credits(customer_id: int, currency: str) -> QuerySet[OpenItem]:
+def usable_credits(customer_id: int, currency: str) -> QuerySet[OpenItem]:
     """Their unapplied payments and credit memos in a currency, the oldest first."""
     kinds = (ItemKind.PAYMENT, ItemKind.CREDIT_MEMO)
     rows = OpenItem.objects.filter(customer_id=customer_id, currency=currency, kind__in=kinds, balance__lt=0)
@@ -20,7 +21,12 @@ def free_credits(customer_id: int, currency: str) -> QuerySet[OpenItem]:
 
 def credit_of(customer_id: int, currency: str) -> Decimal:
     """What that comes to."""
-    return -sum(free_credits(customer_id, currency).values_list("balance", flat=True), ZERO)
+    return -sum(usable_credits(customer_id, currency).values_list("balance", flat=True), ZERO)
+
+
+def credit_for(contact: Contact, currency: str) -> Decimal:
+    """The same, for one of their people who is told how the account stands; nothing for others."""
+    return credit_of(contact.customer_id, currency) if contact.is_active and contact.gets_statements else ZERO
 
 
 def spread(wanted: Mapping[int, Decimal], credits: Iterable[OpenItem], most: Decimal) -> list[Pair]:

@@ -22,7 +22,7 @@ from office.models import User
 from payments.models import UNDER_WAY, OnlinePayment, OnlinePaymentPart, OnlineStatus
 from payments.online import Checkout, Provider, ProviderUnavailable, providers
 from payments.online.asking import API, ZERO, Asked, Door, of_invoice
-from payments.online.own_credit import credit_of, free_credits
+from payments.online.own_credit import credit_of, usable_credits
 from payments.operations.end_online_payment import close_online_payment, end_online_payment
 from payments.operations.settle_online_payment import lock_for_online_payment, settle_online_payment
 
@@ -38,7 +38,13 @@ ReturnUrl = Callable[[OnlinePayment], str]
 
 
 def begin_payment_of_invoice(
-    invoice_id: int, amount: Decimal, *, by: User | None, return_url: ReturnUrl, door: Door | None = None
+    invoice_id: int,
+    amount: Decimal,
+    *,
+    by: User | None,
+    return_url: ReturnUrl,
+    door: Door | None = None,
+    uses_credit: bool = False,
 ) -> OnlinePayment:
     """As begin_online_payment, for an amount of one document. Raises Refused for more than is to be paid of it."""
     invoice = Invoice.objects.select_related("company", "customer__company").get(pk=invoice_id)
@@ -47,7 +53,7 @@ def begin_payment_of_invoice(
         raise Refused("There is nothing to pay.", code="nothing_to_pay")
     if amount > view.account["to_pay"]:
         raise _more_than(view.account["to_pay"], invoice.currency)
-    asked = of_invoice(invoice, amount)
+    asked = of_invoice(invoice, amount, uses_credit=uses_credit)
     return begin_online_payment(invoice.customer, asked, by=by, return_url=return_url, door=door)
 
 
@@ -197,7 +203,7 @@ def _require_open(customer: Customer, asked: Asked) -> None:
     ids = [share.item_id for share in asked.shares]
     if asked.uses_credit:
         lock_documents_of(ids)
-        lock_items([*ids, *free_credits(customer.pk, asked.currency).values_list("pk", flat=True)])
+        lock_items([*ids, *usable_credits(customer.pk, asked.currency).values_list("pk", flat=True)])
     owed = OpenItem.objects.filter(company_id=customer.company_id, customer_id=customer.pk, amount__gt=0)
     items = owed.filter(currency=asked.currency).in_bulk(ids)
     if len(items) < len(ids):

@@ -13,7 +13,7 @@ from office.models import TaskKind, User
 from office.operations.make_task import make_task
 from office.topics import About
 from payments.models import OnlinePayment, OnlinePaymentPart, Receipt
-from payments.online.own_credit import ZERO, free_credits, spread
+from payments.online.own_credit import ZERO, spread, usable_credits
 from payments.operations.apply_credits import apply_credits
 from payments.operations.receive_payment import first_day_to_apply
 
@@ -22,7 +22,7 @@ def lock_for_online_payment(payment: OnlinePayment) -> dict[int, OpenItem]:
     """Lock the documents and items of a payment, and the credit that it uses, in the order of all locks."""
     ids = list(payment.parts.values_list("item", flat=True))
     lock_documents_of(ids)
-    credits = free_credits(payment.customer_id, payment.currency) if payment.from_credit else OpenItem.objects.none()
+    credits = usable_credits(payment.customer_id, payment.currency) if payment.from_credit else OpenItem.objects.none()
     return lock_items([*ids, *credits.values_list("pk", flat=True)])
 
 

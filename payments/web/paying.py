@@ -23,6 +23,7 @@ from payments.models import OnlinePayment
 from payments.online import providers
 from payments.online.asking import Door
 from payments.online.offers import amounts_of
+from payments.online.own_credit import credit_for
 from payments.online.receipts import receipts_of
 from payments.operations.begin_online_payment import begin_payment_of_invoice
 from payments.receipt_pdf import kept_receipt_pdf
@@ -37,11 +38,14 @@ def pay(request: HttpRequest, ref: str) -> HttpResponse:
     link = acting_link(request, ref)
     view = customer_view(link.invoice)
     with override(language_of(link.invoice)):
-        wrong = ""
+        wrong, credit = "", credit_for(link.contact, view.invoice.currency)
+        uses_credit = bool(credit and request.POST.get("use_credit"))
         if request.method == "POST":
             note_opening(link, OpeningKind.SEEN, address_of(request))
             amount, wrong = _chosen(request, view)
-            answer = _begun(link, amount) if amount is not None else wrong
+            answer = (
+                _begun(link, amount, uses_credit=uses_credit) if amount is not None else _just_paid(link, view) or wrong
+            )
             if isinstance(answer, OnlinePayment):
                 return redirect(way_on(answer, address_after(ref, answer)))
             wrong = answer
@@ -49,6 +53,8 @@ def pay(request: HttpRequest, ref: str) -> HttpResponse:
             "ways": amounts_of(view),
             "wrong": wrong,
             "typed": request.POST.get("amount", ""),
+            "credit": credit,
+            "uses_credit": uses_credit,
             "is_able": view.is_payable and bool(providers()),
         }
         response = render(request, "portal/pay.html", _frame(link, view) | context)
@@ -108,7 +114,12 @@ def _chosen(request: HttpRequest, view: CustomerView) -> tuple[Decimal | None, s
     return (amount, "") if amount <= most or not most else (None, no_more_than(most, view.invoice.currency))
 
 
-def _begun(link: DocumentLink, amount: Decimal) -> OnlinePayment | str:
+def _just_paid(link: DocumentLink, view: CustomerView) -> OnlinePayment | None:
+    """What settled the document a moment ago, where the same form comes again."""
+    return None if view.is_payable else paid_just_now(door_of(link), Refused("", code="nothing_to_pay"))
+
+
+def _begun(link: DocumentLink, amount: Decimal, *, uses_credit: bool) -> OnlinePayment | str:
     """The payment, or why there is none."""
     door = door_of(link)
     try:
@@ -118,6 +129,7 @@ def _begun(link: DocumentLink, amount: Decimal) -> OnlinePayment | str:
             by=None,
             return_url=lambda payment: address_after(link.ref, payment),
             door=door,
+            uses_credit=uses_credit,
         )
     except Refused as refusal:
         return paid_just_now(door, refusal) or refused_in_words(refusal)

@@ -259,8 +259,52 @@ def test_lnk_02_a_void_invoice_and_a_revoked_link_take_no_payment(company: Any, 
     pages = [page_of(first, void), page_of(second, revoked)]
     void_invoice(void.pk, reason="twice", by=None, on=company.today())
     revoke_link(DocumentLink.objects.get(invoice=revoked).pk, by=None)
-    assert "There is nothing to pay." in words(first.get(f"{pages[0]}pay/"))
+    assert "This document is void since" in words(first.get(f"{pages[0]}pay/", follow=True))
     first.post(f"{pages[0]}pay/", {"amount": "5"})
     for answer in (second.get(f"{pages[1]}pay/"), second.post(f"{pages[1]}pay/", {"part": "due"})):
         assert answer.status_code == 404
     assert not OnlinePayment.objects.exists()
+
+
+def test_own_credit_pays_a_document_first_from_its_page(company: Any, customer: Any, client: Client) -> None:
+    invoice = world.issue(customer, "100.00", today(company))
+    page = page_of(client, invoice)
+    assert "Use your credit" not in words(client.get(page))
+    world.receive(customer, "30.00", today(company))
+    assert "Use your credit of €30.00" in words(client.get(page))
+    assert "Use my credit of €30.00 first." in words(client.get(f"{page}pay/"))
+    client.post(f"{page}pay/", {"part": "due"})
+    client.post(f"{page}pay/", {"part": "due", "use_credit": "1"})
+    first, second = OnlinePayment.objects.order_by("pk")
+    assert (first.amount, first.from_credit) == (Decimal(100), Decimal(0))  # the control: unticked it stays
+    assert (second.amount, second.from_credit) == (Decimal(70), Decimal(30))
+
+
+def test_own_credit_that_is_enough_settles_a_document_at_once(company: Any, customer: Any, client: Client) -> None:
+    invoice = world.issue(customer, "100.00", today(company))
+    page = page_of(client, invoice)
+    world.receive(customer, "130.00", today(company))
+    for _ in range(2):
+        thanks = client.post(f"{page}pay/", {"part": "due", "use_credit": "1"}, follow=True)
+        assert f"Your credit has settled {invoice.number}." in words(thanks)
+    assert (customer_view(invoice).state, OnlinePayment.objects.get().from_credit) == ("paid", Decimal(100))
+
+
+def test_a_wrong_amount_keeps_the_tick(company: Any, customer: Any, client: Client) -> None:
+    page = page_of(client, world.issue(customer, "100.00", today(company)))
+    world.receive(customer, "30.00", today(company))
+    answer = words(client.post(f"{page}pay/", {"amount": "much", "use_credit": "1"}))
+    assert 'name="use_credit" value="1" checked' in answer
+    assert not OnlinePayment.objects.exists()
+
+
+def test_who_is_not_told_how_the_account_stands_learns_of_no_credit(
+    company: Any, customer: Any, client: Client
+) -> None:
+    invoice = world.issue(customer, "100.00", today(company))
+    page = page_of(client, invoice)
+    world.receive(customer, "30.00", today(company))
+    customer.contacts.update(gets_statements=False)
+    assert "credit" not in words(client.get(page)).replace("credit-card", "")
+    client.post(f"{page}pay/", {"part": "due", "use_credit": "1"})
+    assert OnlinePayment.objects.get().from_credit == 0
