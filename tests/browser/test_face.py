@@ -41,7 +41,7 @@ def test_customers_pages_can_be_read_in_every_colour(
     red, green, blue = (int(COLOURS[name][place : place + 2], 16) for place in (1, 3, 5))
     assert page.evaluate(FILL) == f"rgb({red}, {green}, {blue})"
     assert list(faults_of_look(page, f"face-document-{name}")) == []
-    for each in ("paid", "details", "choices"):
+    for each in ("paid", "dispute", "promise"):
         page.goto(f"{page.url.split('/d/')[0]}/d/{page.url.split('/d/')[1].split('/')[0]}/{each}/")
         assert list(faults_of_look(page, f"face-{each}-{name}")) == []
     open_in_browser(page, live_server.url, mint_account_link(customer, contact))
