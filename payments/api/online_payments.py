@@ -1,10 +1,14 @@
 """Online payments, for programs: opening a payment page for a document, what came of it, and settling what is held."""
 
+from decimal import Decimal
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for
+from customers.access import get_customer_for
 from customers.api.serializers import CustomerRef
 from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, IdIn, Input
 from office.api.idempotency import idempotent
@@ -15,17 +19,44 @@ from payments.access import get_online_payment_for, online_payments_for
 from payments.api.bank_serializers import LeaveOutIn
 from payments.api.write_offs import TakeBackIn
 from payments.models import OnlinePayment, OnlinePaymentPart, OnlineStatus
-from payments.operations.begin_online_payment import begin_payment_of_invoice
+from payments.operations.begin_online_payment import begin_payment_of_customer, begin_payment_of_invoice
 from payments.operations.settle_held_payment import set_held_payment_aside, take_held_payment
 from payments.operations.undo_online_payment import undo_online_payment
 
+MOST_INVOICES = 100
 
-class BeginIn(Input):
-    """Which document, how much of it, and where the customer comes back to."""
+
+class AmountOfInvoiceIn(Input):
+    """So much of one document."""
 
     invoice = IdIn()
     amount = AmountIn()
+
+
+class BeginIn(Input):
+    """What is paid, and where the customer comes back to: an amount of one document, or a customer's payment of several
+    documents, with more to stay on account."""
+
+    invoice = IdIn(required=False)
+    amount = AmountIn(required=False, help_text="Of that document.")
+    customer = IdIn(required=False, help_text="Instead of a document: who pays.")
+    invoices = AmountOfInvoiceIn(many=True, required=False, max_length=MOST_INVOICES)  # type: ignore[call-arg]  # of the list
+    on_account = AmountIn(required=False, help_text="What stays as the customer's credit.")
+    currency = serializers.CharField(max_length=3, required=False, help_text="Left out: the customer's own.")
+    use_credit = serializers.BooleanField(default=False, help_text="Whether the customer's own credit pays first.")
     return_url = serializers.URLField(max_length=500)
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """A document with its amount, or a customer with documents or more."""
+        if ("invoice" in data) == ("customer" in data):
+            raise serializers.ValidationError("Send an invoice with its amount, or a customer.")
+        of_one, of_several = "amount" in data, bool({"invoices", "on_account", "currency"} & set(data))
+        if of_one != ("invoice" in data) or of_several == ("invoice" in data):
+            raise serializers.ValidationError("An amount goes with an invoice; invoices or on_account with a customer.")
+        named = [each["invoice"] for each in data.get("invoices", [])]
+        if len(set(named)) < len(named):
+            raise serializers.ValidationError("Name each invoice once.")
+        return data
 
 
 class TakeHeldIn(Input):
@@ -98,13 +129,35 @@ class OnlinePaymentsView(ApiView):
     @extend_schema(operation_id="begin_online_payment", request=BeginIn, responses={201: OnlinePaymentOut})
     @idempotent
     def post(self, request: ApiRequest) -> Response:
-        """Open a page on which a customer pays a document; its address is in `checkout_url`."""
+        """Open a page on which a customer pays; its address is in `checkout_url`. What their own credit pays whole is
+        settled at once, and has none."""
         data = checked(BeginIn, request.data)
-        invoice = get_invoice_for(request.user, data["invoice"])
-        payment = begin_payment_of_invoice(
-            invoice.pk, data["amount"], by=request.user, return_url=lambda _: data["return_url"]
-        )
-        return Response(OnlinePaymentOut(payment).data, 201)
+        begin = _of_one if "invoice" in data else _of_several
+        return Response(OnlinePaymentOut(begin(request, data)).data, 201)
+
+
+def _of_one(request: ApiRequest, data: dict[str, Any]) -> OnlinePayment:
+    return begin_payment_of_invoice(
+        get_invoice_for(request.user, data["invoice"]).pk,
+        data["amount"],
+        uses_credit=data["use_credit"],
+        by=request.user,
+        return_url=lambda _: data["return_url"],
+    )
+
+
+def _of_several(request: ApiRequest, data: dict[str, Any]) -> OnlinePayment:
+    customer = get_customer_for(request.user, data["customer"])
+    amounts = {get_invoice_for(request.user, each["invoice"]).pk: each["amount"] for each in data.get("invoices", [])}
+    return begin_payment_of_customer(
+        customer,
+        amounts,
+        currency=data.get("currency", customer.currency),
+        on_account=data.get("on_account", Decimal(0)),
+        uses_credit=data["use_credit"],
+        by=request.user,
+        return_url=lambda _: data["return_url"],
+    )
 
 
 class OnlinePaymentView(ApiView):

@@ -1,6 +1,6 @@
 """Asking a provider for a page on which a customer pays, and settling at once what their own credit pays whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -24,6 +24,7 @@ from payments.online import Checkout, Provider, ProviderUnavailable, providers
 from payments.online.asking import API, ZERO, Asked, Door, of_invoice
 from payments.online.own_credit import credit_of, usable_credits
 from payments.operations.end_online_payment import close_online_payment, end_online_payment
+from payments.operations.receive_payment import Share
 from payments.operations.settle_online_payment import lock_for_online_payment, settle_online_payment
 
 OPEN_FOR = timedelta(minutes=20)
@@ -48,13 +49,48 @@ def begin_payment_of_invoice(
 ) -> OnlinePayment:
     """As begin_online_payment, for an amount of one document. Raises Refused for more than is to be paid of it."""
     invoice = Invoice.objects.select_related("company", "customer__company").get(pk=invoice_id)
-    view = customer_view(invoice)
-    if not view.is_payable:
-        raise Refused("There is nothing to pay.", code="nothing_to_pay")
-    if amount > view.account["to_pay"]:
-        raise _more_than(view.account["to_pay"], invoice.currency)
+    _require_payable(invoice, amount)
     asked = of_invoice(invoice, amount, uses_credit=uses_credit)
     return begin_online_payment(invoice.customer, asked, by=by, return_url=return_url, door=door)
+
+
+def begin_payment_of_customer(
+    customer: Customer,
+    amounts: Mapping[int, Decimal],
+    *,
+    currency: str,
+    on_account: Decimal = ZERO,
+    uses_credit: bool = False,
+    by: User | None,
+    return_url: ReturnUrl,
+    door: Door | None = None,
+) -> OnlinePayment:
+    """As begin_online_payment, for amounts of several documents of a customer, by id, and more to stay on account.
+
+    Raises Refused for more than is to be paid of one of them, and for one of another customer or currency.
+    """
+    invoices = Invoice.objects.select_related("company").in_bulk(list(amounts))
+    shares: list[Share] = []
+    for invoice_id, amount in amounts.items():
+        invoice = invoices.get(invoice_id)
+        if invoice is None or (invoice.customer_id, invoice.currency) != (customer.pk, currency):
+            raise Refused("One of these documents is not this customer's in this currency.", code="another_customer")
+        _require_payable(invoice, amount)
+        asked = of_invoice(invoice, amount)
+        shares += asked.shares
+        on_account += asked.on_account
+    whole = Asked(currency, shares, on_account, uses_credit)
+    return begin_online_payment(customer, whole, by=by, return_url=return_url, door=door)
+
+
+def _require_payable(invoice: Invoice, amount: Decimal) -> None:
+    view = customer_view(invoice)
+    if not view.is_payable:
+        raise Refused(f"There is nothing to pay of {invoice.number}.", code="nothing_to_pay")
+    if amount <= 0:
+        raise Refused(f"{amount} cannot be paid.", code="bad_amount")
+    if amount > view.account["to_pay"]:
+        raise _more_than(view.account["to_pay"], invoice.currency)
 
 
 def begin_online_payment(

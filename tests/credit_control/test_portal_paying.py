@@ -140,3 +140,14 @@ def test_where_nobody_can_pay_online_nothing_is_offered(
     settings.TEST_PROVIDER = False
     assert "Pay online" not in words(client.get(page.removesuffix("pay/")))
     assert "Nobody can pay online here yet." in words(client.get(page))
+
+
+def test_over_several_accounts_it_says_whose_is_paid_here(company: Any, customer: Any, client: Client) -> None:
+    branch = world.make_customer(company, "North", parent_id=customer.pk)
+    ours, theirs = (world.issue(each, "10.00", company.today()) for each in (customer, branch))
+    page = opened(client, mint_account_link(customer, customer.contacts.get(), is_combined=True))
+    shown = client.get(f"{page}pay/").content.decode()
+    assert f"Here you pay what is open on the account of {customer.name}." in shown
+    assert (ours.number in shown, theirs.number in shown) == (True, False)
+    client.post(f"{page}pay/", {"currency": "EUR", "item": world.item_of(theirs).pk})
+    assert not OnlinePayment.objects.exists()

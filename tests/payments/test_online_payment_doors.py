@@ -19,6 +19,7 @@ from customers.operations.manage_terms import PartDetails, TermsDetails, add_ter
 from office import bells
 from payments.models import OnlinePayment, Receipt
 from payments.online.offers import amounts_of
+from payments.online.own_credit import credit_of
 from tests import world
 from tests.api.calling import Program, refused
 from tests.bells import cut_off
@@ -308,3 +309,84 @@ def test_who_is_not_told_how_the_account_stands_learns_of_no_credit(
     assert "credit" not in words(client.get(page)).replace("credit-card", "")
     client.post(f"{page}pay/", {"part": "due", "use_credit": "1"})
     assert OnlinePayment.objects.get().from_credit == 0
+
+
+def test_a_program_opens_a_page_for_several_documents_and_an_amount_on_account(company: Any, customer: Any) -> None:
+    program = Program(world.make_user(company))
+    first, second = (world.issue(customer, amount, today(company)) for amount in ("100.00", "50.00"))
+    body = {
+        "customer": customer.pk,
+        "invoices": [{"invoice": first.pk, "amount": "100.00"}, {"invoice": second.pk, "amount": "20.00"}],
+        "on_account": "30.00",
+        "return_url": "https://shop.example/thanks",
+    }
+    made = program.post("online-payments/", body, key="K1").json()
+    assert (made["amount"], made["from_credit"]) == ("150.00", "0.00")
+    assert [(part["document"], part["amount"]) for part in made["parts"]] == [
+        (first.number, "100.00"),
+        (second.number, "20.00"),
+    ]
+    assert program.post("online-payments/", body, key="K1").json() == made
+    report(OnlinePayment.objects.get(), units=15000)
+    assert (customer_view(first).state, customer_view(second).account["to_pay"]) == ("paid", Decimal(30))
+    assert credit_of(customer.pk, "EUR") == Decimal(30)
+
+
+def test_a_program_lets_own_credit_pay_first(company: Any, customer: Any) -> None:
+    program = Program(world.make_user(company))
+    invoice = world.issue(customer, "100.00", today(company))
+    world.receive(customer, "100.00", today(company))
+    body = {"customer": customer.pk, "use_credit": True, "return_url": "https://shop.example/"}
+    made = program.post("online-payments/", body | {"invoices": [{"invoice": invoice.pk, "amount": "100.00"}]}).json()
+    assert (made["status"], made["amount"], made["from_credit"], made["checkout_url"]) == (
+        "settled",
+        "0.00",
+        "100.00",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"customer": None}, 400),
+        ({"invoice": 1, "amount": "1.00"}, 400),
+        ({"amount": "1.00"}, 400),
+        ({"invoices": [], "on_account": "0.00"}, "bad_amount"),
+        ({"invoices": "twice"}, 400),
+        ({"invoices": "more"}, "more_than_open"),
+        ({"invoices": "none"}, "bad_amount"),
+        ({"invoices": "other"}, "another_customer"),
+        ({"currency": "USD"}, "another_customer"),
+        ({"on_account": "0.001"}, "bad_amount"),
+    ],
+)
+def test_what_a_program_cannot_have_paid_is_refused(company: Any, customer: Any, change: Any, told: Any) -> None:
+    program = Program(world.make_user(company))
+    ours = world.issue(customer, "100.00", today(company))
+    other = world.issue(world.make_customer(company, "Other"), "9.00", today(company))
+    of_ours = {"invoice": ours.pk, "amount": "100.00"}
+    odd = {
+        "twice": [of_ours, of_ours],
+        "more": [of_ours | {"amount": "100.01"}],
+        "none": [of_ours | {"amount": "0.00"}],
+        "other": [of_ours, {"invoice": other.pk, "amount": "9.00"}],
+    }
+    body = {"customer": customer.pk, "invoices": [of_ours], "return_url": "https://shop.example/"} | change
+    if isinstance(body["invoices"], str):
+        body["invoices"] = odd[body["invoices"]]
+    body = {name: value for name, value in body.items() if value is not None}
+    answer = program.post("online-payments/", body)
+    assert answer.status_code == told if isinstance(told, int) else refused(answer) == (409, told), answer.content
+    assert not OnlinePayment.objects.exists()
+
+
+def test_a_program_names_no_document_or_customer_of_another_company(company: Any) -> None:
+    program = Program(world.make_user(company))
+    stranger = world.make_customer(world.make_company(legal_name="Birch Ltd"))
+    theirs = world.issue(stranger, "9.00", today(stranger.company))
+    body = {"customer": stranger.pk, "on_account": "5.00", "return_url": "https://shop.example/"}
+    assert program.post("online-payments/", body).status_code == 404
+    ours = world.make_customer(company)
+    named = {"invoices": [{"invoice": theirs.pk, "amount": "9.00"}]}
+    assert program.post("online-payments/", body | named | {"customer": ours.pk}).status_code == 404
