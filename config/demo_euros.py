@@ -16,6 +16,7 @@ from office.models import BankAccount, Company, User
 from office.operations.set_exchange_rates import set_exchange_rate
 from office.operations.update_company import update_company
 from payments.operations.apply_credits import apply_oldest_first
+from payments.operations.give_mandate import give_mandate
 from payments.operations.prepare_debit_run import RunDetails, prepare_debit_run
 from payments.operations.record_receipt import ReceiptDetails, record_receipt
 from payments.operations.refund_credit import RefundDetails, refund_credit
@@ -25,11 +26,12 @@ CREDITOR = {"creditor_identifier": "GB98ZZZSDDNWBK0000012345", "debit_notice_day
 EUROS = BankDetails("Euro account", "Harbour & Finch Ltd", "GB29NWBK60161331926819", "NWBKGB2L", "EUR")
 WEBER = ("Weber Ladenbau GmbH", "Domstraße 8", "50668", "Köln", "DE", "de", "DE89370400440532013000")
 VASSEUR = ("Comptoir Vasseur SARL", "14 rue de Paris", "59000", "Lille", "FR", "fr", "FR1420041010050500013M02606")
+OTHER_IBAN = "FR7630006000011234567890189"
 RATE, TWICE = Decimal("0.8561"), Decimal("180.00")
 
 
 def add_euros(company: Company, today: date, by: User) -> None:
-    """A debit run that waits for the manager's word, and a refund that waits for its file."""
+    """A debit run and a mandate given online that wait for the manager's word, and a refund that waits for its file."""
     update_company(company.pk, CREDITOR, by=by)
     account = _euro_account(company, by)
     company.refresh_from_db()
@@ -83,3 +85,5 @@ def _pay_back(company: Company, today: date, by: User) -> None:
     credit = receipt.entry.items.get().pk
     apply_oldest_first(vasseur, dated_on=today, by=by, only_credits=[credit], currency="EUR")
     refund_credit(vasseur, RefundDetails(credit, TWICE, today, "Paid twice in part"), by=by)
+    theirs = AccountDetails(AccountKind.IBAN, OTHER_IBAN, vasseur.name)
+    give_mandate(vasseur.contacts.get().pk, theirs, on=today, network="192.0.2.0/24")

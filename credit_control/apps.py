@@ -13,6 +13,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.account.code_words import ACCOUNT_CODE_TEXT
         from credit_control.account.link_mail import ACCOUNT_LINK_MAIL
         from credit_control.account.link_words import ACCOUNT_LINK_TEXT
+        from credit_control.account.mandates import mandate_acts
         from credit_control.account.offered import account_acts
         from credit_control.account.shown import shown_account_links
         from credit_control.approvals import ACTS
@@ -58,6 +59,7 @@ class CreditControlConfig(AppConfig):
         register_links(shown_account_links)
         register_acts(account_acts)
         register_acts(promise_acts)
+        register_acts(mandate_acts)
         register_kept_out(is_planned)
         register_days(agreed_days)
         register_agreed_days(late_by_agreement, coming_by_agreement)

@@ -52,7 +52,9 @@ def mandates_for(user: User) -> QuerySet[Mandate]:
 
 def get_mandate_for(user: User, mandate_id: int) -> Mandate:
     """The mandate, or Http404 where this person may not see one of that id."""
-    return found(mandates_for(user).filter(pk=mandate_id).select_related("company", "customer", "account"), "mandate")
+    return found(
+        mandates_for(user).filter(pk=mandate_id).select_related("company", "customer", "account", "given"), "mandate"
+    )
 
 
 def holds_for(user: User) -> QuerySet[CreditHold]:

@@ -5,7 +5,11 @@ American Bankers Association checks them; British accounts by their form, as sor
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from string import ascii_uppercase
 
 from stdnum.us import rtn
 
@@ -60,6 +64,20 @@ def check_iban(text: str) -> Verdict:
     except exceptions.SchwiftyException as error:
         return Verdict(number, words.get(type(error), "it is no IBAN"))
     return Verdict(number)
+
+
+@cache
+def sepa_lengths() -> dict[str, int]:
+    """How many characters an IBAN has, by each country from which SEPA debits are taken."""
+    from schwifty import exceptions, registry
+
+    found = {}
+    for code in map("".join, product(ascii_uppercase, repeat=2)):
+        with suppress(exceptions.InvalidCountryCode):
+            spec = registry.get_iban_spec(code)
+            if spec.in_sepa_zone:
+                found[code] = spec.iban_length
+    return found
 
 
 def check_bic(text: str) -> Verdict:

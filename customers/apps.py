@@ -10,6 +10,8 @@ class CustomersConfig(AppConfig):
         from customers.approvals import ACTS
         from customers.change_mail import ADDRESS_MAIL
         from customers.change_words import ADDRESS_TEXT
+        from customers.mandate_mail import MANDATE_MAIL
+        from customers.mandate_words import MANDATE_TEXT
         from customers.operations.import_customers import RUN_KIND
         from office import mail
         from office.approvals import register_act
@@ -21,7 +23,9 @@ class CustomersConfig(AppConfig):
         for act in ACTS:
             register_act(act)
         mail.register_kind(ADDRESS_MAIL)
+        mail.register_kind(MANDATE_MAIL)
         texts.register_text(ADDRESS_TEXT)
+        texts.register_text(MANDATE_TEXT)
         asked = "customers.changerequest"
         register_topic(
             Topic(asked, "Change asked for", change_requests_for, "customers.view_customer", "customers:change_request")

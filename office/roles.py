@@ -106,6 +106,7 @@ ROLES: dict[str, list[str]] = {
         "office.edit_mail_texts",
         "billing.override_checks",
         "customers.change_credit_limit",
+        "customers.decide_mandates",
         "customers.release_hold",
         "customers.reveal_account",
         "office.close_month",

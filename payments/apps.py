@@ -14,6 +14,7 @@ class PaymentsConfig(AppConfig):
         from office.topics import register_topic
         from payments.approvals import ACTS
         from payments.debit_mail import DEBIT_NOTICE
+        from payments.debit_note import note_on_debit
         from payments.debit_words import DEBIT_TEXT
         from payments.not_found_mail import NOT_FOUND_MAIL
         from payments.not_found_words import NOT_FOUND_TEXT
@@ -39,6 +40,7 @@ class PaymentsConfig(AppConfig):
             runs.register_kind(kind)
         register_offer(online_offers)
         register_note(note_on_its_way)
+        register_note(note_on_debit)
         register_downloads(receipt_downloads)
         register_acts(paid_acts)
         register_acts(credit_acts)

@@ -16,9 +16,9 @@ from billing.models import DocumentStatus
 from billing.queries import overdue_items
 from credit_control.access import plan_requests_for
 from credit_control.models import AskedStatus
-from customers.access import accounts_for, change_requests_for, customers_for, items_for
+from customers.access import accounts_for, change_requests_for, customers_for, items_for, mandates_for
 from customers.bounces import with_bounced_address
-from customers.models import ChangeStatus
+from customers.models import ChangeStatus, GivenStatus
 from customers.queries import in_account_state
 from ledger.models import ItemKind
 from office.approvals import waiting_for
@@ -103,6 +103,10 @@ def _asked_changes(reader: Reader) -> QuerySet[Any]:
 
 def _asked_plans(reader: Reader) -> QuerySet[Any]:
     return plan_requests_for(reader.user).filter(company=reader.company, status=AskedStatus.OPEN)
+
+
+def _given_mandates(reader: Reader) -> QuerySet[Any]:
+    return mandates_for(reader.user).filter(company=reader.company, given__status=GivenStatus.OPEN)
 
 
 def _to_repay(reader: Reader) -> QuerySet[Any]:
@@ -202,6 +206,14 @@ KINDS = (
         _asked_plans,
         "?state=open",
         ("credit_control.manage_plans",),
+    ),
+    Kind(
+        "Mandates that customers gave online",
+        "file-check",
+        "customers:mandate_list",
+        _given_mandates,
+        "?state=waiting",
+        ("customers.decide_mandates",),
     ),
     Kind(
         "Refunds to pay by file",

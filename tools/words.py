@@ -24,7 +24,7 @@ TEMPLATES = (
     "templates/office/mail",
     "templates/payments/pdf",
 )
-TEMPLATES += ("templates/credit_control/mail", "templates/credit_control/pdf")
+TEMPLATES += ("templates/credit_control/mail", "templates/credit_control/pdf", "templates/customers/pdf")
 CODE = ("ledger", "office", "customers", "billing", "payments", "credit_control")
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 """Instead of the clock, so that the same texts give the same bytes."""

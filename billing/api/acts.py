@@ -39,6 +39,7 @@ from billing.web.document import xml_response
 from office.api.approving import ApprovalOut
 from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
+from office.api.renderers import PdfRenderer
 from office.api.views import ApiView, checked, company_of
 from office.papers import PdfUnavailable
 from office.web.requests import ApiRequest
@@ -172,15 +173,6 @@ class DebitNoteView(ApiView):
         invoice = get_invoice_for(request.user, invoice_id)
         draft = draft_debit_note(invoice.pk, **why_from(checked(DebitNoteIn, request.data)), by=request.user)
         return shown(request.user, draft.pk, 201)
-
-
-class PdfRenderer(BaseRenderer):
-    """Lets a caller ask for application/pdf; the view makes the bytes."""
-
-    media_type = "application/pdf"
-    format = "pdf"
-    render_style = "binary"
-    charset = None
 
 
 class PdfView(ApiView):

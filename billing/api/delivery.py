@@ -9,11 +9,11 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for, invoices_for
-from billing.api.acts import PdfRenderer
 from billing.delivery import deliveries_of
 from billing.pdf.merging import MOST, merged_pdf
 from office.api.errors import Unavailable
 from office.api.fields import Query
+from office.api.renderers import PdfRenderer
 from office.api.views import ApiView, checked, company_of
 from office.papers import PdfUnavailable
 from office.web.fields import typed_id

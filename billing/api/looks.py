@@ -7,12 +7,13 @@ from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from billing.api.acts import PdfRenderer, Unavailable
+from billing.api.acts import Unavailable
 from billing.looks import PaperWords, texts_of
 from billing.models import PaperKind
 from billing.operations.set_paper_looks import set_paper_looks
 from billing.pdf.sample import sample_pdf
 from office.api.fields import Input, Query
+from office.api.renderers import PdfRenderer
 from office.api.views import ApiView, checked, company_of
 from office.languages import LANGUAGES
 from office.models import Company

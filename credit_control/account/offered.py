@@ -10,8 +10,9 @@ from credit_control.models import AccountLink
 from credit_control.statements.links import live_links
 from customers.models import Contact
 
-DETAILS = "details"
-"""What an address says that leads by the account's code to the customer's details, not to the account's page."""
+DETAILS, MANDATE = "details", "mandate"
+"""What an address says that leads by the account's code to the customer's details or to direct debit, not to the
+account's page."""
 
 
 def may_see_account(contact: Contact) -> bool:

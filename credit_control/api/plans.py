@@ -9,7 +9,6 @@ from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from billing.api.acts import PdfRenderer
 from credit_control.access import get_plan_for, plans_for
 from credit_control.models import PaymentPlan, PlanAnswer
 from credit_control.operations.accept_plan import accept_plan
@@ -31,6 +30,7 @@ from office.api.errors import Unavailable
 from office.api.fields import AmountIn, AmountOut, IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
+from office.api.renderers import PdfRenderer
 from office.api.views import ApiView, checked, company_of
 from office.dressing import dressed
 from office.models import Company, User

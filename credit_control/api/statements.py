@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from billing.api.acts import PdfRenderer
 from credit_control.api.statement_serializers import (
     StatementAskedIn,
     StatementFiguresOut,
@@ -31,6 +30,7 @@ from customers.models import Customer
 from office.api.errors import Unavailable
 from office.api.idempotency import Write, idempotent_after_reading
 from office.api.paging import page_of
+from office.api.renderers import PdfRenderer
 from office.api.views import ApiView, checked, company_of
 from office.dressing import dressed
 from office.papers import PdfUnavailable

@@ -10,7 +10,7 @@ from django.utils import timezone
 from billing.links import SHOWN_FOR
 from billing.models import OpeningKind
 from billing.operations.note_opening import network_of
-from credit_control.account.offered import DETAILS
+from credit_control.account.offered import DETAILS, MANDATE
 from credit_control.models import AccountLink, AccountOpening
 from credit_control.statements.links import standing_links
 from office.web.address import address_of
@@ -27,14 +27,18 @@ def page_of(link: AccountLink) -> str:
     return reverse("account:page", args=[link.ref])
 
 
+PLACES = {DETAILS: "account:details", MANDATE: "account:mandate"}
+"""Pages below the account's to which the code may lead."""
+
+
 def place_of(link: AccountLink, to: str) -> str:
-    """Where the code leads: the details, where they were asked for, else the account's page."""
-    return reverse("account:details", args=[link.ref]) if to == DETAILS else page_of(link)
+    """Where the code leads: a page that was asked for, else the account's page."""
+    return reverse(PLACES.get(to, "account:page"), args=[link.ref])
 
 
 def code_page_of(link: AccountLink, to: str = "") -> str:
     """The page that asks for the code, and leads there."""
-    return reverse("account:code", args=[link.ref]) + (f"?to={DETAILS}" if to == DETAILS else "")
+    return reverse("account:code", args=[link.ref]) + (f"?to={to}" if to in PLACES else "")
 
 
 def entered(link: AccountLink, *, to: str = "") -> HttpResponse:

@@ -33,6 +33,7 @@ from customers.models import StatementForm
 from office.papers import PdfUnavailable, render_pdf
 from office.web.customer_door import FirstTo, NoSuchLink, customer_door
 from office.web.lists.exporting import EXCEL
+from payments.mandate_offer import scheme_offered, standing_mandates
 
 MOST_ROWS, LATEST = 200, 12
 
@@ -66,6 +67,8 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
             "sent": sent.only("on").order_by("-on", "-pk")[:LATEST],
             "most_rows": MOST_ROWS,
             "plans": shown_plans(link),
+            "mandates": standing_mandates(link.customer),
+            "may_give_mandate": bool(scheme_offered(link.customer)),
             "may_ask_plan": may_be_planned(link.customer, figures.on) or last_request(link.customer),
         }
         return render(request, "portal/account.html", context)

@@ -1,19 +1,27 @@
 """Customers' mandates, for programs."""
 
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from customers.access import get_customer_for, get_mandate_for, mandates_for
+from customers.mandate_pdf import file_name, kept_mandate_pdf
 from customers.mandates import STATES, with_state
-from customers.models import Mandate, MandateScheme, MandateUse
+from customers.models import GivenMandate, Mandate, MandateScheme, MandateUse
 from customers.models.mandates import LONGEST_REFERENCE
+from customers.operations.decide_mandate import approve_mandate, decline_mandate
 from customers.operations.manage_mandates import MandateDetails, add_mandate, amend_mandate, revoke_mandate
+from office.api.errors import Unavailable
 from office.api.fields import IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
+from office.api.renderers import PdfRenderer
 from office.api.views import ApiView, checked, company_of
 from office.models import User
+from office.papers import PdfUnavailable
 from office.web.requests import ApiRequest
 
 
@@ -51,16 +59,35 @@ class MandateQuery(PageQuery):
     state = serializers.ChoiceField(choices=STATES, required=False)
 
 
+class DeclineMandateIn(Input):
+    """Why nothing is collected under it."""
+
+    reason = serializers.CharField(max_length=300, allow_blank=True, help_text="The customer reads it.")
+
+
+class GivenOut(serializers.ModelSerializer):
+    """How a customer gave a mandate by themselves, and what was decided about it."""
+
+    contact = serializers.CharField(source="contact.name")
+    words = serializers.ListField(child=serializers.CharField(), source="printed.words", help_text="As they read them.")
+
+    class Meta:
+        model = GivenMandate
+        fields = ["contact", "given_at", "address_prefix", "words", "status", "reason", "decided_at"]
+
+
 class MandateOut(serializers.ModelSerializer):
     """A mandate, and whether it holds today."""
 
     state = serializers.ChoiceField(choices=STATES)
     account_number = serializers.CharField(source="account.masked_number", help_text="By its last four characters.")
 
+    given = GivenOut(source="given_online", allow_null=True, help_text="Of one that its customer gave online.")
+
     class Meta:
         model = Mandate
         fields = ["id", "customer_id", "account_id", "account_number", "scheme", "reference", "signed_on", "use"]
-        fields += ["last_used_on", "revoked_on", "revoked_reason", "state"]
+        fields += ["last_used_on", "revoked_on", "revoked_reason", "state", "given"]
 
 
 class MandatePage(serializers.Serializer):
@@ -85,7 +112,7 @@ class MandatesView(ApiView):
             rows = rows.filter(customer=query["customer"])
         if "state" in query:
             rows = rows.filter(state=query["state"])
-        found, following = page_of(rows.select_related("account"), query, "mandates")
+        found, following = page_of(rows.select_related("account", "given__contact"), query, "mandates")
         return Response(MandatePage({"results": found, "next": following}).data)
 
 
@@ -146,7 +173,56 @@ class RevokeMandateView(ApiView):
         return _shown(request.user, mandate_id)
 
 
+class ApproveMandateView(ApiView):
+    """Approving a mandate that its customer gave online."""
+
+    permission = {"post": "customers.decide_mandates"}
+
+    @extend_schema(operation_id="approve_mandate", request=None, responses=MandateOut)
+    @idempotent
+    def post(self, request: ApiRequest, mandate_id: int) -> Response:
+        """Let debits be collected under it, and from its account."""
+        approve_mandate(get_mandate_for(request.user, mandate_id).pk, by=request.user)
+        return _shown(request.user, mandate_id)
+
+
+class DeclineMandateView(ApiView):
+    """Declining a mandate that its customer gave online."""
+
+    permission = {"post": "customers.decide_mandates"}
+
+    @extend_schema(operation_id="decline_mandate", request=DeclineMandateIn, responses=MandateOut)
+    @idempotent
+    def post(self, request: ApiRequest, mandate_id: int) -> Response:
+        """Collect nothing under it; the customer reads why."""
+        mandate = get_mandate_for(request.user, mandate_id)
+        decline_mandate(mandate.pk, **checked(DeclineMandateIn, request.data), by=request.user)
+        return _shown(request.user, mandate_id)
+
+
+class MandatePdfView(ApiView):
+    """A mandate as its customer gave it online."""
+
+    permission = {"get": "customers.view_accounts"}
+    renderer_classes = [PdfRenderer, JSONRenderer]
+
+    @extend_schema(operation_id="get_mandate_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: ApiRequest, mandate_id: int) -> HttpResponse:
+        """The mandate as it was mailed to them."""
+        given = get_mandate_for(request.user, mandate_id).given_online
+        if given is None:
+            raise Http404("No such mandate was given online.")
+        try:
+            content = bytes(kept_mandate_pdf(given).content)
+        except PdfUnavailable as failure:
+            raise Unavailable(str(failure), code="pdf_unavailable") from failure
+        headers = {"Content-Disposition": f'attachment; filename="{file_name(given)}"'}
+        return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
 def _shown(user: User, mandate_id: int, status: int = 200) -> Response:
     company = get_mandate_for(user, mandate_id).company
-    mandate = with_state(mandates_for(user), company.today()).select_related("account").get(pk=mandate_id)
+    mandate = (
+        with_state(mandates_for(user), company.today()).select_related("account", "given__contact").get(pk=mandate_id)
+    )
     return Response(MandateOut(mandate).data, status)

@@ -3,6 +3,7 @@
 from customers.models.accounts import AccountKind, CustomerAccount
 from customers.models.change_requests import ChangeRequest, ChangeStatus, ChangeTopic
 from customers.models.customer import Customer, CustomerGroup, EInvoiceFormat, GroupStatement, StatementForm
+from customers.models.given_mandates import GivenMandate, GivenStatus, MandatePdf
 from customers.models.holds import BY_RULE, CreditHold, HoldCause, HoldPolicy, hold_policy_of
 from customers.models.limits import LimitChange
 from customers.models.mandates import Mandate, MandateAmendment, MandateScheme, MandateUse
@@ -25,12 +26,15 @@ __all__ = [
     "CustomerGroup",
     "DeclaredPayer",
     "EInvoiceFormat",
+    "GivenMandate",
+    "GivenStatus",
     "GroupStatement",
     "HoldCause",
     "HoldPolicy",
     "LimitChange",
     "Mandate",
     "MandateAmendment",
+    "MandatePdf",
     "MandateScheme",
     "MandateUse",
     "PaymentTerms",

@@ -1,9 +1,14 @@
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 
 from customers.models.accounts import CustomerAccount
 from customers.models.customer import Customer
 from office.models import Company, User
+
+if TYPE_CHECKING:
+    from customers.models.given_mandates import GivenMandate
 
 LONGEST_REFERENCE = 35
 
@@ -60,6 +65,16 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def given_online(self) -> "GivenMandate | None":
+        """How its customer gave it by themselves; None where it was kept here as it was signed."""
+        return getattr(self, "given", None)
+
+    @property
+    def origin_words(self) -> str:
+        """Where it came from."""
+        return "Online" if self.given_online else "Kept here"
 
 
 class MandateAmendment(models.Model):

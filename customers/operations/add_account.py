@@ -84,13 +84,17 @@ def confirm_account(
         raise Refused(f"The account is {account.state} already.", code="invalid_move")
     asked = Asked("confirm_account", account.company, account, Decimal(0), {}, reason[:LONGEST])
     require_second_person(asked, by, approved)
-    account.confirmed_by = approved.decided_by if approved else None
-    account.confirmed_at = timezone.now()
-    account.save(update_fields=["confirmed_by", "confirmed_at"])
-    record(account.confirmed_by, "confirm_account", account)
+    set_confirmed(account, approved.decided_by if approved else None)
     if account.replaces_id:
         _close_replaced(account)
     return account
+
+
+def set_confirmed(account: CustomerAccount, by: User | None) -> None:
+    """Write down by whose word a locked account may be used."""
+    account.confirmed_by, account.confirmed_at = by, timezone.now()
+    account.save(update_fields=["confirmed_by", "confirmed_at"])
+    record(by, "confirm_account", account)
 
 
 def drop_account(account_id: int, *, by: User | None, reason: str) -> None:
@@ -116,7 +120,7 @@ def locked_account(account_id: int) -> CustomerAccount:
 def _close_replaced(account: CustomerAccount) -> None:
     old = locked_account(present(account.replaces_id))
     today = account.company.today()
-    for mandate in with_state(old.mandates.select_for_update(no_key=True), today).filter(state="live"):
+    for mandate in with_state(old.mandates.select_for_update(no_key=True, of=("self",)), today).filter(state="live"):
         put_to(mandate, account, today, f"Their account was replaced by {account}.", account.confirmed_by)
     if old.state != "closed":
         close(old, account.confirmed_by, f"Replaced by {account}.")

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
 from django.db import IntegrityError, transaction
 
@@ -56,7 +57,7 @@ def add_mandate(customer: Customer, details: MandateDetails, *, by: User | None)
         use=details.use,
         added_by=by,
     )
-    _save(mandate)
+    save_mandate(mandate)
     after = {"scheme": mandate.scheme, "account": account, "signed_on": mandate.signed_on, "use": mandate.use}
     record(by, "add_mandate", mandate, after=after)
     return mandate
@@ -81,8 +82,10 @@ def revoke_mandate(mandate_id: int, *, on: date, reason: str, by: User | None) -
     """Let nothing more be collected under a mandate from a day on. Raises Refused where it was revoked before."""
     reason = required_reason(reason, "Say why the mandate is revoked.")
     mandate = locked_mandate(mandate_id, on)
-    if mandate.revoked_on:
-        raise Refused("The mandate is revoked already.", code="invalid_move")
+    if mandate.state in ("revoked", "declined"):
+        raise Refused(f"The mandate is {mandate.state} already.", code="invalid_move")
+    if mandate.state == "waiting":
+        raise Refused("The mandate waits to be looked at: decline it.", code="invalid_move")
     if on < mandate.signed_on:
         raise Refused(f"The mandate was signed on {mandate.signed_on}.", code="before_it_was_made")
     mandate.revoked_on, mandate.revoked_reason = on, reason
@@ -123,11 +126,18 @@ def _account(customer: Customer, account_id: int, scheme: str) -> CustomerAccoun
     return account
 
 
+def next_reference(customer: Customer) -> str:
+    """The reference that is made for the next mandate of a customer; free while the customer's row is held."""
+    made = re.sub(r"[^A-Z0-9\-]", "", customer.number.upper()) or str(customer.pk)
+    taken = set(customer.company.mandates.filter(reference__startswith=f"{made}-M").values_list("reference", flat=True))
+    numbers = count(customer.mandates.count() + 1)
+    return next(reference for number in numbers if (reference := f"{made}-M{number}") not in taken)
+
+
 def _reference(customer: Customer, typed: str) -> str:
     reference = " ".join(typed.upper().split())
     if not reference:
-        made = re.sub(r"[^A-Z0-9\-]", "", customer.number.upper())
-        reference = f"{made or customer.pk}-M{customer.mandates.count() + 1}"
+        reference = next_reference(customer)
     is_sound = REFERENCE.fullmatch(reference) and not reference.startswith("/") and not reference.endswith("/")
     if not is_sound or "//" in reference:
         raise Refused(
@@ -137,7 +147,8 @@ def _reference(customer: Customer, typed: str) -> str:
     return reference
 
 
-def _save(mandate: Mandate) -> None:
+def save_mandate(mandate: Mandate) -> None:
+    """Keep a new mandate. Raises Refused where its reference is taken."""
     try:
         with transaction.atomic():
             mandate.save()

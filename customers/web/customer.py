@@ -38,7 +38,7 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         "days": days_of(items, today),
         "contacts": people_of(customer),
         "accounts": customer.accounts.filter(closed_at=None),
-        "mandates": with_state(customer.mandates.select_related("account"), today),
+        "mandates": with_state(customer.mandates.select_related("account", "given"), today),
         "addresses": customer.addresses.all(),
         "exposure": exposure_of(customer, today),
         "holds": standing_holds([customer.pk]).get(customer.pk, []),

@@ -1,21 +1,25 @@
 """Customers' mandates: all of them, one, adding one, amending and revoking it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.access import get_customer_for, get_mandate_for, mandates_for
+from customers.mandate_pdf import file_name, kept_mandate_pdf
 from customers.mandates import STATES, WORDS, MandateWithState, with_state
-from customers.models import Customer, MandateScheme, MandateUse
+from customers.models import Customer, Mandate, MandateScheme, MandateUse
 from customers.models.mandates import LONGEST_REFERENCE
+from customers.operations.decide_mandate import approve_mandate, decline_mandate
 from customers.operations.manage_mandates import MandateDetails, add_mandate, amend_mandate, revoke_mandate
 from ledger.refusals import Refused
 from office.models import AuditRecord
+from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.fields import set_choices, typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
@@ -36,6 +40,7 @@ MANDATES = ListSpec(
         Column("customer", "Customer", "customer.name", sort="customer__sort_name"),
         Column("state", "State", "state", "state"),
         Column("account", "Account", "account.masked_number", note=lambda row: row.account.blocked_reason),
+        Column("origin", "Given", lambda row: row.origin_words, hide_below="tablet"),
         Column("scheme", "Scheme", lambda row: row.get_scheme_display(), hide_below="phone"),
         Column("use", "Use", lambda row: row.get_use_display(), hide_below="tablet"),
         Column("signed_on", "Signed", "signed_on", "day", sort="signed_on", hide_below="tablet"),
@@ -83,7 +88,7 @@ class MandateForm(forms.Form):
 @staff_door("customers.view_accounts")
 def mandate_list(request: StaffRequest) -> HttpResponseBase:
     """All mandates, the newest first."""
-    rows = mandates_for(request.user).filter(company=request.company).select_related("customer", "account")
+    rows = mandates_for(request.user).filter(company=request.company).select_related("customer", "account", "given")
     return list_page(request, MANDATES, with_state(rows, request.company.today()))
 
 
@@ -110,7 +115,7 @@ def mandate_page(request: StaffRequest, mandate_id: int) -> HttpResponse:
     """A mandate, whether it holds, and what was done with it."""
     found = get_mandate_for(request.user, mandate_id)
     shown = with_state(mandates_for(request.user), found.company.today()).select_related("customer", "account")
-    mandate = shown.get(pk=mandate_id)
+    mandate = shown.select_related("given__contact", "given__decided_by").get(pk=mandate_id)
     records = AuditRecord.objects.filter(subject_type="customers.mandate", subject_id=mandate.pk)
     context = {
         "mandate": mandate,
@@ -155,3 +160,48 @@ def revoke(request: StaffRequest, mandate_id: int) -> HttpResponse:
     else:
         messages.success(request, "Revoked: nothing more is collected under it.")
     return redirect("customers:mandate", mandate.pk)
+
+
+@require_POST
+@staff_door("customers.decide_mandates")
+def approve(request: StaffRequest, mandate_id: int) -> HttpResponse:
+    """Let debits be collected under a mandate that its customer gave online."""
+    return _decided(request, mandate_id, lambda mandate: approve_mandate(mandate.pk, by=request.user), "Approved.")
+
+
+@require_POST
+@staff_door("customers.decide_mandates")
+def decline(request: StaffRequest, mandate_id: int) -> HttpResponse:
+    """Collect nothing under it, with a reason."""
+    reason = request.POST.get("reason", "")
+    said = "Declined. The customer reads why on their page."
+    return _decided(
+        request, mandate_id, lambda mandate: decline_mandate(mandate.pk, reason=reason, by=request.user), said
+    )
+
+
+def _decided(request: StaffRequest, mandate_id: int, act: Callable[[Mandate], Any], said: str) -> HttpResponse:
+    mandate = get_mandate_for(request.user, mandate_id)
+    try:
+        act(mandate)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, said)
+    return redirect("customers:mandate", mandate.pk)
+
+
+@require_GET
+@staff_door("customers.view_accounts")
+def mandate_pdf(request: StaffRequest, mandate_id: int) -> HttpResponse:
+    """A mandate as its customer gave it online."""
+    given = get_mandate_for(request.user, mandate_id).given_online
+    if given is None:
+        raise Http404
+    try:
+        content = bytes(kept_mandate_pdf(given).content)
+    except PdfUnavailable:
+        messages.error(request, "Its PDF cannot be made now. Try again in a moment.")
+        return redirect("customers:mandate", mandate_id)
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(given)}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)

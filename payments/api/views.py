@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from billing.api.acts import PdfRenderer
 from billing.api.serializers import AllocationOut, MailsOut, SendIn
 from customers.access import get_customer_for
 from customers.models import Customer
@@ -15,6 +14,7 @@ from ledger.models import Allocation
 from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
+from office.api.renderers import PdfRenderer
 from office.api.views import ApiView, checked, company_of
 from office.dressing import dressed
 from office.models import User

@@ -94,6 +94,7 @@ SPOILED = {
     "item_written_once": "balance = 0 WHERE balance > 0",
     "late_charge_frozen": "fee = fee + 1",
     "mandate_frozen": "reference = 'x'",
+    "mandate_stays_as_given": "address_prefix = 'x'",
     "online_payment_frozen": "amount = amount + 1",
     "payer_frozen": "declared_at = declared_at - interval '1 day'",
     "payment_file_frozen": "total = total + 1",
@@ -289,6 +290,7 @@ MAY_CHANGE = {
     "customers_changerequest": "status reason sealed_number decided_at decided_by_id",
     "customers_customeraccount": "sealed_number blocked_reason blocked_at closed_reason closed_at",
     "customers_declaredpayer": "ended_at ended_by_id",
+    "customers_givenmandate": "status reason decided_at decided_by_id",
     "customers_mandate": "account_id last_used_on revoked_on revoked_reason",
     "office_approvalrequest": "state",
     "office_comment": "withdrawn_at",
@@ -318,6 +320,7 @@ ROWS = {
     "payments_settleditem": {"rest": "'discount'", "credit_memo_id": "1"},
     "customers_changerequest": {"status": "'open'"},
     "customers_declaredpayer": {"payer_id": "2"},
+    "customers_givenmandate": {"status": "'open'"},
     "customers_mandateamendment": {"new_account_id": "2"},
     "office_approvalrequest": {"state": "'waiting'"},
 }

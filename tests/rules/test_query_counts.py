@@ -43,12 +43,13 @@ from tests.customers.accounts import confirmed, us_account
 from tests.customers.test_mandates import signed
 from tests.payments.bank_samples import OURS, camt, entry, statement
 from tests.payments.debits import may_debit, run_for, with_mandate
+from tests.payments.giving import given_by
 from tests.payments.online import asked_of
 
 DAY = date(2026, 3, 2)
 FEW, MORE = 4, 12
 MOST = 20
-MOST_OF = {"home": 35, "credit_control:send_reminders": 35, "credit_control:worklist": 48}
+MOST_OF = {"home": 36, "credit_control:send_reminders": 35, "credit_control:worklist": 48}
 MOST_OF |= {"credit_control:claim_late_charges": 21}
 """The front page counts what there is to do, one query for each kind of task."""
 MOST_OF_A_CUSTOMER = 49
@@ -237,8 +238,10 @@ def more_accounts(customer: Any, count: int) -> None:
 
 def more_mandates(customer: Any, count: int) -> None:
     account = customer.accounts.first() or confirmed(customer)
-    for _ in range(count):
+    may_debit(customer.company)
+    for number in range(count):
         signed(customer, account)
+        given_by(world.make_customer(customer.company, f"Giver {number}"))
 
 
 def more_advice(customer: Any, count: int) -> None:

@@ -11,6 +11,8 @@ from customers.operations.set_hold_policy import set_hold_policy
 from tests import world
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.customers.test_mandates import signed
+from tests.payments import debits
+from tests.payments.giving import given_by
 
 
 def with_mandate(customer: Any) -> dict[str, int]:
@@ -19,6 +21,12 @@ def with_mandate(customer: Any) -> dict[str, int]:
     mandate = signed(customer, confirmed(customer, iban_account(NEW_IBAN)))
     amend_mandate(mandate.pk, account.pk, on=customer.company.today(), reason="New bank", by=None)
     return {"account": account.pk, "mandate": mandate.pk}
+
+
+def a_given_mandate(company: Any) -> int:
+    """A mandate that a customer gave online, and that waits."""
+    debits.may_debit(company)
+    return given_by(world.make_customer(company, "Giver AG")).pk
 
 
 def a_change(customer: Any) -> int:

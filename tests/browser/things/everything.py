@@ -20,7 +20,7 @@ from tests.browser.things.billing import (
     with_certificate,
 )
 from tests.browser.things.credit_control import a_late_charge, statements
-from tests.browser.things.customers import a_change, on_hold, with_mandate
+from tests.browser.things.customers import a_change, a_given_mandate, on_hold, with_mandate
 from tests.browser.things.office import a_run, a_task
 from tests.browser.things.payments import (
     a_batch,
@@ -55,6 +55,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "customer": customer.pk,
         "change_request": a_change(customer),
         **with_mandate(customer),
+        "given_mandate": a_given_mandate(company),
         **debit_runs(company),
         **repayments(company),
         "invoice": invoice.pk,

@@ -6,12 +6,20 @@ from customers.operations.ask_change import ask_change
 from tests import world
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
 from tests.customers.test_mandates import signed
+from tests.payments.debits import may_debit
+from tests.payments.giving import given_by
 from tests.rules.hostile import Forms
 
 
 def asked(customer: Any, street: str) -> int:
     """A change of address that a contact asks for."""
     return ask_change(customer.contacts.first().pk, "address", {"street": street, "country": "DE"}).pk
+
+
+def given(customer: Any, name: str) -> int:
+    """A mandate that another customer of the company gave online."""
+    may_debit(customer.company)
+    return given_by(world.make_customer(customer.company, name)).pk
 
 
 def forms(customer: Any) -> Forms:
@@ -64,6 +72,8 @@ def forms(customer: Any) -> Forms:
         "customers:revoke_mandate": ([signed(customer, usable).pk], {"reason": "r"}),
         "customers:approve_change": ([asked(customer, "Old Road")], {"anyway": "1"}),
         "customers:refuse_change": ([asked(world.make_customer(customer.company), "High Street")], {"reason": "r"}),
+        "customers:approve_mandate": ([given(customer, "Giver AG")], {}),
+        "customers:decline_mandate": ([given(customer, "Other AG")], {"reason": "r"}),
         "customers:block_account": ([confirmed(customer, iban_account(NEW_IBAN)).pk], {"reason": "r"}),
         "customers:release_account": ([confirmed(customer, us_account()).pk], {"reason": "r"}),
         "customers:close_account": ([confirmed(customer, iban_account(OTHER_IBAN)).pk], {"reason": "r"}),
