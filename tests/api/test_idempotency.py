@@ -1,9 +1,11 @@
 """The same key has the same effect and the same answer, once; case API-01."""
 
+import re
 from datetime import date
 
 import pytest
 from django.db import OperationalError, connection
+from django.urls import reverse
 from rest_framework.response import Response
 
 from billing.models import Invoice
@@ -48,6 +50,25 @@ def test_api_01_two_at_once_with_one_key_make_one_invoice_and_one_number(in_para
     assert [answer.status_code for answer in drafts + issues] == [201, 201, 200, 200]
     assert sorted("Idempotent-Replay" in answer for answer in issues) == [False, True]
     assert {answer.json()["number"] for answer in issues} == {Invoice.objects.get().number}
+
+
+def test_api_01_a_double_click_on_the_screen_makes_one_and_issues_it_once(client, company, customer):
+    client.force_login(world.make_user(company, "manager"))
+    typed = {"customer": customer.pk, "dated_on": DAY, "net_days": "30", "currency": "EUR", "exchange_rate": "1"}
+    typed |= {"discount_amount": "0", "lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0"}
+    typed |= {"lines-0-description": "Work", "lines-0-quantity": "1", "lines-0-unit_price": "100"}
+    page = reverse("billing:invoice_new")
+    key = re.findall(r'name="key" value="([^"]+)"', client.get(page).content.decode())[0]
+    answers = [client.post(page, typed | {"key": key}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    draft = Invoice.objects.get()
+    for _ in range(2):
+        client.post(reverse("billing:issue_invoice", args=[draft.pk]))
+    assert Invoice.objects.get().number == f"INV-{DAY.year}-0001"
+    another = re.findall(r'name="key" value="([^"]+)"', client.get(page).content.decode())[0]
+    client.post(page, typed | {"key": another})  # the control: a page drawn anew makes another
+    assert Invoice.objects.count() == 2
 
 
 def test_the_same_key_with_another_body_is_refused_and_does_nothing(program, customer):

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from billing.chain import document_hash
 from billing.models import DocumentStatus, Invoice, InvoiceLine
@@ -16,7 +18,7 @@ from billing.operations.issue_invoice import issue_invoice, issue_invoices
 from billing.queries import with_state
 from ledger.models import Entry, Line
 from ledger.refusals import Refused
-from office.models import AuditRecord, NumberSeries
+from office.models import AuditRecord, NumberSeries, OutgoingMail
 from reports.book_check import check_book
 from tests import world
 
@@ -211,6 +213,20 @@ def test_api_04_two_people_issuing_one_draft_use_one_number(customer: Any, in_pa
         ["invalid_move"],
     )
     assert world.issue(customer, "1.00", DAY).number == "INV-2026-0009"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_api_04_two_people_issuing_and_sending_one_draft_send_one_mail(
+    company: Any, customer: Any, in_parallel: Parallel
+) -> None:
+    draft, desks = world.draft(customer, "9.00"), [Client(), Client()]
+    for desk, name in zip(desks, ("Ann", "Ben"), strict=True):
+        desk.force_login(world.make_user(company, "manager", name=name))
+    page = reverse("billing:issue_invoice", args=[draft.pk])
+    answers = in_parallel([lambda desk=desk: desk.post(page, {"send": "1"}, follow=True) for desk in desks])
+    assert [each.status_code for each in answers] == [200, 200]
+    assert sorted("1 mail will leave in a moment" in each.content.decode() for each in answers) == [False, True]
+    assert (Invoice.objects.get().status, OutgoingMail.objects.count()) == ("issued", 1)
 
 
 def test_many_are_issued_together_or_not_at_all(customer: Any) -> None:

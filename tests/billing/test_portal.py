@@ -143,6 +143,8 @@ def test_the_page_stays_under_100_kb_with_the_longest_invoice(client, company):
 
 
 GUESSES = ["/p/{id}/", "/p/{number}/", "/p/{cut}/", "/p/d/{id}/", "/p/d/{number}/", "/p/d/{ref}/", "/p/d/{ref}/pdf/"]
+GUESSES += ["/p/d/{id}/pay/", "/p/d/{ref}/pay/", "/p/d/{other}/pay/", "/p/d/{ref}/receipts/1/", "/p/d/{id}/files/1/"]
+GUESSES += ["/p/d/{ref}/files/1/", "/p/d/{other}/files/1/", "/p/d/{ref}/pay/{number}/"]
 GUESSES += ["/p/d/{id}/pdf/", "/p/d/{ref}/logo/", "/p/d/{other}/", "/p/d/{other}/pdf/"]
 
 
