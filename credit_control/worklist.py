@@ -1,7 +1,6 @@
 """Whom to ask next: customers by what is at risk with them, each with the reasons in words. One reading of the book."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -60,7 +59,8 @@ HABITS = """
     SELECT customer_id, count(*),
         percentile_cont(0.5) WITHIN GROUP (ORDER BY coalesce(upper(open_during), dated_on) - due_on)
     FROM ledger_openitem
-    WHERE company_id = %(company)s AND amount > 0 AND balance = 0 AND customer_id = ANY(%(customers)s)
+    WHERE company_id = %(company)s AND amount > 0 AND balance = 0
+        AND customer_id IN (SELECT customer_id FROM ledger_openitem WHERE company_id = %(company)s AND balance > 0)
         AND due_on BETWEEN %(since)s AND %(today)s AND NOT upper_inf(open_during)
     GROUP BY customer_id
 """
@@ -145,55 +145,55 @@ def _habit(days: int) -> str:
 
 def worklist(company: Company, today: date, *, owner_id: int | None = None) -> list[Work]:
     """Every customer of whom something is late, those who broke a promise or plan first, then by what is at risk."""
-    values: dict[str, Any] = {"company": company.pk, "today": today}
     asked: dict[str, Any] = {"company_id": company.pk, "on": today, "currency": company.currency, "owner": owner_id}
     with connection.cursor() as cursor:
         cursor.execute(LATE, asked)
         works = {row[0]: Work(*row) for row in cursor.fetchall()}
-        cursor.execute(HABITS, values | {"customers": list(works), "since": today - LOOKS_BACK})
+        cursor.execute(HABITS, {"company": company.pk, "today": today, "since": today - LOOKS_BACK})
         habits = {customer: round(days) for customer, count, days in cursor.fetchall() if count >= FEW}
-    _read_more(works, today)
+    _read_more(company, works, today)
     _read_plans(company, works, today)
     for work in works.values():
         work.days_late, work.usual_days = (today - work.oldest_due).days, habits.get(work.customer_id)
     return sorted(works.values(), key=lambda work: (not work.leads, -work.at_risk, work.sort_name, work.customer_id))
 
 
-def _read_more(works: dict[int, Work], today: date) -> None:
-    ids: Collection[int] = list(works)
-    notes = ContactNote.objects.filter(customer__in=ids).order_by().values_list("customer")
+def _read_more(company: Company, works: dict[int, Work], today: date) -> None:
+    """What else is known of them. It is asked for the whole company: a list of many customers costs more."""
+    notes = ContactNote.objects.filter(customer__company=company).order_by().values_list("customer")
     noted = {customer: moment.date() for customer, moment in notes.annotate(Max("created_at"))}
-    finals = Reminder.objects.filter(customer__in=ids, tone=Tone.FINAL).order_by().values_list("customer")
-    for customer, day in finals.annotate(Max("reminded_on")):
-        works[customer].final_on = day
-    for customer in standing_bounces().filter(customer_id__in=ids).values_list("customer_id", flat=True):
-        works[present(customer)].is_bounced = True
-    for customer, holds in standing_holds(ids).items():
-        works[customer].held = in_words(holds)
-    broken = defaultdict(list)
-    promises = PaymentPromise.objects.filter(
-        customer__in=ids, withdrawn_on=None, counts_until__lt=today, counts_until__gte=today - BROKEN_FOR
-    )
-    newer = dict(
-        PaymentPromise.objects.filter(customer__in=ids).order_by().values_list("customer").annotate(Max("made_on"))
-    )
-    for promise in with_state(promises, today).filter(state__in=("broken", "part_kept")).order_by("pay_on"):
-        if newer[promise.customer_id] <= promise.counts_until:
-            broken[promise.customer_id].append(promise)
+    finals = Reminder.objects.filter(company=company, tone=Tone.FINAL).order_by().values_list("customer")
+    final = dict(finals.annotate(Max("reminded_on")))
+    bounced = set(standing_bounces().filter(company=company).values_list("customer_id", flat=True))
+    held = standing_holds(list(works))
+    broken = _broken_promises(company, today)
     for customer, work in works.items():
-        work.noted_on = noted.get(customer)
+        work.noted_on, work.final_on = noted.get(customer), final.get(customer)
+        work.is_bounced, work.held = customer in bounced, in_words(held.get(customer, []))
         work.broken = [each for each in broken[customer] if not (work.noted_on and work.noted_on > each.counts_until)]
+
+
+def _broken_promises(company: Company, today: date) -> dict[int, list[PromiseWithState]]:
+    """By customer, the promises not kept lately, after which none was made."""
+    broken = defaultdict(list)
+    made = PaymentPromise.objects.filter(company=company)
+    past = made.filter(withdrawn_on=None, counts_until__lt=today, counts_until__gte=today - BROKEN_FOR)
+    newest = dict(made.order_by().values_list("customer").annotate(Max("made_on")))
+    for promise in with_state(past, today).filter(state__in=("broken", "part_kept")).order_by("pay_on"):
+        if newest[promise.customer_id] <= promise.counts_until:
+            broken[promise.customer_id].append(promise)
+    return broken
 
 
 def _read_plans(company: Company, works: dict[int, Work], today: date) -> None:
     """Plans of which an instalment is missed, and those that ended lately and were not changed for others."""
-    plans = PaymentPlan.objects.filter(company=company, customer__in=works)
+    plans = PaymentPlan.objects.filter(company=company)
     standing = with_plan_state(plans.filter(status=PlanStatus.ACCEPTED), company, today)
     for plan in standing.filter(state="missed").order_by("pk"):
-        missed = format_money(plan.was_missed - plan.paid, plan.currency)
-        works[plan.customer_id].plans.append(f"{plan}: {missed} missed")
+        if work := works.get(plan.customer_id):
+            work.plans.append(f"{plan}: {format_money(plan.was_missed - plan.paid, plan.currency)} missed")
     ended = plans.filter(status=PlanStatus.CANCELLED, closed_on__gte=today - BROKEN_FOR, replaced_by=None)
     for gone in ended.order_by("pk"):
-        noted_on = works[gone.customer_id].noted_on
-        if not noted_on or noted_on <= present(gone.closed_on):
-            works[gone.customer_id].plans.append(f"{gone} cancelled: {gone.close_reason}")
+        work = works.get(gone.customer_id)
+        if work and not (work.noted_on and work.noted_on > present(gone.closed_on)):
+            work.plans.append(f"{gone} cancelled: {gone.close_reason}")

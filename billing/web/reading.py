@@ -1,19 +1,16 @@
 """Uploading an e-invoice to make a draft of it."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from billing.operations.read_einvoice import read_einvoice
-from customers.access import customers_for
-from customers.models import Customer
+from customers.web.listing import customer_choice
 from ledger.fields import EXCHANGE_RATE
 from ledger.refusals import Refused
 from office.web.doors import staff_door
-from office.web.fields import SumField, set_rows
+from office.web.fields import SumField
 from office.web.requests import StaffRequest
 
 
@@ -21,24 +18,15 @@ class ReadForm(forms.Form):
     """The file, and what it may not tell."""
 
     file = forms.FileField(help_text="UBL or CII as XML, or a Factur-X or ZUGFeRD PDF, up to 20 MB.")
-    customer = forms.ModelChoiceField(
-        Customer.objects.none(),
-        required=False,
-        empty_label="Found by VAT id, number or name",
-        help_text="Only where nobody is found.",
-    )
+    customer = forms.IntegerField(required=False)
     exchange_rate = SumField(required=False, help_text="Only for a file in a foreign currency.", **EXCHANGE_RATE)
-
-    def __init__(self, *args: Any, customers: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_rows(self, "customer", customers)
 
 
 @staff_door("billing.draft_invoice")
 def read_page(request: StaffRequest) -> HttpResponse:
     """Take a file in, and open the draft made of it."""
-    customers = customers_for(request.user).filter(company=request.company, is_active=True).order_by("sort_name")
-    form = ReadForm(request.POST or None, request.FILES or None, customers=customers)
+    form = ReadForm(request.POST or None, request.FILES or None)
+    customer = customer_choice(request, str(form["customer"].value() or ""))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -46,7 +34,7 @@ def read_page(request: StaffRequest) -> HttpResponse:
                 request.company,
                 data["file"].read(),
                 by=request.user,
-                customer_id=data["customer"] and data["customer"].pk,
+                customer_id=customer.pk if customer else None,
                 exchange_rate=data["exchange_rate"],
             )
         except Refused as refusal:
@@ -54,4 +42,4 @@ def read_page(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, f"{data['file'].name} is a draft now. Nothing is issued yet.")
             return redirect("billing:invoice", draft.pk)
-    return render(request, "billing/read_einvoice.html", {"form": form})
+    return render(request, "billing/read_einvoice.html", {"form": form, "customer": customer})

@@ -112,14 +112,22 @@ TO_READ = replace(
 
 
 def as_list(rows: list[Doubt]) -> QuerySet[OpenItem]:
-    """Doubtful items as the list reads them: each open item with what is known of it as of that day."""
-    known = Value({str(row.item_id): _plain(row) for row in rows}, JSONField())
-    item = Cast("pk", TextField())
+    """Doubtful items as the list reads them: each open item with what is known of it as of that day.
+
+    Each column brings its own values, by item: a query says again what each of its columns brings.
+    """
+    known = {str(row.item_id): _plain(row) for row in rows}
     read = {
-        name: Cast(Func(known, item, Value(name), function="jsonb_extract_path_text", output_field=TextField()), field)
+        name: Cast(_under_key({item: values[name] for item, values in known.items()}), field)
         for name, field in (FIELDS | {"name_search": CharField()}).items()
     }
     return OpenItem.objects.filter(pk__in=[row.item_id for row in rows]).annotate(**read)
+
+
+def _under_key(values: dict[str, Any]) -> Func:
+    """What stands for an item."""
+    item = Cast("pk", TextField())
+    return Func(Value(values, JSONField()), item, function="jsonb_extract_path_text", output_field=TextField())
 
 
 def _plain(row: Doubt) -> dict[str, Any]:
