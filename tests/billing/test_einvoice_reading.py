@@ -250,3 +250,21 @@ def test_the_page_makes_a_draft_or_says_what_is_wrong(db):
 
     assert b"The file is not well-formed XML" in bad.content
     assert good["Location"] == f"/invoices/{Invoice.objects.get(status='draft').pk}/"
+
+
+def test_on_the_page_the_buyer_is_picked_where_nobody_is_found(db: None, client: Client) -> None:
+    company = seller()
+    content = a_file(company)
+    Customer.objects.update(tax_id="", name="Other", number="X1")
+    client.force_login(world.make_user(company))
+    assert "Other" not in client.get("/invoices/read/").content.decode()
+
+    asked = client.post("/invoices/read/", {"file": SimpleUploadedFile("a.xml", content), "customer": ""})
+    assert 'class="field field-wrong"' in asked.content.decode()
+    picked = {"customer": Customer.objects.get().pk}
+    client.post("/invoices/read/", {"file": SimpleUploadedFile("a.xml", content), **picked})
+    assert Invoice.objects.get(status="draft").customer.name == "Other"
+    stranger = world.make_customer(world.make_company(legal_name="Cedar Ltd"))
+    beside = client.post("/invoices/read/", {"file": SimpleUploadedFile("a.xml", content), "customer": stranger.pk})
+    assert beside.status_code == 200
+    assert not Invoice.objects.filter(customer=stranger).exists()
