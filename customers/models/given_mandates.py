@@ -6,6 +6,7 @@ from django.db.models import Q
 from customers.models.customer import Customer
 from customers.models.mandates import Mandate
 from customers.models.people import Contact
+from office.languages import LANGUAGES
 from office.models import Company, User
 
 
@@ -49,6 +50,11 @@ class GivenMandate(models.Model):
             ),
         ]
         permissions = [("decide_mandates", "Approve or decline mandates that customers give by themselves")]
+
+    @property
+    def language_name(self) -> str:
+        """The language in which it was read."""
+        return LANGUAGES[self.printed["language"]]
 
     def __str__(self) -> str:
         return f"{self.mandate} of {self.customer.name}"
