@@ -1,187 +1,18 @@
-"""Banks' CSV and Excel files: what their columns are guessed to be, and how their lines are read, never guessed."""
+"""Small tables of banks: how their columns are guessed and their lines read, never guessed."""
 
-import csv
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
-import xlsxwriter
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ledger.refusals import Refused
-from payments.bank_files import ReadLine, ReadStatement, Unread
-from payments.bank_files.tables import COLUMN_ROLES, TableMapping, guess_mapping, open_table, read_table
-from tests.payments.bank_samples import DATA, OURS, WITHOUT_DATA, sum_of
-
-EXPECTED = json.loads((DATA / "expected.json").read_text()) if DATA.exists() else {}
-FILES = {name: facts for name, facts in EXPECTED.items() if name.startswith("csv/")}
-NAMES = sorted(FILES) or [pytest.param("", marks=pytest.mark.skip(reason=WITHOUT_DATA))]
-TOLD = {
-    "csv/bank2ynab/20180226_12345678.csv": {"day_order": "dmy"},
-    "csv/bank2ynab/dba33fceecd62c3c727893361e0ba4d3.P000000027355791.csv": {
-        "columns": ("booked_on", "text", "money_out", "money_in", "text", "", "", "")
-    },
-}
-"""What a person must say: one day of the 10th of February, and the columns of a table without headings."""
-NOT_EUR = {"W80844_EBH_201945.202122": "HUF", "TransactionHistory_20180418043121": "SGD"}
-DAY_ORDERS = {
-    "%Y-%m-%d": "ymd",
-    "%Y.%m.%d.": "ymd",
-    "%d-%b-%Y": "ymd",
-    "%d %b %Y": "ymd",
-    "%d/%m/%Y": "dmy",
-}
-
-
-def told(name: str) -> TableMapping:
-    return replace(guess_mapping(open_table((DATA / name).read_bytes())), **TOLD.get(name, {}))
-
-
-def currency_of(name: str) -> str:
-    return next((currency for part, currency in NOT_EUR.items() if part in name), "GBP" if "JANE" in name else "EUR")
-
-
-def read_file(name: str) -> ReadStatement:
-    mapping = told(name)
-    grid = open_table((DATA / name).read_bytes())
-    [statement] = read_table(grid, mapping, account=OURS, currency=currency_of(name))
-    return statement
-
-
-def rows_of(name: str) -> list[list[str]]:
-    """The rows below the headings as Python's own reader has them, without anything of ours."""
-    facts = FILES[name]
-    text = (DATA / name).read_bytes().decode(facts["encoding"])
-    lines = text.splitlines()[facts["header_line"] or 0 :]
-    return [row for row in csv.reader(lines, delimiter=facts["delimiter"]) if any(cell.strip() for cell in row)]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_columns_of_a_public_table_are_told_as_expected(name: str) -> None:
-    facts, mapping = FILES[name], told(name)
-    assert (mapping.separator, mapping.decimal) == (facts["delimiter"], facts["decimal"])
-    assert mapping.first_line == (facts["header_line"] or 1)
-    assert bool(mapping.headings) is (facts["header_line"] is not None)
-    if "date_format" in facts:
-        assert mapping.day_order == DAY_ORDERS[facts["date_format"]]
-    columns = {"amount": "amount", "credit": "money_in", "debit": "money_out", "balance_column": "balance"}
-    columns |= {"direction": "direction", "structured_reference_column": "reference"}
-    for fact, role in columns.items():
-        found = mapping.places(role)
-        if fact not in facts:
-            assert not found or role in ("balance", "direction")
-        elif facts[fact].startswith("column "):
-            assert found == [int(facts[fact].split()[1]) - 1]
-        else:
-            [place] = found
-            assert facts[fact].startswith(mapping.headings[place])
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_public_table_holds_exactly_what_is_expected(name: str) -> None:
-    facts, statement = FILES[name], read_file(name)
-    if "rows" in facts:
-        assert len(statement.lines) == facts["rows"]
-    if "signed_sum" in facts:
-        assert sum_of(statement) == Decimal(facts["signed_sum"])
-    assert sum(line.is_pending for line in statement.lines) == facts.get("pending_rows", 0)
-    if "balance_column" in facts:
-        column = rows_of_dicts(name)[-1][facts["balance_column"]]
-        assert statement.closing == Decimal(column.replace(",", "."))
-        assert statement.adds_up is True
-
-
-def rows_of_dicts(name: str) -> list[dict[str, str]]:
-    headings = told(name).headings
-    return [dict(zip(headings, row, strict=False)) for row in rows_of(name)]
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(name, str) and "BOI" in name])
-def test_money_in_and_out_of_two_columns_come_out_as_the_file_has_them(name: str) -> None:
-    wanted = [
-        Decimal(row["Credit"]) if row["Credit"] else -Decimal(row["Debit"])
-        for row in csv.DictReader(StringIO((DATA / name).read_text()))
-    ]
-    found = read_file(name)
-    assert [line.amount for line in found.lines] == wanted
-    assert len(wanted) == 27
-    assert found.lines[1].text == "Éáú üüüümlaut! GP"
-    assert found.adds_up is False  # its balances were made up by whoever gave it away
-    assert found.notes[0].startswith("line 5: its balance does not follow from the one before it.")
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(name, str) and "JANE" in name])
-def test_what_is_pending_is_left_out_and_only_the_marked_row_is_money_in(name: str) -> None:
-    booked = [line for line in read_file(name).lines if not line.is_pending]
-    assert len(booked) == 10
-    assert [line.amount for line in booked if line.amount > 0] == [Decimal("1100.00")]
-    assert booked[-1].amount == Decimal("1100.00")
-    assert booked[0].amount == Decimal("-1183.23")
-    assert sum(line.amount for line in booked) == Decimal("-285.80")
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(name, str) and "TransactionHistory" in name])
-def test_a_second_row_without_a_day_goes_on_with_the_words_of_the_first(name: str) -> None:
-    found = read_file(name).lines
-    assert [line.place for line in found] == [f"line {number}" for number in range(7, 22, 2)]
-    assert found[0].text == "DEBIT PURCHASE 15/04/18 66-6666 UBER EATS AN2GO HELP.UBERh"
-    assert {line.amount for line in found} == {Decimal("-6.66"), Decimal("-66.66")}
-    assert not any(line.unread for line in found)
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(name, str) and "garbled" in name])
-def test_an_amount_that_is_none_is_kept_as_it_stands(name: str) -> None:
-    first, second = read_file(name).lines
-    assert (first.amount, first.unread) == (Decimal("100.00"), [])
-    assert (second.amount, second.unread) == (None, [Unread("line 3", "Amount", "12..34")])
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(name, str) and "W80844" in name])
-def test_a_column_of_directions_and_one_of_days_with_points(name: str) -> None:
-    found = read_table(open_table((DATA / name).read_bytes()), told(name), account=OURS, currency="HUF")[0]
-    assert [(line.booked_on, line.value_on, line.amount) for line in found.lines] == [
-        (date(2019, 4, 19), date(2019, 4, 19), Decimal(-350)),
-        (date(2019, 4, 17), date(2019, 4, 18), Decimal(1290)),
-    ]
-    assert (found.account, found.adds_up) == ("bank account", False)
-
-
-# Small tables of our own
-
-
-def table(*rows: str, headings: str = "Date;Description;Amount", encoding: str = "utf-8") -> bytes:
-    return "\n".join([headings, *rows]).encode(encoding)
-
-
-def guessed(content: bytes, **more: Any) -> TableMapping:
-    return replace(guess_mapping(open_table(content)), **more)
-
-
-def read(content: bytes, currency: str = "EUR", **more: Any) -> ReadStatement:
-    mapping = guessed(content, **more)
-    grid = open_table(content, mapping.encoding, mapping.separator)
-    [statement] = read_table(grid, mapping, account=OURS, currency=currency)
-    return statement
-
-
-def amounts(content: bytes, **more: Any) -> list[Decimal | None]:
-    return [line.amount for line in read(content, **more).lines]
-
-
-def column(cells: Sequence[str], **more: Any) -> list[Decimal | None]:
-    return amounts(table(*(f"2026-03-02;A;{cell}" for cell in cells)), **more)
-
-
-def refusal_of(content: bytes, **more: Any) -> Refused:
-    with pytest.raises(Refused) as refusal:
-        read(content, **more)
-    return refusal.value
+from payments.bank_files import ReadLine, Unread
+from payments.bank_files.tables import TableMapping, open_table, read_table
+from tests.payments.bank_samples import OURS, sum_of
+from tests.payments.table_samples import BALANCED, TWO, amounts, column, guessed, read, refusal_of, sheet, table
 
 
 def test_imp_01_the_sign_before_the_cents_is_decided_for_the_whole_column() -> None:
@@ -280,19 +111,6 @@ def test_days_are_read_as_banks_write_them(written: str, day: date | None) -> No
     assert line.unread == ([] if day else [Unread("line 2", "Date", written or "(nothing)")])
 
 
-def sheet(rows: Sequence[Sequence[Any]]) -> bytes:
-    file = BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
-        page, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
-        for number, cells in enumerate(rows):
-            for place, cell in enumerate(cells):
-                if isinstance(cell, date):
-                    page.write_datetime(number, place, cell, day)
-                else:
-                    page.write(number, place, cell)
-    return file.getvalue()
-
-
 def test_imp_09_excel_days_and_numbers_are_what_they_are() -> None:
     rows = [["Our Ltd"], ["Date", "Description", "Amount"], [date(2024, 10, 16), "a", 45581], ["16/10/2024", "b", -0.1]]
     found = read(sheet(rows))
@@ -361,9 +179,6 @@ def test_with_words_for_one_way_only_all_others_mean_the_other() -> None:
     assert [line.amount for line in directed("10,00;DR", "20,00;", in_words=(), out_words=("DR",))] == [-10, 20]
 
 
-TWO = "Date;Description;Debit;Credit"
-
-
 def test_money_in_and_out_in_two_columns() -> None:
     assert amounts(table("2026-03-02;A;5.00;", "2026-03-02;B;0.00;7.00", headings=TWO)) == [-5, 7]
     assert amounts(table("2026-03-02;A;-5.00;", "2026-03-02;B;;7.00", headings=TWO)) == [-5, 7]
@@ -401,9 +216,6 @@ def test_a_file_that_was_cut_off_within_quotes_is_refused() -> None:
         "bad_bank_file",
         "Line 3 cannot be read: unexpected end of data.",
     )
-
-
-BALANCED = "Date;Description;Amount;Balance"
 
 
 def test_the_balances_beside_the_lines_make_opening_and_closing_oldest_or_newest_first() -> None:
@@ -462,55 +274,3 @@ def test_a_mapping_that_reads_no_table_is_refused(more: dict[str, Any], words: s
 def test_a_mapping_comes_back_as_it_was_kept() -> None:
     mapping = guessed(table("2026-03-02;A;1.00"), pending_words=("Pending",))
     assert TableMapping.from_json(json.loads(json.dumps(mapping.as_json()))) == mapping
-
-
-# Whatever the bytes
-
-SAMPLES = {
-    "plain": table("2026-03-02;A;1.234,50", "2026-03-03;B;-2,00"),
-    "two columns": table('2026-03-02;"A ""x""";5.00;', "2026-03-02;B;;7.00", headings=TWO),
-    "balances": table("2026-03-02;A;10.00;110.00", "2026-03-03;B;-5.00;105.00", headings=BALANCED),
-    "utf-16": table("2026-03-02;Åse;1.00", encoding="utf-16"),
-    "excel": sheet([["Date", "Description", "Amount"], [date(2026, 3, 2), "a", 12.5]]),
-}
-
-
-def holds(content: bytes, mapping: TableMapping | None = None) -> None:
-    """Whatever the bytes, they are read or refused with a reason, and what is read makes sense."""
-    try:
-        told = mapping or guess_mapping(open_table(content))
-        told.require_whole()
-        found = read_table(open_table(content, told.encoding, told.separator), told, account=OURS, currency="EUR")
-    except Refused:
-        return
-    for line in (line for each in found for line in each.lines if not line.is_pending):
-        assert line.unread or (line.amount is not None and line.booked_on is not None)
-        assert line.amount is None or abs(line.amount) < Decimal(10) ** 13
-        assert "\x00" not in line.text + line.party_name + "".join(each.found for each in line.unread)
-
-
-@settings(max_examples=300)
-@given(st.binary(max_size=400) | st.text("0123456789.,;-/\n\"' ABCdate", max_size=300).map(str.encode))
-def test_no_bytes_bring_the_reader_down(content: bytes) -> None:
-    holds(content)
-    holds(table() + b"\n" + content)
-
-
-@settings(max_examples=500)
-@given(st.sampled_from(sorted(SAMPLES)), st.booleans(), st.data())
-def test_no_change_to_a_sound_table_brings_the_reader_down(kind: str, is_known: bool, data: st.DataObject) -> None:
-    content = SAMPLES[kind]
-    mapping = guess_mapping(open_table(content)) if is_known else None
-    for _ in range(data.draw(st.integers(1, 4))):
-        place = data.draw(st.integers(0, len(content)))
-        length = data.draw(st.integers(0, 12))
-        added = data.draw(st.binary(max_size=6) | st.sampled_from([b"-", b",", b";", b'"', b"9" * 30, b"\n", b"\0"]))
-        content = content[:place] + added + content[place + length :]
-    holds(content, mapping)
-
-
-@settings(max_examples=200)
-@given(st.lists(st.sampled_from(["", *(field.name for field in COLUMN_ROLES)]), min_size=3, max_size=4), st.booleans())
-def test_whatever_the_columns_are_said_to_be_the_table_is_read_or_refused(columns: list[str], goes_on: bool) -> None:
-    mapping = guessed(SAMPLES["balances"])
-    holds(SAMPLES["balances"], replace(mapping, columns=tuple(columns), goes_on=goes_on, in_words=("A",)))
