@@ -50,5 +50,11 @@ FILE_CHECKS = [
         "c.company_id",
         "JOIN payments_chargeback c ON c.id = f.chargeback_id",
     ),
+    kept_files(
+        "customers_mandatepdf",
+        "'mandate ' || m.reference",
+        "g.company_id",
+        "JOIN customers_givenmandate g ON g.id = f.given_id JOIN customers_mandate m ON m.id = g.mandate_id",
+    ),
     OpensAsKept("the file kept matches the hash kept", over="payments_paymentfile"),
 ]

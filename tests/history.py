@@ -22,6 +22,7 @@ from credit_control.operations.waive_late_charge import waive_late_charge
 from credit_control.operations.withdraw_promise import withdraw_promise
 from credit_control.statements.asking import Period, own
 from credit_control.statements.kept import kept_statement_pdf
+from customers.models import GivenMandate, MandatePdf
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from customers.operations.release_hold import release_hold
 from ledger.models import OpenItem
@@ -56,6 +57,7 @@ from tests.credit_control.samples import claim, rule_for
 from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
 from tests.payments.bank_samples import camt, entry, statement
 from tests.payments.debits import may_debit, run_for, with_mandate
+from tests.payments.giving import given_by
 from tests.payments.online import asked_of
 
 DAY = date(2026, 3, 2)
@@ -114,6 +116,8 @@ def filed(customer: Any) -> None:
     kept = {"content": content, "sha256": sha256(content).hexdigest()}
     Logo.objects.create(company=customer.company, media_type="image/png", **kept)
     EInvoice.objects.create(invoice=Invoice.objects.filter(status="issued").earliest("pk"), format="ubl", **kept)
+    giver = world.make_customer(customer.company, "Giver AG")
+    MandatePdf.objects.create(given=GivenMandate.objects.get(mandate=given_by(giver)), **kept)
     ReceiptPdf.objects.create(receipt=Receipt.objects.earliest("pk"), edition="recorded", **kept)
     attach_file(world.draft(customer, "1").pk, "plan.pdf", content, goes_along=False, by=None)
     owed = Invoice.objects.filter(customer=customer, kind="invoice", entry__items__balance__gt=0).earliest("pk")

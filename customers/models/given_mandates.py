@@ -54,7 +54,7 @@ class GivenMandate(models.Model):
     @property
     def language_name(self) -> str:
         """The language in which it was read."""
-        return LANGUAGES[self.printed["language"]]
+        return LANGUAGES[self.printed["language"].partition("-")[0]]
 
     def __str__(self) -> str:
         return f"{self.mandate} of {self.customer.name}"

@@ -93,7 +93,7 @@ SPOILED = {
     "invoice_frozen": "note = 'x' WHERE status = 'issued'",
     "item_written_once": "balance = 0 WHERE balance > 0",
     "late_charge_frozen": "fee = fee + 1",
-    "mandate_frozen": "reference = 'x'",
+    "mandate_frozen": "reference = reference || 'x'",
     "mandate_stays_as_given": "address_prefix = 'x'",
     "online_payment_frozen": "amount = amount + 1",
     "payer_frozen": "declared_at = declared_at - interval '1 day'",
