@@ -82,6 +82,7 @@ def test_an_invoice_is_typed_issued_and_never_touched_by_a_mouse(editor: Page) -
         ("", "shipping", 15),
     ]
 
+    editor.wait_for_load_state()  # before, the page is there and its keys are not
     editor.keyboard.press("Control+Enter")
     expect(editor.get_by_role("heading", name="INV-")).to_be_visible()
 

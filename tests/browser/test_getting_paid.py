@@ -68,6 +68,7 @@ def test_a_collectors_ten_minutes_by_keyboard(company: Any, debtors: list[Any], 
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="Cedar Ltd")).to_be_visible()
 
+    page.wait_for_load_state()  # before, the page is there and its keys are not
     keys.press("p")
     page.wait_for_url("**/promise/")
     page.get_by_label("They pay by").focus()
@@ -76,6 +77,7 @@ def test_a_collectors_ten_minutes_by_keyboard(company: Any, debtors: list[Any], 
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Recorded. Reminders wait until")).to_be_visible()
 
+    page.wait_for_load_state()
     keys.press("g")
     keys.press("w")
     page.wait_for_url("**/worklist/")

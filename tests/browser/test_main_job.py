@@ -179,6 +179,7 @@ def test_the_keys_that_issue_send_a_comment_from_within_it(
     expect(page.get_by_text("Not before Friday")).to_be_visible()
     assert Invoice.objects.get().status == "draft"
 
+    page.wait_for_load_state()  # before, the page is there and its keys are not
     page.locator("main").focus()
     page.keyboard.press("Control+Enter")
     expect(page.locator("#open-amount")).to_have_text("€10.00")
