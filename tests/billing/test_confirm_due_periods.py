@@ -23,7 +23,7 @@ from office.models import AuditRecord, Company, OutgoingMail, Task
 from office.operations.update_company import update_company
 from tests import world
 from tests.api.calling import Program, refused
-from tests.billing.test_bill_recurring import moment
+from tests.billing.recurring_samples import moment
 
 pytestmark = pytest.mark.django_db
 Parallel = Callable[[list[Callable[[], Any]]], list[Any]]

@@ -165,7 +165,7 @@ HASHED = sorted(
 PLANTED += [(f"UPDATE {table} SET sha256 = reverse(sha256)", "the file kept matches the hash kept") for table in HASHED]
 
 PLANTED_ELSEWHERE = {"a day of a debt is charged once, and a fee once for its period"}
-"""Only with a constraint dropped: tests/credit_control/test_claim_late_charges.py."""
+"""Only with a constraint dropped: tests/credit_control/test_late_charges_at_once.py."""
 
 
 @pytest.fixture

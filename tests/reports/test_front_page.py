@@ -16,6 +16,7 @@ from payments.operations.settle_unread_line import leave_out_unread_line
 from payments.operations.take_bank_file import take_bank_file
 from reports.to_do import KINDS, tasks
 from tests import world
+from tests.billing.disputing import dispute
 from tests.payments.bank_samples import OURS, camt, entry, statement
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,17 @@ def test_an_auditor_is_told_of_what_is_late_and_of_nothing_to_do(company: Compan
     assert told(world.make_user(company, "auditor"), company) == {late: 1}
     assert told(world.make_user(company, "sales"), company) == {late: 1, drafts: 1}
     assert told(world.make_user(company, "clerk"), company) == {late: 1, drafts: 1, free: 1}
+
+
+def test_as_many_are_overdue_as_the_list_shows(company: Company, customer: Any, client: Any) -> None:
+    late, disputed = (world.issue(customer, "10.00", date(2026, 1, 2), due_on=date(2026, 1, 2)) for _ in range(2))
+    dispute(disputed, "10.00")
+    user = world.make_user(company, "auditor")
+    client.force_login(user)
+    [kind] = [kind for kind in KINDS if kind.words == "Invoices overdue"]
+    page = client.get(reverse(kind.page) + kind.query).content.decode()
+    assert (late.number in page, disputed.number in page) == (True, False)
+    assert told(user, company) == {"Invoices overdue": 1}
 
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"mail server"}))
