@@ -1,14 +1,16 @@
 """Every route names its permission or is marked open, and lets in whoever holds it and nobody else."""
 
+import re
 from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from office.models import Company
 from office.roles import ROLES
+from office.web.ways import NUMBERS
 from tests import world
 
 OPEN = "open"
@@ -30,8 +32,7 @@ class Door(NamedTuple):
     @property
     def address(self) -> str:
         """The route with arguments that fit and name nothing."""
-        parts = self.route.split("/")
-        return "/" + "/".join(ARGUMENTS[part[1:].split(":")[0]] if part.startswith("<") else part for part in parts)
+        return "/" + re.sub(r"<(\w+):\w+>", lambda argument: ARGUMENTS[argument[1]], self.route)
 
 
 def routes(resolver: Any = None, before: str = "") -> list[tuple[str, Any]]:
@@ -127,6 +128,13 @@ def test_the_open_routes_are_those_we_know():
         "webhooks/mail/<str:service>/",
         "webhooks/payments/<str:provider>/",
     ]
+
+
+def test_no_number_in_an_address_says_which_page_it_is_of():
+    for route, view in routes():
+        address = Door(route, "get", "").address.replace("0", "98765").replace("none", "20-none-26")
+        assert resolve(address).func is view, route
+        assert resolve(NUMBERS.sub("1", address)).func is view, route
 
 
 def test_every_permission_that_a_route_names_is_held_by_some_role():
