@@ -11,6 +11,8 @@ from django.db.models import Sum
 from ledger.accounts import default_accounts
 from ledger.models import Account, AccountRole, Line
 from ledger.snapshot import snapshot
+from office.written import plain_day
+from reports.frame import Answer, Asked, Column, DaysForm, Proof, Report, Row, Table
 
 
 @dataclass(frozen=True)
@@ -147,3 +149,46 @@ def _booked(question: TaxQuestion, account_ids: list[int]) -> dict[tuple[int, st
     lines = Line.objects.filter(account__in=account_ids, entry__dated_on__range=(question.first_day, question.last_day))
     sums = lines.order_by().values_list("account", "entry__currency").annotate(Sum("amount"))
     return {(account_id, currency): -amount for account_id, currency, amount in sums}
+
+
+COLUMNS = (
+    Column("name", "Tax"),
+    Column("category", "Category"),
+    Column("percent", "Rate", "percent"),
+    Column("documents", "Documents", "number"),
+    Column("base", "Taken of", "money"),
+    Column("amount", "Tax", "money", adds=True),
+)
+
+
+def answer(asked: Asked) -> Answer:
+    """Tax by rate, and each tax account beside it."""
+    first_day, last_day = asked.values["first_day"], asked.values["last_day"]
+    report = tax_report(TaxQuestion(asked.company.pk, first_day, last_day, asked.owner_id))
+    rows = [
+        Row(
+            row._asdict() | {"name": f"{row.name}, withheld by customers" if row.kind == "withheld" else row.name},
+            row.currency,
+            note=row.reason,
+        )
+        for row in report.rows
+    ]
+    foot = [Row({"name": f"Account {foot.account}", "amount": foot.booked}, foot.currency) for foot in report.feet]
+    return Answer(
+        f"Tax billed from {plain_day(first_day)} to {plain_day(last_day)}, less what was credited, "
+        "voided and relieved by write-offs.",
+        [Table("Tax by rate", COLUMNS, rows, foot, empty="No tax in these days. Drafts do not count.")],
+        [Proof(f"The rates add up to account {foot.account}", foot.difference, foot.currency) for foot in report.feet],
+        not_compared="" if report.question.is_whole else "A part of the book: not compared with the tax accounts.",
+    )
+
+
+TAXES = Report(
+    "taxes",
+    "Tax report",
+    "Tax by rate, equal to the tax accounts.",
+    "Registers",
+    DaysForm,
+    answer,
+    "percentage",
+)

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from reports.web import ageing, cause_file, causes, home, paper, search, taxes
+from reports.catalogue import REPORTS
+from reports.frame.page import page_of
+from reports.web import ageing, cause_file, causes, home, index, paper, search
 
 app_name = "reports"
 urlpatterns = [
@@ -12,8 +14,8 @@ urlpatterns = [
     path("reports/causes/", causes.cause_page, name="causes"),
     path("reports/causes/rows/", causes.cause_rows, name="cause_rows"),
     path("reports/causes/file/", cause_file.cause_file, name="cause_file"),
-    path("reports/taxes/", taxes.tax_page, name="taxes"),
-    path("reports/taxes/file/", taxes.tax_file, name="tax_file"),
+    path("reports/", index.index, name="index"),
+    *(path(f"reports/{report.name}/", page_of(report), name=report.name) for report in REPORTS),
 ]
 site = [
     path("", home.home, name="home"),

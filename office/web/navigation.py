@@ -79,7 +79,7 @@ GETTING_PAID = [
 ]
 REPORTS = [
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
-    Entry("Tax report", "reports:taxes", "file-text", "office.view_reports", "x"),
+    Entry("Reports", "reports:index", "chart-bar", "office.view_reports", "x"),
 ]
 OFFICE = [
     Entry("Tasks", "office:task_list", "list-check", "office.view_task", "k", ("/talk/",)),

@@ -112,46 +112,6 @@ class AgedItemsOut(serializers.Serializer):
     results = AgedItemOut(many=True)
 
 
-class TaxQuery(Query):
-    """Which days."""
-
-    first_day = serializers.DateField(required=False, help_text="Left out: the first of this month.")
-    last_day = serializers.DateField(required=False, help_text="Left out: today.")
-
-
-class TaxRowOut(serializers.Serializer):
-    """A rate with what it was taken of and the tax, in one currency."""
-
-    currency = serializers.CharField()
-    name = serializers.CharField()
-    category = serializers.CharField()
-    percent = RateOut()
-    kind = serializers.CharField()
-    reason = serializers.CharField()
-    documents = serializers.IntegerField()
-    base = AmountOut()
-    amount = AmountOut()
-
-
-class TaxFootOut(serializers.Serializer):
-    """A tax account beside the rows that it must equal."""
-
-    account = serializers.CharField()
-    currency = serializers.CharField()
-    reported = AmountOut()
-    booked = AmountOut()
-    difference = AmountOut()
-
-
-class TaxReportOut(serializers.Serializer):
-    """Tax by rate; no account where the answer covers only some customers."""
-
-    first_day = serializers.DateField(source="question.first_day")
-    last_day = serializers.DateField(source="question.last_day")
-    results = TaxRowOut(many=True)
-    accounts = TaxFootOut(many=True)
-
-
 class CauseQuery(Query):
     """Which days, and by what."""
 

@@ -17,12 +17,9 @@ from reports.api.serializers import (
     AgeingQuery,
     CauseQuery,
     CausesOut,
-    TaxQuery,
-    TaxReportOut,
     question_from,
 )
 from reports.causes import CauseQuestion, cause_report
-from reports.taxes import TaxQuestion, tax_report
 
 LIST = "ageing"
 
@@ -58,26 +55,6 @@ class AgedItemsView(ApiView):
             currency=query.get("currency", ""),
         )
         return Response(AgedItemsOut({"results": items}).data)
-
-
-class TaxesView(ApiView):
-    """The tax report."""
-
-    permission = {"get": "office.view_reports"}
-
-    @extend_schema(operation_id="get_tax_report", parameters=[TaxQuery], responses=TaxReportOut)
-    def get(self, request: ApiRequest) -> Response:
-        """Tax by rate over some days, less what was credited and voided, with the tax accounts beside it."""
-        query = checked(TaxQuery, request.query_params.dict())
-        company = company_of(request)
-        question = TaxQuestion(
-            company_id=company.pk,
-            first_day=query.get("first_day") or month_start(company.today()),
-            last_day=query.get("last_day") or company.today(),
-            owner_id=request.user.pk if request.user.only_own_customers else None,
-        )
-        report = tax_report(question)
-        return Response(TaxReportOut({"question": question, "results": report.rows, "accounts": report.feet}).data)
 
 
 class CausesView(ApiView):

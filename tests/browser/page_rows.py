@@ -187,6 +187,7 @@ PAGES = [
     Row("payments:unread_line", "retold_line"),
     Row("reports:ageing"),
     Row("reports:ageing_items"),
+    Row("reports:index"),
     Row("reports:taxes"),
     Row("paper", "fee"),
     Row("office:mail_list"),

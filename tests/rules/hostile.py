@@ -93,6 +93,7 @@ GETS = {
     "payments:write_off_list": ["q", "state", "kind", "day_from", "day_to", "sort", "after"],
     "reports:ageing": ["on", "by", "known_at", "q", "after"],
     "reports:ageing_items": ["on", "known_at", "customer", "currency", "column"],
+    "reports:taxes": ["first_day", "last_day", "after", "format", "table"],
     "reports:ageing_file": ["on", "known_at"],
     "reports:cause_file": ["by", "first_day", "last_day"],
     "search": ["q"],

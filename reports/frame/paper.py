@@ -1,0 +1,58 @@
+"""A report's answer as a PDF."""
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from django.utils.html import strip_tags
+
+from office.papers.tables import PaperTable, tables_pdf
+from reports.frame.files import file_name, question_words
+from reports.frame.question import Asked
+from reports.frame.spec import Answer, Figure, Table
+from reports.frame.words import figure_words, proof_words, words
+
+
+def pdf_file(asked: Asked, answer: Answer) -> HttpResponse:
+    """The answer on paper. Raises PdfUnavailable where none can be made now."""
+    response = HttpResponse(report_pdf(asked, answer), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{file_name(asked, "pdf")}"'
+    return response
+
+
+def report_pdf(asked: Asked, answer: Answer) -> bytes:
+    """The PDF's bytes."""
+    own = asked.company.currency
+    tables = [_on_paper(table, own) for table in answer.tables]
+    if answer.figures:
+        tables.insert(0, _measures(answer.figures))
+    notes = [*map(proof_words, answer.proofs), *([answer.not_compared] if answer.not_compared else [])]
+    return tables_pdf(
+        asked.company,
+        asked.report.title,
+        answer.about,
+        question_words(asked),
+        tables,
+        made_by=str(asked.reader),
+        notes=notes,
+    )
+
+
+def _on_paper(table: Table, own: str) -> PaperTable:
+    columns = table.columns
+    return PaperTable(
+        table.title,
+        [column.label for column in columns],
+        [column.is_figure for column in columns],
+        [[strip_tags(words(column, row, own)) for column in columns] for row in table.rows],
+        [[strip_tags(words(column, row, own)) for column in columns] for row in table.foot],
+        "There are more rows than a paper holds. The Excel file has them all." if table.next else "",
+    )
+
+
+def _measures(figures: Sequence[Figure]) -> PaperTable:
+    return PaperTable(
+        "Measures",
+        ["Measure", "Formula", "Value"],
+        [False, False, True],
+        [[figure.label, figure.formula, figure_words(figure)] for figure in figures],
+    )

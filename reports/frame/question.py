@@ -1,0 +1,126 @@
+"""What a report is asked: the form of its question, and the question within what its reader may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.urls import reverse
+
+from ledger.calendar import add_months, end_of_month, month_start
+from office.models import Company, User
+from reports.frame.spec import Report
+
+PAGE = 100
+"""Rows of a page."""
+
+
+class ReportForm(forms.Form):
+    """The question as an address asks it. What is left out or makes no sense is as usual, and the page says it."""
+
+    def __init__(self, data: Mapping[str, str], company: Company) -> None:
+        self.company = company
+        asked = {name: value for name, value in data.items() if value}
+        super().__init__({**self.usual(company), **asked})
+        self.is_valid()
+
+    def usual(self, company: Company) -> dict[str, Any]:
+        """What is asked where the address says nothing."""
+        return {}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is asked."""
+        said = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        return {**dict.fromkeys(self.fields), **self.usual(self.company), **said}
+
+    def shortcuts(self) -> list[tuple[str, dict[str, str]]]:
+        """Questions that are often asked: words, and what the address says."""
+        return []
+
+
+class DayForm(ReportForm):
+    """As of which day."""
+
+    on = forms.DateField(label="As of", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def usual(self, company: Company) -> dict[str, Any]:
+        return {"on": company.today()}
+
+    def shortcuts(self) -> list[tuple[str, dict[str, str]]]:
+        month_end = month_start(self.company.today()) - timedelta(days=1)
+        return [("Today", {}), ("End of last month", {"on": month_end.isoformat()})]
+
+
+class DaysForm(ReportForm):
+    """From which day to which: this month as it stands, where nobody says."""
+
+    first_day = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def usual(self, company: Company) -> dict[str, Any]:
+        return {"first_day": month_start(company.today()), "last_day": company.today()}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", "The last day is before the first. Turn them round.")
+            del data["first_day"]
+        return data
+
+    def shortcuts(self) -> list[tuple[str, dict[str, str]]]:
+        today = self.company.today()
+        this_month, this_year = month_start(today), month_start(today).replace(month=1)
+        last_month = add_months(this_month, -1)
+        quarter = this_month.replace(month=(this_month.month - 1) // 3 * 3 + 1)
+        return [
+            ("This month", {}),
+            ("Last month", _days(last_month, end_of_month(last_month))),
+            ("This quarter", _days(quarter, today)),
+            ("This year", _days(this_year, today)),
+            ("Last year", _days(add_months(this_year, -12), this_year - timedelta(days=1))),
+        ]
+
+
+def _days(first: date, last: date) -> dict[str, str]:
+    return {"first_day": first.isoformat(), "last_day": last.isoformat()}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of one reader. `limit` is None where every row is wanted, as files want them."""
+
+    report: Report
+    company: Company
+    reader: User
+    form: ReportForm
+    after: str = ""
+    limit: int | None = PAGE
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """What is asked."""
+        return self.form.values
+
+    @property
+    def owner_id(self) -> int | None:
+        """Whose customers the reader is kept to, if to any."""
+        return self.reader.pk if self.reader.only_own_customers else None
+
+    def address(self, **changes: Any) -> str:
+        """Where this question is asked, with some of it changed."""
+        return address(self.report.name, {**self.values, **changes})
+
+
+def address(name: str, values: Mapping[str, Any]) -> str:
+    """Where a report is asked something."""
+    said = {key: _said(value) for key, value in values.items() if value not in (None, "")}
+    return reverse(f"reports:{name}") + (f"?{urlencode(said)}" if said else "")
+
+
+def _said(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
