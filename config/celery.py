@@ -26,5 +26,6 @@ app.conf.beat_schedule = {
     "place_holds": {"task": "credit_control.tasks.place_holds", "schedule": 600.0},
     "prepare_statements": {"task": "credit_control.tasks.prepare_statements", "schedule": 60.0},
     "check_books": {"task": "reports.tasks.check_books", "schedule": 600.0},
+    "keep_sums": {"task": "reports.tasks.keep_sums", "schedule": 300.0},
     "continue_runs": {"task": "office.tasks.continue_runs", "schedule": 60.0},
 }

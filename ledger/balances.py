@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Sum
 
+from ledger.day_sums import balances_on
 from ledger.models import Account, AccountRole, Line
 
 
@@ -105,10 +106,10 @@ def control_balance(
     company_id: int, on: date, *, known_at: datetime | None = None
 ) -> dict[str, tuple[Decimal, Decimal]]:
     """The receivable account's balance at the end of a day: per currency, in it and in the company's."""
-    receivable = Account.objects.filter(company_id=company_id, role=AccountRole.RECEIVABLE).values("pk")
-    lines = Line.objects.filter(account=receivable[:1], dated_on__lte=on)
-    if known_at:
-        lines = lines.filter(entry__recorded_at__lte=known_at)
+    receivable = Account.objects.filter(company_id=company_id, role=AccountRole.RECEIVABLE).values_list("pk", flat=True)
+    if not known_at:
+        return {row.currency: (row.amount, row.company_amount) for row in balances_on(receivable[:1], on)}
+    lines = Line.objects.filter(account=receivable[:1], dated_on__lte=on, entry__recorded_at__lte=known_at)
     sums = lines.values_list("currency").annotate(Sum("amount"), Sum("company_amount"))
     return {currency: (amount, company_amount) for currency, amount, company_amount in sums}
 

@@ -147,6 +147,22 @@ CHECKS = [
         """,
     ),
     Check(
+        "the day sums kept are those of the lines",
+        """
+        SELECT a.company_id, 'account ' || a.code || ', ' || sides.currency || ', ' || sides.dated_on,
+            'kept ' || sum(kept) || ' (' || sum(company_kept) || '), lines ' || sum(line) || ' (' || sum(company_line)
+            || ')'
+        FROM (
+            SELECT account_id, currency, dated_on, amount AS kept, company_amount AS company_kept, 0 AS line,
+                0 AS company_line FROM ledger_daysum
+            UNION ALL SELECT account_id, currency, dated_on, 0, 0, amount, company_amount FROM ledger_line
+            WHERE id <= (SELECT max(line_id) FROM ledger_summeduntil)
+        ) AS sides JOIN ledger_account a ON a.id = sides.account_id
+        GROUP BY a.company_id, a.code, sides.currency, sides.dated_on
+        HAVING sum(kept) <> sum(line) OR sum(company_kept) <> sum(company_line)
+        """,
+    ),
+    Check(
         "an item's balance is its amount less its allocations",
         """
         SELECT i.company_id, 'item ' || i.id || ' ' || i.reference, 'balance ' || i.balance || ', by its allocations '

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from ledger.models import AccountRole, Line
+from ledger.day_sums import balances_on
+from ledger.models import Account, AccountRole
 from ledger.money import round_money
 from office.exchange import kept_rate
 from office.models import Company
@@ -40,9 +41,13 @@ def month_end(month: date) -> date:
 
 def worth_on(company: Company, on: date) -> list[Worth]:
     """Each foreign currency in which something is owed, banked or was revalued that day."""
-    lines = Line.objects.filter(account__company_id=company.pk, account__role__in=MONETARY, dated_on__lte=on)
-    sums = lines.exclude(currency=company.currency).order_by("currency").values_list("currency")
-    balances = {name: (a, b) for name, a, b in sums.annotate(Sum("amount"), Sum("company_amount")) if a or b}
+    accounts = Account.objects.filter(company_id=company.pk, role__in=MONETARY).values_list("pk", flat=True)
+    balances: dict[str, tuple[Decimal, Decimal]] = {}
+    for row in balances_on(accounts, on):
+        if row.currency != company.currency:
+            amount, own = balances.get(row.currency, (Decimal(0), Decimal(0)))
+            balances[row.currency] = (amount + row.amount, own + row.company_amount)
+    balances = {currency: sums for currency, sums in balances.items() if any(sums)}
     rows = Revaluation.objects.filter(company=company, on=on).order_by().values_list("currency")
     entered = dict(rows.annotate(Sum("difference")))
     nothing = (Decimal(0), Decimal(0))

@@ -1,12 +1,13 @@
 """All reports. To add one, write its module and name it in REPORTS."""
 
+from reports.activity import ACTIVITY
 from reports.frame import Report
+from reports.registers import ALLOCATIONS, MOVEMENTS
 from reports.taxes import TAXES
 
-OWED, ACTIVITY, REGISTERS, PERFORMANCE = "What is owed", "Billing activity", "Registers", "Performance"
-SINGLE = (
-    (OWED, "Ageing", "What customers owe on any day, by how late it is.", "hourglass", "reports:ageing"),
-    (ACTIVITY, "Why customers object", "Disputes by cause.", "message-exclamation", "reports:causes"),
+SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
+    ("What is owed", "Ageing", "What customers owe on any day, by how late it is.", "hourglass", "reports:ageing"),
+    ("Billing activity", "Why customers object", "Disputes by cause.", "message-exclamation", "reports:causes"),
 )
 """Reports that have pages of their own: group, title, words, icon, page."""
-REPORTS: tuple[Report, ...] = (TAXES,)
+REPORTS: tuple[Report, ...] = (ACTIVITY, MOVEMENTS, ALLOCATIONS, TAXES)

@@ -3,8 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
+from ledger.day_sums import keep_day_sums
 from office.rounds import each_of
 from reports.operations.begin_book_check import begin_book_check, companies_due
+
+
+@shared_task
+def keep_sums() -> int:
+    """Sum up the book's lines that came since the last time, so that every balance is read at once."""
+    return keep_day_sums()
 
 
 @shared_task

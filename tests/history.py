@@ -25,6 +25,7 @@ from credit_control.statements.kept import kept_statement_pdf
 from customers.models import GivenMandate, MandatePdf
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from customers.operations.release_hold import release_hold
+from ledger.day_sums import keep_day_sums
 from ledger.models import OpenItem
 from ledger.periods import close_month
 from office.models import Logo
@@ -108,6 +109,7 @@ def make_history(company: Any, customer: Any) -> None:
     kept_pdf(paid)
     told(customer)
     filed(customer)
+    keep_day_sums()
 
 
 def filed(customer: Any) -> None:

@@ -14,6 +14,7 @@ from django.db import connection
 from billing.models import Invoice
 from customers.models import Contact, Customer
 from ledger.accounts import default_accounts, open_accounts
+from ledger.day_sums import keep_day_sums
 from ledger.models import AccountRole, Allocation, Entry, Line, OpenItem
 from office.models import Company, OutgoingMail, User
 from payments.models import Receipt
@@ -50,6 +51,7 @@ def fill(size: int) -> FilledOffice:
         for statement in connection.ops.sequence_reset_sql(no_style(), TABLES):
             cursor.execute(statement)
         cursor.execute("VACUUM ANALYZE")
+    keep_day_sums()
     return office
 
 

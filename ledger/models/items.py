@@ -84,6 +84,11 @@ class OpenItem(models.Model):
             ),
             models.Index(fields=["customer_id", "dated_on"], name="item_by_customer"),
             models.Index(
+                fields=["company_id", "dated_on"],
+                include=["id", "entry", "kind", "customer_id", "currency", "amount", "company_amount"],
+                name="item_by_day",
+            ),
+            models.Index(
                 F("company_id"), PlainReference("reference"), condition=Q(amount__gt=0), name="item_by_plain_reference"
             ),
         ]

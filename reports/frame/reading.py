@@ -8,11 +8,15 @@ from django.db import connection
 CHUNK = 2000
 
 
-def fetched(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """The rows, all at once."""
+def fetched(sql: str, parameters: Mapping[str, Any], *, few_groups: bool = False) -> list[tuple[Any, ...]]:
+    """The rows, all at once. Sums of few groups are hashed: they fit into memory, where those of many are sorted."""
     with connection.cursor() as cursor:
+        if few_groups:
+            cursor.execute("SET LOCAL enable_hashagg = on")
         cursor.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
+        if few_groups:
+            cursor.execute("SET LOCAL enable_hashagg = off")
     return rows
 
 

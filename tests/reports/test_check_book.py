@@ -36,6 +36,7 @@ PLANTED = [
     ("UPDATE ledger_entry SET dated_on = dated_on + 1", "the receivable account equals the open items, on every day"),
     ("UPDATE ledger_openitem SET balance = balance + 1 WHERE kind = 'invoice' AND balance = 0", "an item's balance is its amount less its allocations"),
     ("DELETE FROM ledger_allocation WHERE reverses_id IS NULL AND id NOT IN (SELECT reverses_id FROM ledger_allocation WHERE reverses_id IS NOT NULL)", "an item's balance is its amount less its allocations"),
+    ("UPDATE ledger_daysum SET company_amount = company_amount + 1 WHERE id = (SELECT min(id) FROM ledger_daysum)", "the day sums kept are those of the lines"),
     ("UPDATE ledger_allocation SET amount = amount * 3 WHERE reverses_id IS NULL", "an item is never settled beyond its amount, on any day"),
     ("UPDATE ledger_openitem SET open_during = daterange(dated_on, NULL) WHERE balance = 0", "an item's days are from its own to that of its last allocation"),
     ("UPDATE ledger_openitem SET open_during = daterange(dated_on, dated_on) WHERE balance <> 0", "an item's days are from its own to that of its last allocation"),

@@ -1,0 +1,197 @@
+"""Billing activity: what was billed, credited, collected, written off and refunded, by day to year, by or for whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+from django import forms
+
+from office.models import Company
+from office.written import plain_day
+from reports.frame import Answer, Asked, Chart, Column, DaysForm, Report, Row, Table
+from reports.frame.question import address
+from reports.frame.reading import fetched
+from reports.movements import FAMILIES, NOT_COMPARED, Days, movements_sql, named_movements_sql, proofs
+
+BY = {
+    "day": "Day",
+    "week": "Week",
+    "month": "Month",
+    "quarter": "Quarter",
+    "year": "Year",
+    "customer": "Customer",
+    "group": "Customer group",
+    "owner": "Sales owner",
+    "user": "Who entered it",
+}
+PERIODS = {
+    "day": "YYYY-MM-DD",
+    "week": 'IYYY"-W"IW',
+    "month": "YYYY-MM",
+    "quarter": 'YYYY"-Q"Q',
+    "year": "YYYY",
+}
+CUSTOMER = "JOIN customers_customer c ON c.id = s.customer_id"
+NAMES = {
+    "customer": (CUSTOMER, "c.sort_name || ' ' || c.id", "c.name", "c.number"),
+    "group": (
+        f"{CUSTOMER} LEFT JOIN customers_customergroup g ON g.id = c.group_id",
+        "coalesce(g.name, '~')",
+        "coalesce(g.name, 'No group')",
+        "''",
+    ),
+    "owner": (
+        f"{CUSTOMER} LEFT JOIN office_user u ON u.id = c.sales_owner_id",
+        "coalesce(u.name, u.email, '~')",
+        "coalesce(nullif(u.name, ''), u.email, 'Nobody')",
+        "''",
+    ),
+    "user": (
+        "LEFT JOIN office_user u ON u.id = s.by_id",
+        "coalesce(u.name, u.email, '~')",
+        "coalesce(nullif(u.name, ''), u.email, 'The office itself')",
+        "''",
+    ),
+}
+"""What names a part: the join, what it is ordered by, its name, and the number it is found by."""
+
+
+class ActivityForm(DaysForm):
+    """Which days, told apart by what."""
+
+    by = forms.ChoiceField(label="By", required=False, choices=list(BY.items()))
+
+    def usual(self, company: Company) -> dict[str, Any]:
+        return super().usual(company) | {"by": "day"}
+
+
+def activity_sql(by: str) -> str:
+    """Sums by what tells apart, family and currency; a statement of our own names only.
+
+    Movements are added up by what they bear themselves, and the few sums are named then.
+    """
+    key = "dated_on" if by in PERIODS else "by_id" if by == "user" else "customer_id"
+    period = f"to_char(s.dated_on, '{PERIODS.get(by, '')}')"
+    joined, order, name, number = NAMES.get(by, ("", period, period, "''"))
+    return f"""
+        WITH moved AS ({named_movements_sql() if by == "user" else movements_sql()}),
+        summed AS MATERIALIZED (
+            SELECT {key}, currency, family, count(*) AS entries, sum(amount) AS amount
+            FROM moved GROUP BY 1, 2, 3
+        )
+        SELECT {order} AS place, {name} AS name, {number} AS number, s.currency, s.family, sum(s.entries)::bigint,
+               sum(s.amount)
+        FROM summed s {joined}
+        GROUP BY 1, 2, 3, 4, 5
+    """  # noqa: S608
+
+
+@dataclass
+class Part:
+    """One day, customer or person in one currency: what moved, in how many entries."""
+
+    place: str
+    name: str
+    currency: str
+    number: str = ""
+    entries: int = 0
+    sums: dict[str, Decimal] = field(default_factory=dict)
+
+    def add(self, family: str, entries: int, amount: Decimal) -> None:
+        """Count what moved."""
+        self.entries += entries
+        self.sums[family] = self.sums.get(family, Decimal(0)) + amount
+
+    @property
+    def mark(self) -> str:
+        """Its place in the order, as an address carries it."""
+        return f"{self.place} {self.currency}"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The cells of its row."""
+        change = sum(self.sums.values(), Decimal(0))
+        return {"name": self.name, "entries": self.entries, "change": change, **self.sums}
+
+
+def parts_of(found: Iterable[tuple[Any, ...]]) -> tuple[list[Part], list[Part]]:
+    """The parts in their order, and all together of each currency."""
+    parts: dict[tuple[str, str, str], Part] = {}
+    totals: dict[str, Part] = {}
+    for place, name, number, currency, family, entries, amount in found:
+        part = parts.setdefault((place, name, currency), Part(place, name, currency, number))
+        for each in (part, totals.setdefault(currency, Part("", "Together", currency))):
+            each.add(family, entries, amount)
+    return sorted(parts.values(), key=attrgetter("mark")), [total for _, total in sorted(totals.items())]
+
+
+def page_of(asked: Asked, parts: list[Part]) -> tuple[list[Part], str]:
+    """The parts of the page that is asked for, and the mark of the next."""
+    rest = [part for part in parts if part.mark > asked.after]
+    has_more = asked.limit is not None and len(rest) > asked.limit
+    shown = rest[: asked.limit]
+    return shown, shown[-1].mark if has_more else ""
+
+
+def answer(asked: Asked) -> Answer:
+    """A row for each part and currency, a column for each family that moved, and what all of it changed."""
+    days, by = Days.of(asked), asked.values["by"]
+    parts, totals = parts_of(fetched(activity_sql(by), days.parameters, few_groups=True))
+    parts, following = page_of(asked, parts)
+    moved = [family for family in FAMILIES if any(family in total.sums for total in totals)]
+    columns = (
+        Column("name", BY[by]),
+        Column("entries", "Movements", "number", adds=True),
+        *(Column(family, FAMILIES[family], "money", adds=True) for family in moved),
+        Column("change", "Change", "money", adds=True),
+    )
+    rows = [Row(part.values, part.currency, _urls(asked, part)) for part in parts]
+    foot = [Row(total.values, total.currency, _urls(asked, total)) for total in totals]
+    is_whole = days.owner_id is None
+    return Answer(
+        f"What raised and what lowered the customers' debts from {plain_day(days.first_day)} to "
+        f"{plain_day(days.last_day)}.",
+        [Table(f"Activity by {BY[by].lower()}", columns, rows, foot, following)],
+        proofs(days, {total.currency: total.values["change"] for total in totals}) if is_whole else [],
+        charts=[_chart(asked, total) for total in totals],
+        not_compared="" if is_whole else NOT_COMPARED,
+    )
+
+
+def _urls(asked: Asked, part: Part) -> dict[str, str]:
+    """Where the movements of a part's figures are listed: of all, a day's or a customer's."""
+    if part.place and asked.values["by"] not in ("day", "customer"):
+        return {}
+    more: dict[str, Any] = {"customer": part.number} if part.number else {}
+    if part.place and asked.values["by"] == "day":
+        more = {"first_day": part.place, "last_day": part.place}
+    return {family: _movements(asked, part.currency, family, **more) for family in part.sums}
+
+
+def _movements(asked: Asked, currency: str, family: str, **more: Any) -> str:
+    """Where the movements of one figure are listed."""
+    days = {name: asked.values[name] for name in ("first_day", "last_day")}
+    return address("movements", {**days, "what": family, "currency": currency, **more})
+
+
+def _chart(asked: Asked, total: Part) -> Chart:
+    """What moved in a currency."""
+    bars = [
+        {"label": FAMILIES[family], "amount": total.sums[family], "url": _movements(asked, total.currency, family)}
+        for family in FAMILIES
+        if family in total.sums
+    ]
+    return Chart(f"Movements in {total.currency}", bars, total.currency)
+
+
+ACTIVITY = Report(
+    "activity",
+    "Billing activity",
+    "What was billed, credited, voided, collected, written off and refunded, by day to year, customer or person.",
+    "Billing activity",
+    ActivityForm,
+    answer,
+    "chart-bar",
+)
