@@ -120,6 +120,7 @@ ROLES: dict[str, list[str]] = {
         "payments.refund_credit",
         "payments.reverse_write_off",
         "payments.set_match_policy",
+        "reports.export_journal",
     ],
     "sales": [
         "billing.draft_invoice",
@@ -145,6 +146,7 @@ ROLES: dict[str, list[str]] = {
         "office.settle_mail",
         "office.take_returned_mail",
         "payments.set_match_policy",
+        "reports.export_journal",
     ],
     "mail server": ["office.take_returned_mail"],
 }

@@ -5,13 +5,14 @@ import credit_control.checks
 import customers.checks
 import ledger.checks
 import payments.checks
+import reports.checks
 from ledger.checks import Check, Finding, run_checks
 from ledger.snapshot import snapshot
 
 
 def all_checks() -> list[Check]:
     """Every check there is, of each room."""
-    rooms = (ledger.checks, customers.checks, billing.checks, payments.checks, credit_control.checks)
+    rooms = (ledger.checks, customers.checks, billing.checks, payments.checks, credit_control.checks, reports.checks)
     return [check for room in rooms for check in room.CHECKS]
 
 

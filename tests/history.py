@@ -50,6 +50,8 @@ from payments.operations.settle_debits import collect_debit
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
+from reports.operations.set_journal_settings import set_journal_settings
+from reports.operations.withdraw_journal import withdraw_journal
 from tests import world
 from tests.billing.disputing import dispute
 from tests.credit_control.planning import agreed
@@ -60,6 +62,7 @@ from tests.payments.bank_samples import camt, entry, statement
 from tests.payments.debits import may_debit, run_for, with_mandate
 from tests.payments.giving import given_by
 from tests.payments.online import asked_of
+from tests.reports.journals import export, map_all
 
 DAY = date(2026, 3, 2)
 
@@ -109,7 +112,16 @@ def make_history(company: Any, customer: Any) -> None:
     kept_pdf(paid)
     told(customer)
     filed(customer)
+    exported(company)
     keep_day_sums()
+
+
+def exported(company: Any) -> None:
+    """Journals for other books, with debtor accounts: one that was wrong, and what stands."""
+    map_all(company)
+    set_journal_settings(company, {"columns": [["debtor", ""], ["their_account", ""], ["text", ""]]}, by=None)
+    withdraw_journal(export(company, "csv", DAY).pk, reason="Wrong accounts", by=None)
+    export(company, "csv", DAY)
 
 
 def filed(customer: Any) -> None:

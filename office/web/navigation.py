@@ -80,6 +80,7 @@ GETTING_PAID = [
 REPORTS = [
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
     Entry("Reports", "reports:index", "chart-bar", "office.view_reports", "x"),
+    Entry("Journal exports", "reports:journal_list", "file-export", "reports.export_journal"),
 ]
 OFFICE = [
     Entry("Tasks", "office:task_list", "list-check", "office.view_task", "k", ("/talk/",)),
