@@ -4,7 +4,7 @@ from django.urls import path
 
 from reports.catalogue import REPORTS
 from reports.frame.page import page_of
-from reports.web import ageing, cause_file, causes, home, index, paper, search
+from reports.web import ageing, cause_file, causes, home, index, journal, journal_lists, journal_settings, paper, search
 
 app_name = "reports"
 urlpatterns = [
@@ -16,6 +16,16 @@ urlpatterns = [
     path("reports/causes/file/", cause_file.cause_file, name="cause_file"),
     path("reports/", index.index, name="index"),
     *(path(f"reports/{report.name}/", page_of(report), name=report.name) for report in REPORTS),
+    path("journal-exports/", journal_lists.journal_list, name="journal_list"),
+    path("journal-exports/new/", journal.new_journal, name="journal_new"),
+    path("journal-exports/waiting/", journal_lists.waiting_list, name="journal_waiting"),
+    path("journal-exports/compare/", journal.compare_page, name="journal_compare"),
+    path("journal-exports/accounts/", journal_settings.journal_accounts, name="journal_accounts"),
+    path("journal-exports/settings/", journal_settings.journal_settings, name="journal_settings"),
+    path("journal-exports/<int:journal_id>/", journal.journal, name="journal"),
+    path("journal-exports/<int:journal_id>/entries/", journal_lists.entry_list, name="journal_entries"),
+    path("journal-exports/<int:journal_id>/file/", journal.journal_file, name="journal_file"),
+    path("journal-exports/<int:journal_id>/withdraw/", journal.withdraw, name="withdraw_journal"),
 ]
 site = [
     path("", home.home, name="home"),

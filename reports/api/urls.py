@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.api import views
+from reports.api import journal, views
 from reports.api.reports import api_view_of
 from reports.catalogue import REPORTS
 
@@ -11,4 +11,9 @@ urlpatterns = [
     path("reports/ageing/items/", views.AgedItemsView.as_view()),
     path("reports/causes/", views.CausesView.as_view()),
     *(path(f"reports/{report.name}/", api_view_of(report).as_view()) for report in REPORTS),
+    path("journal-exports/", journal.JournalsView.as_view()),
+    path("journal-exports/<int:journal_id>/", journal.JournalView.as_view()),
+    path("journal-exports/<int:journal_id>/file/", journal.JournalFileView.as_view()),
+    path("journal-exports/<int:journal_id>/withdraw/", journal.WithdrawJournalView.as_view()),
+    path("journal-accounts/", journal.JournalAccountsView.as_view()),
 ]

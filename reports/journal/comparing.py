@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -61,7 +61,7 @@ class Comparison:
 
 def compare(company: Company, first_day: date, last_day: date) -> Comparison:
     """Exported, not yet, and the book, by account."""
-    parameters = {"company": company.pk, "first": first_day, "last": last_day}
+    parameters: dict[str, Any] = {"company": company.pk, "first": first_day, "last": last_day}
     with snapshot(), connection.cursor() as cursor:
         sums = []
         for sql in (EXPORTED, WAITING, BOOK):

@@ -140,7 +140,7 @@ def entries_of(batch_id: int, accounts: Mapping[int, Mapped]) -> Generator[Journ
         cursor.execute(ENTRIES, [batch_id])
         for head, rows in groupby(_rows(cursor), key=lambda row: row[:7]):
             lines = [JournalLine(accounts[row[7]], *row[8:]) for row in rows]
-            entry = JournalEntry(*head, lines)
+            entry = JournalEntry._make((*head, lines))
             _require_feet(entry)
             yield entry
 

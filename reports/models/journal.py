@@ -58,7 +58,7 @@ class JournalBatch(models.Model):
     @property
     def state(self) -> str:
         """Whether its entries count as exported."""
-        return "withdrawn" if self.withdrawn_at else "exported"
+        return "withdrawn" if self.withdrawn_at else "made"
 
     @property
     def days(self) -> tuple[date | None, date]:

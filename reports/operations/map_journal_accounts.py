@@ -58,7 +58,7 @@ def _keep(
 
 
 def _checked(name: str, text: str) -> str:
-    text, longest = one_line(text), field_of(JournalAccount, name).max_length
+    text, longest = one_line(text), field_of(JournalAccount, name).max_length or 0
     if len(text) > longest:
         raise Refused(f"{text[:40]}… is too long: at most {longest} characters.", code="too_long")
     return text

@@ -6,13 +6,16 @@ from typing import Any
 
 from django.db.models import Sum
 
-from ledger.models import Account, Line
+from ledger.accounts import default_accounts
+from ledger.models import Account, Entry, Line
+from ledger.posting import Posting, post_all
 from reports.models import JournalBatch
 from reports.operations.download_journal import parts_of
 from reports.operations.export_journal import ExportDetails, export_journal
 from reports.operations.map_journal_accounts import AccountNames, map_journal_accounts
 from reports.operations.set_journal_settings import set_journal_settings
 
+DAY = date(2026, 3, 2)
 NUMBERS = {
     "1000": "1800",
     "1200": "1200",
@@ -70,3 +73,27 @@ def booked(company: Any, name: str = "number", **only: Any) -> dict[str, Decimal
     lines = Line.objects.filter(account__company_id=company.pk, **only)
     sums = lines.values_list(f"account__journal_account__{name}").annotate(Sum("company_amount"))
     return {account: amount for account, amount in sums if amount}
+
+
+def post_made_up(company: Any, entries: list[list[tuple[str, str]]]) -> None:
+    """Entries as nobody makes them: lines of roles and amounts, in the company's currency."""
+    accounts, start = default_accounts(company.pk), Entry.objects.count()
+    post_all(
+        [
+            Posting(
+                Entry(
+                    company_id=company.pk,
+                    key=f"made_up:{start + place}",
+                    kind="made_up",
+                    dated_on=DAY,
+                    currency=company.currency,
+                    company_currency=company.currency,
+                ),
+                [
+                    Line(account=accounts[role], amount=Decimal(sum_), company_amount=Decimal(sum_))
+                    for role, sum_ in lines
+                ],
+            )
+            for place, lines in enumerate(entries)
+        ]
+    )

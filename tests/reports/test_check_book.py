@@ -155,6 +155,14 @@ PLANTED = [
     ("UPDATE credit_control_handover SET ended_on = NULL, outcome = ''", "no item is with two agencies at a time"),
     ("UPDATE credit_control_contactnote SET company_id = company_id + 1", "what is noted of a customer belongs to the customer's company"),
     ("UPDATE credit_control_creditfile SET company_id = company_id + 1", "what is noted of a customer belongs to the customer's company"),
+    ("UPDATE reports_journalfile SET line_count = line_count + 1", "a journal export has a file, which says what its entries come to"),
+    ("UPDATE reports_journalfile SET company_debits = company_debits + 1", "a journal export has a file, which says what its entries come to"),
+    ("DELETE FROM reports_journalfile", "a journal export has a file, which says what its entries come to"),
+    ("UPDATE reports_journalfilepart SET content = 'x'", "the file kept matches the hash kept"),
+    ("DELETE FROM reports_journalfilepart", "the file kept matches the hash kept"),
+    ("UPDATE reports_journalbatchentry SET stands = false", "entries of a journal export stand as long as it does, are of its company and days, and in one at a time"),
+    ("UPDATE reports_journalbatch SET withdrawn_at = now(), withdrawn_reason = 'x'", "entries of a journal export stand as long as it does, are of its company and days, and in one at a time"),
+    ("UPDATE reports_journalbatch SET last_day = last_day - 1", "entries of a journal export stand as long as it does, are of its company and days, and in one at a time"),
     ("UPDATE payments_debitpart SET is_under_way = true", "what has been settled is on its way no more"),
 ]  # fmt: skip
 

@@ -12,9 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.accounts import default_accounts
 from ledger.models import Account, Entry, Line
-from ledger.posting import Posting, post_all
 from ledger.refusals import Refused
 from reports.journal import datev
 from reports.journal.texts import one_line, western
@@ -36,7 +34,7 @@ from tests.reports.journal_readers import (
     read_xero,
     table,
 )
-from tests.reports.journals import booked, content_of, export, map_all, ready
+from tests.reports.journals import booked, content_of, export, map_all, post_made_up, ready
 
 DAY = date(2026, 3, 2)
 LATER = DAY + timedelta(days=20)
@@ -389,30 +387,6 @@ def test_the_fields_of_datev_are_those_of_its_thirteenth_version() -> None:
         "Generalumkehr (GU)",
         "Abw. Skontokonto",
     ]
-
-
-def post_made_up(company: Any, entries: list[list[tuple[str, str]]]) -> None:
-    """Entries as nobody makes them: lines of roles and amounts, in the company's currency."""
-    accounts, start = default_accounts(company.pk), Entry.objects.count()
-    post_all(
-        [
-            Posting(
-                Entry(
-                    company_id=company.pk,
-                    key=f"made_up:{start + place}",
-                    kind="made_up",
-                    dated_on=DAY,
-                    currency=company.currency,
-                    company_currency=company.currency,
-                ),
-                [
-                    Line(account=accounts[role], amount=Decimal(sum_), company_amount=Decimal(sum_))
-                    for role, sum_ in lines
-                ],
-            )
-            for place, lines in enumerate(entries)
-        ]
-    )
 
 
 ROLES = ["bank", "sales", "tax", "discount", "bad_debt", "fee", "exchange", "rounding", "deposits"]

@@ -35,6 +35,7 @@ THINGS = {
     "hold_id": "customers.CreditHold",
     "invoice_id": "billing.Invoice",
     "item_id": "ledger.OpenItem",
+    "journal_id": "reports.JournalBatch",
     "ladder_id": "credit_control.ReminderLadder",
     "line_id": "payments.BankLine",
     "link_id": "billing.DocumentLink",

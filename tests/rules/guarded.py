@@ -10,6 +10,7 @@ ISSUED = "(SELECT id FROM billing_invoice WHERE number = 'INV-2026-0001')"
 DRAFT = "(SELECT id FROM billing_invoice WHERE status = 'draft')"
 CUSTOMER = "(SELECT min(id) FROM customers_customer)"
 FREE_ENTRY = "(SELECT id FROM ledger_entry WHERE kind = 'book_bank_line')"
+GIVER = "(SELECT max(id) FROM customers_customer WHERE id NOT IN (SELECT customer_id FROM reports_journaldebtor))"
 FROZEN_DOCUMENT = "invoice_frozen_once_issued"
 
 
@@ -92,6 +93,8 @@ SPOILED = {
     "hold_frozen": "words = 'x'",
     "invoice_frozen": "note = 'x' WHERE status = 'issued'",
     "item_written_once": "balance = 0 WHERE balance > 0",
+    "journal_batch_frozen": "number = number + 5",
+    "journal_entry_let_go": "stands = false WHERE stands",
     "late_charge_frozen": "fee = fee + 1",
     "mandate_frozen": "reference = reference || 'x'",
     "mandate_stays_as_given": "address_prefix = 'x'",
@@ -184,6 +187,19 @@ ATTEMPTS = {
     "items_match_lines": Attempt(NEW_ITEM, "items_match_receivable_lines"),
     "item_never_deleted": Attempt(
         "DELETE FROM ledger_openitem WHERE kind = 'interest' AND balance > 0", "ledger_openitem_is_append_only"
+    ),
+    "journal_account_belongs": Attempt(
+        "UPDATE reports_journalaccount SET account_id = (SELECT id FROM ledger_account WHERE company_id = 99997)"
+        " WHERE id = (SELECT min(id) FROM reports_journalaccount)",
+        "other_books_belong",
+        "INSERT INTO ledger_account (company_id, code, name, role, is_default, is_active)"
+        " VALUES (99997, 'X', '', 'bank', false, true)",
+    ),
+    "journal_debtor_belongs": Attempt(
+        copied("reports_journaldebtor", number="99999", company_id="99997", customer_id=GIVER), "other_books_belong"
+    ),
+    "journal_entry_belongs": Attempt(
+        copied("reports_journalbatchentry", "NOT stands", stands="true", entry_id=FREE_ENTRY), "journal_entry_belongs"
     ),
     "request_begins_waiting": Attempt(
         copied(

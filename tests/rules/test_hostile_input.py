@@ -15,9 +15,19 @@ from django.urls import reverse
 from office.roles import ROLES, STAND_ALONE
 from tests import world
 from tests.rules.hostile import DAY, GETS, HOSTILE
-from tests.rules.typed import banking, billing, catalogue, credit_control, customers, office, paying_out, payments
+from tests.rules.typed import (
+    banking,
+    billing,
+    catalogue,
+    credit_control,
+    customers,
+    office,
+    paying_out,
+    payments,
+    reports,
+)
 
-ROOMS = [catalogue, billing, customers, banking, paying_out, payments, credit_control, office]
+ROOMS = [catalogue, billing, customers, banking, paying_out, payments, credit_control, office, reports]
 THOROUGH = "DUEBOOK_THOROUGH" in os.environ
 
 pytestmark = pytest.mark.django_db

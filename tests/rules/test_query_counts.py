@@ -45,6 +45,7 @@ from tests.payments.bank_samples import OURS, camt, entry, statement
 from tests.payments.debits import may_debit, run_for, with_mandate
 from tests.payments.giving import given_by
 from tests.payments.online import asked_of
+from tests.reports.journals import export
 
 DAY = date(2026, 3, 2)
 FEW, MORE = 4, 12
@@ -221,6 +222,12 @@ def more_billing_runs(customer: Any, count: int) -> None:
         prepare_billing_run(customer.company, "issue", Invoice.objects.all(), by=clerk)
 
 
+def more_journals(customer: Any, count: int) -> None:
+    for _ in range(count):
+        world.issue(customer, "1.00", DAY)
+        export(customer.company, "csv", DAY)
+
+
 def more_bank_lines(customer: Any, count: int) -> None:
     company = customer.company
     BankAccount.objects.get_or_create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
@@ -333,6 +340,10 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "office:audit_list": more_receipts,
     "office:task_list": more_tasks,
     "reports:ageing": more_customers,
+    "reports:journal_list": more_journals,
+    "reports:journal_waiting": more_customers,
+    "reports:journal_compare": more_journals,
+    "reports:journal_accounts": more_journals,
     "home": more_invoices,
 }
 

@@ -33,6 +33,7 @@ from tests.browser.things.payments import (
     repayments,
     returned_payment,
 )
+from tests.browser.things.reports import journals
 
 
 def make_things(company: Any, customer: Any) -> dict[str, int]:
@@ -87,4 +88,5 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         **statements(company, customer),
         "person": world.make_user(company, "sales").pk,
         "tax": with_certificate(company, customer),
+        **journals(company, day),
     }
