@@ -196,7 +196,9 @@ ATTEMPTS = {
         " VALUES (99997, 'X', '', 'bank', false, true)",
     ),
     "journal_debtor_belongs": Attempt(
-        copied("reports_journaldebtor", number="99999", company_id="99997", customer_id=GIVER), "other_books_belong"
+        copied("reports_journaldebtor", number="99999", customer_id=GIVER),
+        "other_books_belong",
+        f"UPDATE customers_customer SET company_id = 99997 WHERE id = {GIVER}",
     ),
     "journal_entry_belongs": Attempt(
         copied("reports_journalbatchentry", "NOT stands", stands="true", entry_id=FREE_ENTRY), "journal_entry_belongs"
