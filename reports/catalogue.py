@@ -2,6 +2,7 @@
 
 from reports.activity import ACTIVITY
 from reports.frame import Report
+from reports.performance import PERFORMANCE
 from reports.registers import ALLOCATIONS, MOVEMENTS
 from reports.taxes import TAXES
 
@@ -10,4 +11,4 @@ SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("Billing activity", "Why customers object", "Disputes by cause.", "message-exclamation", "reports:causes"),
 )
 """Reports that have pages of their own: group, title, words, icon, page."""
-REPORTS: tuple[Report, ...] = (ACTIVITY, MOVEMENTS, ALLOCATIONS, TAXES)
+REPORTS: tuple[Report, ...] = (ACTIVITY, MOVEMENTS, ALLOCATIONS, TAXES, PERFORMANCE)

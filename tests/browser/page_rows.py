@@ -201,6 +201,7 @@ PAGES = [
     Row("reports:journal_compare"),
     Row("reports:journal_accounts"),
     Row("reports:journal_settings"),
+    Row("reports:performance"),
     Row("paper", "fee"),
     Row("office:mail_list"),
     Row("office:mail", "mail"),

@@ -1,0 +1,208 @@
+"""Performance: how long money is out, how well it is collected, and how promises, disputes and reminders went."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from ledger.calendar import add_months, end_of_month, month_start
+from office.models import Company
+from office.written import plain_day
+from reports.activity import activity_sql
+from reports.ageing import AgeingQuestion, AgeingRow, ageing_totals
+from reports.frame import Answer, Asked, Column, DaysForm, Figure, Report, Row, Table
+from reports.frame.reading import fetched
+from reports.measures import (
+    average_days_delinquent,
+    collection_effectiveness,
+    count_back_dso,
+    dso,
+    share,
+    turnover,
+)
+from reports.movements import Days
+from reports.outcomes import outcomes
+
+SALES = ("billed", "voided")
+"""Sales on credit: what was billed, with its tax, less what was voided; credit memos are collected against."""
+MONTHS_BACK = 24
+ZERO = Decimal(0)
+
+
+class PerformanceForm(DaysForm):
+    """Which days: the last three whole months, where nobody says; and in which currency."""
+
+    currency = forms.CharField(label="Currency", required=False, max_length=3)
+
+    def usual(self, company: Company) -> dict[str, Any]:
+        this_month = month_start(company.today())
+        days = {"first_day": add_months(this_month, -3), "last_day": this_month - timedelta(days=1)}
+        return days | {"currency": company.currency}
+
+
+@dataclass(frozen=True)
+class Month:
+    """What moved in a month, as far as it lies in the days that are asked for."""
+
+    first_day: date
+    last_day: date
+    sums: dict[str, Decimal]
+
+    @property
+    def days(self) -> int:
+        """How many days of it count."""
+        return (self.last_day - self.first_day).days + 1
+
+    @property
+    def sales(self) -> Decimal:
+        """Sold on credit."""
+        return sum((self.sums.get(family, ZERO) for family in SALES), ZERO)
+
+    @property
+    def change(self) -> Decimal:
+        """What the receivables changed by."""
+        return sum(self.sums.values(), ZERO)
+
+
+def months_of(days: Days, currency: str) -> list[Month]:
+    """The months of some days, the earliest first."""
+    sums: dict[str, dict[str, Decimal]] = {}
+    for place, _, _, of_currency, family, _, amount in fetched(activity_sql("month"), days.parameters, few_groups=True):
+        if of_currency == currency:
+            sums.setdefault(place, {})[family] = amount
+    months, first = [], days.first_day
+    while first <= days.last_day:
+        last = min(end_of_month(first), days.last_day)
+        months.append(Month(first, last, sums.get(f"{first:%Y-%m}", {})))
+        first = last + timedelta(days=1)
+    return months
+
+
+def back_from(days: Days, months: list[Month], currency: str) -> Iterator[tuple[Decimal, int]]:
+    """Sales and days of each month, the latest first; also of months before those that are asked for, when wanted."""
+    for month in reversed(months):
+        yield month.sales, month.days
+    first = days.first_day
+    for _ in range(MONTHS_BACK):
+        last = first - timedelta(days=1)
+        first = month_start(last)
+        [month] = months_of(replace(days, first_day=first, last_day=last), currency)
+        yield month.sales, month.days
+
+
+def answer(asked: Asked) -> Answer:
+    """The measures of the days as a whole, each with its formula, and the months one by one."""
+    days, currency = Days.of(asked), asked.values["currency"].upper()
+    months = months_of(days, currency)
+    beginning = _owed(days, days.first_day - timedelta(days=1), currency)
+    ending = _owed(days, days.last_day, currency)
+    figures = [*_of_receivables(days, months, beginning, ending), *outcomes(asked, days)]
+    return Answer(
+        f"From {plain_day(days.first_day)} to {plain_day(days.last_day)}, in {currency}. Sales are what was billed, "
+        "with its tax, less what was voided.",
+        [Table("Month by month", COLUMNS, list(_rows(months, beginning.total, currency)))],
+        figures=figures,
+    )
+
+
+def _owed(days: Days, on: date, currency: str) -> AgeingRow:
+    """What was owed at the end of a day, by how late it was."""
+    question = AgeingQuestion(days.company_id, on, owner_id=days.owner_id)
+    nothing = AgeingRow(0, "", "", "", currency, *[ZERO] * 9)
+    return next((row for row in ageing_totals(question) if row.currency == currency), nothing)
+
+
+def _of_receivables(days: Days, months: list[Month], beginning: AgeingRow, ending: AgeingRow) -> list[Figure]:
+    count = (days.last_day - days.first_day).days + 1
+    sales = sum((month.sales for month in months), ZERO)
+    currency = ending.currency
+    owed = ("Receivables at the end", ending.total, currency)
+    sold = ("Sales", sales, currency)
+    not_due = ("Of it not due", ending.current, currency)
+    over = ("Days", count, "")
+    simple, best = dso(ending.total, sales, count), dso(ending.current, sales, count)
+    average = (beginning.total + ending.total) / 2
+    debts = ending.total - ending.unapplied
+    began = ("Receivables at the beginning", beginning.total, currency)
+    return [
+        Figure("Days sales outstanding", simple, "days", "Receivables x days / sales", [owed, over, sold]),
+        Figure(
+            "DSO by count-back",
+            count_back_dso(ending.total, back_from(days, months, currency)),
+            "days",
+            "The days of the latest months whose sales make up the receivables, of the last month a part",
+            [owed],
+        ),
+        Figure("Best possible DSO", best, "days", "Receivables not due x days / sales", [not_due, over, sold]),
+        Figure(
+            "Average days delinquent",
+            average_days_delinquent(simple, best),
+            "days",
+            "Days sales outstanding less the best possible DSO",
+        ),
+        Figure(
+            "Collection effectiveness index",
+            collection_effectiveness(beginning.total, sales, ending.total, ending.current, Decimal(len(months))),
+            "percent",
+            "(B + S/N - E) / (B + S/N - C) x 100: B at the beginning, S sales, N months, E at the end, C of it not due",
+            [began, sold, ("Months", len(months), ""), owed, not_due],
+        ),
+        Figure(
+            "Turnover of receivables",
+            turnover(sales, average, count),
+            "times",
+            "Sales of a year at this pace / the average of receivables at the beginning and at the end",
+            [sold, over, began, owed],
+        ),
+        Figure(
+            "Share not due",
+            share(ending.current, debts),
+            "percent",
+            "What is not due / all debts",
+            [not_due, ("All debts", debts, currency)],
+        ),
+    ]
+
+
+COLUMNS = (
+    Column("month", "Month"),
+    Column("before", "Receivables before", "money"),
+    Column("sales", "Sales", "money", adds=True),
+    Column("collected", "Collected", "money", adds=True),
+    Column("other", "Other movements", "money", adds=True),
+    Column("after", "Receivables after", "money"),
+    Column("dso", "DSO", "number"),
+)
+
+
+def _rows(months: list[Month], before: Decimal, currency: str) -> Iterator[Row]:
+    for month in months:
+        after = before + month.change
+        collected = month.sums.get("collected", ZERO) + month.sums.get("returned", ZERO)
+        yield Row(
+            {
+                "month": f"{month.first_day:%Y-%m}",
+                "before": before,
+                "sales": month.sales,
+                "collected": collected,
+                "other": month.change - month.sales - collected,
+                "after": after,
+                "dso": dso(after, month.sales, month.days),
+            },
+            currency,
+        )
+        before = after
+
+
+PERFORMANCE = Report(
+    "performance",
+    "Performance",
+    "DSO by three formulas, collection effectiveness, turnover, promises, disputes and reminders.",
+    "Performance",
+    PerformanceForm,
+    answer,
+    "calendar-stats",
+)
