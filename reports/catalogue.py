@@ -4,6 +4,7 @@ from reports.activity import ACTIVITY
 from reports.frame import Report
 from reports.performance import PERFORMANCE
 from reports.registers import ALLOCATIONS, MOVEMENTS
+from reports.sales import SALES
 from reports.taxes import TAXES
 
 SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
@@ -11,4 +12,4 @@ SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("Billing activity", "Why customers object", "Disputes by cause.", "message-exclamation", "reports:causes"),
 )
 """Reports that have pages of their own: group, title, words, icon, page."""
-REPORTS: tuple[Report, ...] = (ACTIVITY, MOVEMENTS, ALLOCATIONS, TAXES, PERFORMANCE)
+REPORTS: tuple[Report, ...] = (ACTIVITY, SALES, MOVEMENTS, ALLOCATIONS, TAXES, PERFORMANCE)

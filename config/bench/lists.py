@@ -36,7 +36,7 @@ def measure(office: FilledOffice) -> list[Row]:
     client = Client(SERVER_NAME="localhost")
     client.force_login(office.manager)
     word = Customer.objects.order_by("pk")[100].sort_name.split()[0]
-    ways = [partial(_open, client, reverse(name) + query.format(word=word)) for name, query in SCREENS.values()]
+    ways = [partial(open_page, client, reverse(name) + query.format(word=word)) for name, query in SCREENS.values()]
     goal = 0.3 if office.size == MILLION else None
     return [
         Row(f"first screen: {what}", office.size, seconds, goal=goal)
@@ -44,7 +44,8 @@ def measure(office: FilledOffice) -> list[Row]:
     ]
 
 
-def _open(client: Client, address: str) -> None:
+def open_page(client: Client, address: str) -> None:
+    """Ask for a page, and read its answer to the end."""
     answer = client.get(address)
     if answer.status_code != 200:
         raise AssertionError(f"{address} answered {answer.status_code}")

@@ -202,6 +202,7 @@ PAGES = [
     Row("reports:journal_accounts"),
     Row("reports:journal_settings"),
     Row("reports:performance"),
+    Row("reports:sales", query="?by=product"),
     Row("paper", "fee"),
     Row("office:mail_list"),
     Row("office:mail", "mail"),

@@ -96,6 +96,7 @@ GETS = {
     "reports:activity": ["first_day", "last_day", "by", "format"],
     "reports:movements": ["first_day", "last_day", "what", "currency", "customer", "after", "format"],
     "reports:allocations": ["first_day", "last_day", "after", "format"],
+    "reports:sales": ["first_day", "last_day", "by", "compared", "after", "format"],
     "reports:performance": ["first_day", "last_day", "currency", "format"],
     "reports:taxes": ["first_day", "last_day", "after", "format", "table"],
     "reports:ageing_file": ["on", "known_at"],
