@@ -109,6 +109,7 @@ ROLES: dict[str, list[str]] = {
         "customers.decide_mandates",
         "customers.release_hold",
         "customers.reveal_account",
+        "ledger.check_book",
         "office.close_month",
         "office.set_exchange_rates",
         "payments.revalue_month",
@@ -135,6 +136,7 @@ ROLES: dict[str, list[str]] = {
     "auditor": [*READ, "office.read_audit", "payments.view_bank"],
     "administrator": [
         *READ,
+        "ledger.check_book",
         "office.ask_approval",
         "office.change_company_settings",
         "office.talk",

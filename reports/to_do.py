@@ -30,6 +30,7 @@ from payments.bank import with_left
 from payments.models import BankLine, ChargebackStatus, OnlineStatus, UnreadLine, UnreadOutcome
 from payments.paid_notices import with_state as with_notice_state
 from payments.repayment_choice import with_repayment
+from reports.whole_check import found_count
 
 SOON = timedelta(days=7)
 
@@ -42,6 +43,7 @@ class Task:
     count: int
     icon: str
     url: str
+    is_bad: bool = False
 
     @property
     def count_words(self) -> str:
@@ -58,17 +60,18 @@ class Reader(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """One kind of thing to do: its words, its list, what waits, and the rights of which one suffices.
+    """One kind of thing to do: its words, its list, what waits or how often, and the rights of which one suffices.
 
-    Without rights it is told to all who work here.
+    Without rights it is told to all who work here. What is bad is told in red.
     """
 
     words: str
     icon: str
     page: str
-    waiting: Callable[[Reader], QuerySet[Any]]
+    waiting: Callable[[Reader], QuerySet[Any] | int]
     query: str = ""
     rights: tuple[str, ...] = ()
+    is_bad: bool = False
 
 
 def tasks(user: User, company: Company, today: date) -> list[Task]:
@@ -76,10 +79,14 @@ def tasks(user: User, company: Company, today: date) -> list[Task]:
     reader = Reader(user, company, today)
     theirs = [kind for kind in KINDS if not kind.rights or any(map(user.has_perm, kind.rights))]
     found = [
-        Task(kind.words, capped_count(kind.waiting(reader)), kind.icon, reverse(kind.page) + kind.query)
+        Task(kind.words, _count(kind.waiting(reader)), kind.icon, reverse(kind.page) + kind.query, kind.is_bad)
         for kind in theirs
     ]
     return [task for task in found if task.count]
+
+
+def _count(waiting: QuerySet[Any] | int) -> int:
+    return waiting if isinstance(waiting, int) else capped_count(waiting)
 
 
 def _drafts(reader: Reader) -> QuerySet[Any]:
@@ -160,6 +167,15 @@ def _mail_to_look_at(reader: Reader) -> QuerySet[Any]:
 
 
 KINDS = (
+    Kind(
+        "Findings in the book",
+        "alert-triangle",
+        "reports:book_checks",
+        lambda reader: found_count(reader.user, reader.company),
+        "#whole-check",
+        ("office.view_reports",),
+        is_bad=True,
+    ),
     Kind(
         "Requests to approve",
         "clipboard-list",

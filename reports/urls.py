@@ -4,13 +4,32 @@ from django.urls import path
 
 from reports.catalogue import REPORTS
 from reports.frame.page import page_of
-from reports.web import ageing, cause_file, causes, home, index, journal, journal_lists, journal_settings, paper, search
+from reports.web import (
+    ageing,
+    book_checks,
+    book_lists,
+    cause_file,
+    causes,
+    home,
+    index,
+    journal,
+    journal_lists,
+    journal_settings,
+    paper,
+    search,
+)
 
 app_name = "reports"
 urlpatterns = [
     path("reports/ageing/", ageing.ageing_page, name="ageing"),
     path("reports/ageing/items/", ageing.items_page, name="ageing_items"),
     path("reports/ageing/file/", ageing.ageing_file, name="ageing_file"),
+    path("reports/book-checks/", book_checks.book_checks, name="book_checks"),
+    path("reports/book-checks/check/", book_checks.check_book, name="check_book"),
+    path("reports/book-checks/items/", book_lists.book_items, name="book_items"),
+    path("reports/book-checks/account/", book_lists.receivable_lines, name="receivable_lines"),
+    path("reports/book-checks/checks/<slug:check>/", book_checks.found_by_check, name="found_by_check"),
+    path("reports/book-checks/findings/<slug:kind>/", book_checks.findings, name="findings"),
     path("reports/causes/", causes.cause_page, name="causes"),
     path("reports/causes/rows/", causes.cause_rows, name="cause_rows"),
     path("reports/causes/file/", cause_file.cause_file, name="cause_file"),

@@ -31,6 +31,7 @@ class Entry(models.Model):
     class Meta:
         verbose_name_plural = "entries"
         indexes = [models.Index(fields=["company_id", "dated_on"], name="entry_by_day")]
+        permissions = [("check_book", "Have the whole book checked")]
 
     def __str__(self) -> str:
         return self.key

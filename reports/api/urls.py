@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from reports.api import journal, views
+from reports.api import book_checks, journal, views
 from reports.api.reports import api_view_of
 from reports.catalogue import REPORTS
 
 urlpatterns = [
+    path("book-checks/", book_checks.BookChecksView.as_view()),
     path("reports/ageing/", views.AgeingView.as_view()),
     path("reports/ageing/items/", views.AgedItemsView.as_view()),
     path("reports/causes/", views.CausesView.as_view()),

@@ -30,6 +30,7 @@ NO_THING = {
     "settings/mail-texts/": "a text of one's own company",
     "billing-runs/new/": "a kind of run",
     "months/": "a month of one's own company",
+    "reports/book-checks/": "a check or a kind of finding of one's own company",
     "doubtful/": "a day of one's own company",
     "companies/": "chosen only among one's own: tests/office/test_settings.py",
 }

@@ -34,6 +34,7 @@ from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
+from reports.findings.kinds import KINDS
 from tests import world
 from tests.billing.disputing import dispute
 from tests.credit_control.planning import agreed
@@ -50,7 +51,7 @@ from tests.reports.journals import export
 DAY = date(2026, 3, 2)
 FEW, MORE = 4, 12
 MOST = 20
-MOST_OF = {"home": 36, "credit_control:send_reminders": 35, "credit_control:worklist": 48}
+MOST_OF = {"home": 38, "credit_control:send_reminders": 35, "credit_control:worklist": 48}
 MOST_OF |= {"credit_control:claim_late_charges": 21}
 """The front page counts what there is to do, one query for each kind of task."""
 MOST_OF_A_CUSTOMER = 49
@@ -344,6 +345,9 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "reports:journal_waiting": more_customers,
     "reports:journal_compare": more_journals,
     "reports:journal_accounts": more_journals,
+    "reports:book_checks": more_customers,
+    "reports:book_items": more_customers,
+    "reports:receivable_lines": more_customers,
     "home": more_invoices,
 }
 
@@ -356,6 +360,28 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(browser: Client, 
     LISTS[name](customer, MORE)
 
     assert queries_of(browser, reverse(name)) == few <= MOST_OF.get(name, MOST)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_a_list_of_findings_takes_as_many_queries_for_many_as_for_few(
+    browser: Client, customer: Any, kind: Any
+) -> None:
+    address = reverse("reports:findings", args=[kind.key])
+
+    def more(count: int) -> None:
+        for number in range(count):
+            other = world.make_customer(customer.company, f"Forgotten {number}")
+            world.receive(other, "9.50", DAY)
+            world.issue(other, "9.00", DAY)
+            world.apply(world.receive(other, "9.00", DAY), world.issue(other, "10.00", DAY), "9.00", DAY)
+            Customer.objects.filter(pk=other.pk).update(is_active=False)
+
+    more(FEW)
+    browser.get(address)
+    few = queries_of(browser, address)
+    more(MORE)
+
+    assert queries_of(browser, address) == few <= MOST
 
 
 def test_a_customers_page_takes_as_many_queries_for_many_open_items_as_for_few(browser: Client, customer: Any) -> None:

@@ -33,7 +33,7 @@ from tests.browser.things.payments import (
     repayments,
     returned_payment,
 )
-from tests.browser.things.reports import journals
+from tests.browser.things.reports import book_checks, journals
 
 
 def make_things(company: Any, customer: Any) -> dict[str, int]:
@@ -86,6 +86,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "run": a_run(company),
         "billing_run": a_billing_run(company),
         **statements(company, customer),
+        **book_checks(company, invoice),
         "person": world.make_user(company, "sales").pk,
         "tax": with_certificate(company, customer),
         **journals(company, day),

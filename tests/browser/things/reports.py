@@ -1,9 +1,14 @@
-"""Exports of the journal to look at."""
+"""Exports of the journal to look at; a check of the book that found something, and what only wants a look."""
 
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
+from office.models import Run, RunStatus
+from reports.nightly import KIND
 from reports.operations.withdraw_journal import withdraw_journal
+from reports.whole_check import whole_check
 from tests.reports.journals import export, map_all
 
 
@@ -16,3 +21,29 @@ def journals(company: Any, day: date) -> dict[str, Any]:
     made = export(company, "csv", day)
     asked = f"format=xero&last_day={company.today()}"
     return {"journal": made.pk, "journal_taken_back": wrong.pk, "journal_days": asked}
+
+
+def book_checks(company: Any, invoice: Any) -> dict[str, str]:
+    """A whole check with two findings, and the kinds of findings that have pages of their own."""
+    found = [
+        ["a document says what it said when issued", f"document {invoice.number}", "its content has changed"],
+        ["an item's balance is its amount less its allocations", "item 7", "balance 3.0000, by its allocations 2.0000"],
+    ]
+    start = {"on": str(company.today()), "after": 0, "count": 60, "found": found}
+    Run.objects.create(
+        company=company,
+        kind=KIND,
+        title=f"Check of the book on {company.today()}",
+        parameters=start,
+        status=RunStatus.DONE,
+        total=90,
+        done=90,
+        result={"Findings": 60},
+        explanation="60 to look at.",
+        finished_at=timezone.now(),
+    )
+    return {
+        "coverable": "coverable",
+        "number_gaps": "number-gaps",
+        "broken_promise": whole_check(company).by_check[0].key,
+    }
