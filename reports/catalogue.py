@@ -9,6 +9,13 @@ from reports.taxes import TAXES
 
 SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("What is owed", "Ageing", "What customers owe on any day, by how late it is.", "hourglass", "reports:ageing"),
+    (
+        "What is owed",
+        "Book checks",
+        "Whether every figure agrees with the book, and what in it wants a look.",
+        "shield-check",
+        "reports:book_checks",
+    ),
     ("Billing activity", "Why customers object", "Disputes by cause.", "message-exclamation", "reports:causes"),
 )
 """Reports that have pages of their own: group, title, words, icon, page."""

@@ -25,7 +25,7 @@ class BookCheckQuery(Query):
     on = serializers.DateField(required=False, help_text="Of the tie-out; left out: today.")
 
 
-class TieOut(serializers.Serializer):
+class WayToOwedOut(serializers.Serializer):
     """One way to what customers owe, and what it says more than the receivable account."""
 
     currency = serializers.CharField()
@@ -39,7 +39,7 @@ class CurrencyTieOut(serializers.Serializer):
 
     currency = serializers.CharField()
     is_tied = serializers.BooleanField()
-    ties = TieOut(many=True)
+    ties = WayToOwedOut(many=True)
 
 
 class FindingKindOut(serializers.Serializer):
