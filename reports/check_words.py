@@ -38,6 +38,7 @@ STATEMENTS = Way("Send the customer a new statement", "credit_control:statement_
 HAND_OVERS = Way("Open the hand-over and tell the agency", "credit_control:hand_over_list")
 CUSTOMERS = Way("Open the customer and set it anew", "customers:customer_list")
 HOLDS = Way("Open the hold", "customers:hold_list")
+JOURNALS = Way("Take the export back, with the reason, and make it anew", "reports:journal_list")
 MAIL = Way("Open the mail before it leaves", "office:mail_list")
 NUMBERS = Way("See how the numbers are written; restore the missing papers from a backup", "office:number_patterns")
 FILE = Way("Restore the file from a backup: what was handed out is what must be kept", "office:audit_list")
@@ -261,6 +262,16 @@ WORDS = {
     "no item is with two agencies at a time": Words("Two agencies collect the same item.", HAND_OVERS),
     "what is noted of a customer belongs to the customer's company": Words(
         "A note or a limit of the customer was moved to another company.", CUSTOMERS
+    ),
+    "the day sums kept are those of the lines": Words(
+        "The kept sum of an account for that day is not what its lines come to: reports of it may be wrong.", AGEING
+    ),
+    "a journal export has a file, which says what its entries come to": Words(
+        "The file that went to the other books lacks entries of the export, or holds other amounts.", JOURNALS
+    ),
+    "entries of a journal export stand as long as it does, are of its company and days, and in one at a time": Words(
+        "An entry is in two exports that stand, or in one of other days: the other books have it twice or not at all.",
+        JOURNALS,
     ),
 }
 """By the name of a check."""

@@ -24,6 +24,7 @@ from payments.access import (
     write_offs_for,
 )
 from payments.models import BankLine, DebitCollection
+from reports.access import journal_batches_for
 
 
 class Target(NamedTuple):
@@ -55,10 +56,10 @@ CHARGEBACK = Target(_of(chargebacks_for), "number", "payments:chargeback")
 STATEMENT = Target(_of_book(Statement.objects.all(), "company"), "pk", "credit_control:statement")
 PATTERNS: tuple[tuple[str, Target], ...] = (
     (r"attachment .* of document (\d+)", INVOICE._replace(name="pk")),
-    (r"PDF of receipt (.+), edition \d+", RECEIPT),
+    (r"PDF of receipt (.+), edition .+", RECEIPT),
     (r"PDF of statement (\d+)", STATEMENT),
     (r"statement (\d+) of .*", STATEMENT),
-    (r"PDF of (.+), edition \d+", INVOICE),
+    (r"PDF of (.+), edition .+", INVOICE),
     (r"e-invoice of (.+), [^,]+", INVOICE),
     (r"line (\d+) on account .*", Target(_of_book(Line.objects.all(), "entry__company_id"), "pk", "paper", "entry_id")),
     (r"line \d+ of (.+)", INVOICE),
@@ -93,11 +94,12 @@ PATTERNS: tuple[tuple[str, Target], ...] = (
     (r"hand-over (\d+)", Target(_of(hand_overs_for), "pk", "credit_control:hand_over")),
     (r"hold (\d+)", Target(_of(holds_for), "pk", "customers:hold")),
     (r"mail (\d+)", Target(_of_book(OutgoingMail.objects.all(), "company"), "pk", "office:mail")),
+    (r"journal (\d+)", Target(_of(journal_batches_for), "number", "reports:journal")),
     (r"mandate (.+)", Target(_of(mandates_for), "reference", "customers:mandate")),
     (r"customer (.+)", Target(_of(customers_for), "number", "customers:customer")),
 )
 """How checks name what they are about, each with what it is; the first that fits counts."""
-DAY = re.compile(r"company \d+, [A-Z]{3}, (\d{4}-\d\d-\d\d)")
+DAY = re.compile(r"(?:company|account) \S+, [A-Z]{3}, (\d{4}-\d\d-\d\d)")
 
 
 def pages_of(subjects: Iterable[str], user: User, company: Company) -> dict[str, str]:

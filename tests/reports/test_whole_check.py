@@ -162,6 +162,7 @@ SPOILED = (
     "UPDATE credit_control_statementpdf SET content = 'x'",
     "UPDATE credit_control_reminderpdf SET content = 'x'",
     "UPDATE billing_invoicepdf SET content = 'x'",
+    "UPDATE reports_journalfile SET line_count = line_count + 1",
 )
 
 
