@@ -11,9 +11,13 @@ class OfficeConfig(AppConfig):
         from office.mail.to_staff import TO_STAFF
         from office.mail.trial import TRIAL_MAIL
         from office.roles import grant_roles
+        from office.runs import register_kind as register_run
         from office.topics import TASK_TOPIC, register_topic
+        from office.web.making_files import FILE_RUN
+        from office.web.view_mail import VIEW_KIND
 
-        for kind in (TRIAL_MAIL, *TO_STAFF):
+        for kind in (TRIAL_MAIL, VIEW_KIND, *TO_STAFF):
             register_kind(kind)
+        register_run(FILE_RUN)
         register_topic(TASK_TOPIC)
         post_migrate.connect(grant_roles, dispatch_uid="office.grant_roles")

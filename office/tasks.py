@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from office.mail.handing_over import hand_over
 from office.mail.sweep import due_mails
+from office.operations.order_file import clear_expired_files
+from office.operations.send_views import due_schedules, send_schedule
+from office.rounds import each_of
 from office.runs import carry_out, ring_bell, unfinished_runs
 
 logger = logging.getLogger(__name__)
@@ -76,3 +79,16 @@ def continue_runs() -> int:
     for run_id in unfinished:
         ring_bell(run_id)
     return len(unfinished)
+
+
+@shared_task
+def send_due_views() -> int:
+    """Queue the mails of every schedule that is due, and say how many schedules are; runs each minute."""
+    now = timezone.now()
+    return each_of(due_schedules(now), lambda schedule_id: send_schedule(schedule_id, now=now))
+
+
+@shared_task
+def clear_files() -> int:
+    """Delete the large files that were kept long enough; runs each hour."""
+    return clear_expired_files(timezone.now())

@@ -1,12 +1,13 @@
 """How amounts, numbers and days are written in the language of whoever reads: screens, papers, mails and files."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import NumberPattern, format_percent, get_decimal_symbol, get_group_symbol, parse_pattern
+from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, to_locale
 
 from ledger.money import format_money, places, round_money, with_minus
@@ -74,6 +75,12 @@ def quantity(value: Decimal | None) -> str:
 def plain_day(value: date | None) -> str:
     """A calendar day as the reader writes it."""
     return _day_in(value, get_language() or "en") if value else NOTHING
+
+
+def plain_moment(value: datetime) -> str:
+    """A day and time in the office's time zone, as the reader writes it."""
+    here = timezone.localtime(value)
+    return f"{plain_day(here.date())}, {format_datetime(here, 'HH:mm', locale=locale())}"
 
 
 @lru_cache(maxsize=4096)

@@ -8,12 +8,13 @@ from office.mail.kinds import Letter, MailKind, NotToBeSent
 from office.mail.pieces import button
 from office.mail.texts import Words
 from office.mail.variables import Paragraph, typed
-from office.models import Comment, OutgoingMail, Task, User
+from office.models import Comment, KeptFile, OutgoingMail, Run, Task, User
 from office.operations.comment import MENTION_MAIL
 from office.operations.make_task import TASK_MAIL
+from office.operations.order_file import FILE_MAIL, ordered_by
 from office.operations.tell_administrators import FAILURE_MAIL
 from office.topics import About, may_see, page_of, seen_by, tasks_for
-from office.written import plain_day
+from office.written import plain_day, plain_moment
 
 LONGEST_QUOTE = 1_000
 NOT_HERE = "Not sent: they may not see it any more."
@@ -78,6 +79,23 @@ def mention_reason(mail: OutgoingMail) -> str:
     return "" if may_see(_person(mail), About(comment.about_type, comment.about_id, "")) else NOT_HERE
 
 
+def file_letter(mail: OutgoingMail) -> Letter:
+    """That a file is ready, and where it is: the file itself stays here."""
+    run, person = Run.objects.get(pk=mail.about_id), _person(mail)
+    if reason := file_reason(mail):
+        raise NotToBeSent(reason)
+    until = plain_moment(run.kept_file.expires_at)
+    words = [f"The file that you ordered is ready, and is kept until {until}:", *_quoted(run.title, run.kept_file.name)]
+    return _letter(mail, person, f"{run.title} is ready", words, reverse("office:kept_file", args=[run.pk]), "Download")
+
+
+def file_reason(mail: OutgoingMail) -> str:
+    """Why it is not to be sent: kept no more, or they work here no more."""
+    if not KeptFile.objects.filter(run=mail.about_id).exists():
+        return "Not sent: the file is kept no more."
+    return "" if _person(mail).is_active else NOT_HERE
+
+
 def comments_for(user: User) -> QuerySet[Comment]:
     """The comments about what a person sees."""
     return Comment.objects.filter(seen_by(user))
@@ -113,5 +131,6 @@ def _letter(mail: OutgoingMail, person: User, subject: str, words: list[str], pa
 TO_STAFF = (
     MailKind(TASK_MAIL, task_letter, task_reason, tasks_for),
     MailKind(FAILURE_MAIL, failure_letter, failure_reason, tasks_for),
+    MailKind(FILE_MAIL, file_letter, file_reason, ordered_by),
     MailKind(MENTION_MAIL, mention_letter, mention_reason, comments_for),
 )

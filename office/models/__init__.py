@@ -15,6 +15,16 @@ from office.models.rates import ExchangeRate
 from office.models.runs import Run, RunStatus
 from office.models.staff import User
 from office.models.talk import Comment, Department, Task, TaskKind
+from office.models.views import (
+    FileFormat,
+    KeptFile,
+    KeptFilePart,
+    Rhythm,
+    SavedView,
+    ViewSchedule,
+    ViewSending,
+    WeekDay,
+)
 
 __all__ = [
     "ApiToken",
@@ -29,9 +39,12 @@ __all__ = [
     "ExchangeRate",
     "FacePlace",
     "FaceText",
+    "FileFormat",
     "IdempotentAnswer",
     "ImportMapping",
     "Job",
+    "KeptFile",
+    "KeptFilePart",
     "Logo",
     "MailStatus",
     "MailText",
@@ -40,10 +53,15 @@ __all__ = [
     "OffDays",
     "OutgoingMail",
     "OwnDay",
+    "Rhythm",
     "RoleLimit",
     "Run",
     "RunStatus",
+    "SavedView",
     "Task",
     "TaskKind",
     "User",
+    "ViewSchedule",
+    "ViewSending",
+    "WeekDay",
 ]

@@ -10,9 +10,10 @@ from office import written
 from office.models import Company
 from office.papers.page import UNPRINTABLE, page_words
 from office.papers.renderer import render_pdf
+from office.papers.widths import DENSE_EM_MM, width_mm
 
-WIDE, NARROW = 3, 2
-"""How wide a column of words is beside one of figures."""
+WIDTH_MM, WIDEST_MM, LEAST_MM = 269, 62, 18
+"""All columns together; one of words at most, as far as the others need the room, and at least."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,22 @@ class PaperTable:
     @property
     def columns(self) -> list[tuple[str, bool, str]]:
         """Each head, whether its column is of figures, and the column's width."""
-        shares = [WIDE + (place == 0) if not flush else NARROW for place, flush in enumerate(self.figures)]
-        widths = [f"{share * 100 / sum(shares):.2f}%" for share in shares]
-        return list(zip(self.heads, self.figures, widths, strict=True))
+        return list(zip(self.heads, self.figures, [f"{width:.1f}mm" for width in self._widths()], strict=True))
+
+    def _widths(self) -> list[float]:
+        """No figure and no day is broken; columns of words share what room is left."""
+        needed = [self._needed(place) for place in range(len(self.heads))]
+        words = [place for place, is_figure in enumerate(self.figures) if not is_figure]
+        spare, wanted = WIDTH_MM - sum(needed), sum(needed[place] for place in words) or 1
+        for place in words:
+            needed[place] = max(needed[place] * (1 + spare / wanted), LEAST_MM)
+        return needed
+
+    def _needed(self, place: int) -> float:
+        texts = [row[place] for row in (*self.rows, *self.foot)]
+        head = max(self.heads[place].split(), key=len, default="")
+        wanted = width_mm([head, *texts], DENSE_EM_MM)
+        return wanted if self.figures[place] else min(wanted, WIDEST_MM)
 
     @property
     def body(self) -> list[list[tuple[str, bool]]]:

@@ -6,12 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_datetime
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, Select
 from django.template.context import Context
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -20,7 +18,18 @@ from office.face import Face, face_of
 from office.models import Company
 from office.states import STATES
 from office.web.ways import may_open, way_to
-from office.written import NOTHING, apart, days_late, locale, money, percent, plain_amount, plain_day, price, quantity
+from office.written import (
+    NOTHING,
+    apart,
+    days_late,
+    money,
+    percent,
+    plain_amount,
+    plain_day,
+    plain_moment,
+    price,
+    quantity,
+)
 
 register = template.Library()
 for write in (apart, money, plain_amount, quantity, price, percent, plain_day, days_late):
@@ -76,9 +85,7 @@ def moment(value: datetime | None) -> str | SafeString:
     """A day and time, in the time zone of whoever reads."""
     if not value:
         return NOTHING
-    here = timezone.localtime(value)
-    text = f"{plain_day(here.date())}, {format_datetime(here, 'HH:mm', locale=locale())}"
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), text)
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), plain_moment(value))
 
 
 @register.simple_tag

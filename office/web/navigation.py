@@ -83,6 +83,7 @@ REPORTS = [
     Entry("Journal exports", "reports:journal_list", "file-export", "reports.export_journal"),
 ]
 OFFICE = [
+    Entry("Saved views", "office:view_list", "filter", "customers.view_customer", holds=("/files/",)),
     Entry("Tasks", "office:task_list", "list-check", "office.view_task", "k", ("/talk/",)),
     Entry("Approvals", "office:approval_list", "clipboard-list", "office.ask_approval"),
     Entry("Mail", "office:mail_list", "mail", "office.read_mail"),

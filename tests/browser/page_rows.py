@@ -218,6 +218,8 @@ PAGES = [
     Row("office:ask", "question"),
     Row("office:mail_texts"),
     Row("office:mail_text", "text"),
+    Row("office:view_list"),
+    Row("office:view", "shared_view"),
     Row("office:run_list"),
     Row("office:run", "run"),
     Row("office:audit_list"),
@@ -251,6 +253,9 @@ PAGES = [
 
 
 ELSEWHERE = {
+    "office:schedule_new": "its owner's alone: tests/browser/test_saved_views.py",
+    "office:schedule": "its owner's alone: tests/browser/test_saved_views.py",
+    "office:kept_file": "its maker's alone: tests/browser/test_saved_views.py",
     "office:log_in": "every other test logs in",
     "customers:pick": "a piece of the editor",
     "customers:standing": "a piece of the editor",

@@ -62,6 +62,7 @@ THINGS = {
     "remittance_id": "payments.Remittance",
     "request_id": "office.ApprovalRequest",
     "rule_id": "credit_control.LateChargeRule",
+    "schedule_id": "office.ViewSchedule",
     "settlement_id": "payments.Settlement",
     "task_id": "office.Task",
     "tax_id": "billing.Tax",
@@ -72,6 +73,7 @@ THINGS = {
     "unread_id": "payments.UnreadLine",
     "use_id": "billing.PriceListUse",
     "user_id": "office.User",
+    "view_id": "office.SavedView",
     "write_off_id": "payments.WriteOff",
 }
 BY_ROUTE = {
@@ -96,6 +98,7 @@ BY_ROUTE = {
     r"bank/tables/": "run take_bank_table",
     r"billing-runs/<int:run_id>": "run billing_issue",
     r"statement(s|-runs)/<int:run_id>": "run statements",
+    r"^files/": "run make_file",
     r"office/runs/": "run import_customers",
 }
 """Where the name alone does not say it, or the thing is a run of a kind."""

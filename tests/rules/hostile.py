@@ -79,6 +79,7 @@ GETS = {
     "office:audit_list": ["q", "by", "action", "recorded_from", "recorded_to"],
     "office:task_list": ["q", "show", "kind", "department", "due_from", "sort", "after"],
     "office:task_new": ["receiver"],
+    "office:view_list": ["q", "shared", "cols", "sort", "after"],
     "office:mail_list": ["q", "queued_from", "queued_to"],
     "credit_control:late_charge_list": ["q", "state", "day_from", "day_to", "sort", "after"],
     "credit_control:claim_late_charges": ["on", "customer"],

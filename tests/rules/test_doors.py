@@ -18,8 +18,15 @@ OPEN = "open"
 ARGUMENTS = {"int": "0", "str": "none", "path": "none", "slug": "none"}
 """What stands in an address of a thing that does not exist."""
 
-FOR_ONESELF = {"me/password/", "companies/<int:company_id>/choose/", "me/tokens/", "me/tokens/<int:token_id>/revoke/"}
-"""Whoever may come in may write here: it changes nothing but one's own way in."""
+FOR_ONESELF = {
+    "me/password/",
+    "companies/<int:company_id>/choose/",
+    "me/tokens/",
+    "me/tokens/<int:token_id>/revoke/",
+    "views/new/",
+    "files/new/",
+}
+"""Whoever may come in may write here: it changes nothing but one's own way in, and what one keeps for oneself."""
 
 
 class Door(NamedTuple):

@@ -22,9 +22,11 @@ from credit_control.operations.record_promise import PromiseDetails, record_prom
 from customers.models import Customer, CustomerAccount
 from customers.operations.ask_change import ask_change
 from office.models import BankAccount, User
+from office.operations.keep_view import save_view
 from office.operations.make_task import make_task
 from office.tasks import carry_out_run
 from office.topics import About
+from office.web.asking import KnownAddress
 from payments.models import BankLine, BankStatement, PayerAccount, Remittance
 from payments.operations.note_paid import PaidDetails, note_paid
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
@@ -283,6 +285,13 @@ def more_debit_runs(customer: Any, count: int) -> None:
         run_for(company, account=account)
 
 
+def more_views(customer: Any, count: int) -> None:
+    for _ in range(count):
+        owner = world.make_user(customer.company)
+        shows = KnownAddress("/invoices/", "", "Invoices")
+        save_view(customer.company, "Theirs", shows, is_shared=True, by=owner)
+
+
 def more_tasks(customer: Any, count: int) -> None:
     for _ in range(count):
         about = About.of(customer)
@@ -339,6 +348,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "billing:product_list": more_products,
     "billing:price_list_list": more_price_lists,
     "office:audit_list": more_receipts,
+    "office:view_list": more_views,
     "office:task_list": more_tasks,
     "reports:ageing": more_customers,
     "reports:journal_list": more_journals,
@@ -382,6 +392,15 @@ def test_a_list_of_findings_takes_as_many_queries_for_many_as_for_few(
     more(MORE)
 
     assert queries_of(browser, address) == few <= MOST
+
+
+def test_a_list_takes_as_many_queries_for_many_views_as_for_few(browser: Client, customer: Any) -> None:
+    more_views(customer, FEW)
+    browser.get("/invoices/")
+    few = queries_of(browser, "/invoices/")
+    more_views(customer, MORE)
+
+    assert queries_of(browser, "/invoices/") == few <= MOST
 
 
 def test_a_customers_page_takes_as_many_queries_for_many_open_items_as_for_few(browser: Client, customer: Any) -> None:

@@ -1,30 +1,58 @@
-"""A list as CSV, Excel or plain values: always every row of the filter, in the list's order."""
+"""A list as plain values and CSV: always every row of the filter, in the list's order; and how Excel's cells are."""
 
 import csv
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any
 
 import xlsxwriter
 from django.db.models import QuerySet
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 
-from ledger.money import places, round_money
+from ledger.money import round_money
 from office.sheets import guard
-from office.web.lists.spec import Column, ListSpec, read
+from office.web.lists.spec import Column, read
 
 CHUNK = 2000
 BYTE_ORDER_MARK = "\ufeff"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def plain_rows(spec: ListSpec, queryset: QuerySet[Any]) -> Iterator[dict[str, Any]]:
-    """Each row's values by column key, amounts in their currency's places."""
-    for row in queryset.iterator(chunk_size=CHUNK):
-        yield {column.key: plain_value(column, row) for column in spec.columns} | currencies(spec, row)
+@dataclass(frozen=True)
+class ListFile:
+    """A list as a file: its columns, every row that fits in the list's order, and what is said about them.
+
+    `narrowed` are labels with their words: how it is narrowed and ordered; `about` all that is said of it. `told` is called with the
+    number of rows read so far.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: QuerySet[Any]
+    narrowed: Sequence[tuple[str, str]] = ()
+    about: Sequence[tuple[str, str]] = ()
+    told: Callable[[int], None] = lambda count: None
+
+    @property
+    def has_money(self) -> bool:
+        """Whether a row's amounts need their currency beside them."""
+        return any(column.kind in ("money", "price") for column in self.columns)
+
+    @property
+    def headings(self) -> list[str]:
+        """The heads of the file's columns."""
+        return [column.label for column in self.columns] + (["Currency"] if self.has_money else [])
+
+    def values(self) -> Iterator[dict[str, Any]]:
+        """Each row's values by column key, amounts in their currency's places."""
+        for count, row in enumerate(self.rows.iterator(chunk_size=CHUNK), start=1):
+            yield {column.key: plain_value(column, row) for column in self.columns} | currencies(self.columns, row)
+            if count % CHUNK == 0:
+                self.told(count)
 
 
 def plain_value(column: Column, row: Any) -> Any:
@@ -39,22 +67,16 @@ def plain_value(column: Column, row: Any) -> Any:
     return str(value)
 
 
-def currencies(spec: ListSpec, row: Any) -> dict[str, str]:
+def currencies(columns: tuple[Column, ...], row: Any) -> dict[str, str]:
     """The currency of a row's amounts, where the list shows any."""
-    money = next((column for column in spec.columns if column.kind in ("money", "price")), None)
+    money = next((column for column in columns if column.kind in ("money", "price")), None)
     return {"currency": read(row, money.currency)} if money else {}
 
 
-def headings(spec: ListSpec) -> list[str]:
-    """The heads of the file's columns."""
-    has_money = any(column.kind in ("money", "price") for column in spec.columns)
-    return [column.label for column in spec.columns] + (["Currency"] if has_money else [])
-
-
-def csv_response(spec: ListSpec, queryset: QuerySet[Any]) -> StreamingHttpResponse:
+def csv_response(listing: ListFile) -> StreamingHttpResponse:
     """The rows as CSV, sent while they are read."""
-    response = StreamingHttpResponse(csv_lines(spec, queryset), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{spec.name}.csv"'
+    response = StreamingHttpResponse(csv_lines(listing), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{listing.name}.csv"'
     return response
 
 
@@ -65,11 +87,11 @@ class Echo:
         return text
 
 
-def csv_lines(spec: ListSpec, queryset: QuerySet[Any]) -> Iterator[str]:
+def csv_lines(listing: ListFile) -> Iterator[str]:
     """The lines of the CSV; the mark at the start tells Excel that it is UTF-8."""
     writer = csv.writer(Echo())
-    yield BYTE_ORDER_MARK + writer.writerow(headings(spec))
-    for values in plain_rows(spec, queryset):
+    yield BYTE_ORDER_MARK + writer.writerow(listing.headings)
+    for values in listing.values():
         yield writer.writerow([csv_cell(value) for value in values.values()])
 
 
@@ -84,36 +106,18 @@ def csv_cell(value: Any) -> str:
     return "" if value is None else guard(str(value))
 
 
-def xlsx_response(spec: ListSpec, queryset: QuerySet[Any]) -> FileResponse:
-    """The rows as an Excel sheet with true numbers and dates."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    write_sheet(file, spec, queryset)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{spec.name}.xlsx", content_type=EXCEL)
-
-
-def write_sheet(file: BinaryIO, spec: ListSpec, queryset: QuerySet[Any]) -> None:
-    """Write the sheet row by row, in steady memory."""
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(spec.title[:31])
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(headings(spec)) - 1, 18)
-    sheet.write_row(0, 0, headings(spec), book.add_format({"bold": True}))
-    formats = Formats(book)
-    for index, values in enumerate(plain_rows(spec, queryset), start=1):
-        digits = places(values["currency"]) if "currency" in values else None
-        for position, value in enumerate(values.values()):
-            write_cell(sheet, index, position, value, formats, digits)
-    book.close()
-
-
 class Formats:
     """The number formats of one workbook."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
         self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        self.money = {n: book.add_format({"num_format": "#,##0" + ("." + "0" * n if n else "")}) for n in range(5)}
+        amounts = {n: "#,##0" + ("." + "0" * n if n else "") for n in range(5)}
+        self.money = {n: book.add_format({"num_format": pattern}) for n, pattern in amounts.items()}
+        self.total = {n: book.add_format({"num_format": pattern, "bold": True}) for n, pattern in amounts.items()}
+        self.bold = book.add_format({"bold": True})
+        self.head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True})
+        self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
 
 
 def write_cell(sheet: Any, row: int, position: int, value: Any, formats: Formats, digits: int | None) -> None:

@@ -13,14 +13,17 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 
 from office.models import User
+from office.web.asking import address_answer
 from office.web.fields import typed_id
 from office.web.lists.cells import cell, css, total_cells, with_box
-from office.web.lists.exporting import csv_response, xlsx_response
-from office.web.lists.filters import Filter, clean_text, search_rows
+from office.web.lists.columns import chosen_columns
+from office.web.lists.files import FILES, list_file
+from office.web.lists.filters import LONGEST, Filter, clean_text, search_rows
 from office.web.lists.paging import Order, Page, in_order, take_page
 from office.web.lists.spec import BulkAct, Column, ListSpec
 from office.web.lists.totals import Totals, capped_count, count_words, totals_of
-from office.web.requests import StaffRequest
+from office.web.lists.views_menu import ViewsMenu
+from office.web.requests import ADDRESS, StaffRequest
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,16 @@ class Chip:
     label: str
     words: str
     url: str
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A column in the form that chooses them: whether it is shown, and the address that shows it one place earlier."""
+
+    key: str
+    label: str
+    is_shown: bool
+    earlier_url: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,7 @@ class ListPage:
     ) -> None:
         self.spec, self.everything, self.params, self.reader, self.acts = spec, queryset, params, reader, acts
         self.text = clean_text(params.get("q", "")) if spec.search else ""
+        self.columns = chosen_columns(spec.columns, params)
         asked = [(narrowing, narrowing.clean(params)) for narrowing in spec.filters]
         self.active: list[tuple[Filter, Any]] = [(narrowing, value) for narrowing, value in asked if value is not None]
 
@@ -82,7 +96,7 @@ class ListPage:
     @property
     def rows(self) -> list[list[SafeString]]:
         """The page's rows as table cells."""
-        first, *others = self.spec.columns
+        first, *others = self.columns
         return [
             [self._first_cell(first, row), *(self._cell(column, row) for column in others)] for row in self.page.rows
         ]
@@ -102,12 +116,12 @@ class ListPage:
     @cached_property
     def totals(self) -> list[Totals]:
         """What the rows that fit add up to."""
-        return totals_of(self.queryset, self.spec)
+        return totals_of(self.queryset, self.spec.currency, self.columns)
 
     @property
     def foot_rows(self) -> list[list[SafeString]]:
         """The foot's rows as table cells, one for each currency."""
-        return [total_cells(self.spec.columns, totals) for totals in self.totals]
+        return [total_cells(self.columns, totals) for totals in self.totals]
 
     @property
     def is_narrowed(self) -> bool:
@@ -139,7 +153,7 @@ class ListPage:
     @property
     def headings(self) -> list[Heading]:
         """The columns' heads; a click sorts, a second one turns the order round."""
-        return [self.heading(column) for column in self.spec.columns]
+        return [self.heading(column) for column in self.columns]
 
     def heading(self, column: Column) -> Heading:
         if column.sort is None:
@@ -165,8 +179,9 @@ class ListPage:
     @property
     def chosen_sums(self) -> list[tuple[str, Decimal]]:
         """What the chosen rows come to in each currency, by the first column that is added up."""
-        keys = [column.key for column in self.spec.totalled[:1]]
-        return [(totals.currency, totals.sums[key]) for totals in totals_of(self.chosen, self.spec) for key in keys]
+        first = self.spec.totalled[:1]
+        chosen = totals_of(self.chosen, self.spec.currency, first)
+        return [(totals.currency, totals.sums[column.key]) for totals in chosen for column in first]
 
     @property
     def chosen_count(self) -> str:
@@ -203,17 +218,50 @@ class ListPage:
         return f"{first} to {last} of {self.count}" if first and last else self.count
 
     @property
+    def match_words(self) -> str:
+        """What a file of the list holds."""
+        return f"All {self.count} that match"
+
+    @property
     def here(self) -> str:
         """What narrows and orders the list, for the address of an act on it."""
         return self.address()
 
     @property
-    def csv_url(self) -> str:
-        return self.address(format="csv")
+    def files(self) -> list[tuple[str, str]]:
+        """The files of all that match: what each is called, and its address."""
+        return [(label, self.address(format=name)) for name, label in FILES]
 
     @property
-    def xlsx_url(self) -> str:
-        return self.address(format="xlsx")
+    def column_choices(self) -> list[ColumnChoice]:
+        """The columns that may be left out, those shown first and in their order."""
+        shown = self.columns[1:]
+        rest = [column for column in self.spec.columns[1:] if column not in shown]
+        return [
+            ColumnChoice(column.key, column.label, place < len(shown), self._moved(place))
+            for place, column in enumerate([*shown, *rest])
+        ]
+
+    def _moved(self, place: int) -> str:
+        """The address that shows a column one place earlier; nothing for the first and for those left out."""
+        keys = [column.key for column in self.columns[1:]]
+        if not 0 < place < len(keys):
+            return ""
+        keys[place - 1 : place + 1] = keys[place], keys[place - 1]
+        return self.address(cols=",".join(keys))
+
+    @property
+    def usual_columns_url(self) -> str:
+        """The same with the list's own columns; nothing where it shows them."""
+        return self.without("cols") if self.kept["cols"] else ""
+
+    @property
+    def narrowed_words(self) -> list[tuple[str, str]]:
+        """What a file says of the list: how it is narrowed and ordered."""
+        narrowed = [(chip.label, chip.words) for chip in self.chips] or [("Narrowed", "by nothing")]
+        label = next(column.label for column in self.spec.columns if column.key == self.order.key)
+        way = "descending" if self.order.descending else "ascending"
+        return [*narrowed, ("Ordered", f"by {label}, {way}")]
 
     def without(self, *names: str) -> str:
         """This list's address less some parameters, at its start."""
@@ -221,8 +269,31 @@ class ListPage:
 
     def address(self, **changes: str) -> str:
         """This list's address with some parameters set, empty ones dropped; the place in it is not kept."""
-        kept = {name: self.params.get(name, "") for name in ("q", "sort", *self.filter_params)} | changes
-        return "?" + urlencode({name: value for name, value in kept.items() if value})
+        return "?" + urlencode({name: value for name, value in (self.kept | changes).items() if value})
+
+    @cached_property
+    def kept(self) -> dict[str, str]:
+        """What of the address narrows, orders and shows the list; what makes no sense is none of it."""
+        keys = [column.key for column in self.columns[1:]]
+        narrowing = [name for active, _ in self.active for name in active.params]
+        return {
+            "q": self.text,
+            "sort": self.order.name if self.order.name != self.spec.order else "",
+            "cols": ",".join(keys) if self.columns != self.spec.columns else "",
+            **{name: self.params.get(name, "")[:LONGEST] for name in narrowing},
+        }
+
+    def hidden(self, *own: str) -> list[tuple[str, str]]:
+        """What a form of the list must keep besides what it asks itself."""
+        return [(name, value) for name, value in self.kept.items() if value and name not in own]
+
+    @property
+    def beside_filters(self) -> list[tuple[str, str]]:
+        return self.hidden("q", *self.filter_params)
+
+    @property
+    def beside_columns(self) -> list[tuple[str, str]]:
+        return self.hidden("cols")
 
 
 def clean_number(text: str) -> str:
@@ -251,19 +322,20 @@ def list_page(
     unscoped: QuerySet[Any] | None = None,
     **context: Any,
 ) -> HttpResponseBase:
-    """Answer with the list's page, its foot, or a file of every row that fits.
+    """Answer with the list's page, its foot, its address, or a file of every row that fits.
 
     `unscoped` tells, when the reader sees nothing at all, whether there is something that they may not see.
     """
     acts = [act for act in spec.bulk if request.user.has_perm(act.permission)]
     shown = ListPage(spec, queryset, request.GET, request.user, acts)
-    if request.GET.get("format") == "csv":
-        return csv_response(spec, shown.in_order)
-    if request.GET.get("format") == "xlsx":
-        return xlsx_response(spec, shown.in_order)
+    if request.GET.get("part") == ADDRESS:
+        return address_answer(shown.here, spec.title)
+    if request.GET.get("format") in dict(FILES):
+        return list_file(request, shown)
     if request.GET.get("part") == "foot":
         return render(request, "ui/_list_foot.html", {"list": shown, "spec": spec, "foot_alone": True, **context})
     if request.GET.get("part") == "bulk":
         return render(request, "ui/_bulk_words.html", {"list": shown})
     hidden = unscoped is not None and not shown.page.rows and not shown.has_any and unscoped.exists()
-    return render(request, template, {"list": shown, "spec": spec, "nothing_for_you": hidden, **context})
+    more = {"nothing_for_you": hidden, "views": ViewsMenu(request, shown.here)}
+    return render(request, template, {"list": shown, "spec": spec, **more, **context})

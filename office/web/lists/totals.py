@@ -1,5 +1,6 @@
 """What stands at the foot: how many rows there are, and what they add up to in each currency."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from babel.numbers import format_decimal
 from django.db.models import F, QuerySet, Sum
 
-from office.web.lists.spec import ListSpec
+from office.web.lists.spec import Column
 from office.written import locale
 
 MOST = 10_000
@@ -32,13 +33,11 @@ def count_words(count: int) -> str:
     return f"{shown}+" if count > MOST else shown
 
 
-def totals_of(queryset: QuerySet[Any], spec: ListSpec) -> list[Totals]:
-    """The sums over every row, one set for each currency."""
-    if not spec.totalled:
+def totals_of(queryset: QuerySet[Any], currency: str, columns: Sequence[Column]) -> list[Totals]:
+    """The sums of those columns that are added up, over every row, one set for each currency."""
+    summed = {column.key: Sum(column.total) for column in columns if column.total is not None}
+    if not summed:
         return []
-    sums = {f"total_{column.key}": Sum(column.total) for column in spec.totalled}
-    rows = queryset.order_by().values(list_currency=F(spec.currency)).annotate(**sums).order_by("list_currency")
-    return [
-        Totals(row["list_currency"], {column.key: row[f"total_{column.key}"] for column in spec.totalled})
-        for row in rows
-    ]
+    sums = {f"total_{key}": each for key, each in summed.items()}
+    rows = queryset.order_by().values(list_currency=F(currency)).annotate(**sums).order_by("list_currency")
+    return [Totals(row["list_currency"], {key: row[f"total_{key}"] for key in summed}) for row in rows]

@@ -3,11 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from billing.models import Invoice
-from office.models import Run
+from office.models import KeptFile, KeptFilePart, Run, RunStatus
 from office.operations.comment import answer_task, ask_question, comment
+from office.operations.keep_view import save_view
 from office.operations.make_task import make_task
+from office.operations.order_file import KIND
+from office.operations.schedule_view import ScheduleDetails, add_schedule
 from office.topics import About
+from office.web.asking import KnownAddress
 from tests import world
 
 
@@ -21,6 +27,22 @@ def a_task(invoice: Invoice) -> int:
     answer_task(asked, "On Monday. The carrier says it arrives tomorrow.", finishes=False, by=colleague)
     comment(company, about, "The customer rang: they want it on one invoice.", by=clerk)
     return asked.pk
+
+
+def saved_views(company: Any) -> int:
+    """A private view with a schedule and a file that was made, and a shared one to look at."""
+    clerk = world.make_user(company, name="Clara Reich")
+    shows = KnownAddress("/invoices/", "?state=overdue", "Invoices")
+    private = save_view(company, "Late ones", shows, by=clerk)
+    weekly = ScheduleDetails("pdf", "week_day", 7, [clerk], week_day=0)
+    add_schedule(private.pk, weekly, now=timezone.now(), by=clerk)
+    parameters = {"address": "/invoices/?format=csv", "tries": 1}
+    done = {"by": clerk, "status": RunStatus.DONE, "finished_at": timezone.now(), "parameters": parameters}
+    run = Run.objects.create(company=company, kind=KIND, title="File: Invoices", **done)
+    kept = {"name": "invoices.csv", "content_type": "text/csv", "size": 1, "only_own_customers": False}
+    file = KeptFile.objects.create(run=run, expires_at=timezone.now() + timedelta(days=2), **kept)
+    KeptFilePart.objects.create(file=file, position=0, content=b"x")
+    return save_view(company, "Shared ones", shows, is_shared=True, by=clerk).pk
 
 
 def a_run(company: Any) -> int:

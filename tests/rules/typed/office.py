@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from office.models import SavedView, User, ViewSchedule
 from office.operations.make_task import make_task
 from office.topics import About
 from tests import world
@@ -12,6 +13,22 @@ from tests.rules.hostile import DAY, Forms
 def a_task(customer: Any) -> int:
     """Something to do."""
     return make_task(customer.company, "call", "Call Eva", key=str(uuid4()), by=None, about=About.of(customer)).pk
+
+
+def views(company: Any) -> tuple[int, int]:
+    """A view of whoever tries the forms, and its schedule."""
+    owner = User.objects.filter(companies=company).order_by("-pk").first()
+    view = SavedView.objects.create(
+        company=company, owner=owner, name=str(uuid4()), path="/invoices/", title="Invoices"
+    )
+    return view.pk, ViewSchedule.objects.create(view=view, format="csv", rhythm="working_day", hour=7).pk
+
+
+def timed(company: Any) -> dict[str, Any]:
+    """A schedule as typed."""
+    someone = User.objects.filter(companies=company).order_by("-pk").first()
+    typed = {"format": "csv", "rhythm": "month_day", "week_day": "0", "month_day": "1", "hour": "7"}
+    return typed | {"people": str(someone.pk)}
 
 
 def forms(customer: Any) -> Forms:
@@ -24,7 +41,12 @@ def forms(customer: Any) -> Forms:
     company |= {"creditor_identifier": "DE98ZZZ09999999999", "ach_company_id": "1234567890"}
     look = {"accent": "#1f4e8c", "help_name": "n", "help_email": "a@alder.example", "help_phone": "1"}
     look |= {"greeting": "g", "paying": "p", "foot": "f", "hours": "h"}
+    view, schedule = views(customer.company)
     return {
+        "office:view_new": ([], {"name": "n", "address": "/invoices/?state=paid", "is_shared": "on", "replaces": "on"}),
+        "office:file_new": ([], {"address": "/invoices/?format=csv", "title": "t"}),
+        "office:schedule_new": ([view], timed(customer.company)),
+        "office:schedule": ([schedule], timed(customer.company)),
         "office:approval_rules": (
             [],
             {"above_credit_invoice": "1", "role_credit_invoice": "manager"},
