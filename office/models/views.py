@@ -82,8 +82,8 @@ class ViewSchedule(models.Model):
             models.CheckConstraint(
                 name="view_schedule_names_its_day",
                 condition=Q(rhythm="working_day", week_day=None, month_day=None)
-                | Q(rhythm="week_day", week_day__range=(0, 6), month_day=None)
-                | Q(rhythm="month_day", week_day=None, month_day__range=(1, 31)),
+                | Q(rhythm="week_day", week_day__isnull=False, week_day__range=(0, 6), month_day=None)
+                | Q(rhythm="month_day", month_day__isnull=False, month_day__range=(1, 31), week_day=None),
             ),
             models.CheckConstraint(name="view_schedule_hour_of_a_day", condition=Q(hour__lte=23)),
         ]

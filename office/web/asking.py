@@ -74,10 +74,10 @@ def ask_file(user: User, company: Company, address: str, told: Callable[[int], N
     name = named.get_filename()
     if answer.status_code != 200 or not name:
         said = " ".join(str(message) for message in cast(Iterable[object], request._messages))  # type: ignore[attr-defined]
-        answer.close()
+        _let_go(answer)
         raise Refused(said or "This page answers no such file.", code="no_file")
     chunks = iter(answer)
-    return AskedFile(name, answer.headers["Content-Type"].split(";")[0], chunks, answer.close)
+    return AskedFile(name, answer.headers["Content-Type"].split(";")[0], chunks, lambda: _let_go(answer))
 
 
 @dataclass(frozen=True)
@@ -137,12 +137,19 @@ def _asked(
         raise Refused(MAY_NOT, code="may_not_see") from None
 
 
+def _let_go(answer: HttpResponseBase) -> None:
+    """Close what an answer holds open. Its own `close` says that the worker's request has come to its end as well,
+    and with that the connection to the database."""
+    for close in answer._resource_closers:  # type: ignore[attr-defined]
+        close()
+
+
 def _door(address: str) -> ResolverMatch:
     """The page behind an address. Raises Refused for one that is no page of staff's."""
-    path = urlsplit(address).path
     try:
-        match = resolve(path) if address.startswith(path) else None
-    except Resolver404:
+        parts = urlsplit(address)
+        match = None if parts.scheme or parts.netloc else resolve(parts.path)
+    except (ValueError, Resolver404):
         match = None
     if match is None or getattr(match.func, "door", "open") == "open":
         raise Refused("There is no such page.", code="no_such_page")

@@ -25,8 +25,8 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class ListFile:
     """A list as a file: its columns, every row that fits in the list's order, and what is said about them.
 
-    `narrowed` are labels with their words: how it is narrowed and ordered; `about` all that is said of it. `told` is called with the
-    number of rows read so far.
+    `narrowed` are labels with their words: how it is narrowed and ordered; `about` is all that is said of it. `told` is
+    called with the number of rows read so far.
     """
 
     name: str

@@ -45,7 +45,15 @@ def list_file(request: StaffRequest, shown: "ListPage") -> HttpResponseBase:
 
 def _made(request: StaffRequest, shown: "ListPage", wanted: str) -> HttpResponseBase:
     told = request.background.told if getattr(request, "background", None) else lambda count: None
-    listing = ListFile(shown.spec.name, shown.spec.title, shown.columns, shown.in_order, shown.narrowed_words, _about(request, shown), told)
+    listing = ListFile(
+        shown.spec.name,
+        shown.spec.title,
+        shown.columns,
+        shown.in_order,
+        shown.narrowed_words,
+        _about(request, shown),
+        told,
+    )
     if wanted == FileFormat.PDF:
         return pdf_response(listing, shown.totals, request.company, request.user)
     return csv_response(listing) if wanted == FileFormat.CSV else xlsx_response(listing)
