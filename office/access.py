@@ -2,12 +2,14 @@
 
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from office.models import Company, Run, User
 
 Row = TypeVar("Row", bound=Model)
+OWN_FILE = "make_file"
+"""The kind of run that makes a large file: nobody's but who ordered it."""
 
 
 def companies_for(user: User) -> QuerySet[Company]:
@@ -18,8 +20,12 @@ def companies_for(user: User) -> QuerySet[Company]:
 
 
 def runs_for(user: User) -> QuerySet[Run]:
-    """The long runs of a person's companies; only those they started, where they are limited to their customers."""
-    runs = Run.objects.filter(company__in=companies_for(user)).select_related("company", "by")
+    """The long runs of a person's companies; only those they started, where they are limited to their customers.
+
+    Files that others ordered are not among them.
+    """
+    runs = Run.objects.filter(~Q(kind=OWN_FILE) | Q(by=user), company__in=companies_for(user))
+    runs = runs.select_related("company", "by")
     return runs.filter(by=user) if user.only_own_customers else runs
 
 

@@ -12,6 +12,7 @@ from office.api import (
     numbers,
     rates,
     returned_mail,
+    saved_views,
     sending_hours,
     tasks,
 )
@@ -29,6 +30,8 @@ urlpatterns = [
     path("sending-hours/", sending_hours.SendingHoursView.as_view()),
     path("own-days/", sending_hours.OwnDaysView.as_view()),
     path("own-days/<int:own_day_id>/", sending_hours.OwnDayView.as_view()),
+    path("views/", saved_views.SavedViewsView.as_view()),
+    path("views/<int:view_id>/", saved_views.SavedViewView.as_view()),
     path("jobs/", jobs.JobsView.as_view()),
     path("face/", face.FaceView.as_view()),
     path("mail-texts/", mail_texts.MailTextsView.as_view()),

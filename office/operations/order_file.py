@@ -6,10 +6,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from ledger.refusals import Refused
+from office.access import OWN_FILE
 from office.models import Company, KeptFile, Run, RunStatus, User
 from office.runs import begin_run
 
-KIND = "make_file"
+KIND = OWN_FILE
 FILE_MAIL = "file_ready"
 KEPT_FOR = timedelta(days=3)
 MOST_AT_ONCE = 3

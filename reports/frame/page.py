@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -11,9 +12,11 @@ from django.views.decorators.http import require_GET
 
 from ledger.snapshot import snapshot
 from office.models import User
+from office.web.asking import address_answer
 from office.web.doors import View, staff_door
 from office.web.fields import typed_id
-from office.web.requests import StaffRequest
+from office.web.lists.views_menu import ViewsMenu
+from office.web.requests import ADDRESS, StaffRequest
 from office.web.ways import may_open
 from reports.frame.files import csv_file, excel_file
 from reports.frame.paper import pdf_file
@@ -42,6 +45,8 @@ def answer_page(request: StaffRequest, report: Report) -> HttpResponseBase:
     """The answer in the format that the address asks for; all of it stems from one moment."""
     form = report.form(request.GET.dict(), request.company)
     asked = Asked(report, request.company, request.user, form, request.GET.get("after", "")[:300])
+    if request.GET.get("part") == ADDRESS:
+        return address_answer(known_query(request, asked), report.title)
     wanted = request.GET.get("format", "")
     with snapshot():
         if wanted == "xlsx":
@@ -53,6 +58,12 @@ def answer_page(request: StaffRequest, report: Report) -> HttpResponseBase:
         if wanted == "pdf":
             return pdf_file(asked, report.answer(replace(asked, after="", limit=MOST_ON_PAPER)))
         return shown(request, asked, report.answer(asked))
+
+
+def known_query(request: StaffRequest, asked: Asked) -> str:
+    """What of the address makes sense; what it leaves open, such as today, stays open."""
+    said = {name: request.GET.get(name, "") for name in asked.form.fields if name in asked.form.cleaned_data}
+    return "?" + urlencode({name: value for name, value in said.items() if value})
 
 
 def shown(request: StaffRequest, asked: Asked, answer: Answer) -> HttpResponse:
@@ -67,6 +78,7 @@ def shown(request: StaffRequest, asked: Asked, answer: Answer) -> HttpResponse:
         "tables": [_table(asked, table, place, own) for place, table in enumerate(answer.tables)],
         "proofs": [(proof, proof_words(proof)) for proof in answer.proofs],
         "first_url": asked.address() if asked.after else "",
+        "views": ViewsMenu(request, known_query(request, asked)),
         "xlsx_url": asked.address(format="xlsx"),
         "pdf_url": asked.address(format="pdf"),
     }

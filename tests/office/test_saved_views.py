@@ -14,6 +14,7 @@ from office.operations import keep_view
 from office.operations.keep_view import change_view, delete_view, save_view
 from office.views import views_for
 from office.web.asking import KnownAddress, known_address
+from tests.api.calling import Program, refused
 from tests.world import issue, make_company, make_user
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +185,24 @@ def test_files_and_the_foot_have_the_same_columns(browser, customer):
     assert "All 1 that match" in foot
     without = b"".join(browser.get(f"{INVOICES}?cols=customer&format=csv")).decode()
     assert without.splitlines()[0] == "\ufeffInvoice,Customer"
+
+
+def test_a_report_keeps_what_its_address_says_and_leaves_the_rest_open(browser, company, clerk):
+    kept = known_address(clerk, company, "/reports/taxes/?first_day=2026-01-01&last_day=nonsense&after=x&evil=1")
+    assert (kept.path, kept.query, kept.title) == ("/reports/taxes/", "?first_day=2026-01-01", "Tax report")
+    save_view(company, "This year", kept, by=clerk)
+    assert "This year" in browser.get("/reports/taxes/").content.decode()
+    assert b"".join(browser.get("/reports/taxes/?first_day=2026-01-01&format=xlsx")).startswith(b"PK")
+
+
+def test_by_program(company, clerk, manager):
+    program = Program(clerk)
+    made = program.post("views/", {"name": "Late", "address": "/invoices/?state=overdue&x=1"})
+    assert (made.status_code, made.json()["address"]) == (201, "/invoices/?state=overdue")
+    assert refused(program.post("views/", {"name": "Late", "address": "/invoices/"})) == (409, "name_taken")
+    assert refused(program.post("views/", {"name": "Late", "address": "/log-in/"})) == (409, "no_such_page")
+    shared, private = keep(company, manager, is_shared=True), keep(company, manager, "Private")
+    assert [row["name"] for row in program.get("views/").json()["results"]] == ["Late", "Late ones"]
+    assert refused(program.delete(f"views/{shared.pk}/")) == (409, "not_yours")
+    assert program.delete(f"views/{private.pk}/").status_code == 404
+    assert program.delete(f"views/{made.json()['id']}/").status_code == 204
