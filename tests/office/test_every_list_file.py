@@ -46,13 +46,13 @@ def words_of(cell: Any) -> str:
 
 
 def heads_of(page: Any) -> list[str]:
-    return [words_of(cell) for cell in page.cssselect(".list-scroll thead th")]
+    return [words_of(cell) for cell in page.xpath("//section[@data-list-page]//thead//th")]
 
 
 def sums_at_the_foot(browser: Client, address: str) -> list[list[str]]:
     """The foot's rows, each with its name and the amounts in it."""
     foot = html.fragment_fromstring(browser.get(f"{address}?part=foot").content.decode(), create_parent="table")
-    return [[words for cell in row if (words := words_of(cell))] for row in foot.cssselect("tr")]
+    return [[words for cell in row if (words := words_of(cell))] for row in foot.iter("tr")]
 
 
 def sums_of(sheet: Any) -> list[list[str]]:

@@ -25,6 +25,7 @@ FOR_ONESELF = {
     "me/tokens/<int:token_id>/revoke/",
     "views/new/",
     "files/new/",
+    "api/v1/views/",
 }
 """Whoever may come in may write here: it changes nothing but one's own way in, and what one keeps for oneself."""
 
