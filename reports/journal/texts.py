@@ -13,13 +13,15 @@ _SPACES = re.compile(r"\s+")
 
 def one_line(text: str, longest: int | None = None) -> str:
     """Text without line ends, tabs and other signs that steer, cut to a length."""
+    if text.isprintable() and "  " not in text:  # as nearly all is: looking at each sign takes far longer
+        return text.strip()[:longest].rstrip()
     plain = "".join(" " if category(sign) in ("Cc", "Zl", "Zp") else sign for sign in text)
     return _SPACES.sub(" ", plain).strip()[:longest].rstrip()
 
 
 def western(text: str) -> str:
     """Text in the letters of Windows-1252: accents that it lacks are dropped, and what it has no letter for is ?."""
-    return "".join(_western_sign(sign) for sign in text)
+    return text if text.isascii() else "".join(_western_sign(sign) for sign in text)
 
 
 def _western_sign(sign: str) -> str:

@@ -1,9 +1,10 @@
 """Lists of the journal's exports, of the entries in one, and of those that wait."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseBase
 from django.urls import reverse
@@ -12,10 +13,11 @@ from django.views.decorators.http import require_GET
 from ledger.models import Entry, Line
 from ledger.money import round_money
 from office.web.doors import staff_door
-from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
+from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, Text, list_page
 from office.web.requests import StaffRequest
+from office.written import plain_day
 from reports.access import get_journal_batch_for, journal_batches_for, journal_entries_for, require_whole_book
-from reports.models import JournalBatch, JournalFormat
+from reports.models import JournalBatch, JournalBatchEntry, JournalFormat
 
 DOOR = "reports.export_journal"
 
@@ -23,8 +25,8 @@ DOOR = "reports.export_journal"
 def days_of(batch: JournalBatch) -> str:
     """The days of an export in words."""
     if batch.first_day:
-        return f"{batch.first_day} to {batch.last_day}"
-    return f"All up to {batch.last_day}"
+        return f"{plain_day(batch.first_day)} to {plain_day(batch.last_day)}"
+    return f"All up to {plain_day(batch.last_day)}"
 
 
 JOURNALS = ListSpec(
@@ -57,6 +59,18 @@ JOURNALS = ListSpec(
     ),
 )
 
+
+def _in_state(entries: QuerySet[Entry], state: str) -> QuerySet[Entry]:
+    """The entries that are in an export that stands, or those that are in none."""
+    standing = Exists(JournalBatchEntry.objects.filter(entry=OuterRef("pk"), stands=True))
+    return entries.filter(standing if state == "exported" else ~standing)
+
+
+def _on_account(entries: QuerySet[Entry], code: str) -> QuerySet[Entry]:
+    """The entries that have a line on an account."""
+    return entries.filter(Exists(Line.objects.filter(entry=OuterRef("pk"), account__code=code)))
+
+
 ENTRIES = ListSpec(
     name="journal-entries",
     title="Entries",
@@ -69,10 +83,19 @@ ENTRIES = ListSpec(
         Column("recorded_at", "Recorded", "recorded_at", "moment", sort="recorded_at", hide_below="tablet"),
     ),
     order="day",
-    filters=(DateRange("dated", "Day", "dated_on"),),
+    filters=(DateRange("dated", "Day", "dated_on"), Text("account", "Account", _on_account)),
     search=("reference", "memo", "key"),
     search_hint="Reference or memo",
-    empty=Empty("Nothing waits", "Every entry of the book was exported.", "circle-check"),
+    empty=Empty("No entries yet", "What is issued, received and written off is entered here.", "file-text"),
+)
+BOOK = replace(
+    ENTRIES,
+    name="journal-book",
+    title="Entries of the book",
+    filters=(
+        Choice("state", "State", _in_state, (("waiting", "Not exported yet"), ("exported", "Exported"))),
+        *ENTRIES.filters,
+    ),
 )
 
 
@@ -89,7 +112,7 @@ def journal_list(request: StaffRequest) -> HttpResponseBase:
     require_whole_book(request.user)
     standing = Case(When(withdrawn_at=None, then=Value("made")), default=Value("withdrawn"), output_field=CharField())
     batches = journal_batches_for(request.user).filter(company=request.company).annotate(standing=standing)
-    waiting = waiting_entries(request).count()
+    waiting = _in_state(book_entries(request), "waiting").count()
     return list_page(
         request,
         JOURNALS,
@@ -101,10 +124,10 @@ def journal_list(request: StaffRequest) -> HttpResponseBase:
 
 @require_GET
 @staff_door(DOOR)
-def waiting_list(request: StaffRequest) -> HttpResponseBase:
-    """The entries that are in no export that stands."""
+def book_list(request: StaffRequest) -> HttpResponseBase:
+    """The entries of the book, those that were exported and those that wait."""
     require_whole_book(request.user)
-    return list_page(request, ENTRIES, with_sides(waiting_entries(request)), template="reports/journal_waiting.html")
+    return list_page(request, BOOK, with_sides(book_entries(request)), template="reports/journal_book.html")
 
 
 @require_GET
@@ -116,7 +139,6 @@ def entry_list(request: StaffRequest, journal_id: int) -> HttpResponseBase:
     return list_page(request, ENTRIES, with_sides(entries), template="reports/journal_entries.html", batch=batch)
 
 
-def waiting_entries(request: StaffRequest) -> QuerySet[Entry]:
-    """The entries of the company that nobody exported."""
-    entries = journal_entries_for(request.user).filter(company_id=request.company.pk)
-    return entries.exclude(journal_batches__stands=True)
+def book_entries(request: StaffRequest) -> QuerySet[Entry]:
+    """The entries of the company."""
+    return journal_entries_for(request.user).filter(company_id=request.company.pk)

@@ -197,7 +197,7 @@ PAGES = [
     Row("reports:journal", "journal"),
     Row("reports:journal", "journal_taken_back"),
     Row("reports:journal_entries", "journal"),
-    Row("reports:journal_waiting"),
+    Row("reports:journal_book"),
     Row("reports:journal_compare"),
     Row("reports:journal_accounts"),
     Row("reports:journal_settings"),

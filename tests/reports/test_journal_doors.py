@@ -89,11 +89,15 @@ def test_the_lists_say_what_was_exported_and_what_waits(browser: Client, company
     shown = text_of(browser.get(reverse("reports:journal_list")))
     assert "Journal 1" in shown
     assert ">1</a> entry waits to be exported." in shown
-    assert late.number in text_of(browser.get(reverse("reports:journal_waiting")))
+    for state, shows in (("waiting", [False, True]), ("exported", [True, False]), ("", [True, True])):
+        listed = text_of(browser.get(reverse("reports:journal_book"), {"state": state, "account": "4000"}))
+        assert ["INV-2026-0001" in listed, late.number in listed] == shows
+    assert "Nothing matches" in text_of(browser.get(reverse("reports:journal_book"), {"account": "6100"}))
     entries = text_of(browser.get(reverse("reports:journal_entries", args=[batch.pk])))
     assert ("INV-2026-0001" in entries, late.number in entries) == (True, False)
     found = text_of(browser.get(reverse("reports:journal_compare"), {"first_day": DAY, "last_day": DAY}))
     assert "Exported and not yet are the book, on every account." in found
+    assert f"?state=waiting&amp;account=4000&amp;dated_from={DAY}&amp;dated_to={DAY}" in found
     wanted = {"format": "csv", "last_day": DAY}
     assert "1 of them was entered after an export of its day" in text_of(
         browser.get(reverse("reports:journal_new"), wanted)
@@ -137,7 +141,7 @@ def test_only_managers_and_administrators_export_and_only_who_see_all_customers(
         assert browser_of(world.make_user(company, role)).get(reverse("reports:journal_list")).status_code == 403
     manager.only_own_customers = True
     manager.save()
-    for page in ("list", "new", "waiting", "compare", "accounts", "settings"):
+    for page in ("list", "new", "book", "compare", "accounts", "settings"):
         assert browser.get(reverse(f"reports:journal_{page}")).status_code == 403
     assert browser.post(reverse("reports:journal_new"), {"format": "csv", "last_day": DAY}).status_code == 403
 

@@ -106,7 +106,7 @@ GETS = {
     "reports:ageing_file": ["on", "known_at"],
     "reports:cause_file": ["by", "first_day", "last_day"],
     "reports:journal_list": ["q", "state", "format", "last_from", "sort", "after"],
-    "reports:journal_waiting": ["q", "dated_from", "sort", "after"],
+    "reports:journal_book": ["q", "state", "account", "dated_from", "sort", "after"],
     "reports:journal_new": ["format", "last_day", "first_day"],
     "reports:journal_compare": ["first_day", "last_day"],
     "search": ["q"],

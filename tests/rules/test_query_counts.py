@@ -352,7 +352,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "office:task_list": more_tasks,
     "reports:ageing": more_customers,
     "reports:journal_list": more_journals,
-    "reports:journal_waiting": more_customers,
+    "reports:journal_book": more_customers,
     "reports:journal_compare": more_journals,
     "reports:journal_accounts": more_journals,
     "reports:book_checks": more_customers,
