@@ -8,5 +8,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from office.runs import RunKind, register_kind
         from reports.nightly import KIND, check_next
+        from reports.operations import begin_journal_export
 
         register_kind(RunKind(KIND, check_next))
+        register_kind(RunKind(begin_journal_export.KIND, begin_journal_export.export_in_run))

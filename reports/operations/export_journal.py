@@ -61,7 +61,7 @@ def export_journal(company: Company, details: ExportDetails, *, by: User | None)
     without a mapping, an amount, days of two fiscal years.
     """
     wanted = format_named(details.format)
-    _check_days(company, details)
+    check_days(company, details)
     settings = lock_exporting(company)
     batch = _new_batch(company, details, by)
     _take_entries(batch, JournalQuestion(company, details.format, details.last_day, details.first_day))
@@ -85,7 +85,8 @@ def lock_exporting(company: Company) -> JournalSettings:
     return rows.get(company=company)
 
 
-def _check_days(company: Company, details: ExportDetails) -> None:
+def check_days(company: Company, details: ExportDetails) -> None:
+    """Raises Refused for days that are to come, or in no order."""
     if details.last_day > company.today():
         raise Refused("That day is still to come, and more may be entered for it.", code="day_to_come")
     if details.first_day and details.first_day > details.last_day:

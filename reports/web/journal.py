@@ -18,9 +18,10 @@ from reports.access import get_journal_batch_for, require_whole_book
 from reports.journal.choosing import OF_BATCH, JournalQuestion, chosen_entries, preview
 from reports.journal.comparing import compare
 from reports.journal.formats import format_named
-from reports.models import JournalFormat, journal_settings_of
+from reports.models import JournalBatch, JournalFormat, journal_settings_of
+from reports.operations.begin_journal_export import begin_journal_export
 from reports.operations.download_journal import download_journal
-from reports.operations.export_journal import ExportDetails, export_journal
+from reports.operations.export_journal import ExportDetails
 from reports.operations.withdraw_journal import withdraw_journal
 from reports.web.journal_lists import DOOR, days_of
 
@@ -55,13 +56,21 @@ def new_journal(request: StaffRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             if request.method == "POST":
-                batch = export_journal(request.company, ExportDetails(**form.cleaned_data), by=request.user)
-                messages.success(request, f"{batch} is made: {batch.file.entry_count} entries, which go out only once.")
-                return redirect("reports:journal", batch.pk)
+                return _begun(request, ExportDetails(**form.cleaned_data))
             context["preview"] = preview(JournalQuestion(request.company, **form.cleaned_data))
         except Refused as refusal:
             form.add_error(None, refusal.message)
     return render(request, "reports/journal_new.html", context)
+
+
+def _begun(request: StaffRequest, details: ExportDetails) -> HttpResponse:
+    """Make the export, or have a worker make it, and lead there."""
+    begun = begin_journal_export(request.company, details, by=request.user)
+    if isinstance(begun, JournalBatch):
+        messages.success(request, f"{begun} is made: {begun.file.entry_count} entries, which go out only once.")
+        return redirect("reports:journal", begun.pk)
+    messages.success(request, "These are many entries: a worker makes the file. This page says how far it is.")
+    return redirect("office:run", begun.pk)
 
 
 @require_GET

@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from office.models import AuditRecord
+from office.models import AuditRecord, Run
 from office.operations.create_api_token import create_api_token
 from office.roles import ROLES
+from office.tasks import carry_out_run
 from reports.models import JournalAccount, JournalBatch, JournalSettings, journal_settings_of
+from reports.operations import begin_journal_export
 from tests import world
 from tests.reports.journals import content_of, export, map_all
 
@@ -69,6 +71,32 @@ def test_a_form_sent_twice_makes_one_export_and_a_new_one_finds_nothing(browser:
     anew = browser.post(address, typed | {"csrfmiddlewaretoken": "b" * 64})
     assert "Every entry of these days was exported already." in text_of(anew)
     assert JournalBatch.objects.count() == 1
+
+
+def test_many_entries_are_exported_by_a_worker(
+    browser: Client, customer: Any, manager: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(begin_journal_export, "AT_ONCE", 1)
+    world.issue(customer, "7.00", DAY)
+    page, asked = reverse("reports:journal_new"), {"format": "csv", "last_day": DAY, "first_day": DAY}
+    begun, late = (browser.post(page, asked | {"csrfmiddlewaretoken": sign * 64}) for sign in "ab")
+    first, second = Run.objects.order_by("pk")
+    assert [begun.url, late.url] == [reverse("office:run", args=[run.pk]) for run in (first, second)]
+    assert not JournalBatch.objects.exists()
+
+    carry_out_run(first.pk)
+    carry_out_run(second.pk)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    batch = JournalBatch.objects.get()
+    assert (batch.made_by, batch.first_day, batch.file.entry_count) == (manager, DAY, 2)
+    assert (first.status, first.result) == ("done", {"Entries": 2, "Lines": 4})
+    assert (second.status, second.explanation) == ("failed", "Every entry of these days was exported already.")
+    assert "Journal 1 is made." in text_of(browser.get(reverse("office:run", args=[first.pk])))
+    world.issue(customer, "7.00", DAY)
+    world.issue(customer, "8.00", DAY)
+    assert "DATEV needs a Beraternummer" in text_of(browser.post(page, asked | {"format": "datev"}))
+    assert Run.objects.count() == 2
 
 
 def test_what_is_missing_stands_beside_its_account_and_nothing_can_be_made(browser: Client) -> None:
