@@ -88,7 +88,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "billing_run": a_billing_run(company),
         **statements(company, customer),
         **book_checks(company, invoice),
-        "person": world.make_user(company, "sales").pk,
+        "person": world.make_user(company, "sales", name="Sal Winter").pk,
         "tax": with_certificate(company, customer),
         **journals(company, day),
     }
