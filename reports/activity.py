@@ -150,12 +150,13 @@ def answer(asked: Asked) -> Answer:
     rows = [Row(part.values, part.currency, _urls(asked, part)) for part in parts]
     foot = [Row(total.values, total.currency, _urls(asked, total)) for total in totals]
     is_whole = days.owner_id is None
+    own_first = sorted(totals, key=lambda total: total.currency != asked.company.currency)
     return Answer(
         f"What raised and what lowered the customers' debts from {plain_day(days.first_day)} to "
         f"{plain_day(days.last_day)}.",
         [Table(f"Activity by {BY[by].lower()}", columns, rows, foot, following)],
         proofs(days, {total.currency: total.values["change"] for total in totals}) if is_whole else [],
-        charts=[_chart(asked, total) for total in totals],
+        charts=[_chart(asked, total) for total in own_first],
         not_compared="" if is_whole else NOT_COMPARED,
     )
 

@@ -17,6 +17,13 @@ SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
         "reports:book_checks",
     ),
     ("Billing activity", "Why customers object", "Disputes by cause.", "message-exclamation", "reports:causes"),
+    (
+        "Other books",
+        "Journal exports",
+        "Each entry once, for the books of the company.",
+        "file-export",
+        "reports:journal_list",
+    ),
 )
 """Reports that have pages of their own: group, title, words, icon, page."""
 REPORTS: tuple[Report, ...] = (ACTIVITY, SALES, MOVEMENTS, ALLOCATIONS, TAXES, PERFORMANCE)

@@ -231,7 +231,7 @@ def _proofs(days: Days, totals: list[Part]) -> list[Proof]:
 
 SALES = Report(
     "sales",
-    "Sales",
+    "Sales report",
     "Sales net of tax by customer, product, group, owner or month, beside a year or as many days before.",
     "Billing activity",
     SalesForm,

@@ -108,4 +108,5 @@ def _cell(column: Column, row: Row, own: str, reader: User, *, is_head: bool) ->
     if is_head:
         note = format_html('<div class="soft small">{}</div>', row.note) if row.note else ""
         return format_html('<th scope="row">{}{}</th>', text, note)
-    return format_html('<td class="{}">{}</td>', "number" if column.is_figure else f"kind-{column.kind}", text)
+    css = "number" if column.is_figure else f"kind-{column.kind}"
+    return format_html('<td class="{}" data-label="{}">{}</td>', css, column.label, text)

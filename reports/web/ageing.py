@@ -113,7 +113,7 @@ def _shown(question: AgeingQuestion, row: AgeingRow) -> dict[str, Any]:
     """A row with the address behind each figure."""
     more = {"currency": row.currency} | ({"customer": row.customer_id} if row.customer_id else {})
     cells = [
-        (column, amount, address("reports:ageing_items", question, column=column, **more))
+        (column, amount, address("reports:ageing_items", question, column=column, **more), LABELS[column])
         for column, amount in row.amounts
     ]
     return {
