@@ -9,12 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from config.bench.filling import DAYS, FilledOffice
-from config.bench.lists import MILLION, open_page
+from config.bench.lists import first_screens, open_page
 from config.bench.rows import Row
 from config.bench.timing import medians
 from reports.catalogue import REPORTS, SINGLE
 
-GOAL = 0.3
 EXCEL_ROWS = 100_000
 
 
@@ -25,12 +24,7 @@ def measure(office: FilledOffice) -> list[Row]:
     names = [f"reports:{report.name}" for report in REPORTS] + [url_name for *_, url_name in SINGLE]
     addresses = [reverse(name) for name in names] + [f"{reverse('reports:ageing')}?on={office.past_day}"]
     ways = [partial(open_page, client, address) for address in addresses]
-    goal = GOAL if office.size == MILLION else None
-    rows = [
-        Row(f"first screen: {address}", office.size, seconds, goal=goal)
-        for address, seconds in zip(addresses, medians(*ways, times=5), strict=True)
-    ]
-    return [*rows, *_excel(client, office)]
+    return [*first_screens(addresses, medians(*ways, times=5), office.size), *_excel(client, office)]
 
 
 def _excel(client: Client, office: FilledOffice) -> list[Row]:
