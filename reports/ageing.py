@@ -258,6 +258,7 @@ class AgedItem(NamedTuple):
     disputed: Decimal
     pay_on: date
     planned: Decimal
+    item_id: int
 
 
 def aged_items(
@@ -281,7 +282,7 @@ def aged_items(
             FROM ({_parts_of_items(other_days)}) AS part JOIN opened ON opened.id = part.id
         )
         SELECT customer.id, customer.name, entry_id, kind, reference, dated_on, due_on, aged.currency, amount, open,
-            age, disputed, pay_on, planned
+            age, disputed, pay_on, planned, aged.id
         FROM aged JOIN customers_customer customer ON customer.id = aged.customer_id
         WHERE (%(currency)s = '' OR aged.currency = %(currency)s) AND {_in_column(column)}
         ORDER BY customer.sort_name, customer.id, {"pay_on" if question.by == "due_on" else "dated_on"}, aged.id

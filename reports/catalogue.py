@@ -1,6 +1,7 @@
 """All reports. To add one, write its module and name it in REPORTS."""
 
 from reports.activity import ACTIVITY
+from reports.forecast.answers import BACKTEST, FORECAST
 from reports.frame import Report
 from reports.performance import PERFORMANCE
 from reports.registers import ALLOCATIONS, MOVEMENTS
@@ -26,4 +27,4 @@ SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
     ),
 )
 """Reports that have pages of their own: group, title, words, icon, page."""
-REPORTS: tuple[Report, ...] = (ACTIVITY, SALES, MOVEMENTS, ALLOCATIONS, TAXES, PERFORMANCE)
+REPORTS: tuple[Report, ...] = (ACTIVITY, SALES, MOVEMENTS, ALLOCATIONS, TAXES, PERFORMANCE, FORECAST, BACKTEST)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from ledger.balances import control_balance
 from ledger.calendar import add_months, end_of_month, month_start
 from office.models import Company
 from office.written import plain_day
@@ -97,13 +98,13 @@ def answer(asked: Asked) -> Answer:
     """The measures of the days as a whole, each with its formula, and the months one by one."""
     days, currency = Days.of(asked), asked.values["currency"].upper()
     months = months_of(days, currency)
-    beginning = _owed(days, days.first_day - timedelta(days=1), currency)
+    beginning = _owed_in_all(days, days.first_day - timedelta(days=1), currency)
     ending = _owed(days, days.last_day, currency)
     figures = [*_of_receivables(days, months, beginning, ending), *outcomes(asked, days)]
     return Answer(
         f"From {plain_day(days.first_day)} to {plain_day(days.last_day)}, in {currency}. Sales are what was billed, "
         "with its tax, less what was voided.",
-        [Table("Month by month", COLUMNS, list(_rows(months, beginning.total, currency)))],
+        [Table("Month by month", COLUMNS, list(_rows(months, beginning, currency)))],
         figures=figures,
     )
 
@@ -115,7 +116,15 @@ def _owed(days: Days, on: date, currency: str) -> AgeingRow:
     return next((row for row in ageing_totals(question) if row.currency == currency), nothing)
 
 
-def _of_receivables(days: Days, months: list[Month], beginning: AgeingRow, ending: AgeingRow) -> list[Figure]:
+def _owed_in_all(days: Days, on: date, currency: str) -> Decimal:
+    """What was owed in all: of the whole book, what the receivable account says."""
+    if days.owner_id is not None:
+        return _owed(days, on, currency).total
+    amount, _ = control_balance(days.company_id, on).get(currency, (ZERO, ZERO))
+    return amount
+
+
+def _of_receivables(days: Days, months: list[Month], beginning: Decimal, ending: AgeingRow) -> list[Figure]:
     count = (days.last_day - days.first_day).days + 1
     sales = sum((month.sales for month in months), ZERO)
     currency = ending.currency
@@ -124,9 +133,9 @@ def _of_receivables(days: Days, months: list[Month], beginning: AgeingRow, endin
     not_due = ("Of it not due", ending.current, currency)
     over = ("Days", count, "")
     simple, best = dso(ending.total, sales, count), dso(ending.current, sales, count)
-    average = (beginning.total + ending.total) / 2
+    average = (beginning + ending.total) / 2
     debts = ending.total - ending.unapplied
-    began = ("Receivables at the beginning", beginning.total, currency)
+    began = ("Receivables at the beginning", beginning, currency)
     return [
         Figure("Days sales outstanding", simple, "days", "Receivables x days / sales", [owed, over, sold]),
         Figure(
@@ -145,7 +154,7 @@ def _of_receivables(days: Days, months: list[Month], beginning: AgeingRow, endin
         ),
         Figure(
             "Collection effectiveness index",
-            collection_effectiveness(beginning.total, sales, ending.total, ending.current, Decimal(len(months))),
+            collection_effectiveness(beginning, sales, ending.total, ending.current, Decimal(len(months))),
             "percent",
             "(B + S/N - E) / (B + S/N - C) x 100: B at the beginning, S sales, N months, E at the end, C of it not due",
             [began, sold, ("Months", len(months), ""), owed, not_due],

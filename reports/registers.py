@@ -134,10 +134,10 @@ def paged(asked: Asked, sql: str, parameters: Mapping[str, Any], make: Make) -> 
 
 
 ALLOCATION_COLUMNS = (
-    Column("dated_on", "Day", "day"),
-    Column("customer", "Customer"),
     Column("debit", "Settled"),
     Column("credit", "By"),
+    Column("dated_on", "Day", "day"),
+    Column("customer", "Customer"),
     Column("who", "Who"),
     Column("why", "Why"),
     Column("amount", "Amount", "money", adds=True),
@@ -167,7 +167,7 @@ def allocations(asked: Asked) -> Answer:
     days = Days.of(asked)
     rows, following = paged(asked, ALLOCATION_PAGE, days.parameters, _allocation)
     foot = [
-        Row({"customer": f"{count} together", "amount": amount}, currency)
+        Row({"debit": f"{count} together", "amount": amount}, currency)
         for currency, count, amount in fetched(ALLOCATION_SUMS, days.parameters, few_groups=True)
     ]
     return Answer(

@@ -1,11 +1,10 @@
 """Sales: what was sold net of tax, less what was credited and voided, by customer, product or period, beside before."""
 
 from calendar import month_name
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -67,6 +66,8 @@ def documents_sql(first: str, last: str, is_now: str = "true") -> str:
     """  # noqa: S608  our own names
 
 
+TOGETHER = -1
+"""What stands for the customer where all are together."""
 NOW = documents_sql("first_day", "last_day")
 BEFORE = documents_sql("first_before", "last_before", "false")
 
@@ -94,7 +95,7 @@ def days_before(first: date, last: date, compared: str) -> tuple[date, date]:
 
 
 def sales_sql(by: str) -> str:
-    """Net of the documents, or of their lines, now and before; a statement of our own names only.
+    """The sums of each currency, and a page of parts after a place: net of documents, or of their lines.
 
     They are added up by what they bear themselves, and the few sums are named then.
     """
@@ -107,30 +108,31 @@ def sales_sql(by: str) -> str:
                    coalesce(sum(d.sign * {net}) FILTER (WHERE is_now), 0) AS net,
                    coalesce(sum(d.sign * {net}) FILTER (WHERE NOT is_now), 0) AS before
             FROM ({NOW} UNION ALL {BEFORE}) AS d {lines} GROUP BY 1, 2
+        ),
+        named AS MATERIALIZED (
+            SELECT {place} AS place, {name} AS name, {customer} AS customer, s.currency,
+                   sum(s.documents)::bigint AS documents, sum(s.net) AS net, sum(s.before) AS before
+            FROM summed s {joined} GROUP BY 1, 2, 3, 4
         )
-        SELECT {place} AS place, {name} AS name, {customer} AS customer, s.currency, sum(s.documents)::bigint,
-               sum(s.net), sum(s.before)
-        FROM summed s {joined} GROUP BY 1, 2, 3, 4
+        (SELECT '', '', {TOGETHER}, currency, sum(documents)::bigint, sum(net), sum(before)
+         FROM named GROUP BY currency ORDER BY currency)
+        UNION ALL
+        (SELECT * FROM named WHERE (place, currency) > (%(after_place)s, %(after_currency)s)
+         ORDER BY place, currency LIMIT %(limit)s)
     """  # noqa: S608
 
 
-@dataclass
+@dataclass(frozen=True)
 class Part:
     """One customer, product or month in one currency."""
 
     place: str
     name: str
     currency: str
-    customer_id: int = 0
-    documents: int = 0
-    net: Decimal = field(default=Decimal(0))
-    before: Decimal = field(default=Decimal(0))
-
-    def add(self, documents: int, net: Decimal, before: Decimal) -> None:
-        """Count what was sold."""
-        self.documents += documents
-        self.net += net
-        self.before += before
+    customer_id: int
+    documents: int
+    net: Decimal
+    before: Decimal
 
     @property
     def mark(self) -> str:
@@ -152,26 +154,31 @@ class Part:
         }
 
 
-def parts_of(found: Iterable[tuple[Any, ...]], *, is_month: bool) -> tuple[list[Part], list[Part]]:
-    """The parts in their order, and all together of each currency."""
-    parts: dict[tuple[str, str, str], Part] = {}
-    totals: dict[str, Part] = {}
-    for place, named, customer_id, currency, documents, net, before in found:
-        name = month_name[int(named)] if is_month else named
-        part = parts.setdefault((place, name, currency), Part(place, name, currency, customer_id))
-        for each in (part, totals.setdefault(currency, Part("", "Together", currency))):
-            each.add(documents, net, before)
-    return sorted(parts.values(), key=attrgetter("mark")), [total for _, total in sorted(totals.items())]
+def parts_of(by: str, parameters: Mapping[str, Any]) -> tuple[list[Part], list[Part]]:
+    """The parts of a page in their order, and all together of each currency."""
+    parts, totals = [], []
+    for place, named, customer_id, currency, *figures in fetched(sales_sql(by), parameters, few_groups=True):
+        if customer_id == TOGETHER:
+            totals.append(Part(place, "Together", currency, 0, *figures))
+        else:
+            name = month_name[int(named)] if by == "month" else named
+            parts.append(Part(place, name, currency, customer_id, *figures))
+    return parts, totals
 
 
 def answer(asked: Asked) -> Answer:
     """A row for each part and currency with its sales now and before, and the sums of all."""
     days, by, compared = Days.of(asked), asked.values["by"], asked.values["compared"]
     first_before, last_before = days_before(days.first_day, days.last_day, compared)
-    parameters = days.parameters | {"first_before": first_before, "last_before": last_before}
-    parts, totals = parts_of(fetched(sales_sql(by), parameters, few_groups=True), is_month=by == "month")
-    rest = [part for part in parts if part.mark > asked.after]
-    shown = rest[: asked.limit]
+    page = {
+        "first_before": first_before,
+        "last_before": last_before,
+        "after_place": asked.after[:-4],
+        "after_currency": asked.after[-3:],
+        "limit": asked.limit and asked.limit + 1,
+    }
+    found, totals = parts_of(by, days.parameters | page)
+    shown = found[: asked.limit]
     columns = (
         Column("name", BY[by]),
         Column("documents", "Lines" if by == "product" else "Documents", "number", adds=True),
@@ -190,7 +197,7 @@ def answer(asked: Asked) -> Answer:
                 columns,
                 [Row(part.values, part.currency, _urls(part)) for part in shown],
                 foot,
-                shown[-1].mark if len(rest) > len(shown) else "",
+                shown[-1].mark if len(found) > len(shown) else "",
             )
         ],
         _proofs(days, totals) if days.owner_id is None else [],

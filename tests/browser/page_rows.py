@@ -202,6 +202,8 @@ PAGES = [
     Row("reports:journal_accounts"),
     Row("reports:journal_settings"),
     Row("reports:performance"),
+    Row("reports:forecast"),
+    Row("reports:forecast-backtest"),
     Row("reports:sales", query="?by=product"),
     Row("reports:book_checks", query="?whole=1"),
     Row("reports:book_items"),

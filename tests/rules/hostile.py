@@ -101,6 +101,8 @@ GETS = {
     "reports:movements": ["first_day", "last_day", "what", "currency", "customer", "after", "format"],
     "reports:allocations": ["first_day", "last_day", "after", "format"],
     "reports:sales": ["first_day", "last_day", "by", "compared", "after", "format"],
+    "reports:forecast": ["on", "currency", "format"],
+    "reports:forecast-backtest": ["currency", "format"],
     "reports:performance": ["first_day", "last_day", "currency", "format"],
     "reports:taxes": ["first_day", "last_day", "after", "format", "table"],
     "reports:ageing_file": ["on", "known_at"],

@@ -1,0 +1,189 @@
+"""The forecast of cash, and the report on how good earlier forecasts were."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from ledger.balances import control_balance
+from ledger.calendar import add_months, month_start
+from ledger.money import round_money
+from office.models import Company
+from office.written import plain_day
+from reports.forecast.expecting import ENOUGH, WEEKS, Forecast, Week
+from reports.forecast.reading import ForecastQuestion, Owed, came_in, forecast_on
+from reports.frame import Answer, Asked, Chart, Column, DayForm, Proof, Report, ReportForm, Row, Table
+from reports.measures import share
+from reports.movements import NOT_COMPARED
+
+HORIZONS = (4, WEEKS)
+MONTHS = 6
+
+
+class ForecastForm(DayForm):
+    """As of which day, in which currency."""
+
+    currency = forms.CharField(label="Currency", required=False, max_length=3)
+
+    def usual(self, company: Company) -> dict[str, Any]:
+        return super().usual(company) | {"currency": company.currency}
+
+
+COLUMNS = (
+    Column("week", "Week"),
+    Column("due", "Due on paper", "money", adds=True),
+    Column("promised", "Promised", "money", adds=True),
+    Column("planned", "By plans", "money", adds=True),
+    Column("usual", "As they paid before", "money", adds=True),
+    Column("expected", "Expected", "money", adds=True),
+    Column("low", "At least", "money"),
+    Column("high", "At most", "money"),
+)
+OWED_COLUMNS = (Column("what", "What"), Column("amount", "Amount", "money", adds=True))
+
+
+def answer(asked: Asked) -> Answer:
+    """Thirteen weeks, each with a band, and what of all that is owed is expected later or not at all."""
+    question = ForecastQuestion(asked.company.pk, asked.values["on"], asked.values["currency"].upper(), asked.owner_id)
+    found, owed = forecast_on(question)
+    rows = list(_rows(found, question.currency))
+    foot = {key: sum((row.values[key] for row in rows), Decimal(0)) for key in ("due", *PARTS, "expected")}
+    standing = _standing(found, owed, foot["expected"], question.currency)
+    is_whole = question.owner_id is None
+    return Answer(
+        f"Cash from what was owed at the end of {plain_day(question.on)}, in {question.currency}: on promised days, by "
+        f"plans, else as each customer paid in the year before; who paid fewer than {ENOUGH} times, as all together. "
+        "Nothing that will be sold later is in it. Between “at least” and “at most” lie eight of ten outcomes.",
+        [
+            Table("Week by week", COLUMNS, rows, [Row({"week": "Together", **foot}, question.currency)]),
+            Table("All that was owed", OWED_COLUMNS, standing),
+        ],
+        [_proof(question, standing)] if is_whole else [],
+        charts=[_chart(rows, question.currency)],
+        not_compared="" if is_whole else NOT_COMPARED,
+    )
+
+
+PARTS = ("promised", "planned", "usual")
+
+
+def _rows(found: Forecast, currency: str) -> Iterator[Row]:
+    for week in found.weeks:
+        yield Row({"week": _named(week), **_rounded(week, currency)}, currency)
+
+
+def _named(week: Week) -> str:
+    return f"{plain_day(week.first_day)} to {plain_day(week.last_day)}"
+
+
+def _rounded(week: Week, currency: str) -> dict[str, Decimal]:
+    """A week's figures in whole cents, whose parts add up to what is expected."""
+    parts = {key: round_money(getattr(week, key), currency) for key in PARTS}
+    expected = sum(parts.values(), Decimal(0))
+    band = {key: round_money(getattr(week, key), currency) for key in ("low", "high")}
+    return {"due": week.due, **parts, "expected": expected, **band}
+
+
+def _standing(found: Forecast, owed: Owed, expected: Decimal, currency: str) -> list[Row]:
+    """What is owed, by when it is expected; what customers have free goes off."""
+    amounts = {
+        f"Expected within {WEEKS} weeks": expected,
+        "Later, or nobody was ever so late and paid": found.owed - expected,
+        "In dispute": owed.disputed,
+        "Free credits of customers": owed.free,
+    }
+    return [Row({"what": what, "amount": amount}, currency) for what, amount in amounts.items()]
+
+
+def _proof(question: ForecastQuestion, standing: list[Row]) -> Proof:
+    control = control_balance(question.company_id, question.on).get(question.currency, (Decimal(0),))[0]
+    said = sum((row.values["amount"] for row in standing), Decimal(0))
+    return Proof("All that was owed adds up to the receivable account", control - said, question.currency)
+
+
+def _chart(rows: list[Row], currency: str) -> Chart:
+    bars = [{"label": row.values["week"], "amount": row.values["expected"], "url": ""} for row in rows]
+    return Chart(f"Expected in {currency}", bars, currency)
+
+
+class BacktestForm(ReportForm):
+    """In which currency."""
+
+    currency = forms.CharField(label="Currency", required=False, max_length=3)
+
+    def usual(self, company: Company) -> dict[str, Any]:
+        return {"currency": company.currency}
+
+
+BACKTEST_COLUMNS = (
+    Column("on", "As of", "day"),
+    Column("weeks", "Weeks", "number"),
+    Column("forecast", "Forecast", "money"),
+    Column("due", "Due on paper", "money"),
+    Column("came", "Came in", "money"),
+    Column("error", "Forecast off by", "percent"),
+    Column("due_error", "Paper off by", "percent"),
+)
+
+
+def month_ends(today: date) -> list[date]:
+    """The last days of the months whose forecasts can be judged by now, the latest first."""
+    first = month_start(today)
+    ends = [add_months(first, -back) - timedelta(days=1) for back in range(MONTHS + 3)]
+    return [end for end in ends if end + timedelta(weeks=min(HORIZONS)) <= today][:MONTHS]
+
+
+def backtest(asked: Asked) -> Answer:
+    """What earlier forecasts said, made anew from what was known of those days, beside what came."""
+    rows = []
+    for on in month_ends(asked.company.today()):
+        question = ForecastQuestion(asked.company.pk, on, asked.values["currency"].upper(), asked.owner_id)
+        found, _ = forecast_on(question)
+        for weeks in HORIZONS:
+            until = on + timedelta(weeks=weeks)
+            if until <= asked.company.today():
+                rows.append(_judged(found, weeks, came_in(question, until), question.currency))
+    return Answer(
+        "Each forecast is made anew as of the end of a month, from nothing that happened after it, and compared with "
+        "what was paid of the debts of that day. Beside it stands the plain guess that all is paid when it is due.",
+        [Table("Forecasts and what came", BACKTEST_COLUMNS, rows, empty="No month is over for long enough yet.")],
+    )
+
+
+def _judged(found: Forecast, weeks: int, came: Decimal, currency: str) -> Row:
+    expected = round_money(sum((week.expected for week in found.weeks[:weeks]), Decimal(0)), currency)
+    due = sum((week.due for week in found.weeks[:weeks]), Decimal(0))
+    return Row(
+        {
+            "on": found.on,
+            "weeks": weeks,
+            "forecast": expected,
+            "due": due,
+            "came": came,
+            "error": share(abs(expected - came), came),
+            "due_error": share(abs(due - came), came),
+        },
+        currency,
+    )
+
+
+FORECAST = Report(
+    "forecast",
+    "Cash forecast",
+    "Cash of the next 13 weeks from promises, plans and how each customer paid before, with a band.",
+    "Performance",
+    ForecastForm,
+    answer,
+    "calendar-due",
+)
+BACKTEST = Report(
+    "forecast-backtest",
+    "How good the forecast was",
+    "Earlier forecasts, made from what was known then, beside what came in and beside the due days.",
+    "Performance",
+    BacktestForm,
+    backtest,
+    "history",
+)
