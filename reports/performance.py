@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django import forms
-
 from ledger.balances import control_balance
 from ledger.calendar import add_months, end_of_month, month_start
 from office.models import Company
@@ -15,6 +13,7 @@ from office.written import plain_day
 from reports.activity import activity_sql
 from reports.ageing import AgeingQuestion, AgeingRow, ageing_totals
 from reports.frame import Answer, Asked, Column, DaysForm, Figure, Report, Row, Table
+from reports.frame.question import CurrencyField
 from reports.frame.reading import fetched
 from reports.measures import (
     average_days_delinquent,
@@ -36,7 +35,7 @@ ZERO = Decimal(0)
 class PerformanceForm(DaysForm):
     """Which days: the last three whole months, where nobody says; and in which currency."""
 
-    currency = forms.CharField(label="Currency", required=False, max_length=3)
+    currency = CurrencyField(label="Currency", required=False, max_length=3)
 
     def usual(self, company: Company) -> dict[str, Any]:
         this_month = month_start(company.today())

@@ -11,6 +11,7 @@ from django.urls import reverse
 from office.web.fields import typed_id
 from office.written import plain_day
 from reports.frame import Answer, Asked, Column, DaysForm, Report, Row, Table
+from reports.frame.question import CurrencyField
 from reports.frame.reading import fetched, streamed
 from reports.movements import FAMILIES, NOT_COMPARED, Days, movements_sql, named_movements_sql, proofs
 
@@ -19,7 +20,7 @@ class MovementsForm(DaysForm):
     """Which days, and which movements."""
 
     what = forms.ChoiceField(label="What", required=False, choices=[("", "Everything"), *FAMILIES.items()])
-    currency = forms.CharField(label="Currency", required=False, max_length=3)
+    currency = CurrencyField(label="Currency", required=False, max_length=3)
     customer = forms.CharField(label="Customer's number", required=False, max_length=30)
 
 

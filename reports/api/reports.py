@@ -16,7 +16,7 @@ from office.api.views import ApiView, company_of
 from office.web.requests import ApiRequest
 from reports.frame import Answer, Asked, Column, Report, Row, Table
 from reports.frame.page import PERMISSION
-from reports.frame.question import PAGE
+from reports.frame.question import PAGE, place_in
 from reports.frame.words import plain
 
 MOST = 1000
@@ -121,7 +121,7 @@ def _answered(request: ApiRequest, report: Report) -> dict[str, Any]:
     form = report.form(request.query_params.dict(), company)
     if form.errors:
         raise serializers.ValidationError({name: [str(each) for each in words] for name, words in form.errors.items()})
-    asked = Asked(report, company, request.user, form, request.query_params.get("after", ""), _limit(request))
+    asked = Asked(report, company, request.user, form, place_in(request.query_params), _limit(request))
     with snapshot():
         return ReportOut(shown(asked, report.answer(asked))).data
 

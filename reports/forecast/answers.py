@@ -5,8 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django import forms
-
 from ledger.balances import control_balance
 from ledger.calendar import add_months, month_start
 from ledger.money import round_money
@@ -15,6 +13,7 @@ from office.written import plain_day
 from reports.forecast.expecting import ENOUGH, WEEKS, Forecast, Week
 from reports.forecast.reading import ForecastQuestion, Owed, came_in, forecast_on
 from reports.frame import Answer, Asked, Chart, Column, DayForm, Proof, Report, ReportForm, Row, Table
+from reports.frame.question import CurrencyField
 from reports.measures import share
 from reports.movements import NOT_COMPARED
 
@@ -25,7 +24,7 @@ MONTHS = 6
 class ForecastForm(DayForm):
     """As of which day, in which currency."""
 
-    currency = forms.CharField(label="Currency", required=False, max_length=3)
+    currency = CurrencyField(label="Currency", required=False, max_length=3)
 
     def usual(self, company: Company) -> dict[str, Any]:
         return super().usual(company) | {"currency": company.currency}
@@ -111,7 +110,7 @@ def _chart(rows: list[Row], currency: str) -> Chart:
 class BacktestForm(ReportForm):
     """In which currency."""
 
-    currency = forms.CharField(label="Currency", required=False, max_length=3)
+    currency = CurrencyField(label="Currency", required=False, max_length=3)
 
     def usual(self, company: Company) -> dict[str, Any]:
         return {"currency": company.currency}

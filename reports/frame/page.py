@@ -20,7 +20,7 @@ from office.web.requests import ADDRESS, StaffRequest
 from office.web.ways import may_open
 from reports.frame.files import csv_file, excel_file
 from reports.frame.paper import pdf_file
-from reports.frame.question import Asked
+from reports.frame.question import Asked, place_in
 from reports.frame.spec import Answer, Column, Report, Row, Table
 from reports.frame.words import figure_words, proof_words, words
 
@@ -44,7 +44,7 @@ def page_of(report: Report) -> View:
 def answer_page(request: StaffRequest, report: Report) -> HttpResponseBase:
     """The answer in the format that the address asks for; all of it stems from one moment."""
     form = report.form(request.GET.dict(), request.company)
-    asked = Asked(report, request.company, request.user, form, request.GET.get("after", "")[:300])
+    asked = Asked(report, request.company, request.user, form, place_in(request.GET))
     if request.GET.get("part") == ADDRESS:
         return address_answer(known_query(request, asked), report.title)
     wanted = request.GET.get("format", "")

@@ -11,11 +11,13 @@ from django import forms
 from django.urls import reverse
 
 from ledger.calendar import add_months, end_of_month, month_start
+from ledger.money import UnknownCurrency, places
 from office.models import Company, User
 from reports.frame.spec import Report
 
 PAGE = 100
 """Rows of a page."""
+LONGEST_PLACE = 300
 
 
 class ReportForm(forms.Form):
@@ -40,6 +42,19 @@ class ReportForm(forms.Form):
     def shortcuts(self) -> list[tuple[str, dict[str, str]]]:
         """Questions that are often asked: words, and what the address says."""
         return []
+
+
+class CurrencyField(forms.CharField):
+    """A currency by its three letters, in any case."""
+
+    def clean(self, value: Any) -> str:
+        currency = str(super().clean(value)).upper()
+        try:
+            if currency:
+                places(currency)
+        except UnknownCurrency as error:
+            raise forms.ValidationError(f"{currency} is not a currency. Write it as EUR.") from error
+        return currency
 
 
 class DayForm(ReportForm):
@@ -69,8 +84,14 @@ class DaysForm(ReportForm):
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", "The last day is before the first. Turn them round.")
-            del data["first_day"]
         return data
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is asked; days that end before they begin, perhaps as one of them was left out, are as usual."""
+        values, usual = super().values, self.usual(self.company)
+        turned = values["last_day"] < values["first_day"]
+        return values | {name: usual[name] for name in ("first_day", "last_day") if turned}
 
     def shortcuts(self) -> list[tuple[str, dict[str, str]]]:
         today = self.company.today()
@@ -114,6 +135,11 @@ class Asked:
     def address(self, **changes: Any) -> str:
         """Where this question is asked, with some of it changed."""
         return address(self.report.name, {**self.values, **changes})
+
+
+def place_in(data: Mapping[str, str]) -> str:
+    """After which place the rows are asked for; no database takes a NUL."""
+    return data.get("after", "")[:LONGEST_PLACE].replace("\0", "")
 
 
 def address(name: str, values: Mapping[str, Any]) -> str:

@@ -97,6 +97,18 @@ def test_days_turned_round_are_refused_where_they_were_typed(manager: Any, clien
     assert Program(manager).get("reports/taxes/", **turned).json()["errors"]["last_day"]
 
 
+@pytest.mark.parametrize(
+    "report", [each for each in REPORTS if "last_day" in each.form.base_fields], ids=lambda each: each.name
+)
+def test_days_that_end_before_they_begin_are_answered_as_usual(manager: Any, client: Any, report: Any) -> None:
+    client.force_login(manager)
+    for asked in ({"last_day": "1900-01-01"}, {"first_day": "9999-12-31"}):
+        assert b"The last day is before the first." in client.get(f"/reports/{report.name}/", asked).content
+        assert client.get(f"/reports/{report.name}/", asked | {"format": "csv"}).status_code == 200
+    one_wrong = {"first_day": "9999-12-31", "last_day": "soon"}
+    assert client.get(f"/reports/{report.name}/", one_wrong).status_code == 200
+
+
 @pytest.mark.parametrize("limit", ["0", "x", "1001", "²"])
 def test_a_program_asks_for_so_many_rows_as_there_may_be(manager: Any, limit: str) -> None:
     assert Program(manager).get("reports/taxes/", limit=limit).status_code == 400

@@ -124,3 +124,11 @@ def test_a_promise_kept_counts_against_those_that_were_not(company: Any, custome
     paid = world.receive(customer, "10.00", date(2026, 2, 9))
     world.apply(paid, kept, "10.00", date(2026, 2, 9))
     assert measured(manager)[0]["Promises kept"] == "50.0"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("report", ["performance", "forecast", "forecast-backtest", "movements"])
+def test_what_is_no_currency_is_said_and_not_reckoned_in(manager: Any, client: Any, report: str) -> None:
+    client.force_login(manager)
+    assert b"NAN is not a currency." in client.get(f"/reports/{report}/", {"currency": "nan"}).content
+    assert Program(manager).get(f"reports/{report}/", currency="nan").json()["errors"]["currency"]

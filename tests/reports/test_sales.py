@@ -102,3 +102,11 @@ def test_of_a_history_with_everything_it_agrees_with_the_book(company: Any, cust
         answer = answered(manager, by=by, first_day="2020-01-01", last_day="2030-12-31")
         assert {proof["difference"].rstrip("0").rstrip(".") for proof in answer["proofs"]} <= {"0", ""}, by
         assert answer["proofs"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("after", ["\0", "x", "\0\0\0\0EUR", "a" * 5000])
+def test_a_place_that_is_not_ours_is_answered(manager: Any, sold: None, client: Any, after: str) -> None:
+    client.force_login(manager)
+    assert client.get("/reports/sales/", MARCH | {"after": after}).status_code == 200
+    assert answered(manager, after=after)["tables"][0]["foot"][0]["values"]["net"] == "100.00"
