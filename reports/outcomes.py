@@ -71,7 +71,7 @@ YIELDED = """
 
 
 def _reminders(asked: Asked, days: Days) -> Figure:
-    currency = asked.values["currency"].upper()
+    currency = asked.values["currency"]
     [(wanted, came)] = fetched(YIELDED, days.parameters | {"within": WITHIN, "currency": currency})
     return Figure(
         "Yield of reminders",

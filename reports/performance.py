@@ -95,7 +95,7 @@ def back_from(days: Days, months: list[Month], currency: str) -> Iterator[tuple[
 
 def answer(asked: Asked) -> Answer:
     """The measures of the days as a whole, each with its formula, and the months one by one."""
-    days, currency = Days.of(asked), asked.values["currency"].upper()
+    days, currency = Days.of(asked), asked.values["currency"]
     months = months_of(days, currency)
     beginning = _owed_in_all(days, days.first_day - timedelta(days=1), currency)
     ending = _owed(days, days.last_day, currency)

@@ -20,7 +20,6 @@ from reports.frame.question import PAGE, place_in
 from reports.frame.words import plain
 
 MOST = 1000
-FORMATS: dict[type[forms.Field], str] = {forms.DateField: "date", forms.DateTimeField: "date-time"}
 
 
 class ColumnOut(serializers.Serializer):
@@ -113,7 +112,7 @@ def _choices(field: forms.Field) -> list[str] | None:
 
 
 def _type(field: forms.Field) -> Any:
-    return {"type": "string", "format": FORMATS[type(field)]} if type(field) in FORMATS else str
+    return {"type": "string", "format": "date"} if isinstance(field, forms.DateField) else str
 
 
 def _answered(request: ApiRequest, report: Report) -> dict[str, Any]:

@@ -111,7 +111,7 @@ LATE = Kind(
         WHAT,
         DATED,
         RECORDED,
-        Column("days_past", "Days after its month", "days_past", "number", sort="days_past"),
+        DAYS_PAST,
         BY,
     ),
     "-entry",

@@ -45,7 +45,7 @@ OWED_COLUMNS = (Column("what", "What"), Column("amount", "Amount", "money", adds
 
 def answer(asked: Asked) -> Answer:
     """Thirteen weeks, each with a band, and what of all that is owed is expected later or not at all."""
-    question = ForecastQuestion(asked.company.pk, asked.values["on"], asked.values["currency"].upper(), asked.owner_id)
+    question = ForecastQuestion(asked.company.pk, asked.values["on"], asked.values["currency"], asked.owner_id)
     found, owed = forecast_on(question)
     rows = list(_rows(found, question.currency))
     foot = {key: sum((row.values[key] for row in rows), Decimal(0)) for key in ("due", *PARTS, "expected")}
@@ -138,7 +138,7 @@ def backtest(asked: Asked) -> Answer:
     """What earlier forecasts said, made anew from what was known of those days, beside what came."""
     rows = []
     for on in month_ends(asked.company.today()):
-        question = ForecastQuestion(asked.company.pk, on, asked.values["currency"].upper(), asked.owner_id)
+        question = ForecastQuestion(asked.company.pk, on, asked.values["currency"], asked.owner_id)
         found, _ = forecast_on(question)
         for weeks in HORIZONS:
             until = on + timedelta(weeks=weeks)

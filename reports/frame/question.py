@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.urls import reverse
 
 from ledger.calendar import add_months, end_of_month, month_start
@@ -57,10 +58,19 @@ class CurrencyField(forms.CharField):
         return currency
 
 
+class DayField(forms.DateField):
+    """A day of a time in which somebody kept books, with room around it to count weeks, months and years."""
+
+    def __init__(self, label: str) -> None:
+        bounds = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
+        widget = forms.DateInput(attrs={"type": "date"})
+        super().__init__(label=label, required=False, widget=widget, validators=bounds)
+
+
 class DayForm(ReportForm):
     """As of which day."""
 
-    on = forms.DateField(label="As of", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label="As of")
 
     def usual(self, company: Company) -> dict[str, Any]:
         return {"on": company.today()}
@@ -73,8 +83,8 @@ class DayForm(ReportForm):
 class DaysForm(ReportForm):
     """From which day to which: this month as it stands, where nobody says."""
 
-    first_day = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first_day = DayField(label="From")
+    last_day = DayField(label="To")
 
     def usual(self, company: Company) -> dict[str, Any]:
         return {"first_day": month_start(company.today()), "last_day": company.today()}

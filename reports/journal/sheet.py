@@ -65,7 +65,7 @@ def _write_totals(
             if name in ("debit", "credit"):
                 formula = _sum_of(place, last, names.index("currency"), currency if len(currencies) > 1 else "")
                 value = sums.get((name, currency), Decimal(0))
-                sheet.write_formula(row, place, formula, formats.money[places(currency)], float(value))
+                sheet.write_formula(row, place, formula, formats.money[places(currency)], value)
             elif name == "company_amount" and row == last + 2:
                 sheet.write_formula(row, place, _sum_of(place, last), formats.money[places(home)], 0)
 

@@ -102,11 +102,21 @@ def test_days_turned_round_are_refused_where_they_were_typed(manager: Any, clien
 )
 def test_days_that_end_before_they_begin_are_answered_as_usual(manager: Any, client: Any, report: Any) -> None:
     client.force_login(manager)
-    for asked in ({"last_day": "1900-01-01"}, {"first_day": "9999-12-31"}):
+    for asked in ({"last_day": "1900-01-01"}, {"first_day": "2199-12-31"}):
         assert b"The last day is before the first." in client.get(f"/reports/{report.name}/", asked).content
         assert client.get(f"/reports/{report.name}/", asked | {"format": "csv"}).status_code == 200
-    one_wrong = {"first_day": "9999-12-31", "last_day": "soon"}
+    for far in ({"first_day": "0001-01-01"}, {"first_day": "9999-12-01", "last_day": "9999-12-31"}):
+        assert client.get(f"/reports/{report.name}/", far).status_code == 200
+        assert Program(manager).get(f"reports/{report.name}/", **far).status_code == 400
+    one_wrong = {"first_day": "2199-12-31", "last_day": "soon"}
     assert client.get(f"/reports/{report.name}/", one_wrong).status_code == 200
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31"])
+def test_no_forecast_is_of_a_time_in_which_nobody_kept_books(manager: Any, client: Any, on: str) -> None:
+    client.force_login(manager)
+    assert client.get("/reports/forecast/", {"on": on}).status_code == 200
+    assert Program(manager).get("reports/forecast/", on=on).json()["errors"]["on"]
 
 
 @pytest.mark.parametrize("limit", ["0", "x", "1001", "²"])
