@@ -5,9 +5,10 @@ All else follows from these: `/reports/<name>/`, the same as Excel, CSV and PDF 
 """
 
 from reports.frame.question import Asked, DayForm, DaysForm, ReportForm
-from reports.frame.spec import Answer, Chart, Column, Figure, Proof, Report, Row, Table
+from reports.frame.spec import Act, Answer, Chart, Column, Figure, Proof, Report, Row, Table
 
 __all__ = [
+    "Act",
     "Answer",
     "Asked",
     "Chart",

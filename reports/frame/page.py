@@ -76,6 +76,7 @@ def shown(request: StaffRequest, asked: Asked, answer: Answer) -> HttpResponse:
         "shortcuts": [(words, asked.address(**values)) for words, values in asked.form.shortcuts()],
         "figures": [(figure, figure_words(figure)) for figure in answer.figures],
         "tables": [_table(asked, table, place, own) for place, table in enumerate(answer.tables)],
+        "acts": [act for act in answer.acts if may_open(asked.reader, act.url)],
         "proofs": [(proof, proof_words(proof)) for proof in answer.proofs],
         "first_url": asked.address() if asked.after else "",
         "views": ViewsMenu(request, known_query(request, asked)),

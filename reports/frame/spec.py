@@ -86,6 +86,15 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Act:
+    """What may be done about what a report says, shown to who may: a link or, with `sends`, a button that sends it."""
+
+    words: str
+    url: str
+    sends: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a report says. `not_compared` tells why nothing is proved, where the reader sees a part of the book."""
 
@@ -95,6 +104,7 @@ class Answer:
     figures: Sequence[Figure] = ()
     charts: Sequence[Chart] = ()
     not_compared: str = ""
+    acts: Sequence[Act] = ()
 
 
 @dataclass(frozen=True)
