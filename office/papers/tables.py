@@ -58,7 +58,19 @@ class PaperTable:
         return [list(zip(row, self.figures, strict=True)) for row in self.foot]
 
 
-def tables_pdf(
+@dataclass(frozen=True)
+class Page:
+    """A page that is written out, and the identifier of its PDF: to be rendered now or later, where nothing is read."""
+
+    html: str
+    identifier: str
+
+    def pdf(self) -> bytes:
+        """Its PDF. Raises PdfUnavailable where none can be made now."""
+        return render_pdf(self.html, identifier=self.identifier)
+
+
+def tables_page(
     company: Company,
     title: str,
     about: str,
@@ -67,8 +79,8 @@ def tables_pdf(
     *,
     made_by: str,
     notes: Sequence[str] = (),
-) -> bytes:
-    """The PDF. Raises PdfUnavailable where none can be made now."""
+) -> Page:
+    """The tables as a page."""
     moment = timezone.localtime()
     page = render_to_string(
         "papers/tables.html",
@@ -83,4 +95,4 @@ def tables_pdf(
             "page_words": page_words(),
         },
     )
-    return render_pdf(UNPRINTABLE.sub("", page), identifier=f"{company.pk} {title} {moment.isoformat()}")
+    return Page(UNPRINTABLE.sub("", page), f"{company.pk} {title} {moment.isoformat()}")

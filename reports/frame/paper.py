@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.http import HttpResponse
 from django.utils.html import strip_tags
 
-from office.papers.tables import PaperTable, tables_pdf
+from office.papers.tables import Page, PaperTable, tables_page
 from reports.frame.files import file_name, question_words
 from reports.frame.question import Asked
 from reports.frame.spec import Answer, Figure, Table
@@ -14,19 +14,19 @@ from reports.frame.words import figure_words, proof_words, words
 
 def pdf_file(asked: Asked, answer: Answer) -> HttpResponse:
     """The answer on paper. Raises PdfUnavailable where none can be made now."""
-    response = HttpResponse(report_pdf(asked, answer), content_type="application/pdf")
+    response = HttpResponse(report_page(asked, answer).pdf(), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{file_name(asked, "pdf")}"'
     return response
 
 
-def report_pdf(asked: Asked, answer: Answer) -> bytes:
-    """The PDF's bytes."""
+def report_page(asked: Asked, answer: Answer) -> Page:
+    """The page that the PDF is made of."""
     own = asked.company.currency
     tables = [_on_paper(table, own) for table in answer.tables]
     if answer.figures:
         tables.insert(0, _measures(answer.figures))
     notes = [*map(proof_words, answer.proofs), *([answer.not_compared] if answer.not_compared else [])]
-    return tables_pdf(
+    return tables_page(
         asked.company,
         asked.report.title,
         answer.about,

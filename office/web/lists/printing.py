@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ledger.refusals import Refused
 from office import written
 from office.models import Company, User
-from office.papers.tables import PaperTable, tables_pdf
+from office.papers.tables import PaperTable, tables_page
 from office.states import STATES
 from office.web.lists.exporting import ListFile
 from office.web.lists.spec import Column, read
@@ -35,7 +35,7 @@ def pdf_response(listing: ListFile, totals: Sequence[Totals], company: Company, 
         "" if rows else "Nothing matches.",
     )
     about = f"{len(rows):,} rows"
-    content = tables_pdf(company, listing.title, about, listing.narrowed, [table], made_by=str(reader))
+    content = tables_page(company, listing.title, about, listing.narrowed, [table], made_by=str(reader)).pdf()
     headers = {"Content-Disposition": f'attachment; filename="{listing.name}.pdf"'}
     return HttpResponse(content, content_type=PDF, headers=headers)
 
