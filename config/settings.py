@@ -84,7 +84,12 @@ TEMPLATES = [
                 "office.web.context.page",
             ],
             "libraries": {"ui": "office.templatetags.ui"},
-            "builtins": ["office.templatetags.ui", "office.templatetags.talk", "django.templatetags.i18n"],
+            "builtins": [
+                "office.templatetags.ui",
+                "office.templatetags.charts",
+                "office.templatetags.talk",
+                "django.templatetags.i18n",
+            ],
         },
     }
 ]

@@ -10,7 +10,7 @@ from django import forms
 
 from office.models import Company
 from office.written import plain_day
-from reports.frame import Answer, Asked, Chart, Column, DaysForm, Report, Row, Table
+from reports.frame import Answer, Asked, Chart, Column, DaysForm, Report, Row, Table, Trend
 from reports.frame.question import address
 from reports.frame.reading import fetched
 from reports.movements import FAMILIES, NOT_COMPARED, Days, movements_sql, named_movements_sql, proofs
@@ -25,6 +25,7 @@ BY = {
     "group": "Customer group",
     "owner": "Sales owner",
     "user": "Who entered it",
+    "reason": "Reason",
 }
 PERIODS = {
     "day": "YYYY-MM-DD",
@@ -33,9 +34,9 @@ PERIODS = {
     "quarter": 'YYYY"-Q"Q',
     "year": "YYYY",
 }
-CUSTOMER = "JOIN customers_customer c ON c.id = s.customer_id"
+CUSTOMER = "JOIN customers_customer c ON c.id = s.key"
 NAMES = {
-    "customer": (CUSTOMER, "c.sort_name || ' ' || c.id", "c.name", "c.number"),
+    "customer": (CUSTOMER, "c.sort_name || ' ' || c.id", "c.name", "min(c.number)"),
     "group": (
         f"{CUSTOMER} LEFT JOIN customers_customergroup g ON g.id = c.group_id",
         "coalesce(g.name, '~')",
@@ -49,13 +50,27 @@ NAMES = {
         "''",
     ),
     "user": (
-        "LEFT JOIN office_user u ON u.id = s.by_id",
+        "LEFT JOIN office_user u ON u.id = s.key",
         "coalesce(u.name, u.email, '~')",
         "coalesce(nullif(u.name, ''), u.email, 'The office itself')",
         "''",
     ),
+    "reason": (
+        "LEFT JOIN billing_reasoncode r ON r.id = s.key",
+        "coalesce(lower(r.words), '~')",
+        "coalesce(r.words, 'No usual reason')",
+        "''",
+    ),
 }
 """What names a part: the join, what it is ordered by, its name, and the number it is found by."""
+CODE = """(CASE family
+    WHEN 'credited' THEN (SELECT reason_code_id FROM billing_invoice d WHERE d.entry_id = moved.entry_id)
+    WHEN 'voided' THEN (SELECT void_reason_code_id FROM billing_invoice d WHERE d.void_entry_id = moved.entry_id)
+    WHEN 'written_off' THEN (SELECT reason_code_id FROM payments_writeoff w WHERE w.entry_id = moved.entry_id)
+END)"""
+"""The usual reason of a movement, where it has one: of the few families that are asked for one."""
+KEYS = {"user": "by_id", "reason": CODE} | dict.fromkeys(PERIODS, "dated_on")
+"""By what movements are added up before the few sums are named; by their customer, where nothing else is said."""
 
 
 class ActivityForm(DaysForm):
@@ -72,37 +87,38 @@ def activity_sql(by: str) -> str:
 
     Movements are added up by what they bear themselves, and the few sums are named then.
     """
-    key = "dated_on" if by in PERIODS else "by_id" if by == "user" else "customer_id"
-    period = f"to_char(s.dated_on, '{PERIODS.get(by, '')}')"
-    joined, order, name, number = NAMES.get(by, ("", period, period, "''"))
+    period = f"to_char(s.key, '{PERIODS.get(by, '')}')"
+    of_days = "min(s.key) || ' ' || max(s.key)"
+    joined, order, name, number = NAMES.get(by, ("", period, period, of_days))
     return f"""
         WITH moved AS ({named_movements_sql() if by == "user" else movements_sql()}),
         summed AS MATERIALIZED (
-            SELECT {key}, currency, family, count(*) AS entries, sum(amount) AS amount
+            SELECT {KEYS.get(by, "customer_id")} AS key, currency, family, count(*) AS entries, sum(amount) AS amount
             FROM moved GROUP BY 1, 2, 3
         )
         SELECT {order} AS place, {name} AS name, {number} AS number, s.currency, s.family, sum(s.entries)::bigint,
                sum(s.amount)
         FROM summed s {joined}
-        GROUP BY 1, 2, 3, 4, 5
+        GROUP BY 1, 2, s.currency, s.family
     """  # noqa: S608
 
 
 @dataclass
 class Part:
-    """One day, customer or person in one currency: what moved, in how many entries."""
+    """One day, customer or person in one currency: what moved, in how many entries, and where it is found."""
 
     place: str
     name: str
     currency: str
-    number: str = ""
     entries: int = 0
     sums: dict[str, Decimal] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
 
-    def add(self, family: str, entries: int, amount: Decimal) -> None:
+    def add(self, family: str, entries: int, amount: Decimal, number: str) -> None:
         """Count what moved."""
         self.entries += entries
         self.sums[family] = self.sums.get(family, Decimal(0)) + amount
+        self.numbers[family] = number
 
     @property
     def mark(self) -> str:
@@ -121,9 +137,9 @@ def parts_of(found: Iterable[tuple[Any, ...]]) -> tuple[list[Part], list[Part]]:
     parts: dict[tuple[str, str, str], Part] = {}
     totals: dict[str, Part] = {}
     for place, name, number, currency, family, entries, amount in found:
-        part = parts.setdefault((place, name, currency), Part(place, name, currency, number))
+        part = parts.setdefault((place, name, currency), Part(place, name, currency))
         for each in (part, totals.setdefault(currency, Part("", "Together", currency))):
-            each.add(family, entries, amount)
+            each.add(family, entries, amount, number)
     return sorted(parts.values(), key=attrgetter("mark")), [total for _, total in sorted(totals.items())]
 
 
@@ -139,6 +155,7 @@ def answer(asked: Asked) -> Answer:
     """A row for each part and currency, a column for each family that moved, and what all of it changed."""
     days, by = Days.of(asked), asked.values["by"]
     parts, totals = parts_of(fetched(activity_sql(by), days.parameters, few_groups=True))
+    trends = [_trend(by, total.currency, parts) for total in totals] if by in PERIODS else []
     parts, following = page_of(asked, parts)
     moved = [family for family in FAMILIES if any(family in total.sums for total in totals)]
     columns = (
@@ -157,18 +174,26 @@ def answer(asked: Asked) -> Answer:
         [Table(f"Activity by {BY[by].lower()}", columns, rows, foot, following)],
         proofs(days, {total.currency: total.values["change"] for total in totals}) if is_whole else [],
         charts=[_chart(asked, total) for total in own_first],
+        trends=[trend for trend in trends if 1 < len(trend.labels) <= MOST_PERIODS],
         not_compared="" if is_whole else NOT_COMPARED,
     )
 
 
 def _urls(asked: Asked, part: Part) -> dict[str, str]:
-    """Where the movements of a part's figures are listed: of all, a day's or a customer's."""
-    if part.place and asked.values["by"] not in ("day", "customer"):
-        return {}
-    more: dict[str, Any] = {"customer": part.number} if part.number else {}
-    if part.place and asked.values["by"] == "day":
-        more = {"first_day": part.place, "last_day": part.place}
-    return {family: _movements(asked, part.currency, family, **more) for family in part.sums}
+    """Where the movements of a part's figures are listed: of all, some days' or a customer's."""
+    return {
+        family: _movements(asked, part.currency, family, **more)
+        for family in part.sums
+        if (more := _narrowed(asked.values["by"], part.numbers[family]) if part.place else {}) is not None
+    }
+
+
+def _narrowed(by: str, number: str) -> dict[str, Any] | None:
+    """What narrows the movements to a part; None where the register knows no such part."""
+    if by in PERIODS:
+        first_day, last_day = number.split()
+        return {"first_day": first_day, "last_day": last_day}
+    return {"customer": number} if by == "customer" else None
 
 
 def _movements(asked: Asked, currency: str, family: str, **more: Any) -> str:
@@ -185,6 +210,23 @@ def _chart(asked: Asked, total: Part) -> Chart:
         if family in total.sums
     ]
     return Chart(f"Movements in {total.currency}", bars, total.currency)
+
+
+MOST_PERIODS = 62
+"""More columns than these are lines too thin to tell apart."""
+
+
+def _trend(by: str, currency: str, parts: list[Part]) -> Trend:
+    """What raised and what lowered debts in a currency, period by period."""
+    found = [part for part in parts if part.currency == currency]
+    raised = [sum((amount for amount in part.sums.values() if amount > 0), Decimal(0)) for part in found]
+    lowered = [-sum((amount for amount in part.sums.values() if amount < 0), Decimal(0)) for part in found]
+    return Trend(
+        f"Raised and lowered by {BY[by].lower()}, {currency}",
+        [part.name for part in found],
+        [("Raised what is owed", raised), ("Lowered what is owed", lowered)],
+        currency,
+    )
 
 
 ACTIVITY = Report(

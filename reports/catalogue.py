@@ -1,12 +1,15 @@
 """All reports. To add one, write its module and name it in REPORTS."""
 
 from reports.activity import ACTIVITY
+from reports.corrections import CORRECTIONS
 from reports.forecast.answers import BACKTEST, FORECAST
 from reports.frame import Report
+from reports.handling import HANDLING
 from reports.performance import PERFORMANCE
 from reports.registers import ALLOCATIONS, MOVEMENTS
 from reports.sales import SALES
 from reports.taxes import TAXES
+from reports.waiting import UNAPPLIED, UNBILLED
 
 SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("What is owed", "Ageing", "What customers owe on any day, by how late it is.", "hourglass", "reports:ageing"),
@@ -27,4 +30,17 @@ SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
     ),
 )
 """Reports that have pages of their own: group, title, words, icon, page."""
-REPORTS: tuple[Report, ...] = (ACTIVITY, SALES, MOVEMENTS, ALLOCATIONS, TAXES, PERFORMANCE, FORECAST, BACKTEST)
+REPORTS: tuple[Report, ...] = (
+    ACTIVITY,
+    SALES,
+    HANDLING,
+    MOVEMENTS,
+    ALLOCATIONS,
+    UNAPPLIED,
+    UNBILLED,
+    CORRECTIONS,
+    TAXES,
+    PERFORMANCE,
+    FORECAST,
+    BACKTEST,
+)

@@ -12,7 +12,7 @@ from office.models import Company
 from office.written import plain_day
 from reports.activity import activity_sql
 from reports.ageing import AgeingQuestion, AgeingRow, ageing_totals
-from reports.frame import Answer, Asked, Column, DaysForm, Figure, Report, Row, Table
+from reports.frame import Answer, Asked, Column, DaysForm, Figure, Report, Row, Table, Trend
 from reports.frame.question import CurrencyField
 from reports.frame.reading import fetched
 from reports.measures import (
@@ -99,13 +99,25 @@ def answer(asked: Asked) -> Answer:
     months = months_of(days, currency)
     beginning = _owed_in_all(days, days.first_day - timedelta(days=1), currency)
     ending = _owed(days, days.last_day, currency)
+    rows = list(_rows(months, beginning, currency))
     figures = [*_of_receivables(days, months, beginning, ending), *outcomes(asked, days)]
     return Answer(
         f"From {plain_day(days.first_day)} to {plain_day(days.last_day)}, in {currency}. Sales are what was billed, "
         "with its tax, less what was voided.",
-        [Table("Month by month", COLUMNS, list(_rows(months, beginning, currency)))],
+        [Table("Month by month", COLUMNS, rows)],
         figures=figures,
+        trends=_trends(rows, currency) if len(rows) > 1 else [],
     )
+
+
+def _trends(rows: list[Row], currency: str) -> list[Trend]:
+    """How the months went: what was sold and what came in, and how long money was out."""
+    labels = [row.values["month"] for row in rows]
+    sold, collected = ([row.values["sales"] for row in rows], [-row.values["collected"] for row in rows])
+    return [
+        Trend("Sales and collections by month", labels, [("Sales", sold), ("Collected", collected)], currency),
+        Trend("Days sales outstanding by month", labels, [("DSO in days", [row.values["dso"] for row in rows])]),
+    ]
 
 
 def _owed(days: Days, on: date, currency: str) -> AgeingRow:

@@ -1,7 +1,7 @@
 """Sales: what was sold net of tax, less what was credited and voided, by customer, product or period, beside before."""
 
 from calendar import month_name
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from django.urls import reverse
 from ledger.calendar import add_months, end_of_month
 from office.models import Company
 from office.written import plain_day
-from reports.frame import Answer, Asked, Column, DaysForm, Proof, Report, Row, Table
+from reports.frame import Answer, Asked, Column, DaysForm, Proof, Report, Row, Table, Trend
 from reports.frame.reading import fetched
 from reports.measures import share
 from reports.movements import NOT_COMPARED, Days, movements_sql
@@ -23,6 +23,7 @@ BY = {
     "product": "Product",
     "group": "Customer group",
     "owner": "Sales owner",
+    "tax": "Tax",
     "month": "Month",
 }
 COMPARED = {"year": "A year before", "before": "The days before"}
@@ -30,6 +31,13 @@ CUSTOMER = "JOIN customers_customer c ON c.id = s.key"
 PARTS = {
     "customer": ("d.customer_id", CUSTOMER, "c.sort_name || ' ' || c.id", "c.name", "c.id"),
     "product": ("coalesce(l.item_code, '')", "", "lower(s.key)", "coalesce(nullif(s.key, ''), 'No product')", "0"),
+    "tax": (
+        "l.tax_name || ' ' || trim_scale(l.tax_percent)",
+        "",
+        "lower(s.key)",
+        "s.key",
+        "0",
+    ),
     "group": (
         "d.customer_id",
         f"{CUSTOMER} LEFT JOIN customers_customergroup g ON g.id = c.group_id",
@@ -47,6 +55,8 @@ PARTS = {
     "month": ("extract(month FROM d.on_day)::int", "", "lpad(s.key::text, 2, '0')", "s.key::text", "0"),
 }
 """What tells the parts apart: the key, the join, the order, the name, and the customer it leads to."""
+OF_LINES = ("product", "tax")
+"""What each line of a document has of its own."""
 SIGN = "CASE kind WHEN 'credit_memo' THEN -1 ELSE 1 END"
 OWN = """(%(owner_id)s::bigint IS NULL
     OR customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner_id)s))"""
@@ -100,8 +110,8 @@ def sales_sql(by: str) -> str:
     They are added up by what they bear themselves, and the few sums are named then.
     """
     key, joined, place, name, customer = PARTS[by]
-    lines = "JOIN billing_invoiceline l ON l.invoice_id = d.id AND l.taxable <> 0" if by == "product" else ""
-    net = "l.taxable" if by == "product" else "d.net"
+    lines = "JOIN billing_invoiceline l ON l.invoice_id = d.id AND l.taxable <> 0" if by in OF_LINES else ""
+    net = "l.taxable" if by in OF_LINES else "d.net"
     return f"""
         WITH summed AS MATERIALIZED (
             SELECT {key} AS key, d.currency, count(*) FILTER (WHERE is_now) AS documents,
@@ -154,6 +164,16 @@ class Part:
         }
 
 
+def _tax_name(key: str) -> str:
+    """A tax by its name, which mostly says its percentage, and by that where it does not."""
+    name, percent = key.rsplit(" ", 1)
+    return "No tax" if not name else name if "%" in name else f"{name} {percent} %"
+
+
+NAMED: dict[str, Callable[[str], str]] = {"month": lambda key: month_name[int(key)], "tax": _tax_name}
+"""How a part is called, where what it is told apart by is no name."""
+
+
 def parts_of(by: str, parameters: Mapping[str, Any]) -> tuple[list[Part], list[Part]]:
     """The parts of a page in their order, and all together of each currency."""
     parts, totals = [], []
@@ -161,8 +181,7 @@ def parts_of(by: str, parameters: Mapping[str, Any]) -> tuple[list[Part], list[P
         if customer_id == TOGETHER:
             totals.append(Part(place, "Together", currency, 0, *figures))
         else:
-            name = month_name[int(named)] if by == "month" else named
-            parts.append(Part(place, name, currency, customer_id, *figures))
+            parts.append(Part(place, NAMED.get(by, str)(named), currency, customer_id, *figures))
     return parts, totals
 
 
@@ -181,7 +200,7 @@ def answer(asked: Asked) -> Answer:
     shown = found[: asked.limit]
     columns = (
         Column("name", BY[by]),
-        Column("documents", "Lines" if by == "product" else "Documents", "number", adds=True),
+        Column("documents", "Lines" if by in OF_LINES else "Documents", "number", adds=True),
         Column("net", "Sales", "money", adds=True),
         Column("before", COMPARED[compared], "money", adds=True),
         Column("change", "Change", "money", adds=True),
@@ -201,8 +220,16 @@ def answer(asked: Asked) -> Answer:
             )
         ],
         _proofs(days, totals) if days.owner_id is None else [],
+        trends=[_trend(compared, total.currency, found) for total in totals] if by == "month" else [],
         not_compared="" if days.owner_id is None else NOT_COMPARED,
     )
+
+
+def _trend(compared: str, currency: str, parts: list[Part]) -> Trend:
+    """The months of a currency, now and before."""
+    found = [part for part in parts if part.currency == currency]
+    series = [("Sales", [part.net for part in found]), (COMPARED[compared], [part.before for part in found])]
+    return Trend(f"Sales by month, {currency}", [part.name for part in found], series, currency)
 
 
 def _urls(part: Part) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """How amounts, days, states and icons are written on every screen; loaded everywhere, without `{% load %}`."""
 
-from collections.abc import ItemsView, Iterable
-from dataclasses import dataclass
+from collections.abc import ItemsView
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -164,50 +163,3 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
 def error_summary(form: BaseForm) -> dict[str, Any]:
     """What is wrong with a form, on top, each line leading to its field."""
     return {"form": form, "wrong": [bound for bound in form if bound.errors]}
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar of a chart as drawn: its words and its size in percent."""
-
-    label: str
-    text: str
-    url: str
-    colour: str
-    width: str
-    top: int
-
-    @property
-    def text_y(self) -> int:
-        return self.top + 15
-
-    @property
-    def bar_y(self) -> int:
-        return self.top + 23
-
-
-BAR_HEIGHT = 44
-
-
-@register.inclusion_tag("ui/_bar_chart.html")
-def bar_chart(rows: Iterable[dict[str, Any]], currency: str, caption: str) -> dict[str, Any]:
-    """Bars, one a row; each row has `label`, `amount`, `url` (or none) and may have `colour` (a token such as age-2).
-
-    `text` stands instead of the amount as money, such as a count.
-
-    Bars only show sizes: the figures beside them are the book's own, and the table under them repeats these.
-    """
-    rows = list(rows)
-    largest = max((abs(row["amount"]) for row in rows), default=Decimal(0)) or Decimal(1)
-    bars = [
-        Bar(
-            label=row["label"],
-            text=row.get("text") or money(row["amount"], currency),
-            url=row["url"],
-            colour=row.get("colour", "accent"),
-            width=f"{abs(row['amount']) / largest * 100:.2f}%",
-            top=index * BAR_HEIGHT,
-        )
-        for index, row in enumerate(rows)
-    ]
-    return {"bars": bars, "caption": caption, "height": len(bars) * BAR_HEIGHT}

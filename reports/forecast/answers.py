@@ -1,6 +1,6 @@
 """The forecast of cash, and the report on how good earlier forecasts were."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from office.models import Company
 from office.written import plain_day
 from reports.forecast.expecting import ENOUGH, WEEKS, Forecast, Week
 from reports.forecast.reading import ForecastQuestion, Owed, came_in, forecast_on
-from reports.frame import Answer, Asked, Chart, Column, DayForm, Proof, Report, ReportForm, Row, Table
+from reports.frame import Answer, Asked, Column, DayForm, Proof, Report, ReportForm, Row, Table, Trend
 from reports.frame.question import CurrencyField
 from reports.measures import share
 from reports.movements import NOT_COMPARED
@@ -60,7 +60,7 @@ def answer(asked: Asked) -> Answer:
             Table("All that was owed", OWED_COLUMNS, standing),
         ],
         [_proof(question, standing)] if is_whole else [],
-        charts=[_chart(rows, question.currency)],
+        trends=[_trend(rows, found.weeks, question.currency)],
         not_compared="" if is_whole else NOT_COMPARED,
     )
 
@@ -102,9 +102,11 @@ def _proof(question: ForecastQuestion, standing: list[Row]) -> Proof:
     return Proof("All that was owed adds up to the receivable account", control - said, question.currency)
 
 
-def _chart(rows: list[Row], currency: str) -> Chart:
-    bars = [{"label": row.values["week"], "amount": row.values["expected"], "url": ""} for row in rows]
-    return Chart(f"Expected in {currency}", bars, currency)
+def _trend(rows: list[Row], weeks: Sequence[Week], currency: str) -> Trend:
+    """What is expected in each week, between the least and the most."""
+    keys = {"low": "At least", "expected": "Expected", "high": "At most"}
+    series = [(words, [row.values[key] for row in rows]) for key, words in keys.items()]
+    return Trend(f"Expected in {currency}", [f"{week.first_day:%-d %b}" for week in weeks], series, currency)
 
 
 class BacktestForm(ReportForm):

@@ -5,7 +5,7 @@ All else follows from these: `/reports/<name>/`, the same as Excel, CSV and PDF 
 """
 
 from reports.frame.question import Asked, DayForm, DaysForm, ReportForm
-from reports.frame.spec import Act, Answer, Chart, Column, Figure, Proof, Report, Row, Table
+from reports.frame.spec import Act, Answer, Chart, Column, Figure, Proof, Report, Row, Table, Trend
 
 __all__ = [
     "Act",
@@ -21,4 +21,5 @@ __all__ = [
     "ReportForm",
     "Row",
     "Table",
+    "Trend",
 ]

@@ -28,7 +28,15 @@ class ReportForm(forms.Form):
         self.company = company
         asked = {name: value for name, value in data.items() if value}
         super().__init__({**self.usual(company), **asked})
+        for name, choices in self.offered(company).items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
         self.is_valid()
+
+    def offered(self, company: Company) -> dict[str, list[tuple[str, str]]]:
+        """What may be chosen, where that depends on the company."""
+        return {}
 
     def usual(self, company: Company) -> dict[str, Any]:
         """What is asked where the address says nothing."""

@@ -95,6 +95,16 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Trend:
+    """Columns over periods, as `{% trend_chart %}` takes them: up to three series, each with a value for each label."""
+
+    title: str
+    labels: Sequence[str]
+    series: Sequence[tuple[str, Sequence[Decimal | None]]]
+    currency: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a report says. `not_compared` tells why nothing is proved, where the reader sees a part of the book."""
 
@@ -103,6 +113,7 @@ class Answer:
     proofs: Sequence[Proof] = ()
     figures: Sequence[Figure] = ()
     charts: Sequence[Chart] = ()
+    trends: Sequence[Trend] = ()
     not_compared: str = ""
     acts: Sequence[Act] = ()
 

@@ -1,17 +1,22 @@
 """Billing activity: what moved the customers' debts, equal to the papers and to the receivable account."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
 
-from billing.models import DocumentKind, Invoice
+from billing.models import DocumentKind, Invoice, ReasonCode
+from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from customers.models import Customer, CustomerGroup
 from ledger.models import ItemKind, OpenItem
 from payments.models import Receipt
+from payments.operations.receive_payment import Share
 from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.write_off import WriteOffDetails, write_off
 from reports.frame.reading import fetched
 from reports.movements import FAMILIES, OF_KIND, Days, movements_sql
 from tests import world
@@ -107,6 +112,26 @@ def test_who_entered_it_is_named(manager: Any, busy: None) -> None:
     ]
 
 
+def test_each_reason_has_what_was_credited_voided_and_written_off_for_it(
+    company: Any, customer: Any, manager: Any, busy: None
+) -> None:
+    twice = ReasonCode.objects.get(company=company, code="duplicate")
+    again = world.issue(customer, "8.00", date(2026, 3, 2))
+    void_invoice(again.pk, reason="Twice", by=manager, on=date(2026, 3, 9), reason_code_id=twice.pk)
+    charged = world.issue(customer, "9.00", date(2026, 3, 2))
+    credit_invoice(charged.pk, Decimal("3.00"), reason="", by=manager, on=date(2026, 3, 9), reason_code_id=twice.pk)
+    lost = world.issue(customer, "6.00", date(2026, 3, 2))
+    rest = ReasonCode.objects.get(company=company, code="small_rest")
+    share = Share(world.item_of(lost).pk, Decimal("6.00"))
+    details = WriteOffDetails([share], reason="Rest", reason_code_id=rest.pk)
+    write_off(customer, details, on=date(2026, 3, 9), by=manager)
+    assert rows(answered(manager, by="reason"), "name", "billed", "credited", "voided", "written_off") == [
+        ("Billed twice", None, "-3.00", "-8.00", None),
+        ("Small remainder", None, None, None, "-6.00"),
+        ("No usual reason", "133.00", "-5.00", "-10.00", None),
+    ]
+
+
 def test_one_in_sales_sees_their_own_and_nothing_is_proved_by_a_part(company: Any, customer: Any, busy: None) -> None:
     seller = world.make_user(company, "manager", only_own_customers=True)
     other = world.make_customer(company, "Own")
@@ -129,6 +154,16 @@ def test_a_figure_leads_to_the_movements_that_add_up_to_it(manager: Any, busy: N
     assert (
         "/reports/movements/?first_day=2026-03-09&amp;last_day=2026-03-09&amp;what=collected&amp;currency=EUR" in page
     )
+
+
+@pytest.mark.parametrize(("by", "name"), [("month", "2026-03"), ("week", "2026-W11"), ("year", "2026")])
+def test_a_figure_of_a_period_leads_to_its_days(manager: Any, busy: None, client: Any, by: str, name: str) -> None:
+    client.force_login(manager)
+    page = client.get("/reports/activity/", MARCH | {"by": by}).content.decode()
+    row = page[page.index(f'<th scope="row">{name}</th>') :]
+    link = re.findall(r'href="/reports/movements/([^"]+what=collected[^"]*)"', row)[0]
+    movements = Program(manager).get(f"reports/movements/{unescape(link)}").json()
+    assert [each["values"]["amount"] for each in movements["tables"][0]["foot"]] == ["-80.00"]
 
 
 def test_of_a_history_with_everything_each_family_is_what_its_papers_say(company: Any, customer: Any) -> None:

@@ -110,3 +110,11 @@ def test_a_place_that_is_not_ours_is_answered(manager: Any, sold: None, client: 
     client.force_login(manager)
     assert client.get("/reports/sales/", MARCH | {"after": after}).status_code == 200
     assert answered(manager, after=after)["tables"][0]["foot"][0]["values"]["net"] == "100.00"
+
+
+@pytest.mark.django_db
+def test_each_tax_has_its_sales(manager: Any, sold: None) -> None:
+    assert rows(answered(manager, by="tax"), "name", "documents", "net", "before") == [
+        ("No tax", 2, "10.00", "0.00"),
+        ("VAT 20%", 2, "90.00", "50.00"),
+    ]
