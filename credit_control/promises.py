@@ -1,7 +1,7 @@
 """Reading promises: whether each was kept, and what of the open items is promised now. The book says it, not a flag."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias, TypedDict
 
@@ -69,6 +69,21 @@ def promised_now(customer_ids: Collection[int], today: date) -> dict[tuple[int, 
     rows = PromisedItem.objects.filter(promise__in=promises).order_by()
     sums = rows.values_list("promise__customer", "item__currency").annotate(sum=Sum(Least("amount", "item__balance")))
     return {(customer_id, currency): amount for customer_id, currency, amount in sums}
+
+
+def promised_sql(known_at: datetime | None) -> str:
+    """What of items (item_id, amount) was promised and stood at the end of a day, as known at a moment where given.
+
+    Parameters: company_id, on, and known_at where given.
+    """
+    known = " AND created_at <= %(known_at)s" if known_at else ""
+    unknown = "withdrawn_at > %(known_at)s" if known_at else "false"
+    return f"""
+        SELECT p.item_id, p.amount FROM credit_control_promiseditem p
+        JOIN credit_control_paymentpromise m ON m.id = p.promise_id
+        WHERE company_id = %(company_id)s AND made_on <= %(on)s AND counts_until >= %(on)s{known}
+            AND (withdrawn_on IS NULL OR withdrawn_on > %(on)s OR {unknown})
+    """  # noqa: S608
 
 
 def _sum_of_items(amount: Least) -> Coalesce:

@@ -75,6 +75,31 @@ def open_on_day_sql(known_at: datetime | None) -> str:
     return OPEN_ON_DAY_AS_KNOWN if known_at else OPEN_ON_DAY
 
 
+def carried_on_day_sql(known_at: datetime | None) -> str:
+    """The same items with `company_amount` and `carried`, what they stand for in the company's currency.
+
+    That is the amount that was entered, less what allocations took of it. Parameters: as above, and own, the company's
+    currency.
+    """
+    known = " AND a.recorded_at <= %(known_at)s" if known_at else ""
+    return f"""
+        SELECT items.*, coalesce(i.company_amount, items.amount) AS company_amount,
+            CASE WHEN i.id IS NULL OR i.company_amount = i.amount THEN items.open
+                ELSE i.company_amount - coalesce(settled.amount, 0) END AS carried
+        FROM ({open_on_day_sql(known_at)}) AS items
+        LEFT JOIN ledger_openitem i ON i.id = items.id AND items.currency <> %(own)s
+        LEFT JOIN LATERAL (
+            SELECT sum(amount) AS amount FROM (
+                SELECT a.debit_company_amount AS amount FROM ledger_allocation a
+                    WHERE i.amount > 0 AND a.debit_id = i.id AND a.dated_on <= %(on)s{known}
+                UNION ALL
+                SELECT -a.credit_company_amount FROM ledger_allocation a
+                    WHERE i.amount < 0 AND a.credit_id = i.id AND a.dated_on <= %(on)s{known}
+            ) AS sides
+        ) AS settled ON i.company_amount <> i.amount
+    """  # noqa: S608
+
+
 def open_items_on(
     company_id: int,
     on: date,

@@ -1,6 +1,7 @@
 """All reports. To add one, write its module and name it in REPORTS."""
 
 from reports.activity import ACTIVITY
+from reports.ageing.answers import AGEING, OPEN_ITEMS
 from reports.corrections import CORRECTIONS
 from reports.forecast.answers import BACKTEST, FORECAST
 from reports.frame import Report
@@ -12,7 +13,6 @@ from reports.taxes import TAXES
 from reports.waiting import UNAPPLIED, UNBILLED
 
 SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
-    ("What is owed", "Ageing", "What customers owe on any day, by how late it is.", "hourglass", "reports:ageing"),
     (
         "What is owed",
         "Book checks",
@@ -31,6 +31,8 @@ SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
 )
 """Reports that have pages of their own: group, title, words, icon, page."""
 REPORTS: tuple[Report, ...] = (
+    AGEING,
+    OPEN_ITEMS,
     ACTIVITY,
     SALES,
     HANDLING,

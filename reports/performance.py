@@ -123,7 +123,7 @@ def _trends(rows: list[Row], currency: str) -> list[Trend]:
 def _owed(days: Days, on: date, currency: str) -> AgeingRow:
     """What was owed at the end of a day, by how late it was."""
     question = AgeingQuestion(days.company_id, on, owner_id=days.owner_id)
-    nothing = AgeingRow(0, "", "", "", currency, *[ZERO] * 9)
+    nothing = AgeingRow(0, "", "", "", currency, dict.fromkeys(question.columns, ZERO), *[ZERO] * 4)
     return next((row for row in ageing_totals(question) if row.currency == currency), nothing)
 
 

@@ -5,7 +5,6 @@ from django.urls import path
 from reports.catalogue import REPORTS
 from reports.frame.page import page_of
 from reports.web import (
-    ageing,
     book_checks,
     book_lists,
     cause_file,
@@ -21,9 +20,6 @@ from reports.web import (
 
 app_name = "reports"
 urlpatterns = [
-    path("reports/ageing/", ageing.ageing_page, name="ageing"),
-    path("reports/ageing/items/", ageing.items_page, name="ageing_items"),
-    path("reports/ageing/file/", ageing.ageing_file, name="ageing_file"),
     path("reports/book-checks/", book_checks.book_checks, name="book_checks"),
     path("reports/book-checks/check/", book_checks.check_book, name="check_book"),
     path("reports/book-checks/items/", book_lists.book_items, name="book_items"),

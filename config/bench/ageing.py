@@ -125,5 +125,5 @@ def require_same_sums(question: AgeingQuestion) -> None:
         customer_id: [amount or 0 for amount in amounts] for customer_id, *amounts in bare_ageing(question.on, BARE_IDS)
     }
     rows = product_ageing(question, limit=None)
-    if bare != {row.customer_id: [amount for _, amount in row.amounts] for row in rows if row.customer_id}:
+    if bare != {row.id: list(row.columns.values()) for row in rows if row.id > 0}:
         raise AssertionError("The product's ageing and the bare one differ.")

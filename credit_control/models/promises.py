@@ -23,6 +23,7 @@ class PaymentPromise(models.Model):
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     withdrawn_on = models.DateField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     withdraw_reason = models.CharField(max_length=300, blank=True)
 
@@ -34,6 +35,9 @@ class PaymentPromise(models.Model):
             ),
             models.CheckConstraint(
                 name="promise_withdrawn_with_a_reason", condition=Q(withdrawn_on=None) ^ ~Q(withdraw_reason="")
+            ),
+            models.CheckConstraint(
+                name="promise_withdrawn_at_a_moment", condition=Q(withdrawn_on=None) ^ Q(withdrawn_at__isnull=False)
             ),
         ]
         indexes = [

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from credit_control.models import PaymentPromise
 from customers.models import Customer
+from ledger.calendar import now
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
@@ -22,7 +23,8 @@ def withdraw_promise(promise_id: int, *, on: date, by: User | None, reason: str)
     promise = PaymentPromise.objects.get(pk=promise_id)
     if promise.withdrawn_on:
         raise Refused(f"{promise} is withdrawn already.", code="invalid_move")
-    promise.withdrawn_on, promise.withdrawn_by, promise.withdraw_reason = on, by, reason
-    promise.save(update_fields=["withdrawn_on", "withdrawn_by", "withdraw_reason"])
+    promise.withdrawn_on, promise.withdrawn_at = on, now()
+    promise.withdrawn_by, promise.withdraw_reason = by, reason
+    promise.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by", "withdraw_reason"])
     record(by, "withdraw_promise", customer, after={"amount": promise.amount, "pay_on": promise.pay_on}, reason=reason)
     return promise

@@ -112,7 +112,9 @@ def _choices(field: forms.Field) -> list[str] | None:
 
 
 def _type(field: forms.Field) -> Any:
-    return {"type": "string", "format": "date"} if isinstance(field, forms.DateField) else str
+    formats = {forms.DateField: "date", forms.DateTimeField: "date-time"}
+    known = next((each for kind, each in formats.items() if isinstance(field, kind)), "")
+    return {"type": "string", "format": known} if known else int if isinstance(field, forms.IntegerField) else str
 
 
 def _answered(request: ApiRequest, report: Report) -> dict[str, Any]:

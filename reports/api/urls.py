@@ -8,8 +8,6 @@ from reports.catalogue import REPORTS
 
 urlpatterns = [
     path("book-checks/", book_checks.BookChecksView.as_view()),
-    path("reports/ageing/", views.AgeingView.as_view()),
-    path("reports/ageing/items/", views.AgedItemsView.as_view()),
     path("reports/causes/", views.CausesView.as_view()),
     *(path(f"reports/{report.name}/", api_view_of(report).as_view()) for report in REPORTS),
     path("journal-exports/", journal.JournalsView.as_view()),

@@ -3,6 +3,7 @@
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from io import StringIO
 from typing import Any, BinaryIO
 
@@ -14,6 +15,7 @@ from xlsxwriter.utility import xl_range_abs
 from ledger.money import places
 from office.sheets import guard
 from office.web.lists.exporting import BYTE_ORDER_MARK, EXCEL, Formats, csv_cell, write_cell
+from office.written import plain_moment
 from reports.frame.question import Asked
 from reports.frame.spec import Answer, Row, Table
 from reports.frame.words import plain, verdict
@@ -26,7 +28,7 @@ FIRST = 1
 
 def file_name(asked: Asked, ending: str) -> str:
     """What the file is called: the report and the days that were asked for."""
-    days = [value.isoformat() for value in asked.values.values() if hasattr(value, "isoformat")]
+    days = [f"{value:%Y-%m-%d}" for value in asked.values.values() if isinstance(value, date)]
     return "-".join([asked.report.name, *days]) + f".{ending}"
 
 
@@ -151,6 +153,7 @@ def question_words(asked: Asked) -> list[tuple[str, str]]:
         value = asked.values.get(name)
         if value not in (None, ""):
             words = dict(getattr(field, "choices", [])).get(value, value)
+            words = plain_moment(words) if isinstance(words, datetime) else words
             said.append((str(field.label or name), str(words)))
     return said
 

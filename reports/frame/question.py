@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.urls import reverse
+from django.utils import timezone
 
 from ledger.calendar import add_months, end_of_month, month_start
 from ledger.money import UnknownCurrency, places
@@ -75,6 +76,16 @@ class DayField(forms.DateField):
         super().__init__(label=label, required=False, widget=widget, validators=bounds)
 
 
+class MomentField(forms.DateTimeField):
+    """A moment of such a time, as somebody in the office types it."""
+
+    def __init__(self, label: str) -> None:
+        first, last = datetime(1900, 1, 2, tzinfo=UTC), datetime(2199, 12, 30, tzinfo=UTC)
+        bounds = [MinValueValidator(first), MaxValueValidator(last)]
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "any"})
+        super().__init__(label=label, required=False, widget=widget, validators=bounds)
+
+
 class DayForm(ReportForm):
     """As of which day."""
 
@@ -85,7 +96,7 @@ class DayForm(ReportForm):
 
     def shortcuts(self) -> list[tuple[str, dict[str, str]]]:
         month_end = month_start(self.company.today()) - timedelta(days=1)
-        return [("Today", {}), ("End of last month", {"on": month_end.isoformat()})]
+        return [("Today", {"on": ""}), ("End of last month", {"on": month_end.isoformat()})]
 
 
 class DaysForm(ReportForm):
@@ -117,7 +128,7 @@ class DaysForm(ReportForm):
         last_month = add_months(this_month, -1)
         quarter = this_month.replace(month=(this_month.month - 1) // 3 * 3 + 1)
         return [
-            ("This month", {}),
+            ("This month", _days(this_month, today)),
             ("Last month", _days(last_month, end_of_month(last_month))),
             ("This quarter", _days(quarter, today)),
             ("This year", _days(this_year, today)),
@@ -167,4 +178,6 @@ def address(name: str, values: Mapping[str, Any]) -> str:
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(tzinfo=None).isoformat()
     return value.isoformat() if isinstance(value, date) else str(value)

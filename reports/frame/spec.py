@@ -13,12 +13,16 @@ Kind = Literal["text", "money", "company_money", "number", "percent", "day", "mo
 
 @dataclass(frozen=True)
 class Column:
-    """One column: amounts stand in the row's currency ("money") or in the company's; `adds` where a foot sums it up."""
+    """One column: amounts stand in the row's currency ("money") or in the company's; `adds` where a foot sums it up.
+
+    With `dash` people see a dash in place of zero, where most cells are zero.
+    """
 
     key: str
     label: str
     kind: Kind = "text"
     adds: bool = False
+    dash: bool = False
 
     @property
     def is_figure(self) -> bool:

@@ -16,7 +16,7 @@ UNITS = {"days": " days", "percent": " %", "times": " times", "ratio": ""}
 def words(column: Column, row: Row, own: str) -> SafeString | str:
     """A value as its reader sees it; `own` is the company's currency."""
     value = row.values.get(column.key)
-    if value is None:
+    if value is None or (column.dash and not value):
         return written.NOTHING if column.key in row.values else ""
     if column.kind in ("money", "company_money"):
         return written.money(value, row.currency if column.kind == "money" else own)

@@ -83,7 +83,7 @@ def _shown(tied: CurrencyTie, on: date) -> dict[str, Any]:
     upto = {"currency": tied.currency, "dated_to": on.isoformat()}
     addresses = {
         "papers": _address("reports:book_items", **upto),
-        "open": _address("reports:ageing_items", on=on.isoformat(), currency=tied.currency),
+        "open": _address("reports:open-items", on=on.isoformat(), currency=tied.currency),
         "allocated": _address("reports:book_items", **upto),
         "control": _address("reports:receivable_lines", **upto),
     }

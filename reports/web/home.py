@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
 from reports.ageing import AgeingQuestion, AgeingRow, ageing_totals
+from reports.ageing.answers import bars
+from reports.ageing.asking import question_address
 from reports.front_page import came_in, latest_invoices
 from reports.to_do import tasks
-from reports.web.ageing import address, bars
 
 
 @require_GET
@@ -33,7 +34,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "owed": [
             {"currency": each, "bars": _bars(request, question, totals[each])} for each in currencies if each in totals
         ],
-        "ageing_url": address("reports:ageing", question),
+        "ageing_url": question_address("ageing", question),
         "tasks": tasks(request.user, request.company, today),
         "latest": latest_invoices(request.user, request.company, today),
     }
@@ -48,5 +49,5 @@ def _bars(request: StaffRequest, question: AgeingQuestion, row: AgeingRow) -> li
 
 def _money(currency: str, owed: AgeingRow | None, received: Decimal) -> dict[str, Any]:
     """What the front page says of one currency."""
-    late = owed.days_1_30 + owed.days_31_60 + owed.days_61_90 + owed.over_90 if owed else Decimal(0)
+    late = owed.late if owed else Decimal(0)
     return {"currency": currency, "total": owed.total if owed else Decimal(0), "late": late, "came_in": received}

@@ -101,11 +101,15 @@ def test_lnk_04_lists_search_and_totals_hold_ones_own_alone(shop):
 def test_lnk_04_the_ageing_holds_ones_own_alone_and_claims_no_whole_book(shop):
     answer = shop.program.get("reports/ageing/", on="2026-03-31").json()
 
-    assert [(row["name"], row["total"]) for row in answer["results"]] == [("Aspen", "100.00")]
-    assert [(row["total"], row["control"], row["difference"]) for row in answer["totals"]] == [("100.00", None, None)]
-    items = shop.program.get("reports/ageing/items/", on="2026-03-31").json()["results"]
-    assert [item["reference"] for item in items] == [shop.invoice_a.number]
-    assert shop.program.get("reports/ageing/items/", customer=shop.b.pk).json()["results"] == []
+    [table] = answer["tables"]
+    assert [(row["values"]["name"], row["values"]["total"]) for row in table["rows"]] == [("Aspen", "100.00")]
+    assert [row["values"]["total"] for row in table["foot"]] == ["100.00"]
+    assert (answer["proofs"], answer["not_compared"] != "") == ([], True)
+    [items] = shop.program.get("reports/open-items/", on="2026-03-31").json()["tables"]
+    assert [row["values"]["reference"] for row in items["rows"]] == [shop.invoice_a.number]
+    theirs = shop.program.get("reports/open-items/", customer=shop.b.pk).json()
+    assert theirs["tables"][0]["rows"] == []
+    assert shop.b.name not in theirs["about"]
 
 
 def test_who_is_limited_owns_the_customers_they_add(shop):

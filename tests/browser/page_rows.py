@@ -186,7 +186,7 @@ PAGES = [
     Row("payments:unread_line", "settled_line"),
     Row("payments:unread_line", "retold_line"),
     Row("reports:ageing"),
-    Row("reports:ageing_items"),
+    Row("reports:open-items"),
     Row("reports:index"),
     Row("reports:activity", query="?by=customer"),
     Row("reports:movements"),

@@ -131,7 +131,7 @@ def credit_a_line(page: Page) -> None:
 
 def read_ageing(page: Page, home: str, name: str) -> None:
     page.goto(f"{home}/reports/ageing/")
-    expect(page.locator("#total-EUR")).to_have_text("€267.75")
+    expect(page.locator("tfoot td[data-label=Total]")).to_have_text("€267.75")
     expect(page.get_by_text("the total to the receivable account")).to_be_visible()
     shoot(page, f"{name}-ageing")
     page.locator("tbody td a").first.click()

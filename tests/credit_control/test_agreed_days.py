@@ -47,7 +47,7 @@ def said(invoice: Invoice, on: date) -> tuple[Decimal, Decimal, date | None, str
 def aged_late(company: Any, on: date) -> Decimal:
     """The same by the ageing report."""
     [row] = ageing_totals(AgeingQuestion(company.pk, on))
-    return row.days_1_30 + row.days_31_60 + row.days_61_90 + row.over_90
+    return row.late
 
 
 def test_what_was_put_off_is_late_the_day_after_its_new_day(company: Any, late: Invoice) -> None:

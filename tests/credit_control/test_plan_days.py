@@ -43,10 +43,10 @@ def aged(customer: Any, on: date, **question: Any) -> dict[str, Decimal]:
     """The customer's columns that are not zero, after checking that report, account and statement agree."""
     answer = ageing(AgeingQuestion(customer.company_id, on, **question))
     for row in answer.totals:
-        assert sum(amount for _, amount in row.amounts) == row.total
+        assert sum(row.columns.values()) == row.total
         assert answer.difference(row.currency) == 0
-    row = next((row for row in answer.rows if row.customer_id == customer.pk), None)
-    found = {column: amount for column, amount in row.amounts if amount} if row else {}
+    row = next((row for row in answer.rows if row.id == customer.pk), None)
+    found = {column: amount for column, amount in row.columns.items() if amount} if row else {}
     if not question:
         parts = parts_of(customer.company_id, [customer.pk], from_on=on, on=on)[customer.pk]
         assert {column: amount for part in parts for column, amount in part.buckets.items() if amount} == found

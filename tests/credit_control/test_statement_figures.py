@@ -38,7 +38,7 @@ def balances(part: Part) -> list[str]:
 
 def aged_total(customer: Customer, on: date) -> Decimal:
     rows = ageing(AgeingQuestion(customer.company_id, on), limit=None).rows
-    return sum((row.total for row in rows if row.customer_id == customer.pk), Decimal(0))
+    return sum((row.total for row in rows if row.id == customer.pk), Decimal(0))
 
 
 def test_age_08_an_old_open_invoice_is_in_the_opening_balance(customer: Any) -> None:

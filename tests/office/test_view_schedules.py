@@ -212,14 +212,12 @@ def test_an_address_that_answers_no_file_is_refused(company, manager):
 
 def test_any_page_of_ours_that_answers_a_file_can_be_mailed(company, manager, customer):
     issue(customer, "5.00", DAY)
-    view = save_view(
-        company, "Ageing", KnownAddress(reverse("reports:ageing_file"), "?by=due_on", "Ageing"), by=manager
-    )
+    view = save_view(company, "Ageing", KnownAddress(reverse("reports:ageing"), "?by=due_on", "Ageing"), by=manager)
     due_now(view)
     send_due_views()
     attachment = sent()[manager].attachments[0]
     assert attachment.name.startswith("ageing-")
-    assert openpyxl.load_workbook(io.BytesIO(attachment.content)).sheetnames == ["Ageing"]
+    assert openpyxl.load_workbook(io.BytesIO(attachment.content)).sheetnames[0] == "Ageing by customer"
 
 
 def test_what_is_paused_or_removed_meanwhile_is_not_sent(view, manager):

@@ -22,10 +22,10 @@ def aged(customer: Any, on: date, **question: Any) -> dict[str, Decimal]:
     """The customer's columns that are not zero, after checking that they add up to the receivable account."""
     answer = ageing(AgeingQuestion(customer.company_id, on, **question))
     for row in answer.totals:
-        assert sum(amount for _, amount in row.amounts) == row.total
+        assert sum(row.columns.values()) == row.total
         assert answer.difference(row.currency) == 0
-    row = next((row for row in answer.rows if row.customer_id == customer.pk), None)
-    return {column: amount for column, amount in row.amounts if amount} if row else {}
+    row = next((row for row in answer.rows if row.id == customer.pk), None)
+    return {column: amount for column, amount in row.columns.items() if amount} if row else {}
 
 
 def ages(customer: Any, on: date) -> dict[str, int]:
@@ -146,8 +146,8 @@ def test_each_cell_opens_the_items_that_add_up_to_it(company: Any, customer: Any
 
     answer = ageing(question)
     for row in answer.rows:
-        for column, amount in row.amounts:
-            items = aged_items(question, column=column, customer_id=row.customer_id, currency=row.currency)
+        for column, amount in row.columns.items():
+            items = aged_items(question, column=column, customer_id=row.id, currency=row.currency)
             assert sum(item.open for item in items) == amount
     assert [row.total for row in answer.totals] == [Decimal(144)]
 
@@ -173,7 +173,7 @@ def test_rem_06_what_is_disputed_is_shown_beside_and_still_counts(customer: Any)
     question = AgeingQuestion(customer.company_id, on)
     answer = ageing(question)
     for row in (*answer.rows, *answer.totals):
-        assert (row.days_1_30, row.total, row.disputed) == (700, 700, 500)
+        assert (row.columns["days_1_30"], row.total, row.disputed) == (700, 700, 500)
     assert answer.difference("EUR") == 0
     assert [(item.reference, item.open, item.disputed) for item in aged_items(question, column="disputed")] == [
         (disputed.number, 500, 500)

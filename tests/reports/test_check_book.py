@@ -119,7 +119,7 @@ PLANTED = [
     ("UPDATE credit_control_latechargeline SET to_on = to_on + 400 WHERE id = (SELECT max(id) FROM credit_control_latechargeline WHERE kind = 'interest')", "interest and fees are charged on documents of the customer, never on interest or fees"),
     ("UPDATE credit_control_latecharge SET waived_on = claimed_on, waive_reason = 'x', reversal_entry_id = entry_id WHERE waived_on IS NULL", "a waived late charge has nothing open and holds no payment"),
     ("UPDATE credit_control_paymentpromise SET amount = amount + 1", "a promise is the sum of its items, and these are the customer's"),
-    ("UPDATE credit_control_paymentpromise SET withdrawn_on = NULL, withdrawn_by_id = NULL, withdraw_reason = ''", "no item is promised twice at a time"),
+    ("UPDATE credit_control_paymentpromise SET withdrawn_on = NULL, withdrawn_at = NULL, withdrawn_by_id = NULL, withdraw_reason = ''", "no item is promised twice at a time"),
     ("UPDATE credit_control_paymentplan SET amount = amount + 1", "a payment plan is the sum of its instalments and of its items, and these are the customer's"),
     ("UPDATE credit_control_planinstalment SET amount = amount + 1", "a payment plan is the sum of its instalments and of its items, and these are the customer's"),
     ("UPDATE credit_control_planneditem SET item_id = (SELECT max(id) FROM ledger_openitem) WHERE id = (SELECT max(id) FROM credit_control_planneditem)", "a payment plan is the sum of its instalments and of its items, and these are the customer's"),

@@ -24,7 +24,7 @@ from django.db import connection
 
 from billing.models import Invoice
 from office.models import Company
-from reports.ageing import COLUMNS, AgeingQuestion, ageing
+from reports.ageing import AgeingQuestion, ageing
 from reports.book_check import check_book
 from tests import world
 
@@ -157,9 +157,9 @@ def ageing_of(company: Company, on: date) -> dict[str, dict[str, Decimal]]:
     """Duebook's own ageing of a day, by customer's number, without the empty cells."""
     rows = ageing(AgeingQuestion(company.pk, on), limit=None).rows
     return {
-        row.number: {name: getattr(row, name) for name in COLUMNS if getattr(row, name)}
+        row.number: {name: amount for name, amount in row.columns.items() if amount}
         for row in rows
-        if any(getattr(row, name) for name in COLUMNS)
+        if any(row.columns.values())
     }
 
 
