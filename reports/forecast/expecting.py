@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache, partial
 
 WEEKS = 13
 ENOUGH = 5
@@ -97,14 +98,16 @@ def shares_of(payments: Sequence[int], late: int) -> list[Decimal] | None:
     rest = len(payments) - passed
     if not rest:
         return None
-    ends = [bisect_right(payments, late + 7 * week) for week in range(WEEKS + 1)]
-    return [Decimal(ends[week + 1] - ends[week]) / rest for week in range(WEEKS)]
+    ends = [bisect_right(payments, late + 7 * week, lo=passed) for week in range(WEEKS + 1)]
+    counts = (ends[week + 1] - ends[week] for week in range(WEEKS))
+    return [Decimal(count) / rest if count else ZERO for count in counts]
 
 
 def forecast(debts: Iterable[Debt], payments: Mapping[int, Sequence[int]], on: date) -> Forecast:
     """The weeks after a day. `payments` are each customer's, in days after the due day, in order."""
     answer = Forecast(on, [_week(on, number) for number in range(WEEKS)])
     everybody = sorted(days for each in payments.values() for days in each)
+    of_everybody = lru_cache(maxsize=None)(partial(shares_of, everybody))
     usual: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO] * WEEKS)
     theirs: dict[int, Decimal] = defaultdict(Decimal)
     for debt in debts:
@@ -121,9 +124,11 @@ def forecast(debts: Iterable[Debt], payments: Mapping[int, Sequence[int]], on: d
         theirs[debt.customer_id] += rest
         late = (on - debt.pay_on).days
         own = payments.get(debt.customer_id, ())
-        shares = (shares_of(own, late) if len(own) >= ENOUGH else None) or shares_of(everybody, late)
+        shares = (shares_of(own, late) if len(own) >= ENOUGH else None) or of_everybody(late)
+        sums = usual[debt.customer_id]
         for number, share in enumerate(shares or ()):
-            usual[debt.customer_id][number] += rest * share
+            if share:
+                sums[number] += rest * share
     for number, week in enumerate(answer.weeks):
         week.usual = sum((sums[number] for sums in usual.values()), ZERO)
         week.spread = sum((_variance(sums[number], theirs[pk]) for pk, sums in usual.items()), ZERO).sqrt()

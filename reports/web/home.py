@@ -1,6 +1,5 @@
 """The front page."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,7 +11,8 @@ from office.web.requests import StaffRequest
 from reports.ageing import AgeingQuestion, AgeingRow, ageing_totals
 from reports.ageing.answers import bars
 from reports.ageing.asking import question_address
-from reports.front_page import came_in, latest_invoices
+from reports.front_page import latest_invoices
+from reports.tiles import Facts, tiles
 from reports.to_do import tasks
 
 
@@ -24,17 +24,16 @@ def home(request: StaffRequest) -> HttpResponse:
     owner_id = request.user.pk if request.user.only_own_customers else None
     question = AgeingQuestion(request.company.pk, today, owner_id=owner_id)
     totals = {row.currency: row for row in ageing_totals(question)}
-    received = came_in(request.user, request.company, today)
-    currencies = sorted({own, *totals, *received}, key=lambda currency: (currency != own, currency))
+    ageing_url = question_address("ageing", question)
+    facts = Facts(request.user, request.company, today, totals, ageing_url, owner_id)
     context = {
         "today": today,
-        "money": [
-            _money(currency, totals.get(currency), received.get(currency, Decimal(0))) for currency in currencies
-        ],
+        "tiles": tiles(facts),
         "owed": [
-            {"currency": each, "bars": _bars(request, question, totals[each])} for each in currencies if each in totals
+            {"currency": each, "bars": _bars(request, question, totals[each])}
+            for each in sorted(totals, key=lambda currency: (currency != own, currency))
         ],
-        "ageing_url": question_address("ageing", question),
+        "ageing_url": ageing_url,
         "tasks": tasks(request.user, request.company, today),
         "latest": latest_invoices(request.user, request.company, today),
     }
@@ -45,9 +44,3 @@ def _bars(request: StaffRequest, question: AgeingQuestion, row: AgeingRow) -> li
     """The ageing's bars; they lead to the reports for those who may read them."""
     leads = request.user.has_perm("office.view_reports")
     return [bar if leads else bar | {"url": ""} for bar in bars(question, row)]
-
-
-def _money(currency: str, owed: AgeingRow | None, received: Decimal) -> dict[str, Any]:
-    """What the front page says of one currency."""
-    late = owed.late if owed else Decimal(0)
-    return {"currency": currency, "total": owed.total if owed else Decimal(0), "late": late, "came_in": received}

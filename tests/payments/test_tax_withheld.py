@@ -14,7 +14,7 @@ from ledger.refusals import Refused
 from payments.models import PaymentMethod, Receipt
 from payments.operations.apply_credits import undo_allocation
 from payments.operations.reverse_receipt import reverse_receipt
-from reports.front_page import came_in
+from reports.tiles import CAME_IN, Facts
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,8 @@ def test_tax_04_money_and_withheld_tax_together_settle_the_invoice(company: Any,
     account = account_of(invoice)
     assert (account["total"], account["paid"], account["withheld"], account["due"]) == (100000, 90000, 10000, 0)
     assert with_state(Invoice.objects.all(), date(2027, 1, 1)).get().state == "paid"
-    assert came_in(manager, company, DAY) == {"EUR": Decimal(90000)}
+    facts = Facts(manager, company, DAY, {}, "", None)
+    assert CAME_IN.amounts(facts) == {"EUR": Decimal(90000)}
     assert book(AccountRole.TAX_WITHHELD) == 10000
 
     undo_allocation(allocation.pk, dated_on=DAY, reason="The office refused it", by=None)
