@@ -1,5 +1,6 @@
 """Which papers of getting paid a member of staff sees: those of the customers that they see."""
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from credit_control.models import (
@@ -8,11 +9,12 @@ from credit_control.models import (
     PaymentPlan,
     PaymentPromise,
     PlanRequest,
+    ProvisionPosting,
     Reminder,
     SpecificProvision,
 )
 from customers.access import rows_for
-from office.access import found
+from office.access import companies_for, found
 from office.models import User
 
 
@@ -84,3 +86,21 @@ def get_plan_request_for(user: User, request_id: int) -> PlanRequest:
 def specific_provisions_for(user: User) -> QuerySet[SpecificProvision]:
     """What was judged by hand of a person's customers."""
     return rows_for(user, SpecificProvision.objects.all())
+
+
+def provision_postings_for(user: User) -> QuerySet[ProvisionPosting]:
+    """What the companies of a person posted for expected loss; none for who sees only some customers."""
+    rows = ProvisionPosting.objects.filter(company__in=companies_for(user))
+    return rows.none() if user.only_own_customers else rows
+
+
+def require_whole_book(user: User) -> None:
+    """Raises PermissionDenied for a person who sees only the customers they own: a provision is of all customers."""
+    if user.only_own_customers:
+        raise PermissionDenied("A provision is of all customers.")
+
+
+def get_provision_posting_for(user: User, posting_id: int) -> ProvisionPosting:
+    """The posting, or Http404 where this person may not see one of that id."""
+    rows = provision_postings_for(user).filter(pk=posting_id)
+    return found(rows.select_related("company", "table", "entry", "by"), "posting")

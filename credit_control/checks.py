@@ -1,11 +1,12 @@
 """Whether late charges agree with the book and with themselves."""
 
-from credit_control import chasing_checks
+from credit_control import chasing_checks, provision_checks
 from ledger.checks import Check, kept_files, missing_papers
 
 PAPERS = {
     "claim_late_charges": "SELECT entry_id FROM credit_control_latecharge",
     "waive_late_charge": "SELECT reversal_entry_id FROM credit_control_latecharge",
+    "provide_month": "SELECT entry_id FROM credit_control_provisionposting",
 }
 CHECKS = [
     missing_papers(PAPERS),
@@ -173,4 +174,5 @@ CHECKS = [
         "JOIN credit_control_statement s ON s.id = f.statement_id",
     ),
     *chasing_checks.CHECKS,
+    *provision_checks.CHECKS,
 ]

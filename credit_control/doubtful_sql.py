@@ -8,19 +8,62 @@ payments of those days that were applied to its items, or waited to be applied, 
 from credit_control.plans.sql import parts_sql
 from ledger.balances import open_on_day_sql
 
-_ITEMS = """
-    SELECT o.id, o.customer_id, o.kind, o.reference, o.dated_on, days.due_on,
-        o.currency, o.open, i.company_amount / i.amount AS booked_rate, c.number, c.name, c.sort_name,
-        least(o.open, coalesce((
-            SELECT sum(d.amount) FROM billing_disputedamount d
-            WHERE d.item_id = o.id AND d.held_on <= %(on)s AND (d.released_on IS NULL OR d.released_on > %(on)s)
-        ), 0)) AS disputed
-    FROM opened o
-    JOIN (SELECT id, min(due_on) AS due_on FROM parts GROUP BY id) AS days ON days.id = o.id
-    JOIN ledger_openitem i ON i.id = o.id
-    JOIN customers_customer c ON c.id = o.customer_id
-    WHERE o.open > 0 AND o.kind = ANY (%(kinds)s) AND (%(owner)s::bigint IS NULL OR c.sales_owner_id = %(owner)s)
+HELD = """
+    SELECT item_id, sum(amount) AS amount FROM billing_disputedamount
+    WHERE held_on <= %(on)s AND (released_on IS NULL OR released_on > %(on)s) GROUP BY item_id
 """
+"""What was in dispute of items at the end of the day."""
+
+MOVED = f"""
+    opened AS MATERIALIZED (
+        SELECT * FROM owed WHERE id IN (
+            SELECT item_id FROM credit_control_duedaychange UNION SELECT item_id FROM credit_control_planneditem)
+    ),
+    {parts_sql(None)},
+    moved AS MATERIALIZED (SELECT id, min(due_on) AS due_on FROM parts GROUP BY id)
+"""  # noqa: S608  our own texts
+"""`moved`: by which day items of `owed` were first to be paid. Only of those that were ever put off or in a plan is it
+asked when their parts are due: of all others the document says it."""
+
+
+def _judged(whose: str, condition: str) -> str:
+    """What was last judged of items, or of customers, until the day."""
+    return f"""
+        SELECT DISTINCT ON ({whose}) {whose}, percent, reason FROM credit_control_specificprovision
+        WHERE company_id = %(company_id)s AND {condition} AND set_on <= %(on)s
+        ORDER BY {whose}, set_on DESC, id DESC
+    """  # noqa: S608  our own texts
+
+
+OWED = f"""
+    owed AS MATERIALIZED (
+        SELECT id, customer_id, entry_id, kind, reference, dated_on, due_on, currency, open
+        FROM ({open_on_day_sql(None)}) AS open_items
+        WHERE %(owner)s::bigint IS NULL
+            OR customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner)s)
+    ),
+    {MOVED},
+    held AS MATERIALIZED ({HELD}),
+    own AS MATERIALIZED ({_judged("item_id", "item_id IS NOT NULL")}),
+    whole AS MATERIALIZED ({_judged("customer_id", "item_id IS NULL")}),
+    aged AS MATERIALIZED (
+        SELECT owed.id, owed.customer_id, entry_id, kind, reference, dated_on, owed.currency, owed.open,
+            coalesce(moved.due_on, owed.due_on) AS due_on,
+            greatest(%(on)s - coalesce(moved.due_on, owed.due_on), 0) AS days_late,
+            owed.open > 0 AND kind = ANY (%(kinds)s) AS is_debt,
+            least(owed.open, coalesce(held.amount, 0)) AS disputed,
+            coalesce(own.percent, whole.percent) AS specific,
+            CASE WHEN own.percent IS NOT NULL THEN own.reason WHEN whole.percent IS NOT NULL THEN whole.reason
+                ELSE '' END AS why
+        FROM owed
+        LEFT JOIN moved ON moved.id = owed.id
+        LEFT JOIN held ON held.item_id = owed.id
+        LEFT JOIN own ON own.item_id = owed.id
+        LEFT JOIN whole ON whole.customer_id = owed.customer_id
+    )
+"""  # noqa: S608  our own texts
+"""`aged`: every open item with its days late, whether it may be lost, what of it is disputed, and what was judged of it
+by hand. Parameters: company_id, on, owner, kinds."""
 
 _AGENCY = """
     SELECT h.item_id FROM credit_control_handeditem h JOIN credit_control_handover v ON v.id = h.hand_over_id
@@ -46,7 +89,7 @@ _PROMISE = """
                     AND m.dated_on BETWEEN p.made_on AND p.counts_until
             ), 0) AS paid
         FROM credit_control_paymentpromise p JOIN credit_control_promiseditem i ON i.promise_id = p.id
-        LEFT JOIN items ON items.id = i.item_id
+        LEFT JOIN aged AS items ON items.id = i.item_id AND items.is_debt
         WHERE p.company_id = %(company_id)s AND p.counts_until < %(on)s
             AND (p.withdrawn_on IS NULL OR p.withdrawn_on > %(on)s)
     ) AS part
@@ -69,12 +112,7 @@ _NOTICE = """
 """
 
 _WAITING = """
-    SELECT id, customer_id, currency, dated_on, open FROM opened WHERE open < 0 AND kind = 'payment'
-"""
-
-_SPECIFIC = """
-    SELECT s.percent, s.reason FROM credit_control_specificprovision s
-    WHERE {whose} AND s.set_on <= %(on)s ORDER BY s.set_on DESC, s.id DESC LIMIT 1
+    SELECT id, customer_id, currency, dated_on, open FROM owed WHERE open < 0 AND kind = 'payment'
 """
 
 _PERCENT = """
@@ -83,31 +121,25 @@ _PERCENT = """
 """
 
 DOUBTFUL = f"""
-    WITH opened AS MATERIALIZED ({open_on_day_sql(None)}), {parts_sql(None)},
-        items AS MATERIALIZED ({_ITEMS}), waiting AS MATERIALIZED ({_WAITING}),
+    WITH {OWED}, waiting AS MATERIALIZED ({_WAITING}),
         agency AS MATERIALIZED ({_AGENCY}), proposed AS MATERIALIZED ({_WRITE_OFF}),
         promised AS MATERIALIZED ({_PROMISE}), noticed AS MATERIALIZED ({_NOTICE}),
     judged AS MATERIALIZED (
-        SELECT items.*, greatest(%(on)s - due_on, 0) AS days_late,
-            coalesce(own.percent, whole.percent) AS specific,
-            CASE WHEN own.percent IS NOT NULL THEN own.reason WHEN whole.percent IS NOT NULL THEN whole.reason
-                ELSE '' END AS why,
+        SELECT aged.*,
             array_remove(ARRAY[
-                CASE WHEN coalesce(own.percent, whole.percent) IS NOT NULL THEN 'judged' END,
+                CASE WHEN specific IS NOT NULL THEN 'judged' END,
                 CASE WHEN id IN (SELECT item_id FROM agency) THEN 'agency' END,
                 CASE WHEN id IN (SELECT item_id FROM proposed) THEN 'write_off' END,
                 CASE WHEN id IN (SELECT item_id FROM promised) THEN 'promise' END,
                 CASE WHEN id IN (SELECT item_id FROM noticed) THEN 'notice' END,
-                CASE WHEN %(on)s - due_on > %(late_days)s THEN 'late' END
+                CASE WHEN days_late > %(late_days)s THEN 'late' END
             ], NULL) AS reasons
-        FROM items
-        LEFT JOIN LATERAL ({_SPECIFIC.format(whose="s.item_id = items.id")}) AS own ON true
-        LEFT JOIN LATERAL (
-            {_SPECIFIC.format(whose="s.item_id IS NULL AND s.customer_id = items.customer_id")}
-        ) AS whole ON true
+        FROM aged WHERE is_debt
     )
-    SELECT id, customer_id, number, name, kind, reference, dated_on, due_on, days_late, currency, open, disputed,
-        booked_rate, coalesce(specific, ({_PERCENT}), 0),
-        specific IS NOT NULL, why, reasons
-    FROM judged WHERE cardinality(reasons) > 0 ORDER BY sort_name, customer_id, due_on, dated_on, id
+    SELECT judged.id, judged.customer_id, c.number, c.name, judged.kind, judged.reference, judged.dated_on,
+        judged.due_on, days_late, judged.currency, open, disputed, i.company_amount / i.amount,
+        coalesce(specific, ({_PERCENT}), 0), specific IS NOT NULL, why, reasons
+    FROM judged JOIN ledger_openitem i ON i.id = judged.id JOIN customers_customer c ON c.id = judged.customer_id
+    WHERE cardinality(reasons) > 0
+    ORDER BY c.sort_name, judged.customer_id, judged.due_on, judged.dated_on, judged.id
 """  # noqa: S608  our own texts

@@ -18,6 +18,7 @@ from credit_control.web import (
     plans,
     policy,
     promises,
+    provisions,
     rates,
     reminders,
     reminding,
@@ -104,6 +105,9 @@ urlpatterns = [
     path("doubtful/", doubtful.doubtful_list, name="doubtful"),
     path("doubtful/rates/", doubtful.provision_rates, name="provision_rates"),
     path("doubtful/<str:day>/", doubtful.doubtful_list, name="doubtful_list"),
+    path("provisions/", provisions.posting_list, name="provision_postings"),
+    path("provisions/post/", provisions.post_month, name="provide_month"),
+    path("provisions/<int:posting_id>/", provisions.posting_one, name="provision_posting"),
     path("customers/<int:customer_id>/provision/", doubtful.set_specific, name="set_specific_provision"),
     path("customers/<int:customer_id>/hand-over/", hand_overs.hand_over_page, name="hand_over_new"),
 ]

@@ -5,6 +5,7 @@ from ledger.models import Account, AccountRole
 STANDARD_ACCOUNTS = [
     ("1000", "Bank", AccountRole.BANK),
     ("1200", "Accounts receivable", AccountRole.RECEIVABLE),
+    ("1280", "Provision for expected credit loss", AccountRole.PROVISION),
     ("1290", "Revaluation of foreign currency", AccountRole.REVALUATION),
     ("1300", "Tax withheld by customers", AccountRole.TAX_WITHHELD),
     ("2200", "Tax payable", AccountRole.TAX),
@@ -17,6 +18,7 @@ STANDARD_ACCOUNTS = [
     ("4900", "Bad debt recovered", AccountRole.BAD_DEBT_RECOVERED),
     ("6000", "Discounts allowed", AccountRole.DISCOUNT),
     ("6100", "Bad debt", AccountRole.BAD_DEBT),
+    ("6110", "Impairment loss on receivables", AccountRole.IMPAIRMENT),
     ("6200", "Bank charges", AccountRole.BANK_CHARGES),
     ("6800", "Exchange gain and loss", AccountRole.EXCHANGE),
     ("6900", "Rounding", AccountRole.ROUNDING),

@@ -100,6 +100,7 @@ ROLES: dict[str, list[str]] = {
         *CLERK,
         "billing.void_invoice",
         "credit_control.hand_over",
+        "credit_control.post_provisions",
         "credit_control.set_provisions",
         "billing.take_escalation",
         "office.decide_approval",

@@ -7,6 +7,8 @@ from reports.forecast.answers import BACKTEST, FORECAST
 from reports.frame import Report
 from reports.handling import HANDLING
 from reports.performance import PERFORMANCE
+from reports.provision import PROVISION
+from reports.provision_items import PROVISION_ITEMS
 from reports.registers import ALLOCATIONS, MOVEMENTS
 from reports.sales import SALES
 from reports.taxes import TAXES
@@ -33,6 +35,8 @@ SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
 REPORTS: tuple[Report, ...] = (
     AGEING,
     OPEN_ITEMS,
+    PROVISION,
+    PROVISION_ITEMS,
     ACTIVITY,
     SALES,
     HANDLING,

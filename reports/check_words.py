@@ -35,6 +35,7 @@ PROMISES = Way("Withdraw the promise and record it anew", "credit_control:promis
 PLANS = Way("Open the plan; cancel it and agree on a new one", "credit_control:plan_list")
 REMINDERS = Way("Open the reminder before it is sent again", "credit_control:reminder_list")
 STATEMENTS = Way("Send the customer a new statement", "credit_control:statement_list")
+PROVISIONS = Way("Post the month anew: it brings what is missing", "credit_control:provision_postings")
 HAND_OVERS = Way("Open the hand-over and tell the agency", "credit_control:hand_over_list")
 CUSTOMERS = Way("Open the customer and set it anew", "customers:customer_list")
 HOLDS = Way("Open the hold", "customers:hold_list")
@@ -233,6 +234,18 @@ WORDS = {
         "The charge was waived, and still asks for money or keeps some.", LATE
     ),
     "numbers of late charges run on without a gap": Words(_MISSING_NUMBER, NUMBERS),
+    "a provision posting and the book say the same": Words(
+        "What was posted for expected loss is not what its entry put on the provision and impairment accounts.", AUDIT
+    ),
+    "what stands on the provision account is what was posted for expected loss": Words(
+        "The provision account bears something that no posting of a month brought.", PROVISIONS
+    ),
+    "a provision posting brings what was missing beside those before it": Words(
+        "A posting counts on another balance of the provision account than the postings before it left.", PROVISIONS
+    ),
+    "the parts of a provision posting add up to it": Words(
+        "The bands and judged items that were kept with a posting do not come to what it was posted for.", AUDIT
+    ),
     "a promise is the sum of its items, and these are the customer's": Words(
         "The customer promised another amount than the items come to.", PROMISES
     ),

@@ -16,13 +16,15 @@ from credit_control.models import PlanPdf, ReminderPdf
 from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_over, hand_to_agency
 from credit_control.operations.note_contact import NoteDetails, note_contact
+from credit_control.operations.provide_month import provide_month
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.send_statement import send_statement
+from credit_control.operations.set_provisions import set_provision_rates, set_specific_provision
 from credit_control.operations.waive_late_charge import waive_late_charge
 from credit_control.operations.withdraw_promise import withdraw_promise
 from credit_control.statements.asking import Period, own
 from credit_control.statements.kept import kept_statement_pdf
-from customers.models import GivenMandate, MandatePdf
+from customers.models import Customer, GivenMandate, MandatePdf
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from customers.operations.release_hold import release_hold
 from ledger.day_sums import keep_day_sums
@@ -112,8 +114,19 @@ def make_history(company: Any, customer: Any) -> None:
     kept_pdf(paid)
     told(customer)
     filed(customer)
+    provided(company)
     exported(company)
     keep_day_sums()
+
+
+def provided(company: Any) -> None:
+    """Expected loss of the month by how late it was, and then of one customer by hand."""
+    set_provision_rates(company, date(2026, 1, 1), [(0, Decimal(1)), (15, Decimal(10))], late_days=90, on=DAY, by=None)
+    provide_month(company, DAY, by=None)
+    late_one = Customer.objects.get(company=company, name="Late AG")
+    item = OpenItem.objects.get(customer_id=late_one.pk, kind="invoice")
+    set_specific_provision(late_one, Decimal(50), reason="Insolvent", on=DAY, by=None, item_id=item.pk)
+    provide_month(company, DAY, by=None)
 
 
 def exported(company: Any) -> None:

@@ -16,6 +16,7 @@ from credit_control.models.plans import (
 )
 from credit_control.models.policies import CreditPolicy, ReminderMode, policy_of
 from credit_control.models.promises import PaymentPromise, PromisedItem
+from credit_control.models.provision_postings import ProvisionPart, ProvisionPosting
 from credit_control.models.provisions import ProvisionRate, ProvisionTable, SpecificProvision
 from credit_control.models.rates import Reference, ReferenceRate
 from credit_control.models.reminders import (
@@ -74,6 +75,8 @@ __all__ = [
     "PlanStep",
     "PlannedItem",
     "PromisedItem",
+    "ProvisionPart",
+    "ProvisionPosting",
     "ProvisionRate",
     "ProvisionTable",
     "Reference",

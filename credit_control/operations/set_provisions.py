@@ -1,4 +1,4 @@
-"""Saying what is likely lost: by how late it is, or of one item or customer. Nothing of it is posted here."""
+"""Saying what is likely lost: by how late it is, or of one item or customer."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -15,6 +15,8 @@ class AccountRole(models.TextChoices):
     BANK_CHARGES = "bank_charges", "Bank charges"
     BAD_DEBT = "bad_debt", "Bad debt"
     BAD_DEBT_RECOVERED = "bad_debt_recovered", "Bad debt recovered"
+    PROVISION = "provision", "Provision for expected credit loss"
+    IMPAIRMENT = "impairment", "Impairment loss on receivables"
     INTEREST = "interest", "Interest income"
     FEE = "fee", "Fee income"
     EXCHANGE = "exchange", "Exchange gain and loss"

@@ -79,7 +79,7 @@ GETTING_PAID = [
 ]
 REPORTS = [
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
-    Entry("Reports", "reports:index", "chart-bar", "office.view_reports", "x"),
+    Entry("Reports", "reports:index", "chart-bar", "office.view_reports", "x", ("/provisions/",)),
     Entry("Journal exports", "reports:journal_list", "file-export", "reports.export_journal"),
 ]
 OFFICE = [

@@ -30,9 +30,10 @@ NOT_BY_HAND = (
     AccountRole.TAX,
     AccountRole.TAX_WITHHELD,
     AccountRole.REVALUATION,
+    AccountRole.PROVISION,
     AccountRole.REFUNDS,
 )
-"""Accounts that stand for items, taxes or refunds: what goes there has an operation of its own."""
+"""Accounts that stand for items, taxes, refunds or expected losses: what goes there has an operation of its own."""
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from billing.access import invoices_for
-from credit_control.access import late_charges_for
+from credit_control.access import late_charges_for, provision_postings_for
 from customers.access import customers_for
 from ledger.models import Entry
 from office.access import companies_for
@@ -18,7 +18,7 @@ from payments.access import receipts_for, refunds_for, write_offs_for
 @require_GET
 @staff_door("customers.view_customer")
 def paper(request: StaffRequest, entry_id: int) -> HttpResponse:
-    """The document, receipt, refund, write-off or late charge of an entry, or the entry where it has no page."""
+    """The document, receipt, refund, write-off, charge or provision of an entry, or the entry where it has no page."""
     invoice = invoices_for(request.user).filter(Q(entry=entry_id) | Q(void_entry=entry_id)).first()
     if invoice:
         return redirect("billing:invoice", invoice.pk)
@@ -34,6 +34,8 @@ def paper(request: StaffRequest, entry_id: int) -> HttpResponse:
     charged = late_charges_for(request.user).filter(Q(entry=entry_id) | Q(reversal_entry=entry_id))
     if charge := charged.first():
         return redirect("credit_control:late_charge", charge.pk)
+    if posting := provision_postings_for(request.user).filter(entry=entry_id).first():
+        return redirect("credit_control:provision_posting", posting.pk)
     paid_back = Q(entry=entry_id) | Q(hand_payments__entry=entry_id) | Q(repayments__entry=entry_id)
     if refund := refunds_for(request.user).filter(paid_back).first():
         return redirect("payments:refund", refund.pk)

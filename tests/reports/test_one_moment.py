@@ -18,7 +18,7 @@ from reports.frame import Answer, Asked, Report
 from tests import world
 
 WRITERS = 50
-NAMES = ("ageing", "open-items", "activity", "sales", "movements", "unapplied", "taxes", "forecast")
+NAMES = ("ageing", "open-items", "activity", "sales", "movements", "unapplied", "provision", "taxes", "forecast")
 PROVED = [report for report in REPORTS if report.name in NAMES]
 
 

@@ -50,6 +50,7 @@ THINGS = {
     "payment_id": "payments.OnlinePayment",
     "payout_id": "payments.Payout",
     "plan_id": "credit_control.PaymentPlan",
+    "posting_id": "credit_control.ProvisionPosting",
     "price_list_id": "billing.PriceList",
     "product_id": "billing.Product",
     "promise_id": "credit_control.PaymentPromise",

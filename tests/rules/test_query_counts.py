@@ -18,7 +18,9 @@ from billing.operations.send_invoice import send_invoice
 from credit_control.models import LateChargeRule, ReminderLadder
 from credit_control.operations.ask_plan import Wish, ask_plan
 from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
+from credit_control.operations.provide_month import provide_month
 from credit_control.operations.record_promise import PromiseDetails, record_promise
+from credit_control.operations.set_provisions import set_provision_rates
 from customers.models import Customer, CustomerAccount
 from customers.operations.ask_change import ask_change
 from office.models import BankAccount, User
@@ -164,6 +166,15 @@ def more_hand_overs(customer: Any, count: int) -> None:
         item = world.item_of(world.issue(customer, "10.00", DAY))
         details = HandOverDetails("Swift", [item.pk], was_warned=True)
         hand_to_agency(customer.pk, details, on=customer.company.today(), by=None)
+
+
+def more_postings(customer: Any, count: int) -> None:
+    company = customer.company
+    if not company.provision_tables.exists():
+        set_provision_rates(company, DAY, [(0, Decimal(50))], late_days=90, on=company.today(), by=None)
+    for _ in range(count):
+        world.issue(customer, "10.00", DAY)
+        provide_month(company, DAY, by=None)
 
 
 def more_plans(customer: Any, count: int) -> None:
@@ -333,6 +344,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "credit_control:plan_request_list": more_plan_requests,
     "credit_control:hand_over_list": more_hand_overs,
     "credit_control:doubtful": more_hand_overs,
+    "credit_control:provision_postings": more_postings,
     "credit_control:reminder_list": more_reminders,
     "credit_control:send_reminders": more_reminders,
     "credit_control:worklist": more_reminders,

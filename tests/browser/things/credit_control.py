@@ -10,7 +10,9 @@ from credit_control.models import Statement
 from credit_control.operations.ask_plan import Wish, ask_plan
 from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
 from credit_control.operations.mint_account_link import mint_account_link
+from credit_control.operations.provide_month import provide_month
 from credit_control.operations.record_promise import PromiseDetails, record_promise
+from credit_control.operations.set_provisions import set_provision_rates, set_specific_provision
 from credit_control.operations.set_reference_rates import add_usual_rates
 from customers.models import Customer
 from office.models import OutgoingMail
@@ -51,6 +53,17 @@ def a_late_charge(company: Any) -> dict[str, int]:
         "plan_request": a_plan_request(company).pk,
         "ladder": steps.pk,
     }
+
+
+def a_provision(company: Any) -> int:
+    """Expected loss posted at the end of last month, by how late it was and of one customer by hand."""
+    today = company.today()
+    last_month = today.replace(day=1) - timedelta(days=1)
+    rates = [(0, Decimal("0.5")), (1, Decimal(3)), (31, Decimal(10)), (91, Decimal(50))]
+    set_provision_rates(company, today - timedelta(days=400), rates, late_days=90, on=today, by=None)
+    lost = Customer.objects.get(company=company, name="Lost Ltd")
+    set_specific_provision(lost, Decimal(80), reason="Insolvent", on=last_month, by=None)
+    return provide_month(company, last_month, by=None).pk
 
 
 def a_plan_request(company: Any) -> Any:

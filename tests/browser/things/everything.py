@@ -19,7 +19,7 @@ from tests.browser.things.billing import (
     on_paper,
     with_certificate,
 )
-from tests.browser.things.credit_control import a_late_charge, statements
+from tests.browser.things.credit_control import a_late_charge, a_provision, statements
 from tests.browser.things.customers import a_change, a_given_mandate, on_hold, with_mandate
 from tests.browser.things.office import a_run, a_task, saved_views
 from tests.browser.things.payments import (
@@ -80,6 +80,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "write_off": a_write_off(customer, vat, day),
         "fee": returned_payment(customer, day),
         **a_late_charge(company),
+        "provision_posting": a_provision(company),
         "task": a_task(invoice),
         "question": ("billing.invoice", invoice.pk),
         "text": ("invoice", "en"),

@@ -71,6 +71,7 @@ def forms(customer: Any) -> Forms:
         "credit_control:waive_late_charge": ([late_charge(customer)], {"reason": "r"}),
         "credit_control:send_reminders": ([], {"customer": str(customer.pk), "all": "1"}),
         "credit_control:hand_over_new": ([customer.pk], {"agency": "a", "note": "n", "currency": "EUR"}),
+        "credit_control:provide_month": ([], {"month": "2026-02"}),
         "credit_control:provision_rates": ([], {"from_on": "2026-03-02", "late_days": "90", "rates": "1 5"}),
         "credit_control:set_specific_provision": ([customer.pk], {"percent": "5", "reason": "r"}),
         "credit_control:end_hand_over": ([handed_over(customer)], {"outcome": "paid", "note": "n"}),
