@@ -8,11 +8,17 @@ from django.utils import timezone
 from ledger.models import Period
 
 
+def hold_month(company_id: int, month: date) -> Period:
+    """A month with its row held until the transaction ends: postings into it under way are done, new ones wait."""
+    month = month.replace(day=1)
+    Period.objects.get_or_create(company_id=company_id, month=month)
+    return Period.objects.select_for_update().get(company_id=company_id, month=month)
+
+
 @transaction.atomic
 def close_month(company_id: int, month: date) -> Period:
     """Let nothing more be dated into a month; waits for postings under way."""
-    Period.objects.get_or_create(company_id=company_id, month=month.replace(day=1))
-    period = Period.objects.select_for_update().get(company_id=company_id, month=month.replace(day=1))
+    period = hold_month(company_id, month)
     period.closed_at = period.closed_at or timezone.now()
     period.save()
     return period
@@ -21,7 +27,7 @@ def close_month(company_id: int, month: date) -> Period:
 @transaction.atomic
 def reopen_month(company_id: int, month: date) -> Period:
     """Allow postings into a closed month again."""
-    period = Period.objects.select_for_update().get(company_id=company_id, month=month.replace(day=1))
+    period = hold_month(company_id, month)
     period.closed_at = None
     period.save()
     return period

@@ -80,6 +80,8 @@ STATES = {
     "used": ("Used", "circle-check", "neutral"),
     "usable": ("Confirmed", "shield-check", "green"),
     "blocked": ("Blocked", "lock", "red"),
+    "signed_off": ("Signed off", "circle-check", "azure"),
+    "not_over": ("Not over yet", "hourglass", "neutral"),
     "closed": (_("Closed"), "ban", "neutral"),
     "found": ("Found", "circle-check", "green"),
     "not_found": ("Not found", "circle-x", "red"),

@@ -22,6 +22,13 @@ SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
         "shield-check",
         "reports:book_checks",
     ),
+    (
+        "What is owed",
+        "Months",
+        "The steps before a month is closed, and the reports that were kept when it was.",
+        "calendar",
+        "reports:month_list",
+    ),
     ("Billing activity", "Why customers object", "Disputes by cause.", "message-exclamation", "reports:causes"),
     (
         "Other books",

@@ -19,7 +19,7 @@ class Words(NamedTuple):
 
 
 AUDIT = Way("See in the audit trail who touched it last", "office:audit_list")
-MONTHS = Way("See which months are closed", "billing:month_list")
+MONTHS = Way("See which months are closed", "reports:month_list")
 AGEING = Way("Compare with the ageing of that day", "reports:ageing")
 INVOICES = Way("Open the document; void or credit it, and issue it anew", "billing:invoice_list")
 DISPUTES = Way("Open the dispute; close it and raise it again", "billing:dispute_list")
@@ -285,6 +285,9 @@ WORDS = {
     "entries of a journal export stand as long as it does, are of its company and days, and in one at a time": Words(
         "An entry is in two exports that stand, or in one of other days: the other books have it twice or not at all.",
         JOURNALS,
+    ),
+    "the pack of a closed month has every file that was kept with it": Words(
+        "A file of the reports that were kept when the month was closed was taken out of the database.", FILE
     ),
 }
 """By the name of a check."""

@@ -1,6 +1,6 @@
-"""Whether what went to other books is what the book has."""
+"""Whether what went to other books is what the book has, and whether what was kept of closed months is all there."""
 
-from ledger.checks import Check
+from ledger.checks import Check, kept_files
 
 CHECKS = [
     Check(
@@ -44,6 +44,20 @@ CHECKS = [
         SELECT e.company_id, 'entry ' || e.key, 'is in ' || count(*) || ' journal exports'
         FROM reports_journalbatchentry t JOIN ledger_entry e ON e.id = t.entry_id WHERE t.stands
         GROUP BY e.id HAVING count(*) > 1
+        """,
+    ),
+    kept_files(
+        "reports_closepackfile",
+        "f.report || '.' || f.form || ' of pack ' || p.id",
+        "p.company_id",
+        "JOIN reports_closepack p ON p.id = f.pack_id",
+    ),
+    Check(
+        "the pack of a closed month has every file that was kept with it",
+        """
+        SELECT p.company_id, 'pack ' || p.id, 'kept with ' || p.file_count || ' files, has ' || count(f.id)
+        FROM reports_closepack p LEFT JOIN reports_closepackfile f ON f.pack_id = p.id
+        GROUP BY p.id HAVING count(f.id) <> p.file_count
         """,
     ),
 ]

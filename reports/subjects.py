@@ -24,7 +24,7 @@ from payments.access import (
     write_offs_for,
 )
 from payments.models import BankLine, DebitCollection
-from reports.access import journal_batches_for
+from reports.access import close_packs_for, journal_batches_for
 
 
 class Target(NamedTuple):
@@ -95,6 +95,7 @@ PATTERNS: tuple[tuple[str, Target], ...] = (
     (r"hold (\d+)", Target(_of(holds_for), "pk", "customers:hold")),
     (r"mail (\d+)", Target(_of_book(OutgoingMail.objects.all(), "company"), "pk", "office:mail")),
     (r"journal (\d+)", Target(_of(journal_batches_for), "number", "reports:journal")),
+    (r"(?:\S+ of )?pack (\d+)", Target(_of(close_packs_for), "pk", "reports:close_pack")),
     (r"mandate (.+)", Target(_of(mandates_for), "reference", "customers:mandate")),
     (r"customer (.+)", Target(_of(customers_for), "number", "customers:customer")),
 )

@@ -29,7 +29,6 @@ from customers.operations.change_credit_limit import LimitDetails, change_credit
 from customers.operations.release_hold import release_hold
 from ledger.day_sums import keep_day_sums
 from ledger.models import OpenItem
-from ledger.periods import close_month
 from office.models import Logo
 from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, DebitRun, Receipt, ReceiptPdf
@@ -53,6 +52,7 @@ from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
 from reports.operations.set_journal_settings import set_journal_settings
+from reports.operations.sign_close_step import sign_close_step
 from reports.operations.withdraw_journal import withdraw_journal
 from tests import world
 from tests.billing.disputing import dispute
@@ -64,6 +64,7 @@ from tests.payments.bank_samples import camt, entry, statement
 from tests.payments.debits import may_debit, run_for, with_mandate
 from tests.payments.giving import given_by
 from tests.payments.online import asked_of
+from tests.reports.closings import kept
 from tests.reports.journals import export, map_all
 
 DAY = date(2026, 3, 2)
@@ -82,7 +83,8 @@ def make_history(company: Any, customer: Any) -> None:
     february = date(2026, 2, 10)
     paid = world.issue(customer, [world.line("100", tax=vat)], february)
     world.apply(world.receive(customer, "120", february), paid, "120", february)
-    close_month(company.pk, february)
+    sign_close_step(company, february, "whole_check", by=None)
+    kept(company, february)
     open_one = world.issue(customer, [world.line("50", "2", tax=vat)], DAY)
     done = world.apply(world.receive(customer, "30", DAY), open_one, "30", DAY)
     undo_allocation(done.pk, dated_on=DAY, by=None, reason="mistake")

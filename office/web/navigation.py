@@ -80,6 +80,7 @@ GETTING_PAID = [
 REPORTS = [
     Entry("Ageing", "reports:ageing", "hourglass", "office.view_reports", "r"),
     Entry("Reports", "reports:index", "chart-bar", "office.view_reports", "x", ("/provisions/",)),
+    Entry("Months", "reports:month_list", "calendar", "office.close_month", holds=("/reports/close-packs/",)),
     Entry("Journal exports", "reports:journal_list", "file-export", "reports.export_journal"),
 ]
 OFFICE = [
@@ -90,7 +91,6 @@ OFFICE = [
     Entry("Print queue", "billing:print_queue", "printer", "billing.send_invoice"),
     Entry("Billing runs", "billing:billing_run_list", "list-check", "billing.view_invoice"),
     Entry("Runs", "office:run_list", "progress", "office.view_runs"),
-    Entry("Months", "billing:month_list", "calendar", "office.close_month"),
     Entry("Audit trail", "office:audit_list", "shield-check", "office.read_audit"),
     Entry(
         "Settings",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from billing.access import invoices_for
 from billing.models import DocumentStatus, InvoiceTax
 from billing.tax_ids import NAMES_THEIRS
-from office.models import NumberSeries
+from office.models import Company, NumberSeries
 from office.web.lists import Column
 from reports.findings.kind import Asked, Kind, Way
 
@@ -63,10 +63,15 @@ MISSING = f"""(
 )"""  # noqa: S608  our own names
 
 
-def _gaps(asked: Asked, limit: Decimal) -> QuerySet[Any]:
-    series = NumberSeries.objects.filter(company=asked.company, kind__in=[*DOCUMENTS, *PAPERS], last__gt=0)
+def gaps_of(company: Company) -> QuerySet[Any]:
+    """The series of a company that have more or fewer papers than numbers."""
+    series = NumberSeries.objects.filter(company=company, kind__in=[*DOCUMENTS, *PAPERS], last__gt=0)
     counted = series.annotate(papers=RawSQL(COUNTED, [], output_field=IntegerField()))  # noqa: S611  our own names
-    return counted.exclude(papers=F("last")).annotate(
+    return counted.exclude(papers=F("last"))
+
+
+def _gaps(asked: Asked, limit: Decimal) -> QuerySet[Any]:
+    return gaps_of(asked.company).annotate(
         missing=F("last") - F("papers"),
         numbers=RawSQL(MISSING, [], output_field=CharField()),  # noqa: S611
     )

@@ -104,7 +104,7 @@ LATE = Kind(
     "Entered long after their month was over",
     "Reports of that month that were handed out before no longer agree with the book.",
     "A paper came late and was dated back, or older business was brought into the book.",
-    Way("Close months when they are done: later papers then go into the next", "billing:month_list"),
+    Way("Close months when they are done: later papers then go into the next", "reports:month_list"),
     _late,
     (
         KEY,
@@ -123,7 +123,7 @@ AFTER_REOPENING = Kind(
     "Entered into months that had been closed",
     "What was reported when the month was closed is true no more.",
     "The month was reopened, with the reason said, and something was dated into it.",
-    Way("See what came in, tell whoever has the old figures, and close the month again", "billing:month_list"),
+    Way("See what came in, tell whoever has the old figures, and close the month again", "reports:month_list"),
     _after_reopening,
     (KEY, WHAT, DATED, RECORDED, BY, Column("reopening", "Month reopened", "reopening", hide_below="phone")),
     "-entry",

@@ -1,5 +1,6 @@
-"""The tables of what reports hand out: what was exported, to whom it goes, and how other books call our accounts."""
+"""The tables of what reports hand out and keep: exports of the journal, how other books call our accounts, closings."""
 
+from reports.models.closing import ClosePack, ClosePackFile, CloseSignoff
 from reports.models.journal import JournalBatch, JournalBatchEntry, JournalFile, JournalFilePart, JournalFormat
 from reports.models.other_books import (
     JournalAccount,
@@ -9,6 +10,9 @@ from reports.models.other_books import (
 )
 
 __all__ = [
+    "ClosePack",
+    "ClosePackFile",
+    "CloseSignoff",
     "JournalAccount",
     "JournalBatch",
     "JournalBatchEntry",

@@ -8,9 +8,9 @@ import time_machine
 from billing.models import Invoice, Outcome
 from billing.operations import bill_recurring as billing
 from billing.operations.bill_recurring import bill_again, bill_recurring
-from billing.operations.close_month import close_month, reopen_month
 from billing.operations.draft_invoice import delete_draft
 from billing.timeline import timeline
+from ledger.periods import close_month, reopen_month
 from ledger.refusals import Refused
 from office.models import OutgoingMail
 from tests import world
@@ -24,7 +24,7 @@ def test_one_that_is_refused_is_parked_and_the_others_go_on(customer, in_march):
     stuck = world.make_recurring(customer, "10.00", date(2026, 3, 1), name="Stuck")
     other = world.make_recurring(customer, "20.00", date(2026, 4, 1), name="Other")
     with time_machine.travel(moment("2026-04-02 09:00"), tick=False):
-        close_month(customer.company, date(2026, 3, 1), by=None)
+        close_month(customer.company_id, date(2026, 3, 1))
     sweep_at("2026-04-02 10:00")
 
     parked = stuck.occurrences.get(period_from=date(2026, 3, 1))
@@ -38,7 +38,7 @@ def test_a_parked_one_is_made_again_on_the_day_somebody_does(customer, clerk, in
     world.issue(customer, "1.00", date(2026, 3, 1))
     recurring = world.make_recurring(customer, "10.00", date(2026, 3, 1), most=1)
     with time_machine.travel(moment("2026-04-02 09:00"), tick=False):
-        close_month(customer.company, date(2026, 3, 1), by=None)
+        close_month(customer.company_id, date(2026, 3, 1))
     sweep_at("2026-04-02 10:00")
     parked = recurring.occurrences.get()
 
@@ -46,7 +46,7 @@ def test_a_parked_one_is_made_again_on_the_day_somebody_does(customer, clerk, in
         bill_again(parked.pk, by=clerk, on=date(2026, 4, 3))
         with pytest.raises(Refused) as refusal:
             bill_again(parked.pk, by=clerk, on=date(2026, 4, 3))
-        reopen_month(customer.company, date(2026, 3, 1), reason="Audit", by=None)
+        reopen_month(customer.company_id, date(2026, 3, 1))
 
     assert refusal.value.code == "already_made"
     assert made(recurring) == [("2026-04-03", "2026-03-01", "2026-03-31")]

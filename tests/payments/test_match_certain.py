@@ -13,11 +13,11 @@ from django.db import connection, transaction
 from django.test import Client
 
 from billing.models import Invoice
-from billing.operations.close_month import close_month
 from billing.payment_codes.references import creditor_reference
 from config.waiting import wait_until
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.models import Allocation
+from ledger.periods import close_month
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount, Company
 from office.operations.set_approval_rules import set_approval_rules
@@ -155,7 +155,7 @@ def test_an_early_discount_is_granted_with_the_payment(company: Any, customer: A
 def test_a_line_of_a_closed_month_waits(company: Any, customer: Any) -> None:
     invoice = world.issue(customer, "120.00", BEFORE)
     taken(company, ("120.00", invoice.number, "Bramble"))
-    close_month(company, date(2026, 3, 1), by=None)
+    close_month(company.pk, date(2026, 3, 1))
 
     assert match_piece(company, by=None).matched == 0
 

@@ -172,6 +172,8 @@ PLANTED = [
     ("UPDATE reports_journalbatchentry SET stands = false", "entries of a journal export stand as long as it does, are of its company and days, and in one at a time"),
     ("UPDATE reports_journalbatch SET withdrawn_at = now(), withdrawn_reason = 'x'", "entries of a journal export stand as long as it does, are of its company and days, and in one at a time"),
     ("UPDATE reports_journalbatch SET last_day = last_day - 1", "entries of a journal export stand as long as it does, are of its company and days, and in one at a time"),
+    ("UPDATE reports_closepackfile SET content = 'x'", "the file kept matches the hash kept"),
+    ("DELETE FROM reports_closepackfile WHERE form = 'pdf'", "the pack of a closed month has every file that was kept with it"),
     ("UPDATE payments_debitpart SET is_under_way = true", "what has been settled is on its way no more"),
 ]  # fmt: skip
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.html import escape
 from python_calamine import CalamineWorkbook
 
-from billing.operations.close_month import close_month, reopen_month
 from billing.operations.void_invoice import void_invoice
 from customers.models import Customer
 from ledger.models import ItemKind
@@ -19,6 +18,7 @@ from payments.operations.refund_credit import RefundDetails, refund_credit
 from reports.findings import documents, entries, items
 from reports.findings.kind import Asked, Kind
 from reports.findings.kinds import KINDS, kinds_for
+from reports.operations.close_month import close_month, reopen_month
 from tests import world
 from tests.api.calling import Program
 from tests.rules.hostile import HOSTILE
@@ -212,7 +212,7 @@ def test_what_came_into_a_reopened_month_says_who_reopened_it_and_why(
     company: Any, customer: Any, manager: Any, found: Any
 ) -> None:
     before = world.issue(customer, "10.00", DAY)
-    close_month(company, DAY, by=manager)
+    close_month(company, DAY, by=manager, reason="As it is")
     assert found(entries.AFTER_REOPENING) == []
     reopen_month(company, DAY, reason="A late invoice", by=manager)
     assert found(entries.AFTER_REOPENING) == []

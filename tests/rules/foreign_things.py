@@ -46,6 +46,8 @@ THINGS = {
     "notice_id": "payments.PaidNotice",
     "occurrence_id": "billing.Occurrence",
     "own_day_id": "office.OwnDay",
+    "pack_file_id": "reports.ClosePackFile",
+    "pack_id": "reports.ClosePack",
     "payer_id": "payments.PayerAccount",
     "payment_id": "payments.OnlinePayment",
     "payout_id": "payments.Payout",

@@ -200,6 +200,15 @@ ATTEMPTS = {
         "other_books_belong",
         f"UPDATE customers_customer SET company_id = 99997 WHERE id = {GIVER}",
     ),
+    "close_signoff_of_open_month": Attempt(
+        copied("reports_closesignoff", position="9", month="'2026-02-01'"), "close_signoff_of_open_month"
+    ),
+    "close_pack_of_its_closing": Attempt(
+        copied("reports_closepack", version="9", closed_at="'2026-03-02'"), "close_pack_of_its_closing"
+    ),
+    "close_pack_file_comes_with_it": Attempt(
+        copied("reports_closepackfile", report="'more'"), "close_pack_file_comes_with_it"
+    ),
     "journal_entry_belongs": Attempt(
         copied("reports_journalbatchentry", "NOT stands", stands="true", entry_id=FREE_ENTRY), "journal_entry_belongs"
     ),

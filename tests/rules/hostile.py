@@ -123,6 +123,7 @@ GETS = {
     "reports:performance": ["first_day", "last_day", "currency", "format"],
     "reports:taxes": ["first_day", "last_day", "after", "format", "table"],
     "reports:cause_file": ["by", "first_day", "last_day"],
+    "reports:month_list": ["q", "state", "sort", "after"],
     "reports:journal_list": ["q", "state", "format", "last_from", "sort", "after"],
     "reports:journal_book": ["q", "state", "account", "dated_from", "sort", "after"],
     "reports:journal_new": ["format", "last_day", "first_day"],

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.django_db
 NO_THING = {
     "settings/mail-texts/": "a text of one's own company",
     "billing-runs/new/": "a kind of run",
-    "months/": "a month of one's own company",
+    "reports/close/": "a month of one's own company",
+    "api/v1/close/": "a month of one's own company",
     "reports/book-checks/": "a check or a kind of finding of one's own company",
     "doubtful/": "a day of one's own company",
     "companies/": "chosen only among one's own: tests/office/test_settings.py",

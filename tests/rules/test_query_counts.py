@@ -23,6 +23,8 @@ from credit_control.operations.record_promise import PromiseDetails, record_prom
 from credit_control.operations.set_provisions import set_provision_rates
 from customers.models import Customer, CustomerAccount
 from customers.operations.ask_change import ask_change
+from ledger.calendar import add_months
+from ledger.models import Period
 from office.models import BankAccount, User
 from office.operations.keep_view import save_view
 from office.operations.make_task import make_task
@@ -50,6 +52,7 @@ from tests.payments.bank_samples import OURS, camt, entry, statement
 from tests.payments.debits import may_debit, run_for, with_mandate
 from tests.payments.giving import given_by
 from tests.payments.online import asked_of
+from tests.reports.closings import kept
 from tests.reports.journals import export
 
 DAY = date(2026, 3, 2)
@@ -242,6 +245,12 @@ def more_journals(customer: Any, count: int) -> None:
         export(customer.company, "csv", DAY)
 
 
+def more_months(customer: Any, count: int) -> None:
+    for _ in range(count):
+        month = add_months(DAY.replace(day=1), -Period.objects.count() - 1)
+        kept(customer.company, month)
+
+
 def more_bank_lines(customer: Any, count: int) -> None:
     company = customer.company
     BankAccount.objects.get_or_create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
@@ -363,6 +372,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "office:view_list": more_views,
     "office:task_list": more_tasks,
     "reports:ageing": more_customers,
+    "reports:month_list": more_months,
     "reports:journal_list": more_journals,
     "reports:journal_book": more_customers,
     "reports:journal_compare": more_journals,

@@ -33,7 +33,7 @@ from tests.browser.things.payments import (
     repayments,
     returned_payment,
 )
-from tests.browser.things.reports import book_checks, journals
+from tests.browser.things.reports import book_checks, journals, months
 
 
 def make_things(company: Any, customer: Any) -> dict[str, int]:
@@ -92,4 +92,5 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "person": world.make_user(company, "sales", name="Sal Winter").pk,
         "tax": with_certificate(company, customer),
         **journals(company, day),
+        **months(company),
     }
