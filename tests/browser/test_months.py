@@ -31,8 +31,9 @@ def last_month(company: Any, customer: Any) -> date:
 
 
 def cents(text: str) -> Decimal:
-    """An amount as the page writes it."""
-    return Decimal(text.replace("\N{EURO SIGN}", "").replace(",", "").replace("\N{MINUS SIGN}", "-").strip())
+    """An amount as the page writes it; a dash is none."""
+    digits = "".join(sign for sign in text.replace("\N{MINUS SIGN}", "-") if sign in "0123456789.-")
+    return Decimal(digits or "0")
 
 
 def kept_rows(file: Path) -> dict[str, list[Decimal]]:

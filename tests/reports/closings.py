@@ -52,7 +52,10 @@ def kept(company: Any, month: date, by: Any = None) -> ClosePack:
     """A month that is closed here, with a pack of two small files and figures of one customer's 5.00."""
     month = month.replace(day=1)
     close_month(company, month, by=by, reason=AS_IT_IS)
-    figures = [Figure("ageing", "Ageing", "Together", name, "EUR", Decimal("5.00")) for name in ("Not due", "Total")]
+    figures = [
+        Figure("ageing", "Ageing by customer", "Together", name, "EUR", Decimal("5.00"))
+        for name in ("Not due", "Total")
+    ]
     files = {("ageing", "pdf"): b"%PDF-1.7 ageing", ("ageing", "xlsx"): b"sheet"}
     run = Run.objects.filter(kind=KIND).latest("pk")
     run.input_file = Gathered(timezone.now(), figures, files).packed()

@@ -76,7 +76,7 @@ def test_what_was_kept_is_looked_at_got_and_compared(browser: Client, company: A
     got = browser.post(reverse("reports:close_pack_file", args=[file.pk]))
     assert got.content == content_of(pack, "ageing", "xlsx")
     assert got["Content-Disposition"] == 'attachment; filename="2026-03-v1-ageing.xlsx"'
-    assert openpyxl.load_workbook(BytesIO(got.content)).sheetnames == ["Ageing", "About"]
+    assert openpyxl.load_workbook(BytesIO(got.content)).sheetnames == ["Ageing by customer", "About"]
     assert AuditRecord.objects.filter(action="download_close_file").count() == 1
     compared = reverse("reports:compare_close_pack", args=[pack.pk])
     assert "Every figure comes out as it was kept." in text_of(browser.get(compared))
