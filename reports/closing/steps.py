@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from billing.models import Dispute, DisputeStatus, Invoice, Occurrence, UsageRecord
 from billing.models.recurring import Outcome
+from credit_control.providing import provided_until, provision_on
 from ledger.balances import open_on_day_sql
 from ledger.models import Entry, ItemKind, OpenItem, Period
 from ledger.snapshot import snapshot
@@ -61,6 +62,12 @@ def _disputes(month: MonthEnd) -> int:
 def _foreign_money(month: MonthEnd) -> int:
     """The currencies that have no rate of the month's end, or of which a difference is still to be entered."""
     return sum(each.missing is None or bool(each.missing) for each in worth_on(month.company, month.last_day))
+
+
+def _expected_loss(month: MonthEnd) -> int:
+    """One, where the provision account is not what the table of rates asks for, or that cannot be worked out."""
+    found = provision_on(month.company, month.last_day)
+    return int(found.table is not None and found.required != provided_until(month.company, month.last_day))
 
 
 OWING = f"""
@@ -182,6 +189,15 @@ STEPS: tuple[CloseStep, ...] = (
         "Enter the difference",
         "payments:revalue_month",
         lambda month: {"month": f"{month.first_day:%Y-%m}"},
+    ),
+    CloseStep(
+        "expected_loss",
+        "Expected loss is provided for",
+        "What the provision account lacks at the month's end of what is expected to be lost, where rates are set.",
+        _expected_loss,
+        "Post what it lacks",
+        "reports:provision",
+        lambda month: {"on": str(month.last_day)},
     ),
     CloseStep(
         "statements",

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
+from credit_control.operations.provide_month import provide_month
+from credit_control.operations.set_provisions import set_provision_rates
 from ledger.models import Period
 from ledger.refusals import Refused
 from office.models import AuditRecord, BankAccount, Run
@@ -113,6 +115,15 @@ def test_foreign_money_is_done_once_it_is_revalued(company: Any, customer: Any) 
     assert steps_of(company)["foreign_money"].open_count == 1
     revalue_month(company, DAY, by=None)
     assert steps_of(company)["foreign_money"].state == "done"
+
+
+def test_expected_loss_is_done_once_it_is_posted(company: Any, customer: Any) -> None:
+    world.issue(customer, "100.00", DAY)
+    assert steps_of(company)["expected_loss"].state == "done"  # no rates are set
+    set_provision_rates(company, MARCH, [(0, Decimal(3))], late_days=90, on=MARCH, by=None)
+    assert steps_of(company)["expected_loss"].open_count == 1
+    provide_month(company, DAY, by=None)
+    assert steps_of(company)["expected_loss"].state == "done"
 
 
 def test_the_journal_is_a_step_once_it_is_exported_at_all(company: Any, customer: Any) -> None:
