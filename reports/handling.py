@@ -50,13 +50,13 @@ CORRECTED = f"""
 CLERKS = (
     Column("clerk", "Issued by"),
     Column("issued", "Issued", "number", adds=True),
-    Column("to_issue", "Draft to issue, half within hours", "number"),
-    Column("to_issue_most", "Nine of ten within", "number"),
+    Column("to_issue", "Hours to issue, half", "number"),
+    Column("to_issue_most", "Nine of ten", "number"),
     Column("mailed", "Mailed", "number", adds=True),
-    Column("to_mail", "Issue to mail, half within hours", "number"),
-    Column("to_mail_most", "Nine of ten within ", "number"),
+    Column("to_mail", "Hours to mail, half", "number"),
+    Column("to_mail_most", "Nine of ten mailed", "number"),
     *(Column(what, words, "number", adds=True) for what, words in WHAT.items()),
-    Column("share", "Corrections of a hundred issued", "number"),
+    Column("share", "Corrected of 100", "number"),
 )
 CAUSES = (
     Column("cause", "Cause"),
@@ -76,8 +76,9 @@ def answer(asked: Asked) -> Answer:
     clerks = [_clerk(asked, clerk, names[clerk], handled.get(clerk), corrected) for clerk in names]
     foot = [_clerk(asked, None, "Together", together, corrected)] if clerks else []
     about = (
-        f"Documents dated from {plain_day(days.first_day)} to {plain_day(days.last_day)}, in hours by the clock; and "
-        "what was voided, credited or objected to in these days, counted for who had issued it."
+        f"Documents dated from {plain_day(days.first_day)} to {plain_day(days.last_day)}, the hours within "
+        "which half of them, and nine of ten, were issued and then mailed; and what was voided, credited or objected to "
+        "in these days, counted for who had issued it."
     )
     causes, sums = _causes(asked, names, corrected)
     return Answer(about, [Table("By person", CLERKS, clerks, foot), Table("By cause", CAUSES, causes, sums)])

@@ -64,7 +64,7 @@ TREND_HEIGHT = 180
 PAD = 18
 """Above the highest and below the lowest column, in pixels: room for the figures of the axis."""
 MOST_LABELS = 6
-FILLED = Decimal("0.7")
+FILLED = Decimal("0.6")
 """The part of a period's width that its columns take."""
 
 
@@ -115,7 +115,7 @@ def trend_chart(
         "labels": [
             (f"{band * place + band / 2:.2f}%", label) for place, label in enumerate(labels) if place % every == 0
         ],
-        "lines": [(scale.y(value), _text(value, currency)) for value in sorted({scale.high, scale.low, Decimal(0)})],
+        "lines": [_line(scale, value, currency) for value in sorted({scale.high, scale.low, Decimal(0)})],
         "legend": [(name, colour) for (name, _), colour in zip(series, COLOURS, strict=False)],
         "heads": [name for name, _ in series],
         "rows": [(label, [_text(row[place], currency) for _, row in series]) for place, label in enumerate(labels)],
@@ -131,6 +131,12 @@ def _trend_column(
     x = band * place + band * (1 - FILLED) / 2 + width * at
     top, zero = sorted((scale.y(value), scale.y(Decimal(0))))
     return TrendColumn(title, COLOURS[at], f"{x:.2f}%", f"{width:.2f}%", top, max(zero - top, 1))
+
+
+def _line(scale: Scale, value: Decimal, currency: str) -> tuple[int, int, str]:
+    """A line across, and the figure above or below it; zero needs none."""
+    y = scale.y(value)
+    return y, y - 4 if value > 0 else y + 14, _text(value, currency) if value else ""
 
 
 def _text(value: Decimal | None, currency: str) -> str:
