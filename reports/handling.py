@@ -77,8 +77,8 @@ def answer(asked: Asked) -> Answer:
     foot = [_clerk(asked, None, "Together", together, corrected)] if clerks else []
     about = (
         f"Documents dated from {plain_day(days.first_day)} to {plain_day(days.last_day)}, the hours within "
-        "which half of them, and nine of ten, were issued and then mailed; and what was voided, credited or objected to "
-        "in these days, counted for who had issued it."
+        "which half of them, and nine of ten, were issued and then mailed; and what was voided, credited or objected "
+        "to in these days, counted for who had issued it."
     )
     causes, sums = _causes(asked, names, corrected)
     return Answer(about, [Table("By person", CLERKS, clerks, foot), Table("By cause", CAUSES, causes, sums)])

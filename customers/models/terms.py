@@ -1,6 +1,9 @@
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
+from customers.early_payment import compounded_yearly_rate, yearly_rate
 from ledger.fields import RateField
 from office.models import Company
 
@@ -26,6 +29,16 @@ class PaymentTerms(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def yearly_rates(self) -> tuple[Decimal, Decimal] | None:
+        """What the discount is worth in a year, simple and compounded; None of instalments, or where nothing is."""
+        parts = list(self.parts.all())
+        if not self.discount_percent or len(parts) != 1 or parts[0].at_end_of_month or parts[0].day_of_month:
+            return None
+        asked = (self.discount_percent, self.discount_days, parts[0].net_days)
+        simple, compounded = yearly_rate(*asked), compounded_yearly_rate(*asked)
+        return None if simple is None or compounded is None else (simple, compounded)
 
 
 class TermsPart(models.Model):
