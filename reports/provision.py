@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from credit_control.models import ProvisionPosting
-from credit_control.providing import Band, Case, Loss, Provision, provided_until, provision_on
+from credit_control.providing import Band, Beside, Case, Loss, Provision, provided_until, provision_on
 from ledger.accounts import default_accounts
 from ledger.balances import control_balance
 from ledger.calendar import end_of_month
@@ -72,7 +72,7 @@ def _by_age(asked: Asked, found: Provision) -> Table:
             *([Row(_sums(cases, "Judged one by one"), currency)] if cases else []),
         ]
         if other := beside.get(currency):
-            lines += _others(other.debts, other.credits, currency)
+            lines += _others(asked, other)
         rows += lines
         together = _sums([*bands, *cases], "Together")
         feet.append(Row(together | {"open": sum((row.values["open"] for row in lines), ZERO)}, currency))
@@ -81,9 +81,14 @@ def _by_age(asked: Asked, found: Provision) -> Table:
     return Table(words, _with_own(BY_AGE, found.company), rows, feet, empty="Nothing was owed on that day.")
 
 
-def _others(debts: Decimal, credits: Decimal, currency: str) -> list[Row]:
-    named = (("Other debts, such as refunds", debts), ("Payments and credits that wait", credits))
-    return [Row({"band": words, "open": amount}, currency) for words, amount in named if amount]
+def _others(asked: Asked, other: Beside) -> list[Row]:
+    """What stands on the receivable account and is no debt that may be lost; credits lead to their list."""
+    waiting = {"open": address("unapplied", {"on": asked.values["on"]})}
+    named = (
+        ("Other debts, such as refunds", other.debts, {}),
+        ("Payments and credits that wait", other.credits, waiting),
+    )
+    return [Row({"band": words, "open": amount}, other.currency, urls) for words, amount, urls in named if amount]
 
 
 def _values(loss: Loss, **more: Any) -> dict[str, Any]:

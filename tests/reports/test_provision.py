@@ -237,6 +237,7 @@ def test_refunds_stand_beside_and_so_does_what_has_no_rate(
     page = client.get("/reports/provision/").content.decode()
     assert "No rate of USD is kept for that day." in page
     assert page.count("add up to the receivable account (") == 2
+    assert f"/reports/unapplied/?on={today}" in page
 
 
 def test_a_bands_figure_leads_to_its_items(company: Any, customer: Any, manager: Any, client: Any) -> None:
