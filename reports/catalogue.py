@@ -2,6 +2,7 @@
 
 from reports.activity import ACTIVITY
 from reports.ageing.answers import AGEING, OPEN_ITEMS
+from reports.causes.answers import CAUSES, DISPUTES
 from reports.corrections import CORRECTIONS
 from reports.forecast.answers import BACKTEST, FORECAST
 from reports.frame import Report
@@ -29,7 +30,6 @@ SINGLE: tuple[tuple[str, str, str, str, str], ...] = (
         "calendar",
         "reports:month_list",
     ),
-    ("Billing activity", "Why customers object", "Disputes by cause.", "message-exclamation", "reports:causes"),
     (
         "Other books",
         "Journal exports",
@@ -47,8 +47,10 @@ REPORTS: tuple[Report, ...] = (
     ACTIVITY,
     SALES,
     HANDLING,
+    CAUSES,
     MOVEMENTS,
     ALLOCATIONS,
+    DISPUTES,
     UNAPPLIED,
     UNBILLED,
     CORRECTIONS,

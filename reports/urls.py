@@ -7,8 +7,6 @@ from reports.frame.page import page_of
 from reports.web import (
     book_checks,
     book_lists,
-    cause_file,
-    causes,
     closing,
     home,
     index,
@@ -27,9 +25,6 @@ urlpatterns = [
     path("reports/book-checks/account/", book_lists.receivable_lines, name="receivable_lines"),
     path("reports/book-checks/checks/<slug:check>/", book_checks.found_by_check, name="found_by_check"),
     path("reports/book-checks/findings/<slug:kind>/", book_checks.findings, name="findings"),
-    path("reports/causes/", causes.cause_page, name="causes"),
-    path("reports/causes/rows/", causes.cause_rows, name="cause_rows"),
-    path("reports/causes/file/", cause_file.cause_file, name="cause_file"),
     path("reports/close/", closing.month_list, name="month_list"),
     path("reports/close/<str:month>/", closing.close, name="close"),
     path("reports/close/<str:month>/close/", closing.close_now, name="close_month"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.api import book_checks, closing, journal, views
+from reports.api import book_checks, closing, journal
 from reports.api.reports import api_view_of
 from reports.catalogue import REPORTS
 
@@ -18,7 +18,6 @@ urlpatterns = [
     path("close-packs/<int:pack_id>/", closing.ClosePackView.as_view()),
     path("close-packs/<int:pack_id>/compare/", closing.CompareClosePackView.as_view()),
     path("close-packs/files/<int:pack_file_id>/", closing.ClosePackFileView.as_view()),
-    path("reports/causes/", views.CausesView.as_view()),
     *(path(f"reports/{report.name}/", api_view_of(report).as_view()) for report in REPORTS),
     path("journal-exports/", journal.JournalsView.as_view()),
     path("journal-exports/<int:journal_id>/", journal.JournalView.as_view()),

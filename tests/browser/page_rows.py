@@ -49,7 +49,7 @@ PAGES = [
     Row("billing:credit_invoice", "invoice"),
     Row("billing:dispute_list"),
     Row("reports:causes", query="?by=product"),
-    Row("reports:cause_rows"),
+    Row("reports:disputes", query="?by=product"),
     Row("billing:dispute", "dispute"),
     Row("billing:dispute", "dispute_closed"),
     Row("billing:open_dispute", "invoice"),

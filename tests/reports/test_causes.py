@@ -1,8 +1,10 @@
 """Why customers object: every figure is the sum of the disputes that its link opens."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -95,33 +97,48 @@ def test_every_figure_is_the_sum_of_what_its_link_opens(company: Any, disputes: 
     ]
 
 
-def test_its_pages_and_programs_say_the_same(company: Any, disputes: None, clerk: Any) -> None:
+def test_each_figure_on_the_page_opens_the_disputes_behind_it(company: Any, disputes: None, clerk: Any) -> None:
     browser = Client()
     browser.force_login(clerk)
     days = {name: day.isoformat() for name, day in SPRING.items()}
-    page = browser.get(reverse("reports:causes"), days | {"by": "month"}).content.decode()
-    assert "2026-04" in page
-    assert "€25.00" in page
-    rows = browser.get(reverse("reports:cause_rows"), days | {"by": "month", "key": "2026-04"}).content.decode()
-    assert "2 disputes opened" in rows
-    assert "<strong>€25.00</strong>" in rows
-    told = Program(clerk).get("reports/causes/", by="month", **days).json()
-    assert [(row["label"], row["count"]) for row in told["results"]] == [("2026-03", 1), ("2026-04", 2)]
-    assert told["results"][1]["amount"] == "25.00"
-    assert told["totals"][0]["shares"][0] == {"outcome": "open", "count": 1, "percent": 33}
+    for by in DIMENSIONS:
+        page = browser.get(reverse("reports:causes"), days | {"by": by}).content.decode()
+        found = re.findall(r'data-label="([^"]+)"><a href="(/reports/disputes/[^"]+)">([^<]+)</a>', page)
+        assert len(found) > 5
+        for label, url, figure in found:
+            behind = browser.get(unescape(url)).content.decode().partition("<tfoot>")[2]
+            told = figure if label == "Disputed" else f"{figure} dispute"
+            assert (told in behind, url) == (True, url)
+
+
+def test_programs_are_told_the_same(company: Any, disputes: None, clerk: Any) -> None:
+    days = {name: day.isoformat() for name, day in SPRING.items()}
+    told, percent = Program(clerk).get("reports/causes/", by="month", **days).json()["tables"]
+    rows = [row["values"] for row in told["rows"]]
+    assert [(row["label"], row["count"], row["open"]) for row in rows] == [("2026-03", 1, 0), ("2026-04", 2, 1)]
+    assert rows[1]["amount"] == "25.00"
+    assert percent["foot"][0]["values"]["open"] == "33"
+    [page] = Program(clerk).get("reports/disputes/", by="month", key="2026-04", limit=1, **days).json()["tables"]
+    assert [(row["values"]["amount"], row["values"]["outcome"]) for row in page["rows"]] == [("20.00", "Refused")]
+    assert page["foot"][0]["values"]["amount"] == "25.00"
+    [rest] = (
+        Program(clerk).get("reports/disputes/", by="month", key="2026-04", after=page["next"], **days).json()["tables"]
+    )
+    assert [row["values"]["amount"] for row in rest["rows"]] == ["5.00"]
 
 
 def test_its_excel_file_holds_what_the_page_shows(company: Any, disputes: None, clerk: Any) -> None:
     browser = Client()
     browser.force_login(clerk)
     days = {name: day.isoformat() for name, day in SPRING.items()}
-    answer = browser.get(reverse("reports:cause_file"), days | {"by": "month"})
-    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_name("Causes").to_python()
+    answer = browser.get(reverse("reports:causes"), days | {"by": "month", "format": "xlsx"})
+    content = b"".join(answer.streaming_content)
+    rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_name("Disputes by month").to_python()
     report = cause_report(CauseQuestion(company, by="month", **SPRING))
-    assert [row[:4] for row in rows[3:]] == [
-        [row.label, row.currency, float(row.count), float(row.amount)] for row in (*report.causes, *report.totals)
+    assert [row[:3] for row in rows[1:]] == [
+        [row.label, float(row.count), float(row.amount)] for row in (*report.causes, *report.totals)
     ]
-    assert [row[5:] for row in rows[3:]] == [
+    assert [row[4:-1] for row in rows[1:]] == [
         [float(share.count) for share in row.shares] for row in (*report.causes, *report.totals)
     ]
 
