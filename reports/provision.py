@@ -84,11 +84,11 @@ def _by_age(asked: Asked, found: Provision) -> Table:
 def _others(asked: Asked, other: Beside) -> list[Row]:
     """What stands on the receivable account and is no debt that may be lost; credits lead to their list."""
     waiting = {"open": address("unapplied", {"on": asked.values["on"]})}
-    named = (
-        ("Other debts, such as refunds", other.debts, {}),
-        ("Payments and credits that wait", other.credits, waiting),
-    )
-    return [Row({"band": words, "open": amount}, other.currency, urls) for words, amount, urls in named if amount]
+    rows = [
+        Row({"band": "Other debts, such as refunds", "open": other.debts}, other.currency),
+        Row({"band": "Payments and credits that wait", "open": other.credits}, other.currency, waiting),
+    ]
+    return [row for row in rows if row.values["open"]]
 
 
 def _values(loss: Loss, **more: Any) -> dict[str, Any]:
