@@ -47,7 +47,7 @@ def figures_of(asked: Asked, answer: Answer) -> list[Figure]:
     """
     name, own = asked.report.name, asked.company.currency
     found = [each for table in answer.tables if table.title != FINDINGS for each in _of_table(name, table, own)]
-    found += [Figure(name, MEASURES, each.label, each.unit, "", each.value) for each in answer.figures]
+    found += [Figure(name, MEASURES, TOGETHER, f"{each.label}, {each.unit}", "", each.value) for each in answer.figures]
     found += [
         Figure(name, "Proofs", each.words, "Difference", each.currency, each.difference) for each in answer.proofs
     ]
