@@ -32,7 +32,7 @@ CORRECTIONS_SQL = f"""
     UNION ALL
     SELECT 'credited', m.dated_on, m.id, {CORRECTED}, m.reason_code_id, m.reason, m.issued_by_id, m.currency, m.total
     FROM billing_invoice m JOIN billing_invoice i ON i.id = m.credits_id
-    WHERE m.company_id = %(company_id)s AND m.kind = 'credit_memo' AND m.status = 'issued'
+    WHERE m.company_id = %(company_id)s AND m.kind = 'credit_memo' AND m.status <> 'draft'
         AND m.dated_on BETWEEN %(first_day)s AND %(last_day)s AND {OWN}
     UNION ALL
     SELECT 'objected', d.opened_on, d.id, {CORRECTED}, d.reason_code_id, d.words, d.opened_by_id, d.currency, d.amount

@@ -77,10 +77,10 @@ def _column(column: str, sign: int = 1) -> Callable[[Facts], dict[str, Decimal]]
     return lambda facts: {currency: sign * getattr(row, column) for currency, row in facts.owed.items()}
 
 
-def _moved(*families: str) -> Callable[[Facts], dict[str, Decimal]]:
-    """What these movements of the month came to, money that came in above zero."""
+def _moved(*families: str, sign: int = 1) -> Callable[[Facts], dict[str, Decimal]]:
+    """What these movements of the month came to; what lowers debts is below zero in the book."""
     return lambda facts: {
-        currency: abs(sum((sums.get(family, ZERO) for family in families), ZERO))
+        currency: sign * sum((sums.get(family, ZERO) for family in families), ZERO)
         for currency, sums in facts.moved.items()
     }
 
@@ -103,7 +103,7 @@ OVERDUE = Kind(
 CAME_IN = Kind(
     "came_in",
     "Came in this month",
-    _moved("collected", "returned"),
+    _moved("collected", "returned", sign=-1),
     lambda facts: address("activity", facts.days),
 )
 BILLED = Kind(

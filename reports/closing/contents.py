@@ -11,6 +11,7 @@ from reports.closing.step import MonthEnd
 from reports.closing.tied import TIE_OUT
 from reports.frame import Asked, Report
 from reports.performance import PERFORMANCE
+from reports.provision import PROVISION
 from reports.registers import ALLOCATIONS, MOVEMENTS
 from reports.sales import SALES
 from reports.taxes import TAXES
@@ -45,5 +46,6 @@ PARTS = (
     Part(SALES, _of_month),
     Part(TAXES, _of_month),
     Part(PERFORMANCE, _of_month),
+    Part(PROVISION, _on_last_day),
     Part(TIE_OUT, _on_last_day),
 )

@@ -13,6 +13,7 @@ from billing.operations.issue_invoice import issue_invoice
 from billing.operations.void_invoice import void_invoice
 from customers.models import Contact, Customer
 from office.models import OutgoingMail
+from payments.operations.apply_credits import undo_allocation
 from tests import world
 from tests.api.calling import Program
 from tests.billing.disputing import dispute
@@ -98,6 +99,18 @@ def test_they_are_narrowed_by_person_kind_and_cause(manager: Any, ada: Any, wron
     assert cells(asked(manager, "corrections", what="objected"), "amount") == [("50.00",)]
     april = {"first_day": "2026-04-01", "last_day": "2026-04-30"}
     assert cells(asked(manager, "corrections", **april), "what") == []
+
+
+def test_a_past_month_stays_what_it_was_though_its_credit_memo_is_voided_later(
+    manager: Any, wrong: list[Invoice]
+) -> None:
+    before = cells(asked(manager, "corrections"), "what", "amount")
+    memo = Invoice.objects.get(credits=wrong[1])
+    undo_allocation(world.item_of(memo).debits_settled.get().pk, dated_on=date(2026, 4, 1), by=None, reason="x")
+    void_invoice(memo.pk, reason="Right after all", by=manager, on=date(2026, 4, 2))
+    assert cells(asked(manager, "corrections"), "what", "amount") == before
+    april = asked(manager, "corrections", first_day="2026-04-01", last_day="2026-04-30")
+    assert cells(april, "what", "document") == [("Voided", memo.number)]
 
 
 def test_pages_of_corrections_follow_each_other(manager: Any, wrong: list[Invoice]) -> None:

@@ -71,6 +71,13 @@ def test_each_opens_a_page_that_says_its_figure(company: Company, client: Any, b
             assert is_nothing or all(text in page.content.decode() for text in told), tile
 
 
+def test_more_went_back_than_came_in(company: Company, client: Any, customer: Any) -> None:
+    today = company.today()
+    back = world.receive(customer, "5.00", today - timedelta(days=60))
+    reverse_receipt(back.pk, reason="Came back", by=None, dated_on=today)
+    assert texts(client, world.make_user(company, "auditor"))["came_in"] == "−€5.00"
+
+
 def test_only_what_is_late_is_red(company: Company, client: Any, busy: None) -> None:
     assert [key for key, tile in shown(client, world.make_user(company, "manager")).items() if tile.is_bad] == [
         "overdue-EUR"
