@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, get_ident
 from typing import Any
 
 import pytest
@@ -15,8 +15,9 @@ from billing.early_payment import discount_earned
 from billing.models import Invoice
 from billing.queries import account_of
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
+from ledger.accounts import default_accounts
 from ledger.balances import owed_on
-from ledger.models import AccountRole, Allocation, Entry, Line, OpenItem
+from ledger.models import Account, AccountRole, Allocation, Entry, Line, OpenItem
 from office.approvals import ApprovalNeeded
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request
@@ -253,14 +254,21 @@ def test_control_without_the_lock_only_the_books_own_rules_stop_the_second(
 ) -> None:
     receipt = world.receive(world.make_customer(company), "108.00", DAY, currency="USD", exchange_rate=Decimal("0.9"))
     both_read = Barrier(2, timeout=30)
+    waited: set[int] = set()
 
-    def read_together(receipt_id: int, item_id: int | None) -> tuple[Receipt, OpenItem]:
+    def read_unlocked(receipt_id: int, item_id: int | None) -> tuple[Receipt, OpenItem]:
         read = Receipt.objects.select_related("company", "customer").get(pk=receipt_id)
-        credit = receipt_item(read)
-        both_read.wait()
-        return read, credit
+        return read, receipt_item(read)
 
-    monkeypatch.setattr(exchanging, "_locked", read_together)
+    def accounts_after_both_read(company_id: int) -> dict[str, Account]:
+        """The first thing asked for after all was read and before anything is entered."""
+        if get_ident() not in waited:
+            waited.add(get_ident())
+            both_read.wait()
+        return default_accounts(company_id)
+
+    monkeypatch.setattr(exchanging, "_locked", read_unlocked)
+    monkeypatch.setattr(exchanging, "default_accounts", accounts_after_both_read)
     results = in_parallel([lambda: exchange(receipt, "108.00", "97.20")] * 2)
 
     assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "ReceiptExchange"]
