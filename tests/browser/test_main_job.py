@@ -194,6 +194,7 @@ def test_a_form_begins_in_its_first_box_and_escape_gives_the_keys_back(
     page.keyboard.type(invoice.number)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=invoice.number)).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("d")
     expect(page.get_by_label("Reason")).to_be_focused()
     page.keyboard.press("Escape")
