@@ -163,10 +163,10 @@ def _payment_terms(invoice: Invoice) -> str:
 
 def _skonto(invoice: Invoice) -> str:
     """The discount for paying early as XRechnung has it, on a line of its own (BR-DE-18): two decimals, no more."""
-    percent = invoice.early_percent.quantize(Decimal("0.01"))
-    if invoice.einvoice_format not in XRECHNUNGEN or not invoice.early_until or not percent:
+    if invoice.einvoice_format not in XRECHNUNGEN or not invoice.early_until:
         return ""
-    if percent != invoice.early_percent:
+    percent = invoice.early_percent.quantize(Decimal("0.01"))
+    if not percent or percent != invoice.early_percent:
         return ""
     days = (invoice.early_until - present(invoice.dated_on)).days
     return f"#SKONTO#TAGE={days}#PROZENT={percent}#\n"
