@@ -59,6 +59,9 @@ def _case(of: str, families: Mapping[Any, str]) -> str:
     return f"CASE {of} {cases} ELSE 'other' END"
 
 
+REVERSED = f"""CASE WHEN EXISTS (SELECT FROM ledger_openitem w WHERE w.entry_id = o.id AND w.kind = 'withholding')
+    THEN 'withheld' ELSE {_case("o.kind", OF_REVERSED)} END"""
+"""The family of a reversal; tax withheld is no payment that came in, so taking it back is none that went."""
 IN_DAYS = """
     i.company_id = %(company_id)s AND i.dated_on BETWEEN %(first_day)s AND %(last_day)s
     AND (%(owner_id)s::bigint IS NULL
@@ -76,7 +79,7 @@ def movements_sql() -> str:
         SELECT {FIGURES}, {_case("i.kind", OF_KIND)} AS family
         FROM ledger_openitem i WHERE {IN_DAYS} AND i.kind <> 'reversal'
         UNION ALL
-        SELECT {FIGURES}, {_case("o.kind", OF_REVERSED)}
+        SELECT {FIGURES}, {REVERSED}
         FROM ledger_openitem i JOIN ledger_entry e ON e.id = i.entry_id JOIN ledger_entry o ON o.id = e.reverses_id
         WHERE {IN_DAYS} AND i.kind = 'reversal'
     """  # noqa: S608  our own names
@@ -84,7 +87,7 @@ def movements_sql() -> str:
 
 def named_movements_sql() -> str:
     """The same with each one's number and who entered it, for a page of them."""
-    family = f"CASE i.kind WHEN 'reversal' THEN {_case('o.kind', OF_REVERSED)} ELSE {_case('i.kind', OF_KIND)} END"
+    family = f"CASE i.kind WHEN 'reversal' THEN {REVERSED} ELSE {_case('i.kind', OF_KIND)} END"
     return f"""
         SELECT {FIGURES}, {family} AS family, e.by_id, i.reference
         FROM ledger_openitem i JOIN ledger_entry e ON e.id = i.entry_id

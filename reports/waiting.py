@@ -10,6 +10,7 @@ from billing.models import DocumentKind
 from ledger.balances import control_balance, open_on_day_sql
 from ledger.models import ItemKind
 from office.written import plain_day
+from reports.corrections import OFFICE
 from reports.frame import Answer, Asked, Column, DayForm, Proof, Report, ReportForm, Row, Table
 from reports.frame.reading import fetched
 from reports.movements import NOT_COMPARED
@@ -141,7 +142,7 @@ def _draft(values: tuple[Any, ...]) -> tuple[Row, Place]:
             "customer": name,
             "begun_on": begun_on,
             "days": days,
-            "who": who or "The office itself",
+            "who": who or OFFICE,
             "net": net,
             "total": total,
         },

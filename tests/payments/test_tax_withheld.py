@@ -42,6 +42,8 @@ def test_tax_04_money_and_withheld_tax_together_settle_the_invoice(company: Any,
     undo_allocation(allocation.pk, dated_on=DAY, reason="The office refused it", by=None)
     assert account_of(invoice)["due"] == world.open_of(invoice) == 10000
     assert Allocation.objects.count() == 3
+    reverse_receipt(tax.pk, reason="The office refused it", by=None, dated_on=DAY)
+    assert CAME_IN.amounts(Facts(manager, company, DAY, {}, "", None)) == {"EUR": Decimal(90000)}
 
 
 def book(role: str) -> Decimal:
