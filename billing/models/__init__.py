@@ -25,6 +25,7 @@ from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
 from billing.models.looks import PaperKind, PaperText
 from billing.models.medical import Diagnosis, MedicalCode, MedicalService, MedicalSystem
+from billing.models.orders import Order, OrderLine, OrderStatus, OrderVersion
 from billing.models.policies import USUALLY_STOPS, CheckPolicy, IssueCheck, Severity
 from billing.models.printings import Printing
 from billing.models.reasons import ReasonCode, ReasonPurpose
@@ -37,6 +38,15 @@ from billing.models.recurring import (
     UsageRecord,
 )
 from billing.models.runs import DocumentOutcome, RunDocument
+from billing.models.shipments import (
+    BilledLine,
+    BilledWhy,
+    DeliveryProof,
+    Shipment,
+    ShipmentKind,
+    ShipmentLine,
+    ShipmentVersion,
+)
 from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, DatedRate, RateKind, Tax, TaxCategory, TaxExemption
 from billing.models.templates import InvoiceTemplate
 from billing.models.unmailed import Unmailed
@@ -46,8 +56,11 @@ __all__ = [
     "NEVER_CHARGED",
     "USUALLY_STOPS",
     "Attachment",
+    "BilledLine",
+    "BilledWhy",
     "CheckPolicy",
     "DatedRate",
+    "DeliveryProof",
     "Diagnosis",
     "Dispute",
     "DisputeFile",
@@ -76,6 +89,10 @@ __all__ = [
     "MessageKind",
     "Occurrence",
     "OpeningKind",
+    "Order",
+    "OrderLine",
+    "OrderStatus",
+    "OrderVersion",
     "Outcome",
     "PaperKind",
     "PaperText",
@@ -95,6 +112,10 @@ __all__ = [
     "RecurringPause",
     "RunDocument",
     "Severity",
+    "Shipment",
+    "ShipmentKind",
+    "ShipmentLine",
+    "ShipmentVersion",
     "StagedDocument",
     "Tax",
     "TaxCategory",
