@@ -51,6 +51,8 @@ from payments.operations.settle_debits import collect_debit
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
+from reports.forecast.kept import past_month_ends
+from reports.operations.keep_forecast import keep_forecast
 from reports.operations.set_journal_settings import set_journal_settings
 from reports.operations.sign_close_step import sign_close_step
 from reports.operations.withdraw_journal import withdraw_journal
@@ -118,6 +120,7 @@ def make_history(company: Any, customer: Any) -> None:
     filed(customer)
     provided(company)
     exported(company)
+    keep_forecast(company, past_month_ends(company.today())[0])
     keep_day_sums()
 
 

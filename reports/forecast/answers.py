@@ -1,24 +1,20 @@
 """The forecast of cash, and the report on how good earlier forecasts were."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from ledger.balances import control_balance
-from ledger.calendar import add_months, month_start
-from ledger.money import round_money
 from office.models import Company
 from office.written import plain_day
 from reports.forecast.expecting import ENOUGH, WEEKS, Forecast, Week
+from reports.forecast.kept import HORIZONS, PARTS, Said, in_cents, judged_ends, said_on
 from reports.forecast.reading import ForecastQuestion, Owed, came_in, forecast_on
 from reports.frame import Answer, Asked, Column, DayForm, Proof, Report, ReportForm, Row, Table, Trend
 from reports.frame.question import CurrencyField
 from reports.measures import share
 from reports.movements import NOT_COMPARED
-
-HORIZONS = (4, WEEKS)
-MONTHS = 6
 
 
 class ForecastForm(DayForm):
@@ -65,24 +61,13 @@ def answer(asked: Asked) -> Answer:
     )
 
 
-PARTS = ("promised", "planned", "usual")
-
-
 def _rows(found: Forecast, currency: str) -> Iterator[Row]:
     for week in found.weeks:
-        yield Row({"week": _named(week), **_rounded(week, currency)}, currency)
+        yield Row({"week": _named(week), **in_cents(week, currency)}, currency)
 
 
 def _named(week: Week) -> str:
     return f"{plain_day(week.first_day)} to {plain_day(week.last_day)}"
-
-
-def _rounded(week: Week, currency: str) -> dict[str, Decimal]:
-    """A week's figures in whole cents, whose parts add up to what is expected."""
-    parts = {key: round_money(getattr(week, key), currency) for key in PARTS}
-    expected = sum(parts.values(), Decimal(0))
-    band = {key: round_money(getattr(week, key), currency) for key in ("low", "high")}
-    return {"due": week.due, **parts, "expected": expected, **band}
 
 
 def _standing(found: Forecast, owed: Owed, expected: Decimal, currency: str) -> list[Row]:
@@ -121,6 +106,7 @@ class BacktestForm(ReportForm):
 BACKTEST_COLUMNS = (
     Column("on", "As of", "day"),
     Column("weeks", "Weeks", "number"),
+    Column("kept", "Which"),
     Column("forecast", "Forecast", "money"),
     Column("due", "Due on paper", "money"),
     Column("came", "Came in", "money"),
@@ -129,37 +115,30 @@ BACKTEST_COLUMNS = (
 )
 
 
-def month_ends(today: date) -> list[date]:
-    """The last days of the months whose forecasts can be judged by now, the latest first."""
-    first = month_start(today)
-    ends = [add_months(first, -back) - timedelta(days=1) for back in range(MONTHS + 3)]
-    return [end for end in ends if end + timedelta(weeks=min(HORIZONS)) <= today][:MONTHS]
-
-
 def backtest(asked: Asked) -> Answer:
-    """What earlier forecasts said, made anew from what was known of those days, beside what came."""
-    rows = []
-    for on in month_ends(asked.company.today()):
-        question = ForecastQuestion(asked.company.pk, on, asked.values["currency"], asked.owner_id)
-        found, _ = forecast_on(question)
-        for weeks in HORIZONS:
-            until = on + timedelta(weeks=weeks)
-            if until <= asked.company.today():
-                rows.append(_judged(found, weeks, came_in(question, until), question.currency))
+    """What earlier forecasts said beside what came: as they were kept, or made anew where none was kept."""
+    today = asked.company.today()
+    question = ForecastQuestion(asked.company.pk, today, asked.values["currency"], asked.owner_id)
+    spans = [(on, weeks, on + timedelta(weeks=weeks)) for on in judged_ends(today) for weeks in HORIZONS]
+    over = [(on, weeks, until) for on, weeks, until in spans if until <= today]
+    said = said_on(question, judged_ends(today))
+    came = came_in(question, [(on, until) for on, _, until in over])
+    rows = [_judged(said[on], weeks, came[on, until], question.currency) for on, weeks, until in over]
     return Answer(
-        "Each forecast is made anew as of the end of a month, from nothing that happened after it, and compared with "
-        "what was paid of the debts of that day. Beside it stands the plain guess that all is paid when it is due.",
+        "Each forecast is that of the end of a month, from nothing that happened after it, and is compared with what "
+        "was paid of the debts of that day. Beside it stands the plain guess that all is paid when it is due. A "
+        "forecast is kept once its month is over; one that was not kept is made anew from what is dated by then.",
         [Table("Forecasts and what came", BACKTEST_COLUMNS, rows, empty="No month is over for long enough yet.")],
     )
 
 
-def _judged(found: Forecast, weeks: int, came: Decimal, currency: str) -> Row:
-    expected = round_money(sum((week.expected for week in found.weeks[:weeks]), Decimal(0)), currency)
-    due = sum((week.due for week in found.weeks[:weeks]), Decimal(0))
+def _judged(said: Said, weeks: int, came: Decimal, currency: str) -> Row:
+    expected, due = sum(said.expected[:weeks], Decimal(0)), sum(said.due[:weeks], Decimal(0))
     return Row(
         {
-            "on": found.on,
+            "on": said.on,
             "weeks": weeks,
+            "kept": "As it was said" if said.is_kept else "Made anew",
             "forecast": expected,
             "due": due,
             "came": came,

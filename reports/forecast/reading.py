@@ -1,6 +1,7 @@
 """What a forecast as of a day is made from: only what had happened by the end of that day."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -32,13 +33,22 @@ PROMISED = f"""
     ORDER BY m.pay_on, m.id
 """  # noqa: S608  our own names
 CAME = f"""
-    SELECT coalesce(sum(a.amount), 0)
-    FROM ledger_openitem k
-    JOIN ledger_allocation a ON a.credit_id = k.id
-    JOIN ledger_openitem d ON d.id = a.debit_id AND d.amount > 0 AND d.dated_on <= %(on)s
-    WHERE k.company_id = %(company_id)s AND k.kind = 'payment' AND k.currency = %(currency)s AND {OWN}
-        AND k.dated_on > %(on)s AND k.dated_on <= %(until)s
+    WITH paid AS (
+        SELECT k.dated_on AS paid_on, d.dated_on AS billed_on, sum(a.amount) AS amount
+        FROM ledger_openitem k
+        JOIN ledger_allocation a ON a.credit_id = k.id
+        JOIN ledger_openitem d ON d.id = a.debit_id AND d.amount > 0
+        WHERE k.company_id = %(company_id)s AND k.kind = 'payment' AND k.currency = %(currency)s AND {OWN}
+            AND k.dated_on > (SELECT min(day) FROM unnest(%(days)s::date[]) AS day)
+        GROUP BY 1, 2
+    )
+    SELECT s.from_day, s.until, coalesce(sum(p.amount), 0)
+    FROM unnest(%(days)s::date[], %(untils)s::date[]) AS s(from_day, until)
+    LEFT JOIN paid p ON p.paid_on > s.from_day AND p.paid_on <= s.until AND p.billed_on <= s.from_day
+    GROUP BY 1, 2
 """  # noqa: S608  our own names
+Span = tuple[date, date]
+"""The day as of which was forecast, and the last day that counts."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,11 @@ def forecast_on(question: ForecastQuestion) -> tuple[Forecast, Owed]:
     return forecast(owed.debts, payments_before(question), question.on), owed
 
 
-def came_in(question: ForecastQuestion, until: date) -> Decimal:
-    """What was paid, after the day and up to another, of what was there on the day."""
-    [(amount,)] = fetched(CAME, question.parameters | {"until": until})
-    return Decimal(amount)
+def came_in(question: ForecastQuestion, spans: Sequence[Span]) -> dict[Span, Decimal]:
+    """What was paid after the first day of each span and up to its last, of what was there on the first.
+
+    The question says of whom and in which currency; its day does not matter.
+    """
+    days, untils = zip(*spans, strict=True) if spans else ((), ())
+    asked = question.parameters | {"days": list(days), "untils": list(untils)}
+    return {(on, until): amount for on, until, amount in fetched(CAME, asked, few_groups=True)}

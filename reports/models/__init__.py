@@ -1,6 +1,7 @@
-"""The tables of what reports hand out and keep: exports of the journal, how other books call our accounts, closings."""
+"""The tables of what reports hand out and keep: journal exports and their settings, closings, forecasts."""
 
 from reports.models.closing import ClosePack, ClosePackFile, CloseSignoff
+from reports.models.forecasts import KeptForecast
 from reports.models.journal import JournalBatch, JournalBatchEntry, JournalFile, JournalFilePart, JournalFormat
 from reports.models.other_books import (
     JournalAccount,
@@ -21,5 +22,6 @@ __all__ = [
     "JournalFilePart",
     "JournalFormat",
     "JournalSettings",
+    "KeptForecast",
     "journal_settings_of",
 ]

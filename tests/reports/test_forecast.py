@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_control.operations.record_promise import PromiseDetails, record_promise
-from reports.forecast.answers import month_ends
 from reports.forecast.expecting import WEEKS, Debt, forecast, shares_of, week_of
+from reports.forecast.kept import judged_ends
 from reports.forecast.reading import ForecastQuestion, came_in, forecast_on, payments_before
 from tests import world
 from tests.api.calling import Program
@@ -127,8 +127,8 @@ def test_what_happens_after_the_day_changes_no_forecast_of_it(company: Any, cust
     world.issue(customer, "70.00", date(2026, 3, 3))
     after, _ = forecast_on(question(company))
     assert after == before
-    assert came_in(question(company), date(2026, 3, 30)) == 100
-    assert came_in(question(company), date(2026, 3, 4)) == 0
+    spans = [(ON, date(2026, 3, 30)), (ON, date(2026, 3, 4)), (date(2026, 2, 3), date(2026, 3, 30))]
+    assert came_in(question(company), spans) == dict(zip(spans, [100, 0, 10], strict=True))
 
 
 @pytest.mark.django_db
@@ -172,16 +172,16 @@ def test_one_in_sales_and_another_company_have_a_forecast_of_their_own(
 
 
 def test_only_months_are_judged_that_are_over_for_four_weeks() -> None:
-    assert month_ends(date(2026, 3, 28))[:2] == [date(2026, 2, 28), date(2026, 1, 31)]
-    assert month_ends(date(2026, 3, 27))[0] == date(2026, 1, 31)
-    assert len(month_ends(date(2026, 3, 28))) == 6
+    assert judged_ends(date(2026, 3, 28))[:2] == [date(2026, 2, 28), date(2026, 1, 31)]
+    assert judged_ends(date(2026, 3, 27))[0] == date(2026, 1, 31)
+    assert len(judged_ends(date(2026, 3, 28))) == 6
 
 
 @pytest.mark.django_db
 def test_an_earlier_forecast_stands_beside_what_came_and_the_plain_guess(
     company: Any, customer: Any, manager: Any
 ) -> None:
-    on = month_ends(company.today())[0]
+    on = judged_ends(company.today())[0]
     for number in range(5):
         _paid(customer, "10.00", on - timedelta(days=200 - 30 * number), late=10)
     _paid(customer, "100.00", on - timedelta(days=5), late=11)  # expected five days after the day, came in six
