@@ -9,8 +9,10 @@ from billing.models import EInvoice, Invoice
 from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.credit_dispute import credit_dispute
 from billing.operations.credit_invoice import credit_invoice
+from billing.operations.link_lines import link_lines
 from billing.operations.manage_attachments import attach_file
 from billing.operations.void_invoice import void_invoice
+from billing.orders.linking import Link
 from billing.pdf import kept_pdf
 from credit_control.models import PlanPdf, ReminderPdf
 from credit_control.operations.cancel_plan import cancel_plan
@@ -58,6 +60,7 @@ from reports.operations.sign_close_step import sign_close_step
 from reports.operations.withdraw_journal import withdraw_journal
 from tests import world
 from tests.billing.disputing import dispute
+from tests.billing.ordered import ids_of, order_of, ship
 from tests.credit_control.planning import agreed
 from tests.credit_control.reminding import ladder, late, remind
 from tests.credit_control.samples import claim, rule_for
@@ -121,6 +124,7 @@ def make_history(company: Any, customer: Any) -> None:
     provided(company)
     exported(company)
     keep_forecast(company, past_month_ends(company.today())[0])
+    ordered(customer)
     keep_day_sums()
 
 
@@ -140,6 +144,13 @@ def exported(company: Any) -> None:
     set_journal_settings(company, {"columns": [["debtor", ""], ["their_account", ""], ["text", ""]]}, by=None)
     withdraw_journal(export(company, "csv", DAY).pk, reason="Wrong accounts", by=None)
     export(company, "csv", DAY)
+
+
+def ordered(customer: Any) -> None:
+    """An order, of which a part was shipped; an invoice bills it."""
+    [shipped] = ids_of(ship(order_of(customer, ("50", "5")), (1, "2")))
+    [line] = Invoice.objects.get(number="INV-2026-0001", customer=customer).lines.all()
+    link_lines(line.invoice_id, {line.pk: Link(shipment_line_id=shipped)}, by=None)
 
 
 def filed(customer: Any) -> None:

@@ -8,11 +8,18 @@ from billing.delivery import DELIVERY_CHOICES
 from billing.models import DocumentKind, DocumentLink, Invoice, InvoiceLine, InvoiceTax, LineKind
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
 from billing.operations.wanted_credit import LowerPrice, Wanted
+from billing.orders.linking import Link
 from billing.queries import STATE_CHOICES
 from customers.api.serializers import CustomerRef
 from ledger.models import Allocation, OpenItem
 from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, FileIn, IdIn, Input, RateIn, RateOut
 from office.api.paging import PageQuery
+
+
+def link_from(data: dict[str, Any]) -> Link:
+    """Valid input as what a line bills: null says that it is of no order."""
+    pair = data.get("order_line_id"), data.get("shipment_line_id")
+    return Link(*pair, is_none="order_line_id" in data and not any(pair))
 
 
 class LineIn(Input):
@@ -30,6 +37,12 @@ class LineIn(Input):
         max_length=200, required=False, allow_blank=True, help_text="The heading above it, where a section begins."
     )
     deducts_id = IdIn(required=False, allow_null=True, help_text="The line of a deposit that it takes off again.")
+    order_line_id = IdIn(
+        required=False,
+        allow_null=True,
+        help_text="The line of an order that it bills. Left out: looked for by the order's number; null: of none.",
+    )
+    shipment_line_id = IdIn(required=False, allow_null=True, help_text="The line of a shipment that it bills.")
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """A line says what it is for and what it costs, or names a product that does."""
@@ -37,7 +50,25 @@ class LineIn(Input):
         missing = [name for name in needed if name not in data]
         if missing and not data.get("product_id"):
             raise serializers.ValidationError({name: ["This field is required."] for name in missing})
-        return data | {"usual_tax": bool(data.get("product_id")) and "tax_id" not in data}
+        link = link_from(data)
+        return data | {
+            "usual_tax": bool(data.get("product_id")) and "tax_id" not in data,
+            "bills_no_order": link.is_none,
+        }
+
+
+class LinkIn(Input):
+    """What a line of a document bills; with neither it is of no order."""
+
+    line = IdIn()
+    order_line_id = IdIn(required=False, allow_null=True)
+    shipment_line_id = IdIn(required=False, allow_null=True)
+
+
+class LinksIn(Input):
+    """What lines bill; those that are not named stay."""
+
+    lines = LinkIn(many=True, max_length=MOST_LINES)  # type: ignore[call-arg]  # of the list
 
 
 class DraftIn(Input):
@@ -197,6 +228,12 @@ class LineOut(serializers.ModelSerializer):
     taxable = AmountOut("invoice.currency")
     tax_amount = AmountOut("invoice.currency")
     tax_parts = LineTaxOut(many=True)
+    order_line_id = serializers.IntegerField(
+        source="billed.order_line_id", default=None, allow_null=True, help_text="The line of an order that it bills."
+    )
+    shipment_line_id = serializers.IntegerField(
+        source="billed.shipment_line_id", default=None, allow_null=True, help_text="The line of a shipment."
+    )
 
     class Meta:
         model = InvoiceLine
@@ -213,7 +250,7 @@ class LineOut(serializers.ModelSerializer):
             "unit_price",
         ]
         fields += ["discount_percent", "tax_id", "net", "discount_share", "taxable", "tax_amount", "tax_parts"]
-        fields += ["credited_line_id", "is_amount_only"]
+        fields += ["credited_line_id", "is_amount_only", "order_line_id", "shipment_line_id"]
 
 
 class InvoiceTaxOut(serializers.ModelSerializer):

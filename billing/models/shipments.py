@@ -174,12 +174,14 @@ class BilledWhy(models.TextChoices):
     DRAFTED = "drafted", "Drafted from it"
     PRODUCT = "product", "The order's number and the product"
     TEXT = "text", "The order's number and the text"
+    NONE = "none", "Of no order, as a person says"
 
 
 class BilledLine(models.Model):
     """Which line of an order, of a shipment or of both a line of an invoice bills.
 
-    Credit memos need none: what they credit gives its quantity back.
+    Credit memos need none: what they credit gives its quantity back. Where somebody says that a line bills no order,
+    that is kept too, and none is looked for.
     """
 
     invoice_line = models.OneToOneField(InvoiceLine, on_delete=models.CASCADE, related_name="billed")
@@ -197,7 +199,8 @@ class BilledLine(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="billed_line_bills_something",
-                condition=Q(order_line__isnull=False) | Q(shipment_line__isnull=False),
+                condition=Q(why="none", order_line=None, shipment_line=None)
+                | ~Q(why="none") & (Q(order_line__isnull=False) | Q(shipment_line__isnull=False)),
             ),
         ]
 

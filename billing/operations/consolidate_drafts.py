@@ -130,7 +130,7 @@ def _details(drafts: Sequence[Invoice]) -> InvoiceDetails:
 
 def _lines(draft: Invoice) -> list[LineDetails]:
     """A draft's lines, in a section whose heading says which draft, order or day they come from."""
-    lines = [line_as_typed(line) for line in draft.lines.all()]
+    lines = [line_as_typed(line) for line in draft.lines.select_related("billed")]
     return [_under(_heading(draft), line) for line in lines[:1]] + lines[1:]
 
 

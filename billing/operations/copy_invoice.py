@@ -4,7 +4,7 @@ from typing import Any
 from django.db import transaction
 
 from billing.models import Invoice
-from billing.operations.details import invoice_as_typed
+from billing.operations.details import invoice_as_typed, unlinked
 from billing.operations.draft_invoice import draft_invoice
 from ledger.refusals import Refused
 from office.audit import record
@@ -31,6 +31,7 @@ def copy_invoice(invoice_id: int, *, by: User | None) -> Invoice:
             f"{original} gives back lines of {original.credits}. Credit that invoice instead of copying.",
             code="credits_an_invoice",
         )
-    copy = draft_invoice(original.company, replace(invoice_as_typed(original), **LEFT_BEHIND), by=by)
+    typed = invoice_as_typed(original)
+    copy = draft_invoice(original.company, replace(typed, **LEFT_BEHIND, lines=unlinked(typed.lines)), by=by)
     record(by, "copy_invoice", copy, after={"copied_from": original})
     return copy

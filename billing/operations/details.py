@@ -1,13 +1,15 @@
 """What a person may say of a draft, checked the same for every door."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from billing.deposits import deduct_deposits
-from billing.models import DocumentKind, Invoice, InvoiceLine, LineKind, Product, Tax
+from billing.models import BilledWhy, DocumentKind, Invoice, InvoiceLine, LineKind, Product, Tax
 from billing.operations.price_lines import price_lines
+from billing.orders.linking import Link, link_of
 from billing.totals import total_invoice
 from customers.models import Customer, PaymentTerms
 from ledger.money import round_money
@@ -31,6 +33,9 @@ class LineDetails:
     A line of a product needs no more than that: without a text, unit or price it takes the product's, at the price that
     holds for the customer, quantity and day; `usual_tax` takes the tax that suits product and customer. A `section` is
     the heading above the line, which begins a part of the document with a sum of its own.
+
+    What it bills of an order or a shipment is named by their lines; unnamed, it is looked for by the order's number,
+    unless it `bills_no_order`.
     """
 
     description: str = ""
@@ -44,6 +49,15 @@ class LineDetails:
     kind: str = LineKind.ITEM
     section: str = ""
     deducts_id: int | None = None
+    order_line_id: int | None = None
+    shipment_line_id: int | None = None
+    bills_no_order: bool = False
+    billed_why: str = BilledWhy.CHOSEN
+
+    @property
+    def link(self) -> Link:
+        """What it bills, as somebody says."""
+        return Link(self.order_line_id, self.shipment_line_id, self.bills_no_order, self.billed_why)
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,7 @@ class InvoiceDetails:
 
 def line_as_typed(line: InvoiceLine) -> LineDetails:
     """A stored line as somebody would type it anew."""
+    link = link_of(line)
     return LineDetails(
         description=line.description,
         unit_price=line.unit_price,
@@ -88,14 +103,24 @@ def line_as_typed(line: InvoiceLine) -> LineDetails:
         kind=line.kind,
         section=line.section,
         deducts_id=line.deducts_id,
+        order_line_id=link.order_line_id,
+        shipment_line_id=link.shipment_line_id,
+        bills_no_order=link.is_none,
+        billed_why=link.why,
     )
+
+
+def unlinked(lines: Iterable[LineDetails]) -> list[LineDetails]:
+    """Lines as they would be typed for another order."""
+    none: dict[str, Any] = {"order_line_id": None, "shipment_line_id": None, "bills_no_order": False}
+    return [replace(line, **none, billed_why=BilledWhy.CHOSEN) for line in lines]
 
 
 def invoice_as_typed(invoice: Invoice) -> InvoiceDetails:
     """A stored document as somebody would type it anew."""
     return InvoiceDetails(
         customer_id=invoice.customer_id,
-        lines=[line_as_typed(line) for line in invoice.lines.all()],
+        lines=[line_as_typed(line) for line in invoice.lines.select_related("billed")],
         kind=invoice.kind,
         adds_to_id=invoice.adds_to_id,
         dated_on=invoice.dated_on,

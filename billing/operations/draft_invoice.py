@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from billing.medical_facts import carry_services, lines_with_services
 from billing.models import Invoice, InvoiceLine
 from billing.operations.details import InvoiceDetails, fill_draft, products_of
+from billing.orders.linking import kept_links, write_links
 from billing.states import require_draft
 from billing.tax_choice import taxes_of
 from customers.models import Customer
@@ -69,6 +70,8 @@ def draft_with_lines(
         for line in lines:
             line.invoice = draft  # which has its id only now
     insert_all(line for _, lines in drafted for line in lines)
+    links = [[line.link for line in details.lines] for details in batch]
+    write_links([(draft, lines, said) for (draft, lines), said in zip(drafted, links, strict=True)], by)
     record_all(by, "draft_invoice", [draft for draft, _ in drafted])
     return drafted
 
@@ -94,11 +97,13 @@ def edit_draft(
     company = invoice.company
     lines = fill_draft(invoice, customer, details, taxes_of(company), products_of(company, [details]))
     invoice.version += 1
-    invoice.save()
     coded = lines_with_services(invoice) if company.bills_healthcare else []
+    links = kept_links(invoice, [line.link for line in details.lines])
     invoice.lines.all().delete()
+    invoice.save()
     InvoiceLine.objects.bulk_create(lines)
     carry_services(coded, lines)
+    write_links([(invoice, lines, links)], by)
     if not (is_autosave and was_just_noted(by, ("draft_invoice", "edit_draft"), invoice)):
         record(by, "edit_draft", invoice, before=before, after={"customer": customer, "total": invoice.total})
     return invoice

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from billing.models import DocumentKind, Invoice, InvoiceTemplate
 from billing.operations.copy_invoice import LEFT_BEHIND
-from billing.operations.details import InvoiceDetails, LineDetails, invoice_as_typed
+from billing.operations.details import InvoiceDetails, LineDetails, invoice_as_typed, unlinked
 from billing.operations.draft_invoice import draft_invoice
 from billing.operations.price_lines import lines_at_list_price
 from ledger.refusals import Refused
@@ -54,7 +54,7 @@ def _details(invoice: Invoice) -> InvoiceDetails:
         for line, each in zip(lines, details.lines, strict=True)
         if not line.deducts_id
     ]
-    return replace(details, **LEFT_BEHIND, lines=typed)
+    return replace(details, **LEFT_BEHIND, lines=unlinked(typed))
 
 
 @transaction.atomic

@@ -14,7 +14,8 @@ from billing.early_payment import discount_earned
 from billing.einvoice.kept import file_name, kept_einvoice
 from billing.instalments import early_payment_of, payments_of
 from billing.issue_checks import concerns_of, drafts_to_check
-from billing.models import Invoice
+from billing.models import Invoice, Order
+from billing.orders.linking import lines_with_links, may_bill
 from billing.pdf import pdf_for
 from billing.print_queue import is_waiting, printing_of
 from billing.queries import InvoiceWithState, account_of, settlements, with_state
@@ -47,7 +48,8 @@ def document_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
         "concerns": concerns,
         "is_stopped": any(concern.stops for concern in concerns),
         "today": invoice.company.today(),
-        "sections": sections_of(invoice.lines.all()),
+        "sections": sections_of(lines_with_links(invoice)),
+        "may_link": may_bill(invoice) and Order.objects.filter(customer=invoice.customer_id).exists(),
         "taxes": tax_summary(invoice),
         "instalments": payments_of(invoice, invoice.company.today()),
         "early": early_payment_of(invoice, invoice.company.today()),

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from billing.access import get_invoice_for
 from billing.models import Invoice
 from billing.operations.draft_invoice import draft_invoice, draft_once, edit_draft
+from billing.web.order_links import say_what_is_billed
 from billing.web.two_versions import two_versions_page, with_theirs
 from billing.web.typed_draft import TypedDraft, blank_draft, new_key, stored_draft, typed_draft, typed_key
 from customers.web.listing import customer_choice
@@ -66,6 +67,7 @@ def edit_invoice(request: StaffRequest, invoice_id: int) -> HttpResponse:
 
 
 def _page(request: StaffRequest, typed: TypedDraft) -> HttpResponse:
+    say_what_is_billed(typed.lines, typed_id(str(typed.form["customer"].value() or "")))
     context = {
         "form": typed.form,
         "lines": typed.lines,

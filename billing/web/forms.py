@@ -11,6 +11,7 @@ from django.forms import BaseFormSet, BoundField, formset_factory
 from billing.models import Invoice, LineKind, Product, Tax
 from billing.operations.details import MOST_LINES, InvoiceDetails, LineDetails
 from billing.operations.price_lines import lines_at_list_price
+from billing.orders.linking import Link, link_of
 from billing.tax_choice import offered_taxes
 from ledger.fields import EXCHANGE_RATE
 from office.models import Company
@@ -81,6 +82,9 @@ class LineForm(forms.Form):
     kind = forms.ChoiceField(required=False, choices=LineKind.choices)
     section = forms.CharField(required=False, max_length=200)
     deducts = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    order_line = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    shipment_line = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    bills_no_order = forms.BooleanField(required=False)
     product = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     code = forms.CharField(required=False, max_length=40)
     has_list_price = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -90,6 +94,9 @@ class LineForm(forms.Form):
     unit_price = SumField(required=False, max_digits=19, decimal_places=6)
     discount_percent = SumField(required=False, max_digits=9, decimal_places=6, min_value=0, max_value=100)
     tax = forms.ChoiceField(required=False)
+
+    bills = ""
+    """What it bills of an order, in words."""
 
     def __init__(self, *args: Any, taxes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -184,7 +191,15 @@ def line_details(data: dict[str, Any]) -> LineDetails:
         kind=data.get("kind") or LineKind.ITEM,
         section=data.get("section", ""),
         deducts_id=data.get("deducts"),
+        **_link(data),
     )
+
+
+def _link(data: dict[str, Any]) -> dict[str, Any]:
+    """What a row bills, as its boxes carry it."""
+    if data.get("bills_no_order"):
+        return {"bills_no_order": True}
+    return {"order_line_id": data.get("order_line"), "shipment_line_id": data.get("shipment_line")}
 
 
 def _typed_price(price: Decimal | None, *, has_list_price: bool) -> Decimal | None:
@@ -200,13 +215,14 @@ def line_places(lines: BaseFormSet) -> list[int]:
 def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the forms show of a draft we know."""
     head = {name: getattr(invoice, name) for name in DraftForm.base_fields if name != "customer"}
-    lines = list(invoice.lines.select_related("product__tax").prefetch_related("product__tax__rates"))
+    lines = list(invoice.lines.select_related("product__tax", "billed").prefetch_related("product__tax__rates"))
     with_list_price = lines_at_list_price(invoice, lines)
     rows = [
         {
             "kind": line.kind,
             "section": line.section,
             "deducts": line.deducts_id or "",
+            **_link_cells(link_of(line)),
             "product": line.product_id or "",
             "code": line.product.code if line.product else "",
             "has_list_price": "1" if line.pk in with_list_price else "",
@@ -226,6 +242,14 @@ def initial_from(invoice: Invoice) -> tuple[dict[str, Any], list[dict[str, Any]]
     is_own = invoice.currency == invoice.company.currency
     head["exchange_rate"] = "" if is_own else short(invoice.exchange_rate)
     return head | {"customer": invoice.customer_id}, rows
+
+
+def _link_cells(link: Link) -> dict[str, Any]:
+    return {
+        "order_line": link.order_line_id or "",
+        "shipment_line": link.shipment_line_id or "",
+        "bills_no_order": link.is_none,
+    }
 
 
 def short(value: Any) -> str:

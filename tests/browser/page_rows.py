@@ -46,6 +46,7 @@ PAGES = [
     Row("billing:invoice", "memo"),
     Row("billing:invoice", "debit_note"),
     Row("billing:invoice_edit", "draft"),
+    Row("billing:link_lines", "draft"),
     Row("billing:credit_invoice", "invoice"),
     Row("billing:dispute_list"),
     Row("reports:causes", query="?by=product"),

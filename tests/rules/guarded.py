@@ -50,6 +50,7 @@ def parts_of_a_document(table: str, name: str, position: str) -> dict[str, Attem
 
 LINE_OF = "(SELECT min(id) FROM billing_invoiceline WHERE invoice_id = {})"
 OF_ISSUED, OF_DRAFT = LINE_OF.format(ISSUED), LINE_OF.format(DRAFT)
+OTHERS_ORDER = copied("billing_order", number="'X'", po_number="'X'", customer_id=GIVER)
 SERVICE = copied("billing_medicalservice", line_id=OF_ISSUED)
 MOVED_SERVICE = "UPDATE billing_medicalservice SET line_id = {} WHERE id = 99999"
 NEW_ENTRY = """
@@ -136,6 +137,19 @@ ATTEMPTS = {
     "service_frozen_from": Attempt(MOVED_SERVICE.format(OF_DRAFT), FROZEN_DOCUMENT, SERVICE),
     "service_frozen_to": Attempt(
         MOVED_SERVICE.format(OF_ISSUED), FROZEN_DOCUMENT, copied("billing_medicalservice", line_id=OF_DRAFT)
+    ),
+    "billed_line_of_one_customer": Attempt(
+        "UPDATE billing_billedline SET order_line_id = 99999, shipment_line_id = NULL",
+        "billed_of_one_customer",
+        f"{OTHERS_ORDER}; {copied('billing_orderline', order_id='99999')}",
+    ),
+    "order_keeps_currency_once_billed": Attempt(
+        "UPDATE billing_order SET currency = 'USD'", "order_keeps_currency_once_billed"
+    ),
+    "invoice_keeps_customer_once_billed": Attempt(
+        f"UPDATE billing_invoice SET customer_id = {GIVER} WHERE id = {DRAFT}",
+        "billed_of_one_customer",
+        copied("billing_billedline", invoice_line_id=OF_DRAFT),
     ),
     "credit_within_invoice": Attempt(
         copied(

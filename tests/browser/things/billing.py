@@ -26,6 +26,7 @@ from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
 from office.topics import About
 from tests import world
+from tests.billing.ordered import ids_of, order_of
 
 
 def a_request(invoice: Invoice) -> int:
@@ -81,6 +82,12 @@ def a_priced_product(customer: Any, vat: Any) -> tuple[Any, Any]:
     world.make_price(product, price_list, "139.125", from_quantity=Decimal(10), valid_from=customer.company.today())
     assign_price_list(price_list.pk, UseDetails(customer_id=customer.pk), by=None)
     return product, price_list
+
+
+def an_ordered_draft(customer: Any, vat: Any) -> int:
+    """A draft that bills a line of an order."""
+    order = order_of(customer, ("5.00", "3"), po_number="PO-79")
+    return world.draft(customer, [world.line("5.00", tax=vat, order_line_id=ids_of(order)[0])]).pk
 
 
 def a_billing_run(company: Any) -> int:

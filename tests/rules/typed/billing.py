@@ -4,6 +4,7 @@ from typing import Any
 
 from tests import world
 from tests.billing.disputing import dispute, reason
+from tests.billing.ordered import ids_of, order_of
 from tests.rules.hostile import DAY, Forms
 
 
@@ -12,9 +13,11 @@ def forms(customer: Any) -> Forms:
     invoice = world.issue(customer, [world.line("100.00", "3")], DAY)
     draft = world.draft(customer, "10.00")
     lines = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "lines-0-description": "Work"}
+    ordered = order_of(customer, ("100", "3"))
     product = world.make_product(customer.company, "SHELF")
     lines |= {"lines-0-product": str(product.pk), "lines-0-code": "SHELF", "lines-0-has_list_price": ""}
     lines |= {"lines-0-quantity": "1", "lines-0-unit_price": "10", "lines-0-discount_percent": "0", "lines-0-tax": ""}
+    lines |= {"lines-0-order_line": "", "lines-0-shipment_line": "", "lines-0-bills_no_order": ""}
     head = {"customer": str(customer.pk), "dated_on": "2026-03-02", "net_days": "30", "currency": "EUR"}
     head |= {"exchange_rate": "1", "po_number": "", "discount_amount": "0", "note": "n", "internal_note": ""}
     line = invoice.lines.get().pk
@@ -32,6 +35,7 @@ def forms(customer: Any) -> Forms:
         "billing:autosave": ([], head | lines | {"draft": str(draft.pk), "version": "1", "key": "k"}),
         "billing:invoice_new": ([], head | lines | {"key": "k"}),
         "billing:invoice_edit": ([draft.pk], head | lines | {"version": "1"}),
+        "billing:link_lines": ([invoice.pk], {f"line_{line}": f"o{ids_of(ordered)[0]}"}),
         "billing:credit_invoice": ([invoice.pk], credit),
         "billing:credit_totals": ([invoice.pk], credit | {"way": "prices"}),
         "billing:open_dispute": ([world.issue(customer, "7.00", DAY).pk], objection),
