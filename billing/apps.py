@@ -22,6 +22,7 @@ class BillingConfig(AppConfig):
             import_usage,
         )
         from billing.panels import DISPUTES_PANEL
+        from billing.policies import POLICY
         from billing.shown_links import LINKS_PANEL
         from billing.web.masking import mask_tokens_in_logs
         from billing.web.portal_choices import choices_acts
@@ -29,9 +30,11 @@ class BillingConfig(AppConfig):
         from customers.panels import register_panel
         from office import approvals, mail, runs
         from office.mail import texts
+        from office.policies import register_policy
         from office.topics import Topic, register_topic
 
         register_acts(choices_acts)
+        register_policy(POLICY)
         mail.register_kind(INVOICE_MAIL)
         register_panel(DISPUTES_PANEL)
         register_panel(LINKS_PANEL)

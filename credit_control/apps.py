@@ -25,6 +25,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.plans.mail import PLAN_MAILS
         from credit_control.plans.reading import is_planned
         from credit_control.plans.words import PLAN_TEXTS
+        from credit_control.policies import POLICY
         from credit_control.reminders.mail import REMINDER_MAIL
         from credit_control.reminders.words import REMINDER_TEXT
         from credit_control.statements.mail_words import STATEMENT_TEXT
@@ -34,9 +35,11 @@ class CreditControlConfig(AppConfig):
         from ledger.agreed_days import register_agreed_days
         from office import approvals, mail, runs
         from office.mail import texts
+        from office.policies import register_policy
         from office.topics import register_topic
         from payments.debiting import register_kept_out
 
+        register_policy(POLICY)
         for act in ACTS:
             approvals.register_act(act)
         for owner in (claim_many, do_statement_run, look_for_holds, make_archive, remind_many):

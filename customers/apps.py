@@ -13,13 +13,16 @@ class CustomersConfig(AppConfig):
         from customers.mandate_mail import MANDATE_MAIL
         from customers.mandate_words import MANDATE_TEXT
         from customers.operations.import_customers import RUN_KIND
+        from customers.policies import POLICY
         from office import mail
         from office.approvals import register_act
         from office.mail import texts
+        from office.policies import register_policy
         from office.runs import register_kind
         from office.topics import Topic, register_topic
 
         register_kind(RUN_KIND)
+        register_policy(POLICY)
         for act in ACTS:
             register_act(act)
         mail.register_kind(ADDRESS_MAIL)

@@ -10,6 +10,8 @@ class OfficeConfig(AppConfig):
         from office.mail import register_kind
         from office.mail.to_staff import TO_STAFF
         from office.mail.trial import TRIAL_MAIL
+        from office.own_policies import POLICIES
+        from office.policies import register_policy
         from office.roles import grant_roles
         from office.runs import register_kind as register_run
         from office.topics import TASK_TOPIC, register_topic
@@ -19,5 +21,7 @@ class OfficeConfig(AppConfig):
         for kind in (TRIAL_MAIL, VIEW_KIND, *TO_STAFF):
             register_kind(kind)
         register_run(FILE_RUN)
+        for policy in POLICIES:
+            register_policy(policy)
         register_topic(TASK_TOPIC)
         post_migrate.connect(grant_roles, dispatch_uid="office.grant_roles")

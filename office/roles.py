@@ -19,6 +19,7 @@ READ = [
     "customers.view_accounts",
     "customers.view_customer",
     "office.read_mail",
+    "office.view_policyversion",
     "office.view_runs",
     "office.view_task",
     "office.view_reports",

@@ -11,6 +11,7 @@ class PaymentsConfig(AppConfig):
         from billing.ways_to_pay import register_note, register_offer
         from office import approvals, mail, runs
         from office.mail import texts
+        from office.policies import register_policy
         from office.topics import register_topic
         from payments.approvals import ACTS
         from payments.debit_mail import DEBIT_NOTICE
@@ -22,6 +23,7 @@ class PaymentsConfig(AppConfig):
         from payments.online.receipts import receipt_downloads
         from payments.operations import apply_receipts, match_certain, prepare_bank_table
         from payments.paid_acts import paid_acts, paid_told
+        from payments.policies import POLICIES
         from payments.receipt_mail import RECEIPT_MAIL
         from payments.receipt_words import RECEIPT_TEXT
         from payments.topics import TOPICS
@@ -34,6 +36,8 @@ class PaymentsConfig(AppConfig):
         texts.register_text(RECEIPT_TEXT)
         for topic in TOPICS:
             register_topic(topic)
+        for policy in POLICIES:
+            register_policy(policy)
         for act in ACTS:
             approvals.register_act(act)
         for kind in (apply_receipts.RUN_KIND, match_certain.RUN_KIND, prepare_bank_table.RUN_KIND):

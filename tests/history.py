@@ -29,6 +29,7 @@ from credit_control.statements.kept import kept_statement_pdf
 from customers.models import Customer, GivenMandate, MandatePdf
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from customers.operations.release_hold import release_hold
+from customers.operations.set_hold_policy import set_hold_policy
 from ledger.day_sums import keep_day_sums
 from ledger.models import OpenItem
 from office.models import Logo
@@ -123,6 +124,7 @@ def make_history(company: Any, customer: Any) -> None:
     filed(customer)
     provided(company)
     exported(company)
+    set_hold_policy(company, {"late_days": 30}, by=None)
     keep_forecast(company, past_month_ends(company.today())[0])
     ordered(customer)
     keep_day_sums()

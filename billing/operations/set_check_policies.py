@@ -7,9 +7,11 @@ from billing.models import CheckPolicy, IssueCheck, Severity
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
+from office.operations.keep_policies import changes_policies
 
 
 @transaction.atomic
+@changes_policies
 def set_check_policies(company: Company, wanted: Mapping[str, str], *, by: User | None) -> dict[IssueCheck, Severity]:
     """Say how severe checks before issue are; what is not named stays. Raises Refused for what there is not."""
     if set(wanted) - set(IssueCheck.values) or set(wanted.values()) - set(Severity.values):

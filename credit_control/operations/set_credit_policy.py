@@ -9,6 +9,7 @@ from ledger.fields import label_of
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
+from office.operations.keep_policies import changes_policies
 
 FIELDS: tuple[str, ...] = ("reminders", "reminder_hour", "most_unattended", "smallest_reminder", "waits_for_bank")
 FIELDS += ("promise_days", "promise_grace_days", "own_promise_days", "paid_notice_days")
@@ -23,6 +24,7 @@ LARGEST = Decimal(10) ** 12
 
 
 @transaction.atomic
+@changes_policies
 def set_credit_policy(company: Company, wanted: Mapping[str, Any], *, by: User | None) -> CreditPolicy:
     """Say how promises, plans and reminders are treated; what is not named stays. Raises Refused for what cannot be."""
     CreditPolicy.objects.get_or_create(company=company)

@@ -9,6 +9,7 @@ from ledger.fields import label_of
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
+from office.operations.keep_policies import changes_policies
 
 FIELDS = ("over_percent", "late_days", "late_amount", "broken_promise", "lifts", "quiet_days")
 LIMITS = {"over_percent": (0, 1000), "late_days": (1, 366), "quiet_days": (0, 366)}
@@ -16,6 +17,7 @@ LARGEST = Decimal(10) ** 12
 
 
 @transaction.atomic
+@changes_policies
 def set_hold_policy(company: Company, wanted: Mapping[str, Any], *, by: User | None) -> HoldPolicy:
     """Say when customers are put on hold by rule; what is not named stays. Raises Refused for what cannot be."""
     HoldPolicy.objects.get_or_create(company=company)

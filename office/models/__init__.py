@@ -11,6 +11,7 @@ from office.models.mail import MailStatus, OutgoingMail
 from office.models.mail_texts import MailText
 from office.models.numbers import NumberPattern, NumberSeries
 from office.models.own_days import OwnDay
+from office.models.policies import PolicyVersion
 from office.models.rates import ExchangeRate
 from office.models.runs import Run, RunStatus
 from office.models.staff import User
@@ -53,6 +54,7 @@ __all__ = [
     "OffDays",
     "OutgoingMail",
     "OwnDay",
+    "PolicyVersion",
     "Rhythm",
     "RoleLimit",
     "Run",

@@ -17,6 +17,9 @@ class AuditRecord(models.Model):
     after = models.JSONField(default=dict)
     reason = models.CharField(max_length=300, blank=True)
     origin = models.CharField(max_length=100, blank=True, help_text="The door and address it came from.")
+    policy_version = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The version of the company's rules that held; the database stamps it."
+    )
     recorded_at = models.DateTimeField(db_default=TransactionNow())
 
     class Meta:

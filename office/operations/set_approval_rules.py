@@ -9,12 +9,14 @@ from ledger.refusals import Refused
 from office.approvals import acts_with_rules
 from office.audit import record
 from office.models import ApprovalRule, Company, User
+from office.operations.keep_policies import changes_policies
 
 LARGEST = Decimal(10) ** 12
 Wanted = Mapping[str, tuple[Decimal, str] | None]
 
 
 @transaction.atomic
+@changes_policies
 def set_approval_rules(company: Company, wanted: Wanted, *, by: User | None) -> None:
     """By action, the amount above which a role has to approve it, or None for never; what is not named stays.
 

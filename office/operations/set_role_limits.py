@@ -9,10 +9,12 @@ from ledger.refusals import Refused
 from office.approvals import ACTS
 from office.audit import record
 from office.models import ApprovalRule, Company, RoleLimit, User
+from office.operations.keep_policies import changes_policies
 from office.operations.set_approval_rules import LARGEST
 
 
 @transaction.atomic
+@changes_policies
 def set_role_limits(company: Company, action: str, limits: Mapping[str, Decimal], *, by: User | None) -> None:
     """Up to which amount each role does an action alone; a role that is not named has the rule's own amount.
 

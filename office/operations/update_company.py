@@ -12,6 +12,7 @@ from office.colours import require_readable
 from office.creditor_identifiers import required_ach_company_id, required_creditor_identifier
 from office.languages import require_language
 from office.models import Company, Logo, User
+from office.operations.keep_policies import policies_changing
 
 LARGEST_LOGO = 1_000_000
 LOGO_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
@@ -35,6 +36,11 @@ def update_company(company_id: int, values: Mapping[str, Any], *, by: User | Non
         values = {**values, "ach_company_id": required_ach_company_id(values["ach_company_id"])}
     if values.get("accent"):
         require_readable(values["accent"])
+    with policies_changing(company_id, by=by):
+        return _updated(company_id, values, by)
+
+
+def _updated(company_id: int, values: Mapping[str, Any], by: User | None) -> Company:
     company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
     before = {name: getattr(company, name) for name in values}
     for name, value in values.items():

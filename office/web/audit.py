@@ -31,6 +31,7 @@ AUDIT = ListSpec(
         Column("subject", "To what", "subject_name"),
         Column("changes", "Change", _changes, hide_below="tablet"),
         Column("reason", "Reason", "reason", hide_below="tablet"),
+        Column("policy", "Rules", lambda row: str(row.policy_version or ""), hide_below="tablet"),
         Column("origin", "From", "origin", hide_below="tablet"),
     ),
     order="-recorded_at",

@@ -87,6 +87,7 @@ OFFICE = [
     Entry("Saved views", "office:view_list", "filter", "customers.view_customer", holds=("/files/",)),
     Entry("Tasks", "office:task_list", "list-check", "office.view_task", "k", ("/talk/",)),
     Entry("Approvals", "office:approval_list", "clipboard-list", "office.ask_approval"),
+    Entry("Rules", "office:policies", "list-check", "office.view_policyversion"),
     Entry("Mail", "office:mail_list", "mail", "office.read_mail"),
     Entry("Print queue", "billing:print_queue", "printer", "billing.send_invoice"),
     Entry("Billing runs", "billing:billing_run_list", "list-check", "billing.view_invoice"),

@@ -6,6 +6,7 @@ from django.db import transaction
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
+from office.operations.keep_policies import changes_policies
 from payments.models import MatchPolicy
 
 
@@ -24,6 +25,7 @@ class PolicyDetails:
 
 
 @transaction.atomic
+@changes_policies
 def set_match_policy(company: Company, details: PolicyDetails, *, by: User | None) -> MatchPolicy:
     """Say which bank lines need no person. Raises Refused for a greatest amount that is not above zero."""
     if details.most is not None and details.most <= 0:

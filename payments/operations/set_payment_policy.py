@@ -8,6 +8,7 @@ from ledger.money import round_money
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
+from office.operations.keep_policies import changes_policies
 from payments.models import PaymentPolicy, policy_of
 
 FIELDS = ("relieves_tax", "tolerance_amount", "tolerance_percent")
@@ -15,6 +16,7 @@ LARGEST = Decimal(10) ** 12
 
 
 @transaction.atomic
+@changes_policies
 def set_payment_policy(company: Company, wanted: Mapping[str, Any], *, by: User | None) -> PaymentPolicy:
     """Say what a company lets pass when money comes in short; what is not named stays. Raises Refused for no amount."""
     PaymentPolicy.objects.get_or_create(company=company)

@@ -59,6 +59,8 @@ PAGES = [
     Row("billing:draft_debit_note", "invoice"),
     Row("office:approval_list"),
     Row("office:approval_rules", role="administrator"),
+    Row("office:policies"),
+    Row("office:policy_version", "policy"),
     Row("billing:reason_list", role="administrator"),
     Row("billing:set_medical_codes", "draft"),
     Row("billing:medical_code_list", role="administrator"),

@@ -32,6 +32,8 @@ NO_THING = {
     "reports/close/": "a month of one's own company",
     "api/v1/close/": "a month of one's own company",
     "reports/book-checks/": "a check or a kind of finding of one's own company",
+    "settings/policies/": "a version of one's own company's rules",
+    "api/v1/policy-versions/": "a version of one's own company's rules",
     "doubtful/": "a day of one's own company",
     "companies/": "chosen only among one's own: tests/office/test_settings.py",
 }

@@ -1,17 +1,19 @@
 """Tasks and runs to look at."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from billing.models import Invoice
-from office.models import KeptFile, KeptFilePart, Run, RunStatus
+from office.models import KeptFile, KeptFilePart, PolicyVersion, Run, RunStatus
 from office.operations.comment import answer_task, ask_question, comment
 from office.operations.keep_view import save_view
 from office.operations.make_task import make_task
 from office.operations.order_file import KIND
 from office.operations.schedule_view import ScheduleDetails, add_schedule
+from office.operations.set_approval_rules import set_approval_rules
 from office.topics import About
 from office.web.asking import KnownAddress
 from tests import world
@@ -43,6 +45,13 @@ def saved_views(company: Any) -> int:
     file = KeptFile.objects.create(run=run, expires_at=timezone.now() + timedelta(days=2), **kept)
     KeptFilePart.objects.create(file=file, position=0, content=b"x")
     return save_view(company, "Shared ones", shows, is_shared=True, by=clerk).pk
+
+
+def a_policy(company: Any) -> int:
+    """The version of the rules after one of them was changed."""
+    set_approval_rules(company, {"void_invoice": (Decimal(500), "manager")}, by=world.make_user(company))
+    latest = PolicyVersion.objects.filter(company=company)[0]
+    return latest.version
 
 
 def a_run(company: Any) -> int:

@@ -1,0 +1,24 @@
+"""The rules by which customers are put on hold, in words."""
+
+from customers.models import hold_policy_of
+from office.models import Company
+from office.policies import Policy, Rule
+
+
+def hold_rules(company: Company) -> list[Rule]:
+    """When a customer is held, and when a hold ends by itself."""
+    policy = hold_policy_of(company)
+    over, late = policy.over_percent, policy.late_days
+    least = f"{policy.late_amount.normalize():f} or more" if policy.late_amount else "anything"
+    is_over = f"Who is over the limit by more than {over} % is held."
+    is_late = f"Who is {late} days late with {least} is held."
+    return [
+        Rule("over", "Nobody is held for being over the limit." if over is None else is_over),
+        Rule("late", "Nobody is held for paying late." if late is None else is_late),
+        Rule("promise", f"{'Who' if policy.broken_promise else 'Nobody who'} breaks a promise is held."),
+        Rule("lifts", "A hold by rule ends when its cause is gone." if policy.lifts else "Only people end holds."),
+        Rule("quiet", f"After staff released somebody, no rule holds them for {policy.quiet_days} days."),
+    ]
+
+
+POLICY = Policy("holds", "Holds", "credit_control:hold_policy", hold_rules)

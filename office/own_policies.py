@@ -1,0 +1,56 @@
+"""The office's own rules in words: what needs a second person, and what leaves without anybody looking."""
+
+from django.contrib.auth.models import Group
+
+from ledger.money import format_money
+from office.approvals import ACTS
+from office.models import ApprovalRule, Company
+from office.policies import Policy, Rule, settings_as_rules
+
+HOURS = ("mail_from_hour", "mail_until_hour", "mail_off_days", "mail_daily_limit", "debit_notice_days")
+
+
+def approval_rules(company: Company) -> list[Rule]:
+    """Of each act that can be put under approval, from which amount it is, and who decides."""
+    kept = {rule.action: rule for rule in company.approval_rules.select_related("role").prefetch_related("role_limits")}
+    return [Rule(name, f"{act.label}: {_says(act.is_always, kept.get(name), company)}") for name, act in ACTS.items()]
+
+
+def _says(is_always: bool, rule: ApprovalRule | None, company: Company) -> str:
+    if is_always:
+        return "always needs a second person, a manager."
+    if rule is None:
+        return "nobody else is asked."
+    limits = "".join(
+        f" A {limit.role} does it alone up to {format_money(limit.above, company.currency)}."
+        for limit in rule.role_limits.select_related("role").order_by("role__name")
+    )
+    return f"above {format_money(rule.above, company.currency)} it needs the approval of a {rule.role}.{limits}"
+
+
+def unattended_rules(company: Company) -> list[Rule]:
+    """What leaves without a person, and when."""
+    most = company.most_issued_unseen
+    words = "however large it is" if most is None else f"up to {format_money(most, company.currency)}"
+    return [
+        Rule("most_issued_unseen", f"A recurring invoice is issued without a person {words}."),
+        *settings_as_rules(company, HOURS),
+    ]
+
+
+def role_rules(company: Company) -> list[Rule]:
+    """What each role may do, the same in every company."""
+    roles = Group.objects.prefetch_related("permissions").order_by("name")
+    return [Rule(role.name, f"A {role.name} may: {_named(role)}.") for role in roles]
+
+
+def _named(role: Group) -> str:
+    names = sorted(permission.name[:1].lower() + permission.name[1:] for permission in role.permissions.all())
+    return "; ".join(names) or "nothing"
+
+
+POLICIES = (
+    Policy("approvals", "A second person's word", "office:approval_rules", approval_rules),
+    Policy("unattended", "What leaves by itself", "office:company_settings", unattended_rules),
+    Policy("roles", "Who may do what", "office:staff_list", role_rules),
+)
