@@ -5,6 +5,7 @@ from django.http import Http404
 
 from billing.billing_runs import KINDS
 from billing.models import (
+    AccuracyFinding,
     Attachment,
     Dispute,
     DisputeFile,
@@ -49,6 +50,17 @@ def get_dispute_for(user: User, dispute_id: int) -> Dispute:
 def get_dispute_file_for(user: User, file_id: int) -> DisputeFile:
     """A file about a dispute, or Http404 where this person may not see one of that id."""
     return found(DisputeFile.objects.filter(pk=file_id, dispute__in=disputes_for(user)), "file")
+
+
+def findings_for(user: User) -> QuerySet[AccuracyFinding]:
+    """What the accuracy checks found at a person's customers."""
+    return rows_for(user, AccuracyFinding.objects.all())
+
+
+def get_finding_for(user: User, finding_id: int) -> AccuracyFinding:
+    """The finding, or Http404 where this person may not see one of that id."""
+    rows = findings_for(user).filter(pk=finding_id)
+    return found(rows.select_related("company", "customer", "invoice"), "finding")
 
 
 def billing_runs_for(user: User) -> QuerySet[Run]:

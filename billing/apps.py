@@ -7,6 +7,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.access import disputes_for, invoices_for
+        from billing.accuracy import sweep
         from billing.approvals import ACTS
         from billing.customer_acts import register_acts
         from billing.dispute_mail import DISPUTE_MAIL
@@ -21,7 +22,7 @@ class BillingConfig(AppConfig):
             import_products,
             import_usage,
         )
-        from billing.panels import DISPUTES_PANEL
+        from billing.panels import DISPUTES_PANEL, FINDINGS_PANEL
         from billing.policies import POLICY
         from billing.shown_links import LINKS_PANEL
         from billing.web.masking import mask_tokens_in_logs
@@ -37,6 +38,7 @@ class BillingConfig(AppConfig):
         register_policy(POLICY)
         mail.register_kind(INVOICE_MAIL)
         register_panel(DISPUTES_PANEL)
+        register_panel(FINDINGS_PANEL)
         register_panel(LINKS_PANEL)
         register_part(DRAFTS)
         texts.register_text(INVOICE_TEXT)
@@ -48,6 +50,7 @@ class BillingConfig(AppConfig):
         imports = (import_invoices, import_medical_codes, import_products, import_usage)
         for kind in (*(each.RUN_KIND for each in imports), *do_billing_run.RUN_KINDS):
             runs.register_kind(kind)
+        runs.register_kind(runs.RunKind(sweep.KIND, sweep.sweep_next))
         for act in ACTS:
             approvals.register_act(act)
         mask_tokens_in_logs()

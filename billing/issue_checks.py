@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from billing.issue_findings import CHECKS
+from billing.accuracy.findings import dismissed_among, finding_of
+from billing.accuracy.registry import CHECKS
 from billing.models import USUALLY_STOPS, CheckPolicy, DocumentStatus, Invoice, IssueCheck, Severity
 from billing.totals import lines_with_taxes
 from ledger.refusals import Refused
@@ -39,17 +40,22 @@ TOLD = (Severity.STOP, Severity.WARN)
 
 
 def concerns_of(drafts: Iterable[Invoice], wanted: Collection[Severity] = TOLD) -> list[Concern]:
-    """What the company's checks of these severities find in drafts of one company, draft by draft, the stops first."""
+    """What the company's checks of these severities find in drafts of one company, draft by draft, the stops first.
+
+    A warning that somebody dismissed as a finding is not given again; a stop is passed over by overriding it alone.
+    """
     drafts = list(drafts)
     if not drafts:
         return []
     severities = severities_of(drafts[0].company)
-    concerns = [
-        Concern(draft.pk, check, severities[check], found.message, found.fix, found.url)
-        for check, look in CHECKS.items()
-        if severities[check] in wanted
-        for draft, found in look(drafts)
+    told = [
+        (Concern(draft.pk, name, severities[name], said.message, said.fix, said.url), finding_of(name, subject, said))
+        for name, check in CHECKS.items()
+        if severities[name] in wanted
+        for draft, subject, said in check.in_drafts(drafts)
     ]
+    dismissed = dismissed_among({finding.fingerprint for concern, finding in told if not concern.stops})
+    concerns = [concern for concern, finding in told if concern.stops or finding.fingerprint not in dismissed]
     places = {draft.pk: place for place, draft in enumerate(drafts)}
     return sorted(concerns, key=lambda concern: (places[concern.invoice_id], not concern.stops))
 

@@ -1,17 +1,17 @@
-"""The single checks of drafts: each looks at many at once and says of which it has something to say, and what."""
+"""Single checks of drafts: each looks at many at once and says of which it has something to say, and what."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
+from billing.accuracy.found import Findings, Found
 from billing.deposits import open_deposits_of
 from billing.exposure import drafts_of, would_owe
-from billing.models import DocumentKind, Invoice, InvoiceLine, IssueCheck, RateKind
+from billing.models import DocumentKind, Invoice, InvoiceLine, RateKind
 from billing.operations.price_lines import terms_of
 from billing.pricing import Asked, at_tax, held_prices_of
 from billing.tax_choice import situations_of, taxes_of
@@ -25,25 +25,15 @@ from ledger.present import present
 PRODUCT_TAXES = "lines__product__tax__rates"
 
 
-@dataclass(frozen=True)
-class Found:
-    """What a check says of a draft; `fix` names an act of suit_draft that mends it, `url` a page where one can."""
-
-    message: str
-    fix: str = ""
-    url: str = ""
-
-
-Findings = Iterable[tuple[Invoice, Found]]
-
-
-def _order_numbers(drafts: Sequence[Invoice]) -> Findings:
+def order_numbers(drafts: Sequence[Invoice]) -> Findings:
+    """Drafts without the order number that their customer wants."""
     for draft in drafts:
         if draft.customer.needs_po_number and not draft.po_number:
             yield draft, Found(f"{draft.customer.name} wants their order number on it.", url=_editor(draft))
 
 
-def _holds(drafts: Sequence[Invoice]) -> Findings:
+def holds(drafts: Sequence[Invoice]) -> Findings:
+    """Drafts of customers on hold."""
     holds = standing_holds({draft.customer_id for draft in drafts})
     for draft in drafts:
         if draft.customer_id in holds and not draft.is_credit_memo:
@@ -51,21 +41,7 @@ def _holds(drafts: Sequence[Invoice]) -> Findings:
             yield draft, Found(words, url=reverse("customers:customer_holds", args=[draft.customer_id]))
 
 
-def _receivers(drafts: Sequence[Invoice]) -> Findings:
-    reached = Customer.objects.filter(
-        pk__in={draft.customer_id for draft in drafts},
-        contacts__is_active=True,
-        contacts__gets_invoices=True,
-        contacts__email__gt="",
-    )
-    reached_ids = set(reached.values_list("pk", flat=True))
-    for draft in drafts:
-        if draft.customer_id not in reached_ids:
-            words = f"Nobody at {draft.customer.name} gets invoices by mail."
-            yield draft, Found(words, url=_customer(draft.customer))
-
-
-def _limits(drafts: Sequence[Invoice]) -> Findings:
+def limits(drafts: Sequence[Invoice]) -> Findings:
     """Customers who would owe more than their limit, with what is open and the fitting drafts that were made before."""
     company, today = drafts[0].company, drafts[0].company.today()
     limited = [draft for draft in drafts if draft.customer.limit_on(today) is not None and not draft.is_credit_memo]
@@ -93,20 +69,22 @@ def _limit_words(draft: Invoice, exposure: Exposure, owed: Decimal, rates: Rates
     return ""
 
 
-def _duplicates(drafts: Sequence[Invoice]) -> Findings:
+def duplicates(drafts: Sequence[Invoice]) -> Findings:
+    """Documents that look like an earlier one."""
     twins = twins_of([draft.pk for draft in drafts], drafts[0].company.today())
     for draft in drafts:
         if draft.pk in twins:
             twin, likeness = twins[draft.pk]
             words = f"{twin} of {_day(twin)} is of the same customer and {likeness}."
-            yield draft, Found(words, url=reverse("billing:invoice", args=[twin.pk]))
+            yield draft, Found(words, url=reverse("billing:invoice", args=[twin.pk]), facts=f"{twin.pk} {likeness}")
 
 
 def _day(invoice: Invoice) -> date:
     return invoice.dated_on or invoice.company.today()
 
 
-def _prices(drafts: Sequence[Invoice]) -> Findings:
+def prices(drafts: Sequence[Invoice]) -> Findings:
+    """Lines whose price is not the one that the lists hold."""
     prefetch_related_objects(drafts, PRODUCT_TAXES)
     of_products = [
         (draft, line) for draft in drafts for line in _lines(draft) if line.product_id and not line.credited_line_id
@@ -135,7 +113,8 @@ def _listed(draft: Invoice, line: InvoiceLine, price: Decimal) -> Decimal:
     return at_tax(price, present(line.product).tax, line.tax, _day(draft))
 
 
-def _taxes(drafts: Sequence[Invoice]) -> Findings:
+def taxes(drafts: Sequence[Invoice]) -> Findings:
+    """Lines whose tax does not suit the customer."""
     prefetch_related_objects(drafts, PRODUCT_TAXES)
     taxes = taxes_of(drafts[0].company)
     situations = situations_of([(draft.customer, _day(draft)) for draft in drafts])
@@ -159,7 +138,8 @@ def _is_charged(line: InvoiceLine, day: date) -> bool:
     return any(rate.percent and rate.kind != RateKind.WITHHELD for rate in rates)
 
 
-def _deposits(drafts: Sequence[Invoice]) -> Findings:
+def deposits(drafts: Sequence[Invoice]) -> Findings:
+    """Drafts that leave a deposit of their customer undeducted."""
     able = [
         draft for draft in drafts if draft.kind == DocumentKind.INVOICE and not draft.is_deposit and draft.total > 0
     ]
@@ -181,17 +161,6 @@ def _editor(draft: Invoice) -> str:
     return reverse("billing:invoice_edit", args=[draft.pk])
 
 
-def _customer(customer: Customer) -> str:
+def customer_page(customer: Customer) -> str:
+    """Where a customer is changed."""
     return reverse("customers:edit", args=[customer.pk])
-
-
-CHECKS: dict[IssueCheck, Callable[[Sequence[Invoice]], Findings]] = {
-    IssueCheck.ORDER_NUMBER: _order_numbers,
-    IssueCheck.RECEIVER: _receivers,
-    IssueCheck.PRICE: _prices,
-    IssueCheck.DUPLICATE: _duplicates,
-    IssueCheck.TAX: _taxes,
-    IssueCheck.CREDIT_LIMIT: _limits,
-    IssueCheck.HOLD: _holds,
-    IssueCheck.DEPOSIT: _deposits,
-}

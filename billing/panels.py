@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from billing.access import disputes_for
+from billing.access import disputes_for, findings_for
+from billing.accuracy.findings import open_findings
 from billing.disputes import with_state
 from customers.models import Customer
 from customers.panels import Panel
@@ -21,3 +22,15 @@ def disputes(user: User, customer: Customer) -> dict[str, Any] | None:
 
 
 DISPUTES_PANEL = Panel("billing/_dispute_panel.html", disputes)
+
+
+def findings(user: User, customer: Customer) -> dict[str, Any] | None:
+    """What the accuracy checks found of them and their documents and nobody mended yet; nothing where all is well."""
+    if not user.has_perm("billing.view_accuracyfinding"):
+        return None
+    rows = open_findings(findings_for(user).filter(customer=customer)).select_related("invoice").order_by("-pk")
+    latest = list(rows[:LATEST])
+    return {"findings": latest, "number": customer.number} if latest else None
+
+
+FINDINGS_PANEL = Panel("billing/_findings_panel.html", findings)

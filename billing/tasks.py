@@ -1,8 +1,10 @@
 """Billing's background work. Each task takes ids, does one thing and may run twice without harm."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from billing.operations.bill_recurring import bill_recurring
+from billing.operations.check_accuracy import begin_sweep, companies_due
 from billing.operations.escalate_dispute import due_to_escalate, escalate_dispute
 from billing.recurring import due_recurring
 from office.rounds import each_of
@@ -27,3 +29,10 @@ def bill_due_recurring() -> int:
     for recurring_id in due:
         bill_recurring_invoice.delay(recurring_id)
     return len(due)
+
+
+@shared_task
+def check_accuracies() -> int:
+    """Begin the nightly accuracy checks of each company that is due, and say of how many; a failure stops no other."""
+    now = timezone.now()
+    return each_of(companies_due(now), lambda company: begin_sweep(company, now=now))

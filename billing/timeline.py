@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from billing.models import Invoice, LinkOpening, OpeningKind
+from billing.models import FindingAct, FindingEvent, Invoice, IssueCheck, LinkOpening, OpeningKind
 from billing.queries import settlements
 from ledger.models import Allocation
 from office.models import ApprovalRequest, ApprovalState, AuditRecord, OutgoingMail, User
@@ -54,6 +54,7 @@ class Fact:
 def timeline(invoice: Invoice) -> list[Fact]:
     """All facts about a document, newest first."""
     facts = [*_changes(invoice), *_approvals(invoice), *_money(invoice), *_mails(invoice), *_openings(invoice)]
+    facts += _findings(invoice)
     return sorted(facts, key=lambda fact: fact.at, reverse=True)
 
 
@@ -134,6 +135,24 @@ def _mails(invoice: Invoice) -> list[Fact]:
             note=mail.explanation,
         )
         for mail in mails
+    ]
+
+
+FINDING_ICONS = {FindingAct.FOUND: "alert-triangle", FindingAct.MENDED: "check", FindingAct.DISMISSED: "x"}
+
+
+def _findings(invoice: Invoice) -> list[Fact]:
+    """What the accuracy checks found in it, and what became of that."""
+    events = FindingEvent.objects.filter(finding__invoice=invoice).exclude(act=FindingAct.ASSIGNED)
+    return [
+        Fact(
+            event.at,
+            f"{event.get_act_display()}: {IssueCheck(event.finding.check_name).label}",
+            FINDING_ICONS[FindingAct(event.act)],
+            who=str(event.by or "Duebook"),
+            note=event.reason or event.finding.message,
+        )
+        for event in events.select_related("finding", "by")
     ]
 
 

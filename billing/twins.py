@@ -1,4 +1,4 @@
-"""Documents that look like one that is there already: of one customer, kind and amount, and alike in one thing more."""
+"""Documents that look like another: of one customer, kind and amount, and alike in one thing more."""
 
 from collections.abc import Collection
 from datetime import date
@@ -19,7 +19,7 @@ SELECT DISTINCT ON (draft.id) draft.id, twin.id, CASE
 FROM billing_invoice draft
 JOIN billing_invoice twin ON twin.customer_id = draft.customer_id AND twin.kind = draft.kind
     AND twin.total = draft.total AND twin.id <> draft.id AND twin.id IS DISTINCT FROM draft.replaces_id
-    AND twin.status <> %(void)s
+    AND twin.status <> %(void)s AND (draft.status = %(draft)s OR twin.id < draft.id)
 WHERE draft.id = ANY (%(drafts)s) AND (
     twin.period_from = draft.period_from
     OR (draft.po_number <> '' AND twin.po_number = draft.po_number)
@@ -30,10 +30,14 @@ ORDER BY draft.id, twin.id DESC
 
 
 def twins_of(draft_ids: Collection[int], today: date) -> dict[int, tuple[Invoice, str]]:
-    """The latest document that each of these drafts looks like, where there is one, and in what they are alike."""
+    """The latest document that each of these looks like, where there is one, and in what they are alike.
+
+    Of issued documents that is one made before, so that of two that are alike the second is told of.
+    """
     parameters: dict[str, Any] = {
         "drafts": list(draft_ids),
         "void": DocumentStatus.VOID,
+        "draft": DocumentStatus.DRAFT,
         "today": today,
         "apart": DAYS_APART,
     }

@@ -18,6 +18,7 @@ listen()
 app.conf.beat_schedule = {
     "send_due_mail": {"task": "office.tasks.send_due_mail", "schedule": 60.0},
     "bill_due_recurring": {"task": "billing.tasks.bill_due_recurring", "schedule": 60.0},
+    "check_accuracies": {"task": "billing.tasks.check_accuracies", "schedule": 600.0},
     "escalate_late_disputes": {"task": "billing.tasks.escalate_late_disputes", "schedule": 900.0},
     "announce_due_debits": {"task": "payments.tasks.announce_due_debits", "schedule": 600.0},
     "ask_about_payments": {"task": "payments.tasks.ask_about_payments", "schedule": 1800.0},

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
 READ = [
+    "billing.view_accuracyfinding",
     "billing.view_dispute",
     "billing.view_invoice",
     "billing.view_product",
@@ -56,6 +57,7 @@ CLERK = [
     "billing.record_usage",
     "billing.see_medical_codes",
     "billing.set_medical_codes",
+    "billing.work_findings",
     *DISPUTES,
     *LATE,
     "credit_control.send_statements",

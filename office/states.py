@@ -18,6 +18,8 @@ STATES = {
     "answered": ("Answered", "send", "azure"),
     "won": ("Won", "circle-check", "green"),
     "lost": ("Lost", "circle-x", "red"),
+    "mended": ("Mended", "circle-check", "green"),
+    "dismissed": ("Dismissed", "x", "neutral"),
     "written_off": ("Written off", "file-x", "neutral"),
     "reversed": ("Reversed", "arrow-back-up", "neutral"),
     "over_limit": ("Over the limit", "alert-triangle", "red"),

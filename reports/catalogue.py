@@ -1,5 +1,6 @@
 """All reports. To add one, write its module and name it in REPORTS."""
 
+from reports.accuracy import ACCURACY
 from reports.activity import ACTIVITY
 from reports.ageing.answers import AGEING, OPEN_ITEMS
 from reports.causes.answers import CAUSES, DISPUTES
@@ -47,6 +48,7 @@ REPORTS: tuple[Report, ...] = (
     ACTIVITY,
     SALES,
     HANDLING,
+    ACCURACY,
     CAUSES,
     MOVEMENTS,
     ALLOCATIONS,

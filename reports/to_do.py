@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from billing.access import disputes_for, invoices_for
+from billing.access import disputes_for, findings_for, invoices_for
+from billing.accuracy.findings import open_findings
 from billing.disputes import in_state as in_dispute_state
 from billing.disputes import with_state as disputes_with_state
 from billing.models import DocumentStatus
@@ -91,6 +92,10 @@ def _count(waiting: QuerySet[Any] | int) -> int:
 
 def _drafts(reader: Reader) -> QuerySet[Any]:
     return invoices_for(reader.user).filter(company=reader.company, status=DocumentStatus.DRAFT)
+
+
+def _found(reader: Reader) -> QuerySet[Any]:
+    return open_findings(findings_for(reader.user).filter(company=reader.company))
 
 
 def _overdue(reader: Reader) -> QuerySet[Any]:
@@ -197,6 +202,14 @@ KINDS = (
         _drafts,
         "?state=draft",
         ("billing.draft_invoice",),
+    ),
+    Kind(
+        "Findings of the accuracy checks",
+        "shield-check",
+        "billing:finding_list",
+        _found,
+        "?state=open",
+        ("billing.work_findings",),
     ),
     Kind("Invoices overdue", "clock-exclamation", "billing:invoice_list", _overdue, "?state=overdue"),
     Kind(

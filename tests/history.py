@@ -62,6 +62,7 @@ from reports.operations.withdraw_journal import withdraw_journal
 from tests import world
 from tests.billing.disputing import dispute
 from tests.billing.ordered import ids_of, order_of, ship
+from tests.billing.sweeping import finding
 from tests.credit_control.planning import agreed
 from tests.credit_control.reminding import ladder, late, remind
 from tests.credit_control.samples import claim, rule_for
@@ -264,9 +265,10 @@ def chased(company: Any) -> None:
 
 
 def objected_to(customer: Any) -> None:
-    """One dispute that is open over a line, with a file, and one that was credited."""
+    """One dispute that is open over a line, with a file, and one that was credited; and a finding of ours."""
     invoice = world.issue(customer, [world.line("30"), world.line("20")], DAY)
     attach_to_dispute(dispute(invoice, lines={invoice.lines.first().pk: None}).pk, "a.pdf", b"%PDF-1.7 a")
+    finding(invoice)
     credit_dispute(dispute(invoice, "5.00").pk, Decimal(5), reason="Faulty", by=None, on=DAY + timedelta(days=9))
 
 

@@ -1,5 +1,6 @@
 """The tables of billing."""
 
+from billing.models.accuracy import AccuracyFinding, FindingAct, FindingEvent
 from billing.models.catalogue import Price, PriceList, PriceListUse, Product, ProductGroup, ProductKind
 from billing.models.disputes import (
     Dispute,
@@ -55,6 +56,7 @@ __all__ = [
     "AT_ANY_RATE",
     "NEVER_CHARGED",
     "USUALLY_STOPS",
+    "AccuracyFinding",
     "Attachment",
     "BilledLine",
     "BilledWhy",
@@ -75,6 +77,8 @@ __all__ = [
     "DocumentOutcome",
     "DocumentStatus",
     "EInvoice",
+    "FindingAct",
+    "FindingEvent",
     "Invoice",
     "InvoiceLine",
     "InvoicePdf",

@@ -12,7 +12,10 @@ class Severity(models.TextChoices):
 
 
 class IssueCheck(models.TextChoices):
-    """What is looked at before a draft is issued, beside what law and book demand in any case."""
+    """What is looked at in drafts before they are issued and, most of it, each night in what is new, too.
+
+    What law and book demand in any case is none of it: the issuing itself refuses that.
+    """
 
     ORDER_NUMBER = "order_number", "The customer's order number is missing"
     RECEIVER = "receiver", "Nobody would receive it"
@@ -22,6 +25,19 @@ class IssueCheck(models.TextChoices):
     CREDIT_LIMIT = "credit_limit", "The credit limit is passed"
     HOLD = "hold", "The customer is on hold"
     DEPOSIT = "deposit", "A deposit is not deducted"
+    UNIT = "unit", "A quantity or price is ten, a hundred or a thousand times the usual"
+    UNUSUAL = "unusual", "A quantity or price is unlike the customer's others"
+    TOTAL = "total", "The total is unlike the customer's others"
+    TERMS = "terms", "Terms are not the customer's"
+    PERIOD = "period", "Days are billed that were billed before"
+    FUTURE = "future", "It is dated in the future"
+    NUMBER = "number", "Its number is out of order, or one before it is missing"
+    ROUNDING = "rounding", "Lines, taxes and total do not add up"
+    TAX_ID = "tax_id", "A tax number or certificate is missing, or is not valid"
+    ADDRESS = "address", "The address is not complete"
+    BOUNCED = "bounced", "Mail to the receiver came back"
+    BANK_ACCOUNT = "bank_account", "A bank account's number is not valid"
+    EINVOICE = "einvoice", "The e-invoice would break a rule"
 
 
 USUALLY_STOPS = (IssueCheck.ORDER_NUMBER, IssueCheck.HOLD)

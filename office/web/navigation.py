@@ -53,6 +53,7 @@ DAILY = [
         "m",
     ),
     Entry("Debit notes", "billing:debit_note_list", "file-plus", "billing.view_invoice"),
+    Entry("Accuracy", "billing:finding_list", "shield-check", "billing.view_accuracyfinding"),
     Entry("Recurring", "billing:recurring_list", "refresh", "billing.view_invoice", "n", ("/usage/",)),
     Entry("Products", "billing:product_list", "package", "billing.view_product"),
     Entry("Price lists", "billing:price_list_list", "tag", "billing.view_product"),

@@ -124,6 +124,7 @@ def test_a_run_mails_what_it_issued_and_says_where_it_could_not(company, custome
 
 
 def test_a_warning_is_told_by_the_check_and_stops_nothing(company, clerk):
+    set_check_policies(company, {"address": "ignore"}, by=None)
     world.draft(world.make_customer(company, "Nobody Ltd", contacts=[]), "20.00")
     run = checked(company, clerk)
     assert outcomes(run) == [("waiting", "Nobody at Nobody Ltd gets invoices by mail.")]

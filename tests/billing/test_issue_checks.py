@@ -26,7 +26,9 @@ DAY = date(2026, 3, 2)
 
 
 def found(*drafts: Invoice) -> list[Concern]:
-    return concerns_of(drafts_to_check([draft.pk for draft in drafts]))
+    """All but that the customers of these tests have no address."""
+    concerns = concerns_of(drafts_to_check([draft.pk for draft in drafts]))
+    return [concern for concern in concerns if concern.check != IssueCheck.ADDRESS]
 
 
 def checks(*drafts: Invoice) -> list[str]:
@@ -232,7 +234,7 @@ def test_programs_read_checks_mend_and_override(company: Any, clerk: Any, manage
     program, boss = Program(clerk), Program(manager)
     draft = world.draft(world.make_customer(company, needs_po_number=True), "10.00")
 
-    [concern] = program.get(f"invoices/{draft.pk}/checks/").json()["results"]
+    [concern, _] = program.get(f"invoices/{draft.pk}/checks/").json()["results"]
     assert (concern["check"], concern["severity"], concern["fix"]) == ("order_number", "stop", "")
     assert refused(program.post(f"invoices/{draft.pk}/issue/", {})) == (409, "check_stopped")
     assert boss.post(f"invoices/{draft.pk}/issue/", {"override": "By phone"}).json()["state"] == "open"

@@ -31,6 +31,7 @@ THINGS = {
     "entry_id": "ledger.Entry",
     "exchange_id": "payments.ReceiptExchange",
     "exemption_id": "billing.TaxExemption",
+    "finding_id": "billing.AccuracyFinding",
     "hand_over_id": "credit_control.HandOver",
     "hold_id": "customers.CreditHold",
     "invoice_id": "billing.Invoice",

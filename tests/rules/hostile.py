@@ -58,6 +58,8 @@ GETS = {
     "payments:receipt_list": ["q", "received_from", "received_to", "method"],
     "payments:chargeback_list": ["q", "state", "answer_from", "answer_to", "sort", "after"],
     "payments:paid_notice_list": ["q", "state", "told_from", "told_to", "sort", "after"],
+    "billing:finding_list": ["q", "state", "check", "assignee", "customer", "issued", "found_from", "sort", "after"],
+    "reports:accuracy": ["first_day", "last_day", "format"],
     "billing:dispute_list": ["q", "state", "outcome", "owner", "reason", "answer_from", "opened_to", "sort", "after"],
     "payments:receipt_batch_list": ["q", "received_from", "received_to", "sort", "after"],
     "payments:receipt_new": ["customer", "invoice", "amount"],

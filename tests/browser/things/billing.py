@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from billing.models import DisputeOutcome, DisputeSource, Invoice, ReasonCode, RecurringInvoice
+from billing.models import AccuracyFinding, DisputeOutcome, DisputeSource, Invoice, ReasonCode, RecurringInvoice
 from billing.operations.answer_dispute import answer_dispute, reply_to_dispute
 from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.bill_recurring import bill_recurring
@@ -19,6 +19,7 @@ from billing.operations.manage_price_lists import UseDetails, assign_price_list
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mark_printed import mark_printed
 from billing.operations.open_dispute import DisputeDetails, open_dispute
+from billing.operations.work_findings import assign_findings, dismiss_findings
 from office.approvals import ApprovalNeeded
 from office.operations.ask_approval import ask_approval
 from office.operations.comment import comment
@@ -27,6 +28,7 @@ from office.tasks import carry_out_run
 from office.topics import About
 from tests import world
 from tests.billing.ordered import ids_of, order_of
+from tests.billing.sweeping import sweep
 
 
 def a_request(invoice: Invoice) -> int:
@@ -115,3 +117,13 @@ def disputes(customer: Any, day: Any) -> dict[str, int]:
     closed = open_dispute(invoice.entry_id, details, on=day, by=None)
     close_dispute(closed.pk, DisputeOutcome.REFUSED, on=day, by=None, note="It came on the agreed day.")
     return {"dispute": opened.pk, "dispute_closed": closed.pk, "disputed_invoice": invoice.pk}
+
+
+def findings(company: Any) -> dict[str, int]:
+    """What the accuracy checks found in all of it, some of it dismissed and given on."""
+    sweep(company)
+    by = world.make_user(company, name="Una Reed")
+    first, second, third = AccuracyFinding.objects.filter(company=company).order_by("pk")[:3]
+    dismiss_findings([second.pk], "Agreed on the phone.", by=by)
+    assign_findings([third.pk, first.pk], by.pk, by=by)
+    return {"finding": first.pk, "finding_dismissed": second.pk}

@@ -17,6 +17,7 @@ from tests.browser.things.billing import (
     a_request,
     an_ordered_draft,
     disputes,
+    findings,
     on_paper,
     with_certificate,
 )
@@ -95,4 +96,5 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "tax": with_certificate(company, customer),
         **journals(company, day),
         **months(company),
+        **findings(company),
     }

@@ -5,6 +5,7 @@ from typing import Any
 from tests import world
 from tests.billing.disputing import dispute, reason
 from tests.billing.ordered import ids_of, order_of
+from tests.billing.sweeping import finding
 from tests.rules.hostile import DAY, Forms
 
 
@@ -38,6 +39,8 @@ def forms(customer: Any) -> Forms:
         "billing:link_lines": ([invoice.pk], {f"line_{line}": f"o{ids_of(ordered)[0]}"}),
         "billing:credit_invoice": ([invoice.pk], credit),
         "billing:credit_totals": ([invoice.pk], credit | {"way": "prices"}),
+        "billing:dismiss_findings": ([], {"findings": str(finding(draft).pk), "reason": "r"}),
+        "billing:assign_findings": ([], {"findings": str(finding(draft).pk), "assignee": ""}),
         "billing:open_dispute": ([world.issue(customer, "7.00", DAY).pk], objection),
         "billing:answer_dispute": ([dispute(invoice, "1.00").pk], {"words": "w"}),
         "billing:attach_to_dispute": ([dispute(invoice, "1.00").pk], {"to": "inside"}),
