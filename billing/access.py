@@ -7,17 +7,20 @@ from billing.billing_runs import KINDS
 from billing.models import (
     AccuracyFinding,
     Attachment,
+    DeliveryProof,
     Dispute,
     DisputeFile,
     DocumentLink,
     Invoice,
     InvoiceTemplate,
     Occurrence,
+    Order,
     PriceList,
     PriceListUse,
     Product,
     RecurringInvoice,
     RunDocument,
+    Shipment,
     UsageRecord,
 )
 from customers.access import customers_for, rows_for
@@ -103,6 +106,33 @@ def get_occurrence_for(user: User, occurrence_id: int) -> Occurrence:
 def usage_for(user: User) -> QuerySet[UsageRecord]:
     """What a person's customers used."""
     return rows_for(user, UsageRecord.objects.all())
+
+
+def orders_for(user: User) -> QuerySet[Order]:
+    """The orders of a person's customers."""
+    return rows_for(user, Order.objects.all())
+
+
+def get_order_for(user: User, order_id: int) -> Order:
+    """The order, or Http404 where this person may not see one of that id."""
+    return found(orders_for(user).filter(pk=order_id).select_related("company", "customer__terms"), "order")
+
+
+def shipments_for(user: User) -> QuerySet[Shipment]:
+    """What was shipped to a person's customers, or came back from them."""
+    return rows_for(user, Shipment.objects.all())
+
+
+def get_shipment_for(user: User, shipment_id: int) -> Shipment:
+    """The shipment, or Http404 where this person may not see one of that id."""
+    rows = shipments_for(user).filter(pk=shipment_id)
+    return found(rows.select_related("company", "customer", "order"), "shipment")
+
+
+def get_proof_for(user: User, proof_id: int) -> DeliveryProof:
+    """A proof of delivery, or Http404 where this person may not see one of that id."""
+    rows = DeliveryProof.objects.filter(pk=proof_id, shipment__in=shipments_for(user))
+    return found(rows.select_related("shipment"), "file")
 
 
 def products_for(user: User) -> QuerySet[Product]:

@@ -22,7 +22,7 @@ class BillingConfig(AppConfig):
             import_products,
             import_usage,
         )
-        from billing.panels import DISPUTES_PANEL, FINDINGS_PANEL
+        from billing.panels import DISPUTES_PANEL, FINDINGS_PANEL, ORDERS_PANEL
         from billing.policies import POLICY
         from billing.shown_links import LINKS_PANEL
         from billing.web.masking import mask_tokens_in_logs
@@ -37,6 +37,7 @@ class BillingConfig(AppConfig):
         register_acts(choices_acts)
         register_policy(POLICY)
         mail.register_kind(INVOICE_MAIL)
+        register_panel(ORDERS_PANEL)
         register_panel(DISPUTES_PANEL)
         register_panel(FINDINGS_PANEL)
         register_panel(LINKS_PANEL)

@@ -15,6 +15,12 @@ FILES = [
         "d.company_id",
         "JOIN billing_dispute d ON d.id = f.dispute_id",
     ),
+    kept_files(
+        "billing_deliveryproof",
+        "'proof ' || f.name || ' of shipment ' || s.number",
+        "s.company_id",
+        "JOIN billing_shipment s ON s.id = f.shipment_id",
+    ),
     kept_files("office_logo", "'logo ' || f.id", "f.company_id"),
 ]
 PAPERS = {

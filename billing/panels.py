@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from billing.access import disputes_for, findings_for
+from billing.access import disputes_for, findings_for, orders_for, shipments_for
 from billing.accuracy.findings import open_findings
 from billing.disputes import with_state
+from billing.order_figures import with_shipment_state
+from billing.order_figures import with_state as with_order_state
 from customers.models import Customer
 from customers.panels import Panel
 from office.models import User
@@ -21,6 +23,18 @@ def disputes(user: User, customer: Customer) -> dict[str, Any] | None:
     return {"disputes": latest, "number": customer.number} if latest else None
 
 
+def orders(user: User, customer: Customer) -> dict[str, Any] | None:
+    """What they ordered lately, and what left for them that is not billed; nothing for a customer without either."""
+    if not user.has_perm("billing.view_order"):
+        return None
+    ordered = orders_for(user).filter(customer=customer)
+    latest = list(with_order_state(ordered, customer.company.today()).order_by("-ordered_on", "-pk")[:LATEST])
+    shipped = with_shipment_state(shipments_for(user).filter(customer=customer))
+    to_bill = list(shipped.filter(state__in=["to_bill", "part_billed"]).order_by("-shipped_on", "-pk")[:LATEST])
+    return {"orders": latest, "shipments": to_bill, "number": customer.number} if latest or to_bill else None
+
+
+ORDERS_PANEL = Panel("billing/_orders_panel.html", orders)
 DISPUTES_PANEL = Panel("billing/_dispute_panel.html", disputes)
 
 

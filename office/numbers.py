@@ -17,6 +17,10 @@ PATTERNS = {
     "refund": "RF-{year}-{number:04}",
     "late_charge": "LC-{year}-{number:04}",
     "write_off": "WO-{year}-{number:04}",
+    "order": "SO-{year}-{number:04}",
+    "delivery_note": "DE-{year}-{number:04}",
+    "timesheet": "TS-{year}-{number:04}",
+    "return": "RT-{year}-{number:04}",
 }
 """How numbers of each kind are written where a company has not said otherwise."""
 RUNNING_ON = {"customer"}

@@ -88,4 +88,11 @@ STATES = {
     "found": ("Found", "circle-check", "green"),
     "not_found": ("Not found", "circle-x", "red"),
     "refused": ("Refused", "alert-triangle", "amber"),
+    "part_shipped": ("Part-shipped", "circle-half-2", "azure"),
+    "shipped": ("Shipped", "truck", "green"),
+    "order_expired": ("Expired", "clock-exclamation", "amber"),
+    "to_bill": ("Not billed", "clock", "blue"),
+    "came_back": ("Came back", "arrow-back-up", "neutral"),
+    "part_billed": ("Part-billed", "circle-half-2", "azure"),
+    "billed": ("Billed", "circle-check", "green"),
 }

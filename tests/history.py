@@ -1,5 +1,6 @@
 """A company with a little of everything in its tables, made by the product's own operations."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -7,6 +8,9 @@ from typing import Any
 
 from billing.models import EInvoice, Invoice
 from billing.operations.attach_to_dispute import attach_to_dispute
+from billing.operations.change_order import change_order
+from billing.operations.change_shipment import change_shipment
+from billing.operations.confirm_delivery import confirm_delivery
 from billing.operations.credit_dispute import credit_dispute
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.link_lines import link_lines
@@ -61,7 +65,9 @@ from reports.operations.sign_close_step import sign_close_step
 from reports.operations.withdraw_journal import withdraw_journal
 from tests import world
 from tests.billing.disputing import dispute
-from tests.billing.ordered import ids_of, order_of, ship
+from tests.billing.ordered import ids_of, order_of
+from tests.billing.ordered import ship as ship_for
+from tests.billing.ordering import SHIPPED, make_order, order_details, order_line, send_back, ship, shipment_of
 from tests.billing.sweeping import finding
 from tests.credit_control.planning import agreed
 from tests.credit_control.reminding import ladder, late, remind
@@ -119,6 +125,7 @@ def make_history(company: Any, customer: Any) -> None:
     chased(company)
     held(company)
     objected_to(customer)
+    ordered_and_shipped(customer)
     apply_oldest_first(customer, dated_on=DAY, by=None)
     kept_pdf(paid)
     told(customer)
@@ -129,6 +136,18 @@ def make_history(company: Any, customer: Any) -> None:
     keep_forecast(company, past_month_ends(company.today())[0])
     ordered(customer)
     keep_day_sums()
+
+
+def ordered_and_shipped(customer: Any) -> None:
+    """An order that was changed, shipped in part and partly sent back, with a proof of delivery."""
+    order = make_order(customer)
+    wanted = order_details(customer, order_line("9", line_id=order.lines.get().pk))
+    change_order(order.pk, wanted, version=1, reason="fewer", by=None)
+    shipment = ship(order, "4")
+    line = replace(shipment_of(order, ["5"]).lines[0], line_id=shipment.lines.get().pk)
+    change_shipment(shipment.pk, replace(shipment_of(order), lines=[line]), version=1, by=None)
+    confirm_delivery(shipment.pk, delivered_on=SHIPPED, files=[("note.pdf", b"%PDF-1.4")], by=None)
+    send_back(shipment, "1")
 
 
 def provided(company: Any) -> None:
@@ -151,7 +170,7 @@ def exported(company: Any) -> None:
 
 def ordered(customer: Any) -> None:
     """An order, of which a part was shipped; an invoice bills it."""
-    [shipped] = ids_of(ship(order_of(customer, ("50", "5")), (1, "2")))
+    [shipped] = ids_of(ship_for(order_of(customer, ("50", "5")), (1, "2")))
     [line] = Invoice.objects.get(number="INV-2026-0001", customer=customer).lines.all()
     link_lines(line.invoice_id, {line.pk: Link(shipment_line_id=shipped)}, by=None)
 

@@ -55,6 +55,8 @@ DAILY = [
     Entry("Debit notes", "billing:debit_note_list", "file-plus", "billing.view_invoice"),
     Entry("Accuracy", "billing:finding_list", "shield-check", "billing.view_accuracyfinding"),
     Entry("Recurring", "billing:recurring_list", "refresh", "billing.view_invoice", "n", ("/usage/",)),
+    Entry("Orders", "billing:order_list", "clipboard-list", "billing.view_order", "e"),
+    Entry("Shipments", "billing:shipment_list", "truck", "billing.view_shipment", "j"),
     Entry("Products", "billing:product_list", "package", "billing.view_product"),
     Entry("Price lists", "billing:price_list_list", "tag", "billing.view_product"),
     Entry("Payments", "payments:receipt_list", "cash", "payments.view_receipt", "p", BESIDE_RECEIPTS),

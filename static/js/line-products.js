@@ -10,9 +10,10 @@ let asking = null;
 function take(line, option) {
   part(line, "unit").value = option.unit;
   const tax = part(line, "tax");
-  if ([...tax.options].some((each) => each.value === option.tax)) tax.value = option.tax;
+  if (tax && [...tax.options].some((each) => each.value === option.tax)) tax.value = option.tax;
   part(line, "unit_price").value = "";
-  part(line, "has_list_price").value = "1";
+  const hasListPrice = part(line, "has_list_price"); // a shipment's line has none: it is priced when it is billed
+  if (hasListPrice) hasListPrice.value = "1";
 }
 
 function onPriceTyped(event) {

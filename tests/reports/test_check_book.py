@@ -150,6 +150,7 @@ PLANTED = [
     ("UPDATE billing_disputedline SET line_id = (SELECT min(id) FROM billing_invoiceline)", "the lines of a dispute are its document's and add up to it"),
     ("UPDATE billing_dispute SET credit_memo_id = invoice_id WHERE credit_memo_id IS NOT NULL", "the credit memo that ended a dispute credits what was disputed"),
     ("UPDATE office_numberseries SET last = last + 1 WHERE kind = 'dispute'", "numbers of disputes run on without a gap"),
+    ("UPDATE billing_deliveryproof SET content = 'x'", "the file kept matches the hash kept"),
     ("UPDATE billing_disputefile SET content = 'x'", "the file kept matches the hash kept"),
     ("UPDATE credit_control_reminderitem SET amount = amount + 1000", "a reminder asks for no more of an item than was open when it was made or its mails left"),
     ("UPDATE credit_control_reminderitem SET item_id = (SELECT min(id) FROM ledger_openitem)", "a reminder is of items of its customer, and of at least one"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 ISSUED = "(SELECT id FROM billing_invoice WHERE number = 'INV-2026-0001')"
 DRAFT = "(SELECT id FROM billing_invoice WHERE status = 'draft')"
 CUSTOMER = "(SELECT min(id) FROM customers_customer)"
+LAST = "(SELECT max(id) FROM customers_customer)"
 FREE_ENTRY = "(SELECT id FROM ledger_entry WHERE kind = 'book_bank_line')"
 GIVER = "(SELECT max(id) FROM customers_customer WHERE id NOT IN (SELECT customer_id FROM reports_journaldebtor))"
 FROZEN_DOCUMENT = "invoice_frozen_once_issued"
@@ -284,6 +285,14 @@ ATTEMPTS = {
             bank_line_id="(SELECT max(line_id) FROM payments_payout)",
         ),
         "receipts_within_bank_line",
+    ),
+    "order_of_its_customer": Attempt(f"UPDATE billing_order SET customer_id = {LAST}", "order_of_its_customer"),
+    "shipment_of_its_customer": Attempt(
+        f"UPDATE billing_shipment SET customer_id = {LAST}", "shipment_of_its_customer"
+    ),
+    "shipment_line_placed": Attempt(
+        "UPDATE billing_shipmentline SET quantity = quantity + 900 WHERE returns_id IS NOT NULL",
+        "returned_within_shipped",
     ),
     "recovery_within_write_off": Attempt(
         copied(

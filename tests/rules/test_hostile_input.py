@@ -22,12 +22,13 @@ from tests.rules.typed import (
     credit_control,
     customers,
     office,
+    orders,
     paying_out,
     payments,
     reports,
 )
 
-ROOMS = [catalogue, billing, customers, banking, paying_out, payments, credit_control, office, reports]
+ROOMS = [catalogue, billing, orders, customers, banking, paying_out, payments, credit_control, office, reports]
 THOROUGH = "DUEBOOK_THOROUGH" in os.environ
 
 pytestmark = pytest.mark.django_db

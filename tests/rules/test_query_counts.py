@@ -45,6 +45,7 @@ from reports.findings.kinds import KINDS
 from tests import world
 from tests.billing.disputing import dispute
 from tests.billing.sweeping import finding
+from tests.billing.ordering import make_order, ship
 from tests.credit_control.planning import agreed
 from tests.credit_control.reminding import ladder, remind
 from tests.credit_control.samples import claim, rule_for, statement_run
@@ -63,7 +64,7 @@ MOST = 20
 MOST_OF = {"home": 41, "credit_control:send_reminders": 35, "credit_control:worklist": 49}
 MOST_OF |= {"credit_control:claim_late_charges": 21}
 """The front page counts what there is to do, one query for each kind of task."""
-MOST_OF_A_CUSTOMER = 50
+MOST_OF_A_CUSTOMER = 52
 """Each room shows a card of its own there."""
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +212,11 @@ def more_recurring(customer: Any, count: int) -> None:
         world.make_recurring(customer, "10.00", customer.company.today(), name=name)
 
 
+def more_orders(customer: Any, count: int) -> None:
+    for _ in range(count):
+        ship(make_order(customer), "1")
+
+
 def more_usage(customer: Any, count: int) -> None:
     for _ in range(count):
         world.use(customer, "1", DAY)
@@ -344,6 +350,8 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "billing:print_queue": more_to_print,
     "billing:billing_run_list": more_billing_runs,
     "billing:recurring_list": more_recurring,
+    "billing:order_list": more_orders,
+    "billing:shipment_list": more_orders,
     "billing:usage_list": more_usage,
     "payments:receipt_list": more_receipts,
     "payments:chargeback_list": more_chargebacks,

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from billing.models import Dispute, Invoice
+from billing.models import Dispute, Invoice, Order, Shipment
 from credit_control.models import ContactNote
 from customers.models import Customer
 from ledger.models import OpenItem
@@ -18,6 +18,7 @@ from office.roles import ROLES, STAND_ALONE
 from payments.models import Receipt, Refund
 from tests import world
 from tests.billing.disputing import reason
+from tests.billing.ordering import SHIPPED, make_order, ship
 from tests.rules.hostile import DAY
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,26 @@ def comment(customer: Customer) -> Form:
     return reverse("office:say", args=["billing.invoice", invoice.pk]), {"body": "Look"}, Comment.objects.count
 
 
-FORMS = [receipt, refund, a_customer, draft, dispute, note, comment]
+LINE = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "lines-0-description": "Shelf", "lines-0-quantity": "2"}
+
+
+def order(customer: Customer) -> Form:
+    typed = LINE | {"customer": customer.pk, "ordered_on": DAY, "lines-0-unit_price": "5"}
+    return reverse("billing:order_new"), typed, Order.objects.count
+
+
+def shipment(customer: Customer) -> Form:
+    typed = LINE | {"customer": customer.pk, "shipped_on": DAY, "kind": "delivery_note"}
+    return reverse("billing:shipment_new"), typed, Shipment.objects.count
+
+
+def a_return(customer: Customer) -> Form:
+    line = ship(make_order(customer), "4").lines.get()
+    typed = {"on": SHIPPED, f"line_{line.pk}": "1"}
+    return reverse("billing:record_return", args=[line.shipment_id]), typed, Shipment.objects.count
+
+
+FORMS = [receipt, refund, a_customer, draft, dispute, note, comment, order, shipment, a_return]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)

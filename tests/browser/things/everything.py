@@ -24,6 +24,7 @@ from tests.browser.things.billing import (
 from tests.browser.things.credit_control import a_late_charge, a_provision, statements
 from tests.browser.things.customers import a_change, a_given_mandate, on_hold, with_mandate
 from tests.browser.things.office import a_policy, a_run, a_task, saved_views
+from tests.browser.things.orders import orders
 from tests.browser.things.payments import (
     a_batch,
     a_chargeback,
@@ -75,6 +76,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "chargeback": a_chargeback(customer, day),
         "paid_notice": a_paid_notice(customer),
         **disputes(customer, day),
+        **orders(customer, day),
         "card_receipt": world.receive(customer, "33.00", day, method="card").pk,
         **in_dollars(customer, day),
         "receipt_batch": a_batch(customer, day),
