@@ -19,7 +19,9 @@ class BillingConfig(AppConfig):
             do_billing_run,
             import_invoices,
             import_medical_codes,
+            import_orders,
             import_products,
+            import_shipments,
             import_usage,
         )
         from billing.panels import DISPUTES_PANEL, FINDINGS_PANEL, ORDERS_PANEL
@@ -48,7 +50,14 @@ class BillingConfig(AppConfig):
         see = "billing.view_invoice"
         register_topic(Topic("billing.dispute", "Dispute", disputes_for, "billing.view_dispute", "billing:dispute"))
         register_topic(Topic("billing.invoice", "Document", invoices_for, see, "billing:invoice"))
-        imports = (import_invoices, import_medical_codes, import_products, import_usage)
+        imports = (
+            import_invoices,
+            import_medical_codes,
+            import_orders,
+            import_products,
+            import_shipments,
+            import_usage,
+        )
         for kind in (*(each.RUN_KIND for each in imports), *do_billing_run.RUN_KINDS):
             runs.register_kind(kind)
         runs.register_kind(runs.RunKind(sweep.KIND, sweep.sweep_next))

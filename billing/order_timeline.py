@@ -36,7 +36,7 @@ def shipment_timeline(shipment: Shipment) -> list[Fact]:
 
 def _records(subject_type: str, ids: list[int]) -> list[AuditRecord]:
     rows = AuditRecord.objects.filter(subject_type=subject_type, subject_id__in=ids)
-    return list(rows.select_related("by"))
+    return list(rows.select_related("by").order_by("-pk"))
 
 
 def _fact(record: AuditRecord, of: str = "") -> Fact:

@@ -4,9 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from billing.api.serializers import LineIn
+from billing.api.serializers import InvoiceRow, LineIn
 from billing.models import DeliveryProof, Order, OrderLine, OrderStatus, OrderVersion, Shipment, ShipmentKind
 from billing.models import ShipmentLine as Line
+from billing.operations.bill_shipments import MOST
 from billing.operations.details import MOST_LINES
 from billing.operations.order_details import OrderDetails, OrderLineDetails
 from billing.operations.shipment_details import ShipmentDetails, ShipmentLineDetails
@@ -215,6 +216,19 @@ def shipment_details_from(data: dict[str, Any]) -> ShipmentDetails:
     values = dict(data)
     lines = [ShipmentLineDetails(**line) for line in values.pop("lines")]
     return ShipmentDetails(customer_id=values.pop("customer"), lines=lines, **values)
+
+
+class BillShipmentsIn(Input):
+    """The shipments to draft, and whether each gets a draft of its own."""
+
+    shipments = serializers.ListField(child=IdIn(), allow_empty=False, max_length=MOST)
+    one_each = serializers.BooleanField(default=False)
+
+
+class BilledOut(serializers.Serializer):
+    """The drafts of what was shipped."""
+
+    results = InvoiceRow(many=True)
 
 
 class ShipmentsQuery(PageQuery):

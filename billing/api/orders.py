@@ -1,12 +1,14 @@
 """Orders and shipments, for programs."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from billing.access import get_order_for, get_proof_for, get_shipment_for, orders_for, shipments_for
+from billing.access import get_order_for, get_proof_for, get_shipment_for, invoices_for, orders_for, shipments_for
 from billing.api.order_serializers import (
+    BilledOut,
+    BillShipmentsIn,
     DeliveryIn,
     EndOrderIn,
     OrderChange,
@@ -24,6 +26,8 @@ from billing.api.order_serializers import (
     order_details_from,
     shipment_details_from,
 )
+from billing.api.shown import as_rows
+from billing.operations.bill_shipments import bill_shipments
 from billing.operations.cancel_shipment import cancel_shipment
 from billing.operations.change_order import change_order
 from billing.operations.change_shipment import change_shipment
@@ -181,6 +185,24 @@ class ShipmentView(ApiView):
         details = shipment_details_from(data | {"source_reference": shipment.source_reference})
         change_shipment(shipment.pk, details, version=version, reason=reason, by=request.user)
         return shown_shipment(request.user, shipment_id)
+
+
+class BillShipmentsView(ApiView):
+    """Drafting what was shipped."""
+
+    permission = {"post": "billing.draft_invoice"}
+
+    @extend_schema(operation_id="bill_shipments", request=BillShipmentsIn, responses=BilledOut)
+    @idempotent
+    def post(self, request: ApiRequest) -> Response:
+        """Draft what is left to bill of shipments: one draft for each customer and order, or for each shipment."""
+        company, data = company_of(request), checked(BillShipmentsIn, request.data)
+        wanted = set(data["shipments"])
+        if shipments_for(request.user).filter(company=company, pk__in=wanted).count() < len(wanted):
+            raise Http404("No such shipment.")
+        drafts = bill_shipments(company, wanted, one_each=data["one_each"], by=request.user)
+        rows = as_rows(invoices_for(request.user).filter(pk__in=[one.pk for one in drafts]), company.today())
+        return Response(BilledOut({"results": rows.select_related("customer").order_by("pk")}).data)
 
 
 class CancelShipmentView(ApiView):

@@ -92,6 +92,7 @@ urlpatterns = [
     path("orders/<int:order_id>/end/", orders.EndOrderView.as_view()),
     path("orders/<int:order_id>/reopen/", orders.ReopenOrderView.as_view()),
     path("shipments/", orders.ShipmentsView.as_view()),
+    path("shipments/bill/", orders.BillShipmentsView.as_view()),
     path("shipments/<int:shipment_id>/", orders.ShipmentView.as_view()),
     path("shipments/<int:shipment_id>/cancel/", orders.CancelShipmentView.as_view()),
     path("shipments/<int:shipment_id>/delivery/", orders.DeliveryView.as_view()),

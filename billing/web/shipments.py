@@ -29,7 +29,7 @@ from billing.web.recurring_forms import DayField
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
-from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, Toggle, list_page
+from office.web.lists import BulkAct, Choice, Column, DateRange, Empty, ListSpec, Toggle, list_page
 from office.web.once import once
 from office.web.requests import StaffRequest
 
@@ -72,6 +72,9 @@ SHIPMENTS = ListSpec(
         Toggle("unconfirmed", "Arrival not confirmed", _not_confirmed),
         DateRange("shipped", "Shipped", "shipped_on"),
         DateRange("arrived", "Arrived", "delivered_on"),
+    ),
+    bulk=(
+        BulkAct("Draft invoices…", lambda: reverse("billing:choose_to_bill"), "billing.draft_invoice", "file-invoice"),
     ),
     search=("number", "tracking_number", "source_reference", "order__number", "customer__search_text"),
     search_hint="Number, tracking, order or customer",

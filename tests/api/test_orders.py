@@ -86,3 +86,13 @@ def test_another_companys_customer_is_not_found(program: Program, customer: Any)
     assert refused(program.post("orders/", body(stranger))) == (404, "not_found")
     assert refused(program.post("shipments/", shipment)) == (404, "not_found")
     assert not Shipment.objects.exists()
+
+
+def test_shipments_are_billed_together(program: Program, customer: Any) -> None:
+    order = make_order(customer)
+    shipments = [ship(order, "1").pk, ship(order, "2").pk]
+    [draft] = program.post("shipments/bill/", {"shipments": shipments}).json()["results"]
+
+    assert draft["total"] == "37.50"
+    assert refused(program.post("shipments/bill/", {"shipments": shipments})) == (409, "nothing_to_bill")
+    assert refused(program.post("shipments/bill/", {"shipments": [0, 99999]}))[0] in (400, 404)

@@ -83,6 +83,8 @@ PAGES = [
     Row("billing:order", "order"),
     Row("billing:order", "order_closed"),
     Row("billing:order_edit", "order"),
+    Row("billing:import_orders"),
+    Row("billing:import_shipments"),
     Row("billing:shipment_list"),
     Row("billing:shipment_new"),
     Row("billing:shipment_new", query="?order={order}"),

@@ -99,6 +99,8 @@ BY_ROUTE = {
     r"invoices/import/": "run import_invoices",
     r"usage/import/": "run import_usage",
     r"products/import/": "run import_products",
+    r"orders/import/": "run import_orders",
+    r"shipments/import/": "run import_shipments",
     r"medical-codes/import/": "run import_medical_codes",
     r"customers/import/": "run import_customers",
     r"receipts/apply/": "run apply_receipts",
@@ -134,7 +136,7 @@ def make_everything(company: Any, customer: Any, clerk: Any) -> None:
     add_terms(company, TermsDetails("Thirty days", [PartDetails(30)]), by=None)
     set_own_day(company, date(2026, 12, 24), is_worked=False, name="Eve", by=None)
     create_api_token("theirs", by=clerk)
-    for kind in ("invoices", "usage", "products", "medical_codes"):
+    for kind in ("invoices", "usage", "products", "medical_codes", "orders", "shipments"):
         Run.objects.create(company=company, kind=f"import_{kind}", title=kind, by=clerk, status=RunStatus.PREPARED)
     Run.objects.create(company=company, kind="apply_receipts", title="Apply", by=clerk)
     Run.objects.filter(kind="import_customers").update(status=RunStatus.PREPARED, errors_file=b"x")

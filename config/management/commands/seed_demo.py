@@ -31,6 +31,7 @@ from config.demo_face import add_face
 from config.demo_getting_paid import add_plans, add_promises, add_provision_rates, add_reminders
 from config.demo_holds import add_holds
 from config.demo_late_charges import add_late_charges
+from config.demo_orders import add_orders
 from config.demo_payments import add_rough_payments
 from config.demo_statements import add_statements
 from config.demo_talk import add_talk
@@ -149,6 +150,7 @@ def make_demo(chance: Random, today: date) -> Company:
     add_reminders(company, today, clerk)
     add_provision_rates(company, today, clerk)
     add_disputes(company, today, clerk)
+    add_orders(company, today, clerk)
     add_plans(company, today, clerk)
     add_statements(company, today, clerk)
     add_talk(company, clerk, staff["sales"])
