@@ -28,7 +28,7 @@ def add_orders(company: Company, today: date, by: User) -> None:
     ago = [today - timedelta(days=days) for days in (3, 10, 20, 40)]
 
     def order(place: int, *lines: tuple[int, int, int], **more: Any) -> Order:
-        values = {"ordered_on": ago[2], "po_number": f"PO-{4700 + place}"} | more
+        values: dict[str, Any] = {"ordered_on": ago[2], "po_number": f"PO-{4700 + place}"} | more
         details = OrderDetails(customers[place].pk, lines=[_line(line, today) for line in lines], **values)
         return record_order(company, details, by=by)
 

@@ -22,7 +22,14 @@ ORDER_FIELDS = (
     Field("wanted_on", "Wanted on", FieldKind.DAY, headings=("Delivery date", "Due", "Requested")),
     Field("note", "Note", headings=("Remarks", "Comment")),
 )
-ORDER_HEAD = ("customer_number", "customer_name", "po_number", "ordered_on", "valid_from", "valid_until")
+ORDER_HEAD: tuple[str, ...] = (
+    "customer_number",
+    "customer_name",
+    "po_number",
+    "ordered_on",
+    "valid_from",
+    "valid_until",
+)
 ORDER_HEAD += ("blanket_amount", "currency", "note")
 SHIPMENT_FIELDS = (
     Field(
@@ -48,5 +55,13 @@ SHIPMENT_FIELDS = (
     Field("done_by", "Done by", headings=("Employee", "Worker")),
     Field("note", "Note", headings=("Remarks", "Comment")),
 )
-SHIPMENT_HEAD = ("kind", "customer_number", "customer_name", "order", "shipped_on", "carrier", "tracking_number")
+SHIPMENT_HEAD: tuple[str, ...] = (
+    "kind",
+    "customer_number",
+    "customer_name",
+    "order",
+    "shipped_on",
+    "carrier",
+    "tracking_number",
+)
 SHIPMENT_HEAD += ("note",)
