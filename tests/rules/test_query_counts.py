@@ -44,8 +44,8 @@ from payments.operations.write_off import WriteOffDetails, write_off
 from reports.findings.kinds import KINDS
 from tests import world
 from tests.billing.disputing import dispute
-from tests.billing.sweeping import finding
 from tests.billing.ordering import make_order, ship
+from tests.billing.sweeping import finding
 from tests.credit_control.planning import agreed
 from tests.credit_control.reminding import ladder, remind
 from tests.credit_control.samples import claim, rule_for, statement_run
