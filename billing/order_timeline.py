@@ -13,6 +13,7 @@ WORDS = {
     "change_shipment": ("Changed", "pencil"),
     "cancel_shipment": ("Cancelled", "ban"),
     "confirm_delivery": ("Delivery confirmed", "circle-check"),
+    "read_ubl_order": ("Read from a file", "file-import"),
     "record_return": ("Came back", "arrow-back-up"),
     "bill_shipments": ("Drafted to be billed", "file-invoice"),
 }

@@ -84,6 +84,7 @@ PAGES = [
     Row("billing:order", "order_closed"),
     Row("billing:order_edit", "order"),
     Row("billing:import_orders"),
+    Row("billing:read_order"),
     Row("billing:import_shipments"),
     Row("billing:shipment_list"),
     Row("billing:shipment_new"),

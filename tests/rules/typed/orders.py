@@ -27,6 +27,7 @@ def forms(customer: Any) -> Forms:
         "billing:order_new": ([], ordered | {"key": "k", "lines-0-id": ""}),
         "billing:order_totals": ([], ordered),
         "billing:order_edit": ([order.pk], ordered | {"version": "1", "reason": "r"}),
+        "billing:read_order": ([], {"customer": str(customer.pk)}),
         "billing:end_order": ([order.pk], {"status": "closed", "reason": "r"}),
         "billing:reopen_order": ([closed.pk], {"reason": "r"}),
         "billing:shipment_new": ([], shipped | {"key": "k", "lines-0-id": ""}),
