@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     "place_holds": {"task": "credit_control.tasks.place_holds", "schedule": 600.0},
     "prepare_statements": {"task": "credit_control.tasks.prepare_statements", "schedule": 60.0},
     "check_books": {"task": "reports.tasks.check_books", "schedule": 600.0},
+    "escalate_waiting_requests": {"task": "office.tasks.escalate_waiting_requests", "schedule": 900.0},
     "keep_sums": {"task": "reports.tasks.keep_sums", "schedule": 300.0},
     "keep_forecasts": {"task": "reports.tasks.keep_forecasts", "schedule": 3600.0},
     "send_due_views": {"task": "office.tasks.send_due_views", "schedule": 60.0},

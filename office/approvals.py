@@ -14,6 +14,7 @@ from django.db.models import Model, Q, QuerySet
 
 from ledger.refusals import Refused
 from office.access import companies_for, found
+from office.deciding import decided_by
 from office.models import ApprovalRequest, ApprovalRule, ApprovalState, Company, User
 
 
@@ -147,7 +148,7 @@ def get_request_for(user: User, request_id: int) -> ApprovalRequest:
 
 
 def waiting_for(user: User, company: Company) -> QuerySet[ApprovalRequest]:
-    """What waits for this person's decision: others' requests to a role they have. Each page asks how many."""
-    asked = Q(company=company, state=ApprovalState.WAITING, role__in=user.groups.all()) & ~Q(requested_by=user)
+    """What waits for this person's decision, by themselves or in another's place. Each page asks how many."""
+    asked = Q(company=company, state=ApprovalState.WAITING) & decided_by(user, company, company.today())
     actions = set(ApprovalRequest.objects.filter(asked).values_list("action", flat=True).distinct())
     return requests_for(user, actions).filter(asked)

@@ -7,6 +7,7 @@ class OfficeConfig(AppConfig):
     verbose_name = "Office"
 
     def ready(self) -> None:
+        from office.approval_mail import APPROVAL_MAILS
         from office.mail import register_kind
         from office.mail.to_staff import TO_STAFF
         from office.mail.trial import TRIAL_MAIL
@@ -18,7 +19,7 @@ class OfficeConfig(AppConfig):
         from office.web.making_files import FILE_RUN
         from office.web.view_mail import VIEW_KIND
 
-        for kind in (TRIAL_MAIL, VIEW_KIND, *TO_STAFF):
+        for kind in (TRIAL_MAIL, VIEW_KIND, *TO_STAFF, *APPROVAL_MAILS):
             register_kind(kind)
         register_run(FILE_RUN)
         for policy in POLICIES:

@@ -13,7 +13,11 @@ HOURS = ("mail_from_hour", "mail_until_hour", "mail_off_days", "mail_daily_limit
 def approval_rules(company: Company) -> list[Rule]:
     """Of each act that can be put under approval, from which amount it is, and who decides."""
     kept = {rule.action: rule for rule in company.approval_rules.select_related("role").prefetch_related("role_limits")}
-    return [Rule(name, f"{act.label}: {_says(act.is_always, kept.get(name), company)}") for name, act in ACTS.items()]
+    days = company.approval_days
+    waits = "A request waits for its role until somebody decides it."
+    goes_on = f"A request that waits {days} working days may be decided by all who decide anything."
+    acts = [Rule(name, f"{act.label}: {_says(act.is_always, kept.get(name), company)}") for name, act in ACTS.items()]
+    return [*acts, Rule("escalation", waits if days is None else goes_on)]
 
 
 def _says(is_always: bool, rule: ApprovalRule | None, company: Company) -> str:

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from office.mail.handing_over import hand_over
 from office.mail.sweep import due_mails
+from office.models import Company
+from office.operations.escalate_requests import escalate_requests
 from office.operations.order_file import clear_expired_files
 from office.operations.send_views import due_schedules, send_schedule
 from office.rounds import each_of
@@ -92,3 +94,9 @@ def send_due_views() -> int:
 def clear_files() -> int:
     """Delete the large files that were kept long enough; runs each hour."""
     return clear_expired_files(timezone.now())
+
+
+@shared_task
+def escalate_waiting_requests() -> int:
+    """Let requests that waited too long for their role go on to others; a failure in one company stops no other."""
+    return each_of(Company.objects.order_by("pk"), escalate_requests)

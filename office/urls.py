@@ -5,6 +5,7 @@ from django.urls import path
 from office.web import (
     approvals,
     audit,
+    deputies,
     face,
     kept_files,
     login,
@@ -34,6 +35,8 @@ urlpatterns = [
     path("approvals/", approvals.inbox, name="approval_list"),
     path("approvals/<int:request_id>/decide/", approvals.decide, name="decide_request"),
     path("approvals/<int:request_id>/withdraw/", approvals.withdraw, name="withdraw_request"),
+    path("approvals/deputies/", deputies.deputy_list, name="deputy_list"),
+    path("approvals/deputies/<int:deputy_id>/end/", deputies.end, name="end_deputy"),
     path("settings/approvals/", approvals.rules, name="approval_rules"),
     path("settings/policies/", policies.policies, name="policies"),
     path("settings/policies/<int:version>/", policies.policy_version, name="policy_version"),

@@ -186,7 +186,7 @@ KINDS = (
         "clipboard-list",
         "office:approval_list",
         lambda reader: waiting_for(reader.user, reader.company),
-        rights=("office.decide_approval",),
+        rights=("office.ask_approval",),
     ),
     Kind(
         "Tasks for you",

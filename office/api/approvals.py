@@ -91,7 +91,7 @@ class ApprovalsView(ApiView):
 class ApproveView(ApiView):
     """Saying yes."""
 
-    permission = {"post": "office.decide_approval"}
+    permission = {"post": "office.ask_approval"}
 
     @extend_schema(operation_id="approve_request", request=DecisionIn, responses=ApprovalOut)
     @idempotent
@@ -105,7 +105,7 @@ class ApproveView(ApiView):
 class DeclineView(ApiView):
     """Saying no."""
 
-    permission = {"post": "office.decide_approval"}
+    permission = {"post": "office.ask_approval"}
 
     @extend_schema(operation_id="decline_request", request=DecisionIn, responses=ApprovalOut)
     @idempotent

@@ -21,7 +21,7 @@ class ApprovalOut(serializers.ModelSerializer):
     class Meta:
         model = ApprovalRequest
         fields = ["id", "action", "subject_id", "subject_name", "arguments", "amount", "reason", "state", "role"]
-        fields += ["requested_by", "requested_at", "decided_by", "decided_at", "decision_reason"]
+        fields += ["requested_by", "requested_at", "escalated_at", "decided_by", "decided_at", "decision_reason"]
 
 
 def sent_for_approval(request: ApiRequest, needed: ApprovalNeeded) -> Response:

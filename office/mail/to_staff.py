@@ -1,13 +1,10 @@
 """The mails that members of staff get: what is theirs to do, and who named them. In English, as staff's screens are."""
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from office.mail.kinds import Letter, MailKind, NotToBeSent
-from office.mail.pieces import button
-from office.mail.texts import Words
-from office.mail.variables import Paragraph, typed
+from office.mail.staff_letter import NOT_HERE, person_of, quoted, staff_letter
 from office.models import Comment, KeptFile, OutgoingMail, Run, Task, User
 from office.operations.comment import MENTION_MAIL
 from office.operations.make_task import TASK_MAIL
@@ -16,26 +13,25 @@ from office.operations.tell_administrators import FAILURE_MAIL
 from office.topics import About, may_see, page_of, seen_by, tasks_for
 from office.written import plain_day, plain_moment
 
-LONGEST_QUOTE = 1_000
-NOT_HERE = "Not sent: they may not see it any more."
-
 
 def task_letter(mail: OutgoingMail) -> Letter:
     """What is to be done by when, with the address where it is answered."""
     task = Task.objects.select_related("company", "made_by").get(pk=mail.about_id)
-    person = _person(mail)
+    person = person_of(mail)
     if reason := task_reason(mail):
         raise NotToBeSent(reason)
     about = f", about {task.about_name}" if task.about_name else ""
     first = f"{task.made_by or 'Duebook'} put this on your list, to be done by {plain_day(task.due_on)}{about}:"
-    words = [first, *_quoted(task.title, task.note, *_said(task))]
-    return _letter(mail, person, task.title, words, reverse("office:task", args=[task.pk]), "Answer or mark as done")
+    words = [first, *quoted(task.title, task.note, *_said(task))]
+    return staff_letter(
+        mail, person, task.title, words, reverse("office:task", args=[task.pk]), "Answer or mark as done"
+    )
 
 
 def task_reason(mail: OutgoingMail) -> str:
     """Why it is not to be sent: done, given to another, or theirs to see no more."""
     task = Task.objects.get(pk=mail.about_id)
-    person = _person(mail)
+    person = person_of(mail)
     if task.done_at:
         return "Not sent: it is done."
     is_theirs = task.assignee_id == person.pk or (task.department and task.department == person.department)
@@ -46,29 +42,29 @@ def task_reason(mail: OutgoingMail) -> str:
 
 def failure_letter(mail: OutgoingMail) -> Letter:
     """What administrators are to look at: which job failed, or what the check of the book found."""
-    task, person = Task.objects.get(pk=mail.about_id), _person(mail)
+    task, person = Task.objects.get(pk=mail.about_id), person_of(mail)
     if reason := failure_reason(mail):
         raise NotToBeSent(reason)
-    words = ["Duebook tells its administrators:", *_quoted(task.title, task.note)]
-    return _letter(mail, person, task.title, words, reverse("office:task", args=[task.pk]), "Look at it")
+    words = ["Duebook tells its administrators:", *quoted(task.title, task.note)]
+    return staff_letter(mail, person, task.title, words, reverse("office:task", args=[task.pk]), "Look at it")
 
 
 def failure_reason(mail: OutgoingMail) -> str:
     """Why it is not to be sent: looked at already, or they work here no more."""
     if Task.objects.get(pk=mail.about_id).done_at:
         return "Not sent: somebody looked at it."
-    return "" if _person(mail).is_active else NOT_HERE
+    return "" if person_of(mail).is_active else NOT_HERE
 
 
 def mention_letter(mail: OutgoingMail) -> Letter:
     """What somebody said, and where."""
     comment = Comment.objects.select_related("by", "task").get(pk=mail.about_id)
-    person = _person(mail)
+    person = person_of(mail)
     if reason := mention_reason(mail):
         raise NotToBeSent(reason)
     where = reverse("office:task", args=[comment.task_id]) if comment.task_id else _page(comment)
-    words = [f"{comment.by} wrote:", *_quoted(comment.body)]
-    return _letter(mail, person, f"{comment.by} mentioned you", words, where, "Read and answer")
+    words = [f"{comment.by} wrote:", *quoted(comment.body)]
+    return staff_letter(mail, person, f"{comment.by} mentioned you", words, where, "Read and answer")
 
 
 def mention_reason(mail: OutgoingMail) -> str:
@@ -76,34 +72,31 @@ def mention_reason(mail: OutgoingMail) -> str:
     comment = Comment.objects.get(pk=mail.about_id)
     if comment.withdrawn_at:
         return "Not sent: it was taken back."
-    return "" if may_see(_person(mail), About(comment.about_type, comment.about_id, "")) else NOT_HERE
+    return "" if may_see(person_of(mail), About(comment.about_type, comment.about_id, "")) else NOT_HERE
 
 
 def file_letter(mail: OutgoingMail) -> Letter:
     """That a file is ready, and where it is: the file itself stays here."""
-    run, person = Run.objects.get(pk=mail.about_id), _person(mail)
+    run, person = Run.objects.get(pk=mail.about_id), person_of(mail)
     if reason := file_reason(mail):
         raise NotToBeSent(reason)
     until = plain_moment(run.kept_file.expires_at)
-    words = [f"The file that you ordered is ready, and is kept until {until}:", *_quoted(run.title, run.kept_file.name)]
-    return _letter(mail, person, f"{run.title} is ready", words, reverse("office:kept_file", args=[run.pk]), "Download")
+    words = [f"The file that you ordered is ready, and is kept until {until}:", *quoted(run.title, run.kept_file.name)]
+    return staff_letter(
+        mail, person, f"{run.title} is ready", words, reverse("office:kept_file", args=[run.pk]), "Download"
+    )
 
 
 def file_reason(mail: OutgoingMail) -> str:
     """Why it is not to be sent: kept no more, or they work here no more."""
     if not KeptFile.objects.filter(run=mail.about_id).exists():
         return "Not sent: the file is kept no more."
-    return "" if _person(mail).is_active else NOT_HERE
+    return "" if person_of(mail).is_active else NOT_HERE
 
 
 def comments_for(user: User) -> QuerySet[Comment]:
     """The comments about what a person sees."""
     return Comment.objects.filter(seen_by(user))
-
-
-def _person(mail: OutgoingMail) -> User:
-    assert mail.staff_id, "A mail to staff names who gets it."
-    return User.objects.get(pk=mail.staff_id)
 
 
 def _page(comment: Comment) -> str:
@@ -114,18 +107,6 @@ def _said(task: Task) -> list[str]:
     """The question itself, where it is longer than its first line."""
     asked = task.comments.order_by("pk").first()
     return [asked.body] if asked and not asked.withdrawn_at and asked.body != task.title else []
-
-
-def _quoted(*texts: str) -> list[str]:
-    return [text[:LONGEST_QUOTE] for text in texts if text]
-
-
-def _letter(mail: OutgoingMail, person: User, subject: str, words: list[str], path: str, label: str) -> Letter:
-    link = button(settings.SITE_URL + path, label, before=f"{label}:")
-    paragraphs = [each for text in words for each in typed(text)]
-    paragraphs.append(Paragraph(link.text, link.html, is_piece=True))
-    said = Words(subject, paragraphs, mail.company, "en", is_for_staff=True)
-    return Letter(person.name, person.email, subject, said.text, said.html)
 
 
 TO_STAFF = (

@@ -3,6 +3,7 @@
 from office.models.approvals import ApprovalRequest, ApprovalRule, ApprovalState, RoleLimit
 from office.models.audit import AuditRecord
 from office.models.company import BankAccount, Company, Logo, OffDays
+from office.models.deputies import Deputy
 from office.models.doors import ApiToken, IdempotentAnswer
 from office.models.face import FacePlace, FaceText
 from office.models.imports import ImportMapping
@@ -37,6 +38,7 @@ __all__ = [
     "Comment",
     "Company",
     "Department",
+    "Deputy",
     "ExchangeRate",
     "FacePlace",
     "FaceText",

@@ -72,6 +72,7 @@ class ApprovalRequest(models.Model):
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
     role = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+", help_text="Whose word is needed.")
+    escalated_at = models.DateTimeField(null=True, help_text="Since when all who decide at all may decide it.")
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.CharField(max_length=300, blank=True)

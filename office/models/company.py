@@ -1,5 +1,6 @@
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from django.db import models
 
@@ -61,6 +62,13 @@ class Company(models.Model):
         null=True,
         blank=True,
         help_text="In the company's currency; a larger recurring invoice waits as a draft. Empty: however large it is.",
+    )
+    approval_days = models.PositiveSmallIntegerField(
+        "working days until a request goes on",
+        null=True,
+        blank=True,
+        default=2,
+        help_text="Then everybody who decides anything may decide it. Empty: it waits for its role.",
     )
     creditor_identifier = models.CharField(
         "SEPA creditor identifier",
@@ -137,6 +145,10 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return self.legal_name
+
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day of a moment in the company's own time zone."""
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
 
     def today(self) -> date:
         """The calendar day in the company's own time zone."""

@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import F, Q
 
 from office.models.company import Company
 from office.models.talk import Department
@@ -31,6 +32,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     companies = models.ManyToManyField(Company, related_name="staff", blank=True)
     department = models.CharField(max_length=12, choices=Department, blank=True)
+    same_person_as = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="other_log_ins",
+        help_text="Another log-in of the same person: neither approves what the other asks.",
+    )
     only_own_customers = models.BooleanField(default=False, help_text="Sees only customers they own in sales.")
 
     USERNAME_FIELD = "email"
@@ -39,6 +48,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     class Meta:
+        constraints = [models.CheckConstraint(name="log_in_is_not_its_own_other", condition=~Q(same_person_as=F("pk")))]
         permissions = [("manage_staff", "Invite staff and set their roles")]
 
     def __str__(self) -> str:

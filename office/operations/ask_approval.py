@@ -1,6 +1,7 @@
 from django.db import IntegrityError, transaction
 
 from ledger.refusals import Refused
+from office.approval_mail import mail_deciders
 from office.approvals import ApprovalNeeded
 from office.audit import record
 from office.models import ApprovalRequest, User
@@ -25,6 +26,7 @@ def ask_approval(needed: ApprovalNeeded, *, by: User) -> ApprovalRequest:
             )
     except IntegrityError as error:
         raise Refused(f"This waits for approval already: {asked.subject}.", code="approval_waiting") from error
+    mail_deciders(request)
     amount = "no limit" if asked.amount is None else asked.amount
     record(by, "ask_approval", request, after={"amount": amount}, reason=asked.reason)
     return request

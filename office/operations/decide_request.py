@@ -2,8 +2,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger.refusals import Refused
+from office.approval_mail import mail_who_asked
 from office.approvals import ACTS
 from office.audit import record
+from office.deciding import decides, log_ins_of
 from office.models import ApprovalRequest, ApprovalState, User
 from office.reasons import LONGEST, required_reason
 
@@ -53,9 +55,9 @@ def _waiting(request_id: int) -> ApprovalRequest:
 
 
 def _require_decider(request: ApprovalRequest, by: User) -> None:
-    if request.requested_by_id == by.pk:
-        raise Refused("Nobody approves their own request. Ask a colleague.", code="own_request")
-    if not by.groups.filter(pk=request.role_id).exists():
+    if request.requested_by in log_ins_of(by):
+        raise Refused("Nobody approves their own request, by whichever log-in. Ask a colleague.", code="own_request")
+    if not decides(by, request):
         raise Refused(f"This is for a {request.role} to decide.", code="not_your_role")
 
 
@@ -63,4 +65,6 @@ def _decide(request: ApprovalRequest, state: ApprovalState, by: User, reason: st
     request.state, request.decided_by, request.decided_at, request.decision_reason = state, by, timezone.now(), reason
     request.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
     actions = {"approved": "approve_request", "declined": "decline_request", "withdrawn": "withdraw_request"}
+    if state != ApprovalState.WITHDRAWN:
+        mail_who_asked(request)
     record(by, actions[state], request, before={"state": "waiting"}, after={"state": state}, reason=reason)

@@ -17,7 +17,8 @@ from office.roles import ROLES, why_excluded
 
 @dataclass(frozen=True)
 class StaffDetails:
-    """A member of staff: their roles by name, whether they see only customers they own in sales, their department."""
+    """A member of staff: their roles by name, whether they see only customers they own in sales, their department,
+    and which other log-in is of the same person."""
 
     email: str
     name: str
@@ -25,6 +26,7 @@ class StaffDetails:
     only_own_customers: bool = False
     is_active: bool = True
     department: str = ""
+    same_person_as_id: int | None = None
 
 
 @transaction.atomic
@@ -84,8 +86,24 @@ def _check(details: StaffDetails) -> None:
 def _write(user: User, details: StaffDetails) -> None:
     user.only_own_customers = details.only_own_customers
     user.department = details.department
+    user.same_person_as = _other_log_in(user, details.same_person_as_id)
     user.save()
     user.groups.set(Group.objects.filter(name__in=details.roles))
+
+
+def _other_log_in(user: User, other_id: int | None) -> User | None:
+    """The first log-in of the person that another log-in is of."""
+    if other_id is None:
+        return None
+    other = User.objects.filter(pk=other_id, companies__in=user.companies.all()).first()
+    if other is None:
+        raise Refused("Nobody of that log-in works here.", code="unknown_person")
+    first = other.same_person_as or other
+    if first.pk == user.pk:
+        raise Refused(f"{user.email} is that person's first log-in: set it at the other one.", code="own_log_in")
+    if user.other_log_ins.exists():
+        raise Refused(f"{user.email} is the first of several log-ins itself: free those first.", code="has_log_ins")
+    return first
 
 
 def _state(user: User) -> dict[str, object]:
@@ -95,4 +113,5 @@ def _state(user: User) -> dict[str, object]:
         "only_own_customers": user.only_own_customers,
         "is_active": user.is_active,
         "department": user.department,
+        "same_person_as": user.same_person_as.email if user.same_person_as else "",
     }

@@ -27,6 +27,7 @@ from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request, decline_request, withdraw_request
 from office.operations.set_approval_rules import deciding_roles, set_approval_rules
 from office.operations.set_role_limits import doing_roles, limits_of, set_role_limits
+from office.operations.update_company import update_company
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from office.web.requests import StaffRequest
@@ -40,10 +41,12 @@ def inbox(request: StaffRequest) -> HttpResponse:
     """What waits for this person, what they wait for, and what was decided lately."""
     seen = requests_for(request.user).filter(company=request.company)
     waiting = waiting_for(request.user, request.company)
+    decided_here = set(waiting.values_list("pk", flat=True)[:MOST])
     mine = seen.filter(requested_by=request.user, state="waiting")
     decided = seen.exclude(state="waiting")[:MOST]
     context = {
-        "groups": [("For you to decide", _shown(waiting)), ("You asked", _shown(mine)), ("Decided", _shown(decided))]
+        "groups": [("For you to decide", _shown(waiting)), ("You asked", _shown(mine)), ("Decided", _shown(decided))],
+        "decided_here": decided_here,
     }
     return render(request, "office/approvals.html", context)
 
@@ -53,7 +56,7 @@ def _shown(rows: QuerySet[ApprovalRequest]) -> list[ApprovalRequest]:
 
 
 @require_POST
-@staff_door("office.decide_approval")
+@staff_door("office.ask_approval")
 def decide(request: StaffRequest, request_id: int) -> HttpResponse:
     """Approve, which does it at once, or decline with a reason."""
     asked = get_request_for(request.user, request_id)
@@ -98,6 +101,14 @@ class RulesForm(forms.Form):
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.company = company
+        self.fields["approval_days"] = forms.IntegerField(
+            label="Working days until a request goes on",
+            required=False,
+            min_value=0,
+            max_value=60,
+            initial=company.approval_days,
+            help_text="Then everybody who decides anything may decide it. Empty: it waits for its role.",
+        )
         rules = {rule.action: rule for rule in ApprovalRule.objects.filter(company=company).select_related("role")}
         roles = [(role.name, role.name.capitalize()) for role in deciding_roles()]
         for act in acts_with_rules().values():
@@ -125,7 +136,8 @@ class RulesForm(forms.Form):
         by_act = {act: [f"above_{act}", f"role_{act}"] for act in acts_with_rules()}
         for act, names in by_act.items():
             names += [name for name in self.fields if name.startswith(f"limit_{act}_")]
-        return [(ACTS[act].label, [self[name] for name in names]) for act, names in by_act.items()]
+        acts = [(ACTS[act].label, [self[name] for name in names]) for act, names in by_act.items()]
+        return [*acts, ("Waiting", [self["approval_days"]])]
 
     def wanted(self) -> dict[str, Any]:
         """The valid form as the operation takes it."""
@@ -144,6 +156,7 @@ class RulesForm(forms.Form):
             set_approval_rules(self.company, self.wanted(), by=by)
             for action in acts_with_rules():
                 set_role_limits(self.company, action, self.limits(action), by=by)
+            update_company(self.company.pk, {"approval_days": self.cleaned_data["approval_days"]}, by=by)
 
 
 @staff_door("office.change_company_settings")

@@ -38,7 +38,7 @@ def other_companies(request: OfficeRequest) -> list[Company]:
 def waiting_approvals(request: OfficeRequest) -> int:
     """How many requests wait for this person's decision."""
     user, company = request.user, request.company
-    if not isinstance(user, User) or not company or not user.has_perm("office.decide_approval"):
+    if not isinstance(user, User) or not company or not user.has_perm("office.ask_approval"):
         return 0
     return waiting_for(user, company).count()
 

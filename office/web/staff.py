@@ -1,12 +1,14 @@
 """Who works here: adding people and setting their roles."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from ledger.refusals import Refused
-from office.models import Department, User
+from office.models import Company, Department, User
 from office.operations.manage_staff import StaffDetails, add_staff, update_staff
 from office.roles import ROLES, STAND_ALONE
 from office.web.doors import staff_door
@@ -25,14 +27,28 @@ class StaffForm(forms.Form):
     department = forms.ChoiceField(
         choices=[("", "None"), *Department.choices], required=False, help_text="Questions can be put to it."
     )
+    same_person_as_id = forms.TypedChoiceField(
+        label="Another log-in of",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="Neither log-in approves what the other asks.",
+    )
     only_own_customers = forms.BooleanField(label="Sees only customers they own in sales", required=False)
     is_active = forms.BooleanField(label="May log in", required=False, initial=True)
+
+    def __init__(self, *args: Any, company: Company, person: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = User.objects.filter(companies=company.pk, same_person_as=None).order_by("name", "pk")
+        others = others.exclude(pk=person.pk) if person else others
+        named = [(str(each.pk), f"{each.name} ({each.email})") for each in others]
+        self.fields["same_person_as_id"].choices = [("", "Nobody else here"), *named]  # type: ignore[attr-defined]
 
 
 class NewStaffForm(StaffForm):
     """Somebody new, with the password they begin with."""
 
-    field_order = ["name", "email", "password", "roles", "department", "only_own_customers"]
+    field_order = ["name", "email", "password", "roles", "department", "same_person_as_id", "only_own_customers"]
 
     email = forms.EmailField(max_length=254)
     password = forms.CharField(
@@ -45,7 +61,7 @@ class NewStaffForm(StaffForm):
 @staff_door("office.manage_staff")
 def staff_list(request: StaffRequest) -> HttpResponse:
     """Everybody who works for the company, and a form for somebody new."""
-    form = NewStaffForm(request.POST or None)
+    form = NewStaffForm(request.POST or None, company=request.company)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         password = data.pop("password")
@@ -71,9 +87,10 @@ def staff(request: StaffRequest, user_id: int) -> HttpResponse:
         "roles": list(user.groups.values_list("name", flat=True)),
         "department": user.department,
         "only_own_customers": user.only_own_customers,
+        "same_person_as_id": user.same_person_as_id,
         "is_active": user.is_active,
     }
-    form = StaffForm(request.POST or None, initial=initial)
+    form = StaffForm(request.POST or None, initial=initial, company=request.company, person=user)
     if request.method == "POST" and form.is_valid():
         try:
             update_staff(user.pk, StaffDetails(email=user.email, **form.cleaned_data), by=request.user)

@@ -63,6 +63,7 @@ PAGES = [
     Row("billing:draft_debit_note", "invoice"),
     Row("office:approval_list"),
     Row("office:approval_rules", role="administrator"),
+    Row("office:deputy_list", role="manager"),
     Row("office:policies"),
     Row("office:policy_version", "policy"),
     Row("billing:reason_list", role="administrator"),

@@ -27,6 +27,7 @@ THINGS = {
     "chargeback_id": "payments.Chargeback",
     "comment_id": "office.Comment",
     "customer_id": "customers.Customer",
+    "deputy_id": "office.Deputy",
     "dispute_id": "billing.Dispute",
     "entry_id": "ledger.Entry",
     "exchange_id": "payments.ReceiptExchange",

@@ -241,6 +241,23 @@ ATTEMPTS = {
         ),
         "request_begins_waiting",
     ),
+    "another_person_decides": Attempt(
+        "UPDATE office_approvalrequest SET state = 'approved', decided_at = now(),"
+        " decided_by_id = (SELECT max(id) FROM office_user) WHERE id = 99999",
+        "another_person_decides",
+        copied(
+            "office_approvalrequest",
+            action="'another'",
+            state="'waiting'",
+            requested_by_id="(SELECT min(id) FROM office_user)",
+            decided_by_id="NULL",
+            decided_at="NULL",
+            company_id="(SELECT id FROM office_company)",
+            role_id="(SELECT min(id) FROM auth_group)",
+        )
+        + "; UPDATE office_user SET same_person_as_id = (SELECT min(id) FROM office_user)"
+        " WHERE id = (SELECT max(id) FROM office_user)",
+    ),
     "online_part_belongs": Attempt(
         copied("payments_onlinepaymentpart", item_id="(SELECT min(id) FROM ledger_openitem WHERE amount < 0)"),
         "online_part_belongs",
@@ -344,7 +361,7 @@ MAY_CHANGE = {
     "customers_declaredpayer": "ended_at ended_by_id",
     "customers_givenmandate": "status reason decided_at decided_by_id",
     "customers_mandate": "account_id last_used_on revoked_on revoked_reason",
-    "office_approvalrequest": "state",
+    "office_approvalrequest": "state escalated_at",
     "office_comment": "withdrawn_at",
     "office_task": "title note about_name department assignments due_on done_at outcome assignee_id done_by_id",
     "payments_bankfile": "unknown_accounts",

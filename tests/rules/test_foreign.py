@@ -47,6 +47,7 @@ OF_THE_COMPANY = {
     "credit_control.LateChargeRule",
     "credit_control.ReminderLadder",
     "customers.PaymentTerms",
+    "office.Deputy",
     "office.OwnDay",
     "office.User",
 }

@@ -11,6 +11,7 @@ from office.models import KeptFile, KeptFilePart, PolicyVersion, Run, RunStatus
 from office.operations.comment import answer_task, ask_question, comment
 from office.operations.keep_view import save_view
 from office.operations.make_task import make_task
+from office.operations.name_deputy import name_deputy
 from office.operations.order_file import KIND
 from office.operations.schedule_view import ScheduleDetails, add_schedule
 from office.operations.set_approval_rules import set_approval_rules
@@ -45,6 +46,13 @@ def saved_views(company: Any) -> int:
     file = KeptFile.objects.create(run=run, expires_at=timezone.now() + timedelta(days=2), **kept)
     KeptFilePart.objects.create(file=file, position=0, content=b"x")
     return save_view(company, "Shared ones", shows, is_shared=True, by=clerk).pk
+
+
+def a_deputy(company: Any) -> int:
+    """A clerk who decides in a manager's place for a week."""
+    manager, clerk = world.make_user(company, "manager", name="Mara Ott"), world.make_user(company, name="Clara Reich")
+    today = company.today()
+    return name_deputy(company, manager, clerk, today, today + timedelta(days=7), by=manager).pk
 
 
 def a_policy(company: Any) -> int:

@@ -51,6 +51,10 @@ def forms(customer: Any) -> Forms:
             [],
             {"above_credit_invoice": "1", "role_credit_invoice": "manager"},
         ),
+        "office:deputy_list": (
+            [],
+            {"person": "1", "deputy": "2", "first_on": "2026-03-02", "last_on": "2026-03-02"},
+        ),
         "office:numbers_as_typed": ([], {"invoice": "INV-{year}-{number}", "customer": "C{number:05}"}),
         "office:set_exchange_rate": ([], {"currency": "USD", "on": "2026-03-02", "rate": "1"}),
         "office:token_list": ([], {"name": "n"}),
