@@ -60,10 +60,10 @@ def held_prices(terms: Terms, asked: Sequence[Asked]) -> list[HeldPrice | None]:
 
 
 def held_prices_of(asked: Sequence[tuple[Terms, Asked]]) -> list[HeldPrice | None]:
-    """The prices for many documents of one company; two queries for each currency and day, however many are asked."""
-    together: dict[tuple[str, date], list[int]] = defaultdict(list)
+    """The prices for many documents of one company; two queries for each currency, however many are asked."""
+    together: dict[str, list[int]] = defaultdict(list)
     for number, (terms, _) in enumerate(asked):
-        together[terms.currency, terms.on].append(number)
+        together[terms.currency].append(number)
     held: list[HeldPrice | None] = [None] * len(asked)
     for numbers in together.values():
         for number, price in zip(numbers, _held_alike([asked[number] for number in numbers]), strict=True):
@@ -72,38 +72,39 @@ def held_prices_of(asked: Sequence[tuple[Terms, Asked]]) -> list[HeldPrice | Non
 
 
 def _held_alike(asked: Sequence[tuple[Terms, Asked]]) -> Iterator[HeldPrice | None]:
-    """The prices for documents of one currency and day."""
-    uses = _uses([terms for terms, _ in asked])
-    used = {price_list_id for lists in uses.values() for price_list_id in lists}
-    rows = _rows(asked[0][0], {each.product.pk for _, each in asked}, used) if asked else {}
+    """The prices for documents of one currency."""
+    all_terms = [terms for terms, _ in asked]
+    uses = _uses(all_terms)
+    used = {use.price_list_id for theirs in uses.values() for use in theirs}
+    rows = _rows(all_terms, {each.product.pk for _, each in asked}, used)
     for terms, each in asked:
-        row = _chosen(rows.get(each.product.pk, []), _places(terms, uses), each.quantity)
+        held = [row for row in rows.get(each.product.pk, []) if _holds(row, terms.on)]
+        row = _chosen(held, _places(terms, uses), each.quantity)
         yield _held(row, each.product, terms) if row else None
 
 
-Uses = Mapping[tuple[str, int | None], Mapping[int, date]]
-"""By customer or group, the lists they use and since when."""
+Uses = Mapping[tuple[str, int | None], Sequence[PriceListUse]]
+"""By customer or group, the lists they use on some of the days that are asked for."""
 
 
 def _uses(terms: Sequence[Terms]) -> Uses:
     customers = {each.customer.pk: each.customer for each in terms if each.customer}
     groups = {customer.group_id for customer in customers.values()} - {None}
     theirs = Q(customer__in=customers) | Q(group__in=groups)
-    uses: dict[tuple[str, int | None], dict[int, date]] = defaultdict(dict)
-    for use in PriceListUse.objects.filter(valid_on(terms[0].on), theirs) if customers else ():
-        lists = uses["customer", use.customer_id] if use.customer_id else uses["group", use.group_id]
-        lists[use.price_list_id] = max(lists.get(use.price_list_id, _ALWAYS), use.valid_from or _ALWAYS)
+    uses: dict[tuple[str, int | None], list[PriceListUse]] = defaultdict(list)
+    for use in PriceListUse.objects.filter(_valid_within(terms), theirs) if customers else ():
+        uses["customer" if use.customer_id else "group", use.customer_id or use.group_id].append(use)
     return uses
 
 
-def _rows(terms: Terms, product_ids: Collection[int], used: Collection[int]) -> dict[int, list[Price]]:
-    """The valid rows, by product, of the default list and of those in use."""
+def _rows(terms: Sequence[Terms], product_ids: Collection[int], used: Collection[int]) -> dict[int, list[Price]]:
+    """The rows that are valid on some of the days, by product, of the default list and of those in use."""
     rows = Price.objects.filter(
-        valid_on(terms.on),
+        _valid_within(terms),
         Q(price_list__is_default=True) | Q(price_list__in=used),
         product__in=product_ids,
-        price_list__company=terms.company,
-        price_list__currency=terms.currency,
+        price_list__company=terms[0].company,
+        price_list__currency=terms[0].currency,
         price_list__is_active=True,
     )
     by_product: dict[int, list[Price]] = defaultdict(list)
@@ -116,9 +117,18 @@ def _places(terms: Terms, uses: Uses) -> dict[int, tuple[int, date]]:
     """The lists that a document uses besides the default one: of which kind, and since when."""
     if terms.customer is None:
         return {}
-    of_group = uses.get(("group", terms.customer.group_id), {})
-    own = uses.get(("customer", terms.customer.pk), {})
+    of_group = _since(uses.get(("group", terms.customer.group_id), ()), terms.on)
+    own = _since(uses.get(("customer", terms.customer.pk), ()), terms.on)
     return {pk: (OF_GROUP, since) for pk, since in of_group.items()} | {pk: (OWN, since) for pk, since in own.items()}
+
+
+def _since(uses: Iterable[PriceListUse], on: date) -> dict[int, date]:
+    """The lists in use on a day, each with the day on which its latest use began."""
+    lists: dict[int, date] = {}
+    for use in uses:
+        if _holds(use, on):
+            lists[use.price_list_id] = max(lists.get(use.price_list_id, _ALWAYS), use.valid_from or _ALWAYS)
+    return lists
 
 
 def _chosen(rows: Iterable[Price], places: Mapping[int, tuple[int, date]], quantity: Decimal) -> Price | None:
@@ -174,3 +184,15 @@ def _held(row: Price, product: Product, terms: Terms) -> HeldPrice:
 def valid_on(on: date) -> Q:
     """Rows whose days hold a day."""
     return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_until=None) | Q(valid_until__gte=on))
+
+
+def _valid_within(terms: Sequence[Terms]) -> Q:
+    """Rows whose days hold some of those from the first to the last that is asked for."""
+    days = [each.on for each in terms]
+    begun = Q(valid_from=None) | Q(valid_from__lte=max(days))
+    return begun & (Q(valid_until=None) | Q(valid_until__gte=min(days)))
+
+
+def _holds(row: Price | PriceListUse, on: date) -> bool:
+    """Whether the days of a row hold a day."""
+    return (row.valid_from or on) <= on <= (row.valid_until or on)

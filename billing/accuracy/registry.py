@@ -83,3 +83,10 @@ CHECKS: dict[IssueCheck, Check] = {
 def register_check(name: IssueCheck, check: Check) -> None:
     """Let what another part of the house compares be asked with the rest."""
     CHECKS[name] = check
+
+
+def in_short(name: IssueCheck) -> str:
+    """A check's name in a word or two, for the narrow column of a list."""
+    return {IssueCheck.EINVOICE: "E-invoice", IssueCheck.TAX_ID: "Tax number"}.get(
+        name, name.value.replace("_", " ").capitalize()
+    )

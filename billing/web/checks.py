@@ -7,11 +7,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from billing.accuracy.registry import CHECKS
 from billing.issue_checks import severities_of
 from billing.models import IssueCheck, Severity
 from billing.operations.set_check_policies import set_check_policies
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
+
+AFTERWARDS = [(Severity.IGNORE, "Do not look for it"), (Severity.WARN, "Look for it each night")]
+"""Of what is looked for in issued documents and at customers alone."""
 
 
 class PoliciesForm(forms.Form):
@@ -20,7 +24,8 @@ class PoliciesForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for check in IssueCheck:
-            self.fields[check.value] = forms.ChoiceField(label=check.label, choices=Severity.choices)
+            offered = Severity.choices if CHECKS[check].before_issue else AFTERWARDS
+            self.fields[check.value] = forms.ChoiceField(label=check.label, choices=offered)
 
 
 @staff_door("office.change_company_settings")

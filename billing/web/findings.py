@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from billing.access import findings_for, get_finding_for
 from billing.accuracy.findings import OPEN, STATES, FindingWithState, subject_page, way_to_mend, with_state
-from billing.accuracy.registry import CHECKS
+from billing.accuracy.registry import CHECKS, in_short
 from billing.accuracy.sweep import KIND
 from billing.models import IssueCheck
 from billing.operations.check_accuracy import check_accuracy
@@ -38,6 +38,10 @@ def _about(row: FindingWithState) -> str:
     return str(row.invoice) if row.invoice_id else "A draft that is gone" if row.is_of_document else row.customer.name
 
 
+def _whose(row: FindingWithState) -> str:
+    return row.customer.name if row.is_of_document else ""
+
+
 def _has_it(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Those of a colleague; with a dash, those of nobody."""
     return rows.filter(assignee=None) if words == "-" else rows.filter(assignee_name__icontains=words)
@@ -49,24 +53,16 @@ FINDINGS = ListSpec(
     columns=(
         Column(
             "finding",
-            "What is wrong",
-            lambda row: IssueCheck(row.check_name).label,
+            "Finding",
+            lambda row: in_short(IssueCheck(row.check_name)),
             sort="pk",
             url=lambda row: reverse("billing:finding", args=[row.pk]),
-            note=lambda row: row.message,
         ),
-        Column("about", "About", _about, url=subject_page),
+        Column("about", "About", _about, url=subject_page, note=_whose),
+        Column("message", "What is wrong", "message"),
         Column("state", "State", "state", "state", sort="state"),
-        Column(
-            "customer",
-            "Customer",
-            "customer.name",
-            sort="customer__sort_name",
-            url=lambda row: reverse("customers:customer", args=[row.customer_id]),
-            hide_below="tablet",
-        ),
         Column("assignee", "With", lambda row: row.assignee_name or "", hide_below="tablet"),
-        Column("found_at", "Found", "found_at", "moment", sort="found_at", hide_below="phone"),
+        Column("found_at", "Found", "found_at", "moment", sort="found_at", hide_below="tablet"),
         Column(
             "mend",
             "Mend",

@@ -251,6 +251,11 @@ def test_programs_of_the_administrator_set_policies(company: Any, clerk: Any) ->
     assert administrator.put("check-policies/", {"policies": {"receiver": "maybe"}}).status_code == 400
 
 
+def test_what_is_looked_for_afterwards_stops_nothing(company: Any) -> None:
+    assert refusal_of(set_check_policies, company, {"number": "stop"}, by=None) == "cannot_stop"
+    assert set_check_policies(company, {"number": "ignore"}, by=None)[IssueCheck.NUMBER] == Severity.IGNORE
+
+
 def test_on_screen_the_administrator_sets_policies(company: Any, client: Any) -> None:
     client.force_login(world.make_user(company, "administrator"))
     typed = dict.fromkeys(IssueCheck.values, "ignore")
