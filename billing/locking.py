@@ -1,7 +1,7 @@
 """Locking documents before their open items, the order of all that credits, voids and settles them.
 
 In the house's list the orders that a document bills stand right after it: company period, customer, document, orders by
-id, open items by id, and the number counter last. Whoever holds an order locks no document any more.
+id, shipments by id, open items by id, and the number counter last. Whoever holds an order locks no document any more.
 """
 
 from collections.abc import Collection

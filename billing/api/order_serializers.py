@@ -73,6 +73,21 @@ def order_details_from(data: dict[str, Any]) -> OrderDetails:
     return OrderDetails(customer_id=values.pop("customer"), lines=lines, **values)
 
 
+class ReadOrderIn(Input):
+    """An order or a despatch advice as UBL."""
+
+    file = FileIn(help_text="A UBL 2.1 Order or DespatchAdvice, in Base64.")
+    customer = IdIn(required=False, help_text="Left out: found by tax id, endpoint, number or name.")
+
+
+class ReadOrderOut(serializers.Serializer):
+    """What the file is now: an order or a shipment."""
+
+    order_id = serializers.IntegerField(allow_null=True)
+    shipment_id = serializers.IntegerField(allow_null=True)
+    number = serializers.CharField()
+
+
 class OrdersQuery(PageQuery):
     """Which orders."""
 

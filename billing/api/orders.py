@@ -16,6 +16,8 @@ from billing.api.order_serializers import (
     OrderOut,
     OrderPage,
     OrdersQuery,
+    ReadOrderIn,
+    ReadOrderOut,
     ShipmentChange,
     ShipmentIn,
     ShipmentOut,
@@ -27,12 +29,14 @@ from billing.api.order_serializers import (
     shipment_details_from,
 )
 from billing.api.shown import as_rows
+from billing.models import Order
 from billing.operations.bill_shipments import bill_shipments
 from billing.operations.cancel_shipment import cancel_shipment
 from billing.operations.change_order import change_order
 from billing.operations.change_shipment import change_shipment
 from billing.operations.confirm_delivery import confirm_delivery
 from billing.operations.end_order import end_order, reopen_order
+from billing.operations.read_ubl_order import read_ubl_order
 from billing.operations.record_order import record_order
 from billing.operations.record_return import record_return
 from billing.operations.record_shipment import record_shipment
@@ -90,6 +94,23 @@ class OrdersView(ApiView):
         customer = get_customer_for(request.user, data["customer"])
         order = record_order(customer.company, order_details_from(data), by=request.user)
         return shown_order(request.user, order.pk, 201)
+
+
+class ReadOrderView(ApiView):
+    """Reading an order or a despatch advice."""
+
+    permission = {"post": "billing.import_orders"}
+
+    @extend_schema(operation_id="read_ubl_order", request=ReadOrderIn, responses={201: ReadOrderOut})
+    @idempotent
+    def post(self, request: ApiRequest) -> Response:
+        """Keep what a UBL file says as an order or a shipment; read again, an order is changed to what it says now."""
+        data = checked(ReadOrderIn, request.data)
+        customer_id = get_customer_for(request.user, data["customer"]).pk if "customer" in data else None
+        paper = read_ubl_order(company_of(request), data["file"], by=request.user, customer_id=customer_id)
+        ids: dict[str, int | None] = {"order_id": None, "shipment_id": None}
+        ids["order_id" if isinstance(paper, Order) else "shipment_id"] = paper.pk
+        return Response(ReadOrderOut({**ids, "number": paper.number}).data, 201)
 
 
 class OrderView(ApiView):

@@ -88,6 +88,7 @@ urlpatterns = [
     path("customers/<int:customer_id>/exemptions/", taxes.ExemptionsView.as_view()),
     path("exemptions/<int:exemption_id>/end/", taxes.EndExemptionView.as_view()),
     path("orders/", orders.OrdersView.as_view()),
+    path("orders/read/", orders.ReadOrderView.as_view()),
     path("orders/<int:order_id>/", orders.OrderView.as_view()),
     path("orders/<int:order_id>/end/", orders.EndOrderView.as_view()),
     path("orders/<int:order_id>/reopen/", orders.ReopenOrderView.as_view()),

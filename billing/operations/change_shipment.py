@@ -4,7 +4,7 @@ from django.db import transaction
 
 from billing.models import Shipment, ShipmentLine, ShipmentVersion
 from billing.operations.order_details import changed_facts
-from billing.operations.record_shipment import lock_orders, require_open_orders
+from billing.operations.record_shipment import lock_orders_of, require_open_orders
 from billing.operations.shipment_details import (
     ShipmentDetails,
     ShipmentLineDetails,
@@ -28,7 +28,7 @@ def change_shipment(
     Lines that name the id they had stay the same lines. Raises Refused where somebody saved meanwhile, for a cancelled
     one, another customer or kind, a quantity below what was billed or came back, and a line that is named and would go.
     """
-    lock_orders(details.order_id, (line.order_line_id for line in details.lines))
+    lock_orders_of(details.order_id, (line.order_line_id for line in details.lines))
     shipment = locked_shipment(shipment_id)
     if shipment.version != version:
         raise Refused("Somebody saved this shipment while you were editing. Load it again.", code="stale")

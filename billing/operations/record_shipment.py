@@ -3,6 +3,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from billing.locking import lock_orders
 from billing.models import Order, Shipment, ShipmentKind, ShipmentLine
 from billing.operations.order_details import require_customer
 from billing.operations.shipment_details import ShipmentDetails, fill_shipment, require_free_shipment_numbers
@@ -42,7 +43,7 @@ def keep_shipment(
     customer = require_customer(company.pk, details.customer_id)
     shipment = Shipment(company=company, kind=details.kind, created_by=by, form_key=form_key)
     shipment.number, shipment.source_reference = details.number.strip(), details.source_reference.strip()
-    lock_orders(details.order_id, (line.order_line_id for line in details.lines))
+    lock_orders_of(details.order_id, (line.order_line_id for line in details.lines))
     lines = fill_shipment(shipment, customer, details)
     require_open_orders(shipment, lines)
     require_free_shipment_numbers(shipment)
@@ -52,11 +53,10 @@ def keep_shipment(
     return shipment
 
 
-def lock_orders(order_id: int | None, line_ids: Iterable[int | None]) -> None:
-    """Lock an order and those of some order lines, by id and before any shipment, so that none changes meanwhile."""
+def lock_orders_of(order_id: int | None, line_ids: Iterable[int | None]) -> None:
+    """Lock an order and those of some order lines, before any shipment, so that none changes meanwhile."""
     orders = Order.objects.filter(pk=order_id or 0) | Order.objects.filter(lines__in={pk for pk in line_ids if pk})
-    ids = list(orders.values_list("pk", flat=True).distinct())
-    list(Order.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    lock_orders(set(orders.values_list("pk", flat=True)))
 
 
 def require_open_orders(shipment: Shipment, lines: list[ShipmentLine]) -> None:

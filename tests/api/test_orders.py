@@ -9,6 +9,7 @@ from billing.models import Order, Shipment
 from tests import world
 from tests.api.calling import Program, refused
 from tests.billing.ordering import make_order, ship
+from tests.billing.test_read_ubl_order import ORDER as UBL_ORDER
 
 pytestmark = pytest.mark.django_db
 ORDERED = "2026-03-02"
@@ -86,6 +87,15 @@ def test_another_companys_customer_is_not_found(program: Program, customer: Any)
     assert refused(program.post("orders/", body(stranger))) == (404, "not_found")
     assert refused(program.post("shipments/", shipment)) == (404, "not_found")
     assert not Shipment.objects.exists()
+
+
+def test_an_order_that_comes_as_ubl_is_read(program: Program, customer: Any) -> None:
+    world.make_product(customer.company, "SHELF")
+    file = {"file": b64encode(UBL_ORDER.encode()).decode(), "customer": customer.pk}
+    read = program.post("orders/read/", file).json()
+
+    assert (read["order_id"], read["shipment_id"]) == (Order.objects.get().pk, None)
+    assert refused(program.post("orders/read/", {"file": b64encode(b"x").decode()})) == (409, "order_not_xml")
 
 
 def test_shipments_are_billed_together(program: Program, customer: Any) -> None:
