@@ -44,7 +44,7 @@ from payments.operations.write_off import WriteOffDetails, write_off
 from reports.findings.kinds import KINDS
 from tests import world
 from tests.billing.disputing import dispute
-from tests.billing.ordering import make_order, ship
+from tests.billing.ordering import make_order, order_line, ship
 from tests.billing.sweeping import finding
 from tests.credit_control.planning import agreed
 from tests.credit_control.reminding import ladder, remind
@@ -480,6 +480,19 @@ def test_a_documents_page_takes_as_many_queries_for_many_payments_as_for_few(
     pay(MORE)
 
     assert queries_of(browser, address) == few <= MOST + 17
+
+
+def test_an_orders_pages_take_as_many_queries_for_many_lines_and_shipments_as_for_few(
+    browser: Client, customer: Any
+) -> None:
+    def counts(number: int) -> list[int]:
+        order = make_order(customer, *(order_line() for _ in range(number)))
+        shipments = [ship(order, *["1"] * number) for _ in range(number)]
+        pages = [("billing:order", order.pk), ("billing:order_edit", order.pk), ("billing:shipment", shipments[0].pk)]
+        return [queries_of(browser, reverse(name, args=[pk])) for name, pk in pages]
+
+    counts(1)  # warm
+    assert counts(FEW) == counts(MORE)
 
 
 def test_a_price_lists_page_takes_as_many_queries_for_many_prices_as_for_few(browser: Client, customer: Any) -> None:
