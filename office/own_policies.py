@@ -5,9 +5,9 @@ from django.contrib.auth.models import Group
 from ledger.money import format_money
 from office.approvals import ACTS
 from office.models import ApprovalRule, Company
-from office.policies import Policy, Rule, settings_as_rules
+from office.policies import ROLES, Policy, Rule, settings_as_rules
 
-HOURS = ("mail_from_hour", "mail_until_hour", "mail_off_days", "mail_daily_limit", "debit_notice_days")
+DAYS = ("mail_off_days", "mail_daily_limit", "debit_notice_days")
 
 
 def approval_rules(company: Company) -> list[Rule]:
@@ -38,7 +38,11 @@ def unattended_rules(company: Company) -> list[Rule]:
     words = "however large it is" if most is None else f"up to {format_money(most, company.currency)}"
     return [
         Rule("most_issued_unseen", f"A recurring invoice is issued without a person {words}."),
-        *settings_as_rules(company, HOURS),
+        Rule(
+            "hours",
+            f"Reminders and statements leave from {company.mail_from_hour}:00 to {company.mail_until_hour}:00.",
+        ),
+        *settings_as_rules(company, DAYS),
     ]
 
 
@@ -49,12 +53,13 @@ def role_rules(company: Company) -> list[Rule]:
 
 
 def _named(role: Group) -> str:
-    names = sorted(permission.name[:1].lower() + permission.name[1:] for permission in role.permissions.all())
+    said = (permission.name.removeprefix("Can ") for permission in role.permissions.all())
+    names = sorted(name[:1].lower() + name[1:] for name in said)
     return "; ".join(names) or "nothing"
 
 
 POLICIES = (
     Policy("approvals", "A second person's word", "office:approval_rules", approval_rules),
     Policy("unattended", "What leaves by itself", "office:company_settings", unattended_rules),
-    Policy("roles", "Who may do what", "office:staff_list", role_rules),
+    Policy(ROLES, "Who may do what", "office:staff_list", role_rules),
 )

@@ -41,6 +41,7 @@ class Difference(NamedTuple):
 
 
 POLICIES: dict[str, Policy] = {}
+ROLES = "roles"
 
 
 def register_policy(policy: Policy) -> None:
@@ -49,8 +50,9 @@ def register_policy(policy: Policy) -> None:
 
 
 def policies_of(company: Company) -> list[Chapter]:
-    """The rules that hold now."""
-    return [Chapter(policy, policy.rules(company)) for policy in POLICIES.values()]
+    """The rules that hold now; what each role may do, which is long, comes last."""
+    policies = sorted(POLICIES.values(), key=lambda policy: policy.key == ROLES)
+    return [Chapter(policy, policy.rules(company)) for policy in policies]
 
 
 def rules_of(company: Company) -> dict[str, str]:
