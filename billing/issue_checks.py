@@ -12,6 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from billing.accuracy.findings import dismissed_among, finding_of
 from billing.accuracy.registry import CHECKS
 from billing.models import USUALLY_STOPS, CheckPolicy, DocumentStatus, Invoice, IssueCheck, Severity
+from billing.orders.issue_findings import ORDER_CHECKS, order_findings
 from billing.totals import lines_with_taxes
 from ledger.refusals import Refused
 from office.models import Company
@@ -56,6 +57,12 @@ def concerns_of(drafts: Iterable[Invoice], wanted: Collection[Severity] = TOLD) 
     ]
     dismissed = dismissed_among({finding.fingerprint for concern, finding in told if not concern.stops})
     concerns = [concern for concern, finding in told if concern.stops or finding.fingerprint not in dismissed]
+    if any(severities[check] in wanted for check in ORDER_CHECKS):
+        concerns += [
+            Concern(draft.pk, check, severities[check], found.message, found.fix, found.url)
+            for check, draft, found in order_findings(drafts)
+            if severities[check] in wanted
+        ]
     places = {draft.pk: place for place, draft in enumerate(drafts)}
     return sorted(concerns, key=lambda concern: (places[concern.invoice_id], not concern.stops))
 

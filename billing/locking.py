@@ -1,14 +1,14 @@
 """Locking documents before their open items, the order of all that credits, voids and settles them.
 
-In the house's list the orders that a document bills stand right after it: company period, customer, document, orders by
-id, shipments by id, open items by id, and the number counter last. Whoever holds an order locks no document any more.
+In the house's list what a document bills stands right after it: company period, customer, document, orders by id,
+shipments by id, open items by id, and the number counter last. Whoever holds an order locks no document any more.
 """
 
 from collections.abc import Collection
 
 from django.db.models import QuerySet
 
-from billing.models import Invoice, Order
+from billing.models import BilledLine, Invoice, Order, Shipment
 
 
 def lock_documents(ids: Collection[int] | QuerySet[Invoice, int]) -> None:
@@ -26,7 +26,12 @@ def lock_orders(ids: Collection[int]) -> None:
     list(Order.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
 
 
-def orders_billed_in(invoice_ids: Collection[int]) -> set[int]:
-    """The orders that lines of documents bill."""
-    lines = Order.objects.filter(lines__billed_lines__invoice_line__invoice__in=invoice_ids)
-    return set(lines.values_list("pk", flat=True))
+def lock_what_is_billed(invoice_ids: Collection[int]) -> None:
+    """Lock the orders whose lines documents bill, and the shipments that are for no order; the documents are locked."""
+    billed = BilledLine.objects.filter(invoice_line__invoice__in=invoice_ids)
+    pairs = list(billed.order_by().values_list("order", "shipment_line__shipment").distinct())
+    if order_ids := {order_id for order_id, _ in pairs if order_id}:
+        lock_orders(order_ids)
+    if shipment_ids := {shipment_id for order_id, shipment_id in pairs if shipment_id and not order_id}:
+        rows = Shipment.objects.select_for_update(no_key=True).filter(pk__in=shipment_ids)
+        list(rows.order_by("pk").values_list("pk"))

@@ -11,6 +11,7 @@ from billing import issue_findings
 from billing.accuracy import amounts, papers, parties, sums
 from billing.accuracy.found import CustomerFindings, CustomerLook, Findings, Found, Look
 from billing.models import Invoice, IssueCheck
+from billing.orders.issue_findings import ORDER_CHECKS
 from customers.models import Customer
 
 
@@ -77,6 +78,8 @@ CHECKS: dict[IssueCheck, Check] = {
     IssueCheck.BOUNCED: Check(of_customers=parties.bounced),
     IssueCheck.BANK_ACCOUNT: Check(of_customers=parties.bank_accounts, before_issue=False),
     IssueCheck.EINVOICE: Check(papers.einvoices, parties.einvoice_facts, of_issued=False, before_issue=False),
+    # Asked all at once by billing.orders.issue_findings, which compares their orders in one statement.
+    **{check: Check(of_issued=False, is_kept=False) for check in IssueCheck if check in ORDER_CHECKS},
 }
 
 

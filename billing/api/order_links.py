@@ -4,10 +4,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for
-from billing.api.serializers import InvoiceOut, LinksIn
+from billing.api.serializers import InvoiceOut, LinksIn, link_from
 from billing.api.shown import shown
 from billing.operations.link_lines import link_lines
-from billing.orders.linking import Link
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked
 from office.web.requests import ApiRequest
@@ -23,13 +22,8 @@ class LinkLinesView(ApiView):
     def post(self, request: ApiRequest, invoice_id: int) -> Response:
         """Say which lines of orders and shipments a document's lines bill, also of an issued one."""
         invoice = get_invoice_for(request.user, invoice_id)
-        wanted = {
-            line["line"]: _link(line.get("order_line_id"), line.get("shipment_line_id"))
-            for line in checked(LinksIn, request.data)["lines"]
-        }
-        link_lines(invoice.pk, wanted, by=request.user)
+        said = checked(LinksIn, request.data)["lines"]
+        link_lines(
+            invoice.pk, {line["line"]: link_from({"order_line_id": None, **line}) for line in said}, by=request.user
+        )
         return shown(request.user, invoice_id)
-
-
-def _link(order_line_id: int | None, shipment_line_id: int | None) -> Link:
-    return Link(order_line_id, shipment_line_id, is_none=not (order_line_id or shipment_line_id))

@@ -18,8 +18,8 @@ from office.api.paging import PageQuery
 
 def link_from(data: dict[str, Any]) -> Link:
     """Valid input as what a line bills: null says that it is of no order."""
-    pair = data.get("order_line_id"), data.get("shipment_line_id")
-    return Link(*pair, is_none="order_line_id" in data and not any(pair))
+    named = data.get("order_line_id"), data.get("shipment_line_id"), data.get("order_id")
+    return Link(*named, is_none="order_line_id" in data and not any(named))
 
 
 class LineIn(Input):
@@ -43,6 +43,7 @@ class LineIn(Input):
         help_text="The line of an order that it bills. Left out: looked for by the order's number; null: of none.",
     )
     shipment_line_id = IdIn(required=False, allow_null=True, help_text="The line of a shipment that it bills.")
+    order_id = IdIn(required=False, allow_null=True, help_text="The order that it bills, but none of its lines.")
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """A line says what it is for and what it costs, or names a product that does."""
@@ -63,6 +64,7 @@ class LinkIn(Input):
     line = IdIn()
     order_line_id = IdIn(required=False, allow_null=True)
     shipment_line_id = IdIn(required=False, allow_null=True)
+    order_id = IdIn(required=False, allow_null=True, help_text="The order as a whole, but none of its lines.")
 
 
 class LinksIn(Input):
@@ -234,6 +236,7 @@ class LineOut(serializers.ModelSerializer):
     shipment_line_id = serializers.IntegerField(
         source="billed.shipment_line_id", default=None, allow_null=True, help_text="The line of a shipment."
     )
+    order_id = serializers.IntegerField(source="billed.order_id", default=None, allow_null=True)
 
     class Meta:
         model = InvoiceLine
@@ -250,7 +253,7 @@ class LineOut(serializers.ModelSerializer):
             "unit_price",
         ]
         fields += ["discount_percent", "tax_id", "net", "discount_share", "taxable", "tax_amount", "tax_parts"]
-        fields += ["credited_line_id", "is_amount_only", "order_line_id", "shipment_line_id"]
+        fields += ["credited_line_id", "is_amount_only", "order_line_id", "shipment_line_id", "order_id"]
 
 
 class InvoiceTaxOut(serializers.ModelSerializer):

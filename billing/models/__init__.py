@@ -50,6 +50,7 @@ from billing.models.shipments import (
 )
 from billing.models.taxes import AT_ANY_RATE, NEVER_CHARGED, DatedRate, RateKind, Tax, TaxCategory, TaxExemption
 from billing.models.templates import InvoiceTemplate
+from billing.models.tolerances import Tolerance
 from billing.models.unmailed import Unmailed
 
 __all__ = [
@@ -124,6 +125,7 @@ __all__ = [
     "Tax",
     "TaxCategory",
     "TaxExemption",
+    "Tolerance",
     "Unmailed",
     "UsageRecord",
 ]

@@ -38,9 +38,24 @@ class IssueCheck(models.TextChoices):
     BOUNCED = "bounced", "Mail to the receiver came back"
     BANK_ACCOUNT = "bank_account", "A bank account's number is not valid"
     EINVOICE = "einvoice", "The e-invoice would break a rule"
+    ORDER = "order", "More is billed than was ordered"
+    ORDER_TOLERANCE = "order_tolerance", "More or dearer than was ordered, within the tolerance"
+    ORDER_PRICE = "order_price", "A price is not the order's"
+    ORDER_TAX = "order_tax", "A tax is not the order's"
+    ORDER_DAYS = "order_days", "The order is over, or has not begun"
+    NOT_ORDERED = "not_ordered", "A line fits none of its order"
+    NOT_SHIPPED = "not_shipped", "It was not shipped yet"
+    BILLED_TWICE = "billed_twice", "What was shipped is billed already"
 
 
-USUALLY_STOPS = (IssueCheck.ORDER_NUMBER, IssueCheck.HOLD)
+USUALLY_STOPS = (
+    IssueCheck.ORDER_NUMBER,
+    IssueCheck.HOLD,
+    IssueCheck.ORDER,
+    IssueCheck.ORDER_PRICE,
+    IssueCheck.ORDER_DAYS,
+    IssueCheck.BILLED_TWICE,
+)
 
 
 class CheckPolicy(models.Model):

@@ -174,6 +174,7 @@ class BilledWhy(models.TextChoices):
     DRAFTED = "drafted", "Drafted from it"
     PRODUCT = "product", "The order's number and the product"
     TEXT = "text", "The order's number and the text"
+    NUMBER = "number", "The order's number alone"
     NONE = "none", "Of no order, as a person says"
 
 
@@ -185,6 +186,14 @@ class BilledLine(models.Model):
     """
 
     invoice_line = models.OneToOneField(InvoiceLine, on_delete=models.CASCADE, related_name="billed")
+    order = models.ForeignKey(
+        Order,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="billed_lines",
+        help_text="Whose line it bills; alone, where it is like none of its lines or the order has none.",
+    )
     order_line = models.ForeignKey(
         OrderLine, null=True, blank=True, on_delete=models.PROTECT, related_name="billed_lines"
     )
@@ -199,10 +208,14 @@ class BilledLine(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="billed_line_bills_something",
-                condition=Q(why="none", order_line=None, shipment_line=None)
-                | ~Q(why="none") & (Q(order_line__isnull=False) | Q(shipment_line__isnull=False)),
+                condition=Q(why="none", order=None, order_line=None, shipment_line=None)
+                | ~Q(why="none") & (Q(order__isnull=False) | Q(shipment_line__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="billed_order_line_with_its_order",
+                condition=Q(order_line=None) | Q(order__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.invoice_line} for {self.order_line or self.shipment_line}"
+        return f"{self.invoice_line} for {self.order_line or self.shipment_line or self.order}"

@@ -51,13 +51,14 @@ class LineDetails:
     deducts_id: int | None = None
     order_line_id: int | None = None
     shipment_line_id: int | None = None
+    order_id: int | None = None
     bills_no_order: bool = False
     billed_why: str = BilledWhy.CHOSEN
 
     @property
     def link(self) -> Link:
         """What it bills, as somebody says."""
-        return Link(self.order_line_id, self.shipment_line_id, self.bills_no_order, self.billed_why)
+        return Link(self.order_line_id, self.shipment_line_id, self.order_id, self.bills_no_order, self.billed_why)
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def line_as_typed(line: InvoiceLine) -> LineDetails:
         deducts_id=line.deducts_id,
         order_line_id=link.order_line_id,
         shipment_line_id=link.shipment_line_id,
+        order_id=link.order_id,
         bills_no_order=link.is_none,
         billed_why=link.why,
     )
@@ -112,8 +114,8 @@ def line_as_typed(line: InvoiceLine) -> LineDetails:
 
 def unlinked(lines: Iterable[LineDetails]) -> list[LineDetails]:
     """Lines as they would be typed for another order."""
-    none: dict[str, Any] = {"order_line_id": None, "shipment_line_id": None, "bills_no_order": False}
-    return [replace(line, **none, billed_why=BilledWhy.CHOSEN) for line in lines]
+    named: dict[str, Any] = dict.fromkeys(("order_line_id", "shipment_line_id", "order_id"))
+    return [replace(line, **named, bills_no_order=False, billed_why=BilledWhy.CHOSEN) for line in lines]
 
 
 def invoice_as_typed(invoice: Invoice) -> InvoiceDetails:

@@ -14,6 +14,7 @@ from billing.einvoice.document import Document
 from billing.entries import document_posting
 from billing.exemptions import require_certificates
 from billing.issue_checks import require_clear, stops_of
+from billing.locking import lock_what_is_billed
 from billing.medical_facts import require_codes_listed
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.operations.details import InvoiceDetails
@@ -183,11 +184,12 @@ def _issue(
 
 
 def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
-    """The drafts, locked and then read; with what they credit or deduct locked before them."""
+    """The drafts, locked and then read; what they credit or deduct is locked before them, what they bill after them."""
     credited = Invoice.objects.filter(credit_memos__in=invoice_ids).values_list("pk", flat=True)
     _lock([*credited, *deposits_deducted_in(invoice_ids)])
     if _lock(invoice_ids) < len(set(invoice_ids)):
         raise Refused("Somebody has thrown this draft away.", code="gone")
+    lock_what_is_billed(invoice_ids)
     invoices = list(Invoice.objects.filter(pk__in=invoice_ids).select_related("credits").order_by("pk"))
     if len({invoice.company_id for invoice in invoices}) > 1:
         raise Refused("Issue the documents of one company at a time.", code="several_companies")

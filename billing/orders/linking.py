@@ -2,7 +2,7 @@
 line itself tell."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -14,6 +14,7 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     LineKind,
+    Order,
     OrderLine,
     OrderStatus,
     ShipmentLine,
@@ -24,29 +25,30 @@ from ledger.refusals import Refused
 from office.dressing import dressed
 from office.models import User
 
-Pair = tuple[int | None, int | None]
-"""The line of an order and of a shipment."""
+Named = tuple[int | None, int | None, int | None]
+"""The ids of a line of an order, of a line of a shipment, and of an order as a whole."""
 
 
 @dataclass(frozen=True)
 class Link:
     """What somebody says that a line bills: of an order, of a shipment, or, where it `is_none`, of neither.
 
-    With none of these it is looked for.
+    `order_id` is for an order as a whole, without a line of it. With none of these it is looked for.
     """
 
     order_line_id: int | None = None
     shipment_line_id: int | None = None
+    order_id: int | None = None
     is_none: bool = False
     why: str = BilledWhy.CHOSEN
 
     @property
-    def pair(self) -> Pair:
-        return self.order_line_id, self.shipment_line_id
+    def named(self) -> Named:
+        return self.order_line_id, self.shipment_line_id, self.order_id
 
     @property
     def is_said(self) -> bool:
-        return self.is_none or any(self.pair)
+        return self.is_none or any(self.named)
 
 
 Linked = tuple[Invoice, Sequence[InvoiceLine], Sequence[Link]]
@@ -59,30 +61,31 @@ def link_of(line: InvoiceLine) -> Link:
     if billed is None:
         return Link()
     is_none = billed.why == BilledWhy.NONE
-    return Link(billed.order_line_id, billed.shipment_line_id, is_none, billed.why)
+    order_id = None if billed.order_line_id else billed.order_id
+    return Link(billed.order_line_id, billed.shipment_line_id, order_id, is_none, billed.why)
 
 
 def kept_links(draft: Invoice, links: Sequence[Link]) -> list[Link]:
     """What is said of a draft's lines, each with why it was said where the draft had that link before."""
-    before: dict[Pair, list[Link]] = defaultdict(list)
+    before: dict[Named, list[Link]] = defaultdict(list)
     for line in InvoiceLine.objects.filter(invoice=draft, billed__isnull=False).select_related("billed"):
-        before[link_of(line).pair].append(link_of(line))
-    return [before[link.pair].pop(0) if any(link.pair) and before[link.pair] else link for link in links]
+        before[link_of(line).named].append(link_of(line))
+    return [before[link.named].pop(0) if any(link.named) and before[link.named] else link for link in links]
 
 
 def orders_named(links: Iterable[Link]) -> set[int]:
     """The orders whose lines, or whose shipments' lines, are named."""
     links = list(links)
-    order_ids = [link.order_line_id for link in links if link.order_line_id]
+    line_ids = [link.order_line_id for link in links if link.order_line_id]
     shipment_ids = [link.shipment_line_id for link in links if link.shipment_line_id]
-    named = OrderLine.objects.filter(Q(pk__in=order_ids) | Q(shipment_lines__in=shipment_ids))
-    return set(named.values_list("order", flat=True))
+    named = OrderLine.objects.filter(Q(pk__in=line_ids) | Q(shipment_lines__in=shipment_ids))
+    return {*named.values_list("order", flat=True), *(link.order_id for link in links if link.order_id)}
 
 
 def said_links(lines: Sequence[InvoiceLine], links: Sequence[Link]) -> dict[str, str]:
     """What lines bill, in words, by the line's position."""
     words = words_of(links)
-    return {f"line {line.position}": words[link.pair] for line, link in zip(lines, links, strict=True)}
+    return {f"line {line.position}": words[link.named] for line, link in zip(lines, links, strict=True)}
 
 
 def lines_with_links(document: Invoice) -> list[InvoiceLine]:
@@ -91,46 +94,49 @@ def lines_with_links(document: Invoice) -> list[InvoiceLine]:
     links = [link_of(line) for line in lines]
     words = words_of(links)
     return [
-        dressed(line, order_link=f"Bills {words[link.pair]}" if any(link.pair) else "")
+        dressed(line, order_link=f"Bills {words[link.named]}" if any(link.named) else "")
         for line, link in zip(lines, links, strict=True)
     ]
 
 
-def words_of(links: Collection[Link], customer_id: int | None = None) -> dict[Pair, str]:
+def words_of(links: Collection[Link], customer_id: int | None = None) -> dict[Named, str]:
     """By what they name: "line 2 of order SO-12, line 1 of shipment DN-7"; of one customer's, where that is given."""
     known = _Known(links)
-    found: dict[Pair, str] = {(None, None): "no order"}
-    for pair in {link.pair for link in links}:
-        order_line = known.order_lines.get(pair[0] or 0)
-        shipment_line = known.shipment_lines.get(pair[1] or 0)
-        if customer_id and order_line and order_line.order.customer_id != customer_id:
-            order_line = None
-        if customer_id and shipment_line and shipment_line.shipment.customer_id != customer_id:
-            shipment_line = None
-        parts = [f"line {order_line.position} of order {order_line.order}"] if order_line else []
-        if shipment_line:
-            parts.append(f"line {shipment_line.position} of shipment {shipment_line.shipment}")
-        found[pair] = ", ".join(parts) or "no order"
+    found: dict[Named, str] = {(None, None, None): "no order"}
+    for named in {link.named for link in links}:
+        order_line = known.order_lines.get(named[0] or 0)
+        shipment_line = known.shipment_lines.get(named[1] or 0)
+        order = known.orders.get(named[2] or 0)
+        parts = [
+            (order_line and order_line.order, order_line and f"line {order_line.position} of order {order_line.order}"),
+            (order, f"order {order}"),
+            (
+                shipment_line and shipment_line.shipment,
+                shipment_line and f"line {shipment_line.position} of shipment {shipment_line.shipment}",
+            ),
+        ]
+        seen = [words for paper, words in parts if paper and customer_id in (None, paper.customer_id)]
+        found[named] = ", ".join(map(str, seen)) or "no order"
     return found
 
 
 def write_links(documents: Sequence[Linked], by: User | None) -> None:
     """Keep what the lines of new documents bill. Raises Refused for what they cannot bill."""
     known = _Known([link for _, _, links in documents for link in links])
-    candidates = _candidates([document for document, _, _ in documents])
+    orders = _orders_named_by([document for document, _, _ in documents])
     rows = []
     for document, lines, links in documents:
         for line, link in zip(lines, links, strict=True):
-            if link.is_said and not (_is_guessed(link) and not known.still_fits(document, line, link)):
+            if link.is_said and not (link.why in GUESSED and not known.still_fits(document, line, link)):
                 rows.append(_said(document, line, link, known, by))
-            elif found := _found(line, candidates.get(document.pk, ())):
-                order_line, why = found
-                rows.append(BilledLine(invoice_line=line, order_line=order_line, why=why, linked_by=by))
+            elif document.pk in orders and line.kind == LineKind.ITEM:
+                order = orders[document.pk]
+                order_line, why = _found(line, order)
+                rows.append(BilledLine(invoice_line=line, order=order, order_line=order_line, why=why, linked_by=by))
     insert_all(rows)
 
 
-def _is_guessed(link: Link) -> bool:
-    return link.why in (BilledWhy.PRODUCT, BilledWhy.TEXT)
+GUESSED = (BilledWhy.PRODUCT, BilledWhy.TEXT, BilledWhy.NUMBER)
 
 
 class _Known:
@@ -143,6 +149,8 @@ class _Known:
         shipments = ShipmentLine.objects.select_related("shipment", "order_line__order")
         self.shipment_lines = shipments.in_bulk(shipment_ids) if shipment_ids else {}
         self.order_lines = OrderLine.objects.select_related("order").in_bulk(order_ids) if order_ids else {}
+        whole_ids = {link.order_id for link in links if link.order_id}
+        self.orders = Order.objects.in_bulk(whole_ids) if whole_ids else {}
 
     def still_fits(self, document: Invoice, line: InvoiceLine, link: Link) -> bool:
         """Whether what was found for a line once would be found for it still, whatever became of the order."""
@@ -153,7 +161,7 @@ class _Known:
             and order_line.order.status != OrderStatus.CANCELLED
             and order_line.order.customer_id == document.customer_id
             and order_line.order.currency == document.currency
-            and _is_named(order_line, document)
+            and _is_named(order_line.order, document)
             and _likeness(line, order_line) is not None
         )
 
@@ -174,9 +182,17 @@ def _said(document: Invoice, line: InvoiceLine, link: Link, known: _Known, by: U
                 code="unknown_shipment_line",
             )
         order_line = order_line or shipped_for
-    if link.order_line_id or order_line:
-        _require_order(document, line, order_line)
-    return BilledLine(invoice_line=line, order_line=order_line, shipment_line=shipment_line, why=link.why, linked_by=by)
+    order = order_line.order if order_line else known.orders.get(link.order_id or 0)
+    if link.order_line_id or link.order_id or order_line:
+        _require_order(document, line, order)
+    return BilledLine(
+        invoice_line=line,
+        order=order,
+        order_line=order_line,
+        shipment_line=shipment_line,
+        why=link.why,
+        linked_by=by,
+    )
 
 
 def _require_bills(document: Invoice) -> None:
@@ -186,10 +202,9 @@ def _require_bills(document: Invoice) -> None:
         raise Refused("A deposit bills no order; the invoice of the whole does.", code="bills_no_order")
 
 
-def _require_order(document: Invoice, line: InvoiceLine, order_line: OrderLine | None) -> None:
-    if order_line is None or (order_line.order.company_id, order_line.order.customer_id) != _owner(document):
+def _require_order(document: Invoice, line: InvoiceLine, order: Order | None) -> None:
+    if order is None or (order.company_id, order.customer_id) != _owner(document):
         raise Refused(f"Line {line.position}: that is no order line of this customer.", code="unknown_order_line")
-    order = order_line.order
     if order.status == OrderStatus.CANCELLED:
         raise Refused(f"Line {line.position}: order {order} is cancelled.", code="order_cancelled")
     if order.currency != document.currency:
@@ -215,49 +230,42 @@ def _owner(document: Invoice) -> tuple[int, int]:
     return document.company_id, document.customer_id
 
 
-def _candidates(documents: Sequence[Invoice]) -> dict[int, list[OrderLine]]:
-    """By document, the lines of the one open order that its order number names."""
-    able = {
-        document.pk: document
-        for document in documents
-        if document.po_number and not document.is_credit_memo and not document.is_deposit
-    }
+def _orders_named_by(documents: Sequence[Invoice]) -> dict[int, Order]:
+    """By document, the one open order that its order number names."""
+    able = [each for each in documents if each.po_number and not (each.is_credit_memo or each.is_deposit)]
     if not able:
         return {}
-    numbers = {document.po_number for document in able.values()}
-    lines = OrderLine.objects.select_related("order").filter(
-        Q(order__po_number__in=numbers) | Q(order__number__in=numbers),
-        order__customer__in={document.customer_id for document in able.values()},
-        order__status=OrderStatus.OPEN,
+    numbers = {document.po_number for document in able}
+    orders = Order.objects.filter(
+        Q(po_number__in=numbers) | Q(number__in=numbers),
+        customer__in={document.customer_id for document in able},
+        status=OrderStatus.OPEN,
     )
-    by_customer: dict[int, list[OrderLine]] = defaultdict(list)
-    for line in lines:
-        by_customer[line.order.customer_id].append(line)
-    return {pk: _of_one_order(document, by_customer[document.customer_id]) for pk, document in able.items()}
+    found = {}
+    by_customer = defaultdict(list)
+    for order in orders.prefetch_related("lines"):
+        by_customer[order.customer_id].append(order)
+    for document in able:
+        named = [order for order in by_customer[document.customer_id] if _is_named(order, document)]
+        if len(named) == 1 and named[0].currency == document.currency:
+            found[document.pk] = named[0]
+    return found
 
 
-def _of_one_order(document: Invoice, lines: Sequence[OrderLine]) -> list[OrderLine]:
-    named = [line for line in lines if _is_named(line, document) and line.order.currency == document.currency]
-    return named if len({line.order_id for line in named}) == 1 else []
+def _is_named(order: Order, document: Invoice) -> bool:
+    return bool(document.po_number) and document.po_number in (order.po_number, order.number)
 
 
-def _is_named(line: OrderLine, document: Invoice) -> bool:
-    return bool(document.po_number) and document.po_number in (line.order.po_number, line.order.number)
-
-
-def _found(line: InvoiceLine, candidates: Sequence[OrderLine]) -> tuple[OrderLine, BilledWhy] | None:
-    """The one line that is like this one: by its product, else by the item's code, else by the text."""
-    if line.kind != LineKind.ITEM:
-        return None
-    likeness: Mapping[int, list[OrderLine]] = defaultdict(list)
-    for each in candidates:
+def _found(line: InvoiceLine, order: Order) -> tuple[OrderLine | None, BilledWhy]:
+    """The one line of an order that is like this one: by its product, else by the item's code, else by the text."""
+    likeness: dict[int, list[OrderLine]] = defaultdict(list)
+    for each in order.lines.all():
         if (rank := _likeness(line, each)) is not None:
             likeness[rank].append(each)
-    if not likeness:
-        return None
-    rank = min(likeness)
-    why = BilledWhy.TEXT if rank == TEXT else BilledWhy.PRODUCT
-    return (likeness[rank][0], why) if len(likeness[rank]) == 1 else None
+    alike = likeness[min(likeness)] if likeness else []
+    if len(alike) != 1:
+        return None, BilledWhy.NUMBER
+    return alike[0], BilledWhy.TEXT if min(likeness) == TEXT else BilledWhy.PRODUCT
 
 
 TEXT = 2

@@ -84,6 +84,7 @@ class LineForm(forms.Form):
     deducts = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     order_line = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     shipment_line = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    order = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     bills_no_order = forms.BooleanField(required=False)
     product = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     code = forms.CharField(required=False, max_length=40)
@@ -199,7 +200,7 @@ def _link(data: dict[str, Any]) -> dict[str, Any]:
     """What a row bills, as its boxes carry it."""
     if data.get("bills_no_order"):
         return {"bills_no_order": True}
-    return {"order_line_id": data.get("order_line"), "shipment_line_id": data.get("shipment_line")}
+    return {f"{name}_id": data.get(name) for name in ("order_line", "shipment_line", "order")}
 
 
 def _typed_price(price: Decimal | None, *, has_list_price: bool) -> Decimal | None:
@@ -248,6 +249,7 @@ def _link_cells(link: Link) -> dict[str, Any]:
     return {
         "order_line": link.order_line_id or "",
         "shipment_line": link.shipment_line_id or "",
+        "order": link.order_id or "",
         "bills_no_order": link.is_none,
     }
 

@@ -57,7 +57,7 @@ class OrderLineForm(LineForm):
     """A line with the day it is wanted; `id` is that of the line it was."""
 
     kind = section = deducts = None  # type: ignore[assignment]  # taken away
-    order_line = shipment_line = bills_no_order = None  # type: ignore[assignment]  # it bills nothing
+    order_line = shipment_line = order = bills_no_order = None  # type: ignore[assignment]  # it bills nothing
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     wanted_on = DayField(label="Wanted on", required=False)

@@ -20,14 +20,15 @@ from office.web.requests import StaffRequest
 
 MOST_ORDERS = 50
 NONE = "none"
+BOXES = ("order_line", "shipment_line", "order")
 
 
 def say_what_is_billed(lines: BaseFormSet, customer_id: int | None) -> None:
     """Give each row of the grid the words for what it bills of this customer's orders."""
-    linked = {form: Link(_box(form, "order_line"), _box(form, "shipment_line")) for form in lines}
+    linked = {form: Link(*(_box(form, name) for name in BOXES)) for form in lines}  # type: ignore[arg-type]  # three ids
     words = words_of(list(linked.values()), customer_id)
     for form, link in linked.items():
-        form.bills = words[link.pair] if any(link.pair) else ""
+        form.bills = words[link.named] if any(link.named) else ""
 
 
 def _box(form: forms.Form, name: str) -> int | None:
@@ -44,7 +45,7 @@ class LinksForm(forms.Form):
         words = words_of([link_of(line) for line in lines])
         for line in lines:
             link, name = link_of(line), _name(line)
-            carried = [(_value(link), _capital(words[link.pair]))] if _value(link) not in {*offered, "", NONE} else []
+            carried = [(_value(link), _capital(words[link.named]))] if _value(link) not in {*offered, "", NONE} else []
             self.fields[name] = forms.ChoiceField(label=str(line), required=False)
             set_choices(self, name, [*carried, *choices])
             self.initial[name] = _value(link)
@@ -64,12 +65,12 @@ def _name(line: InvoiceLine) -> str:
 def _value(link: Link) -> str:
     if link.is_none:
         return NONE
-    return "-".join(f"{kind}{pk}" for kind, pk in zip("os", link.pair, strict=True) if pk)
+    return "-".join(f"{kind}{pk}" for kind, pk in zip("osw", link.named, strict=True) if pk)
 
 
 def _link(value: str) -> Link:
     ids = {part[:1]: int(part[1:]) for part in value.split("-")} if value not in ("", NONE) else {}
-    return Link(ids.get("o"), ids.get("s"), is_none=value == NONE)
+    return Link(ids.get("o"), ids.get("s"), ids.get("w"), is_none=value == NONE)
 
 
 def _capital(words: str) -> str:
@@ -118,5 +119,6 @@ def choices_for(invoice: Invoice) -> list[tuple[str, str]]:
             (f"o{line.pk}-s{each.pk}", f"{words}, as shipped by {each.shipment}, line {each.position}")
             for each in by_line.get(line.pk, ())
         ]
+    choices += [(f"w{order.pk}", f"Order {order}, none of its lines") for order in newest]
     choices += [(f"s{each.pk}", f"Shipment {each.shipment}, line {each}") for each in alone[:MOST_ORDERS]]
     return choices

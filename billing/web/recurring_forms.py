@@ -64,7 +64,7 @@ class RecurringLineForm(LineForm):
     """A line with what only a recurring one has: a meter, and a new price from a day on."""
 
     kind = section = deducts = product = code = has_list_price = None  # type: ignore[assignment]  # taken away
-    order_line = shipment_line = bills_no_order = None  # type: ignore[assignment]  # it bills no order
+    order_line = shipment_line = order = bills_no_order = None  # type: ignore[assignment]  # it bills no order
 
     meter = forms.CharField(required=False, max_length=40)
     new_price = SumField(label="New price", required=False, max_digits=19, decimal_places=6)

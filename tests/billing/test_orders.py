@@ -191,7 +191,7 @@ def test_what_was_shipped_or_billed_is_not_cancelled(customer):
     shipped, billed, untouched = make_order(customer), make_order(customer), make_order(customer)
     ship(shipped, "1")
     draft = world.draft(customer, "5")
-    BilledLine.objects.create(invoice_line=draft.lines.get(), order_line=billed.lines.get(), why="chosen")
+    BilledLine.objects.create(invoice_line=draft.lines.get(), order=billed, order_line=billed.lines.get(), why="chosen")
 
     def cancel(order):
         return end_order(order.pk, "cancelled", reason="x", on=ORDERED, by=None)
@@ -224,7 +224,9 @@ def test_an_orders_lines_say_what_is_shipped_billed_and_left(customer):
         world.draft(customer, [world.line("1", "1")]),
     )
     for invoice in (issued, draft):
-        BilledLine.objects.create(invoice_line=invoice.lines.get(), order_line=order.lines.get(), why="chosen")
+        BilledLine.objects.create(
+            invoice_line=invoice.lines.get(), order=order, order_line=order.lines.get(), why="chosen"
+        )
     [line] = lines_with_figures(order)
 
     assert (line.figures.shipped, line.figures.returned, line.figures.billed, line.figures.drafted) == (6, 2, 3, 1)

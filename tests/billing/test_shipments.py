@@ -47,9 +47,10 @@ def refused(act, *args, **kwargs):
 
 def billing_of(shipment, *, issued=True):
     """An invoice of one of a shipment's only line."""
-    invoice = world.draft(shipment.customer, [world.line("5", "1")])
+    invoice = world.draft(shipment.customer, [world.line("12.50", "1")])
     line = shipment.lines.get()
-    names = {"shipment_line": line, "order_line": line.order_line, "why": "drafted"}
+    order = line.order_line and line.order_line.order
+    names = {"shipment_line": line, "order_line": line.order_line, "order": order, "why": "drafted"}
     BilledLine.objects.create(invoice_line=invoice.lines.get(), **names)
     return issue_invoice(invoice.pk, by=None, on=TODAY) if issued else invoice
 

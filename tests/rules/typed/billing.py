@@ -18,7 +18,7 @@ def forms(customer: Any) -> Forms:
     product = world.make_product(customer.company, "SHELF")
     lines |= {"lines-0-product": str(product.pk), "lines-0-code": "SHELF", "lines-0-has_list_price": ""}
     lines |= {"lines-0-quantity": "1", "lines-0-unit_price": "10", "lines-0-discount_percent": "0", "lines-0-tax": ""}
-    lines |= {"lines-0-order_line": "", "lines-0-shipment_line": "", "lines-0-bills_no_order": ""}
+    lines |= {"lines-0-order_line": "", "lines-0-shipment_line": "", "lines-0-order": "", "lines-0-bills_no_order": ""}
     head = {"customer": str(customer.pk), "dated_on": "2026-03-02", "net_days": "30", "currency": "EUR"}
     head |= {"exchange_rate": "1", "po_number": "", "discount_amount": "0", "note": "n", "internal_note": ""}
     line = invoice.lines.get().pk
