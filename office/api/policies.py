@@ -15,7 +15,7 @@ from office.policies import rules_of
 from office.web.requests import ApiRequest
 
 
-class PoliciesOut(serializers.Serializer):
+class StandingRulesOut(serializers.Serializer):
     """What holds now, by key, and the version it is kept as; 0: nothing was changed yet."""
 
     version = serializers.IntegerField()
@@ -44,13 +44,13 @@ class PoliciesView(ApiView):
 
     permission = {"get": "office.view_policyversion"}
 
-    @extend_schema(operation_id="get_policies", parameters=[Query], responses=PoliciesOut)
+    @extend_schema(operation_id="get_policies", parameters=[Query], responses=StandingRulesOut)
     def get(self, request: ApiRequest) -> Response:
         """What the company works by, each rule as a sentence."""
         checked(Query, request.query_params.dict())
         company = company_of(request)
         last = PolicyVersion.objects.filter(company=company).first()
-        return Response(PoliciesOut({"version": last.version if last else 0, "rules": rules_of(company)}).data)
+        return Response(StandingRulesOut({"version": last.version if last else 0, "rules": rules_of(company)}).data)
 
 
 class PolicyVersionsView(ApiView):
