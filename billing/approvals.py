@@ -8,7 +8,7 @@ from billing.models import Invoice
 from billing.operations.correct_invoice import correct_invoice
 from billing.operations.credit_dispute import credit_dispute, rebill_dispute
 from billing.operations.credit_invoice import credit_invoice
-from billing.operations.issue_invoice import issue_invoice
+from billing.operations.issue_invoice import OVERRIDE, issue_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.operations.wanted_credit import wanted_from_plain
 from ledger.present import present
@@ -42,6 +42,11 @@ def _why(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: arguments[name] for name in ("reason", "reason_code_id")}
 
 
+def do_override(request: ApprovalRequest) -> Invoice:
+    """Issue the draft as it was seen, against what the company's checks stop."""
+    return issue_invoice(request.subject_id, **request.arguments, **_how(request))
+
+
 def do_void(request: ApprovalRequest) -> Invoice:
     """Void what was to be voided."""
     return void_invoice(request.subject_id, **request.arguments, **_how(request))
@@ -53,5 +58,14 @@ def _how(request: ApprovalRequest) -> dict:
 
 ACTS = [
     Act("credit_invoice", "Credit", "billing.credit_invoice", do_credit, invoices_for, "billing:invoice"),
+    Act(
+        OVERRIDE,
+        "Issue all the same",
+        "billing.issue_invoice",
+        do_override,
+        invoices_for,
+        "billing:invoice",
+        alone="billing.override_checks",
+    ),
     Act("void_invoice", "Void", "billing.void_invoice", do_void, invoices_for, "billing:invoice"),
 ]

@@ -25,7 +25,7 @@ class BillingConfig(AppConfig):
             import_usage,
         )
         from billing.panels import DISPUTES_PANEL, FINDINGS_PANEL, ORDERS_PANEL
-        from billing.policies import POLICY
+        from billing.policies import POLICIES
         from billing.shown_links import LINKS_PANEL
         from billing.web.masking import mask_tokens_in_logs
         from billing.web.portal_choices import choices_acts
@@ -37,7 +37,8 @@ class BillingConfig(AppConfig):
         from office.topics import Topic, register_topic
 
         register_acts(choices_acts)
-        register_policy(POLICY)
+        for policy in POLICIES:
+            register_policy(policy)
         mail.register_kind(INVOICE_MAIL)
         register_panel(ORDERS_PANEL)
         register_panel(DISPUTES_PANEL)

@@ -2,7 +2,7 @@
 
 from billing.accuracy.registry import CHECKS
 from billing.issue_checks import severities_of
-from billing.models import Severity
+from billing.models import Severity, Tolerance
 from office.models import Company
 from office.policies import Policy, Rule
 
@@ -27,4 +27,24 @@ def check_rules(company: Company) -> list[Rule]:
     ]
 
 
-POLICY = Policy("checks", "Checks before issue", "billing:check_policies", check_rules)
+def tolerance_rules(company: Company) -> list[Rule]:
+    """By how much what is billed may pass what was ordered."""
+    rows = Tolerance.objects.filter(company=company).select_related("customer", "product")
+    found = [Rule(f"{row.customer_id or 0}-{row.product_id or 0}", _allowed(row)) for row in rows.order_by("pk")]
+    return found or [Rule("none", "Nothing may be billed beyond what was ordered, where an order does not say so.")]
+
+
+def _allowed(row: Tolerance) -> str:
+    percents = {
+        "quantity": row.quantity_percent,
+        "price": row.price_percent,
+        "amount of an order": row.amount_percent,
+    }
+    said = ", ".join(f"{what} {percent.normalize():f} %" for what, percent in percents.items() if percent is not None)
+    return f"{row.customer or 'All customers'}, {row.product or 'all products'}: {said} may be passed."
+
+
+POLICIES = (
+    Policy("checks", "Checks before issue", "billing:check_policies", check_rules),
+    Policy("tolerances", "Tolerances", "billing:tolerance_list", tolerance_rules),
+)

@@ -45,6 +45,7 @@ from billing.web import (
     shipments,
     taxes,
     templates,
+    tolerances,
     usage,
 )
 
@@ -179,6 +180,8 @@ urlpatterns = [
     path("settings/taxes/<int:tax_id>/", taxes.tax_page, name="tax"),
     path("settings/taxes/<int:tax_id>/retire/", taxes.retire, name="retire_tax"),
     path("settings/tax-rates/<int:rate_id>/remove/", taxes.take_back_rate, name="remove_rate"),
+    path("settings/tolerances/", tolerances.tolerance_list, name="tolerance_list"),
+    path("settings/tolerances/<int:tolerance_id>/remove/", tolerances.remove, name="remove_tolerance"),
     path("customers/<int:customer_id>/certificates/", exemptions.exemption_list, name="exemption_list"),
     path("certificates/<int:exemption_id>/end/", exemptions.end, name="end_exemption"),
     path("customers/<int:customer_id>/links/", customer_links.customer_links, name="customer_links"),

@@ -22,8 +22,9 @@ from office.models import ApprovalRequest, ApprovalRule, ApprovalState, Company,
 class Act:
     """An action that may need approval: how it is done, who may ask for it, and which subjects a person sees.
 
-    One that `is_always` under approval asks a second person whatever its amount, and no rule changes that. `drop` tells
-    the owner of the action that it was declined or taken back.
+    One that `is_always` under approval asks a second person whatever its amount, and no rule changes that; so does one
+    of which `alone` names a permission, for whoever does not hold that. `drop` tells the owner of the action that it
+    was declined or taken back.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Act:
     subjects_for: Callable[[User], QuerySet[Any]]
     page: str
     is_always: bool = False
+    alone: str = ""
     drop: Callable[[ApprovalRequest], None] = lambda request: None
 
 
@@ -73,7 +75,7 @@ class ApprovalNeeded(Refused):
             "To have no limit" if asked.amount is None else f"Above {above.normalize():f} {asked.company.currency} this"
         )
         words = f"{what} needs the approval of a {rule.role}."
-        if ACTS[asked.action].is_always:
+        if rule.pk is None:
             words = f"This needs the approval of a second person, a {rule.role}."
         super().__init__(words, code="approval_needed")
         self.asked = asked
@@ -92,6 +94,9 @@ def require_approval(asked: Asked, by: User | None, approved: ApprovalRequest | 
         return None
     if approved is not None:
         return _require_same(asked, approved)
+    alone = ACTS[asked.action].alone
+    if alone and not by.has_perm(alone):
+        return require_second_person(asked, by, approved)
     rule = ApprovalRule.objects.filter(company=asked.company, action=asked.action).select_related("role").first()
     if rule and asked.is_above(above := rule.above_for(by)):
         raise ApprovalNeeded(asked, rule, above)
@@ -118,6 +123,11 @@ def has_rule(action: str, company: Company) -> bool:
 def acts_with_rules() -> dict[str, Act]:
     """The actions that a company may put under a rule."""
     return {name: act for name, act in ACTS.items() if not act.is_always}
+
+
+def approved_for(action: str, approved: ApprovalRequest | None) -> ApprovalRequest | None:
+    """The approval, where it is of this action: one act may ask for several."""
+    return approved if approved and approved.action == action else None
 
 
 def said_yes(approved: ApprovalRequest | None) -> dict[str, Any]:

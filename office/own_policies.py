@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Group
 
 from ledger.money import format_money
-from office.approvals import ACTS
+from office.approvals import ACTS, Act
 from office.models import ApprovalRule, Company
 from office.policies import ROLES, Policy, Rule, settings_as_rules
 
@@ -16,13 +16,19 @@ def approval_rules(company: Company) -> list[Rule]:
     days = company.approval_days
     waits = "A request waits for its role until somebody decides it."
     goes_on = f"A request that waits {days} working days may be decided by all who decide anything."
-    acts = [Rule(name, f"{act.label}: {_says(act.is_always, kept.get(name), company)}") for name, act in ACTS.items()]
+    acts = [Rule(name, f"{act.label}: {_says(act, kept.get(name), company)}") for name, act in ACTS.items()]
     return [*acts, Rule("escalation", waits if days is None else goes_on)]
 
 
-def _says(is_always: bool, rule: ApprovalRule | None, company: Company) -> str:
-    if is_always:
+def _says(act: Act, rule: ApprovalRule | None, company: Company) -> str:
+    if act.is_always:
         return "always needs a second person, a manager."
+    if act.alone:
+        return f"who may not decide it alone needs a second person, a manager; for others {_above(rule, company)}"
+    return _above(rule, company)
+
+
+def _above(rule: ApprovalRule | None, company: Company) -> str:
     if rule is None:
         return "nobody else is asked."
     limits = "".join(

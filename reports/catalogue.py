@@ -4,6 +4,7 @@ from reports.accuracy import ACCURACY
 from reports.activity import ACTIVITY
 from reports.ageing.answers import AGEING, OPEN_ITEMS
 from reports.causes.answers import CAUSES, DISPUTES
+from reports.comparison import COMPARISON
 from reports.corrections import CORRECTIONS
 from reports.forecast.answers import BACKTEST, FORECAST
 from reports.frame import Report
@@ -55,6 +56,7 @@ REPORTS: tuple[Report, ...] = (
     DISPUTES,
     UNAPPLIED,
     UNBILLED,
+    COMPARISON,
     CORRECTIONS,
     TAXES,
     PERFORMANCE,

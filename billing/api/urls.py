@@ -20,6 +20,7 @@ from billing.api import (
     recurring,
     taxes,
     templates,
+    tolerances,
     views,
 )
 
@@ -85,6 +86,7 @@ urlpatterns = [
     path("taxes/<int:tax_id>/rates/", taxes.TaxRatesView.as_view()),
     path("taxes/<int:tax_id>/retire/", taxes.RetireTaxView.as_view()),
     path("tax-rates/<int:rate_id>/", taxes.TaxRateView.as_view()),
+    path("tolerances/", tolerances.TolerancesView.as_view()),
     path("customers/<int:customer_id>/exemptions/", taxes.ExemptionsView.as_view()),
     path("exemptions/<int:exemption_id>/end/", taxes.EndExemptionView.as_view()),
     path("orders/", orders.OrdersView.as_view()),

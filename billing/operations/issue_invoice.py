@@ -29,7 +29,7 @@ from ledger.bulk import insert_all, update_all
 from ledger.posting import post_all
 from ledger.present import present
 from ledger.refusals import Refused
-from office.approvals import Asked, require_approval, said_yes
+from office.approvals import Asked, approved_for, require_approval, said_yes
 from office.audit import record, record_all
 from office.exchange import in_company_currency
 from office.models import ApprovalRequest, Company, User
@@ -52,6 +52,8 @@ FROZEN = [
     "entry",
 ]
 FROZEN += ["previous_hash", "hash", "issued_at", "issued_by"]
+OVERRIDE = "override_checks"
+"""The act of issuing what a check stops."""
 
 
 def issue_invoice(
@@ -71,8 +73,8 @@ def issue_invoice(
     closed month, credits more than is left, lacks a tax number or a certificate that its taxes ask for, has a
     medical code that the company's lists do not hold on its day, or breaks a rule of the e-invoice that its customer
     wants; whoever holds locks has that `judged` before. What the company's own checks stop is refused too, unless
-    someone who may says in `override` why it is issued all the same. A credit memo of its own raises ApprovalNeeded
-    above the amount from which somebody else has to say yes, until it is `approved`.
+    `override` says why it is issued all the same. That raises ApprovalNeeded for whoever may not decide it alone, and
+    so does a credit memo of its own above the amount from which somebody else has to say yes, until it is `approved`.
     """
     is_checked = judged is None
     judged = judge_drafts([invoice_id], on) if judged is None else judged
@@ -81,20 +83,22 @@ def issue_invoice(
             _require_version(invoice_id, version)
         [invoice] = invoices = _locked([invoice_id])
         if is_checked:
-            _check(invoice, override.strip(), by)
+            _check(invoice, override.strip(), by, approved)
         _require_approved(invoice, by, approved)
         return _issue_drafts(invoices, by, on, judged)[0]
 
 
-def _check(draft: Invoice, override: str, by: User | None) -> None:
-    """Ask the company's checks of a locked draft, or note why their stops are passed over."""
+def _check(draft: Invoice, override: str, by: User | None, approved: ApprovalRequest | None) -> None:
+    """Ask the company's checks of a locked draft, or note why their stops are passed over, and with whose word."""
     if not override:
         return require_clear([draft])
-    if by and not by.has_perm("billing.override_checks"):
-        raise Refused("Issuing against a check is not yours to decide. Ask a manager.", code="may_not_override")
     if stopped := stops_of([draft]):
+        said, yes = override[:300], approved_for(OVERRIDE, approved)
+        amount = in_company_currency(draft.company, draft.total, draft.exchange_rate)
+        arguments = {"version": draft.version, "override": said}
+        require_approval(Asked(OVERRIDE, draft.company, draft, amount, arguments, said), by, yes)
         checks = ", ".join(concern.check for concern in stopped)
-        record(by, "override_checks", draft, after={"checks": checks}, reason=override[:300])
+        record(by, OVERRIDE, draft, after={"checks": checks, **said_yes(yes)}, reason=said)
     return None
 
 
@@ -104,11 +108,10 @@ def _require_approved(memo: Invoice, by: User | None, approved: ApprovalRequest 
         return
     amount = in_company_currency(memo.company, memo.total, memo.exchange_rate)
     reason = memo.reason or memo.note[:300] or "A credit memo of its own"
-    require_approval(
-        Asked("credit_invoice", memo.company, memo, amount, {"version": memo.version}, reason), by, approved
-    )
-    if approved:
-        record(by, "credit_invoice", memo, after=said_yes(approved), reason=reason)
+    yes = approved_for("credit_invoice", approved)
+    require_approval(Asked("credit_invoice", memo.company, memo, amount, {"version": memo.version}, reason), by, yes)
+    if yes:
+        record(by, "credit_invoice", memo, after=said_yes(yes), reason=reason)
 
 
 def _require_version(invoice_id: int, version: int) -> None:

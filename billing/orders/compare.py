@@ -44,6 +44,10 @@ class Result(models.TextChoices):
     NOT_ORDERED = "not_ordered", "Not ordered"
 
 
+FINE = (Result.MATCHED, Result.OPEN)
+"""Results that need nobody."""
+
+
 @dataclass(frozen=True)
 class Compared:
     """A row of the comparison: a result, of which papers, and the numbers that make it.
@@ -101,7 +105,22 @@ def read_compared(sql: str, parameters: dict[str, Any]) -> list[Compared]:
     """The rows of a statement that ends in a SELECT of COLUMNS."""
     with connection.cursor() as cursor:
         cursor.execute(sql, {"drafts": list(ISSUED_ONLY), "places": _places(), **parameters})
-        return [Compared(row[0], Result(row[1]), *row[2:]) for row in cursor.fetchall()]
+        return [compared_of(row) for row in cursor.fetchall()]
+
+
+def compared_of(values: tuple[Any, ...]) -> Compared:
+    """A row of COLUMNS."""
+    return Compared(values[0], Result(values[1]), *values[2:])
+
+
+def comparison_parameters(company: Company) -> dict[str, Any]:
+    """What the statement is given to compare a company's papers as they are issued."""
+    return {
+        "drafts": list(ISSUED_ONLY),
+        "places": _places(),
+        "company_id": company.pk,
+        "today": company.today(),
+    }
 
 
 @cache
@@ -114,8 +133,7 @@ def comparison_of(order: Order) -> list[Compared]:
     """An order's rows, by its lines, with issued documents alone."""
     sql = comparison_sql("SELECT 0, %(order_id)s::bigint", "SELECT 0, NULL::bigint WHERE false")
     sql += f" SELECT {COLUMNS} FROM compared ORDER BY position NULLS LAST, result, invoice_id, invoice_line_id"  # noqa: S608
-    company = order.company
-    return read_compared(sql, {"order_id": order.pk, "company_id": company.pk, "today": company.today()})
+    return read_compared(sql, {"order_id": order.pk, **comparison_parameters(order.company)})
 
 
 OF_MANY = "SET LOCAL enable_nestloop = off; "
@@ -130,7 +148,7 @@ ALONE_OF_COMPANY = """
 def comparison_of_company(company: Company) -> list[Compared]:
     """All rows of a company, with issued documents alone."""
     sql = OF_MANY + comparison_sql(OF_COMPANY, ALONE_OF_COMPANY) + f" SELECT {COLUMNS} FROM compared"  # noqa: S608
-    return read_compared(sql, {"company_id": company.pk, "today": company.today()})
+    return read_compared(sql, comparison_parameters(company))
 
 
 COUNTED = " SELECT result, count(*) FROM compared GROUP BY result"
@@ -140,7 +158,7 @@ def counted_results(company: Company) -> dict[str, int]:
     """How many rows of a company come to each result."""
     sql = OF_MANY + comparison_sql(OF_COMPANY, ALONE_OF_COMPANY) + COUNTED
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"drafts": [], "places": _places(), "company_id": company.pk, "today": company.today()})
+        cursor.execute(sql, comparison_parameters(company))
         return dict(cursor.fetchall())
 
 

@@ -1,5 +1,6 @@
 """Crediting an invoice: some of its lines, lower prices, or an amount; with its total while one types."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +11,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from billing.access import get_invoice_for
+from billing.access import get_invoice_for, orders_for
 from billing.models import Dispute, Invoice, InvoiceLine
 from billing.operations.credit_dispute import credit_dispute
 from billing.operations.credit_invoice import credit_invoice, preview_credit
 from billing.operations.draft_credit import left_of
 from billing.operations.wanted_credit import LowerPrice, Wanted
+from billing.orders.mending import what_to_credit
 from billing.reason_codes import reason_choices
 from billing.totals import lines_with_taxes, tax_rows, total_invoice
 from billing.web.crediting_disputes import dispute_of, note_field, page_of, what_is_disputed
@@ -27,7 +29,7 @@ from office.dressing import dressed
 from office.models import User
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
-from office.web.fields import SumField, set_choices
+from office.web.fields import SumField, set_choices, typed_id
 from office.web.requests import StaffRequest
 
 WAYS = [("lines", "Lines"), ("prices", "A lower price"), ("amount", "An amount")]
@@ -48,11 +50,19 @@ class CreditForm(forms.Form):
     reason = forms.CharField(label="More about it", max_length=300, required=False, help_text="Printed after it.")
     apply = forms.BooleanField(label="Settle with it what is open", required=False, initial=True)
 
-    def __init__(self, *args: Any, invoice: Invoice, dispute: Dispute | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        invoice: Invoice,
+        dispute: Dispute | None = None,
+        wanted: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         if dispute:
             self.fields["note"] = note_field()
             self.initial.update(what_is_disputed(dispute), reason=f"Dispute {dispute}: {dispute.reason_code}")
+        self.initial.update(wanted or {})
         set_choices(self, "reason_code", [("", "Another"), *reason_choices(invoice.company)])
         billed = list(lines_with_taxes().filter(invoice=invoice))
         left = left_of(billed)
@@ -62,7 +72,7 @@ class CreditForm(forms.Form):
             quantity = left[line.pk].left_quantity
             cells = [self._cell(line, "line", "Quantity to credit of"), self._cell(line, "price", "New price of")]
             dressed(line, left=quantity, cells=cells)
-            self.initial.setdefault(f"line_{line.pk}", "" if dispute else f"{quantity.normalize():f}")
+            self.initial.setdefault(f"line_{line.pk}", "" if dispute or wanted else f"{quantity.normalize():f}")
 
     def _cell(self, line: InvoiceLine, name: str, label: str) -> BoundField:
         self.fields[f"{name}_{line.pk}"] = SumField(
@@ -88,7 +98,7 @@ def credit_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Choose what is credited, and issue the credit memo."""
     invoice = get_invoice_for(request.user, invoice_id)
     dispute = dispute_of(request, invoice)
-    form = CreditForm(request.POST or None, invoice=invoice, dispute=dispute)
+    form = CreditForm(request.POST or None, invoice=invoice, dispute=dispute, wanted=_beyond_order(request, invoice))
     if request.method == "POST" and form.is_valid():
         try:
             memo = _credit(invoice, dispute, form, request.user)
@@ -101,6 +111,13 @@ def credit_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
             messages.success(request, f"{memo} takes back {format_money(memo.total, memo.currency)} of {invoice}.")
             return page_of(memo, dispute)
     return render(request, "billing/credit.html", {"invoice": invoice, "form": form, "dispute": dispute})
+
+
+def _beyond_order(request: StaffRequest, invoice: Invoice) -> dict[str, Any]:
+    """What the invoice bills beyond the order that the address names, if the order is the customer's."""
+    order_id = typed_id(request.GET.get("order", ""))
+    order = orders_for(request.user).filter(pk=order_id, customer=invoice.customer_id).first() if order_id else None
+    return what_to_credit(invoice, order) if order else {}
 
 
 def _credit(invoice: Invoice, dispute: Dispute | None, form: CreditForm, by: User) -> Invoice:

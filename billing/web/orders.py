@@ -16,6 +16,9 @@ from billing.operations.order_details import order_facts
 from billing.order_figures import STATES, in_state, lines_with_figures, with_shipment_state, with_state
 from billing.order_timeline import order_timeline
 from billing.order_versions import changes_of
+from billing.orders.compare import FINE, comparison_of
+from billing.orders.mending import Mend, latest_billed, mend_of
+from billing.orders.words import said_of
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
@@ -86,18 +89,28 @@ def order_page(request: StaffRequest, order_id: int) -> HttpResponse:
     shipments = shipments_for(request.user).filter(order=order) | shipments_for(request.user).filter(
         lines__order_line__order=order
     )
-    invoices = invoices_for(request.user).filter(lines__billed__order_line__order=order)
+    invoices = invoices_for(request.user).filter(lines__billed__order=order)
+    shipped = list(with_shipment_state(shipments.distinct()).order_by("-shipped_on", "-pk"))
     context = {
         "order": order,
         "state": with_state(orders_for(request.user).filter(pk=order.pk), today).get().state,
         "lines": lines_with_figures(order),
-        "shipments": with_shipment_state(shipments.distinct()).order_by("-shipped_on", "-pk"),
+        "compared": _differences(order),
+        "to_bill": [shipment for shipment in shipped if shipment.state in ("to_bill", "part_billed")],
+        "shipments": shipped,
         "invoices": invoices.exclude(status=DocumentStatus.VOID).distinct().order_by("-pk"),
         "changes": changes_of(list(order.versions.select_related("changed_by")), order_facts(order)),
         "timeline": order_timeline(order),
         "today": today,
     }
     return render(request, "billing/order.html", context)
+
+
+def _differences(order: Order) -> list[tuple[str, str, Mend | None]]:
+    """What differs between the order and what is shipped and billed: in words, which result, and what mends it."""
+    latest = latest_billed(order)
+    rows = [row for row in comparison_of(order) if row.result not in FINE]
+    return [(said_of(row), row.result.label, mend_of(row, latest)) for row in rows]
 
 
 @require_POST

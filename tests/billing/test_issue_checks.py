@@ -186,7 +186,7 @@ def test_a_manager_issues_against_a_stop_with_a_reason_and_a_clerk_cannot(
 ) -> None:
     draft = world.draft(world.make_customer(company, needs_po_number=True), "10.00")
 
-    assert refusal_of(issue_invoice, draft.pk, by=clerk, on=DAY, override="Urgent") == "may_not_override"
+    assert refusal_of(issue_invoice, draft.pk, by=clerk, on=DAY, override="Urgent") == "approval_needed"
     assert refusal_of(issue_invoice, draft.pk, by=manager, on=DAY, override="  ") == "check_stopped"
     assert issue_invoice(draft.pk, by=manager, on=DAY, override="They never send one").total == 10
     audit = AuditRecord.objects.get(action="override_checks")

@@ -77,6 +77,7 @@ THINGS = {
     "template_id": "billing.InvoiceTemplate",
     "terms_id": "customers.PaymentTerms",
     "tie_id": "payments.BankTie",
+    "tolerance_id": "billing.Tolerance",
     "token_id": "office.ApiToken",
     "unread_id": "payments.UnreadLine",
     "use_id": "billing.PriceListUse",

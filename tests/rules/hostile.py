@@ -125,6 +125,7 @@ GETS = {
     "reports:performance": ["first_day", "last_day", "currency", "format"],
     "reports:taxes": ["first_day", "last_day", "after", "format", "table"],
     "reports:month_list": ["q", "state", "sort", "after"],
+    "reports:comparison": ["result", "of", "after", "format"],
     "reports:causes": ["by", "first_day", "last_day", "after", "format"],
     "reports:disputes": ["by", "first_day", "last_day", "key", "currency", "outcome", "after", "format"],
     "reports:journal_list": ["q", "state", "format", "last_from", "sort", "after"],

@@ -44,6 +44,7 @@ OF_THE_COMPANY = {
     "billing.Product",
     "billing.ReasonCode",
     "billing.Tax",
+    "billing.Tolerance",
     "credit_control.LateChargeRule",
     "credit_control.ReminderLadder",
     "customers.PaymentTerms",

@@ -10,6 +10,7 @@ from billing.operations.change_order import change_order
 from billing.operations.change_shipment import change_shipment
 from billing.operations.confirm_delivery import confirm_delivery
 from billing.operations.end_order import end_order
+from billing.operations.set_tolerance import ToleranceDetails, set_tolerance
 from billing.operations.shipment_details import ShipmentLineDetails
 from tests import world
 from tests.billing.ordering import make_order, order_details, order_line, send_back, ship, ship_freely, shipment_of
@@ -36,6 +37,7 @@ def orders(customer: Any, day: Any) -> dict[str, int]:
     work = ShipmentLineDetails(Decimal("7.5"), "Fitting", "h", Decimal(45), done_on=day, done_by="Ada")
     timesheet = ship_freely(customer, work, kind="timesheet", shipped_on=day)
     cancel_shipment(ship_freely(customer, shipped_on=day).pk, reason="Typed twice", on=day, by=None)
+    set_tolerance(customer.company, ToleranceDetails(amount_percent=Decimal(5)), customer=customer, by=None)
     closed = make_order(customer, ordered_on=day)
     end_order(closed.pk, "closed", reason="The rest is not needed", on=day, by=None)
     ids = {"order": order.pk, "order_closed": closed.pk, "shipment": shipment.pk, "shipment_back": back.pk}

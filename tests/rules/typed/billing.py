@@ -30,6 +30,7 @@ def forms(customer: Any) -> Forms:
     looks = {"accent": "#1f4e8c", "shown": "invoice", "invoice_above": "a", "credit_memo_foot": "f"}
     return {
         "billing:paper_looks": ([], looks),
+        "billing:tolerance_list": ([], {"customer": "", "product": "", "quantity_percent": "5"}),
         "billing:paper_preview": ([], looks),
         "billing:live_totals": ([], head | lines),
         "billing:preview": ([], head | lines),
