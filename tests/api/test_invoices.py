@@ -54,6 +54,9 @@ def test_an_invoice_goes_from_draft_to_issued(program, company, customer):
         ],
         "credited_line_id": None,
         "is_amount_only": False,
+        "order_id": None,
+        "order_line_id": None,
+        "shipment_line_id": None,
     }
     assert shown["taxes"] == [
         {
