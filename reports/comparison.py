@@ -65,7 +65,7 @@ PAGE = f"""{COMPARED}, numbered AS (
             c.invoice_line_id, c.shipment_line_id) AS place
     {JOINED}
 )
-SELECT * FROM numbered WHERE place > %(after_id)s AND %(after_day)s::date IS NOT NULL ORDER BY place LIMIT %(limit)s
+SELECT * FROM numbered WHERE place > %(after_id)s ORDER BY place LIMIT %(limit)s
 """  # noqa: S608  our own words
 SUMS = f"""{COMPARED}
     SELECT c.result, c.currency, count(*), sum(c.difference) {JOINED} GROUP BY 1, 2 ORDER BY 2, 1

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from django.urls import reverse
 
 from billing.models import BilledLine, DocumentStatus, Invoice, Order
+from billing.operations.draft_credit import left_of
 from billing.orders.compare import Compared, Result, comparison_of
+from billing.totals import lines_with_taxes
 
 TOO_MUCH = (Result.OVER_BILLED, Result.BILLED_TWICE)
 TO_BILL = (Result.SHIPPED_NOT_BILLED, Result.UNDER_BILLED)
@@ -60,12 +62,13 @@ def what_to_credit(invoice: Invoice, order: Order) -> dict[str, Any]:
 
 
 def _quantities(invoice: Invoice, rows: Sequence[Compared]) -> dict[int, Decimal]:
-    """By line of the invoice, how much of it is too much, the last lines first."""
+    """By line of the invoice, how much of what is left of it is too much, the last lines first."""
     over = {row.order_line_id: row.billed - row.ordered for row in rows}
     billed = BilledLine.objects.filter(invoice_line__invoice=invoice, order_line__in=[pk for pk in over if pk])
     found: dict[int, Decimal] = defaultdict(Decimal)
-    for link in billed.select_related("invoice_line").order_by("-invoice_line__position"):
-        taken = min(over[link.order_line_id], link.invoice_line.quantity)
+    left = left_of(list(lines_with_taxes().filter(invoice=invoice)))
+    for link in billed.order_by("-invoice_line__position"):
+        taken = min(over[link.order_line_id], left[link.invoice_line_id].left_quantity)
         over[link.order_line_id] -= taken
         if taken > 0:
             found[link.invoice_line_id] = taken

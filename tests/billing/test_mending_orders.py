@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from billing.models import Invoice, Order
+from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.orders.compare import Result, comparison_of
 from billing.orders.mending import what_to_credit
@@ -62,6 +63,18 @@ def test_what_was_billed_beyond_the_order_is_credited_by_its_last_lines(browser:
     assert results(order) == [Result.MATCHED]
     assert what_to_credit(invoice, order) == {}
     assert (first.quantity, second.quantity) == (9, 1)
+
+
+def test_what_was_credited_of_a_line_before_is_not_proposed_again(customer: Any) -> None:
+    order = make_order(customer, order_line("10", "12.50"))
+    ship(order)
+    invoice = billed(order, ("12.50", "10"), ("12.50", "3"))
+    first, second = invoice.lines.all()
+    credit_invoice(invoice.pk, {second.pk: Decimal(2)}, reason="One is enough", by=None, on=DAY)
+    assert what_to_credit(invoice, order) == {"way": "lines", f"line_{second.pk}": "1"}
+    credit_invoice(invoice.pk, {first.pk: Decimal(9)}, reason="Broken", by=None, on=DAY)
+    billed(order, ("12.50", "10"))
+    assert what_to_credit(invoice, order) == {"way": "lines", f"line_{second.pk}": "1", f"line_{first.pk}": "1"}
 
 
 def test_billed_twice_leads_to_the_last_document(browser: Client, customer: Any) -> None:
