@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from billing.access import invoices_for
+from billing.ceilings import DISCOUNT, LINE_DISCOUNT
 from billing.models import Invoice
 from billing.operations.correct_invoice import correct_invoice
 from billing.operations.credit_dispute import credit_dispute, rebill_dispute
@@ -11,8 +12,9 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import OVERRIDE, issue_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.operations.wanted_credit import wanted_from_plain
+from customers.days_to_pay import GIVE_DAYS
 from ledger.present import present
-from office.approvals import Act
+from office.approvals import Act, Unit
 from office.models import ApprovalRequest
 
 
@@ -42,8 +44,8 @@ def _why(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: arguments[name] for name in ("reason", "reason_code_id")}
 
 
-def do_override(request: ApprovalRequest) -> Invoice:
-    """Issue the draft as it was seen, against what the company's checks stop."""
+def do_issue(request: ApprovalRequest) -> Invoice:
+    """Issue the draft as it was seen, perhaps against what the company's checks stop."""
     return issue_invoice(request.subject_id, **request.arguments, **_how(request))
 
 
@@ -56,16 +58,23 @@ def _how(request: ApprovalRequest) -> dict:
     return {"by": request.requested_by, "on": request.company.today(), "approved": request}
 
 
+def _giving(name: str, label: str, unit: Unit) -> Act:
+    return Act(name, label, "billing.issue_invoice", do_issue, invoices_for, "billing:invoice", unit=unit)
+
+
 ACTS = [
     Act("credit_invoice", "Credit", "billing.credit_invoice", do_credit, invoices_for, "billing:invoice"),
     Act(
         OVERRIDE,
         "Issue all the same",
         "billing.issue_invoice",
-        do_override,
+        do_issue,
         invoices_for,
         "billing:invoice",
         alone="billing.override_checks",
     ),
+    _giving(LINE_DISCOUNT, "Give a discount on a line of", Unit.PERCENT),
+    _giving(DISCOUNT, "Give a discount on all of", Unit.PERCENT),
+    _giving(GIVE_DAYS, "Give longer to pay", Unit.DAYS),
     Act("void_invoice", "Void", "billing.void_invoice", do_void, invoices_for, "billing:invoice"),
 ]

@@ -50,10 +50,11 @@ def concerns_of(drafts: Iterable[Invoice], wanted: Collection[Severity] = TOLD) 
         return []
     severities = severities_of(drafts[0].company)
     told = [
-        (Concern(draft.pk, name, severities[name], said.message, said.fix, said.url), finding_of(name, subject, said))
+        (Concern(draft.pk, name, severity, said.message, said.fix, said.url), finding_of(name, subject, said))
         for name, check in CHECKS.items()
-        if severities[name] in wanted
+        if severities[name] in wanted or (check.has_milder and severities[name] != Severity.IGNORE)
         for draft, subject, said in check.in_drafts(drafts)
+        if (severity := milder(severities[name], said.most)) in wanted
     ]
     dismissed = dismissed_among({finding.fingerprint for concern, finding in told if not concern.stops})
     concerns = [concern for concern, finding in told if concern.stops or finding.fingerprint not in dismissed]
@@ -65,6 +66,11 @@ def concerns_of(drafts: Iterable[Invoice], wanted: Collection[Severity] = TOLD) 
         ]
     places = {draft.pk: place for place, draft in enumerate(drafts)}
     return sorted(concerns, key=lambda concern: (places[concern.invoice_id], not concern.stops))
+
+
+def milder(*severities: Severity) -> Severity:
+    """The mildest of severities."""
+    return min(severities, key=list(Severity).index)
 
 
 def severities_of(company: Company) -> dict[IssueCheck, Severity]:

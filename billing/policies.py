@@ -1,8 +1,9 @@
 """Billing's rules in words: what is looked at before a document is issued, and each night."""
 
 from billing.accuracy.registry import CHECKS
-from billing.issue_checks import severities_of
-from billing.models import Severity, Tolerance
+from billing.accuracy.required import required_of
+from billing.issue_checks import milder, severities_of
+from billing.models import IssueCheck, Severity, Tolerance
 from office.models import Company
 from office.policies import Policy, Rule
 
@@ -27,6 +28,20 @@ def check_rules(company: Company) -> list[Rule]:
     ]
 
 
+MISSING = {
+    Severity.IGNORE: "may be missing.",
+    Severity.WARN: "whoever issues a document without it is warned.",
+    Severity.STOP: "a document without it is stopped, unless a manager issues it all the same and says why.",
+}
+
+
+def fact_rules(company: Company) -> list[Rule]:
+    """Which facts a document and its customer must have, as far as the check `required_facts` lets them count."""
+    most = severities_of(company)[IssueCheck.REQUIRED_FACTS]
+    facts = required_of(company).items()
+    return [Rule(fact.value, f"{fact.label}: {MISSING[milder(most, severity)]}") for fact, severity in facts]
+
+
 def tolerance_rules(company: Company) -> list[Rule]:
     """By how much what is billed may pass what was ordered."""
     rows = Tolerance.objects.filter(company=company).select_related("customer", "product")
@@ -46,5 +61,6 @@ def _allowed(row: Tolerance) -> str:
 
 POLICIES = (
     Policy("checks", "Checks before issue", "billing:check_policies", check_rules),
+    Policy("required_facts", "Required facts", "billing:required_facts", fact_rules),
     Policy("tolerances", "Tolerances", "billing:tolerance_list", tolerance_rules),
 )

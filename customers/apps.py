@@ -13,7 +13,7 @@ class CustomersConfig(AppConfig):
         from customers.mandate_mail import MANDATE_MAIL
         from customers.mandate_words import MANDATE_TEXT
         from customers.operations.import_customers import RUN_KIND
-        from customers.policies import POLICY
+        from customers.policies import POLICIES
         from office import mail
         from office.approvals import register_act
         from office.mail import texts
@@ -22,7 +22,8 @@ class CustomersConfig(AppConfig):
         from office.topics import Topic, register_topic
 
         register_kind(RUN_KIND)
-        register_policy(POLICY)
+        for policy in POLICIES:
+            register_policy(policy)
         for act in ACTS:
             register_act(act)
         mail.register_kind(ADDRESS_MAIL)

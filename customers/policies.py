@@ -1,6 +1,6 @@
-"""The rules by which customers are put on hold, in words."""
+"""The rules by which customers are put on hold and of the terms they get, in words."""
 
-from customers.models import hold_policy_of
+from customers.models import PaymentTerms, hold_policy_of
 from office.models import Company
 from office.policies import Policy, Rule
 
@@ -21,4 +21,16 @@ def hold_rules(company: Company) -> list[Rule]:
     ]
 
 
-POLICY = Policy("holds", "Holds", "credit_control:hold_policy", hold_rules)
+def terms_rules(company: Company) -> list[Rule]:
+    """Which payment terms nobody chooses alone."""
+    named = ", ".join(
+        PaymentTerms.objects.filter(company=company, needs_second_person=True).values_list("name", flat=True)
+    )
+    words = f"Who chooses one of these asks a second person, a manager: {named}." if named else ""
+    return [Rule("second_person", words or "All payment terms may be chosen without a second person.")]
+
+
+POLICIES = (
+    Policy("holds", "Holds", "credit_control:hold_policy", hold_rules),
+    Policy("terms", "Payment terms", "customers:terms_list", terms_rules),
+)

@@ -45,6 +45,7 @@ urlpatterns = [
     path("mandates/<int:mandate_id>/pdf/", mandates.mandate_pdf, name="mandate_pdf"),
     path("mandates/<int:mandate_id>/revoke/", mandates.revoke, name="revoke_mandate"),
     path("settings/terms/", terms.terms_list, name="terms_list"),
+    path("settings/terms/<int:terms_id>/second-person/", terms.second_person, name="set_second_person"),
     path("settings/terms/<int:terms_id>/retire/", terms.retire, name="retire_terms"),
     path("customers/new/", editor.new_customer, name="new"),
     path("customers/<int:customer_id>/", customer.customer_page, name="customer"),

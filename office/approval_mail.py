@@ -3,8 +3,7 @@
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from ledger.money import format_money
-from office.approvals import ACTS, requests_for
+from office.approvals import ACTS, amount_words, requests_for
 from office.deciding import deciders_of, decides
 from office.mail.kinds import Letter, MailKind, NotToBeSent
 from office.mail.queueing import MailToQueue, queue_mails
@@ -31,7 +30,7 @@ def said(request: ApprovalRequest) -> str:
     """What is asked for, in a line."""
     amount = ", no limit" if request.amount is None else ""
     if request.amount:
-        amount = f", {format_money(request.amount, request.company.currency)}"
+        amount = f", {amount_words(request.action, request.amount, request.company)}"
     return f"{ACTS[request.action].label} {request.subject_name}{amount}"
 
 

@@ -7,15 +7,25 @@ once it is approved. The operation itself asks, so no door can go round it.
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db.models import Model, Q, QuerySet
 
+from ledger.money import format_money, round_money
 from ledger.refusals import Refused
 from office.access import companies_for, found
 from office.deciding import decided_by
 from office.models import ApprovalRequest, ApprovalRule, ApprovalState, Company, User
+
+
+class Unit(StrEnum):
+    """What an action's amounts are in: money of the company's currency, or what the value says."""
+
+    MONEY = ""
+    PERCENT = "%"
+    DAYS = "days"
 
 
 @dataclass(frozen=True)
@@ -23,8 +33,8 @@ class Act:
     """An action that may need approval: how it is done, who may ask for it, and which subjects a person sees.
 
     One that `is_always` under approval asks a second person whatever its amount, and no rule changes that; so does one
-    of which `alone` names a permission, for whoever does not hold that. `drop` tells the owner of the action that it
-    was declined or taken back.
+    of which `alone` names a permission, for whoever does not hold that. `unit` is what its amounts are in. `drop` tells
+    the owner of the action that it was declined or taken back.
     """
 
     name: str
@@ -35,9 +45,14 @@ class Act:
     page: str
     is_always: bool = False
     alone: str = ""
+    unit: Unit = Unit.MONEY
     drop: Callable[[ApprovalRequest], None] = lambda request: None
 
 
+PLACES = 4
+"""So many an amount is kept with."""
+MOST_DAYS = 3650
+LARGEST = Decimal(10) ** 12
 SECOND_PERSON = "manager"
 """The role whose word is needed where an action is always under approval."""
 ACTS: dict[str, Act] = {}
@@ -50,7 +65,7 @@ def register_act(act: Act) -> None:
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody wants to do: an action, to which thing, for how much in the company's currency, with what, why.
+    """What somebody wants to do: an action, to which thing, for how much in the action's unit, with what, why.
 
     Without an amount there is no limit to it: it is above every amount.
     """
@@ -71,15 +86,30 @@ class ApprovalNeeded(Refused):
     """Somebody else has to say yes first. A door answers it by sending the request, see `ask_approval`."""
 
     def __init__(self, asked: Asked, rule: ApprovalRule, above: Decimal) -> None:
-        what = (
-            "To have no limit" if asked.amount is None else f"Above {above.normalize():f} {asked.company.currency} this"
-        )
+        unit = ACTS[asked.action].unit or asked.company.currency
+        what = "To have no limit" if asked.amount is None else f"Above {above.normalize():f} {unit} this"
         words = f"{what} needs the approval of a {rule.role}."
         if rule.pk is None:
             words = f"This needs the approval of a second person, a {rule.role}."
         super().__init__(words, code="approval_needed")
         self.asked = asked
         self.rule = rule
+
+
+def amount_words(action: str, amount: Decimal, company: Company) -> str:
+    """An amount of an action, as people read it."""
+    unit = ACTS[action].unit
+    return f"{amount.normalize():f} {unit.value}" if unit else format_money(amount, company.currency)
+
+
+def amount_fits(action: str, amount: Decimal, company: Company) -> bool:
+    """Whether an amount can be one of an action's: money, a percentage, or whole days."""
+    unit = ACTS[action].unit
+    if unit == Unit.PERCENT:
+        return 0 <= amount <= 100 and amount == round(amount, PLACES)
+    if unit == Unit.DAYS:
+        return 0 <= amount <= MOST_DAYS and amount == int(amount)
+    return 0 <= amount < LARGEST and round_money(amount, company.currency) == amount
 
 
 def require_none_waiting(action: str, subject: Model) -> None:
@@ -97,10 +127,15 @@ def require_approval(asked: Asked, by: User | None, approved: ApprovalRequest | 
     alone = ACTS[asked.action].alone
     if alone and not by.has_perm(alone):
         return require_second_person(asked, by, approved)
-    rule = ApprovalRule.objects.filter(company=asked.company, action=asked.action).select_related("role").first()
+    rule = rule_of(asked.action, asked.company)
     if rule and asked.is_above(above := rule.above_for(by)):
         raise ApprovalNeeded(asked, rule, above)
     return None
+
+
+def rule_of(action: str, company: Company) -> ApprovalRule | None:
+    """The company's rule for an action, if it has one."""
+    return ApprovalRule.objects.filter(company=company, action=action).select_related("role").first()
 
 
 def require_second_person(asked: Asked, by: User | None, approved: ApprovalRequest | None) -> None:
@@ -126,8 +161,33 @@ def acts_with_rules() -> dict[str, Act]:
 
 
 def approved_for(action: str, approved: ApprovalRequest | None) -> ApprovalRequest | None:
-    """The approval, where it is of this action: one act may ask for several."""
-    return approved if approved and approved.action == action else None
+    """The approval of this action where one act asks for several, one after another: this one, or one given before it
+    to the same person, for the same thing done in the same way."""
+    if approved is None or approved.action == action:
+        return approved
+    before = ApprovalRequest.objects.filter(
+        action=action,
+        company=approved.company_id,
+        subject_id=approved.subject_id,
+        arguments=approved.arguments,
+        requested_by=approved.requested_by_id,
+        state=ApprovalState.APPROVED,
+        pk__lt=approved.pk,
+    )
+    return before.order_by("-pk").first()
+
+
+def waits_next(request: ApprovalRequest) -> ApprovalRequest | None:
+    """What waits for one more person since this was approved, if the act asks for several."""
+    waiting = ApprovalRequest.objects.filter(
+        company=request.company_id,
+        subject_id=request.subject_id,
+        arguments=request.arguments,
+        requested_by=request.requested_by_id,
+        state=ApprovalState.WAITING,
+        pk__gt=request.pk,
+    )
+    return waiting.select_related("role").first()
 
 
 def said_yes(approved: ApprovalRequest | None) -> dict[str, Any]:

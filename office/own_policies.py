@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Group
 
 from ledger.money import format_money
-from office.approvals import ACTS, Act
+from office.approvals import ACTS, Act, amount_words
 from office.models import ApprovalRule, Company
 from office.policies import ROLES, Policy, Rule, settings_as_rules
 
@@ -32,10 +32,10 @@ def _above(rule: ApprovalRule | None, company: Company) -> str:
     if rule is None:
         return "nobody else is asked."
     limits = "".join(
-        f" A {limit.role} does it alone up to {format_money(limit.above, company.currency)}."
+        f" A {limit.role} does it alone up to {amount_words(rule.action, limit.above, company)}."
         for limit in rule.role_limits.select_related("role").order_by("role__name")
     )
-    return f"above {format_money(rule.above, company.currency)} it needs the approval of a {rule.role}.{limits}"
+    return f"above {amount_words(rule.action, rule.above, company)} it needs the approval of a {rule.role}.{limits}"
 
 
 def unattended_rules(company: Company) -> list[Rule]:

@@ -2,7 +2,7 @@
 
 from customers.access import customers_for
 from customers.models import Customer
-from office.approvals import Act
+from office.approvals import Act, Unit
 from office.models import ApprovalRequest
 from payments.access import debit_runs_for, receipts_for, repayments_for
 from payments.models import DebitRun, ReceiptExchange, Refund, RepaymentBatch, WriteOff
@@ -14,6 +14,7 @@ from payments.operations.prepare_repayment import approve_repayment, drop_repaym
 from payments.operations.refund_credit import details_from_kept as details_from_kept_refund
 from payments.operations.refund_credit import refund_credit
 from payments.operations.write_off import details_from_kept, write_off
+from payments.written_off import WRITE_OFF_SHARE
 
 
 def do_write_off(request: ApprovalRequest) -> WriteOff:
@@ -88,4 +89,13 @@ ACTS = [
         "payments:receipt",
     ),
     Act("write_off", "Write off", "payments.write_off", do_write_off, customers_for, "customers:customer"),
+    Act(
+        WRITE_OFF_SHARE,
+        "Write off of one document for",
+        "payments.write_off",
+        do_write_off,
+        customers_for,
+        "customers:customer",
+        unit=Unit.PERCENT,
+    ),
 ]

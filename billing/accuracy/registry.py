@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from billing import issue_findings
-from billing.accuracy import amounts, papers, parties, sums
+from billing.accuracy import amounts, papers, parties, required, sums
 from billing.accuracy.found import CustomerFindings, CustomerLook, Findings, Found, Look
 from billing.models import Invoice, IssueCheck
 from billing.orders.issue_findings import ORDER_CHECKS
@@ -21,7 +21,8 @@ class Check:
 
     `of_documents` is asked of drafts, and of issued documents too where `of_issued` says so; `of_customers` of those
     with something to bill. `before_issue`: whether drafts, and the customers of drafts, are asked before they are
-    issued. `is_kept`: whether what it finds goes into the queue.
+    issued. `is_kept`: whether what it finds goes into the queue. `has_milder`: whether some of it is taken more mildly
+    than the check itself.
     """
 
     of_documents: Look | None = None
@@ -29,6 +30,7 @@ class Check:
     of_issued: bool = True
     before_issue: bool = True
     is_kept: bool = True
+    has_milder: bool = False
 
     def in_drafts(self, drafts: Sequence[Invoice]) -> Iterator[tuple[Invoice, Invoice | Customer, Found]]:
         """What it finds in drafts before issue, and in which: the draft itself, or what is kept of its customer."""
@@ -78,6 +80,7 @@ CHECKS: dict[IssueCheck, Check] = {
     IssueCheck.BOUNCED: Check(of_customers=parties.bounced),
     IssueCheck.BANK_ACCOUNT: Check(of_customers=parties.bank_accounts, before_issue=False),
     IssueCheck.EINVOICE: Check(papers.einvoices, parties.einvoice_facts, of_issued=False, before_issue=False),
+    IssueCheck.REQUIRED_FACTS: Check(required.required_facts, of_issued=False, has_milder=True),
     # Asked all at once by billing.orders.issue_findings, which compares their orders in one statement.
     **{check: Check(of_issued=False, is_kept=False) for check in IssueCheck if check in ORDER_CHECKS},
 }

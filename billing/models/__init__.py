@@ -27,7 +27,7 @@ from billing.models.links import DocumentLink, LinkOpening, OpeningKind
 from billing.models.looks import PaperKind, PaperText
 from billing.models.medical import Diagnosis, MedicalCode, MedicalService, MedicalSystem
 from billing.models.orders import Order, OrderLine, OrderStatus, OrderVersion
-from billing.models.policies import USUALLY_STOPS, CheckPolicy, IssueCheck, Severity
+from billing.models.policies import OF_DOCUMENT, USUALLY_STOPS, CheckPolicy, Fact, IssueCheck, RequiredFact, Severity
 from billing.models.printings import Printing
 from billing.models.reasons import ReasonCode, ReasonPurpose
 from billing.models.recurring import (
@@ -56,6 +56,7 @@ from billing.models.unmailed import Unmailed
 __all__ = [
     "AT_ANY_RATE",
     "NEVER_CHARGED",
+    "OF_DOCUMENT",
     "USUALLY_STOPS",
     "AccuracyFinding",
     "Attachment",
@@ -78,6 +79,7 @@ __all__ = [
     "DocumentOutcome",
     "DocumentStatus",
     "EInvoice",
+    "Fact",
     "FindingAct",
     "FindingEvent",
     "Invoice",
@@ -115,6 +117,7 @@ __all__ = [
     "RecurringInvoice",
     "RecurringLine",
     "RecurringPause",
+    "RequiredFact",
     "RunDocument",
     "Severity",
     "Shipment",

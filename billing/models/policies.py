@@ -46,6 +46,7 @@ class IssueCheck(models.TextChoices):
     NOT_ORDERED = "not_ordered", "A line fits none of its order"
     NOT_SHIPPED = "not_shipped", "It was not shipped yet"
     BILLED_TWICE = "billed_twice", "What was shipped is billed already"
+    REQUIRED_FACTS = "required_facts", "A fact that the company requires is missing"
 
 
 USUALLY_STOPS = (
@@ -55,6 +56,7 @@ USUALLY_STOPS = (
     IssueCheck.ORDER_PRICE,
     IssueCheck.ORDER_DAYS,
     IssueCheck.BILLED_TWICE,
+    IssueCheck.REQUIRED_FACTS,
 )
 
 
@@ -73,3 +75,45 @@ class CheckPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.check_name}: {self.severity}"
+
+
+class Fact(models.TextChoices):
+    """What a company may require of a document and its customer before issue."""
+
+    TAX_ID = "tax_id", "Tax number"
+    STREET = "street", "Street of the billing address"
+    POSTAL_CODE = "postal_code", "Postal code of the billing address"
+    CITY = "city", "City of the billing address"
+    COUNTRY = "country", "Country of the billing address"
+    CONTACT = "contact", "A contact with an e-mail address"
+    BUYER_REFERENCE = "buyer_reference", "Buyer reference"
+    PO_NUMBER = "po_number", "The customer's order number"
+    PERIOD = "period", "The days that are billed"
+    DELIVERY = "delivery", "The day of delivery"
+    NOTE = "note", "A note to the customer"
+
+
+OF_DOCUMENT = (Fact.PO_NUMBER, Fact.PERIOD, Fact.DELIVERY, Fact.NOTE)
+"""Facts that the document has; the others are its customer's."""
+
+
+class RequiredFact(models.Model):
+    """How severe a company takes it that a fact is missing; without a row it may be.
+
+    The check `required_facts` takes none more severely than itself.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="required_facts")
+    fact = models.CharField(max_length=20, choices=Fact)
+    severity = models.CharField(max_length=10, choices=Severity)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "fact"], name="required_fact_once_per_company"),
+            models.CheckConstraint(
+                name="required_fact_warns_or_stops", condition=models.Q(severity__in=["warn", "stop"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact}: {self.severity}"

@@ -6,6 +6,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from billing.attachments import names_going_along
+from billing.ceilings import issuing, require_within_ceilings
 from billing.chain import document_hash
 from billing.days import set_days
 from billing.deposits import deposits_deducted_in, require_deposits_left
@@ -74,7 +75,8 @@ def issue_invoice(
     medical code that the company's lists do not hold on its day, or breaks a rule of the e-invoice that its customer
     wants; whoever holds locks has that `judged` before. What the company's own checks stop is refused too, unless
     `override` says why it is issued all the same. That raises ApprovalNeeded for whoever may not decide it alone, and
-    so does a credit memo of its own above the amount from which somebody else has to say yes, until it is `approved`.
+    so does a discount, days to pay, or the amount of a credit memo of its own above what one gives alone, until it is
+    `approved`.
     """
     is_checked = judged is None
     judged = judge_drafts([invoice_id], on) if judged is None else judged
@@ -82,9 +84,11 @@ def issue_invoice(
         if version is not None:
             _require_version(invoice_id, version)
         [invoice] = invoices = _locked([invoice_id])
+        override = override.strip()[:300]
         if is_checked:
-            _check(invoice, override.strip(), by, approved)
-        _require_approved(invoice, by, approved)
+            _check(invoice, override, by, approved)
+            require_within_ceilings(invoices, by, on, override, approved)
+        _require_approved(invoice, by, override, approved)
         return _issue_drafts(invoices, by, on, judged)[0]
 
 
@@ -93,23 +97,22 @@ def _check(draft: Invoice, override: str, by: User | None, approved: ApprovalReq
     if not override:
         return require_clear([draft])
     if stopped := stops_of([draft]):
-        said, yes = override[:300], approved_for(OVERRIDE, approved)
+        yes = approved_for(OVERRIDE, approved)
         amount = in_company_currency(draft.company, draft.total, draft.exchange_rate)
-        arguments = {"version": draft.version, "override": said}
-        require_approval(Asked(OVERRIDE, draft.company, draft, amount, arguments, said), by, yes)
+        require_approval(Asked(OVERRIDE, draft.company, draft, amount, issuing(draft, override), override), by, yes)
         checks = ", ".join(concern.check for concern in stopped)
-        record(by, OVERRIDE, draft, after={"checks": checks, **said_yes(yes)}, reason=said)
+        record(by, OVERRIDE, draft, after={"checks": checks, **said_yes(yes)}, reason=override)
     return None
 
 
-def _require_approved(memo: Invoice, by: User | None, approved: ApprovalRequest | None) -> None:
+def _require_approved(memo: Invoice, by: User | None, override: str, approved: ApprovalRequest | None) -> None:
     """Ask for a second person's word where a credit memo credits no invoice; one that does was asked for there."""
     if not memo.is_credit_memo or memo.credits_id:
         return
     amount = in_company_currency(memo.company, memo.total, memo.exchange_rate)
     reason = memo.reason or memo.note[:300] or "A credit memo of its own"
     yes = approved_for("credit_invoice", approved)
-    require_approval(Asked("credit_invoice", memo.company, memo, amount, {"version": memo.version}, reason), by, yes)
+    require_approval(Asked("credit_invoice", memo.company, memo, amount, issuing(memo, override), reason), by, yes)
     if yes:
         record(by, "credit_invoice", memo, after=said_yes(yes), reason=reason)
 
@@ -129,8 +132,9 @@ def issue_invoices(
     with transaction.atomic():
         invoices = _locked(invoice_ids)
         require_clear(invoices)
+        require_within_ceilings(invoices, by, on)
         for invoice in invoices:
-            _require_approved(invoice, by, None)
+            _require_approved(invoice, by, "", None)
         return _issue_drafts(invoices, by, on, judged)
 
 
@@ -204,6 +208,7 @@ def _locked(invoice_ids: Sequence[int]) -> list[Invoice]:
         "company__bank_accounts",
         "company__paper_texts",
         "terms__parts",
+        "customer__terms__parts",
     )
     return invoices
 

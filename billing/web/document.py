@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from billing.access import get_invoice_for, invoices_for
 from billing.beside import beside
+from billing.ceilings import CEILINGS
 from billing.customer_acts import told_of
 from billing.delivery import deliveries_of
 from billing.disputes import with_state as dispute_states
@@ -15,6 +16,7 @@ from billing.einvoice.kept import file_name, kept_einvoice
 from billing.instalments import early_payment_of, payments_of
 from billing.issue_checks import concerns_of, drafts_to_check
 from billing.models import Invoice, Order
+from billing.operations.issue_invoice import OVERRIDE
 from billing.orders.linking import lines_with_links, may_bill
 from billing.pdf import pdf_for
 from billing.print_queue import is_waiting, printing_of
@@ -31,6 +33,9 @@ from office.models import ApprovalRequest, ApprovalState
 from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
+
+ASKED = ("credit_invoice", "void_invoice", OVERRIDE, *CEILINGS)
+"""What of a document may wait for a second person."""
 
 
 @require_GET
@@ -57,7 +62,7 @@ def document_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
         "settlements": settlements(invoice) if invoice.entry_id else [],
         "credit_memos": invoice.credit_memos.exclude(status="draft"),
         "approvals": ApprovalRequest.objects.filter(
-            action__in=("credit_invoice", "void_invoice"), subject_id=invoice.pk, state=ApprovalState.WAITING
+            action__in=ASKED, subject_id=invoice.pk, state=ApprovalState.WAITING
         ).select_related("requested_by", "role"),
         "earned": discount_earned(invoice),
         "debit_notes": invoice.debit_notes.exclude(status="void"),

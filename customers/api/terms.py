@@ -6,7 +6,14 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from customers.models import PaymentTerms, TermsPart
-from customers.operations.manage_terms import MOST_PARTS, PartDetails, TermsDetails, add_terms, retire_terms
+from customers.operations.manage_terms import (
+    MOST_PARTS,
+    PartDetails,
+    TermsDetails,
+    add_terms,
+    retire_terms,
+    set_second_person,
+)
 from office.api.fields import Input, Query, RateIn, RateOut
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
@@ -29,6 +36,15 @@ class TermsIn(Input):
     parts = TermsPartIn(many=True, min_length=1, max_length=MOST_PARTS)  # type: ignore[call-arg]  # of the list
     discount_percent = RateIn(required=False)
     discount_days = serializers.IntegerField(min_value=0, max_value=3650, required=False)
+    needs_second_person = serializers.BooleanField(
+        default=False, help_text="Whether choosing them on a document for a customer who has others asks somebody else."
+    )
+
+
+class SecondPersonIn(Input):
+    """Whether choosing payment terms asks a second person."""
+
+    needs_second_person = serializers.BooleanField()
 
 
 class TermsPartOut(serializers.ModelSerializer):
@@ -49,7 +65,7 @@ class TermsOut(serializers.ModelSerializer):
 
     class Meta:
         model = PaymentTerms
-        fields = ["id", "name", "is_active", "discount_percent", "discount_days", "parts"]
+        fields = ["id", "name", "is_active", "discount_percent", "discount_days", "needs_second_person", "parts"]
 
 
 class TermsListOut(serializers.Serializer):
@@ -88,7 +104,25 @@ class RetireTermsView(ApiView):
     @idempotent
     def post(self, request: ApiRequest, terms_id: int) -> Response:
         """Offer payment terms no more; who has them keeps them."""
-        terms = PaymentTerms.objects.filter(company=company_of(request), pk=terms_id).first()
-        if terms is None:
-            raise Http404("No such terms.")
-        return Response(TermsOut(retire_terms(terms.pk, by=request.user)).data)
+        return Response(TermsOut(retire_terms(_terms(request, terms_id).pk, by=request.user)).data)
+
+
+class SecondPersonView(ApiView):
+    """Whether choosing payment terms asks a second person."""
+
+    permission = {"post": "office.change_company_settings"}
+
+    @extend_schema(operation_id="set_second_person", request=SecondPersonIn, responses=TermsOut)
+    @idempotent
+    def post(self, request: ApiRequest, terms_id: int) -> Response:
+        """Ask a second person from now on where somebody chooses these terms, or none any more."""
+        needs = checked(SecondPersonIn, request.data)["needs_second_person"]
+        terms = _terms(request, terms_id)
+        return Response(TermsOut(set_second_person(company_of(request), terms.pk, needs, by=request.user)).data)
+
+
+def _terms(request: ApiRequest, terms_id: int) -> PaymentTerms:
+    terms = PaymentTerms.objects.filter(company=company_of(request), pk=terms_id).first()
+    if terms is None:
+        raise Http404("No such terms.")
+    return terms

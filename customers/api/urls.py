@@ -33,5 +33,6 @@ urlpatterns = [
     path("holds/<int:hold_id>/", holds.HoldView.as_view()),
     path("holds/<int:hold_id>/release/", holds.ReleaseHoldView.as_view()),
     path("terms/", terms.TermsListView.as_view()),
+    path("terms/<int:terms_id>/second-person/", terms.SecondPersonView.as_view()),
     path("terms/<int:terms_id>/retire/", terms.RetireTermsView.as_view()),
 ]

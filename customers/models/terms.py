@@ -16,6 +16,11 @@ class PaymentTerms(models.Model):
     discount_percent = RateField(default=0, help_text="Off the total, when paid early.")
     discount_days = models.PositiveSmallIntegerField(default=0, help_text="So many days after the invoice's own.")
     is_active = models.BooleanField(default=True)
+    needs_second_person = models.BooleanField(
+        "need a second person",
+        default=False,
+        help_text="Whoever chooses them on a document for a customer who has others asks a second person.",
+    )
 
     class Meta:
         ordering = ["name"]

@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from django.db import IntegrityError, transaction
 from django.db.models import prefetch_related_objects
 
+from customers.days_to_pay import require_may_give
 from customers.models import Address, Contact, Customer, LimitChange
 from customers.operations.details import ContactDetails, CustomerDetails, checked, fill_customer, state_of
 from customers.operations.parents import locked
@@ -16,7 +17,7 @@ from office.numbers import next_number
 def create_customer(company: Company, details: CustomerDetails, *, by: User | None) -> Customer:
     """Add a customer. Whoever is limited to their own customers owns those they add.
 
-    Raises Refused where a detail cannot be so or the number is taken.
+    Raises Refused where a detail cannot be so, the number is taken, or more days to pay are given than one may alone.
     """
     return create_customers(company, [details], by=by)[0]
 
@@ -25,6 +26,7 @@ def create_customer(company: Company, details: CustomerDetails, *, by: User | No
 def create_customers(company: Company, batch: Sequence[CustomerDetails], *, by: User | None) -> list[Customer]:
     """Add many at once; all of them or none."""
     batch = [_completed(company, details, by) for details in batch]
+    require_may_give(company, [(details.net_days, details.terms_id) for details in batch], by)
     locked(details.parent_id for details in batch)
     customers = [Customer(company=company) for _ in batch]
     for customer, details in zip(customers, batch, strict=True):

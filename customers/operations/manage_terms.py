@@ -10,6 +10,7 @@ from customers.models import PaymentTerms, TermsPart
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
+from office.operations.keep_policies import changes_policies
 
 MOST_PARTS = 36
 MOST_DAYS = 3650
@@ -33,9 +34,11 @@ class TermsDetails:
     parts: Sequence[PartDetails]
     discount_percent: Decimal = Decimal(0)
     discount_days: int = 0
+    needs_second_person: bool = False
 
 
 @transaction.atomic
+@changes_policies
 def add_terms(company: Company, details: TermsDetails, *, by: User | None) -> PaymentTerms:
     """Add payment terms. Raises Refused where the name is taken, or a part or the discount cannot be so."""
     name = details.name.strip()
@@ -44,13 +47,27 @@ def add_terms(company: Company, details: TermsDetails, *, by: User | None) -> Pa
     if PaymentTerms.objects.filter(company=company, name=name).exists():
         raise Refused(f"There are terms named {name} already.", code="name_taken")
     _check(details)
-    discount = {"discount_percent": details.discount_percent, "discount_days": details.discount_days}
-    terms = PaymentTerms.objects.create(company=company, name=name, **discount)
+    said = {name: getattr(details, name) for name in ("discount_percent", "discount_days", "needs_second_person")}
+    terms = PaymentTerms.objects.create(company=company, name=name, **said)
     TermsPart.objects.bulk_create(
         TermsPart(terms=terms, position=position, **asdict(part))
         for position, part in enumerate(details.parts, start=1)
     )
-    record(by, "add_terms", terms, after=discount | {"parts": "; ".join(map(str, terms.parts.all()))})
+    record(by, "add_terms", terms, after=said | {"parts": "; ".join(map(str, terms.parts.all()))})
+    return terms
+
+
+@transaction.atomic
+@changes_policies
+def set_second_person(company: Company, terms_id: int, needs: bool, *, by: User | None) -> PaymentTerms:
+    """Say whether payment terms need a second person where somebody chooses them."""
+    terms = PaymentTerms.objects.select_for_update(no_key=True).get(company=company, pk=terms_id)
+    before = terms.needs_second_person
+    if before != needs:
+        terms.needs_second_person = needs
+        terms.save()
+        name = "needs_second_person"
+        record(by, "set_second_person", terms, before={name: before}, after={name: needs})
     return terms
 
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from django.db import transaction
 
+from customers.days_to_pay import given_to, require_may_give
 from customers.models import Customer
 from customers.operations.details import (
     CustomerDetails,
@@ -26,7 +27,7 @@ def update_customer(
 ) -> Customer:
     """Change a customer that was read at `version`; their credit limit stays, it is changed by `change_credit_limit`.
 
-    Raises Refused where somebody changed it meanwhile, or another limit is given.
+    Raises Refused where somebody changed it meanwhile, another limit is given, or more days to pay than one may alone.
     """
     customer = locked([customer_id, details.parent_id])[customer_id]
     if customer.version != version:
@@ -44,6 +45,8 @@ def update_customer(
         net_days=customer.net_days if details.net_days is None else details.net_days,
     )
     details = checked(details)
+    if (details.net_days, details.terms_id) != given_to(customer):
+        require_may_give(customer.company, [(details.net_days, details.terms_id)], by)
     before = state_of(customer)
     customer.version += 1
     write_details(customer, details)

@@ -10,7 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from customers.models import PaymentTerms
-from customers.operations.manage_terms import MOST_PARTS, PartDetails, TermsDetails, add_terms, retire_terms
+from customers.operations.manage_terms import (
+    MOST_PARTS,
+    PartDetails,
+    TermsDetails,
+    add_terms,
+    retire_terms,
+    set_second_person,
+)
 from ledger.refusals import Refused
 from office.web.doors import staff_door
 from office.web.fields import SumField
@@ -25,6 +32,11 @@ class TermsForm(forms.Form):
         label="Discount for paying early, in percent", required=False, max_digits=9, decimal_places=6
     )
     discount_days = forms.IntegerField(label="When paid within days", required=False, min_value=0)
+    needs_second_person = forms.BooleanField(
+        label="Who chooses them asks a second person",
+        required=False,
+        help_text="On a document for a customer who has others.",
+    )
 
 
 class PartForm(forms.Form):
@@ -55,8 +67,9 @@ def terms_list(request: StaffRequest) -> HttpResponse:
         data = form.cleaned_data
         rows = [part.details() for part in parts if part.cleaned_data.get("net_days") is not None]
         discount = (data["discount_percent"] or Decimal(0), data["discount_days"] or 0)
+        details = TermsDetails(data["name"], rows, *discount, data["needs_second_person"])
         try:
-            terms = add_terms(request.company, TermsDetails(data["name"], rows, *discount), by=request.user)
+            terms = add_terms(request.company, details, by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
@@ -71,9 +84,25 @@ def terms_list(request: StaffRequest) -> HttpResponse:
 @staff_door("office.change_company_settings")
 def retire(request: StaffRequest, terms_id: int) -> HttpResponse:
     """Offer terms no more."""
-    terms = PaymentTerms.objects.filter(company=request.company, pk=terms_id).first()
-    if terms is None:
-        raise Http404("No such terms.")
+    terms = _terms(request, terms_id)
     retire_terms(terms.pk, by=request.user)
     messages.success(request, f"{terms} is offered no more. Who has it keeps it.")
     return redirect("customers:terms_list")
+
+
+@require_POST
+@staff_door("office.change_company_settings")
+def second_person(request: StaffRequest, terms_id: int) -> HttpResponse:
+    """Ask a second person from now on where somebody chooses these terms, or none any more."""
+    needs = request.POST.get("needs") == "yes"
+    terms = set_second_person(request.company, _terms(request, terms_id).pk, needs, by=request.user)
+    whom = "asks a second person" if needs else "asks nobody else"
+    messages.success(request, f"Who chooses {terms} {whom} from now on.")
+    return redirect("customers:terms_list")
+
+
+def _terms(request: StaffRequest, terms_id: int) -> PaymentTerms:
+    terms = PaymentTerms.objects.filter(company=request.company, pk=terms_id).first()
+    if terms is None:
+        raise Http404("No such terms.")
+    return terms

@@ -5,9 +5,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from ledger.money import round_money
-from office.api.approving import ApprovalOut
-from office.api.fields import AmountIn, AmountOut, Input, Query
+from office.api.approving import ActAmountOut, ApprovalOut, plain_amount
+from office.api.fields import AmountIn, Input, Query
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
 from office.approvals import acts_with_rules, get_request_for, requests_for
@@ -41,7 +40,7 @@ class RuleIO(Input):
     """Above which amount an action needs whose approval."""
 
     action = serializers.CharField(max_length=40)
-    above = AmountIn(allow_null=True, help_text="In the company's currency; null: never.")
+    above = AmountIn(allow_null=True, help_text="In the action's unit; null: never.")
     role = serializers.CharField(max_length=40, default="manager")
     limits = serializers.DictField(
         child=AmountIn(min_value=0), required=False, help_text="Amounts by the role of who asks, in place of `above`."
@@ -57,7 +56,7 @@ class RulesIn(Input):
 class RuleOut(serializers.ModelSerializer):
     """A rule."""
 
-    above = AmountOut("company.currency")
+    above = ActAmountOut()
     role = serializers.CharField(source="role.name")
     limits = serializers.DictField(child=serializers.CharField())
 
@@ -67,10 +66,11 @@ class RuleOut(serializers.ModelSerializer):
 
 
 class RulesOut(serializers.Serializer):
-    """The rules of a company, and the actions that can have one."""
+    """The rules of a company, and the actions that can have one, with the units of those that are not about money."""
 
     rules = RuleOut(many=True)
     actions = serializers.ListField(child=serializers.CharField())
+    units = serializers.DictField(child=serializers.CharField(), help_text="`%` or `days`, by action.")
 
 
 class ApprovalsView(ApiView):
@@ -159,6 +159,8 @@ def _rules(request: ApiRequest) -> Response:
         ApprovalRule.objects.filter(company=company_of(request)).select_related("company", "role").order_by("action")
     )
     for rule in rules:
-        limits = {role: str(round_money(above, rule.company.currency)) for role, above in limits_of(rule).items()}
+        limits = {role: plain_amount(rule.action, above, rule.company) for role, above in limits_of(rule).items()}
         dressed(rule, limits=limits)
-    return Response(RulesOut({"rules": rules, "actions": list(acts_with_rules())}).data)
+    acts = acts_with_rules()
+    units = {name: act.unit.value for name, act in acts.items() if act.unit}
+    return Response(RulesOut({"rules": rules, "actions": list(acts), "units": units}).data)

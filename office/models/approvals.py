@@ -19,11 +19,11 @@ class ApprovalState(models.TextChoices):
 
 
 class ApprovalRule(models.Model):
-    """From which amount, in the company's currency, an action needs a second person of a role."""
+    """From which amount, in the action's unit, an action needs a second person of a role."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="approval_rules")
     action = models.CharField(max_length=40)
-    above = AmountField(help_text="In the company's currency.")
+    above = AmountField(help_text="In the action's unit.")
     role = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -46,7 +46,7 @@ class RoleLimit(models.Model):
 
     rule = models.ForeignKey(ApprovalRule, on_delete=models.CASCADE, related_name="role_limits")
     role = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+", help_text="Whose limit it is.")
-    above = AmountField(help_text="In the company's currency.")
+    above = AmountField(help_text="In the action's unit.")
 
     class Meta:
         constraints = [
@@ -66,7 +66,7 @@ class ApprovalRequest(models.Model):
     arguments = models.JSONField(help_text="What the action is to be done with.")
     subject_id = models.BigIntegerField(help_text="Which thing it is done to.")
     subject_name = models.CharField(max_length=200)
-    amount = AmountField(null=True, help_text="In the company's currency, when it was asked; none: without any limit.")
+    amount = AmountField(null=True, help_text="In the action's unit, when it was asked; none: without any limit.")
     reason = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=ApprovalState, default=ApprovalState.WAITING)
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

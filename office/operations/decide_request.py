@@ -3,16 +3,19 @@ from django.utils import timezone
 
 from ledger.refusals import Refused
 from office.approval_mail import mail_who_asked
-from office.approvals import ACTS
+from office.approvals import ACTS, ApprovalNeeded
 from office.audit import record
 from office.deciding import decides, log_ins_of
 from office.models import ApprovalRequest, ApprovalState, User
+from office.operations.ask_approval import ask_approval
 from office.reasons import LONGEST, required_reason
 
 
 @transaction.atomic
 def approve_request(request_id: int, *, by: User, reason: str = "") -> ApprovalRequest:
     """Say yes, and do what was asked, as the act of who asked and with all its checks anew; both or neither.
+
+    What another rule asks one more person for waits for that one then.
 
     Raises Refused for one's own request, for one that is decided, without the role, and as the action itself does.
     """
@@ -22,7 +25,13 @@ def approve_request(request_id: int, *, by: User, reason: str = "") -> ApprovalR
     act = ACTS[request.action]
     if not (request.requested_by.is_active and request.requested_by.has_perm(act.permission)):
         raise Refused(f"{request.requested_by} may not do this any more.", code="may_not_any_more")
-    act.do(request)
+    try:
+        with transaction.atomic():
+            act.do(request)
+    except ApprovalNeeded as needed:
+        if needed.asked.action == request.action:
+            raise
+        ask_approval(needed, by=request.requested_by)
     return request
 
 

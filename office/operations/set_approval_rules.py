@@ -4,14 +4,12 @@ from decimal import Decimal
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from ledger.money import round_money
 from ledger.refusals import Refused
-from office.approvals import acts_with_rules
+from office.approvals import ACTS, acts_with_rules, amount_fits
 from office.audit import record
 from office.models import ApprovalRule, Company, User
 from office.operations.keep_policies import changes_policies
 
-LARGEST = Decimal(10) ** 12
 Wanted = Mapping[str, tuple[Decimal, str] | None]
 
 
@@ -31,8 +29,7 @@ def set_approval_rules(company: Company, wanted: Wanted, *, by: User | None) -> 
             ApprovalRule.objects.filter(company=company, action=action).delete()
         else:
             above, role = rule
-            if not 0 <= above < LARGEST or round_money(above, company.currency) != above:
-                raise Refused(f"{above} is no amount of {company.currency}.", code="bad_amounts")
+            require_fits(action, above, company)
             if role not in deciders:
                 raise Refused("That role may not approve. Choose another.", code="unknown_role")
             values = {"above": above, "role": deciders[role]}
@@ -45,3 +42,9 @@ def set_approval_rules(company: Company, wanted: Wanted, *, by: User | None) -> 
 def deciding_roles() -> list[Group]:
     """The roles that may decide requests."""
     return list(Group.objects.filter(permissions__codename="decide_approval").order_by("name"))
+
+
+def require_fits(action: str, above: Decimal, company: Company) -> None:
+    """Raise Refused for what is no amount in the action's unit."""
+    if not amount_fits(action, above, company):
+        raise Refused(f"{above} is no amount of {ACTS[action].unit or company.currency}.", code="bad_amounts")

@@ -4,13 +4,12 @@ from decimal import Decimal
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from ledger.money import round_money
 from ledger.refusals import Refused
 from office.approvals import ACTS
 from office.audit import record
 from office.models import ApprovalRule, Company, RoleLimit, User
 from office.operations.keep_policies import changes_policies
-from office.operations.set_approval_rules import LARGEST
+from office.operations.set_approval_rules import require_fits
 
 
 @transaction.atomic
@@ -29,8 +28,7 @@ def set_role_limits(company: Company, action: str, limits: Mapping[str, Decimal]
     for role, above in limits.items():
         if role not in doers:
             raise Refused(f"A {role} may not do this at all.", code="unknown_role")
-        if not 0 <= above < LARGEST or round_money(above, company.currency) != above:
-            raise Refused(f"{above} is no amount of {company.currency}.", code="bad_amounts")
+        require_fits(action, above, company)
     before = limits_of(rule)
     rule.role_limits.all().delete()
     RoleLimit.objects.bulk_create(RoleLimit(rule=rule, role=doers[role], above=above) for role, above in limits.items())

@@ -16,10 +16,13 @@ from office.approvals import (
     ACTS,
     Act,
     ApprovalNeeded,
+    Unit,
     acts_with_rules,
+    amount_words,
     get_request_for,
     requests_for,
     waiting_for,
+    waits_next,
 )
 from office.dressing import dressed
 from office.models import ApprovalRequest, ApprovalRule, Company, User
@@ -52,7 +55,12 @@ def inbox(request: StaffRequest) -> HttpResponse:
 
 
 def _shown(rows: QuerySet[ApprovalRequest]) -> list[ApprovalRequest]:
-    return [dressed(row, act=ACTS[row.action]) for row in rows[:MOST]]
+    return [
+        dressed(row, act=ACTS[row.action], amount_words=amount_words(row.action, row.amount, row.company))
+        if row.amount
+        else dressed(row, act=ACTS[row.action])
+        for row in rows[:MOST]
+    ]
 
 
 @require_POST
@@ -64,7 +72,11 @@ def decide(request: StaffRequest, request_id: int) -> HttpResponse:
     try:
         if request.POST.get("decision") == "approve":
             approve_request(asked.pk, by=request.user, reason=reason)
-            messages.success(request, f"Approved and done: {asked.subject_name}.")
+            if another := waits_next(asked):
+                words = f"Approved. {asked.subject_name} now waits for a {another.role}: {another.reason}"
+            else:
+                words = f"Approved and done: {asked.subject_name}."
+            messages.success(request, words)
         else:
             decline_request(asked.pk, by=request.user, reason=reason)
             messages.success(request, f"Declined: {asked.subject_name}.")
@@ -95,6 +107,13 @@ def send_for_approval(request: StaffRequest, needed: ApprovalNeeded) -> None:
         messages.error(request, refusal.message)
 
 
+def _amount(act: Act, words: str, help_text: str = "") -> SumField:
+    """A field for an amount in the act's unit."""
+    unit = {Unit.PERCENT: ", in percent", Unit.DAYS: ", in days"}.get(act.unit, "")
+    label = f"{act.label} {words}{unit}"
+    return SumField(label=label, required=False, help_text=help_text, min_value=0, max_digits=19, decimal_places=4)
+
+
 class RulesForm(forms.Form):
     """For each action an amount and who approves above it, then limits by role; without an amount nobody is asked."""
 
@@ -113,8 +132,7 @@ class RulesForm(forms.Form):
         roles = [(role.name, role.name.capitalize()) for role in deciding_roles()]
         for act in acts_with_rules().values():
             rule = rules.get(act.name)
-            above = SumField(label=f"{act.label} above", required=False, min_value=0, max_digits=19, decimal_places=4)
-            self.fields[f"above_{act.name}"] = above
+            self.fields[f"above_{act.name}"] = _amount(act, "above")
             self.fields[f"role_{act.name}"] = forms.ChoiceField(label="needs a", choices=roles)
             self.initial[f"above_{act.name}"] = rule and f"{rule.above.normalize():f}"
             self.initial[f"role_{act.name}"] = rule.role.name if rule else "manager"
@@ -124,9 +142,7 @@ class RulesForm(forms.Form):
         kept = limits_of(rule) if rule else {}
         for role in doing_roles(act.name):
             name = f"limit_{act.name}_{role.pk}"
-            label = f"{act.label} by a {role.name} above"
-            self.fields[name] = SumField(label=label, required=False, min_value=0, max_digits=19, decimal_places=4)
-            self.fields[name].help_text = "Empty: as for all."
+            self.fields[name] = _amount(act, f"by a {role.name} above", "Empty: as for all.")
             if role.name in kept:
                 self.initial[name] = f"{kept[role.name].normalize():f}"
 

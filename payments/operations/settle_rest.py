@@ -21,6 +21,7 @@ from office.models import User
 from payments.models import Rest, SettledItem, WriteOffKind
 from payments.operations.enter_write_off import Why, enter_write_off
 from payments.operations.set_payment_policy import allowed_difference
+from payments.written_off import require_share
 
 
 def settle_rest(row: SettledItem, customer: Customer, reason_code_id: int | None, *, on: date, by: User | None) -> None:
@@ -76,6 +77,7 @@ def _bank_fee(row: SettledItem, customer: Customer, on: date, by: User | None) -
     shares = [(row.item, row.rest_amount)]
     asked = Asked("write_off", customer.company, customer, sum(company_amounts(shares), Decimal(0)), {}, "Bank fee")
     require_approval(asked, by, None)
+    require_share(asked, shares, by, None)
     row.write_off = enter_write_off(customer, shares, Why(WriteOffKind.BANK_FEE, "Bank fee"), on=on, by=by)
 
 

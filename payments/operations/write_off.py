@@ -13,13 +13,14 @@ from ledger.allocating import company_amounts, lock_items
 from ledger.models import OpenItem
 from ledger.money import round_money
 from ledger.refusals import Refused
-from office.approvals import Asked, require_approval, said_yes
+from office.approvals import Asked, approved_for, require_approval, said_yes
 from office.audit import record
 from office.days import require_bookable_day
 from office.models import ApprovalRequest, User
 from payments.models import WriteOff, WriteOffKind
 from payments.operations.enter_write_off import Shares, Why, enter_write_off
 from payments.operations.receive_payment import Share
+from payments.written_off import require_share
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def write_off(
     """Take what will never be paid off a customer's open items; one write-off for each currency.
 
     Raises Refused without a reason, for another customer's items, or for more than is open of one; and ApprovalNeeded
-    above the amount from which somebody else has to say yes first.
+    above the amount, or the share of a document, from which somebody else has to say yes first.
     """
     company = customer.company
     require_bookable_day(company, on)
@@ -51,7 +52,9 @@ def write_off(
     words = printed_reason(code, details.reason, "Say why it is written off.")
     shares = _locked(customer, details.shares)
     amount = sum(company_amounts(shares), Decimal(0))
-    require_approval(Asked("write_off", company, customer, amount, _kept(details), words), by, approved)
+    asked = Asked("write_off", company, customer, amount, _kept(details), words)
+    require_approval(asked, by, approved_for("write_off", approved))
+    require_share(asked, shares, by, approved)
     why = Why(WriteOffKind.BAD_DEBT, words, code)
     rows = [enter_write_off(customer, part, why, on=on, by=by) for part in _by_currency(shares).values()]
     for row in rows:

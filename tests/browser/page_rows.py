@@ -272,6 +272,7 @@ PAGES = [
     Row("billing:tax_list", role="administrator"),
     Row("customers:terms_list", role="administrator"),
     Row("billing:check_policies", role="administrator"),
+    Row("billing:required_facts", role="administrator"),
     Row("office:number_patterns", role="administrator"),
     Row("office:sending_hours", role="administrator"),
     Row("office:sender_domain", role="administrator", query="?selector=duebook"),

@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 
 from billing.operations.set_check_policies import set_check_policies
+from billing.operations.set_required_facts import set_required_facts
 from credit_control.operations.set_credit_policy import set_credit_policy
+from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from customers.operations.set_hold_policy import set_hold_policy
 from office.models import AuditRecord, Company, PolicyVersion
 from office.operations.set_approval_rules import set_approval_rules
@@ -30,6 +32,11 @@ def under_approval(company: Company, above: str = "100", by: Any = None) -> None
     set_approval_rules(company, {"write_off": (Decimal(above), "manager")}, by=by)
 
 
+def later_terms(company: Company) -> None:
+    if not company.payment_terms.exists():
+        add_terms(company, TermsDetails("Later", [PartDetails(90)], needs_second_person=True), by=None)
+
+
 def limited(company: Company) -> None:
     under_approval(company)
     set_role_limits(company, "write_off", {"clerk": Decimal(20)}, by=None)
@@ -37,9 +44,21 @@ def limited(company: Company) -> None:
 
 CHANGES: dict[str, tuple[Callable[[Company], Any], str]] = {
     "approvals.write_off": (under_approval, "Write off: above €100.00 it needs the approval of a manager."),
+    "approvals.give_discount": (
+        lambda company: set_approval_rules(company, {"give_discount": (Decimal(5), "manager")}, by=None),
+        "Give a discount on all of: above 5 % it needs the approval of a manager.",
+    ),
+    "terms.second_person": (
+        later_terms,
+        "Who chooses one of these asks a second person, a manager: Later.",
+    ),
     "checks.price": (
         lambda company: set_check_policies(company, {"price": "stop"}, by=None),
         "A price is off the list: it is stopped, unless a manager issues it all the same and says why.",
+    ),
+    "required_facts.tax_id": (
+        lambda company: set_required_facts(company, {"tax_id": "warn"}, by=None),
+        "Tax number: whoever issues a document without it is warned.",
     ),
     "holds.late": (
         lambda company: set_hold_policy(company, {"late_days": 30}, by=None),

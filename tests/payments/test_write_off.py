@@ -368,3 +368,27 @@ def test_a_program_sets_the_policy_and_limits_by_role(company: Any) -> None:
     assert policy == {"tolerance_amount": "2.50", "tolerance_percent": "1", "relieves_tax": False}
     rule = {"action": "write_off", "above": "5.00", "role": "manager", "limits": {"clerk": "20.00"}}
     assert program.put("approval-rules/", {"rules": [rule]}).json()["rules"] == [rule]
+
+
+def test_a_large_share_of_a_document_needs_a_second_person(
+    company: Any, customer: Any, clerk: Any, manager: Any
+) -> None:
+    set_approval_rules(company, {"write_off_share": (Decimal(25), "manager")}, by=None)
+    invoice, other = world.issue(customer, "80.00", DAY), world.issue(customer, "1000.00", DAY)
+    [row] = give_up(customer, (invoice, "19.00"), (other, "250.00"), by=clerk)
+    with pytest.raises(ApprovalNeeded, match="Above 25 % this") as needed:
+        give_up(customer, (invoice, "1.01"), by=clerk)
+    assert (needed.value.asked.amount, WriteOff.objects.count()) == (Decimal("25.0125"), 1)
+    reverse_write_off(row.pk, on=DAY, by=None, reason="They pay")
+    [more] = give_up(customer, (invoice, "20.00"), (other, "250.00"), by=clerk)
+    assert more.amount == 270
+
+    set_approval_rules(company, {"write_off": (Decimal(100), "manager")}, by=None)
+    with pytest.raises(ApprovalNeeded) as needed:
+        give_up(customer, (other, "100.01"), by=clerk)
+    first = ask_approval(needed.value, by=clerk)
+    approve_request(first.pk, by=manager)
+    second = ApprovalRequest.objects.get(state="waiting")
+    assert (second.action, second.amount) == ("write_off_share", Decimal("35.001"))
+    approve_request(second.pk, by=manager)
+    assert WriteOff.objects.filter(amount=Decimal("100.01")).exists()
