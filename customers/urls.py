@@ -6,6 +6,7 @@ from customers.web import (
     accounts,
     change_requests,
     customer,
+    duplicates,
     editor,
     groups,
     holds,
@@ -20,6 +21,10 @@ from customers.web import (
 app_name = "customers"
 urlpatterns = [
     path("customers/", listing.customer_list, name="customer_list"),
+    path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
+    path(
+        "customers/duplicates/<int:customer_id>/<int:other_id>/dismiss/", duplicates.dismiss, name="dismiss_duplicate"
+    ),
     path("customers/pick/", listing.pick_customer, name="pick"),
     path("customers/standing/", standing.standing, name="standing"),
     path("customers/import/", importing.upload, name="import"),

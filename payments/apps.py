@@ -9,6 +9,7 @@ class PaymentsConfig(AppConfig):
         from billing.customer_acts import register_acts, register_told
         from billing.portal_downloads import register_downloads
         from billing.ways_to_pay import register_note, register_offer
+        from customers.duplicates import register_accounts
         from office import approvals, mail, runs
         from office.mail import texts
         from office.policies import register_policy
@@ -23,6 +24,7 @@ class PaymentsConfig(AppConfig):
         from payments.online.receipts import receipt_downloads
         from payments.operations import apply_receipts, match_certain, prepare_bank_table
         from payments.paid_acts import paid_acts, paid_told
+        from payments.payer_accounts import KNOWN
         from payments.policies import POLICIES
         from payments.receipt_mail import RECEIPT_MAIL
         from payments.receipt_words import RECEIPT_TEXT
@@ -42,6 +44,7 @@ class PaymentsConfig(AppConfig):
             approvals.register_act(act)
         for kind in (apply_receipts.RUN_KIND, match_certain.RUN_KIND, prepare_bank_table.RUN_KIND):
             runs.register_kind(kind)
+        register_accounts(KNOWN)
         register_offer(online_offers)
         register_note(note_on_its_way)
         register_note(note_on_debit)

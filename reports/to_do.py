@@ -19,6 +19,7 @@ from credit_control.access import plan_requests_for
 from credit_control.models import AskedStatus
 from customers.access import accounts_for, change_requests_for, customers_for, items_for, mandates_for
 from customers.bounces import with_bounced_address
+from customers.duplicates import count_certain
 from customers.models import ChangeStatus, GivenStatus
 from customers.queries import in_account_state
 from ledger.models import ItemKind
@@ -227,6 +228,13 @@ KINDS = (
         _asked_changes,
         "?state=open",
         ("customers.decide_changes",),
+    ),
+    Kind(
+        "Customers who are there twice, it seems",
+        "users",
+        "customers:duplicates",
+        lambda reader: count_certain(reader.company, reader.user),
+        rights=("customers.update_customer",),
     ),
     Kind(
         "Payment plans that customers ask for",

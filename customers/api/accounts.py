@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from customers.access import get_account_for, get_customer_for
+from customers.duplicates import others_with
 from customers.models import AccountKind, CustomerAccount
 from customers.operations.add_account import LONGEST_HOLDER, AccountDetails, add_account
 from customers.operations.manage_accounts import block_account, close_account, release_account, reveal_account
@@ -48,12 +49,17 @@ class CustomerAccountOut(serializers.ModelSerializer):
     )
     added_by = serializers.CharField(source="added_by.name", allow_null=True, default=None)
     confirmed_by = serializers.CharField(source="confirmed_by.name", allow_null=True, default=None)
+    is_anothers_too = serializers.SerializerMethodField(help_text="Whether another customer has this account as well.")
 
     class Meta:
         model = CustomerAccount
         fields = ["id", "customer_id", "kind", "holder", "masked_number", "bank_code", "bic", "bank_name", "country"]
         fields += ["takes_sepa", "is_savings", "replaces_id", "state", "blocked_reason", "closed_reason", "added_by"]
-        fields += ["added_at", "confirmed_by", "confirmed_at"]
+        fields += ["added_at", "confirmed_by", "confirmed_at", "is_anothers_too"]
+
+    def get_is_anothers_too(self, account: CustomerAccount) -> bool:
+        """Asked of each account by itself: a customer has few."""
+        return bool(others_with(account))
 
 
 class CustomerAccountsOut(serializers.Serializer):

@@ -90,6 +90,9 @@ class CustomerIn(Input):
     is_active = serializers.BooleanField(default=True)
     contacts = ContactIn(many=True, required=False)
     addresses = AddressIn(many=True, required=False)
+    is_another_customer = serializers.BooleanField(
+        default=False, help_text="Keep them although they look like a customer who is there; else: 409 maybe_known."
+    )
 
 
 class CustomerChange(CustomerIn):

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from customers.api import accounts, change_requests, holds, limits, mandates, payers, terms, views
+from customers.api import accounts, change_requests, duplicates, holds, limits, mandates, payers, terms, views
 
 urlpatterns = [
     path("customers/", views.CustomersView.as_view()),
     path("customer-groups/", views.GroupsView.as_view()),
+    path("customers/duplicates/", duplicates.DuplicatesView.as_view()),
+    path("customers/duplicates/dismiss/", duplicates.DismissDuplicateView.as_view()),
     path("customers/<int:customer_id>/", views.CustomerView.as_view()),
     path("customers/<int:customer_id>/open-items/", views.OpenItemsView.as_view()),
     path("customers/<int:customer_id>/payer/", payers.PayerView.as_view()),

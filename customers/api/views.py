@@ -64,9 +64,11 @@ class CustomersView(ApiView):
     @idempotent
     def post(self, request: ApiRequest) -> Response:
         """Add a customer."""
-        details = details_from(checked(CustomerIn, request.data))
+        data = checked(CustomerIn, request.data)
+        is_another = data.pop("is_another_customer")
+        details = details_from(data)
         _require_seen(request.user, details.parent_id)
-        customer = create_customer(company_of(request), details, by=request.user)
+        customer = create_customer(company_of(request), details, by=request.user, is_another=is_another)
         return Response(CustomerOut(shown(request.user, customer.pk)).data, 201)
 
 
@@ -85,9 +87,9 @@ class CustomerView(ApiView):
         """Change a customer that was read at `version`. Contacts left out stay; addresses are replaced."""
         customer = get_customer_for(request.user, customer_id)
         data = checked(CustomerChange, request.data)
-        version = data.pop("version")
+        version, is_another = data.pop("version"), data.pop("is_another_customer")
         _require_seen(request.user, data.get("parent_id"))
-        update_customer(customer.pk, details_from(data), version=version, by=request.user)
+        update_customer(customer.pk, details_from(data), version=version, by=request.user, is_another=is_another)
         return Response(CustomerOut(shown(request.user, customer_id)).data)
 
 

@@ -3,6 +3,7 @@
 from customers.models.accounts import AccountKind, CustomerAccount
 from customers.models.change_requests import ChangeRequest, ChangeStatus, ChangeTopic
 from customers.models.customer import Customer, CustomerGroup, EInvoiceFormat, GroupStatement, StatementForm
+from customers.models.duplicates import NotTheSame
 from customers.models.given_mandates import GivenMandate, GivenStatus, MandatePdf
 from customers.models.holds import BY_RULE, CreditHold, HoldCause, HoldPolicy, hold_policy_of
 from customers.models.limits import LimitChange
@@ -37,6 +38,7 @@ __all__ = [
     "MandatePdf",
     "MandateScheme",
     "MandateUse",
+    "NotTheSame",
     "PaymentTerms",
     "StatementForm",
     "TermsPart",

@@ -61,6 +61,9 @@ class Customer(models.Model):
     name = models.CharField(max_length=200)
     sort_name = models.CharField(max_length=200, editable=False)
     search_text = models.TextField(editable=False, help_text="Folded number, name, tax id, tags and contacts.")
+    plain_name = models.CharField(max_length=200, editable=False, help_text="Its words without legal form.")
+    near_name = models.CharField(max_length=200, editable=False, help_text="What nearly the same names have alike.")
+    plain_tax_id = models.CharField(max_length=40, editable=False, help_text="Letters and digits of the tax id.")
     currency = CurrencyField()
     language = models.CharField(max_length=10, default="en")
     tax_id = models.CharField("VAT or tax id", max_length=40, blank=True)
@@ -141,6 +144,11 @@ class Customer(models.Model):
         ]
         indexes = [
             models.Index(fields=["company", "sort_name", "id"], name="customer_by_name"),
+            models.Index(fields=["company", "plain_name"], name="customer_by_plain_name"),
+            models.Index(fields=["company", "near_name"], name="customer_by_near_name"),
+            models.Index(
+                fields=["company", "plain_tax_id"], condition=~Q(plain_tax_id=""), name="customer_by_plain_tax_id"
+            ),
             models.Index(
                 fields=["company"], condition=Q(gets_paper_since__isnull=False), name="customer_who_gets_paper"
             ),

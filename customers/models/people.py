@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from customers.models.customer import Customer
 from office.models import OutgoingMail
@@ -23,6 +24,7 @@ class Contact(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["id", "customer"], name="contact_of_one_customer")]
+        indexes = [models.Index(Lower("email"), condition=~Q(email=""), name="contact_by_email")]
 
     def __str__(self) -> str:
         return self.name

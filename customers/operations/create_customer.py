@@ -8,23 +8,31 @@ from customers.days_to_pay import require_may_give
 from customers.models import Address, Contact, Customer, LimitChange
 from customers.operations.details import ContactDetails, CustomerDetails, checked, fill_customer, state_of
 from customers.operations.parents import locked
+from customers.operations.tell_apart import asked_of, keep_apart, require_another
 from ledger.refusals import Refused
 from office.audit import record_all
 from office.models import Company, User
 from office.numbers import next_number
 
 
-def create_customer(company: Company, details: CustomerDetails, *, by: User | None) -> Customer:
+@transaction.atomic
+def create_customer(
+    company: Company, details: CustomerDetails, *, by: User | None, is_another: bool = False
+) -> Customer:
     """Add a customer. Whoever is limited to their own customers owns those they add.
 
-    Raises Refused where a detail cannot be so, the number is taken, or more days to pay are given than one may alone.
+    Raises Refused where a detail cannot be so, the number is taken, or more days to pay are given than one may alone,
+    and MaybeKnown where they look like one who is there, unless it is said that they are another.
     """
-    return create_customers(company, [details], by=by)[0]
+    customer = create_customers(company, [details], by=by)[0]
+    hits = require_another(company, asked_of(details), by=by, is_another=is_another, besides=customer)
+    keep_apart(customer, hits, by=by)
+    return customer
 
 
 @transaction.atomic
 def create_customers(company: Company, batch: Sequence[CustomerDetails], *, by: User | None) -> list[Customer]:
-    """Add many at once; all of them or none."""
+    """Add many at once, as another program has them; all of them or none. Who is there twice is found afterwards."""
     batch = [_completed(company, details, by) for details in batch]
     require_may_give(company, [(details.net_days, details.terms_id) for details in batch], by)
     locked(details.parent_id for details in batch)

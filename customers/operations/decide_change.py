@@ -22,8 +22,8 @@ from office.sealing import unseal
 def approve_change(request_id: int, *, by: User | None, anyway: bool = False) -> ChangeRequest:
     """Make the change that was asked. A bank account then waits for the word of a second person, as each does.
 
-    Raises Refused for what is decided already, for what somebody changed meanwhile unless it is meant `anyway`, and
-    where the change itself is refused.
+    Raises Refused for what is decided already, where the change itself is refused, and unless it is meant `anyway` for
+    what somebody changed meanwhile, or where it makes them look like another customer.
     """
     request = _locked(request_id)
     stale = [each for each in differences(request) if each.is_stale]
@@ -35,7 +35,9 @@ def approve_change(request_id: int, *, by: User | None, anyway: bool = False) ->
         _add_account(request, by, reason)
     else:
         customer = Customer.objects.get(pk=request.customer_id)
-        update_customer(customer.pk, _changed(request, customer), version=customer.version, by=by, reason=reason)
+        update_customer(
+            customer.pk, _changed(request, customer), version=customer.version, by=by, reason=reason, is_another=anyway
+        )
     return _decided(request, ChangeStatus.APPROVED, "", by)
 
 

@@ -16,6 +16,7 @@ from customers.models import (
     GroupStatement,
     StatementForm,
 )
+from customers.names import near_name, plain_name, plain_tax_id
 from customers.operations.parents import require_parent
 from customers.search import fold
 from ledger.money import UnknownCurrency, places, round_money
@@ -219,6 +220,9 @@ def fill_customer(customer: Customer, details: CustomerDetails) -> None:
         setattr(customer, name, getattr(details, name))
     customer.sort_name = fold(details.name)[:200]  # folding can make a name longer
     customer.search_text = _search_text(details)
+    customer.plain_name = plain_name(details.name)[:200]
+    customer.near_name = near_name(details.name)[:200]
+    customer.plain_tax_id = plain_tax_id(details.tax_id)[:40]
     require_lengths(customer)
 
 

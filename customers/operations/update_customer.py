@@ -3,7 +3,9 @@ from dataclasses import replace
 from django.db import transaction
 
 from customers.days_to_pay import given_to, require_may_give
+from customers.duplicates import Asked
 from customers.models import Customer
+from customers.names import plain_name, plain_tax_id
 from customers.operations.details import (
     CustomerDetails,
     checked,
@@ -11,6 +13,7 @@ from customers.operations.details import (
     write_details,
 )
 from customers.operations.parents import locked
+from customers.operations.tell_apart import asked_of, keep_apart, require_another
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
@@ -24,10 +27,12 @@ def update_customer(
     version: int,
     by: User | None,
     reason: str = "",
+    is_another: bool = False,
 ) -> Customer:
     """Change a customer that was read at `version`; their credit limit stays, it is changed by `change_credit_limit`.
 
-    Raises Refused where somebody changed it meanwhile, another limit is given, or more days to pay than one may alone.
+    Raises Refused where somebody changed it meanwhile, another limit is given, or more days to pay than one may alone,
+    and MaybeKnown where another name or tax id makes them look like somebody else, unless they are said to be another.
     """
     customer = locked([customer_id, details.parent_id])[customer_id]
     if customer.version != version:
@@ -47,6 +52,7 @@ def update_customer(
     details = checked(details)
     if (details.net_days, details.terms_id) != given_to(customer):
         require_may_give(customer.company, [(details.net_days, details.terms_id)], by)
+    asked = _changed(customer, details)
     before = state_of(customer)
     customer.version += 1
     write_details(customer, details)
@@ -60,7 +66,17 @@ def update_customer(
         after={name: after[name] for name in changed},
         reason=reason,
     )
+    hits = require_another(customer.company, asked, by=by, is_another=is_another, besides=customer)
+    keep_apart(customer, hits, by=by)
     return customer
+
+
+def _changed(customer: Customer, details: CustomerDetails) -> Asked:
+    """The tax id and the name, with where they are, as far as they are others now."""
+    asked = asked_of(details)
+    is_same_name = plain_name(details.name) == customer.plain_name
+    is_same_id = plain_tax_id(details.tax_id) == customer.plain_tax_id
+    return replace(asked, emails=(), name="" if is_same_name else asked.name, tax_id="" if is_same_id else asked.tax_id)
 
 
 def _require_same_limit(customer: Customer, details: CustomerDetails) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.access import accounts_for, get_account_for, get_customer_for
+from customers.duplicates import others_with, seen_of
 from customers.models import AccountKind, Customer, CustomerAccount
 from customers.operations.add_account import LONGEST_HOLDER, AccountDetails, add_account
 from customers.operations.manage_accounts import block_account, close_account, release_account, reveal_account
@@ -107,6 +108,8 @@ def new_account(request: StaffRequest, customer_id: int) -> HttpResponse:
             form.add_error("bank_code" if refusal.code in CODES else "number", refusal.message)
         else:
             messages.success(request, f"{account} is kept. A second person confirms it before it is used.")
+            if others_with(account):
+                messages.warning(request, "Another customer has this account, too: see below.")
             return redirect("customers:account", account.pk)
     return render(request, "customers/account_new.html", {"customer": customer, "form": form})
 
@@ -132,7 +135,15 @@ def reveal(request: StaffRequest, account_id: int) -> HttpResponse:
 
 def _page(request: StaffRequest, account: CustomerAccount, number: str = "") -> HttpResponse:
     records = AuditRecord.objects.filter(subject_type="customers.customeraccount", subject_id=account.pk)
-    context = {"account": account, "number": number, "records": records.select_related("by").order_by("-id")[:50]}
+    others = others_with(account)
+    seen = seen_of(others, request.user)
+    context = {
+        "account": account,
+        "number": number,
+        "records": records.select_related("by").order_by("-id")[:50],
+        "others": [each for each in others if each.pk in seen],
+        "unseen": len(others) - len(seen),
+    }
     return render(request, "customers/account.html", context)
 
 

@@ -1,5 +1,7 @@
 """What customers ask to be changed, for staff: the list, and the page on which it is decided."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -8,8 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers.access import change_requests_for, get_change_request_for
 from customers.changes import STATES, differences
+from customers.duplicates import Asked, find_alike, seen_of
 from customers.models import ChangeRequest, ChangeStatus, ChangeTopic
 from customers.operations.decide_change import approve_change, refuse_change
+from customers.operations.tell_apart import MaybeKnown
 from customers.search import fold
 from ledger.refusals import Refused
 from office.web.doors import staff_door
@@ -80,8 +84,22 @@ def change_request(request: StaffRequest, request_id: int) -> HttpResponse:
     asked = get_change_request_for(request.user, request_id)
     rows = differences(asked)
     is_stale = any(row.is_stale for row in rows)
-    context = {"asked": asked, "rows": rows, "state": badge_of(asked), "is_stale": is_stale}
+    context = {
+        "asked": asked,
+        "rows": rows,
+        "state": badge_of(asked),
+        "is_stale": is_stale,
+        "hits": _maybe_known(request, asked),
+    }
     return render(request, "customers/change_request.html", context)
+
+
+def _maybe_known(request: StaffRequest, asked: ChangeRequest) -> list[dict[str, Any]]:
+    """Whom another tax id makes them look like."""
+    if asked.topic != ChangeTopic.TAX_ID or asked.status != ChangeStatus.OPEN:
+        return []
+    hits = find_alike(asked.company, Asked(tax_id=asked.wanted["tax_id"]), besides=asked.customer)
+    return MaybeKnown(hits, seen_of([hit.customer for hit in hits], request.user)).hits
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from customers.access import get_customer_for
 from customers.models import Customer, CustomerGroup, PaymentTerms
 from customers.operations.create_customer import create_customer
+from customers.operations.tell_apart import MaybeKnown
 from customers.operations.update_customer import update_customer
 from customers.web.forms import ContactForms, CustomerForm, details_from, initial_from, terms_choices
 from customers.web.listing import customer_choice
@@ -30,17 +31,20 @@ def new_customer(request: StaffRequest) -> HttpResponse:
     initial = {"name": request.GET.get("name", ""), **usual}
     form = CustomerForm(request.POST or None, initial=initial, **_choices(request, PaymentTerms.objects.none()))
     contacts = ContactForms(request.POST or None, prefix="contacts")
+    hits: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid() and contacts.is_valid():
         try:
             details = details_from(form, contacts)
             _require_seen(request, details.parent_id)
-            customer = create_customer(company, details, by=request.user)
+            customer = create_customer(company, details, by=request.user, is_another=_is_another(request))
+        except MaybeKnown as known:
+            hits = _told(form, known)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, f"{customer.name} is customer {customer.number}.")
             return redirect("customers:customer", customer.pk)
-    context = {"form": form, "contacts": contacts, "parent": _parent(request, form)}
+    context = {"form": form, "contacts": contacts, "parent": _parent(request, form), "hits": hits}
     return render(request, "customers/customer_edit.html", context)
 
 
@@ -53,19 +57,34 @@ def edit_customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     form = CustomerForm(request.POST or None, initial=values, **_choices(request, terms))
     del form.fields["credit_limit"]  # it is changed by itself, with a reason
     contacts = ContactForms(request.POST or None, initial=people, prefix="contacts")
+    hits: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid() and contacts.is_valid():
         version = typed_id(request.POST.get("version", "")) or 0
         try:
             details = details_from(form, contacts)
             _require_seen(request, details.parent_id)
-            update_customer(customer.pk, details, version=version, by=request.user)
+            update_customer(customer.pk, details, version=version, by=request.user, is_another=_is_another(request))
+        except MaybeKnown as known:
+            hits = _told(form, known)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, "Saved.")
             return redirect("customers:customer", customer.pk)
-    context = {"form": form, "contacts": contacts, "customer": customer, "parent": _parent(request, form)}
+    parent = _parent(request, form)
+    context = {"form": form, "contacts": contacts, "customer": customer, "parent": parent, "hits": hits}
     return render(request, "customers/customer_edit.html", context)
+
+
+def _is_another(request: StaffRequest) -> bool:
+    """Whether it is said that whom they look like is another customer."""
+    return bool(request.POST.get("is_another_customer"))
+
+
+def _told(form: CustomerForm, known: MaybeKnown) -> list[dict[str, Any]]:
+    """Whom they look like, to be shown beside the form."""
+    form.add_error(None, "This may be a customer you have. Look at who is named below.")
+    return known.hits
 
 
 def _parent(request: StaffRequest, form: CustomerForm) -> Customer | None:

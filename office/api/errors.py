@@ -22,6 +22,11 @@ class Problem(serializers.Serializer):
     status = serializers.IntegerField()
     code = serializers.CharField(help_text="The kind of problem, for a program to decide by.")
     detail = serializers.CharField(help_text="Cause and way out, for a person to read.")
+    hits = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="Customers whom this may be, with what they have alike.",
+    )
     errors = serializers.DictField(  # type: ignore[assignment]  # a field, not what the framework found wrong
         required=False, help_text="What is wrong with the input, by field."
     )
@@ -37,7 +42,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> JsonResponse | No
     """The answer to a request that was refused, wrong or for nothing; None for a bug."""
     match error:
         case Refused():
-            return problem(409, error.code, error.message)
+            return problem(409, error.code, error.message, **error.more)
         case Http404():
             return problem(404, "not_found", "There is no such thing, or it is not yours to see.")
         case PermissionDenied():

@@ -1,6 +1,5 @@
 """Names of payers as banks write them, against names of customers."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -8,25 +7,12 @@ from django.db.models import Q
 from rapidfuzz import fuzz
 
 from customers.models import Customer
-from customers.search import fold
+from customers.names import plain_name
 
 LIKE = 88
 """Of 100 by rapidfuzz's token_sort_ratio: one or two wrong letters in a usual name."""
 START = 3
 MOST_ALIKE = 2_000
-_WORD = re.compile(r"[^\W_]+")
-_FORMS = """
-    ab ag aps as asa bv bvba co company corp corporation eg ek ev gbr gmbh inc incorporated kg kgaa limited llc llp lp
-    ltd mbh nv oe ohg oy plc pty sa sarl sas sasu se sl sp spa spzoo srl srls the und and y et
-"""
-"""Legal forms, and words that join; banks leave them out, or write them in full."""
-_LEFT_OUT = frozenset(_FORMS.split())
-
-
-def plain_name(name: str) -> str:
-    """A name's words without accents, signs and legal form, in order: "Dr. Bramble GmbH" is "bramble dr"."""
-    words = _WORD.findall(fold(name))
-    return " ".join(sorted([word for word in words if word not in _LEFT_OUT] or words))
 
 
 class Names:

@@ -22,6 +22,7 @@ PAGES = [
     Row("customers:new"),
     Row("customers:customer", "customer"),
     Row("customers:edit", "customer"),
+    Row("customers:duplicates"),
     Row("customers:payer", "customer"),
     Row("customers:customer_holds", "customer"),
     Row("customers:hold_list"),

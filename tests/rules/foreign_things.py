@@ -48,6 +48,7 @@ THINGS = {
     "notice_id": "payments.PaidNotice",
     "occurrence_id": "billing.Occurrence",
     "order_id": "billing.Order",
+    "other_id": "customers.Customer",
     "own_day_id": "office.OwnDay",
     "pack_file_id": "reports.ClosePackFile",
     "pack_id": "reports.ClosePack",

@@ -61,7 +61,7 @@ from tests.reports.journals import export
 DAY = date(2026, 3, 2)
 FEW, MORE = 4, 12
 MOST = 20
-MOST_OF = {"home": 41, "credit_control:send_reminders": 35, "credit_control:worklist": 51}
+MOST_OF = {"home": 42, "credit_control:send_reminders": 35, "credit_control:worklist": 51}
 MOST_OF |= {"credit_control:claim_late_charges": 21}
 """The front page counts what there is to do, one query for each kind of task."""
 MOST_OF_A_CUSTOMER = 52
@@ -83,6 +83,14 @@ def queries_of(browser: Client, address: str) -> int:
     ) as captured:
         assert browser.get(address).status_code == 200
     return len(captured)
+
+
+def more_look_alikes(customer: Any, count: int) -> None:
+    for number in range(count):
+        (
+            world.make_customer(customer.company, f"Twin{number} GmbH"),
+            world.make_customer(customer.company, f"Twin{number}"),
+        )
 
 
 def more_customers(customer: Any, count: int) -> None:
@@ -340,6 +348,7 @@ def more_refunds(customer: Any, count: int) -> None:
 
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
+    "customers:duplicates": more_look_alikes,
     "customers:hold_list": more_holds,
     "customers:account_list": more_accounts,
     "customers:change_request_list": more_changes,

@@ -51,7 +51,7 @@ def refund(customer: Customer) -> Form:
 
 def a_customer(customer: Customer) -> Form:
     typed = {"name": "Cedar", "language": "en", "contacts-TOTAL_FORMS": "0", "contacts-INITIAL_FORMS": "0"}
-    return reverse("customers:new"), typed, Customer.objects.count
+    return reverse("customers:new"), typed | {"is_another_customer": "1"}, Customer.objects.count
 
 
 def draft(customer: Customer) -> Form:

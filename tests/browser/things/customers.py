@@ -9,7 +9,7 @@ from customers.operations.manage_mandates import amend_mandate
 from customers.operations.release_hold import release_hold
 from customers.operations.set_hold_policy import set_hold_policy
 from tests import world
-from tests.customers.accounts import NEW_IBAN, confirmed, iban_account
+from tests.customers.accounts import NEW_IBAN, OTHER_IBAN, confirmed, iban_account
 from tests.customers.test_mandates import signed
 from tests.payments import debits
 from tests.payments.giving import given_by
@@ -21,6 +21,13 @@ def with_mandate(customer: Any) -> dict[str, int]:
     mandate = signed(customer, confirmed(customer, iban_account(NEW_IBAN)))
     amend_mandate(mandate.pk, account.pk, on=customer.company.today(), reason="New bank", by=None)
     return {"account": account.pk, "mandate": mandate.pk}
+
+
+def look_alikes(customer: Any) -> None:
+    """Two who may be one and the same, by tax id and account."""
+    twin = world.make_customer(customer.company, "Brambel KG", contacts=[], tax_id="DE136695976")
+    again = world.make_customer(customer.company, "Brambel Holding KG", contacts=[], tax_id="DE 136 695 976")
+    confirmed(twin, iban_account(OTHER_IBAN)), confirmed(again, iban_account(OTHER_IBAN))
 
 
 def a_given_mandate(company: Any) -> int:

@@ -22,7 +22,7 @@ from tests.browser.things.billing import (
     with_certificate,
 )
 from tests.browser.things.credit_control import a_late_charge, a_provision, statements
-from tests.browser.things.customers import a_change, a_given_mandate, on_hold, with_mandate
+from tests.browser.things.customers import a_change, a_given_mandate, look_alikes, on_hold, with_mandate
 from tests.browser.things.office import a_deputy, a_policy, a_run, a_task, saved_views
 from tests.browser.things.orders import orders
 from tests.browser.things.payments import (
@@ -52,6 +52,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
     [mail] = send_invoice(invoice.pk, by=None)
     hand_over(mail.pk)
     on_hold(company, customer)
+    look_alikes(customer)
     product, price_list = a_priced_product(customer, vat)
     return {
         "product": product.pk,

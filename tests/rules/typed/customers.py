@@ -41,6 +41,10 @@ def forms(customer: Any) -> Forms:
     return {
         "customers:group_list": ([], {"name": "g"}),
         "customers:new": ([], person | contacts),
+        "customers:dismiss_duplicate": (
+            [customer.pk, world.make_customer(customer.company, "Bramble AG").pk],
+            {"reason": "r", "q": "b"},
+        ),
         "customers:payer": ([customer.pk], {"customer": "0"}),
         "customers:change_credit_limit": ([customer.pk], {"limit": "9", "until": "2027-01-01", "reason": "r"}),
         "customers:place_hold": ([customer.pk], {"reason": "r"}),
