@@ -10,6 +10,7 @@ from django.db.models import Sum
 from ledger.models import Allocation, ItemKind, OpenItem
 from office.approvals import PLACES, Asked, approved_for, has_rule, require_approval
 from office.models import ApprovalRequest, User
+from payments.models import WriteOff
 
 WRITE_OFF_SHARE = "write_off_share"
 Shares = Sequence[tuple[OpenItem, Decimal]]
@@ -35,11 +36,20 @@ def largest_share(shares: Shares) -> Decimal:
     for item, amount in shares:
         now[item.entry_id, item.reference] += amount
     entries = {entry_id for entry_id, _ in now}
+    came_to, before = _came_to(entries), _before(entries)
+    found = [_percent(amount + before.get(document, ZERO), came_to[document]) for document, amount in now.items()]
+    return max(found, default=ZERO)
+
+
+def _percent(part: Decimal, whole: Decimal) -> Decimal:
+    """A share, rounded up in the places that an approval keeps."""
+    return (part * 100 / whole).quantize(Decimal(1).scaleb(-PLACES), ROUND_UP)
+
+
+def _came_to(entries: set[int]) -> dict[Document, Decimal]:
+    """What documents came to, in all their instalments."""
     items = OpenItem.objects.filter(entry__in=entries, amount__gt=0).order_by().values_list("entry", "reference")
-    came_to = {(entry, reference): total for entry, reference, total in items.annotate(total=Sum("amount"))}
-    before = _before(entries)
-    percents = [(amount + before.get(document, ZERO)) * 100 / came_to[document] for document, amount in now.items()]
-    return max(percents, default=ZERO).quantize(Decimal(1).scaleb(-PLACES), ROUND_UP)
+    return {(entry, reference): total for entry, reference, total in items.annotate(total=Sum("amount"))}
 
 
 def _before(entries: set[int]) -> dict[Document, Decimal]:
@@ -47,3 +57,21 @@ def _before(entries: set[int]) -> dict[Document, Decimal]:
     rows = Allocation.objects.filter(debit__entry__in=entries, credit__kind=ItemKind.WRITE_OFF).order_by()
     sums = rows.values_list("debit__entry", "debit__reference").annotate(total=Sum("amount"))
     return {(entry, reference): total for entry, reference, total in sums}
+
+
+def shares_of(write_offs: Sequence[WriteOff]) -> dict[int, Decimal]:
+    """By write-off, the most that it made written off of one document, in percent of what that came to."""
+    credits = OpenItem.objects.filter(entry__in=[row.entry_id for row in write_offs], kind=ItemKind.WRITE_OFF)
+    by_credit = dict(credits.values_list("pk", "entry"))
+    entries = set(Allocation.objects.filter(credit__in=by_credit).order_by().values_list("debit__entry", flat=True))
+    came_to = _came_to(entries)
+    rows = Allocation.objects.filter(debit__entry__in=entries, credit__kind=ItemKind.WRITE_OFF).order_by("pk")
+    names = ("debit__entry", "debit__reference", "credit", "amount")
+    so_far: dict[Document, Decimal] = defaultdict(Decimal)
+    by_entry: dict[int, Decimal] = {}
+    for entry_id, reference, credit_id, amount in rows.values_list(*names):
+        so_far[entry_id, reference] += amount
+        if credit_id in by_credit and amount > 0:
+            share = _percent(so_far[entry_id, reference], came_to[entry_id, reference])
+            by_entry[by_credit[credit_id]] = max(share, by_entry.get(by_credit[credit_id], ZERO))
+    return {row.pk: by_entry[row.entry_id] for row in write_offs if row.entry_id in by_entry}

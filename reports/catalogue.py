@@ -14,6 +14,7 @@ from reports.provision import PROVISION
 from reports.provision_items import PROVISION_ITEMS
 from reports.registers import ALLOCATIONS, MOVEMENTS
 from reports.sales import SALES
+from reports.simulation.answers import SIMULATION
 from reports.taxes import TAXES
 from reports.waiting import UNAPPLIED, UNBILLED
 
@@ -58,6 +59,7 @@ REPORTS: tuple[Report, ...] = (
     UNBILLED,
     COMPARISON,
     CORRECTIONS,
+    SIMULATION,
     TAXES,
     PERFORMANCE,
     FORECAST,

@@ -22,7 +22,8 @@ class Check:
     `of_documents` is asked of drafts, and of issued documents too where `of_issued` says so; `of_customers` of those
     with something to bill. `before_issue`: whether drafts, and the customers of drafts, are asked before they are
     issued. `is_kept`: whether what it finds goes into the queue. `has_milder`: whether some of it is taken more mildly
-    than the check itself.
+    than the check itself. `fades`: whether what it looks at is gone later, so that nobody can tell what it would have
+    said of an issued document.
     """
 
     of_documents: Look | None = None
@@ -31,6 +32,7 @@ class Check:
     before_issue: bool = True
     is_kept: bool = True
     has_milder: bool = False
+    fades: bool = False
 
     def in_drafts(self, drafts: Sequence[Invoice]) -> Iterator[tuple[Invoice, Invoice | Customer, Found]]:
         """What it finds in drafts before issue, and in which: the draft itself, or what is kept of its customer."""
@@ -44,6 +46,15 @@ class Check:
         """What it finds in documents of any state."""
         asked = documents if self.of_issued else [document for document in documents if document.is_draft]
         return self.of_documents(asked) if self.of_documents and asked else ()
+
+    def in_issued(self, documents: Sequence[Invoice]) -> Findings:
+        """What it would say before issue of documents that are issued, as they stand."""
+        return self.of_documents(documents) if self.looks_back and self.of_documents and documents else ()
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether it can be asked of what is issued what it would have said before."""
+        return self.before_issue and self.of_documents is not None and not self.fades
 
     def in_customers(self, customers: Sequence[Customer]) -> CustomerFindings:
         """What it finds in what is kept of customers."""
@@ -64,9 +75,9 @@ CHECKS: dict[IssueCheck, Check] = {
     IssueCheck.PRICE: Check(issue_findings.prices),
     IssueCheck.DUPLICATE: Check(issue_findings.duplicates),
     IssueCheck.TAX: Check(issue_findings.taxes),
-    IssueCheck.CREDIT_LIMIT: Check(issue_findings.limits, of_issued=False, is_kept=False),
-    IssueCheck.HOLD: Check(issue_findings.holds, of_issued=False, is_kept=False),
-    IssueCheck.DEPOSIT: Check(issue_findings.deposits, of_issued=False),
+    IssueCheck.CREDIT_LIMIT: Check(issue_findings.limits, of_issued=False, is_kept=False, fades=True),
+    IssueCheck.HOLD: Check(issue_findings.holds, of_issued=False, is_kept=False, fades=True),
+    IssueCheck.DEPOSIT: Check(issue_findings.deposits, of_issued=False, fades=True),
     IssueCheck.UNIT: Check(amounts.slips),
     IssueCheck.UNUSUAL: Check(amounts.unlike),
     IssueCheck.TOTAL: Check(amounts.totals),

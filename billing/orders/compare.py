@@ -22,7 +22,7 @@ from babel.numbers import list_currencies
 from django.db import connection, models
 
 from billing.models import Order
-from billing.orders.tolerances import TERMS
+from billing.orders.tolerances import KEPT, PROPOSED, TERMS, Percents
 from ledger.money import places
 from office.models import Company
 
@@ -92,13 +92,14 @@ COLUMNS = (
 ISSUED_ONLY: tuple[int, ...] = ()
 
 
-def comparison_sql(scope: str, asked_shipments: str) -> str:
+def comparison_sql(scope: str, asked_shipments: str, tolerances: str = KEPT) -> str:
     """The statement that compares the orders of `scope` and the shipments without an order of `asked_shipments`.
 
     Both are texts of ours that give (scenario, id). Its rows are `compared`, with COLUMNS; what is asked of them is
     to follow.
     """
-    return Template(SQL).substitute(scope=scope, asked_shipments=asked_shipments, terms=TERMS, columns=COLUMNS)
+    texts = {"scope": scope, "asked_shipments": asked_shipments, "tolerances": tolerances}
+    return Template(SQL).substitute(texts, terms=TERMS, columns=COLUMNS)
 
 
 def read_compared(sql: str, parameters: dict[str, Any]) -> list[Compared]:
@@ -189,3 +190,20 @@ def comparison_with(company_id: int, today: date, draft_ids: Sequence[int]) -> l
     """What comes of issuing drafts of one company in the order of their ids: the rows that each would cause or meet."""
     sql = comparison_sql(OF_DRAFTS, ALONE_OF_DRAFTS) + MET_BY_DRAFTS
     return read_compared(sql, {"drafts": list(draft_ids), "company_id": company_id, "today": today})
+
+
+BILLED_BY = """
+    FROM billing_billedline b JOIN billing_invoiceline l ON l.id = b.invoice_line_id
+    WHERE l.invoice_id = ANY(%(documents)s)
+"""
+OF_BILLED = f"SELECT DISTINCT 0, b.order_id {BILLED_BY} AND b.order_id IS NOT NULL"
+ALONE_OF_BILLED = f"""
+    SELECT DISTINCT 0, b.shipment_line_id {BILLED_BY} AND b.order_id IS NULL AND b.shipment_line_id IS NOT NULL
+"""
+
+
+def comparison_billed_by(company: Company, document_ids: Sequence[int], tolerances: Percents) -> list[Compared]:
+    """What comes of comparing all that documents bill a part of, if these tolerances held for all customers."""
+    sql = OF_MANY + comparison_sql(OF_BILLED, ALONE_OF_BILLED, PROPOSED) + f" SELECT {COLUMNS} FROM compared"  # noqa: S608
+    asked = {"documents": list(document_ids), **tolerances._asdict()}
+    return read_compared(sql, {**asked, **comparison_parameters(company)})

@@ -1,6 +1,7 @@
 -- See compare.py beside this file, which gives the scope, the shipments asked for, and the tolerances that hold.
 WITH scope (scenario, order_id) AS MATERIALIZED ($scope),
 asked_shipments (scenario, shipment_line_id) AS MATERIALIZED ($asked_shipments),
+tolerance AS MATERIALIZED ($tolerances),
 
 -- The lines of orders in question, and what each may be passed by.
 ordered AS MATERIALIZED (
@@ -90,7 +91,7 @@ totals AS MATERIALIZED (
         coalesce(b.net, 0) AS billed, coalesce(b.drafted, 0) AS drafted, coalesce(b.rounded, 0) AS rounded,
         coalesce(sums.is_over, false) AS is_over, coalesce(sums.lines, 0) AS lines,
         coalesce(o.tolerance_percent, (
-            SELECT t.amount_percent FROM billing_tolerance t
+            SELECT t.amount_percent FROM tolerance t
             WHERE t.company_id = o.company_id AND t.product_id IS NULL AND t.amount_percent IS NOT NULL
                 AND (t.customer_id IS NULL OR t.customer_id = o.customer_id)
             ORDER BY t.customer_id NULLS LAST LIMIT 1), 0) AS tolerance

@@ -1,6 +1,6 @@
 """The tables of the office."""
 
-from office.models.approvals import ApprovalRequest, ApprovalRule, ApprovalState, RoleLimit
+from office.models.approvals import ApprovalRequest, ApprovalRule, ApprovalState, RoleLimit, limit_of
 from office.models.audit import AuditRecord
 from office.models.company import BankAccount, Company, Logo, OffDays
 from office.models.deputies import Deputy
@@ -68,4 +68,5 @@ __all__ = [
     "ViewSchedule",
     "ViewSending",
     "WeekDay",
+    "limit_of",
 ]

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.contrib.auth.models import Group
@@ -16,6 +17,11 @@ class ApprovalState(models.TextChoices):
     APPROVED = "approved", "Approved"
     DECLINED = "declined", "Declined"
     WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+def limit_of(limits: Iterable[Decimal], usual: Decimal) -> Decimal:
+    """Up to which amount a person does an action alone: the highest limit of their roles, else the rule's own."""
+    return max(limits, default=usual)
 
 
 class ApprovalRule(models.Model):
@@ -38,7 +44,7 @@ class ApprovalRule(models.Model):
     def above_for(self, person: User) -> Decimal:
         """Up to which amount a person does it alone: the highest limit of their roles, else the rule's own amount."""
         limits = self.role_limits.filter(role__in=person.groups.all()).values_list("above", flat=True)
-        return max(limits, default=self.above)
+        return limit_of(limits, self.above)
 
 
 class RoleLimit(models.Model):

@@ -53,6 +53,16 @@ class ReportForm(forms.Form):
         """Questions that are often asked: words, and what the address says."""
         return []
 
+    @property
+    def head(self) -> list[forms.BoundField]:
+        """The fields that stand beside one another."""
+        return self.visible_fields()
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Those that unfold below, under what they are called."""
+        return []
+
 
 class CurrencyField(forms.CharField):
     """A currency by its three letters, in any case."""

@@ -124,7 +124,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Report:
-    """One report: its name in addresses, its words, its question and who answers it."""
+    """One report: its name in addresses, its words, its question and who answers it.
+
+    `path` is where its page stands, if not among the reports.
+    """
 
     name: str
     title: str
@@ -133,3 +136,4 @@ class Report:
     form: "type[ReportForm]"
     answer: "Callable[[Asked], Answer]"
     icon: str = "report-money"
+    path: str = ""

@@ -245,6 +245,7 @@ PAGES = [
     Row("reports:comparison", query="?result=any"),
     Row("reports:unapplied"),
     Row("reports:unbilled"),
+    Row("reports:simulation", role="administrator"),
     Row("reports:book_checks", query="?whole=1"),
     Row("reports:book_items"),
     Row("reports:receivable_lines"),

@@ -8,6 +8,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.urls import reverse
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
@@ -103,13 +104,13 @@ def test_days_turned_round_are_refused_where_they_were_typed(manager: Any, clien
 def test_days_that_end_before_they_begin_are_answered_as_usual(manager: Any, client: Any, report: Any) -> None:
     client.force_login(manager)
     for asked in ({"last_day": "1900-01-01"}, {"first_day": "2199-12-31"}):
-        assert b"The last day is before the first." in client.get(f"/reports/{report.name}/", asked).content
-        assert client.get(f"/reports/{report.name}/", asked | {"format": "csv"}).status_code == 200
+        assert b"The last day is before the first." in client.get(reverse(f"reports:{report.name}"), asked).content
+        assert client.get(reverse(f"reports:{report.name}"), asked | {"format": "csv"}).status_code == 200
     for far in ({"first_day": "0001-01-01"}, {"first_day": "9999-12-01", "last_day": "9999-12-31"}):
-        assert client.get(f"/reports/{report.name}/", far).status_code == 200
+        assert client.get(reverse(f"reports:{report.name}"), far).status_code == 200
         assert Program(manager).get(f"reports/{report.name}/", **far).status_code == 400
     one_wrong = {"first_day": "2199-12-31", "last_day": "soon"}
-    assert client.get(f"/reports/{report.name}/", one_wrong).status_code == 200
+    assert client.get(reverse(f"reports:{report.name}"), one_wrong).status_code == 200
 
 
 @pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31"])
@@ -128,6 +129,6 @@ def test_a_program_asks_for_so_many_rows_as_there_may_be(manager: Any, limit: st
 def test_every_report_answers_an_office_without_anything(manager: Any, client: Any, report: Any) -> None:
     client.force_login(manager)
     for wanted in ("", "xlsx", "csv", "pdf"):
-        answer = client.get(f"/reports/{report.name}/", {"format": wanted} if wanted else {})
+        answer = client.get(reverse(f"reports:{report.name}"), {"format": wanted} if wanted else {})
         assert answer.status_code == 200, wanted
     assert Program(manager).get(f"reports/{report.name}/").status_code == 200

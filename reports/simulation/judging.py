@@ -1,0 +1,85 @@
+"""Judging what was done by rules: what each rule does with each document or act, as it is and as proposed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Literal, NamedTuple
+
+from billing.issue_checks import milder
+from billing.looking_back import Said, documents_to_judge, said_of_issued, said_of_orders
+from billing.models import DocumentStatus, Invoice, Severity
+from office.models import Company
+from reports.simulation.acts import Done, Paper, given_by, paper_of, refunded, written_off
+from reports.simulation.rules import Roles, Rules, roles_of
+
+MOST = 2000
+"""So many documents are judged at once, in some seconds."""
+Outcome = Literal["", "stop", "warn", "ask"]
+"""Passed, stopped, warned of, or sent to a second person."""
+OUTCOMES: dict[Severity, Outcome] = {Severity.STOP: "stop", Severity.WARN: "warn", Severity.IGNORE: ""}
+
+
+class Case(NamedTuple):
+    """What a rule does with one paper, now and as proposed."""
+
+    rule: str
+    paper: Paper
+    now: Outcome
+    then: Outcome
+
+
+class TooMany(Exception):
+    """There are more documents than are judged at once; how many."""
+
+
+def cases_of(
+    company: Company, first: date, last: date, now: Rules, then: Rules, owner_id: int | None = None
+) -> tuple[int, list[Case]]:
+    """How many documents were issued in some days, and what rules do with these and with what else was done.
+
+    Raises TooMany.
+    """
+    issued = Invoice.objects.filter(company=company, status=DocumentStatus.ISSUED, dated_on__range=(first, last))
+    issued = issued if owner_id is None else issued.filter(customer__sales_owner=owner_id)
+    issued = issued.filter(source_reference="")
+    if (count := issued.count()) > MOST:
+        raise TooMany(count)
+    documents = documents_to_judge(issued)
+    done = [
+        *given_by(documents),
+        *written_off(company, first, last, owner_id),
+        *refunded(company, first, last, owner_id),
+    ]
+    cases = [*_of_checks(company, documents, now, then), *_of_ceilings(done, now, then)]
+    return count, [case for case in cases if case.now or case.then]
+
+
+def _of_checks(company: Company, documents: Sequence[Invoice], now: Rules, then: Rules) -> Iterable[Case]:
+    by_id, said = {document.pk: document for document in documents}, said_of_issued(documents)
+    of_orders = said_of_orders(company, list(by_id), now.tolerances)
+    is_same = now.tolerances == then.tolerances
+    of_orders_then = of_orders if is_same else said_of_orders(company, list(by_id), then.tolerances)
+    before, after = _outcomes(said | of_orders, now), _outcomes(said | of_orders_then, then)
+    for check, document_id in sorted({*before, *after}):
+        key = (check, document_id)
+        yield Case(check, paper_of(by_id[document_id]), before.get(key, ""), after.get(key, ""))
+
+
+def _outcomes(said: Said, rules: Rules) -> Mapping[tuple[str, int], Outcome]:
+    return {
+        (check.value, document_id): OUTCOMES[milder(rules.severities[check], most)]
+        for (check, document_id), most in said.items()
+    }
+
+
+def _of_ceilings(done: Sequence[Done], now: Rules, then: Rules) -> Iterable[Case]:
+    roles = roles_of(each.by_id for each in done if each.by_id)
+    for each in done:
+        yield Case(each.action, each.paper, _asks(each, now, roles), _asks(each, then, roles))
+
+
+def _asks(each: Done, rules: Rules, roles: Roles) -> Outcome:
+    """What the office does by itself asks nobody."""
+    if each.by_id is None:
+        return ""
+    asks = each.is_always or rules.ceilings[each.action].asks(each.amount, roles.get(each.by_id, ()))
+    return "ask" if asks else ""
