@@ -4,7 +4,9 @@ from django.db.models import Prefetch
 
 from billing.chain import document_hash
 from billing.models import DocumentStatus, Invoice, InvoiceLine
+from customers.models import Customer
 from ledger.checks import ALL_IDS, Check, Finding
+from ledger.present import present
 
 
 class SaysTheSame(Check):
@@ -16,11 +18,29 @@ class SaysTheSame(Check):
         rows = Invoice.objects.exclude(status=DocumentStatus.DRAFT).filter(pk__gt=after, pk__lte=until)
         rows = rows.filter(company=company_id) if company_id else rows
         lines = Prefetch("lines", InvoiceLine.objects.order_by("position"))
+        merged = _merged()
         return [
             Finding(self.name, f"document {invoice}", "its content has changed")
             for invoice in rows.order_by("pk").prefetch_related(lines).iterator(chunk_size=1000)
-            if document_hash(invoice, list(invoice.lines.all())) != invoice.hash
+            if not _says_the_same(invoice, [invoice.customer_id, *merged.get(invoice.customer_id, ())])
         ]
+
+
+def _merged() -> dict[int, list[int]]:
+    """By customer, those who were merged into them."""
+    found: dict[int, list[int]] = {}
+    for gone in Customer.objects.exclude(merged_into=None).only("merged_into"):
+        found.setdefault(present(gone.merged_into_id), []).append(gone.pk)
+    return found
+
+
+def _says_the_same(invoice: Invoice, customer_ids: list[int]) -> bool:
+    """Whether the hash is that of the document as it was issued to one of these, who are one customer now."""
+    for customer_id in customer_ids:
+        invoice.customer_id = customer_id
+        if document_hash(invoice, list(invoice.lines.all())) == invoice.hash:
+            return True
+    return False
 
 
 CHAIN_CHECKS = [

@@ -30,7 +30,10 @@ def items_for(user: User) -> QuerySet[OpenItem]:
 
 def get_customer_for(user: User, customer_id: int) -> Customer:
     """The customer, or Http404 where this person may not see one of that id."""
-    return found(customers_for(user).filter(pk=customer_id).select_related("company", "group", "parent"), "customer")
+    return found(
+        customers_for(user).filter(pk=customer_id).select_related("company", "group", "parent", "merged_into"),
+        "customer",
+    )
 
 
 def accounts_for(user: User) -> QuerySet[CustomerAccount]:

@@ -116,7 +116,7 @@ def find_alike(company: Company, asked: Asked, *, besides: Customer | None = Non
         facts[customer_id].add(fact)
     if besides:
         _leave_out(facts, besides)
-    customers = Customer.objects.in_bulk(facts)
+    customers = {pk: each for pk, each in Customer.objects.in_bulk(facts).items() if not each.merged_into_id}
     found = [_hit(customer, facts[pk], asked.name) for pk, customer in customers.items()]
     return sorted(found, key=lambda hit: (hit.strength, hit.customer.pk))[:SHOWN]
 

@@ -41,7 +41,7 @@ alike AS (
 ),
 pairs AS (
     SELECT p.* FROM alike p JOIN customers_customer a ON a.id = p.first_id JOIN customers_customer b ON b.id = p.second_id
-    WHERE NOT EXISTS (
+    WHERE a.merged_into_id IS NULL AND b.merged_into_id IS NULL AND NOT EXISTS (
             SELECT FROM customers_notthesame n
             WHERE n.first_id = p.first_id AND n.second_id = p.second_id AND p.facts <@ n.facts
         )

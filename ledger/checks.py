@@ -112,8 +112,9 @@ CHECKS = [
             || sum(sides.item) || ', receivable ' || sum(sides.line)
         FROM (
             SELECT entry_id, customer_id, amount AS item, 0 AS line FROM ledger_openitem
-            UNION ALL SELECT l.entry_id, l.customer_id, 0, l.amount
-            FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id WHERE a.role = 'receivable'
+            UNION ALL SELECT l.entry_id, coalesce(m.into_id, l.customer_id), 0, l.amount
+            FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
+            LEFT JOIN ledger_merged() m ON m.customer_id = l.customer_id WHERE a.role = 'receivable'
         ) AS sides JOIN ledger_entry e ON e.id = sides.entry_id
         GROUP BY e.id, sides.customer_id HAVING sum(sides.item) <> sum(sides.line) OR sides.customer_id IS NULL
         """,
@@ -244,8 +245,10 @@ CHECKS = [
         """
         SELECT m.company_id, 'entry ' || m.key, 'account ' || sides.account_id || ' keeps ' || sum(sides.amount)
         FROM ledger_entry m JOIN (
-            SELECT e.id AS mirror_id, l.account_id, l.customer_id, l.amount, l.company_amount
+            SELECT e.id AS mirror_id, l.account_id, coalesce(m.into_id, l.customer_id) AS customer_id, l.amount,
+                l.company_amount
             FROM ledger_entry e JOIN ledger_line l ON l.entry_id IN (e.id, e.reverses_id)
+            LEFT JOIN ledger_merged() m ON m.customer_id = l.customer_id
         ) AS sides ON sides.mirror_id = m.id
         WHERE m.reverses_id IS NOT NULL
         GROUP BY m.id, sides.account_id, sides.customer_id

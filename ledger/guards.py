@@ -20,6 +20,10 @@ WORDS = {
         "A payment or credit can only be applied within one customer and currency, and not before both exist.",
         "does_not_belong_together",
     ),
+    "customer_owes_in_own_name": (
+        "That customer was merged into another one meanwhile. Load the page again.",
+        "customer_merged",
+    ),
     "receipts_within_bank_line": (
         "That is more than is left of the bank line. Look again: somebody may have matched part of it meanwhile.",
         "more_than_left",

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from ledger.bulk import insert_all
 from ledger.guards import guards_spoken
+from ledger.merging import owed_now_by
 from ledger.models import Account, Entry, ItemKind, Line, OpenItem
 
 
@@ -50,7 +51,8 @@ def post_all(postings: Sequence[Posting]) -> list[Entry]:
             row.dated_on, row.currency = posting.entry.dated_on, posting.entry.currency
         for item in posting.items:
             _complete(item, posting.entry)
-    insert_all(line for posting in postings for line in posting.lines)
+    with guards_spoken():
+        insert_all(line for posting in postings for line in posting.lines)
     insert_all(item for posting in postings for item in posting.items)
     return entries
 
@@ -77,14 +79,16 @@ def post_mirror(
         reverses=entry,
         by_id=by_id,
     )
+    entered = list(entry.lines.order_by("id"))
+    now = owed_now_by(line.customer_id for line in entered)
     lines = [
         Line(
             account_id=line.account_id,
             amount=-line.amount,
             company_amount=-line.company_amount,
-            customer_id=line.customer_id,
+            customer_id=now[line.customer_id],
         )
-        for line in entry.lines.order_by("id")
+        for line in entered
     ]
     items = [
         OpenItem(

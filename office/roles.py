@@ -117,6 +117,7 @@ ROLES: dict[str, list[str]] = {
         "billing.override_checks",
         "customers.change_credit_limit",
         "customers.decide_mandates",
+        "customers.merge_customers",
         "customers.release_hold",
         "customers.reveal_account",
         "ledger.check_book",

@@ -11,6 +11,7 @@ from billing.models import BilledWhy, DocumentKind, Invoice, InvoiceLine, LineKi
 from billing.operations.price_lines import price_lines
 from billing.orders.linking import Link, link_of
 from billing.totals import total_invoice
+from customers.merging import require_not_merged
 from customers.models import Customer, PaymentTerms
 from ledger.money import round_money
 from ledger.present import present
@@ -163,6 +164,7 @@ def fill_draft(
     Raises Refused where an amount, a currency, a tax or a product cannot be so, or a line has no price.
     """
     _require_same_customer(invoice, customer)
+    require_not_merged(customer)
     invoice.customer = customer
     invoice.dated_on = details.dated_on
     invoice.due_on = details.due_on

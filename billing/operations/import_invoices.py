@@ -16,6 +16,7 @@ from billing.models import DocumentKind, Invoice, StagedDocument
 from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.issue_invoice import draft_and_issue
 from customers.countries import country_code
+from customers.merging import ids_by_number
 from customers.models import Customer
 from customers.operations.create_customer import create_customers
 from customers.operations.details import AddressDetails, CustomerDetails
@@ -61,7 +62,7 @@ def summary(run: Run) -> dict[str, Any]:
     """What issuing the staged documents will make."""
     staged = StagedDocument.objects.filter(run=run)
     numbers = set(staged.values_list("customer_number", flat=True).distinct())
-    known = Customer.objects.filter(company=run.company_id, number__in=numbers).count()
+    known = len(ids_by_number(run.company, numbers))
     counts = staged.aggregate(
         invoices=Count("pk", filter=Q(total__gte=0)),
         memos=Count("pk", filter=Q(total__lt=0)),
@@ -145,7 +146,9 @@ def _customers(
 ) -> tuple[dict[str, Customer], int]:
     """The documents' customers by number, and how many of them had to be made."""
     wanted = {document.customer_number: document for document in documents}
-    known = {found.number: found for found in Customer.objects.filter(company=company, number__in=wanted)}
+    ids = ids_by_number(company, wanted)
+    found = Customer.objects.in_bulk(set(ids.values()))
+    known = {number: found[pk] for number, pk in ids.items()}
     missing = [_customer_details(document) for number, document in wanted.items() if number not in known]
     made = create_customers(company, missing, by=by) if missing else []
     return known | {customer.number: customer for customer in made}, len(made)

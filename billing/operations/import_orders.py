@@ -13,6 +13,7 @@ from billing.models import Order, Product, Tax
 from billing.operations.change_order import change_order
 from billing.operations.order_details import OrderDetails, OrderLineDetails
 from billing.operations.record_order import record_order
+from customers.merging import ids_by_number
 from customers.models import Customer
 from ledger.money import round_rate
 from ledger.refusals import Refused
@@ -53,10 +54,9 @@ class Here:
 
     def __init__(self, company: Company) -> None:
         self.company = company
-        customers = Customer.objects.filter(company=company).values_list("pk", "number", "name")
-        self.by_number = {number: pk for pk, number, _ in customers}
+        self.by_number = ids_by_number(company)
         self.by_name: dict[str, list[int]] = {}
-        for pk, _, name in customers:
+        for pk, name in Customer.objects.filter(company=company, merged_into=None).values_list("pk", "name"):
             self.by_name.setdefault(name.casefold(), []).append(pk)
         self.products = dict(Product.objects.filter(company=company, is_active=True).values_list("code", "pk"))
         self.taxes = dict(Tax.objects.filter(company=company, is_active=True).values_list("name", "pk"))

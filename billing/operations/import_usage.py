@@ -7,7 +7,7 @@ from django.db import transaction
 
 from billing.importing.usage import USAGE_FIELDS
 from billing.operations.record_usage import Recorded, UsageDetails, keep_usage
-from customers.models import Customer
+from customers.merging import ids_by_number
 from office.importing import NEW, WRONG, Outcome, import_in_one_piece
 from office.models import Company, Run, User
 from office.reading import Mapping, ReadRow, TableReader, Trouble
@@ -28,7 +28,7 @@ def import_usage(
     """
     rows = list(TableReader(table, USAGE_FIELDS, mapping))
     readable = [row for row in rows if not row.troubles]
-    customers = dict(Customer.objects.filter(company=company).values_list("number", "pk"))
+    customers = ids_by_number(company)
     outcome = keep_usage(company, [_details(row, customers) for row in readable], by=by)
     troubles = [trouble for row in rows for trouble in row.troubles]
     for place, refusal in sorted(outcome.refused.items()):

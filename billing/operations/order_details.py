@@ -10,6 +10,7 @@ from billing.models import Invoice, Order, OrderLine
 from billing.operations.details import TOO_LATE, InvoiceDetails, LineDetails, fill_draft, products_of
 from billing.operations.shipment_details import plain
 from billing.tax_choice import taxes_of
+from customers.merging import require_not_merged
 from customers.models import Customer
 from ledger.money import round_money
 from ledger.refusals import Refused
@@ -135,9 +136,11 @@ def order_facts(order: Order) -> dict[str, Any]:
 
 def require_customer(company_id: int, customer_id: int) -> Customer:
     """The customer of a company. Raises Refused for anybody else's."""
-    customer = Customer.objects.filter(company_id=company_id, pk=customer_id).select_related("company").first()
+    rows = Customer.objects.filter(company_id=company_id, pk=customer_id)
+    customer = rows.select_related("company", "merged_into").first()
     if customer is None:
         raise Refused("That customer is not one of this company's.", code="unknown_customer")
+    require_not_merged(customer)
     return customer
 
 

@@ -223,6 +223,7 @@ class CustomerRow(serializers.ModelSerializer):
             "parent_id",
             "sales_owner_id",
             "is_active",
+            "merged_into_id",
             "version",
             "balance",
             "overdue",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.api import accounts, change_requests, duplicates, holds, limits, mandates, payers, terms, views
+from customers.api import accounts, change_requests, duplicates, holds, limits, mandates, merging, payers, terms, views
 
 urlpatterns = [
     path("customers/", views.CustomersView.as_view()),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("customers/duplicates/dismiss/", duplicates.DismissDuplicateView.as_view()),
     path("customers/<int:customer_id>/", views.CustomerView.as_view()),
     path("customers/<int:customer_id>/open-items/", views.OpenItemsView.as_view()),
+    path("customers/<int:customer_id>/merge/", merging.MergeView.as_view()),
     path("customers/<int:customer_id>/payer/", payers.PayerView.as_view()),
     path("customers/<int:customer_id>/accounts/", accounts.CustomerAccountsView.as_view()),
     path("customer-accounts/<int:account_id>/", accounts.CustomerAccountView.as_view()),

@@ -125,6 +125,15 @@ class Customer(models.Model):
     )
     note = models.TextField(blank=True)
     is_active = models.BooleanField(default=True)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        help_text="Whose account theirs became part of.",
+    )
+    merged_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -141,6 +150,11 @@ class Customer(models.Model):
                 | Q(temporary_limit__gte=0, temporary_limit_until__isnull=False),
             ),
             models.CheckConstraint(name="customer_is_not_its_own_parent", condition=~Q(parent=F("pk"))),
+            models.CheckConstraint(
+                name="customer_merged_is_out_of_use",
+                condition=Q(merged_into=None, merged_at=None)
+                | Q(merged_into__isnull=False, merged_at__isnull=False, is_active=False) & ~Q(merged_into=F("pk")),
+            ),
         ]
         indexes = [
             models.Index(fields=["company", "sort_name", "id"], name="customer_by_name"),
@@ -153,11 +167,13 @@ class Customer(models.Model):
                 fields=["company"], condition=Q(gets_paper_since__isnull=False), name="customer_who_gets_paper"
             ),
             GinIndex(fields=["tags"], name="customer_by_tag"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="customer_merged"),
         ]
         permissions = [
             ("create_customer", "Add customers"),
             ("update_customer", "Change customers and their contacts"),
             ("import_customers", "Import customers from a file"),
+            ("merge_customers", "Make two customers one"),
         ]
 
     def __str__(self) -> str:

@@ -48,6 +48,7 @@ class Address(models.Model):
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code.")
 
     class Meta:
+        verbose_name_plural = "addresses"
         ordering = ["id"]
         verbose_name_plural = "addresses"
         constraints = [

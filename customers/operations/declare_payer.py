@@ -1,6 +1,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from customers.merging import require_not_merged
 from customers.models import Customer, DeclaredPayer
 from ledger.refusals import Refused
 from office.audit import record
@@ -34,6 +35,7 @@ def declare_payer(customer_id: int, payer_id: int | None, *, by: User | None) ->
 def _check(customer: Customer, payer: Customer | None) -> None:
     if payer is None or payer.company_id != customer.company_id:
         raise Refused("That customer is not one of this company's.", code="unknown_customer")
+    require_not_merged(payer)
     if payer.pk == customer.pk:
         raise Refused("Everybody pays for themselves unless another is named.", code="own_payer")
     standing = DeclaredPayer.objects.filter(ended_at=None)

@@ -218,11 +218,7 @@ def fill_customer(customer: Customer, details: CustomerDetails) -> None:
         require_parent(customer, details.parent_id)
     for name in FIELDS:
         setattr(customer, name, getattr(details, name))
-    customer.sort_name = fold(details.name)[:200]  # folding can make a name longer
-    customer.search_text = _search_text(details)
-    customer.plain_name = plain_name(details.name)[:200]
-    customer.near_name = near_name(details.name)[:200]
-    customer.plain_tax_id = plain_tax_id(details.tax_id)[:40]
+    _write_what_finds(customer, details)
     require_lengths(customer)
 
 
@@ -256,6 +252,21 @@ def _save(customer: Customer) -> None:
         raise Refused(f"There is a customer {customer.number} already.", code="number_taken") from error
 
 
-def _search_text(details: CustomerDetails) -> str:
+def write_what_finds(customer: Customer) -> list[str]:
+    """Write what a customer is found by, as they are kept now, unsaved; gives the fields' names."""
+    _write_what_finds(customer, details_of(customer))
+    return ["sort_name", "search_text", "plain_name", "near_name", "plain_tax_id"]
+
+
+def _write_what_finds(customer: Customer, details: CustomerDetails) -> None:
+    customer.sort_name = fold(details.name)[:200]  # folding can make a name longer
+    customer.search_text = _search_text(details, customer)
+    customer.plain_name = plain_name(details.name)[:200]
+    customer.near_name = near_name(details.name)[:200]
+    customer.plain_tax_id = plain_tax_id(details.tax_id)[:40]
+
+
+def _search_text(details: CustomerDetails, customer: Customer) -> str:
     contacts = " ".join(f"{contact.name} {contact.email}" for contact in details.contacts)
-    return fold(f"{details.number} {details.name} {details.tax_id} {' '.join(details.tags)} {contacts}")
+    merged = " ".join(str(each) for each in customer.merged.all()) if customer.pk else ""
+    return fold(f"{details.number} {details.name} {details.tax_id} {' '.join(details.tags)} {contacts} {merged}")

@@ -10,6 +10,7 @@ from django.db import transaction
 from customers.access import customers_for
 from customers.countries import country_code
 from customers.importing import ADDRESS, CONTACT, FIELDS, OWN
+from customers.merging import ids_by_number, require_not_merged
 from customers.models import AddressKind, CreditHold, Customer, CustomerGroup, HoldCause
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from customers.operations.create_customer import create_customer
@@ -76,6 +77,7 @@ def _write(company: Company, values: Mapping[str, Any], by: User | None) -> str:
         created = create_customer(company, _merged(company, CustomerDetails(name=""), values), by=by)
         _hold(created, values, by)
         return NEW
+    require_not_merged(known)
     if by and not customers_for(by).filter(pk=known.pk).exists():
         raise Refused("This number is taken by a customer of somebody else.", code="number_taken")
     present = _present(known)
@@ -151,10 +153,10 @@ def _group_id(company: Company, name: str) -> int:
 
 
 def _parent_id(company: Company, number: str) -> int:
-    parent = Customer.objects.filter(company=company, number=number).first()
-    if parent is None:
+    parent_id = ids_by_number(company, [number]).get(number)
+    if parent_id is None:
         raise Refused(f"There is no customer {number!r} to be the parent. Put it above.", code="unknown_parent")
-    return parent.pk
+    return parent_id
 
 
 def _whole_days(days: Any) -> int:

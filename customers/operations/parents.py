@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from customers.merging import require_not_merged
 from customers.models import Customer
 from ledger.refusals import Refused
 
@@ -20,6 +21,7 @@ def require_parent(customer: Customer, parent_id: int) -> None:
         raise Refused("That parent is not one of this company's customers.", code="unknown_parent")
     if parent.pk == customer.pk:
         raise Refused("Nobody is their own parent.", code="own_parent")
+    require_not_merged(parent)
     if parent.parent_id:
         raise Refused(f"{parent.name} belongs to another customer itself: choose that one.", code="parent_chain")
     if customer.pk and Customer.objects.filter(parent=customer).exists():

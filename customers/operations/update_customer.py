@@ -4,6 +4,7 @@ from django.db import transaction
 
 from customers.days_to_pay import given_to, require_may_give
 from customers.duplicates import Asked
+from customers.merging import require_not_merged
 from customers.models import Customer
 from customers.names import plain_name, plain_tax_id
 from customers.operations.details import (
@@ -31,10 +32,12 @@ def update_customer(
 ) -> Customer:
     """Change a customer that was read at `version`; their credit limit stays, it is changed by `change_credit_limit`.
 
-    Raises Refused where somebody changed it meanwhile, another limit is given, or more days to pay than one may alone,
-    and MaybeKnown where another name or tax id makes them look like somebody else, unless they are said to be another.
+    Raises Refused where somebody changed it meanwhile, they were merged, another limit is given, or more days to pay
+    than one may alone, and MaybeKnown where another name or tax id makes them look like somebody else, unless they are
+    said to be another.
     """
     customer = locked([customer_id, details.parent_id])[customer_id]
+    require_not_merged(customer)
     if customer.version != version:
         raise Refused(
             "Somebody changed this customer while you were editing. Load it again.",

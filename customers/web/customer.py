@@ -28,7 +28,9 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     today = customer.company.today()
     owed = OpenItem.objects.filter(customer_id=customer.pk).exclude(balance=0).order_by("due_on", "dated_on", "pk")
     items = list(with_late(owed, today))
-    records = AuditRecord.objects.filter(subject_type="customers.customer", subject_id=customer.pk)
+    merged = list(customer.merged.order_by("-merged_at"))
+    ids = [customer.pk, *(each.pk for each in merged)]
+    records = AuditRecord.objects.filter(subject_type="customers.customer", subject_id__in=ids)
     context = {
         "customer": customer,
         "today": today,
@@ -43,6 +45,7 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         "exposure": exposure_of(customer, today),
         "holds": standing_holds([customer.pk]).get(customer.pk, []),
         "asked": _asked(request, customer),
+        "merged": merged,
         "payer": payer_of(customer),
         "payees": customer.declared_payees.filter(ended_at=None).select_related("customer"),
         "panels": panels_of(request.user, customer),

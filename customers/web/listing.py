@@ -75,7 +75,8 @@ CUSTOMERS = ListSpec(
 @staff_door("customers.view_customer")
 def customer_list(request: StaffRequest) -> HttpResponseBase:
     """All customers with what they owe."""
-    customers = customers_for(request.user).filter(company=request.company).select_related("sales_owner")
+    customers = customers_for(request.user).filter(company=request.company, merged_into=None)
+    customers = customers.select_related("sales_owner")
     today = request.company.today()
     rows = with_limit_used(with_hold(with_owed(customers, today)), request.company, today)
     return list_page(request, CUSTOMERS, rows, template="customers/customer_list.html")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 from rapidfuzz import fuzz
 
+from customers.merging import STANDING_ID
 from customers.models import Customer
 from customers.names import plain_name
 
@@ -19,17 +20,17 @@ class Names:
     """The names of a company's customers, made once for many lines."""
 
     def __init__(self, customers: Iterable[tuple[int, str]]) -> None:
-        self._by_name: dict[str, list[int]] = defaultdict(list)
+        self._by_name: dict[str, dict[int, None]] = defaultdict(dict)
         self._by_start: dict[str, set[str]] = defaultdict(set)
         for customer_id, name in customers:
-            self._by_name[plain_name(name)].append(customer_id)
+            self._by_name[plain_name(name)][customer_id] = None
         for name in self._by_name:
             for word in name.split():
                 self._by_start[word[:START]].add(name)
 
     def same(self, name: str) -> list[int]:
         """The customers of that name, whatever its legal form."""
-        return self._by_name.get(plain_name(name), [])
+        return list(self._by_name.get(plain_name(name), ()))
 
     def like(self, name: str) -> list[int]:
         """The customers with a name that differs by little."""
@@ -42,7 +43,8 @@ class Names:
 
 def all_names(company_id: int) -> Names:
     """The names of all customers of a company."""
-    return Names(Customer.objects.filter(company_id=company_id).values_list("pk", "name").iterator(10_000))
+    customers = Customer.objects.filter(company_id=company_id)
+    return Names(customers.values_list(STANDING_ID, "name").iterator(10_000))
 
 
 def names_near(company_id: int, names: Iterable[str]) -> Names:
@@ -51,4 +53,4 @@ def names_near(company_id: int, names: Iterable[str]) -> Names:
     near = Q(pk__in=[])
     for start in sorted(starts):
         near |= Q(sort_name__startswith=start) | Q(sort_name__contains=f" {start}")
-    return Names(Customer.objects.filter(near, company_id=company_id).values_list("pk", "name"))
+    return Names(Customer.objects.filter(near, company_id=company_id).values_list(STANDING_ID, "name"))

@@ -24,6 +24,7 @@ PAGES = [
     Row("customers:edit", "customer"),
     Row("customers:duplicates"),
     Row("customers:payer", "customer"),
+    Row("customers:merge_customers", "customer"),
     Row("customers:customer_holds", "customer"),
     Row("customers:hold_list"),
     Row("credit_control:hold_policy", role="administrator"),

@@ -10,6 +10,9 @@ ISSUED = "(SELECT id FROM billing_invoice WHERE number = 'INV-2026-0001')"
 DRAFT = "(SELECT id FROM billing_invoice WHERE status = 'draft')"
 CUSTOMER = "(SELECT min(id) FROM customers_customer)"
 LAST = "(SELECT max(id) FROM customers_customer)"
+MERGED = (
+    f"UPDATE customers_customer SET merged_into_id = {LAST}, merged_at = now(), is_active = false WHERE id = {CUSTOMER}"
+)
 FREE_ENTRY = "(SELECT id FROM ledger_entry WHERE kind = 'book_bank_line')"
 GIVER = "(SELECT max(id) FROM customers_customer WHERE id NOT IN (SELECT customer_id FROM reports_journaldebtor))"
 FROZEN_DOCUMENT = "invoice_frozen_once_issued"
@@ -180,6 +183,14 @@ ATTEMPTS = {
         "customer_parents_have_no_parent",
         "UPDATE customers_customer SET parent_id = (SELECT max(id) - 1 FROM customers_customer)"
         " WHERE id = (SELECT min(id) FROM customers_customer)",
+    ),
+    "customer_owes_in_own_name": Attempt(
+        NEW_LINES.format(f"'bank', 5, {CUSTOMER}), ('bank', -5, NULL"), "customer_owes_in_own_name", MERGED
+    ),
+    "customer_stays_merged": Attempt(
+        f"UPDATE customers_customer SET merged_into_id = NULL, merged_at = NULL WHERE id = {CUSTOMER}",
+        "customer_stays_merged",
+        MERGED,
     ),
     "account_keeps_its_meaning": Attempt(
         "UPDATE ledger_account SET role = 'bank', is_default = false WHERE role = 'sales'", "account_keeps_its_meaning"

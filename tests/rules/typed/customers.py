@@ -38,6 +38,7 @@ def forms(customer: Any) -> Forms:
     }
     person |= {"po_number": ""}
     usable = confirmed(customer, iban_account(holder="Usable"))
+    other = world.make_customer(customer.company, "Other")
     return {
         "customers:group_list": ([], {"name": "g"}),
         "customers:new": ([], person | contacts),
@@ -46,6 +47,7 @@ def forms(customer: Any) -> Forms:
             {"reason": "r", "q": "b"},
         ),
         "customers:payer": ([customer.pk], {"customer": "0"}),
+        "customers:merge_customers": ([customer.pk], {"with": other.pk, "reason": "", "number": "9"}),
         "customers:change_credit_limit": ([customer.pk], {"limit": "9", "until": "2027-01-01", "reason": "r"}),
         "customers:place_hold": ([customer.pk], {"reason": "r"}),
         "customers:release_hold": ([world.hold(customer).pk], {"reason": "r", "quiet_days": "3"}),
