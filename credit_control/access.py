@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from credit_control.models import (
     HandOver,
     LateCharge,
+    MissedPayment,
     PaymentPlan,
     PaymentPromise,
     PlanRequest,
@@ -37,6 +38,11 @@ def promises_for(user: User) -> QuerySet[PaymentPromise]:
 def get_promise_for(user: User, promise_id: int) -> PaymentPromise:
     """The promise, or Http404 where this person may not see one of that id."""
     return found(promises_for(user).filter(pk=promise_id).select_related("company", "customer"), "promise")
+
+
+def missed_payments_for(user: User) -> QuerySet[MissedPayment]:
+    """What a person's customers missed."""
+    return rows_for(user, MissedPayment.objects.all())
 
 
 def reminders_for(user: User) -> QuerySet[Reminder]:

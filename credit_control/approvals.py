@@ -26,5 +26,6 @@ ACTS = [
         do_waive,
         late_charges_for,
         "credit_control:late_charge",
+        seen_with="credit_control.view_latecharge",
     )
 ]

@@ -17,10 +17,12 @@ class CreditControlConfig(AppConfig):
         from credit_control.account.offered import account_acts
         from credit_control.account.shown import shown_account_links
         from credit_control.approvals import ACTS
+        from credit_control.digest_mail import DIGEST_KIND
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many, do_statement_run, look_for_holds, make_archive, remind_many
+        from credit_control.operations.find_missed_payments import note_returned
         from credit_control.own_promises import promise_acts
-        from credit_control.panels import PANELS, agreed_days
+        from credit_control.panels import PANELS, agreed_days, missed_events
         from credit_control.plans.late import coming_by_agreement, late_by_agreement
         from credit_control.plans.mail import PLAN_MAILS
         from credit_control.plans.reading import is_planned
@@ -31,13 +33,14 @@ class CreditControlConfig(AppConfig):
         from credit_control.statements.mail_words import STATEMENT_TEXT
         from credit_control.statements.statement_mail import STATEMENT_MAIL
         from credit_control.topics import TOPICS
-        from customers.panels import register_days, register_panel
+        from customers.panels import register_days, register_events, register_panel
         from ledger.agreed_days import register_agreed_days
         from office import approvals, mail, runs
         from office.mail import texts
         from office.policies import register_policy
         from office.topics import register_topic
         from payments.debiting import register_kept_out
+        from payments.returned import register_returned
 
         register_policy(POLICY)
         for act in ACTS:
@@ -45,6 +48,7 @@ class CreditControlConfig(AppConfig):
         for owner in (claim_many, do_statement_run, look_for_holds, make_archive, remind_many):
             runs.register_kind(owner.RUN_KIND)
         mail.register_kind(REMINDER_MAIL)
+        mail.register_kind(DIGEST_KIND)
         texts.register_text(REMINDER_TEXT)
         texts.register_text(STATEMENT_TEXT)
         mail.register_kind(STATEMENT_MAIL)
@@ -64,7 +68,9 @@ class CreditControlConfig(AppConfig):
         register_acts(promise_acts)
         register_acts(mandate_acts)
         register_kept_out(is_planned)
+        register_returned(note_returned)
         register_days(agreed_days)
+        register_events(missed_events)
         register_agreed_days(late_by_agreement, coming_by_agreement)
         for panel in PANELS:
             register_panel(panel)

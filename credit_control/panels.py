@@ -4,21 +4,47 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from credit_control.access import plans_for, promises_for, reminders_for
+from credit_control.access import missed_payments_for, plans_for, promises_for, reminders_for
 from credit_control.due_days import put_off
 from credit_control.habits import habit_bars
+from credit_control.missed.reading import with_state as with_missed_state
 from credit_control.models import CreditFile, PlanStatus
 from credit_control.plans.reading import planned_now, plans_now
 from credit_control.plans.reading import with_state as with_plan_state
 from credit_control.promises import with_state
 from credit_control.reminders.coming import next_reminder, with_mail
 from customers.models import Customer
-from customers.panels import Panel
+from customers.panels import MOST_EVENTS, Event, Panel
 from ledger.models import OpenItem
+from ledger.money import format_money
 from office.models import OutgoingMail, User
 from office.written import plain_day
 
 LATEST = 5
+
+
+def missed(user: User, customer: Customer) -> dict[str, Any] | None:
+    """What they missed lately; nothing where they never did."""
+    if not user.has_perm("credit_control.view_missedpayment"):
+        return None
+    rows = with_missed_state(missed_payments_for(user).filter(customer=customer), customer.company.today())
+    latest = list(rows.order_by("-on", "-pk")[:LATEST])
+    return {"rows": latest} if latest else None
+
+
+def missed_events(user: User, customer: Customer) -> list[Event]:
+    """What they missed, for their timeline."""
+    if not user.has_perm("credit_control.view_missedpayment"):
+        return []
+    rows = missed_payments_for(user).filter(customer=customer).order_by("-found_at")[:MOST_EVENTS]
+    return [
+        Event(
+            row.found_at,
+            f"{row.get_kind_display()}: {row.reference}",
+            f"{format_money(row.amount, row.currency)}, missed on {plain_day(row.on)}",
+        )
+        for row in rows
+    ]
 
 
 def promises(user: User, customer: Customer) -> dict[str, Any] | None:
@@ -84,6 +110,7 @@ def habit(user: User, customer: Customer) -> dict[str, Any] | None:
 
 
 PANELS = [
+    Panel("credit_control/_missed.html", missed),
     Panel("credit_control/_promises.html", promises),
     Panel("credit_control/_plans.html", plans),
     Panel("credit_control/_reminders.html", reminders),

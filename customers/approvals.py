@@ -52,8 +52,17 @@ ACTS = [
         "customers:account",
         is_always=True,
         drop=do_drop,
+        seen_with="customers.view_accounts",
     ),
-    Act("release_hold", "Release from hold", "customers.release_hold", do_release, holds_for, "customers:hold"),
+    Act(
+        "release_hold",
+        "Release from hold",
+        "customers.ask_release",
+        do_release,
+        holds_for,
+        "customers:hold",
+        alone="customers.release_hold",
+    ),
     Act(
         "change_credit_limit",
         "Raise the credit limit of",

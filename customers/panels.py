@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from customers.models import Customer
 from ledger.models import OpenItem
-from office.models import User
+from office.models import AuditRecord, User
 
 
 @dataclass(frozen=True)
@@ -45,3 +45,38 @@ def register_days(words: Callable[[Sequence[OpenItem], date], dict[int, str]]) -
 def days_of(items: Sequence[OpenItem], today: date) -> dict[int, str]:
     """What rooms say of these items' days, by item."""
     return {pk: said for words in DAYS for pk, said in words(items, today).items()}
+
+
+MOST_EVENTS = 50
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a customer: when it was noted, what, and more of it.
+
+    `record` is the row of the audit trail that it is, if it is one.
+    """
+
+    at: datetime
+    words: str
+    note: str = ""
+    record: AuditRecord | None = None
+
+
+EVENTS: list[Callable[[User, Customer], Sequence[Event]]] = []
+
+
+def register_events(events: Callable[[User, Customer], Sequence[Event]]) -> None:
+    """Let every customer's timeline tell of what a room knows; of each room the newest."""
+    if events not in EVENTS:
+        EVENTS.append(events)
+
+
+def timeline_of(user: User, customer: Customer) -> list[Event]:
+    """What happened to a customer, and to whoever was merged into them, the newest first."""
+    theirs = [customer.pk, *customer.merged.values_list("pk", flat=True)]
+    records = AuditRecord.objects.filter(subject_type="customers.customer", subject_id__in=theirs)
+    newest = records.select_related("by").order_by("-id")[:MOST_EVENTS]
+    found = [Event(record.recorded_at, record.action, record.reason, record) for record in newest]
+    found += [event for events in EVENTS for event in events(user, customer)]
+    return sorted(found, key=lambda event: event.at, reverse=True)[:MOST_EVENTS]

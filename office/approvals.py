@@ -34,7 +34,8 @@ class Act:
 
     One that `is_always` under approval asks a second person whatever its amount, and no rule changes that; so does one
     of which `alone` names a permission, for whoever does not hold that. `unit` is what its amounts are in. `drop` tells
-    the owner of the action that it was declined or taken back.
+    the owner of the action that it was declined or taken back. Whoever lacks the right that `seen_with` names does not
+    see such requests.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Act:
     alone: str = ""
     unit: Unit = Unit.MONEY
     drop: Callable[[ApprovalRequest], None] = lambda request: None
+    seen_with: str = ""
 
 
 PLACES = 4
@@ -206,7 +208,8 @@ def requests_for(user: User, actions: Collection[str] | None = None) -> QuerySet
     """The requests about things that a person sees; with actions, only for these."""
     seen = Q(pk__in=())
     for act in ACTS.values():
-        if actions is None or act.name in actions:
+        is_seen = not act.seen_with or user.has_perm(act.seen_with)
+        if is_seen and (actions is None or act.name in actions):
             seen |= Q(action=act.name, subject_id__in=act.subjects_for(user).values("pk"))
     rows = ApprovalRequest.objects.filter(seen, company__in=companies_for(user))
     return rows.select_related("company", "requested_by", "decided_by", "role")

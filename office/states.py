@@ -58,6 +58,7 @@ STATES = {
     "expired": ("Offer expired", "clock-exclamation", "neutral"),
     "on_track": ("On track", "circle-check", "green"),
     "late": (_("Late"), "clock-exclamation", "amber"),
+    "in_time": ("Paid in time after all", "circle-check", "green"),
     "missed": (_("Missed"), "circle-x", "red"),
     "fulfilled": ("Fulfilled", "circle-check", "green"),
     "standing": ("Standing", "clock", "blue"),

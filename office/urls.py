@@ -14,6 +14,7 @@ from office.web import (
     mail_texts,
     numbers,
     policies,
+    profile,
     rates,
     returned_mail,
     runs,
@@ -95,6 +96,7 @@ urlpatterns = [
     path("settings/rates/take/", rates.take, name="take_rates"),
     path("settings/staff/", staff.staff_list, name="staff_list"),
     path("settings/staff/<int:user_id>/", staff.staff, name="staff"),
+    path("me/", profile.profile, name="profile"),
     path("me/password/", login.change_password, name="change_password"),
     path("companies/<int:company_id>/choose/", login.choose_company, name="choose_company"),
 ]

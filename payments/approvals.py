@@ -59,7 +59,15 @@ def drop_batch(request: ApprovalRequest) -> None:
 
 
 ACTS = [
-    Act("refund_credit", "Refund", "payments.refund_credit", do_refund, customers_for, "customers:customer"),
+    Act(
+        "refund_credit",
+        "Refund",
+        "payments.refund_credit",
+        do_refund,
+        customers_for,
+        "customers:customer",
+        seen_with="payments.view_receipt",
+    ),
     Act(
         "approve_repayment",
         "Pay",
@@ -69,6 +77,7 @@ ACTS = [
         "payments:repayment",
         is_always=True,
         drop=drop_batch,
+        seen_with="payments.view_receipt",
     ),
     Act(
         "approve_debit_run",
@@ -79,6 +88,7 @@ ACTS = [
         "payments:debit_run",
         is_always=True,
         drop=drop_run,
+        seen_with="payments.view_receipt",
     ),
     Act(
         "exchange_receipt",
@@ -87,8 +97,17 @@ ACTS = [
         do_exchange,
         receipts_for,
         "payments:receipt",
+        seen_with="payments.view_receipt",
     ),
-    Act("write_off", "Write off", "payments.write_off", do_write_off, customers_for, "customers:customer"),
+    Act(
+        "write_off",
+        "Write off",
+        "payments.write_off",
+        do_write_off,
+        customers_for,
+        "customers:customer",
+        seen_with="payments.view_receipt",
+    ),
     Act(
         WRITE_OFF_SHARE,
         "Write off of one document for",
@@ -97,5 +116,6 @@ ACTS = [
         customers_for,
         "customers:customer",
         unit=Unit.PERCENT,
+        seen_with="payments.view_receipt",
     ),
 ]

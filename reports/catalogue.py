@@ -9,6 +9,7 @@ from reports.corrections import CORRECTIONS
 from reports.forecast.answers import BACKTEST, FORECAST
 from reports.frame import Report
 from reports.handling import HANDLING
+from reports.paid import PAID
 from reports.performance import PERFORMANCE
 from reports.provision import PROVISION
 from reports.provision_items import PROVISION_ITEMS
@@ -54,6 +55,7 @@ REPORTS: tuple[Report, ...] = (
     CAUSES,
     MOVEMENTS,
     ALLOCATIONS,
+    PAID,
     DISPUTES,
     UNAPPLIED,
     UNBILLED,

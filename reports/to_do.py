@@ -15,7 +15,9 @@ from billing.disputes import in_state as in_dispute_state
 from billing.disputes import with_state as disputes_with_state
 from billing.models import DocumentStatus
 from billing.queries import overdue_items
-from credit_control.access import plan_requests_for
+from credit_control.access import missed_payments_for, plan_requests_for
+from credit_control.missed.reading import LATELY, lately
+from credit_control.missed.reading import with_state as with_missed_state
 from credit_control.models import AskedStatus
 from customers.access import accounts_for, change_requests_for, customers_for, items_for, mandates_for
 from customers.bounces import with_bounced_address
@@ -148,6 +150,12 @@ def _told_of(reader: Reader) -> QuerySet[Any]:
     return with_notice_state(paid_notices_for(reader.user).filter(company=reader.company)).filter(state="open")
 
 
+def _missed(reader: Reader) -> QuerySet[Any]:
+    """What was missed in the last days and is still open."""
+    rows = lately(missed_payments_for(reader.user).filter(company=reader.company), reader.today)
+    return with_missed_state(rows, reader.today).filter(state="open")
+
+
 def _to_answer(reader: Reader) -> QuerySet[Any]:
     """The chargebacks whose last day for an answer is near or past."""
     unanswered = chargebacks_for(reader.user).filter(company=reader.company, status=ChargebackStatus.OPEN)
@@ -213,6 +221,14 @@ KINDS = (
         ("billing.work_findings",),
     ),
     Kind("Invoices overdue", "clock-exclamation", "billing:invoice_list", _overdue, "?state=overdue"),
+    Kind(
+        f"Payments missed in the last {LATELY.days} days",
+        "clock-exclamation",
+        "credit_control:missed_payment_list",
+        _missed,
+        "?state=open&lately=1",
+        ("credit_control.view_missedpayment",),
+    ),
     Kind(
         "Customers' bank accounts that are blocked",
         "lock",

@@ -2,7 +2,9 @@
 
 from credit_control.models.charges import LateCharge, LateChargeLine, LineKind
 from credit_control.models.codes import AccountCode
+from credit_control.models.digests import SalesDigest
 from credit_control.models.hand_overs import HandedItem, HandOver, HandOverOutcome
+from credit_control.models.missed import MissedDay, MissedKind, MissedPayment
 from credit_control.models.plan_requests import AskedStatus, PlanRequest
 from credit_control.models.plans import (
     PaymentPlan,
@@ -63,6 +65,9 @@ __all__ = [
     "LateChargeLine",
     "LateChargeRule",
     "LineKind",
+    "MissedDay",
+    "MissedKind",
+    "MissedPayment",
     "NoteKind",
     "PaymentPlan",
     "PaymentPromise",
@@ -88,6 +93,7 @@ __all__ = [
     "ReminderMode",
     "ReminderPdf",
     "ReminderStep",
+    "SalesDigest",
     "SpecificProvision",
     "Statement",
     "StatementOutcome",

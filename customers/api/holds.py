@@ -111,7 +111,7 @@ class HoldView(ApiView):
 class ReleaseHoldView(ApiView):
     """Releasing."""
 
-    permission = {"post": "customers.release_hold"}
+    permission = {"post": "customers.ask_release"}
 
     @extend_schema(operation_id="release_hold", request=ReleaseHoldIn, responses={200: HoldOut, 202: ApprovalOut})
     @idempotent

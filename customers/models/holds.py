@@ -75,6 +75,7 @@ class CreditHold(models.Model):
         permissions = [
             ("place_hold", "Put customers on hold"),
             ("release_hold", "Release customers from hold"),
+            ("ask_release", "Ask for customers to be released from hold"),
         ]
 
     def __str__(self) -> str:

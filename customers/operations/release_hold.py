@@ -28,7 +28,8 @@ def release_hold(
     """Let a customer be billed again, as far as this hold is concerned; other holds stand.
 
     For so many days no rule places it again; left out, as many as the company says. Raises Refused without a reason,
-    the second time, or for too many days, and ApprovalNeeded where all they would owe is above a rule's amount.
+    the second time, or for too many days, and ApprovalNeeded where all they would owe is above a rule's amount, or by
+    whoever may only ask for it.
     """
     reason = required_reason(reason, "Say why they are billed again.")
     hold = _locked(hold_id)

@@ -10,12 +10,11 @@ from customers.exposure import exposure_of
 from customers.holds import standing_holds
 from customers.mandates import with_state
 from customers.models import ChangeRequest, ChangeStatus, Customer
-from customers.panels import days_of, panels_of
+from customers.panels import days_of, panels_of, timeline_of
 from customers.payers import payer_of
 from customers.queries import free_credit, owed_in
 from ledger.agreed_days import with_late
 from ledger.models import OpenItem
-from office.models import AuditRecord
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
 
@@ -29,8 +28,6 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     owed = OpenItem.objects.filter(customer_id=customer.pk).exclude(balance=0).order_by("due_on", "dated_on", "pk")
     items = list(with_late(owed, today))
     merged = list(customer.merged.order_by("-merged_at"))
-    ids = [customer.pk, *(each.pk for each in merged)]
-    records = AuditRecord.objects.filter(subject_type="customers.customer", subject_id__in=ids)
     context = {
         "customer": customer,
         "today": today,
@@ -49,7 +46,7 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         "payer": payer_of(customer),
         "payees": customer.declared_payees.filter(ended_at=None).select_related("customer"),
         "panels": panels_of(request.user, customer),
-        "records": records.select_related("by").order_by("-id")[:50],
+        "events": timeline_of(request.user, customer),
     }
     return render(request, "customers/customer.html", context)
 

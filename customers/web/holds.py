@@ -110,6 +110,7 @@ def customer_holds(request: StaffRequest, customer_id: int) -> HttpResponse:
         "exposure": exposure_of(customer, today),
         "is_temporary": customer.temporary_limit_until is not None and today <= customer.temporary_limit_until,
         "policy": hold_policy_of(customer.company),
+        "release_words": "Release" if request.user.has_perm("customers.release_hold") else "Ask for release",
     }
     return render(request, "customers/customer_holds.html", context)
 
@@ -137,7 +138,7 @@ def place(request: StaffRequest, customer_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_door("customers.release_hold")
+@staff_door("customers.ask_release")
 def release(request: StaffRequest, hold_id: int) -> HttpResponse:
     """Release a hold, or ask somebody else to say yes to it."""
     hold = get_hold_for(request.user, hold_id)

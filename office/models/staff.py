@@ -40,6 +40,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         related_name="other_log_ins",
         help_text="Another log-in of the same person: neither approves what the other asks.",
     )
+    daily_digest = models.BooleanField(default=False, help_text="Wants the news of their customers each morning.")
     only_own_customers = models.BooleanField(default=False, help_text="Sees only customers they own in sales.")
 
     USERNAME_FIELD = "email"

@@ -42,6 +42,7 @@ BESIDE_RECEIPTS = (
 DAILY = [
     Entry("Home", "home", "home", key="h"),
     Entry("Worklist", "credit_control:worklist", "list-check", "credit_control.work_list", "w"),
+    Entry("My customers", "credit_control:my_customers", "users", "credit_control.sell"),
     Entry("Customers", "customers:customer_list", "users", "customers.view_customer", "c", ("/settlements/",)),
     Entry("Changes asked for", "customers:change_request_list", "edit", "customers.decide_changes"),
     Entry("Invoices", "billing:invoice_list", "file-invoice", "billing.view_invoice", "i"),
@@ -64,6 +65,12 @@ DAILY = [
 ]
 GETTING_PAID = [
     Entry("Reminders", "credit_control:reminder_list", "bell", "credit_control.view_reminder", "d"),
+    Entry(
+        "Missed payments",
+        "credit_control:missed_payment_list",
+        "clock-exclamation",
+        "credit_control.view_missedpayment",
+    ),
     Entry("Promises", "credit_control:promise_list", "calendar", "credit_control.view_paymentpromise", "o"),
     Entry(
         "Payment plans",

@@ -52,7 +52,8 @@ def open_chargeback(receipt_id: int, details: ChargebackDetails, *, by: User | N
     _check(receipt, details, amount)
     settled = [Share(item.pk, share) for item, share in settled_by(receipt) if item.currency == receipt.currency]
     words = f"Chargeback {details.reason_code.strip()}: {reason}"[:300]
-    reverse_receipt(receipt.pk, dated_on=details.opened_on, by=by, reason=words, fee=details.customer_fee)
+    fee = details.customer_fee
+    reverse_receipt(receipt.pk, dated_on=details.opened_on, by=by, reason=words, fee=fee, came_back=amount)
     chargeback = Chargeback(
         company=receipt.company,
         customer=receipt.customer,

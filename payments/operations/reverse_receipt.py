@@ -22,6 +22,7 @@ from payments.models import BankMatch, BankTie, Receipt, ReceiptStatus, Recovery
 from payments.operations.learn_payer import forget_mistaken
 from payments.operations.undo_settlement import undo_settlement
 from payments.operations.void_discount import void_discount
+from payments.returned import tell_returned
 from payments.taking_back import take_back
 
 
@@ -34,12 +35,14 @@ def reverse_receipt(
     reason: str,
     fee: Decimal = Decimal(0),
     mistaken: bool = False,
+    came_back: Decimal | None = None,
 ) -> Receipt:
     """Take back a receipt that was returned or mistaken: what it had settled is open again from that day.
 
     The bank line of one that was `mistaken` can be matched again; void are the credit memos then that granted
     early-payment discounts with the match, and undone what was said of the rests that it left. A fee the bank took can
-    be passed on; it is an open item of its own. Raises Refused where it was reversed before, without a reason, dated
+    be passed on; it is an open item of its own. Of one that was returned `came_back` says how much, where that is not
+    all. Raises Refused where it was reversed before, without a reason, dated
     before the receipt or in the future, and for a discount that the person may not void.
     """
     reason = required_reason(reason, "Say why the receipt is reversed.")
@@ -65,6 +68,8 @@ def reverse_receipt(
     receipt.save()
     if mistaken and receipt.bank_line:
         forget_mistaken(receipt.bank_line, receipt.customer_id, by=by)
+    if not mistaken:
+        tell_returned(receipt, receipt.amount if came_back is None else came_back, dated_on)
     record(by, "reverse_receipt", receipt, after={"fee": fee}, reason=reason)
     return receipt
 

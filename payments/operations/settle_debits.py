@@ -29,6 +29,7 @@ from payments.operations.reconcile_bank import tie_return
 from payments.operations.record_receipt import ReceiptDetails
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.return_reasons import is_dead, reason_words
+from payments.returned import tell_rejected
 
 
 @transaction.atomic
@@ -82,6 +83,7 @@ def reject_debit(debit_id: int, code: str, *, on: date, by: User | None, said: s
         raise Refused(f"{debit} is not on its way any more.", code="invalid_move")
     debit.reason_code, debit.reason = code[:60], reason_words(code, said)[:300]
     _settle(debit, CollectionState.REJECTED, on)
+    tell_rejected(debit, on)
     record(by, "reject_debit", debit, reason=debit.reason)
     _block_dead(debit.account, code, by)
     return debit

@@ -15,7 +15,6 @@ from office.api.fields import AmountOut
 from office.api.views import ApiView, company_of
 from office.web.requests import ApiRequest
 from reports.frame import Answer, Asked, Column, Report, Row, Table
-from reports.frame.page import PERMISSION
 from reports.frame.question import PAGE, place_in
 from reports.frame.words import plain
 
@@ -80,7 +79,7 @@ def api_view_of(report: Report) -> type[ApiView]:
     """The endpoint of a report."""
 
     class ReportView(ApiView):
-        permission = {"get": PERMISSION}
+        permission = {"get": report.permission}
 
         @extend_schema(
             operation_id=f"get_{report.name.replace('-', '_')}_report",

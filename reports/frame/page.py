@@ -24,7 +24,6 @@ from reports.frame.question import Asked, place_in
 from reports.frame.spec import Answer, Column, Report, Row, Table
 from reports.frame.words import figure_words, proof_words, words
 
-PERMISSION = "office.view_reports"
 MOST_ON_PAPER = 2000
 """Rows of a table in a PDF; more are left to Excel, and the paper says so."""
 
@@ -33,7 +32,7 @@ def page_of(report: Report) -> View:
     """The view of a report's address."""
 
     @require_GET
-    @staff_door(PERMISSION)
+    @staff_door(report.permission)
     def view(request: StaffRequest) -> HttpResponseBase:
         return answer_page(request, report)
 

@@ -124,7 +124,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Report:
-    """One report: its name in addresses, its words, its question and who answers it.
+    """One report: its name in addresses, its words, its question, who answers it, and the right to read it.
 
     `path` is where its page stands, if not among the reports.
     """
@@ -137,3 +137,4 @@ class Report:
     answer: "Callable[[Asked], Answer]"
     icon: str = "report-money"
     path: str = ""
+    permission: str = "office.view_reports"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from office.web.doors import staff_door
@@ -19,7 +19,9 @@ from reports.to_do import tasks
 @require_GET
 @staff_door("customers.view_customer")
 def home(request: StaffRequest) -> HttpResponse:
-    """What is owed now, how late it is, what came in this month, and what to do next."""
+    """What is owed now, how late it is, what came in this month, and what to do next; in sales, their own customers."""
+    if request.user.has_perm("credit_control.sell") and not request.user.has_perm("office.view_reports"):
+        return redirect("credit_control:my_customers")
     today, own = request.company.today(), request.company.currency
     owner_id = request.user.pk if request.user.only_own_customers else None
     question = AgeingQuestion(request.company.pk, today, owner_id=owner_id)

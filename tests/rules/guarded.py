@@ -394,6 +394,7 @@ MAY_CHANGE = {
 ROWS = {
     "billing_disputemessage": {"kind": "'to_customer'", "words": "'x'"},
     "billing_medicalservice": {"procedure": "'99213'", "pointers": "'A'"},
+    "credit_control_salesdigest": {"since": "'2026-03-01'"},
     "payments_bankmonth": {"month": "'2026-02-01'", "on": "'2026-02-28'"},
     "payments_paidnotice": {"status": "'open'"},
     "payments_revaluation": {"reversal_entry_id": "2"},

@@ -19,6 +19,7 @@ ARGUMENTS = {"int": "0", "str": "none", "path": "none", "slug": "none"}
 """What stands in an address of a thing that does not exist."""
 
 FOR_ONESELF = {
+    "me/",
     "me/password/",
     "companies/<int:company_id>/choose/",
     "me/tokens/",

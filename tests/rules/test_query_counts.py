@@ -38,6 +38,7 @@ from payments.operations.open_chargeback import ChargebackDetails, open_chargeba
 from payments.operations.receive_payment import Share
 from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
 from payments.operations.refund_credit import RefundDetails, refund_credit
+from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.take_bank_file import take_bank_file
 from payments.operations.take_remittance import AdviceDetails, take_remittance
 from payments.operations.write_off import WriteOffDetails, write_off
@@ -64,7 +65,7 @@ MOST = 20
 MOST_OF = {"home": 42, "credit_control:send_reminders": 35, "credit_control:worklist": 51}
 MOST_OF |= {"credit_control:claim_late_charges": 21}
 """The front page counts what there is to do, one query for each kind of task."""
-MOST_OF_A_CUSTOMER = 52
+MOST_OF_A_CUSTOMER = 54
 """Each room shows a card of its own there."""
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +200,23 @@ def more_postings(customer: Any, count: int) -> None:
 def more_plans(customer: Any, count: int) -> None:
     for _ in range(count):
         agreed(customer, [world.issue(customer, "10.00", DAY)], (10, "5.00"), (40, "5.00"))
+
+
+def more_own_customers(customer: Any, count: int) -> None:
+    seller = User.objects.get(groups__name="manager")
+    for number in range(count):
+        own = world.make_customer(customer.company, f"Own {number}", sales_owner_id=seller.pk)
+        world.issue(own, "10.00", DAY)
+
+
+def more_missed(customer: Any, count: int) -> None:
+    today = customer.company.today()
+    for number in range(count):
+        other = world.make_customer(
+            customer.company, f"Debtor {number}", sales_owner_id=world.make_user(customer.company, "sales").pk
+        )
+        receipt = world.receive(other, "10.00", today)
+        reverse_receipt(receipt.pk, dated_on=today, by=None, reason="No funds")
 
 
 def more_promises(customer: Any, count: int) -> None:
@@ -373,6 +391,8 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "credit_control:statement_run_list": more_statement_runs,
     "credit_control:statement_list": more_statements,
     "credit_control:claim_late_charges": more_late_charges,
+    "credit_control:my_customers": more_own_customers,
+    "credit_control:missed_payment_list": more_missed,
     "credit_control:promise_list": more_promises,
     "credit_control:plan_list": more_plans,
     "credit_control:plan_request_list": more_plan_requests,

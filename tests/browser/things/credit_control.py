@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from credit_control.models import Statement
 from credit_control.operations.ask_plan import Wish, ask_plan
+from credit_control.operations.find_missed_payments import find_missed_payments
 from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
 from credit_control.operations.mint_account_link import mint_account_link
 from credit_control.operations.provide_month import provide_month
@@ -44,6 +45,7 @@ def a_late_charge(company: Any) -> dict[str, int]:
     lost = world.make_customer(company, "Lost Ltd")
     given = world.item_of(world.issue(lost, "70.00", today - timedelta(days=90), due_on=today - timedelta(days=80)))
     details = HandOverDetails("Swift & Sons", [given.pk], was_warned=True)
+    find_missed_payments(company, on=today)
     return {"late_charge": charge.pk, "late_rule": rule.pk, "debtor": customer.pk} | {
         "hand_over": hand_to_agency(lost.pk, details, on=today, by=None).pk,
         "reminder": reminder.pk,

@@ -57,6 +57,7 @@ def forms(customer: Any) -> Forms:
         ),
         "office:numbers_as_typed": ([], {"invoice": "INV-{year}-{number}", "customer": "C{number:05}"}),
         "office:set_exchange_rate": ([], {"currency": "USD", "on": "2026-03-02", "rate": "1"}),
+        "office:profile": ([], {"daily_digest": "on"}),
         "office:token_list": ([], {"name": "n"}),
         "office:company_settings": ([], company),
         "office:face": ([], look),

@@ -1,0 +1,1 @@
+"""Missed payments: finding them, once each, and reading what became of them."""
