@@ -278,6 +278,17 @@ def without(cursor: Any, table: str, trigger: str) -> Iterator[None]:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
 
 
+@pytest.mark.django_db
+def test_each_guard_of_rows_that_name_a_customer_stands_aside_for_merging() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgtype & 19 = 19"
+            " AND tgrelid IN (SELECT named_in FROM customers_named_in()) AND tgrelid <> 'customers_customer'::regclass"
+            " AND pg_get_triggerdef(oid) NOT LIKE '%ledger_merging()%'"
+        )
+        assert cursor.fetchall() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_guards_do_not_stand_aside_for_whoever_says_that_they_merge(customer: Any, kept: Customer) -> None:
     receipt = world.receive(customer, "5", DAY)
