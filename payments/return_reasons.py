@@ -56,6 +56,8 @@ DEAD = {
     *("R02", "R03", "R04", "R05", "R07", "R10", "R12", "R13", "R14", "R15", "R16", "R20", "R29"),
 }
 """After these no run debits the account until a person has looked at it."""
+OURS = {"AG02", "AM01", "AM05", "BE05", "CNOR", "FF01", "RR03", "R06", "R17", "R21"}
+"""What we, or our bank, did wrong: of these the customer missed nothing."""
 
 
 def reason_words(code: str, said: str = "") -> str:
@@ -68,3 +70,8 @@ def reason_words(code: str, said: str = "") -> str:
 def is_dead(code: str) -> bool:
     """Whether the account is not to be debited again as it is."""
     return code in DEAD
+
+
+def is_ours(code: str) -> bool:
+    """Whether it is nothing that the customer did or left undone."""
+    return code in OURS

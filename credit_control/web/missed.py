@@ -38,7 +38,6 @@ def missed_list_of(user: User, today: date) -> ListSpec:
         name="missed-payments",
         title="Missed payments",
         columns=(
-            Column("missed", "No.", "pk", "number", sort="pk", hide_below="tablet"),
             Column("reference", "What", "reference", sort="reference", url=missed_url),
             Column(
                 "customer",

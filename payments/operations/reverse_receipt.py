@@ -42,8 +42,8 @@ def reverse_receipt(
     The bank line of one that was `mistaken` can be matched again; void are the credit memos then that granted
     early-payment discounts with the match, and undone what was said of the rests that it left. A fee the bank took can
     be passed on; it is an open item of its own. Of one that was returned `came_back` says how much, where that is not
-    all. Raises Refused where it was reversed before, without a reason, dated
-    before the receipt or in the future, and for a discount that the person may not void.
+    all: nothing, where it is not the customer's doing. Raises Refused where it was reversed before, without a reason,
+    dated before the receipt or in the future, and for a discount that the person may not void.
     """
     reason = required_reason(reason, "Say why the receipt is reversed.")
     receipts = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
@@ -68,8 +68,9 @@ def reverse_receipt(
     receipt.save()
     if mistaken and receipt.bank_line:
         forget_mistaken(receipt.bank_line, receipt.customer_id, by=by)
-    if not mistaken:
-        tell_returned(receipt, receipt.amount if came_back is None else came_back, dated_on)
+    back = receipt.amount if came_back is None else came_back
+    if back and not mistaken:
+        tell_returned(receipt, back, dated_on)
     record(by, "reverse_receipt", receipt, after={"fee": fee}, reason=reason)
     return receipt
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -28,7 +29,7 @@ from payments.operations.receive_payment import Plan, Share, receive_payment
 from payments.operations.reconcile_bank import tie_return
 from payments.operations.record_receipt import ReceiptDetails
 from payments.operations.reverse_receipt import reverse_receipt
-from payments.return_reasons import is_dead, reason_words
+from payments.return_reasons import is_dead, is_ours, reason_words
 from payments.returned import tell_rejected
 
 
@@ -83,7 +84,8 @@ def reject_debit(debit_id: int, code: str, *, on: date, by: User | None, said: s
         raise Refused(f"{debit} is not on its way any more.", code="invalid_move")
     debit.reason_code, debit.reason = code[:60], reason_words(code, said)[:300]
     _settle(debit, CollectionState.REJECTED, on)
-    tell_rejected(debit, on)
+    if not is_ours(code):
+        tell_rejected(debit, on)
     record(by, "reject_debit", debit, reason=debit.reason)
     _block_dead(debit.account, code, by)
     return debit
@@ -103,7 +105,9 @@ def return_debit(
     debit.reason_code, debit.reason = code[:60], reason_words(code, said)[:300]
     receipt = present(debit.receipt)
     if receipt.status == ReceiptStatus.RECORDED:  # somebody may have been quicker than the bank
-        reverse_receipt(receipt.pk, dated_on=on, by=by, reason=debit.reason, fee=_charge(debit))
+        came_back = Decimal(0) if is_ours(code) else debit.amount
+        how: dict[str, Any] = {"fee": _charge(debit), "came_back": came_back}
+        reverse_receipt(receipt.pk, dated_on=on, by=by, reason=debit.reason, **how)
         if line:
             receipt.refresh_from_db()
             tie_return(line, receipt, by=by)

@@ -23,12 +23,14 @@ from credit_control.operations.record_promise import PromiseDetails, record_prom
 from credit_control.reminders.proposals import proposals_for
 from credit_control.tasks import find_missed
 from credit_control.worklist import worklist
+from customers.exposure import exposure_of
 from customers.models import Customer
 from customers.operations.set_hold_policy import set_hold_policy
 from payments.models import PaymentMethod
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.reverse_receipt import reverse_receipt
 from reports.ageing import AgeingQuestion, ageing_totals
+from reports.forecast.reading import ForecastQuestion, owed_on
 from reports.to_do import tasks
 from tests import world
 from tests.api.calling import Program
@@ -82,7 +84,7 @@ def test_a_due_day_that_passed_is_missed_the_day_after_and_once(company: Any, du
 
 
 def late_everywhere(company: Any, due: Invoice, on: date) -> tuple[Any, ...]:
-    """What reads it as late: reminders, worklist, documents' list, ageing, and the rule of holds."""
+    """What reads it as late: reminders, worklist, documents' list, ageing, the forecast's past days, and holds."""
     reminded = proposals_for(company, Customer.objects.all(), on)
     holds = place_holds_by_rule(company, on=on)
     return (
@@ -90,6 +92,7 @@ def late_everywhere(company: Any, due: Invoice, on: date) -> tuple[Any, ...]:
         [work.overdue for work in worklist(company, on)],
         documents_with_state(Invoice.objects.filter(pk=due.pk), on).get().state,
         [row.late for row in ageing_totals(AgeingQuestion(company.pk, on))],
+        sum(debt.open for debt in owed_on(ForecastQuestion(company.pk, on, "EUR")).debts if debt.pay_on < on),
         holds.placed,
     )
 
@@ -99,8 +102,8 @@ def test_the_day_after_it_is_late_in_reminders_worklist_lists_ageing_and_holds(
 ) -> None:
     ladder(company, [1, 8])
     set_hold_policy(company, {"late_days": 1, "quiet_days": 14}, by=None)
-    assert late_everywhere(company, due, today) == ([], [], "open", [0], 0)
-    assert late_everywhere(company, due, today + ONE_DAY) == ([1], [300], "overdue", [300], 1)
+    assert late_everywhere(company, due, today) == ([], [], "open", [0], 0, 0)
+    assert late_everywhere(company, due, today + ONE_DAY) == ([1], [300], "overdue", [300], 300, 1)
 
 
 def test_a_returned_payment_is_missed_at_once_and_late_everywhere_again(
@@ -116,7 +119,8 @@ def test_a_returned_payment_is_missed_at_once_and_late_everywhere_again(
     [row] = MissedPayment.objects.all()
     assert (row.kind, row.on, row.amount, row.receipt, row.due_on) == ("return", today, 300, receipt, None)
     assert states(company, today) == ["open"]
-    assert late_everywhere(company, due, today + ONE_DAY) == ([1], [300], "overdue", [300], 1)
+    assert exposure_of(customer, today).total == 300
+    assert late_everywhere(company, due, today + ONE_DAY) == ([1], [300], "overdue", [300], 300, 1)
     world.apply(world.receive(customer, "300.00", today), due, "300.00", today)
     assert states(company, today) == ["settled"]
 

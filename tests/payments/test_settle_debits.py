@@ -123,6 +123,12 @@ def test_a_debit_is_collected_once_by_whoever_is_first(
     assert Receipt.objects.count() == 1
 
 
+def missed_of(customer: Any) -> list[tuple[Any, ...]]:
+    """What is noted that a customer missed: how, when, how much, and which debit."""
+    rows = customer.missed_payments.order_by("pk")
+    return [(row.kind, row.on, row.amount, row.debit) for row in rows]
+
+
 def test_a_returned_debit_opens_its_items_again_with_a_charge_and_the_reason(run: DebitRun) -> None:
     bramble, _ = bramble_and_cedar(run)
     invoice = bramble.invoices.get()
@@ -137,6 +143,7 @@ def test_a_returned_debit_opens_its_items_again_with_a_charge_and_the_reason(run
     assert OpenItem.objects.get(customer_id=bramble.pk, kind="fee").amount == Decimal("7.50")
     assert world.owes(bramble, run.collect_on) == Decimal("127.50")
     assert bramble.accounts.get().state == "usable"
+    assert missed_of(bramble) == [("debit", run.collect_on, Decimal(120), debit)]
     assert refusal_of(lambda: return_debit(debit.pk, "AM04", on=run.collect_on, by=None)) == "invalid_move"
     assert check_book() == []
 
@@ -162,11 +169,20 @@ def test_a_dead_account_blocks_the_next_run_and_makes_a_task_until_a_person_rele
     assert [debit.customer for debit in again.collections.all()] == [bramble]
 
 
+def test_what_our_bank_or_we_did_wrong_the_customer_did_not_miss(run: DebitRun) -> None:
+    bramble, cedar = bramble_and_cedar(run)
+    reject_debit(debit_of(bramble).pk, "FF01", on=run.collect_on, by=None)
+    collect_debit(debit_of(cedar).pk, on=run.collect_on, by=None)
+    return_debit(debit_of(cedar).pk, "AM05", on=run.collect_on, by=None)
+    assert (missed_of(bramble), missed_of(cedar)) == ([], [])
+
+
 def test_a_rejected_debit_moved_no_money_and_its_items_are_free(run: DebitRun) -> None:
     bramble, _ = bramble_and_cedar(run)
     reject_debit(debit_of(bramble).pk, "MD01", on=run.collect_on, by=None)
     assert (debit_of(bramble).state, debit_of(bramble).receipt) == ("rejected", None)
     assert (bramble.accounts.get().state, world.owes(bramble, DAY)) == ("blocked", Decimal(120))
+    assert missed_of(bramble) == [("debit", run.collect_on, Decimal(120), debit_of(bramble))]
     assert refusal_of(lambda: collect_debit(debit_of(bramble).pk, on=run.collect_on, by=None)) == "invalid_move"
     assert refusal_of(lambda: reject_debit(debit_of(bramble).pk, "MD01", on=run.collect_on, by=None)) == "invalid_move"
 
