@@ -58,8 +58,8 @@ def _how(request: ApprovalRequest) -> dict:
     return {"by": request.requested_by, "on": request.company.today(), "approved": request}
 
 
-def _giving(name: str, label: str, unit: Unit) -> Act:
-    return Act(name, label, "billing.issue_invoice", do_issue, invoices_for, "billing:invoice", unit=unit)
+def _giving(name: str, label: str, unit: Unit, noun: str) -> Act:
+    return Act(name, label, "billing.issue_invoice", do_issue, invoices_for, "billing:invoice", unit=unit, noun=noun)
 
 
 ACTS = [
@@ -73,8 +73,8 @@ ACTS = [
         "billing:invoice",
         alone="billing.override_checks",
     ),
-    _giving(LINE_DISCOUNT, "Give a discount on a line of", Unit.PERCENT),
-    _giving(DISCOUNT, "Give a discount on all of", Unit.PERCENT),
-    _giving(GIVE_DAYS, "Give longer to pay", Unit.DAYS),
+    _giving(LINE_DISCOUNT, "Give a discount on a line of", Unit.PERCENT, "Discount on a line"),
+    _giving(DISCOUNT, "Give a discount on all of", Unit.PERCENT, "Discount on a whole document"),
+    _giving(GIVE_DAYS, "Give longer to pay", Unit.DAYS, "Days to pay"),
     Act("void_invoice", "Void", "billing.void_invoice", do_void, invoices_for, "billing:invoice"),
 ]

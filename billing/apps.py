@@ -24,6 +24,7 @@ class BillingConfig(AppConfig):
             import_shipments,
             import_usage,
         )
+        from billing.ordered import ORDERED
         from billing.panels import DISPUTES_PANEL, FINDINGS_PANEL, ORDERS_PANEL
         from billing.policies import POLICIES
         from billing.shown_links import LINKS_PANEL
@@ -45,6 +46,7 @@ class BillingConfig(AppConfig):
         register_panel(FINDINGS_PANEL)
         register_panel(LINKS_PANEL)
         register_part(DRAFTS)
+        register_part(ORDERED)
         texts.register_text(INVOICE_TEXT)
         texts.register_text(DISPUTE_TEXT)
         mail.register_kind(DISPUTE_MAIL)

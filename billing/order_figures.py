@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TypeAlias, TypedDict
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 from django_stubs_ext import WithAnnotations
 
@@ -157,27 +158,43 @@ def to_bill(quantity: Decimal, figures: Figures) -> Decimal:
     return max(quantity - figures.returned - figures.billed - figures.drafted, ZERO)
 
 
-def lines_to_bill() -> QuerySet[ShipmentLine]:
-    """The lines of the shipment outside of which something is still to be billed, as `to_bill` says."""
+class Left(TypedDict):
+    """What `with_left` adds to a row."""
+
+    left: Decimal
+
+
+ShippedRow: TypeAlias = "WithAnnotations[ShipmentLine, Left]"
+
+
+def with_left(lines: QuerySet[ShipmentLine]) -> QuerySet[ShippedRow]:
+    """Each line with `left`, what is still to be billed of it, as `to_bill` says; below zero where it is too much."""
     back = ShipmentLine.objects.filter(STANDS, returns=OuterRef("pk")).values("returns").order_by()
-    billed = BilledLine.objects.filter(shipment_line=OuterRef("pk")).values("shipment_line").order_by()
+    returned = Coalesce(back.annotate(sum=Sum("quantity")).values("sum"), NOTHING)
+    return lines.annotate(left=F("quantity") - returned - on_documents("shipment_line", "quantity"))
+
+
+def on_documents(name: str, figure: str) -> CombinedExpression:
+    """How much of the line, or order, outside stands on documents and drafts, less what is credited; `figure` is the
+    name of what is summed up of their lines."""
+    billed = BilledLine.objects.filter(**{name: OuterRef("pk")}).values(name).order_by()
     billed = billed.exclude(invoice_line__invoice__status=DocumentStatus.VOID)
     memos = InvoiceLine.objects.filter(
         invoice__status=DocumentStatus.ISSUED,
-        is_amount_only=False,
         credited_line__invoice__status=DocumentStatus.ISSUED,
-        credited_line__billed__shipment_line=OuterRef("pk"),
+        **{f"credited_line__billed__{name}": OuterRef("pk")},
     )
-    credited = memos.values("credited_line__billed__shipment_line").order_by()
-    return (
-        ShipmentLine.objects.filter(shipment=OuterRef("pk"))
-        .alias(
-            back=Coalesce(back.annotate(sum=Sum("quantity")).values("sum"), NOTHING),
-            billed=Coalesce(billed.annotate(sum=Sum("invoice_line__quantity")).values("sum"), NOTHING),
-            credited=Coalesce(credited.annotate(sum=Sum("quantity")).values("sum"), NOTHING),
-        )
-        .filter(quantity__gt=F("back") + F("billed") - F("credited"))
+    if figure == "quantity":
+        memos = memos.filter(is_amount_only=False)
+    credited = memos.values(f"credited_line__billed__{name}").order_by()
+    return Coalesce(billed.annotate(sum=Sum(f"invoice_line__{figure}")).values("sum"), NOTHING) - Coalesce(
+        credited.annotate(sum=Sum(figure)).values("sum"), NOTHING
     )
+
+
+def lines_to_bill() -> QuerySet[ShippedRow]:
+    """The lines of the shipment outside of which something is still to be billed."""
+    return with_left(ShipmentLine.objects.filter(shipment=OuterRef("pk"))).filter(left__gt=ZERO)
 
 
 SHIPMENT_STATES = (

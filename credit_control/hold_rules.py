@@ -83,13 +83,14 @@ def _over_limit(
     company: Company, policy: HoldPolicy, on: date, only: Collection[int] | None
 ) -> Iterator[tuple[int, str]]:
     customers = _among(Customer.objects.filter(company=company), "pk", only)
-    limited = with_limit_used(customers, company, on).filter(limit_now__isnull=False)
+    limited = with_limit_used(customers, company, on, policy).filter(limit_now__isnull=False)
     share = 1 + Decimal(present(policy.over_percent)) / 100
     for customer in limited.filter(exposure__gt=F("limit_now") * share).order_by("pk"):
         used, limit = (
             format_money(each, customer.currency) for each in (customer.exposure, present(customer.limit_now))
         )
-        yield customer.pk, f"{used} with drafts is over the limit of {limit}."
+        beside = "drafts and orders" if policy.counts_orders else "drafts"
+        yield customer.pk, f"{used} with {beside} is over the limit of {limit}."
 
 
 def _late(company: Company, policy: HoldPolicy, on: date, only: Collection[int] | None) -> Iterator[tuple[int, str]]:

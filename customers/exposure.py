@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.db.models import F, Max, QuerySet, Sum
 from django.db.models.expressions import Combinable
 
-from customers.models import Customer
+from customers.models import Customer, HoldPolicy, hold_policy_of
 from ledger.models import OpenItem
 from ledger.money import format_money, round_money
 from office.exchange import STALE
@@ -26,14 +26,21 @@ Amounts = dict[int, dict[str, Decimal]]
 """By customer and currency."""
 
 
+def always(policy: HoldPolicy) -> bool:
+    """Of what counts in every company."""
+    return True
+
+
 @dataclass(frozen=True)
 class Part:
-    """Something that counts: rows with a customer and a currency, and what each comes to."""
+    """Something that counts: rows with a customer and a currency, and what each comes to; and whether a company, by its
+    policy, lets it count."""
 
     name: str
     label: str
     rows: Callable[[], QuerySet]
     amount: Combinable
+    counts: Callable[[HoldPolicy], bool] = always
 
 
 PARTS: dict[str, Part] = {}
@@ -42,6 +49,11 @@ PARTS: dict[str, Part] = {}
 def register_part(part: Part) -> None:
     """Let something more count; called when the room that owns it is ready."""
     PARTS[part.name] = part
+
+
+def parts_of(policy: HoldPolicy) -> list[Part]:
+    """What counts in a company of this policy."""
+    return [part for part in PARTS.values() if part.counts(policy)]
 
 
 register_part(Part("open", "Open", lambda: OpenItem.objects.exclude(balance=0), F("balance")))
@@ -117,7 +129,7 @@ def exposures_of(company: Company, customers: Iterable[Customer], on: date) -> d
     """The exposures of many customers of a company, in as many queries as of one."""
     customers = list(customers)
     ids = [customer.pk for customer in customers]
-    read = {part.name: _amounts(part, ids) for part in PARTS.values()}
+    read = {part.name: _amounts(part, ids) for part in parts_of(hold_policy_of(company))}
     in_use = {customer.currency for customer in customers}
     in_use |= {currency for amounts in read.values() for each in amounts.values() for currency in each}
     rates = rates_on(company, on) if in_use - {company.currency} else {company.currency: Decimal(1)}

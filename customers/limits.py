@@ -22,8 +22,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, NullIf, Round
 from django_stubs_ext import WithAnnotations
 
-from customers.exposure import PARTS, Part, Rates, rates_on
-from customers.models import Customer
+from customers.exposure import Part, Rates, parts_of, rates_on
+from customers.models import Customer, HoldPolicy, hold_policy_of
 from ledger.fields import AmountField
 from ledger.money import places
 from office.models import Company
@@ -41,10 +41,16 @@ class LimitUsed(TypedDict):
 CustomerWithLimitUsed: TypeAlias = "WithAnnotations[Customer, LimitUsed]"
 
 
-def with_limit_used(customers: QuerySet[Customer], company: Company, on: date) -> QuerySet[CustomerWithLimitUsed]:
-    """Add `limit_now`; `exposure`, in the customer's currency; and `limit_used`, in percent. Zero without a limit."""
+def with_limit_used(
+    customers: QuerySet[Customer], company: Company, on: date, policy: HoldPolicy | None = None
+) -> QuerySet[CustomerWithLimitUsed]:
+    """Add `limit_now`; `exposure`, in the customer's currency; and `limit_used`, in percent. Zero without a limit.
+
+    What counts is what the company's policy says, or another one that is tried.
+    """
     rates = rates_on(company, on)
-    exposure = sum((_part(part, rates) for part in PARTS.values()), NOTHING)
+    counted = parts_of(policy or hold_policy_of(company))
+    exposure = sum((_part(part, rates) for part in counted), NOTHING)
     rows = customers.annotate(limit_now=_limit(on)).annotate(
         exposure=Case(When(limit_now__isnull=False, then=exposure), default=NOTHING, output_field=AmountField())
     )

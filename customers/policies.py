@@ -17,6 +17,10 @@ def hold_rules(company: Company) -> list[Rule]:
         Rule("late", "Nobody is held for paying late." if late is None else is_late),
         Rule("promise", f"{'Who' if policy.broken_promise else 'Nobody who'} breaks a promise is held."),
         Rule("lifts", "A hold by rule ends when its cause is gone." if policy.lifts else "Only people end holds."),
+        Rule(
+            "orders",
+            f"What is ordered and not billed counts {'' if policy.counts_orders else 'not '}against a credit limit.",
+        ),
         Rule("quiet", f"After staff released somebody, no rule holds them for {policy.quiet_days} days."),
     ]
 

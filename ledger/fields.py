@@ -1,8 +1,14 @@
 """The column types of money: amounts have four places, prices, quantities and percentages six, exchange rates ten."""
 
+from collections import defaultdict
+from functools import cache
 from typing import Any
 
+from babel.numbers import list_currencies
 from django.db import models
+from django.db.models.functions import Round
+
+from ledger.money import places
 
 
 def field_of(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
@@ -45,3 +51,21 @@ class CurrencyField(models.CharField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_length": 3, **kwargs})
+
+
+USUAL_PLACES = 2
+
+
+def rounded(name: str, currency: str) -> models.Case:
+    """What the database has under a name, in the places of the currency beside it, as `round_money` rounds."""
+    others = (models.When(**{f"{currency}__in": codes}, then=Round(name, digits)) for digits, codes in _by_places())
+    return models.Case(*others, default=Round(name, USUAL_PLACES), output_field=AmountField())
+
+
+@cache
+def _by_places() -> list[tuple[int, list[str]]]:
+    """The currencies that have other than two places, by how many they have."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for code in sorted(list_currencies()):
+        found[places(code)].append(code)
+    return [(digits, codes) for digits, codes in found.items() if digits != USUAL_PLACES]

@@ -33,9 +33,9 @@ class Act:
     """An action that may need approval: how it is done, who may ask for it, and which subjects a person sees.
 
     One that `is_always` under approval asks a second person whatever its amount, and no rule changes that; so does one
-    of which `alone` names a permission, for whoever does not hold that. `unit` is what its amounts are in. `drop` tells
-    the owner of the action that it was declined or taken back. Whoever lacks the right that `seen_with` names does not
-    see such requests.
+    of which `alone` names a permission, for whoever does not hold that. `unit` is what its amounts are in, `noun` what
+    it is called where no thing follows. `drop` tells the owner of the action that it was declined or taken back.
+    Whoever lacks the right that `seen_with` names does not see such requests.
     """
 
     name: str
@@ -47,8 +47,14 @@ class Act:
     is_always: bool = False
     alone: str = ""
     unit: Unit = Unit.MONEY
+    noun: str = ""
     drop: Callable[[ApprovalRequest], None] = lambda request: None
     seen_with: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called by itself."""
+        return self.noun or self.label
 
 
 PLACES = 4

@@ -16,7 +16,7 @@ def approval_rules(company: Company) -> list[Rule]:
     days = company.approval_days
     waits = "A request waits for its role until somebody decides it."
     goes_on = f"A request that waits {days} working days may be decided by all who decide anything."
-    acts = [Rule(name, f"{act.label}: {_says(act, kept.get(name), company)}") for name, act in ACTS.items()]
+    acts = [Rule(name, f"{act.title}: {_says(act, kept.get(name), company)}") for name, act in ACTS.items()]
     return [*acts, Rule("escalation", waits if days is None else goes_on)]
 
 

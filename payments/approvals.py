@@ -116,6 +116,7 @@ ACTS = [
         customers_for,
         "customers:customer",
         unit=Unit.PERCENT,
+        noun="Write-off of one document",
         seen_with="payments.view_receipt",
     ),
 ]

@@ -1,5 +1,6 @@
 """What waits: money and credits that settle nothing yet, and drafts that are not issued."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from reports.frame import Answer, Asked, Column, DayForm, Proof, Report, ReportF
 from reports.frame.reading import fetched
 from reports.movements import NOT_COMPARED
 from reports.registers import Place, paged
+from reports.shipped import SHIPPED, shipped_not_billed
 
 OWN = "(%(owner_id)s::bigint IS NULL OR c.sales_owner_id = %(owner_id)s)"
 ZERO = Decimal(0)
@@ -116,21 +118,26 @@ DRAFT_COLUMNS = (
 
 
 def drafts(asked: Asked) -> Answer:
-    """Every draft, the oldest first: work that is done and not billed yet."""
+    """Every draft, and every line that was shipped and is not billed, the oldest first."""
     parameters = {
         "company_id": asked.company.pk,
         "owner_id": asked.owner_id,
         "today": asked.company.today(),
         "zone": asked.company.time_zone,
     }
-    rows, following = paged(asked, DRAFTS_PAGE, parameters, _draft)
+    of_drafts = replace(asked, after="") if asked.after.startswith(SHIPPED) else asked
+    rows, following = paged(of_drafts, DRAFTS_PAGE, parameters, _draft)
     foot = [
         Row({"what": f"{count} together", "net": net, "total": total}, currency)
         for currency, count, net, total in fetched(DRAFT_SUMS, parameters)
     ]
     return Answer(
-        "Invoices and credit memos that are drafted and not issued, as they stand now; credit memos below zero.",
-        [Table("Drafts", DRAFT_COLUMNS, rows, foot, following, "Nothing waits to be issued.")],
+        "Invoices and credit memos that are drafted and not issued, credit memos below zero; and what was shipped and"
+        " stands on no invoice and no draft, at the order's prices without tax. All as it stands now.",
+        [
+            Table("Drafts", DRAFT_COLUMNS, rows, foot, following, "Nothing waits to be issued."),
+            shipped_not_billed(asked),
+        ],
     )
 
 
@@ -167,7 +174,7 @@ UNAPPLIED = Report(
 UNBILLED = Report(
     "unbilled",
     "Not yet billed",
-    "Drafts that wait to be issued, the oldest first.",
+    "Drafts that wait to be issued, and what was shipped and is not drafted yet, the oldest first.",
     "Registers",
     ReportForm,
     drafts,

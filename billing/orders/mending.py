@@ -1,7 +1,6 @@
 """What mends a difference between an order and what is billed of it: a draft invoice, a credit memo, a debit note."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -9,6 +8,7 @@ from django.urls import reverse
 
 from billing.models import BilledLine, DocumentStatus, Invoice, Order
 from billing.operations.draft_credit import left_of
+from billing.order_figures import order_figures, shipment_figures
 from billing.orders.compare import Compared, Result, comparison_of
 from billing.totals import lines_with_taxes
 
@@ -62,17 +62,66 @@ def what_to_credit(invoice: Invoice, order: Order) -> dict[str, Any]:
 
 
 def _quantities(invoice: Invoice, rows: Sequence[Compared]) -> dict[int, Decimal]:
-    """By line of the invoice, how much of what is left of it is too much, the last lines first."""
-    over = {row.order_line_id: row.billed - row.ordered for row in rows}
-    billed = BilledLine.objects.filter(invoice_line__invoice=invoice, order_line__in=[pk for pk in over if pk])
-    found: dict[int, Decimal] = defaultdict(Decimal)
+    """By line of the invoice, how much of what is left of it is too much."""
+    over = {("order_line", row.order_line_id): row.billed - row.ordered for row in rows if row.order_line_id}
+    return _taken_back(invoice, over)
+
+
+Thing = tuple[str, int]
+"""A line of an order or of a shipment: which of the two, and its id."""
+
+
+def _taken_back(invoice: Invoice, over: Mapping[Thing, Decimal]) -> dict[int, Decimal]:
+    """By line of the invoice, how much of what is left of it takes back so much of what it bills, the last first."""
+    rest = dict(over)
+    found: dict[int, Decimal] = {}
     left = left_of(list(lines_with_taxes().filter(invoice=invoice)))
-    for link in billed.order_by("-invoice_line__position"):
-        taken = min(over[link.order_line_id], left[link.invoice_line_id].left_quantity)
-        over[link.order_line_id] -= taken
-        if taken > 0:
+    for link in BilledLine.objects.filter(invoice_line__invoice=invoice).order_by("-invoice_line__position"):
+        thing = next((each for each in _things(link) if each in rest), None)
+        taken = min(rest[thing], left[link.invoice_line_id].left_quantity) if thing else Decimal(0)
+        if thing and taken > 0:
+            rest[thing] -= taken
             found[link.invoice_line_id] = taken
     return found
+
+
+def _things(link: BilledLine) -> list[Thing]:
+    named = (("shipment_line", link.shipment_line_id), ("order_line", link.order_line_id))
+    return [(name, pk) for name, pk in named if pk]
+
+
+def what_came_back(invoice: Invoice) -> dict[str, Any]:
+    """The credit form's first values for what came back of what an invoice bills; empty where all of it is credited.
+
+    A line that bills a shipment is held against that; one that bills an order alone, against all shipped on it.
+    """
+    quantities = _taken_back(invoice, _came_back(BilledLine.objects.filter(invoice_line__invoice=invoice)))
+    lines = {f"line_{pk}": f"{number.normalize():f}" for pk, number in quantities.items()}
+    return {"way": "lines", **lines} if lines else {}
+
+
+def _came_back(links: Iterable[BilledLine]) -> dict[Thing, Decimal]:
+    """How much of what came back is billed and not credited, by the line of a shipment or an order."""
+    things = {thing for link in links for thing in _things(link)[:1]}
+    shipped = shipment_figures([pk for name, pk in things if name == "shipment_line"])
+    ordered = order_figures([pk for name, pk in things if name == "order_line"])
+    figures = {("shipment_line", pk): each for pk, each in shipped.items()}
+    figures |= {("order_line", pk): each for pk, each in ordered.items()}
+    over = {thing: min(each.returned, each.billed - each.out) for thing, each in figures.items()}
+    return {thing: quantity for thing, quantity in over.items() if quantity > 0}
+
+
+def credits_of_returns(invoices: Iterable[Invoice]) -> list[Mend]:
+    """For issued invoices that bill what came back, the page that credits it, filled in."""
+    issued = [each for each in invoices if each.status == DocumentStatus.ISSUED and not each.is_credit_memo]
+    links = list(BilledLine.objects.filter(invoice_line__invoice__in=issued).select_related("invoice_line"))
+    back = _came_back(links)
+    billing = {link.invoice_line.invoice_id for link in links if any(thing in back for thing in _things(link)[:1])}
+    return [
+        Mend(f"Credit what came back of {each}…", f"{reverse('billing:credit_invoice', args=[each.pk])}?came_back=yes")
+        for each in issued
+        if each.pk in billing
+    ]
 
 
 def _prices(invoice: Invoice, rows: Sequence[Compared]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from billing.operations.credit_dispute import credit_dispute
 from billing.operations.credit_invoice import credit_invoice, preview_credit
 from billing.operations.draft_credit import left_of
 from billing.operations.wanted_credit import LowerPrice, Wanted
-from billing.orders.mending import what_to_credit
+from billing.orders.mending import what_came_back, what_to_credit
 from billing.reason_codes import reason_choices
 from billing.totals import lines_with_taxes, tax_rows, total_invoice
 from billing.web.crediting_disputes import dispute_of, note_field, page_of, what_is_disputed
@@ -114,7 +114,9 @@ def credit_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
 
 
 def _beyond_order(request: StaffRequest, invoice: Invoice) -> dict[str, Any]:
-    """What the invoice bills beyond the order that the address names, if the order is the customer's."""
+    """What the invoice bills of what came back, or beyond the order that the address names, if it is the customer's."""
+    if request.GET.get("came_back"):
+        return what_came_back(invoice)
     order_id = typed_id(request.GET.get("order", ""))
     order = orders_for(request.user).filter(pk=order_id, customer=invoice.customer_id).first() if order_id else None
     return what_to_credit(invoice, order) if order else {}

@@ -17,7 +17,7 @@ from billing.order_figures import STATES, in_state, lines_with_figures, with_shi
 from billing.order_timeline import order_timeline
 from billing.order_versions import changes_of
 from billing.orders.compare import FINE, comparison_of
-from billing.orders.mending import Mend, latest_billed, mend_of
+from billing.orders.mending import Mend, credits_of_returns, latest_billed, mend_of
 from billing.orders.words import said_of
 from ledger.refusals import Refused
 from office.web.doors import staff_door
@@ -96,6 +96,7 @@ def order_page(request: StaffRequest, order_id: int) -> HttpResponse:
         "state": with_state(orders_for(request.user).filter(pk=order.pk), today).get().state,
         "lines": lines_with_figures(order),
         "compared": _differences(order),
+        "returned": credits_of_returns(invoices.filter(status=DocumentStatus.ISSUED).distinct().order_by("pk")),
         "to_bill": [shipment for shipment in shipped if shipment.state in ("to_bill", "part_billed")],
         "shipments": shipped,
         "invoices": invoices.exclude(status=DocumentStatus.VOID).distinct().order_by("-pk"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import Value
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse, HttpResponseBase
@@ -23,6 +23,7 @@ from billing.operations.shipment_details import shipment_facts
 from billing.order_figures import SHIPMENT_STATES, in_shipment_state, shipped_lines, with_shipment_state
 from billing.order_timeline import shipment_timeline
 from billing.order_versions import changes_of
+from billing.orders.mending import credits_of_returns
 from billing.web.attachments import file_response
 from billing.web.forms import short
 from billing.web.recurring_forms import DayField
@@ -112,14 +113,20 @@ def shipment_page(request: StaffRequest, shipment_id: int) -> HttpResponse:
     """What was shipped line by line, what of it came back and is billed, and its proofs."""
     shipment = get_shipment_for(request.user, shipment_id)
     today = shipment.company.today()
-    invoices = invoices_for(request.user).filter(lines__billed__shipment_line__shipment=shipment)
+    is_its = Q(lines__billed__shipment_line__shipment=shipment)
+    its_lines = ShipmentLine.objects.filter(returned_in__shipment=shipment)
+    is_of_return = Q(lines__billed__shipment_line__in=its_lines)
+    is_of_order = Q(lines__billed__order_line__in=its_lines.values("order_line"), lines__billed__shipment_line=None)
+    invoices = invoices_for(request.user).filter(is_of_return | is_of_order if shipment.is_return else is_its)
+    invoices = invoices.exclude(status=DocumentStatus.VOID).distinct().order_by("-pk")
     first = {"delivered_on": shipment.delivered_on or today, "received_by": shipment.received_by}
     context = {
         "shipment": shipment,
         "state": with_shipment_state(Shipment.objects.filter(pk=shipment.pk)).get().state,
         "lines": shipped_lines(shipment),
         "returns": shipments_for(request.user).filter(lines__returns__shipment=shipment).distinct().order_by("pk"),
-        "invoices": invoices.exclude(status=DocumentStatus.VOID).distinct().order_by("-pk"),
+        "invoices": invoices,
+        "returned": [] if shipment.is_cancelled else credits_of_returns(invoices),
         "proofs": shipment.proofs.defer("content").select_related("added_by"),
         "changes": changes_of(list(shipment.versions.select_related("changed_by")), shipment_facts(shipment)),
         "timeline": shipment_timeline(shipment),

@@ -27,6 +27,9 @@ class HoldPolicyIn(Input):
     broken_promise = serializers.BooleanField(required=False)
     lifts = serializers.BooleanField(required=False)
     quiet_days = serializers.IntegerField(required=False, min_value=0, max_value=366)
+    counts_orders = serializers.BooleanField(
+        required=False, help_text="Whether what is ordered and not billed counts against credit limits."
+    )
 
 
 class HoldPolicyOut(serializers.ModelSerializer):

@@ -46,6 +46,11 @@ class HoldPolicyForm(forms.Form):
     broken_promise = forms.BooleanField(label="When a promise is broken", required=False)
     lifts = forms.BooleanField(label="Release by itself when the cause is gone", required=False)
     quiet_days = _number("quiet_days")
+    counts_orders = forms.BooleanField(
+        label="Count what is ordered against credit limits",
+        required=False,
+        help_text=field_of(HoldPolicy, "counts_orders").help_text,
+    )
 
 
 @staff_door("office.change_company_settings")

@@ -107,6 +107,11 @@ class HoldPolicy(models.Model):
         default=14,
         help_text="For the same cause; whoever releases can choose another number.",
     )
+    counts_orders = models.BooleanField(
+        "count what is ordered against the limit",
+        default=False,
+        help_text="What of open orders is on no invoice and no draft, without tax.",
+    )
     looked_on = models.DateField(null=True, editable=False, help_text="The last day on which it was looked by it.")
 
     class Meta:

@@ -11,7 +11,7 @@ from office.audit import record
 from office.models import Company, User
 from office.operations.keep_policies import changes_policies
 
-FIELDS = ("over_percent", "late_days", "late_amount", "broken_promise", "lifts", "quiet_days")
+FIELDS = ("over_percent", "late_days", "late_amount", "broken_promise", "lifts", "quiet_days", "counts_orders")
 LIMITS = {"over_percent": (0, 1000), "late_days": (1, 366), "quiet_days": (0, 366)}
 LARGEST = Decimal(10) ** 12
 

@@ -109,8 +109,8 @@ def send_for_approval(request: StaffRequest, needed: ApprovalNeeded) -> None:
 
 def _amount(act: Act, words: str, help_text: str = "") -> SumField:
     """A field for an amount in the act's unit."""
-    unit = {Unit.PERCENT: ", in percent", Unit.DAYS: ", in days"}.get(act.unit, "")
-    label = f"{act.label} {words}{unit}"
+    unit = ", in percent" if act.unit == Unit.PERCENT else ""
+    label = f"{act.title} {words}{unit}"
     return SumField(label=label, required=False, help_text=help_text, min_value=0, max_digits=19, decimal_places=4)
 
 
@@ -151,8 +151,8 @@ class RulesForm(forms.Form):
         """The fields of each action together, under its name."""
         by_act = {act: [f"above_{act}", f"role_{act}"] for act in acts_with_rules()}
         for act, names in by_act.items():
-            names += [name for name in self.fields if name.startswith(f"limit_{act}_")]
-        acts = [(ACTS[act].label, [self[name] for name in names]) for act, names in by_act.items()]
+            names += [name for name in self.fields if name.removeprefix(f"limit_{act}_").isdigit()]
+        acts = [(ACTS[act].title, [self[name] for name in names]) for act, names in by_act.items()]
         return [*acts, ("Waiting", [self["approval_days"]])]
 
     def wanted(self) -> dict[str, Any]:

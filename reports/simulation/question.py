@@ -23,14 +23,14 @@ PERCENTS = {
     "price_percent": "Price above the order, in percent",
     "amount_percent": "Amount above the order, in percent",
 }
-UNITS = {Unit.MONEY: "", Unit.PERCENT: ", in percent", Unit.DAYS: ", in days"}
+UNITS = {Unit.MONEY: "", Unit.PERCENT: ", in percent", Unit.DAYS: ""}
 
 
 class CeilingField(forms.CharField):
     """An amount in an act's unit, or the word for no ceiling."""
 
     def __init__(self, act: Act) -> None:
-        super().__init__(label=f"{act.label} above{UNITS[act.unit]}", required=False, max_length=20)
+        super().__init__(label=f"{act.title} above{UNITS[act.unit]}", required=False, max_length=20)
 
     def clean(self, value: Any) -> str:
         typed = str(super().clean(value)).strip().lower()
@@ -132,4 +132,4 @@ def label_of(rule: str) -> str:
     """What a rule is called."""
     if rule in IssueCheck.values:
         return IssueCheck(rule).label
-    return next(act.label for act in tried_acts() if act.name == rule)
+    return next(act.title for act in tried_acts() if act.name == rule)

@@ -231,6 +231,10 @@ def test_programs_read_and_set_ceilings_in_their_units(company: Any) -> None:
 
 def test_terms_are_put_under_a_second_person_by_both_doors(company: Any) -> None:
     administrator = world.make_user(company, "administrator")
+    rules = Client()
+    rules.force_login(administrator)
+    page = rules.get(reverse("office:approval_rules")).content.decode()
+    assert page.count('name="limit_write_off_share_') == 2  # a clerk's and a manager's, each once
     terms = add_terms(company, TermsDetails("Later", [PartDetails(60)]), by=None)
     client = Client()
     client.force_login(administrator)

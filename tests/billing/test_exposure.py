@@ -11,12 +11,19 @@ from django.test.utils import CaptureQueriesContext
 
 from billing.issue_checks import concerns_of, drafts_to_check
 from billing.models import Invoice, IssueCheck
+from billing.operations.bill_shipments import bill_shipments
+from billing.operations.credit_invoice import credit_invoice
+from billing.operations.end_order import end_order
+from billing.operations.issue_invoice import issue_invoice
+from credit_control.hold_rules import reasons_on
 from customers.exposure import Exposure, exposure_of, exposures_of
 from customers.limits import over_limit, used_words, with_limit_used
-from customers.models import Customer
+from customers.models import Customer, hold_policy_of
+from customers.operations.set_hold_policy import set_hold_policy
 from office.models import Company, ExchangeRate
 from tests import world
 from tests.api.calling import Program
+from tests.billing.ordering import make_order, order_line, ship
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +188,63 @@ def test_screens_and_programs_tell_it(company: Company, client: Client, manager:
         {"name": "open", "amount": "60.00", "currency": "EUR"},
         {"name": "draft", "amount": "41.00", "currency": "EUR"},
     ]
+
+
+def ordered(customer: Customer, on: date) -> Decimal:
+    """What is ordered, as it counts, the same in the list."""
+    exposure = exposure_of(customer, on)
+    assert in_the_list(customer, on).exposure == exposure.total
+    return exposure.parts["ordered"]
+
+
+def test_orders_count_where_the_company_says_so_as_far_as_they_are_not_billed(company: Company, today: date) -> None:
+    customer = world.make_customer(company, credit_limit=Decimal("100.00"))
+    order = make_order(customer, order_line("10", "12.50", discount_percent=Decimal(10)), order_line("3", "0.335"))
+    assert "ordered" not in exposure_of(customer, today).parts
+
+    set_hold_policy(company, {"counts_orders": True}, by=None)
+    assert ordered(customer, today) == Decimal("113.51")
+    [draft] = bill_shipments(company, [ship(order, "4", "0").pk], by=None)
+    assert ordered(customer, today) == Decimal("68.51")
+    assert exposure_of(customer, today).parts["draft"] == 45
+    invoice = issue_invoice(draft.pk, by=None, on=today, override="Agreed")
+    assert ordered(customer, today) == Decimal("68.51")
+    credit_invoice(invoice.pk, {invoice.lines.get().pk: Decimal(1)}, reason="Broken", by=None, on=today)
+    assert ordered(customer, today) == Decimal("79.76")
+    end_order(order.pk, "closed", reason="Done", on=today, by=None)
+    assert ordered(customer, today) == 0
+
+
+def test_of_a_blanket_order_counts_what_is_left_of_its_amount(company: Company, today: date) -> None:
+    set_hold_policy(company, {"counts_orders": True}, by=None)
+    keep_rate(company, "JPY", "0.006", today)
+    customer = world.make_customer(company, credit_limit=Decimal("100.00"))
+    order = make_order(customer, blanket_amount=Decimal(10000), currency="JPY")
+    assert ordered(customer, today) == 60
+    line = world.line("2500", "1", order_id=order.pk)
+    world.draft(customer, [line], currency="JPY", exchange_rate=Decimal("0.006"))
+    assert ordered(customer, today) == 45
+    world.draft(customer, [world.line("9000", "1", order_id=order.pk)], currency="JPY", exchange_rate=Decimal("0.006"))
+    assert ordered(customer, today) == 0
+
+
+def test_who_orders_beyond_their_limit_is_held_where_orders_count(company: Company, today: date) -> None:
+    customer = world.make_customer(company, credit_limit=Decimal("100.00"))
+    make_order(customer, order_line("9", "12.50"))
+    policy = hold_policy_of(company)
+    policy.over_percent = 0
+    assert reasons_on(company, policy, today) == {}
+    policy.counts_orders = True
+    assert reasons_on(company, policy, today) == {
+        (customer.pk, "over_limit"): "€112.50 with drafts and orders is over the limit of €100.00."
+    }
+
+
+def test_programs_and_pages_say_what_is_ordered(company: Company, manager: Any, today: date) -> None:
+    administrator = world.make_user(company, "administrator")
+    assert Program(administrator).put("hold-policy/", {"counts_orders": True}).json()["counts_orders"] is True
+    customer = world.make_customer(company, credit_limit=Decimal("100.00"))
+    make_order(customer, order_line("2", "12.50"))
+    client = Client()
+    client.force_login(manager)
+    assert "Ordered" in client.get(f"/customers/{customer.pk}/holds/").content.decode()

@@ -8,12 +8,13 @@ import pytest
 from django.test import Client
 
 from billing.models import Invoice, Order
+from billing.operations.bill_shipments import bill_shipments
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import issue_invoice
 from billing.orders.compare import Result, comparison_of
-from billing.orders.mending import what_to_credit
+from billing.orders.mending import credits_of_returns, what_came_back, what_to_credit
 from tests import world
-from tests.billing.ordering import make_order, order_line, ship
+from tests.billing.ordering import make_order, order_line, send_back, ship, ship_freely
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 10)
@@ -132,3 +133,46 @@ def test_another_customers_order_fills_nothing_in(browser: Client, customer: Any
     other = browser.get(f"/invoices/{invoice.pk}/credit/?order={theirs.pk}").context["form"]
     assert other.initial == usual.initial
     assert browser.get(f"/invoices/{invoice.pk}/credit/?order=99999999").status_code == 200
+
+
+def test_what_came_back_after_billing_is_credited_from_its_shipment(browser: Client, customer: Any) -> None:
+    shipment = ship_freely(customer)
+    [draft] = bill_shipments(customer.company, [shipment.pk], by=None)
+    invoice = issue_invoice(draft.pk, by=None, on=DAY)
+    line = invoice.lines.get()
+    assert what_came_back(invoice) == {}
+    returned = send_back(shipment, "2")
+    address = f"/invoices/{invoice.pk}/credit/?came_back=yes"
+    for page in (shipment, returned):
+        assert address in browser.get(f"/shipments/{page.pk}/").content.decode()
+    assert what_came_back(invoice) == {"way": "lines", f"line_{line.pk}": "2"}
+
+    credit_invoice(invoice.pk, {line.pk: Decimal(1)}, reason="One is broken", by=None, on=DAY)
+    assert what_came_back(invoice) == {"way": "lines", f"line_{line.pk}": "1"}
+    form = browser.get(address).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields} | {"reason": "Came back"}
+    assert "takes back" in browser.post(address, typed, follow=True).content.decode()
+    assert [memo.net for memo in invoice.credit_memos.order_by("pk")] == [4, 4]
+    assert what_came_back(invoice) == {}
+    assert credits_of_returns([invoice]) == []
+    assert address not in browser.get(f"/shipments/{shipment.pk}/").content.decode()
+
+
+def test_what_came_back_of_an_order_that_was_billed_by_itself_is_credited(browser: Client, customer: Any) -> None:
+    order = make_order(customer, order_line("10", "12.50"))
+    shipment = ship(order, "10")
+    invoice = billed(order, ("12.50", "6"), ("12.50", "4"))
+    send_back(shipment, "5")
+    first, second = invoice.lines.order_by("position")
+    assert what_came_back(invoice) == {"way": "lines", f"line_{second.pk}": "4", f"line_{first.pk}": "1"}
+    page = browser.get(f"/orders/{order.pk}/").content.decode()
+    assert f"/invoices/{invoice.pk}/credit/?came_back=yes" in page
+    assert "Credit what came back of" in page
+
+
+def test_what_is_not_billed_yet_leaves_nothing_to_credit(customer: Any) -> None:
+    shipment = ship_freely(customer)
+    send_back(shipment, "1")
+    [draft] = bill_shipments(customer.company, [shipment.pk], by=None)
+    invoice = issue_invoice(draft.pk, by=None, on=DAY)
+    assert (invoice.lines.get().quantity, what_came_back(invoice)) == (2, {})

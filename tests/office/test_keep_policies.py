@@ -46,7 +46,7 @@ CHANGES: dict[str, tuple[Callable[[Company], Any], str]] = {
     "approvals.write_off": (under_approval, "Write off: above €100.00 it needs the approval of a manager."),
     "approvals.give_discount": (
         lambda company: set_approval_rules(company, {"give_discount": (Decimal(5), "manager")}, by=None),
-        "Give a discount on all of: above 5 % it needs the approval of a manager.",
+        "Discount on a whole document: above 5 % it needs the approval of a manager.",
     ),
     "terms.second_person": (
         later_terms,
@@ -67,6 +67,10 @@ CHANGES: dict[str, tuple[Callable[[Company], Any], str]] = {
     "holds.over": (
         lambda company: set_hold_policy(company, {"over_percent": 10}, by=None),
         "Who is over the limit by more than 10 % is held.",
+    ),
+    "holds.orders": (
+        lambda company: set_hold_policy(company, {"counts_orders": True}, by=None),
+        "What is ordered and not billed counts against a credit limit.",
     ),
     "short_payments.tolerance": (
         lambda company: set_payment_policy(

@@ -110,7 +110,7 @@ def test_ceilings_are_tried_on_what_people_did(company: Any, customer: Any, cler
     )
     set_approval_rules(company, {"give_line_discount": (Decimal(14), "manager")}, by=None)
     set_role_limits(company, "give_line_discount", {"manager": Decimal(100)}, by=None)
-    discount, share = "Give a discount on a line of", "Write off of one document for"
+    discount, share = "Discount on a line", "Write-off of one document"
     found = counts(manager, duplicate="ignore", give_line_discount="5", write_off_share="19.9999")
     found.pop("It looks like another document", None)
     assert found == {

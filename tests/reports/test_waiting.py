@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from billing.models import Invoice
+from billing.models import Invoice, ShipmentLine
+from billing.operations.bill_shipments import bill_shipments
+from billing.operations.issue_invoice import issue_invoice
+from billing.operations.shipment_details import ShipmentLineDetails
 from tests import world
 from tests.api.calling import Program
+from tests.billing.ordering import SHIPPED, make_order, order_line, send_back, ship, ship_freely
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +84,63 @@ def test_readers_see_their_own_page_by_page(report: str, company: Any, manager: 
         world.make_user(world.make_company(), "manager"),
     ):
         assert cells(Program(reader).get(f"reports/{report}/").json(), "customer") == []
+
+
+def shipped(answer: dict[str, Any], *columns: str) -> list[tuple[Any, ...]]:
+    return [tuple(row["values"][column] for column in columns) for row in answer["tables"][1]["rows"]]
+
+
+def test_what_was_shipped_and_is_neither_billed_nor_drafted_is_listed_and_foots(
+    company: Any, customer: Any, manager: Any
+) -> None:
+    order = make_order(customer, order_line("10", "12.50", discount_percent=Decimal(10)), order_line("5", "1.005"))
+    first = ship(order, "4", "3")
+    second = ship(order, "6", "1", shipped_on=SHIPPED + timedelta(days=2))
+    send_back(first, {first.lines.all()[1]: "1"})
+    yen = world.make_customer(company, "Yama", currency="JPY")
+    ship_freely(yen, ShipmentLineDetails(Decimal(3), "Boxes", unit_price=Decimal("10.50")))
+    ship_freely(yen, ShipmentLineDetails(Decimal(2), "Lids"))
+    billed, drafted = (bill_shipments(company, [ship(order_, "1").pk], by=None)[0] for order_ in _two(customer))
+    issue_invoice(billed.pk, by=None, on=SHIPPED, override="Agreed")
+
+    answer = Program(manager).get("reports/unbilled/").json()
+    assert sorted(shipped(answer, "shipment", "left", "amount"), key=str) == sorted(
+        [
+            (f"{first.number}, line 1", "4", "45.00"),
+            (f"{first.number}, line 2", "2", "2.01"),
+            (f"{second.number}, line 1", "6", "67.50"),
+            (f"{second.number}, line 2", "1", "1.01"),
+            *((f"{line.shipment.number}, line 1", *worth) for line, worth in zip(_of(yen), YEN, strict=True)),
+        ],
+        key=str,
+    )
+    foot = {row["currency"]: row["values"]["amount"] for row in answer["tables"][1]["foot"]}
+    assert foot == {"EUR": "115.52", "JPY": "32"}
+    assert drafted.is_draft
+    assert (
+        shipped(Program(world.make_user(world.make_company(), "manager")).get("reports/unbilled/").json(), "left") == []
+    )
+
+
+YEN = (("3", "32"), ("2", None))
+
+
+def _two(customer: Any) -> list[Any]:
+    return [make_order(customer, order_line("1"), po_number=f"PO-{place}") for place in range(2)]
+
+
+def _of(customer: Any) -> list[Any]:
+    return list(ShipmentLine.objects.filter(shipment__customer=customer).order_by("pk"))
+
+
+def test_each_table_turns_its_own_pages(customer: Any, manager: Any) -> None:
+    world.draft(customer, "1.00")
+    for place in range(3):
+        ship_freely(customer, shipped_on=SHIPPED + timedelta(days=place % 2))
+    seen, after = [], ""
+    while after is not None:
+        answer = Program(manager).get("reports/unbilled/", limit="1", after=after).json()
+        seen += shipped(answer, "shipped_on")
+        assert len(cells(answer, "what")) == 1
+        after = answer["tables"][1]["next"]
+    assert seen == [(str(SHIPPED + timedelta(days=days)),) for days in (0, 0, 1)]
