@@ -116,8 +116,8 @@ class SecondPersonView(ApiView):
     @idempotent
     def post(self, request: ApiRequest, terms_id: int) -> Response:
         """Ask a second person from now on where somebody chooses these terms, or none any more."""
-        needs = checked(SecondPersonIn, request.data)["needs_second_person"]
         terms = _terms(request, terms_id)
+        needs = checked(SecondPersonIn, request.data)["needs_second_person"]
         return Response(TermsOut(set_second_person(company_of(request), terms.pk, needs, by=request.user)).data)
 
 
