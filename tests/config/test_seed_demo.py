@@ -24,6 +24,7 @@ OTHER_LISTS = [
     "customers:mandate_list",
     "customers:account_list",
     "credit_control:late_charge_list",
+    "credit_control:missed_payment_list",
     "credit_control:promise_list",
     "credit_control:plan_list",
     "credit_control:reminder_list",

@@ -36,6 +36,7 @@ from config.demo_payments import add_rough_payments
 from config.demo_statements import add_statements
 from config.demo_talk import add_talk
 from config.first_company import open_company
+from credit_control.operations.find_missed_payments import find_missed_payments
 from customers.models import Customer, CustomerGroup
 from customers.operations.add_account import LONGEST_HOLDER, AccountDetails, add_account
 from customers.operations.add_customer_group import add_customer_group
@@ -45,6 +46,7 @@ from ledger.allocating import Pair
 from ledger.models import Account, ItemKind, OpenItem
 from ledger.present import present
 from office.models import Company, User
+from office.operations.set_daily_digest import set_daily_digest
 from payments.bank_files.tables import guess_mapping, open_table
 from payments.operations.apply_credits import apply_credits
 from payments.operations.record_receipt import ReceiptDetails, record_receipt
@@ -158,6 +160,8 @@ def make_demo(chance: Random, today: date) -> Company:
         draft_invoice(company, _details(customer, products, chance, None), by=clerk)
     add_holds(company, today, staff["manager"])
     add_customer_acts(company, today, clerk)
+    find_missed_payments(company, on=today)
+    set_daily_digest(staff["sales"], wanted=True)
     return company
 
 
