@@ -16,9 +16,10 @@ from billing.operations.price_lines import terms_of
 from billing.pricing import Asked, at_tax, held_prices_of
 from billing.tax_choice import situations_of, taxes_of
 from billing.twins import twins_of
+from customers.applications import not_opened
 from customers.exposure import Exposure, Rates, exposures_of, rates_on
 from customers.holds import in_words, standing_holds
-from customers.models import Customer
+from customers.models import ApplicationStatus, Customer
 from ledger.money import format_money
 from ledger.present import present
 
@@ -39,6 +40,18 @@ def holds(drafts: Sequence[Invoice]) -> Findings:
         if draft.customer_id in holds and not draft.is_credit_memo:
             words = f"{draft.customer.name} is on hold: {in_words(holds[draft.customer_id])}."
             yield draft, Found(words, url=reverse("customers:customer_holds", args=[draft.customer_id]))
+
+
+def accounts(drafts: Sequence[Invoice]) -> Findings:
+    """Drafts of customers who applied for an account that nobody has opened."""
+    waiting = not_opened({draft.customer_id for draft in drafts})
+    for draft in drafts:
+        application = waiting.get(draft.customer_id)
+        if application and not draft.is_credit_memo:
+            name, is_open = draft.customer.name, application.status == ApplicationStatus.OPEN
+            words = "opened yet: their application waits." if is_open else "opened: their application was declined."
+            url = reverse("customers:application", args=[application.pk])
+            yield draft, Found(f"The account of {name} is not {words}", url=url)
 
 
 def limits(drafts: Sequence[Invoice]) -> Findings:

@@ -227,6 +227,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AccountKind": "customers.models.AccountKind",
         "AddressKind": "customers.models.AddressKind",
+        "ApplicationPoint": "customers.models.PointKey",
+        "ApplicationStatus": "customers.models.ApplicationStatus",
         "ApprovalState": "office.models.ApprovalState",
         "FileState": "payments.models.FileState",
         "NoteKind": "credit_control.models.NoteKind",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from customers.models import ChangeRequest, CreditHold, Customer, CustomerAccount, Mandate
+from customers.models import AccountApplication, ChangeRequest, CreditHold, Customer, CustomerAccount, Mandate
 from ledger.models import OpenItem
 from office.access import companies_for, found
 from office.models import User
@@ -79,3 +79,14 @@ def get_change_request_for(user: User, request_id: int) -> ChangeRequest:
     """What a customer asked, or Http404 where this person may not see one of that id."""
     rows = change_requests_for(user).select_related("company", "customer", "contact", "decided_by")
     return found(rows.filter(pk=request_id), "request")
+
+
+def applications_for(user: User) -> QuerySet[AccountApplication]:
+    """The applications for an account of a person's customers."""
+    return rows_for(user, AccountApplication.objects.all())
+
+
+def get_application_for(user: User, application_id: int) -> AccountApplication:
+    """The application, or Http404 where this person may not see one of that id."""
+    rows = applications_for(user).select_related("company", "customer", "wanted_terms", "asked_by", "decided_by")
+    return found(rows.filter(pk=application_id), "application")

@@ -1,9 +1,10 @@
 """What of customers is put under a second person's word."""
 
-from customers.access import accounts_for, customers_for, holds_for
-from customers.models import CreditHold, Customer, CustomerAccount
+from customers.access import accounts_for, applications_for, customers_for, holds_for
+from customers.models import AccountApplication, CreditHold, Customer, CustomerAccount
 from customers.operations.add_account import confirm_account, drop_account
 from customers.operations.change_credit_limit import change_credit_limit, details_from_plain
+from customers.operations.manage_applications import APPROVE, approve_application, drop_application
 from customers.operations.release_hold import release_hold
 from office.approvals import Act
 from office.models import ApprovalRequest
@@ -42,7 +43,28 @@ def do_change_limit(request: ApprovalRequest) -> Customer:
     )
 
 
+def do_approve_application(request: ApprovalRequest) -> AccountApplication:
+    """Open the account, on the day it is approved."""
+    return approve_application(
+        request.subject_id,
+        **request.arguments,
+        on=request.company.today(),
+        by=request.requested_by,
+        approved=request,
+    )
+
+
 ACTS = [
+    Act(
+        APPROVE,
+        "Open the account of",
+        "customers.manage_applications",
+        do_approve_application,
+        applications_for,
+        "customers:application",
+        is_always=True,
+        drop=drop_application,
+    ),
     Act(
         "confirm_account",
         "Use the bank account",

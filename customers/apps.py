@@ -6,13 +6,15 @@ class CustomersConfig(AppConfig):
     verbose_name = "Customers"
 
     def ready(self) -> None:
-        from customers.access import change_requests_for, customers_for
+        from customers.access import applications_for, change_requests_for, customers_for
+        from customers.application_panel import PANEL
         from customers.approvals import ACTS
         from customers.change_mail import ADDRESS_MAIL
         from customers.change_words import ADDRESS_TEXT
         from customers.mandate_mail import MANDATE_MAIL
         from customers.mandate_words import MANDATE_TEXT
         from customers.operations.import_customers import RUN_KIND
+        from customers.panels import register_panel
         from customers.policies import POLICIES
         from office import mail
         from office.approvals import register_act
@@ -22,6 +24,7 @@ class CustomersConfig(AppConfig):
         from office.topics import Topic, register_topic
 
         register_kind(RUN_KIND)
+        register_panel(PANEL)
         for policy in POLICIES:
             register_policy(policy)
         for act in ACTS:
@@ -34,5 +37,7 @@ class CustomersConfig(AppConfig):
         register_topic(
             Topic(asked, "Change asked for", change_requests_for, "customers.view_customer", "customers:change_request")
         )
+        see, label = "customers.view_customer", "customers.accountapplication"
+        register_topic(Topic(label, "Application", applications_for, see, "customers:application"))
         label = "customers.customer"
         register_topic(Topic(label, "Customer", customers_for, "customers.view_customer", "customers:customer"))

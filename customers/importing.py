@@ -11,6 +11,7 @@ FIELDS = (
     Field("currency", "Currency"),
     Field("language", "Language"),
     Field("tax_id", "Tax id", headings=("VAT id", "VAT number", "VAT")),
+    Field("registry_number", "Registry number", headings=("Company number", "Registration number")),
     Field("net_days", "Days to pay", FieldKind.NUMBER, headings=("Terms", "Net days")),
     Field("credit_limit", "Credit limit", FieldKind.NUMBER),
     Field("needs_po_number", "Wants order number", FieldKind.FLAG, headings=("PO required",)),

@@ -1,6 +1,6 @@
-"""The rules by which customers are put on hold and of the terms they get, in words."""
+"""The rules by which accounts are opened, customers are put on hold, and of the terms they get, in words."""
 
-from customers.models import PaymentTerms, hold_policy_of
+from customers.models import PaymentTerms, PointKey, application_policy_of, hold_policy_of
 from office.models import Company
 from office.policies import Policy, Rule
 
@@ -34,7 +34,15 @@ def terms_rules(company: Company) -> list[Rule]:
     return [Rule("second_person", words or "All payment terms may be chosen without a second person.")]
 
 
+def application_rules(company: Company) -> list[Rule]:
+    """What is settled before an account is opened."""
+    labels = [PointKey(key).label for key in application_policy_of(company).required]
+    words = f"Before an account is opened on application: {'; '.join(labels)}."
+    return [Rule("required", words if labels else "An account is opened on application without any point settled.")]
+
+
 POLICIES = (
+    Policy("applications", "Opening accounts", "customers:application_policy", application_rules),
     Policy("holds", "Holds", "credit_control:hold_policy", hold_rules),
     Policy("terms", "Payment terms", "customers:terms_list", terms_rules),
 )

@@ -4,6 +4,7 @@ from django.urls import path
 
 from customers.web import (
     accounts,
+    applications,
     change_requests,
     customer,
     duplicates,
@@ -22,6 +23,15 @@ from customers.web import (
 app_name = "customers"
 urlpatterns = [
     path("customers/", listing.customer_list, name="customer_list"),
+    path("customers/applications/", applications.application_list, name="application_list"),
+    path("customers/applications/<int:application_id>/", applications.application, name="application"),
+    path("customers/applications/<int:application_id>/tick/", applications.tick, name="tick_point"),
+    path("customers/applications/<int:application_id>/waive/", applications.waive, name="waive_point"),
+    path("customers/applications/<int:application_id>/reopen/", applications.reopen, name="reopen_point"),
+    path("customers/applications/<int:application_id>/approve/", applications.approve, name="approve_application"),
+    path("customers/applications/<int:application_id>/decline/", applications.decline, name="decline_application"),
+    path("customers/<int:customer_id>/apply/", applications.apply, name="apply_for_account"),
+    path("settings/applications/", applications.application_policy, name="application_policy"),
     path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
     path(
         "customers/duplicates/<int:customer_id>/<int:other_id>/dismiss/", duplicates.dismiss, name="dismiss_duplicate"

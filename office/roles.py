@@ -72,6 +72,7 @@ CLERK = [
     "customers.create_customer",
     "customers.update_customer",
     "customers.import_customers",
+    "customers.manage_applications",
     "customers.manage_accounts",
     "customers.manage_mandates",
     "payments.allocate",

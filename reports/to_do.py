@@ -19,10 +19,10 @@ from credit_control.access import missed_payments_for, plan_requests_for
 from credit_control.missed.reading import LATELY, lately
 from credit_control.missed.reading import with_state as with_missed_state
 from credit_control.models import AskedStatus
-from customers.access import accounts_for, change_requests_for, customers_for, items_for, mandates_for
+from customers.access import accounts_for, applications_for, change_requests_for, customers_for, items_for, mandates_for
 from customers.bounces import with_bounced_address
 from customers.duplicates import count_certain
-from customers.models import ChangeStatus, GivenStatus
+from customers.models import ApplicationStatus, ChangeStatus, GivenStatus
 from customers.queries import in_account_state
 from ledger.models import ItemKind
 from office.approvals import waiting_for
@@ -114,6 +114,10 @@ def _blocked(reader: Reader) -> QuerySet[Any]:
 
 def _asked_changes(reader: Reader) -> QuerySet[Any]:
     return change_requests_for(reader.user).filter(company=reader.company, status=ChangeStatus.OPEN)
+
+
+def _applied(reader: Reader) -> QuerySet[Any]:
+    return applications_for(reader.user).filter(company=reader.company, status=ApplicationStatus.OPEN)
 
 
 def _asked_plans(reader: Reader) -> QuerySet[Any]:
@@ -244,6 +248,14 @@ KINDS = (
         _asked_changes,
         "?state=open",
         ("customers.decide_changes",),
+    ),
+    Kind(
+        "Applications for an account",
+        "clipboard-list",
+        "customers:application_list",
+        _applied,
+        "?state=open",
+        ("customers.manage_applications",),
     ),
     Kind(
         "Customers who are there twice, it seems",

@@ -76,6 +76,7 @@ CHECKS: dict[IssueCheck, Check] = {
     IssueCheck.DUPLICATE: Check(issue_findings.duplicates),
     IssueCheck.TAX: Check(issue_findings.taxes),
     IssueCheck.CREDIT_LIMIT: Check(issue_findings.limits, of_issued=False, is_kept=False, fades=True),
+    IssueCheck.NOT_OPENED: Check(issue_findings.accounts, of_issued=False, is_kept=False, fades=True),
     IssueCheck.HOLD: Check(issue_findings.holds, of_issued=False, is_kept=False, fades=True),
     IssueCheck.DEPOSIT: Check(issue_findings.deposits, of_issued=False, fades=True),
     IssueCheck.UNIT: Check(amounts.slips),

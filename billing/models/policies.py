@@ -24,6 +24,7 @@ class IssueCheck(models.TextChoices):
     TAX = "tax", "A tax does not suit the customer"
     CREDIT_LIMIT = "credit_limit", "The credit limit is passed"
     HOLD = "hold", "The customer is on hold"
+    NOT_OPENED = "not_opened", "The customer's account is not opened yet"
     DEPOSIT = "deposit", "A deposit is not deducted"
     UNIT = "unit", "A quantity or price is ten, a hundred or a thousand times the usual"
     UNUSUAL = "unusual", "A quantity or price is unlike the customer's others"
@@ -52,6 +53,7 @@ class IssueCheck(models.TextChoices):
 USUALLY_STOPS = (
     IssueCheck.ORDER_NUMBER,
     IssueCheck.HOLD,
+    IssueCheck.NOT_OPENED,
     IssueCheck.ORDER,
     IssueCheck.ORDER_PRICE,
     IssueCheck.ORDER_DAYS,

@@ -4,11 +4,12 @@
 SELECT setseed(0.5);
 
 INSERT INTO customers_customer (id, company_id, number, name, sort_name, search_text, plain_name, near_name, plain_tax_id,
-    currency, language, tax_id, net_days, tags, note, is_active, version, created_at, einvoice_format, einvoice_by_mail, electronic_address,
+    currency, language, tax_id, registry_number, net_days, tags, note, is_active, version, created_at, einvoice_format,
+    einvoice_by_mail, electronic_address,
     electronic_address_scheme, buyer_reference, needs_po_number, po_number, never_held_by_rule, credit_limit, gets_paper_since,
     statement_form, statement_when_zero, statement_excel, group_statement)
 SELECT no, %(company_id)s, 'C' || lpad(no::text, 6, '0'), initcap(word) || ' Ltd', word || ' ltd',
-    'c' || lpad(no::text, 6, '0') || ' ' || word || ' ltd', word, word, '', 'EUR', 'en', '', 30, '{}', '', true, 1, now(), '', true, '',
+    'c' || lpad(no::text, 6, '0') || ' ' || word || ' ltd', word, word, '', 'EUR', 'en', '', '', 30, '{}', '', true, 1, now(), '', true, '',
     '', '', false, '', false, CASE WHEN no %% 3 = 0 THEN 5000 END,
     CASE WHEN no %% 10 = 0 THEN now() - interval '60 days' END, 'open_item', false, false, 'none'
 FROM (

@@ -55,6 +55,9 @@ class CustomerIn(Input):
         max_length=10, required=False, help_text="Of their papers: en, de, fr, es, nl, ar or ja."
     )
     tax_id = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    registry_number = serializers.CharField(
+        max_length=60, required=False, allow_blank=True, help_text="In the register of companies."
+    )
     net_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
     terms_id = IdIn(required=False, allow_null=True, help_text="Payment terms instead of days.")
     credit_limit = AmountIn(
@@ -207,6 +210,7 @@ class CustomerRow(serializers.ModelSerializer):
             "currency",
             "language",
             "tax_id",
+            "registry_number",
             "net_days",
             "terms_id",
             "credit_limit",

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from customers.api import accounts, change_requests, duplicates, holds, limits, mandates, merging, payers, terms, views
+from customers.api import (
+    accounts,
+    applications,
+    change_requests,
+    duplicates,
+    holds,
+    limits,
+    mandates,
+    merging,
+    payers,
+    terms,
+    views,
+)
 
 urlpatterns = [
     path("customers/", views.CustomersView.as_view()),
@@ -10,6 +22,15 @@ urlpatterns = [
     path("customers/duplicates/", duplicates.DuplicatesView.as_view()),
     path("customers/duplicates/dismiss/", duplicates.DismissDuplicateView.as_view()),
     path("customers/<int:customer_id>/", views.CustomerView.as_view()),
+    path("customers/<int:customer_id>/applications/", applications.ApplyView.as_view()),
+    path("account-applications/", applications.ApplicationsView.as_view()),
+    path("account-applications/<int:application_id>/", applications.ApplicationView.as_view()),
+    path("account-applications/<int:application_id>/tick/", applications.TickPointView.as_view()),
+    path("account-applications/<int:application_id>/waive/", applications.WaivePointView.as_view()),
+    path("account-applications/<int:application_id>/reopen/", applications.ReopenPointView.as_view()),
+    path("account-applications/<int:application_id>/approve/", applications.ApproveApplicationView.as_view()),
+    path("account-applications/<int:application_id>/decline/", applications.DeclineApplicationView.as_view()),
+    path("application-policy/", applications.ApplicationPolicyView.as_view()),
     path("customers/<int:customer_id>/open-items/", views.OpenItemsView.as_view()),
     path("customers/<int:customer_id>/merge/", merging.MergeView.as_view()),
     path("customers/<int:customer_id>/payer/", payers.PayerView.as_view()),

@@ -1,6 +1,15 @@
 """The tables of customers."""
 
 from customers.models.accounts import AccountKind, CustomerAccount
+from customers.models.applications import (
+    AccountApplication,
+    ApplicationPoint,
+    ApplicationPolicy,
+    ApplicationStatus,
+    PointAct,
+    PointKey,
+    application_policy_of,
+)
 from customers.models.change_requests import ChangeRequest, ChangeStatus, ChangeTopic
 from customers.models.customer import Customer, CustomerGroup, EInvoiceFormat, GroupStatement, StatementForm
 from customers.models.duplicates import NotTheSame
@@ -14,9 +23,13 @@ from customers.models.terms import PaymentTerms, TermsPart
 
 __all__ = [
     "BY_RULE",
+    "AccountApplication",
     "AccountKind",
     "Address",
     "AddressKind",
+    "ApplicationPoint",
+    "ApplicationPolicy",
+    "ApplicationStatus",
     "ChangeRequest",
     "ChangeStatus",
     "ChangeTopic",
@@ -40,7 +53,10 @@ __all__ = [
     "MandateUse",
     "NotTheSame",
     "PaymentTerms",
+    "PointAct",
+    "PointKey",
     "StatementForm",
     "TermsPart",
+    "application_policy_of",
     "hold_policy_of",
 ]

@@ -67,6 +67,7 @@ class Customer(models.Model):
     currency = CurrencyField()
     language = models.CharField(max_length=10, default="en")
     tax_id = models.CharField("VAT or tax id", max_length=40, blank=True)
+    registry_number = models.CharField(max_length=60, blank=True, help_text="In the register of companies.")
     net_days = models.PositiveSmallIntegerField("days to pay", default=30)
     terms = models.ForeignKey(
         PaymentTerms,

@@ -62,6 +62,7 @@ class CustomerDetails:
     currency: str = ""
     language: str = ""
     tax_id: str = ""
+    registry_number: str = ""
     net_days: int | None = None
     terms_id: int | None = None
     credit_limit: Decimal | None = None
@@ -96,6 +97,7 @@ FIELDS = [
     "currency",
     "language",
     "tax_id",
+    "registry_number",
     "net_days",
     "terms_id",
     "credit_limit",
@@ -155,6 +157,7 @@ def checked(details: CustomerDetails) -> CustomerDetails:
         name=details.name.strip(),
         number=details.number.strip(),
         tax_id=details.tax_id.strip(),
+        registry_number=details.registry_number.strip(),
         po_number=details.po_number.strip(),
         electronic_address=details.electronic_address.strip(),
         electronic_address_scheme=details.electronic_address_scheme.strip().upper(),

@@ -16,6 +16,7 @@ from customers.operations.change_credit_limit import LimitDetails, change_credit
 from customers.operations.create_customer import create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
 from customers.operations.place_hold import place_hold
+from customers.operations.tell_apart import MaybeKnown
 from customers.operations.update_customer import update_customer
 from ledger.refusals import Refused
 from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece
@@ -34,8 +35,10 @@ def import_customers(
     by: User | None,
     dry_run: bool = False,
     all_or_none: bool = False,
+    are_others: bool = False,
 ) -> Outcome:
-    """Bring a table's customers in by their numbers.
+    """Bring a table's customers in by their numbers. Rows that look like a customer who is there are left out, unless
+    it is said that they `are_others`.
 
     Raises Refused for a file that cannot be read and, where all or none is wanted, for a wrong row.
     """
@@ -43,7 +46,7 @@ def import_customers(
     seen: dict[str, int] = {}
     for row in TableReader(table, FIELDS, mapping):
         troubles = row.troubles or _repeated(row, seen)
-        what = WRONG if troubles else _take(company, row, outcome, by)
+        what = WRONG if troubles else _take(company, row, outcome, by, are_others)
         outcome.troubles += troubles
         outcome.add(row, "number", what)
     if all_or_none and not dry_run:
@@ -61,20 +64,25 @@ def _repeated(row: ReadRow, seen: dict[str, int]) -> list[Trouble]:
     return [Trouble(row.line, "Customer number", number, advice, "Number twice in the file")]
 
 
-def _take(company: Company, row: ReadRow, outcome: Outcome, by: User | None) -> str:
+def _take(company: Company, row: ReadRow, outcome: Outcome, by: User | None, are_others: bool) -> str:
     """Add, update or leave the customer; a refusal is the row's trouble."""
     try:
         with transaction.atomic():
-            return _write(company, row.values, by)
+            return _write(company, row.values, by, are_others)
+    except MaybeKnown as known:
+        advice = f"This may be a customer you have: {known.words}. Leave the row out, or tick that it is another one."
+        outcome.troubles.append(Trouble(row.line, "Name", row.values["name"], advice, known.code))
+        return WRONG
     except Refused as refusal:
         outcome.troubles.append(Trouble(row.line, "", row.values["number"], refusal.message, refusal.code))
         return WRONG
 
 
-def _write(company: Company, values: Mapping[str, Any], by: User | None) -> str:
+def _write(company: Company, values: Mapping[str, Any], by: User | None, are_others: bool) -> str:
     known = Customer.objects.filter(company=company, number=values["number"]).first()
     if known is None:
-        created = create_customer(company, _merged(company, CustomerDetails(name=""), values), by=by)
+        wanted = _merged(company, CustomerDetails(name=""), values)
+        created = create_customer(company, wanted, by=by, is_another=are_others)
         _hold(created, values, by)
         return NEW
     require_not_merged(known)
@@ -89,7 +97,7 @@ def _write(company: Company, values: Mapping[str, Any], by: User | None) -> str:
     if wanted == present:
         return CHANGED if is_changed else SAME
     wanted = replace(wanted, credit_limit=None)
-    update_customer(known.pk, wanted, version=known.version, by=by, reason="Import")
+    update_customer(known.pk, wanted, version=known.version, by=by, reason="Import", is_another=are_others)
     return CHANGED
 
 
@@ -199,6 +207,7 @@ def do_piece(run: Run) -> None:
             by=run.by,
             dry_run=run.is_dry,
             all_or_none=run.parameters.get("all_or_none", False),
+            are_others=run.parameters.get("are_others", False),
         ),
     )
 

@@ -33,6 +33,7 @@ EITHER_WILL_DO = [
 """What each customer has once: where both have it, the kept one's holds and the other stays with the old record."""
 
 DECIDE_FIRST = {
+    "application_open_once_per_customer": "Both apply for an account: decide one of these applications first.",
     "change_asked_once_at_a_time": "Both ask for the same change: decide one of these requests first.",
     "customer_account_once_at_a_time": "Both have a bank account that waits for somebody's word: decide that first.",
     "customer_parents_have_no_parent": "The kept one belongs to another customer, and would have subsidiaries: "
@@ -46,7 +47,7 @@ DECIDE_FIRST = {
 }
 """What a person has to settle before, by the guard that says so."""
 
-TAKEN_WHERE_EMPTY = ["tax_id", "po_number", "buyer_reference", "group_id", "sales_owner_id", "note"]
+TAKEN_WHERE_EMPTY = ["tax_id", "registry_number", "po_number", "buyer_reference", "group_id", "sales_owner_id", "note"]
 """Facts that the kept customer takes over where they have none."""
 
 

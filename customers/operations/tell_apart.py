@@ -26,7 +26,7 @@ class MaybeKnown(Refused):
             code="maybe_known",
             more={"hits": shown},
         )
-        self.hits = shown
+        self.hits, self.words = shown, words
 
 
 def _shown(hit: Hit, seen: Iterable[int]) -> dict[str, Any]:

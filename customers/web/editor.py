@@ -1,8 +1,10 @@
 """Adding and changing a customer."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +12,8 @@ from django.shortcuts import redirect, render
 from customers.access import get_customer_for
 from customers.models import Customer, CustomerGroup, PaymentTerms
 from customers.operations.create_customer import create_customer
+from customers.operations.details import CustomerDetails
+from customers.operations.manage_applications import ApplicationDetails, apply_for_account
 from customers.operations.tell_apart import MaybeKnown
 from customers.operations.update_customer import update_customer
 from customers.web.forms import ContactForms, CustomerForm, details_from, initial_from, terms_choices
@@ -36,7 +40,7 @@ def new_customer(request: StaffRequest) -> HttpResponse:
         try:
             details = details_from(form, contacts)
             _require_seen(request, details.parent_id)
-            customer = create_customer(company, details, by=request.user, is_another=_is_another(request))
+            customer = _created(request, details)
         except MaybeKnown as known:
             hits = _told(form, known)
         except Refused as refusal:
@@ -74,6 +78,18 @@ def edit_customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     parent = _parent(request, form)
     context = {"form": form, "contacts": contacts, "customer": customer, "parent": parent, "hits": hits}
     return render(request, "customers/customer_edit.html", context)
+
+
+@transaction.atomic
+def _created(request: StaffRequest, details: CustomerDetails) -> Customer:
+    """Add the customer. On application, the limit and terms typed are what is asked, and count once somebody agrees."""
+    asks = bool(request.POST.get("on_application"))
+    kept = replace(details, credit_limit=None, terms_id=None, net_days=None) if asks else details
+    customer = create_customer(request.company, kept, by=request.user, is_another=_is_another(request))
+    if asks:
+        asked = ApplicationDetails(details.credit_limit, details.terms_id, details.net_days)
+        apply_for_account(customer.pk, asked, by=request.user)
+    return customer
 
 
 def _is_another(request: StaffRequest) -> bool:

@@ -27,6 +27,9 @@ class CustomerForm(forms.Form):
     name = forms.CharField(max_length=200)
     number = forms.CharField(max_length=30, required=False, help_text="Left empty, the next number is given.")
     tax_id = forms.CharField(label="VAT or tax id", max_length=40, required=False)
+    registry_number = forms.CharField(
+        max_length=60, required=False, help_text="In the register of companies, such as HRB 12345."
+    )
     currency = forms.CharField(max_length=3, required=False, help_text="ISO code, such as EUR.")
     language = forms.ChoiceField(label="Language of their papers", choices=LANGUAGES.items())
     net_days = forms.IntegerField(label="Days to pay", min_value=0, max_value=365, required=False)
@@ -90,7 +93,17 @@ class CustomerForm(forms.Form):
     region = forms.CharField(max_length=100, required=False)
     country = forms.CharField(max_length=2, required=False, help_text="Two letters, such as DE.")
 
-    OWN = ["name", "number", "tax_id", "currency", "language", "net_days", "terms_id", "credit_limit"]
+    OWN = [
+        "name",
+        "number",
+        "tax_id",
+        "registry_number",
+        "currency",
+        "language",
+        "net_days",
+        "terms_id",
+        "credit_limit",
+    ]
     OWN += [
         "group",
         "sales_owner",

@@ -14,7 +14,10 @@ PAGE = ImportPage(
     "customers:customer_list",
     FIELDS,
     {},
-    switches=[("all_or_none", "Take nothing at all where a row is wrong")],
+    switches=[
+        ("are_others", "Who looks like a customer who is there is another one; else such rows are left out"),
+        ("all_or_none", "Take nothing at all where a row is wrong"),
+    ],
 )
 
 

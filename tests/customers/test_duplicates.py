@@ -18,6 +18,7 @@ from office.models import AuditRecord
 from tests import world
 from tests.api.calling import Program, refused
 from tests.customers.accounts import IBAN, confirmed, iban_account
+from tests.customers.test_import_customers import take
 
 pytestmark = pytest.mark.django_db
 
@@ -261,3 +262,22 @@ def test_an_account_that_another_customer_has_says_so(company: Any, manager: Any
     assert program.post(f"customers/{two.pk}/accounts/", typed).json()["is_anothers_too"] is True
     page = browser_of(manager).get(reverse("customers:account", args=[two.accounts.get().pk])).content.decode()
     assert "Another customer has this account." in page
+
+
+def test_an_import_leaves_rows_out_that_look_like_a_customer_unless_they_are_said_to_be_others(
+    company: Any, clerk: Any
+) -> None:
+    known(company)
+    content = "Customer no;Name;Tax id\n77;Bramble AG;\n78;Thorn;\n79;Thorn Ltd;\n"
+    outcome = take(company, content, by=clerk, dry_run=True)
+    assert dict(outcome.counts) == {"Wrong": 2, "New": 1}
+    told = outcome.troubles[0]
+    assert (told.line, told.column, told.found, told.reason) == (2, "Name", "Bramble AG", "maybe_known")
+    assert told.advice == (
+        "This may be a customer you have: C00001 Bramble GmbH (same name but for the legal form). "
+        "Leave the row out, or tick that it is another one."
+    )
+    take(company, content, by=clerk)
+    assert set(Customer.objects.values_list("number", flat=True)) == {"C00001", "78"}
+    assert dict(take(company, content, by=clerk, are_others=True).counts) == {"New": 2, "Same as before": 1}
+    assert NotTheSame.objects.count() == 2

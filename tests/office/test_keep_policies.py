@@ -13,6 +13,7 @@ from billing.operations.set_check_policies import set_check_policies
 from billing.operations.set_required_facts import set_required_facts
 from credit_control.operations.set_credit_policy import set_credit_policy
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
+from customers.operations.set_application_policy import set_application_policy
 from customers.operations.set_hold_policy import set_hold_policy
 from office.models import AuditRecord, Company, PolicyVersion
 from office.operations.set_approval_rules import set_approval_rules
@@ -59,6 +60,10 @@ CHANGES: dict[str, tuple[Callable[[Company], Any], str]] = {
     "required_facts.tax_id": (
         lambda company: set_required_facts(company, {"tax_id": "warn"}, by=None),
         "Tax number: whoever issues a document without it is warned.",
+    ),
+    "applications.required": (
+        lambda company: set_application_policy(company, ["limit", "tax_id"], by=None),
+        "Before an account is opened on application: The tax id is valid; The credit limit is decided.",
     ),
     "holds.late": (
         lambda company: set_hold_policy(company, {"late_days": 30}, by=None),

@@ -21,6 +21,7 @@ from tests.browser.things.everything import make_things
 THINGS = {
     "account_link_id": "credit_control.AccountLink",
     "about_id": "billing.Invoice",
+    "application_id": "customers.AccountApplication",
     "allocation_id": "ledger.Allocation",
     "attachment_id": "billing.Attachment",
     "charge_id": "credit_control.LateCharge",

@@ -24,6 +24,7 @@ from credit_control.operations.record_promise import PromiseDetails, record_prom
 from credit_control.operations.set_provisions import set_provision_rates
 from customers.models import Customer, CustomerAccount
 from customers.operations.ask_change import ask_change
+from customers.operations.manage_applications import ApplicationDetails, apply_for_account
 from ledger.calendar import add_months
 from ledger.models import Period
 from office.models import BankAccount, User
@@ -62,10 +63,10 @@ from tests.reports.journals import export
 DAY = date(2026, 3, 2)
 FEW, MORE = 4, 12
 MOST = 20
-MOST_OF = {"home": 43, "credit_control:send_reminders": 35, "credit_control:worklist": 51}
+MOST_OF = {"home": 44, "credit_control:send_reminders": 35, "credit_control:worklist": 51}
 MOST_OF |= {"credit_control:claim_late_charges": 21}
 """The front page counts what there is to do, one query for each kind of task."""
-MOST_OF_A_CUSTOMER = 57
+MOST_OF_A_CUSTOMER = 58
 """Each room shows a card of its own there."""
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,12 @@ def queries_of(browser: Client, address: str) -> int:
     ) as captured:
         assert browser.get(address).status_code == 200
     return len(captured)
+
+
+def more_applications(customer: Any, count: int) -> None:
+    for number in range(count):
+        applicant = world.make_customer(customer.company, f"Applicant{number}")
+        apply_for_account(applicant.pk, ApplicationDetails(Decimal(5)), by=None)
 
 
 def more_look_alikes(customer: Any, count: int) -> None:
@@ -366,6 +373,7 @@ def more_refunds(customer: Any, count: int) -> None:
 
 LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
+    "customers:application_list": more_applications,
     "customers:duplicates": more_look_alikes,
     "customers:hold_list": more_holds,
     "customers:account_list": more_accounts,

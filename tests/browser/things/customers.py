@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from customers.operations.ask_change import ask_change
+from customers.operations.manage_applications import ApplicationDetails, apply_for_account, tick_point, waive_point
 from customers.operations.manage_mandates import amend_mandate
 from customers.operations.release_hold import release_hold
 from customers.operations.set_hold_policy import set_hold_policy
@@ -21,6 +22,15 @@ def with_mandate(customer: Any) -> dict[str, int]:
     mandate = signed(customer, confirmed(customer, iban_account(NEW_IBAN)))
     amend_mandate(mandate.pk, account.pk, on=customer.company.today(), reason="New bank", by=None)
     return {"account": account.pk, "mandate": mandate.pk}
+
+
+def an_applicant(company: Any) -> int:
+    """Somebody who applied for an account, with a point that was waived and one that was ticked; their page."""
+    applicant = world.make_customer(company, "Newcomer AG", tax_id="CHE-123.456.788")
+    asked = apply_for_account(applicant.pk, ApplicationDetails(Decimal(500), net_days=14, note="Fair"), by=None)
+    waive_point(asked.pk, "registry_extract", reason="Known for years", by=None)
+    tick_point(asked.pk, "way_to_pay", note="Pays by transfer", by=None)
+    return applicant.pk
 
 
 def look_alikes(customer: Any) -> None:

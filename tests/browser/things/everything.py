@@ -22,7 +22,7 @@ from tests.browser.things.billing import (
     with_certificate,
 )
 from tests.browser.things.credit_control import a_late_charge, a_provision, statements
-from tests.browser.things.customers import a_change, a_given_mandate, look_alikes, on_hold, with_mandate
+from tests.browser.things.customers import a_change, a_given_mandate, an_applicant, look_alikes, on_hold, with_mandate
 from tests.browser.things.office import a_deputy, a_policy, a_run, a_task, saved_views
 from tests.browser.things.orders import orders
 from tests.browser.things.payments import (
@@ -58,6 +58,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "product": product.pk,
         "price_list": price_list.pk,
         "customer": customer.pk,
+        "applicant": an_applicant(company),
         "change_request": a_change(customer),
         **with_mandate(customer),
         "given_mandate": a_given_mandate(company),

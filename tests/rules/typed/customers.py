@@ -3,6 +3,7 @@
 from typing import Any
 
 from customers.operations.ask_change import ask_change
+from customers.operations.manage_applications import ApplicationDetails, apply_for_account
 from tests import world
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
 from tests.customers.test_mandates import signed
@@ -14,6 +15,11 @@ from tests.rules.hostile import Forms
 def asked(customer: Any, street: str) -> int:
     """A change of address that a contact asks for."""
     return ask_change(customer.contacts.first().pk, "address", {"street": street, "country": "DE"}).pk
+
+
+def applied(customer: Any, name: str) -> int:
+    """An application for an account of another customer of the company."""
+    return apply_for_account(world.make_customer(customer.company, name).pk, ApplicationDetails(), by=None).pk
 
 
 def given(customer: Any, name: str) -> int:
@@ -46,6 +52,16 @@ def forms(customer: Any) -> Forms:
             [customer.pk, world.make_customer(customer.company, "Bramble AG").pk],
             {"reason": "r", "q": "b"},
         ),
+        "customers:application_policy": ([], {"required": "tax_id"}),
+        "customers:apply_for_account": (
+            [world.make_customer(customer.company, "Applicant AG").pk],
+            {"limit": "5", "terms_id": "", "net_days": "3", "note": "n"},
+        ),
+        "customers:tick_point": ([applied(customer, "First AG")], {"point": "references", "note": "n"}),
+        "customers:waive_point": ([applied(customer, "Second AG")], {"point": "references", "note": "n"}),
+        "customers:reopen_point": ([applied(customer, "Third AG")], {"point": "references", "note": "n"}),
+        "customers:approve_application": ([applied(customer, "Fourth AG")], {"reason": "r"}),
+        "customers:decline_application": ([applied(customer, "Fifth AG")], {"reason": "r"}),
         "customers:payer": ([customer.pk], {"customer": "0"}),
         "customers:merge_customers": ([customer.pk], {"with": other.pk, "reason": "", "number": "9"}),
         "customers:change_credit_limit": ([customer.pk], {"limit": "9", "until": "2027-01-01", "reason": "r"}),
