@@ -23,7 +23,7 @@ PERCENTS = {
     "price_percent": "Price above the order, in percent",
     "amount_percent": "Amount above the order, in percent",
 }
-UNITS = {Unit.MONEY: "", Unit.PERCENT: ", in percent", Unit.DAYS: ""}
+UNITS = {Unit.MONEY: "", Unit.PERCENT: " (percent)", Unit.DAYS: " (days)"}
 
 
 class CeilingField(forms.CharField):
