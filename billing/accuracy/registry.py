@@ -93,8 +93,8 @@ CHECKS: dict[IssueCheck, Check] = {
     IssueCheck.BANK_ACCOUNT: Check(of_customers=parties.bank_accounts, before_issue=False),
     IssueCheck.EINVOICE: Check(papers.einvoices, parties.einvoice_facts, of_issued=False, before_issue=False),
     IssueCheck.REQUIRED_FACTS: Check(required.required_facts, of_issued=False, has_milder=True),
-    # Asked all at once by billing.orders.issue_findings, which compares their orders in one statement.
-    **{check: Check(of_issued=False, is_kept=False) for check in IssueCheck if check in ORDER_CHECKS},
+    # Asked all at once by billing.orders.issue_findings, which compares orders in one statement.
+    **{check: Check() for check in IssueCheck if check in ORDER_CHECKS},
 }
 
 

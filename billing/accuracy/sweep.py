@@ -17,6 +17,7 @@ from billing.accuracy.registry import CHECKS
 from billing.issue_checks import severities_of
 from billing.models import AccuracyFinding, DocumentStatus, Invoice, IssueCheck, Severity
 from billing.operations.keep_findings import keep_findings, mend_gone
+from billing.orders.issue_findings import ORDER_CHECKS, billed_otherwise
 from billing.totals import lines_with_taxes
 from customers.models import Customer
 from office.models import Company, Run, RunStatus
@@ -108,6 +109,10 @@ def check_documents(run: Run, ids: list[int]) -> None:
     found = [
         finding_of(name, document, said) for name in asked for document, said in CHECKS[name].in_documents(documents)
     ]
+    if not ORDER_CHECKS.isdisjoint(asked):
+        found += [
+            finding_of(name, document, said) for name, document, said in billed_otherwise(documents) if name in asked
+        ]
     _keep(run, found, Q(invoice__in=ids, check_name__in=asked))
 
 

@@ -202,8 +202,11 @@ ALONE_OF_BILLED = f"""
 """
 
 
-def comparison_billed_by(company: Company, document_ids: Sequence[int], tolerances: Percents) -> list[Compared]:
-    """What comes of comparing all that documents bill a part of, if these tolerances held for all customers."""
-    sql = OF_MANY + comparison_sql(OF_BILLED, ALONE_OF_BILLED, PROPOSED) + f" SELECT {COLUMNS} FROM compared"  # noqa: S608
-    asked = {"documents": list(document_ids), **tolerances._asdict()}
+def comparison_billed_by(
+    company: Company, document_ids: Sequence[int], tolerances: Percents | None = None
+) -> list[Compared]:
+    """What comes of comparing all that documents bill a part of, perhaps if these tolerances held for all customers."""
+    allowed = PROPOSED if tolerances else KEPT
+    sql = OF_MANY + comparison_sql(OF_BILLED, ALONE_OF_BILLED, allowed) + f" SELECT {COLUMNS} FROM compared"  # noqa: S608
+    asked = {"documents": list(document_ids), **(tolerances._asdict() if tolerances else {})}
     return read_compared(sql, {**asked, **comparison_parameters(company)})

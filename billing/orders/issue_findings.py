@@ -1,4 +1,4 @@
-"""What issuing drafts would do to the orders that they bill, as checks before issue."""
+"""What issuing drafts would do to the orders that they bill, and what issued documents did, as checks."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,6 +7,7 @@ from django.urls import reverse
 from billing.accuracy.found import Found
 from billing.models import BilledLine, BilledWhy, Invoice, IssueCheck
 from billing.orders.compare import Compared, Result, comparison_with
+from billing.orders.differing import differences_of
 from billing.orders.words import said_of
 
 CHECK_OF = {
@@ -32,6 +33,16 @@ def order_findings(drafts: Sequence[Invoice]) -> Iterable[tuple[IssueCheck, Invo
     for row in comparison_with(company.pk, company.today(), ids):
         draft = by_id[row.scenario]
         yield check_of(row), draft, Found(said_of(row), url=reverse("billing:link_lines", args=[draft.pk]))
+
+
+def billed_otherwise(documents: Sequence[Invoice]) -> Iterable[tuple[IssueCheck, Invoice, Found]]:
+    """What is to say of issued documents of one company, beside what was ordered and shipped."""
+    by_id = {document.pk: document for document in documents if not document.is_draft}
+    if not by_id:
+        return
+    for row, document_id in differences_of(by_id[min(by_id)].company, sorted(by_id)):
+        page = reverse("billing:order", args=[row.order_id]) if row.order_id else ""
+        yield check_of(row), by_id[document_id], Found(said_of(row), url=page)
 
 
 def check_of(row: Compared) -> IssueCheck:

@@ -43,7 +43,8 @@ def page_of(report: Report) -> View:
 def answer_page(request: StaffRequest, report: Report) -> HttpResponseBase:
     """The answer in the format that the address asks for; all of it stems from one moment."""
     form = report.form(request.GET.dict(), request.company)
-    asked = Asked(report, request.company, request.user, form, place_in(request.GET))
+    by_workers = getattr(request, "background", None) is not None
+    asked = Asked(report, request.company, request.user, form, place_in(request.GET), in_background=by_workers)
     if request.GET.get("part") == ADDRESS:
         return address_answer(known_query(request, asked), report.title)
     wanted = request.GET.get("format", "")

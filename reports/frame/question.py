@@ -152,7 +152,10 @@ def _days(first: date, last: date) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Asked:
-    """One question of one reader. `limit` is None where every row is wanted, as files want them."""
+    """One question of one reader. `limit` is None where every row is wanted, as files want them.
+
+    `in_background` where workers ask, and nobody waits for the answer.
+    """
 
     report: Report
     company: Company
@@ -160,6 +163,7 @@ class Asked:
     form: ReportForm
     after: str = ""
     limit: int | None = PAGE
+    in_background: bool = False
 
     @cached_property
     def values(self) -> dict[str, Any]:

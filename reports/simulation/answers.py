@@ -10,7 +10,7 @@ from billing.looking_back import faded_checks
 from office.approvals import amount_words
 from office.models import Company
 from office.written import counted, plain_day
-from reports.frame import Answer, Asked, Column, Report, Row, Table
+from reports.frame import Act, Answer, Asked, Column, Report, Row, Table
 from reports.frame.question import address
 from reports.simulation.judging import MOST, Case, TooMany, cases_of
 from reports.simulation.question import SimulationForm, label_of
@@ -47,17 +47,28 @@ def simulate(asked: Asked) -> Answer:
     first, last = asked.values["first_day"], asked.values["last_day"]
     days = f"from {plain_day(first)} to {plain_day(last)}"
     try:
-        count, cases = cases_of(asked.company, first, last, form.now, form.then, asked.owner_id)
+        count, cases = cases_of(
+            asked.company, first, last, form.now, form.then, asked.owner_id, all_=asked.in_background
+        )
     except TooMany as error:
-        found = counted(error.args[0], "document")
-        words = f"{found} were issued {days}; at most {MOST:,} are judged at once. Choose fewer days."
-        return Answer(words, [Table(TITLE, COLUMNS, [], empty="Choose fewer days.")])
+        return _too_many(asked, f"{counted(error.args[0], 'document')} were issued {days}; a page judges {MOST:,}.")
     about = (
         f"{counted(count, 'document')} issued {days}, each judged as it stands now; no rule is changed, and nothing is"
         f" written. {_not_judged()}"
     )
-    shown = [_papers(asked, cases)] if asked.values["show"] else []
-    return Answer(about, [*shown, _counts(asked, form, cases)])
+    counts = _counts(asked, form, cases)
+    if asked.values["show"]:
+        return Answer(about, [_papers(asked, cases), counts])
+    return Answer(about, [counts, *([_all_papers(cases)] if asked.limit is None else [])])
+
+
+def _too_many(asked: Asked, words: str) -> Answer:
+    """What is said of more days than a page judges, with the way to all of them: a file that workers make."""
+    page = _address(asked, show="")
+    sends = {"address": f"{page}{'&' if '?' in page else '?'}format=xlsx", "title": asked.report.title}
+    how = "Choose fewer days, or have the Excel file made, which judges all."
+    made = Act("Have the Excel file made", reverse("office:file_new"), sends)
+    return Answer(f"{words} {how}", [Table(TITLE, COLUMNS, [], empty=how)], acts=[made])
 
 
 def _not_judged() -> str:
@@ -121,10 +132,16 @@ def _papers(asked: Asked, cases: Sequence[Case]) -> Table:
     return Table(f"{what}{more}", PAPERS, _paper_rows(rows), empty="No paper of these days.")
 
 
+def _all_papers(cases: Sequence[Case]) -> Table:
+    """Every paper with each rule that does something with it, as files have them."""
+    return Table("Papers", (COLUMNS[0], *PAPERS), list(_paper_rows(cases)), empty="No paper of these days.")
+
+
 def _paper_rows(cases: Sequence[Case]) -> Iterator[Row]:
     for case in cases:
         urls = {"paper": case.paper.url, "customer": reverse("customers:customer", args=[case.paper.customer_id])}
         values = {
+            "rule": label_of(case.rule),
             "paper": case.paper.number,
             "customer": case.paper.customer,
             "on": case.paper.on,

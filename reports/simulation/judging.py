@@ -12,7 +12,8 @@ from reports.simulation.acts import Done, Paper, given_by, paper_of, refunded, w
 from reports.simulation.rules import Roles, Rules, roles_of
 
 MOST = 1000
-"""So many documents are judged at once, in ten seconds or so: most of it goes to what each customer bought before."""
+"""So many documents are judged at once, in ten seconds or so: most of it goes to what each customer bought before.
+A page shows no more; a file, which workers make, goes on with the next."""
 Outcome = Literal["", "stop", "warn", "ask"]
 """Passed, stopped, warned of, or sent to a second person."""
 OUTCOMES: dict[Severity, Outcome] = {Severity.STOP: "stop", Severity.WARN: "warn", Severity.IGNORE: ""}
@@ -32,25 +33,25 @@ class TooMany(Exception):
 
 
 def cases_of(
-    company: Company, first: date, last: date, now: Rules, then: Rules, owner_id: int | None = None
+    company: Company, first: date, last: date, now: Rules, then: Rules, owner_id: int | None = None, *, all_: bool
 ) -> tuple[int, list[Case]]:
     """How many documents were issued in some days, and what rules do with these and with what else was done.
 
-    Raises TooMany.
+    Raises TooMany where they are not `all_` wanted, however long that takes.
     """
     issued = Invoice.objects.filter(company=company, status=DocumentStatus.ISSUED, dated_on__range=(first, last))
     issued = issued if owner_id is None else issued.filter(customer__sales_owner=owner_id)
     issued = issued.filter(source_reference="")
-    if (count := issued.count()) > MOST:
-        raise TooMany(count)
-    documents = documents_to_judge(issued)
-    done = [
-        *given_by(documents),
-        *written_off(company, first, last, owner_id),
-        *refunded(company, first, last, owner_id),
-    ]
-    cases = [*_of_checks(company, documents, now, then), *_of_ceilings(done, now, then)]
-    return count, [case for case in cases if case.now or case.then]
+    ids = list(issued.order_by("pk").values_list("pk", flat=True))
+    if len(ids) > MOST and not all_:
+        raise TooMany(len(ids))
+    cases = [*_of_ceilings(written_off(company, first, last, owner_id), now, then)]
+    cases += _of_ceilings(refunded(company, first, last, owner_id), now, then)
+    for start in range(0, len(ids), MOST):
+        documents = documents_to_judge(Invoice.objects.filter(pk__in=ids[start : start + MOST]))
+        cases += _of_checks(company, documents, now, then)
+        cases += _of_ceilings(given_by(documents), now, then)
+    return len(ids), [case for case in cases if case.now or case.then]
 
 
 def _of_checks(company: Company, documents: Sequence[Invoice], now: Rules, then: Rules) -> Iterable[Case]:
@@ -71,7 +72,8 @@ def _outcomes(said: Said, rules: Rules) -> Mapping[tuple[str, int], Outcome]:
     }
 
 
-def _of_ceilings(done: Sequence[Done], now: Rules, then: Rules) -> Iterable[Case]:
+def _of_ceilings(found: Iterable[Done], now: Rules, then: Rules) -> Iterable[Case]:
+    done = list(found)
     roles = roles_of(each.by_id for each in done if each.by_id)
     for each in done:
         yield Case(each.action, each.paper, _asks(each, now, roles), _asks(each, then, roles))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from billing.issue_checks import concerns_of, drafts_to_check
-from billing.models import Invoice, Order, Tolerance
+from billing.models import AccuracyFinding, Invoice, Order, Tolerance
 from billing.operations import issue_invoice as issuing
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.issue_invoice import issue_invoice, issue_invoices
@@ -21,6 +21,7 @@ from ledger.refusals import Refused
 from office.models import AuditRecord
 from tests import world
 from tests.billing.ordered import DAY, ids_of, order_of, ship, ship_alone
+from tests.billing.sweeping import findings, found, sweep
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_march")]
 
@@ -319,3 +320,28 @@ def test_of_two_credit_memos_at_once_only_what_was_sold_comes_back(customer: Any
     assert give_back() == "issued"
     assert sorted(in_parallel([give_back, give_back])) == ["issued", "more_than_left"]
     assert sum(memo.total for memo in invoice.credit_memos.filter(status="issued")) == Decimal("80.00")
+
+
+def test_what_was_issued_all_the_same_waits_in_the_queue_until_it_is_mended(customer: Any) -> None:
+    order, company = order_of(customer, ("80.00", "1")), customer.company
+    manager = world.make_user(company, "manager")
+    draft = bill(order, (1, "80.00", "1"), (1, "80.00", "1"))
+    sweep(company)
+    assert found(company, "order") == []
+    issued = issue(draft, by=manager, override="They asked for it")
+    sweep(company)
+    assert found(company, "order") == ["Order SO-1, line 1: 2 billed against 1 ordered, over by €80.00."]
+    assert AccuracyFinding.objects.get(check_name="order").invoice == issued
+
+    credit_invoice(issued.pk, {issued.lines.last().pk: Decimal(1)}, reason="one too many", by=None, on=DAY)
+    sweep(company)
+    assert found(company, "order") == []
+    assert findings(company).get(check_name="order").state == "mended"
+
+
+def test_what_the_company_does_not_ask_is_not_kept(customer: Any) -> None:
+    order = order_of(customer, ("80.00", "1"))
+    set_check_policies(customer.company, dict.fromkeys(ORDER_CHECKS, "ignore"), by=None)
+    issue(bill(order, (1, "80.00", "2")))
+    sweep(customer.company)
+    assert found(customer.company, "order") == []

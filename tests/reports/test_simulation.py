@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from billing.models import CheckPolicy, Invoice
 from billing.operations.issue_invoice import issue_invoice
@@ -16,9 +18,10 @@ from billing.operations.set_check_policies import set_check_policies
 from billing.operations.set_required_facts import set_required_facts
 from billing.operations.set_tolerance import ToleranceDetails, set_tolerance
 from billing.orders.issue_findings import ORDER_CHECKS
-from office.models import ApprovalRule, AuditRecord, PolicyVersion
+from office.models import ApprovalRule, AuditRecord, PolicyVersion, Run
 from office.operations.set_approval_rules import set_approval_rules
 from office.operations.set_role_limits import set_role_limits
+from office.tasks import carry_out_run
 from payments.operations.receive_payment import Share
 from payments.operations.write_off import WriteOffDetails, write_off
 from reports.simulation import judging
@@ -143,6 +146,28 @@ def test_more_documents_than_are_judged_at_once_are_said(customer: Any, manager:
     said = asked(manager)
     assert [table["rows"] for table in said["tables"]] == [[]]
     assert said["about"].startswith("2 documents were issued from ")
+
+
+def test_all_of_them_are_judged_in_a_file_that_workers_make(customer: Any, manager: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(judging, "MOST", 1)
+    issued = [world.issue(customer, price, DAY) for price in ("10.00", "10.00", "11.00")]
+    browser = Client()
+    browser.force_login(manager)
+    page = reverse("reports:simulation") + "?first_day=2026-03-01&last_day=2026-03-31"
+    assert "Have the Excel file made" in browser.get(page).content.decode()
+    waited_for = load_workbook(BytesIO(b"".join(browser.get(f"{page}&format=xlsx"))))
+    assert waited_for.sheetnames == ["What each rule does", "About"]
+
+    sends = {"address": f"{page}&format=xlsx", "title": "What would have been stopped"}
+    assert browser.post(reverse("office:file_new"), sends).status_code == 302
+    run = Run.objects.get()
+    carry_out_run(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.explanation) == ("done", "")
+    content = b"".join(browser.get(reverse("office:kept_file_download", args=[run.pk])))
+    rows = list(load_workbook(BytesIO(content))["Papers"].iter_rows(min_row=2, max_col=2, values_only=True))
+    twice = "It looks like another document"
+    assert [row for row in rows if row[0] == twice] == [(twice, invoice.number) for invoice in issued[:2]]
 
 
 def test_another_companys_documents_are_not_judged(manager: Any) -> None:
