@@ -27,6 +27,7 @@ from billing.models import AccuracyFinding, Invoice, InvoiceLine, IssueCheck
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.manage_exemptions import ExemptionDetails, add_exemption
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
+from billing.operations.set_required_facts import set_required_facts
 from billing.orders.issue_findings import ORDER_CHECKS
 from customers.models import Address, Contact, Customer, CustomerAccount
 from office.models import Company, OutgoingMail
@@ -194,6 +195,11 @@ def tax_ids(plant: Planter) -> Iterator[tuple[IssueCheck, Invoice | Customer]]:
     yield IssueCheck.TAX_ID, customer
 
 
+def facts(plant: Planter) -> Iterator[tuple[IssueCheck, Invoice | Customer]]:
+    set_required_facts(plant.company, {"note": "warn"}, by=None)
+    yield IssueCheck.REQUIRED_FACTS, plant.draft(plant.customer())
+
+
 def deposits(plant: Planter) -> Iterator[tuple[IssueCheck, Invoice | Customer]]:
     customer = plant.customer()
     plant.price += 1
@@ -327,6 +333,7 @@ KINDS: tuple[Plant, ...] = (
     bank_accounts,
     roundings,
     einvoices,
+    facts,
 )
 
 
