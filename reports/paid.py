@@ -50,15 +50,15 @@ EVENTS = f"""
             AND (%(owner_id)s::bigint IS NULL
                 OR d.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner_id)s))
     ),
-    owed AS MATERIALIZED (
-        SELECT d.entry_id, sum(d.amount) AS amount FROM touched JOIN ledger_openitem d USING (entry_id)
-        WHERE d.amount > 0 GROUP BY 1
+    items AS MATERIALIZED (
+        SELECT d.id, d.entry_id, d.amount FROM touched JOIN ledger_openitem d USING (entry_id)
     ),
+    owed AS MATERIALIZED (SELECT entry_id, sum(amount) AS amount FROM items WHERE amount > 0 GROUP BY 1),
     moved AS (
         SELECT d.entry_id, a.dated_on, sum(a.amount) AS settled,
             coalesce(sum(a.amount) FILTER (WHERE k.kind IN ({_of(OF_MONEY)})), 0) AS paid,
             coalesce(sum(a.amount) FILTER (WHERE k.kind IN ({_of(LOST)})), 0) AS written_off
-        FROM touched JOIN ledger_openitem d USING (entry_id) JOIN ledger_allocation a ON a.debit_id = d.id
+        FROM items d JOIN ledger_allocation a ON a.debit_id = d.id
         JOIN ledger_openitem k ON k.id = a.credit_id
         WHERE a.dated_on <= %(last_day)s GROUP BY 1, 2
     ),
