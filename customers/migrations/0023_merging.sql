@@ -41,13 +41,14 @@ ALTER TABLE office_outgoingmail ALTER CONSTRAINT mail_to_its_customers_contact D
 
 
 -- The columns that name a customer, whichever room's they are, but those that stay as they were: lines of the book, a
--- number in another book, the history of a limit, and who is said to be somebody else.
+-- number in another book, the history of a limit, who is said to be somebody else, and how an account was applied for.
 CREATE FUNCTION customers_named_in() RETURNS TABLE (named_in regclass, named_by name) LANGUAGE sql STABLE
     SET search_path = pg_catalog, public AS $$
     SELECT c.conrelid::regclass, a.attname
     FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
     WHERE c.contype = 'f' AND c.confrelid = 'customers_customer'::regclass AND c.conrelid::regclass::text NOT IN
-        ('ledger_line', 'reports_journaldebtor', 'customers_limitchange', 'customers_notthesame')
+        ('ledger_line', 'reports_journaldebtor', 'customers_limitchange', 'customers_notthesame',
+            'customers_accountapplication')
     -- The book first, then the documents, as everybody locks them.
     ORDER BY c.conrelid <> 'ledger_openitem'::regclass, c.conrelid::regclass::text <> 'billing_invoice', 1, 2
 $$;

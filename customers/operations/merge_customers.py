@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Lower
 
 from customers.merging import require_not_merged
-from customers.models import Customer, CustomerAccount
+from customers.models import AccountApplication, ApplicationStatus, Customer, CustomerAccount
 from customers.operations.details import write_what_finds
 from customers.operations.manage_accounts import close_account
 from ledger.refusals import Refused
@@ -33,7 +33,6 @@ EITHER_WILL_DO = [
 """What each customer has once: where both have it, the kept one's holds and the other stays with the old record."""
 
 DECIDE_FIRST = {
-    "application_open_once_per_customer": "Both apply for an account: decide one of these applications first.",
     "change_asked_once_at_a_time": "Both ask for the same change: decide one of these requests first.",
     "customer_account_once_at_a_time": "Both have a bank account that waits for somebody's word: decide that first.",
     "customer_parents_have_no_parent": "The kept one belongs to another customer, and would have subsidiaries: "
@@ -114,6 +113,8 @@ def _held(gone_id: int, kept_id: int) -> tuple[Customer, Customer]:
         raise Refused("Both have to be customers of one company.", code="unknown_customer")
     require_not_merged(gone)
     require_not_merged(kept)
+    if AccountApplication.objects.filter(customer=gone, status=ApplicationStatus.OPEN).exists():
+        raise Refused(f"{gone} applies for an account: decide that first.", code="decide_first")
     if kept.parent_id == gone.pk:
         raise Refused(f"{kept} belongs to {gone}: take that away first.", code="decide_first")
     return gone, kept

@@ -1,8 +1,8 @@
 """Opening a new customer's account on application: the checklist, the second person, and what is not billed before."""
 
-import time
 from collections.abc import Callable
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from customers.operations.manage_applications import (
     tick_point,
     waive_point,
 )
+from customers.operations.merge_customers import merge_customers
 from customers.operations.set_application_policy import set_application_policy
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
@@ -272,11 +273,11 @@ def test_approved_and_declined_at_once_one_of_them_counts(company: Any, in_paral
 
 def decided_twice_without_the_lock(company: Any, in_parallel: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What became of both, where nothing but the database can refuse the second."""
-    application = ready(newcomer(company))
+    application, both_read = ready(newcomer(company)), Barrier(2)
 
     def unlocked(application_id: int) -> AccountApplication:
         read = AccountApplication.objects.select_related("company", "customer", "wanted_terms").get(pk=application_id)
-        time.sleep(0.2)
+        both_read.wait(timeout=20)
         return read
 
     monkeypatch.setattr(manage_applications, "_locked", unlocked)
@@ -370,3 +371,14 @@ def test_who_may_only_add_customers_asks_and_decides_nothing(company: Any) -> No
 def test_contacts_who_left_settle_nothing(company: Any) -> None:
     left = [ContactDetails("Eva", "eva@x.example", is_active=False)]
     assert stand(applied(newcomer(company, contacts=left)))["contact"] == "missing"
+
+
+def test_a_declined_twin_closes_no_account_and_an_open_application_is_decided_first(company: Any) -> None:
+    kept, gone = world.make_customer(company, "Old AG"), newcomer(company)
+    application = apply_for_account(gone.pk, ApplicationDetails(), by=None)
+    with pytest.raises(Refused) as refusal:
+        merge_customers(gone.pk, kept.pk, reason="Same", by=None)
+    assert "decide that first" in refusal.value.message
+    decline_application(application.pk, reason="They are here already", by=None)
+    merge_customers(gone.pk, kept.pk, reason="Same", by=None)
+    assert not_opened([kept.pk]) == {}
