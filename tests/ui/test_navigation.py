@@ -20,7 +20,7 @@ urlpatterns = [
 pytestmark = pytest.mark.urls(__name__)
 
 
-WITHOUT_A_DOOR = {"healthz", "log_in", "log_out", "token_list", "change_password", "search"}
+WITHOUT_A_DOOR = {"healthz", "log_in", "log_out", "token_list", "profile", "change_password", "search"}
 """What is reached from every page, or before anybody is known."""
 
 
