@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
     "keep_sums": {"task": "reports.tasks.keep_sums", "schedule": 300.0},
     "keep_forecasts": {"task": "reports.tasks.keep_forecasts", "schedule": 3600.0},
     "send_due_views": {"task": "office.tasks.send_due_views", "schedule": 60.0},
+    "seal_audits": {"task": "office.tasks.seal_audits", "schedule": 600.0},
     "clear_files": {"task": "office.tasks.clear_files", "schedule": 3600.0},
     "continue_runs": {"task": "office.tasks.continue_runs", "schedule": 60.0},
 }

@@ -36,7 +36,7 @@ def create_role(name: str, password: str) -> None:
 
 @transaction.atomic
 def grant_app_rights(role: str) -> None:
-    """Let the role read and write every table, but only add to those that are append-only."""
+    """Let the role read and write every table, but only add to those that are append-only, and only read some."""
     role = _quoted(role)
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
@@ -44,11 +44,18 @@ def grant_app_rights(role: str) -> None:
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
         for table in append_only_tables():
             cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {_quoted(table)} FROM {role}")
+        for table in _tables_with("by_triggers_alone"):
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {_quoted(table)} FROM {role}")
 
 
 def append_only_tables() -> list[str]:
     """The tables whose model says `append_only = True`."""
-    return sorted(model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False))
+    return _tables_with("append_only")
+
+
+def _tables_with(mark: str) -> list[str]:
+    """The tables whose model bears this mark."""
+    return sorted(model._meta.db_table for model in apps.get_models() if getattr(model, mark, False))
 
 
 def keeps_what_it_confirms() -> bool:

@@ -36,11 +36,11 @@ def reseal(sealed: str) -> str:
 
 def keyed_hash(text: str) -> str:
     """By which the same text is found again, and which tells nobody without LOOKUP_KEY what it is of."""
-    return hmac.new(_key_bytes(settings.LOOKUP_KEY, "lookup"), text.encode(), sha256).hexdigest()
+    return hmac.new(key_bytes(settings.LOOKUP_KEY, "lookup"), text.encode(), sha256).hexdigest()
 
 
 def _fernet() -> MultiFernet:
-    keys = settings.ENCRYPTION_KEYS or [base64.urlsafe_b64encode(_key_bytes("", "encryption")).decode()]
+    keys = settings.ENCRYPTION_KEYS or [base64.urlsafe_b64encode(key_bytes("", "encryption")).decode()]
     return _made(tuple(keys))
 
 
@@ -49,6 +49,6 @@ def _made(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
-def _key_bytes(given: str, purpose: str) -> bytes:
+def key_bytes(given: str, purpose: str) -> bytes:
     """A key as given or, where none is, one made of SECRET_KEY for this purpose alone."""
     return given.encode() or hmac.new(settings.SECRET_KEY.encode(), f"duebook {purpose}".encode(), sha256).digest()

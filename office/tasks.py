@@ -13,6 +13,7 @@ from office.mail.sweep import due_mails
 from office.models import Company
 from office.operations.escalate_requests import escalate_requests
 from office.operations.order_file import clear_expired_files
+from office.operations.seal_audit import chains, seal_audit
 from office.operations.send_views import due_schedules, send_schedule
 from office.rounds import each_of
 from office.runs import carry_out, ring_bell, unfinished_runs
@@ -100,3 +101,10 @@ def clear_files() -> int:
 def escalate_waiting_requests() -> int:
     """Let requests that waited too long for their role go on to others; a failure in one company stops no other."""
     return each_of(Company.objects.order_by("pk"), escalate_requests)
+
+
+@shared_task
+def seal_audits() -> int:
+    """Seal the days of the audit trail that are over, and say of how many chains; a broken one stops no other."""
+    now = timezone.now()
+    return each_of(chains(), lambda company: seal_audit(company, now=now))

@@ -286,6 +286,13 @@ WORDS = {
         "An entry is in two exports that stand, or in one of other days: the other books have it twice or not at all.",
         JOURNALS,
     ),
+    "the audit trail is as it was written": Words(
+        "A record of who did what was changed, deleted or put in past Duebook. manage.py check_audit reads all of it.",
+        AUDIT,
+    ),
+    "each day of the audit trail has its seal, which fits": Words(
+        "A day's seal is missing, or the records are not those that were sealed.", AUDIT
+    ),
     "the pack of a closed month has every file that was kept with it": Words(
         "A file of the reports that were kept when the month was closed was taken out of the database.", FILE
     ),

@@ -1,8 +1,10 @@
 """Whether what went to other books is what the book has, and whether what was kept of closed months is all there."""
 
 from ledger.checks import Check, kept_files
+from reports.audit_checks import AUDIT_CHECKS
 
 CHECKS = [
+    *AUDIT_CHECKS,
     Check(
         "the file kept matches the hash kept",
         """

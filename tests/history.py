@@ -6,6 +6,8 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from django.utils import timezone
+
 from billing.models import EInvoice, Invoice
 from billing.operations.attach_to_dispute import attach_to_dispute
 from billing.operations.change_order import change_order
@@ -37,6 +39,7 @@ from customers.operations.set_hold_policy import set_hold_policy
 from ledger.day_sums import keep_day_sums
 from ledger.models import OpenItem
 from office.models import Logo
+from office.operations.seal_audit import seal_audit
 from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, DebitRun, Receipt, ReceiptPdf
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
@@ -136,6 +139,7 @@ def make_history(company: Any, customer: Any) -> None:
     keep_forecast(company, past_month_ends(company.today())[0])
     ordered(customer)
     keep_day_sums()
+    seal_audit(company, now=timezone.now())
 
 
 def ordered_and_shipped(customer: Any) -> None:

@@ -1,7 +1,7 @@
 """The tables of the office."""
 
 from office.models.approvals import ApprovalRequest, ApprovalRule, ApprovalState, RoleLimit, limit_of
-from office.models.audit import AuditRecord
+from office.models.audit import AuditHead, AuditLink, AuditRecord, AuditSeal
 from office.models.company import BankAccount, Company, Logo, OffDays
 from office.models.deputies import Deputy
 from office.models.doors import ApiToken, IdempotentAnswer
@@ -33,7 +33,10 @@ __all__ = [
     "ApprovalRequest",
     "ApprovalRule",
     "ApprovalState",
+    "AuditHead",
+    "AuditLink",
     "AuditRecord",
+    "AuditSeal",
     "BankAccount",
     "Comment",
     "Company",

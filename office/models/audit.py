@@ -1,6 +1,8 @@
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 
+HASH = 64
+
 
 class AuditRecord(models.Model):
     """Who did what to what, when, from where and why. Written once; the database lets nobody change it."""
@@ -31,3 +33,70 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_name}"
+
+
+class AuditLink(models.Model):
+    """A record's place in the chain of its company, or of what is no company's.
+
+    The hash is SHA-256 of the hash before it and of all that the record says (`office.audit_chain`). The database
+    writes it as the record's transaction ends; nobody else may.
+    """
+
+    by_triggers_alone = True
+
+    record = models.OneToOneField(
+        AuditRecord, primary_key=True, on_delete=models.PROTECT, related_name="link", db_constraint=False
+    )
+    company = models.ForeignKey(
+        "office.Company", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    position = models.BigIntegerField(help_text="Counts on from one without a gap.")
+    hash = models.CharField(max_length=HASH)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "position"], name="audit_link_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.hash}"
+
+
+class AuditHead(models.Model):
+    """How far a chain goes: the position and hash of its last link."""
+
+    by_triggers_alone = True
+
+    company = models.ForeignKey(
+        "office.Company", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    position = models.BigIntegerField()
+    hash = models.CharField(max_length=HASH)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company"], name="audit_head_once", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.hash}"
+
+
+class AuditSeal(models.Model):
+    """How far a chain went when a day was over, signed with a key the database does not hold (`office.audit_seals`)."""
+
+    append_only = True
+
+    company = models.ForeignKey("office.Company", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField(help_text="In the company's time zone; in UTC of what is no company's.")
+    position = models.BigIntegerField()
+    hash = models.CharField(max_length=HASH)
+    records = models.BigIntegerField(help_text="How many came since the seal before.")
+    sealed_at = models.DateTimeField()
+    seal = models.CharField(max_length=HASH, unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "day"], name="audit_sealed_once_a_day", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.seal}"

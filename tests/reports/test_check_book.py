@@ -175,6 +175,10 @@ PLANTED = [
     ("UPDATE reports_journalbatch SET last_day = last_day - 1", "entries of a journal export stand as long as it does, are of its company and days, and in one at a time"),
     ("UPDATE reports_closepackfile SET content = 'x'", "the file kept matches the hash kept"),
     ("DELETE FROM reports_closepackfile WHERE form = 'pdf'", "the pack of a closed month has every file that was kept with it"),
+    ("UPDATE office_auditrecord SET reason = 'x' WHERE id = (SELECT max(id) FROM office_auditrecord)", "the audit trail is as it was written"),
+    ("DELETE FROM office_auditlink WHERE position = 3", "the audit trail is as it was written"),
+    ("UPDATE office_audithead SET position = position + 1", "the audit trail is as it was written"),
+    ("UPDATE office_auditseal SET seal = reverse(seal)", "each day of the audit trail has its seal, which fits"),
     ("UPDATE payments_debitpart SET is_under_way = true", "what has been settled is on its way no more"),
 ]  # fmt: skip
 

@@ -286,6 +286,16 @@ ATTEMPTS = {
         " JOIN auth_group r ON r.name = 'auditor' AND r.id <> h.group_id LIMIT 1",
         "roles_stand_alone",
     ),
+    "audit_link_written_once": Attempt(
+        "UPDATE office_auditlink SET position = position", "office_auditlink_is_append_only"
+    ),
+    "audit_link_by_trigger_alone": Attempt(
+        "INSERT INTO office_auditlink (record_id, position, hash) VALUES (99999, 99999, '')",
+        "office_auditlink_is_append_only",
+    ),
+    "audit_head_by_trigger_alone": Attempt(
+        "UPDATE office_audithead SET position = position + 1", "office_audithead_is_append_only"
+    ),
     "ties_within_lines": Attempt(
         "INSERT INTO payments_banktie (amount, at, line_id, book_line_id) SELECT 999, now(), b.id, l.id"
         " FROM payments_bankline b, ledger_line l LIMIT 1",
@@ -352,12 +362,16 @@ EMPTIED = {
         ("allocation_never_emptied", "item_never_emptied", "line_never_emptied"),
     ),
     "audit_never_emptied": ("office_auditrecord", ()),
+    "audit_link_never_emptied": ("office_auditlink", ()),
+    "audit_head_never_emptied": ("office_audithead", ()),
+    "audit_seal_never_emptied": ("office_auditseal", ()),
 }
 """Guards of whole tables, and who guards what would be emptied with them."""
 
 ELSEWHERE = {
     "deduction_within_deposit": "tests/billing/test_deposits.py",
     "invoice_unmailed_once_issued": "tests/billing/test_unmailed.py",
+    "audit_linked": "tests/office/test_audit_chain.py",
     "invoice_mailed": "tests/billing/test_unmailed.py",
 }
 """Triggers that refuse nothing, or whose harm takes several documents: the test that has them on and off."""
