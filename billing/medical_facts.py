@@ -11,6 +11,7 @@ from billing.medical import CodeLists, Service, Validity, unlisted
 from billing.models import Diagnosis, Invoice, InvoiceLine, MedicalCode, MedicalService, MedicalSystem
 from billing.printed import PRINTED, printed_facts
 from ledger.refusals import Refused
+from office.audit import note_look
 from office.models import Company, User
 
 
@@ -26,6 +27,14 @@ def services_of(invoice: Invoice) -> list[Service]:
         Service(row.line.position, row.serviced_on, row.procedure, row.modifiers.split(), list(row.pointers))
         for row in rows
     ]
+
+
+def codes_for(reader: User, invoice: Invoice) -> tuple[list[str], list[Service]]:
+    """A document's diagnoses and what was done on its lines, for a person; that they saw them is kept."""
+    diagnoses, services = diagnoses_of(invoice), services_of(invoice)
+    if diagnoses or services:
+        note_look(reader, "see_medical_codes", invoice)
+    return diagnoses, services
 
 
 def lists_for(company: Company, codes: Iterable[str]) -> CodeLists:
@@ -65,12 +74,15 @@ def prints_codes(invoice: Invoice) -> bool:
 
 
 def require_may_read(reader: User | AnonymousUser, invoice: Invoice) -> None:
-    """Raise Refused where the paper shows codes that this person may not see."""
-    if not reader.has_perm("billing.see_medical_codes") and prints_codes(invoice):
+    """Raise Refused where the paper shows codes that this person may not see; that they saw them is kept."""
+    if not prints_codes(invoice):
+        return
+    if not isinstance(reader, User) or not reader.has_perm("billing.see_medical_codes"):
         raise Refused(
             f"The PDF of {invoice} shows medical codes, which are not yours to see. Ask somebody in billing.",
             code="may_not_see_codes",
         )
+    note_look(reader, "see_medical_codes", invoice)
 
 
 def has_medical_codes(invoice: Invoice) -> bool:

@@ -3,11 +3,14 @@
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from billing.medical_facts import require_may_read
 from billing.models import Invoice
 from billing.pdf import kept_pdf
 from billing.printed import parties_of
 from credit_control.models import HandedItem, HandOver, ReminderItem, ReminderPdf
 from credit_control.proposals import proposals_for
+from ledger.refusals import Refused
+from office.models import User
 from office.papers import PdfUnavailable
 from office.sheets import csv_rows
 
@@ -17,8 +20,11 @@ HEADS = (
 )  # fmt: skip
 
 
-def agency_zip(hand_over: HandOver) -> bytes:
-    """The ZIP, as things stand now; a document whose PDF cannot be made is left out of it, and named in a note."""
+def agency_zip(hand_over: HandOver, reader: User) -> bytes:
+    """The ZIP, as things stand now, for who hands it on.
+
+    A document whose PDF cannot be made, or which this person may not see, is left out of it, and named in a note.
+    """
     rows = list(hand_over.items.select_related("item").order_by("item__due_on", "pk"))
     packed = BytesIO()
     missing: list[str] = []
@@ -26,8 +32,9 @@ def agency_zip(hand_over: HandOver) -> bytes:
         archive.writestr("claims.csv", b"\xef\xbb\xbf" + csv_rows(b"", HEADS, _table(hand_over, rows)))
         for invoice in Invoice.objects.filter(entry__in=[row.item.entry_id for row in rows]).order_by("pk"):
             try:
+                require_may_read(reader, invoice)
                 archive.writestr(f"{invoice.number.replace('/', '-')}.pdf", bytes(kept_pdf(invoice).content))
-            except PdfUnavailable:
+            except (PdfUnavailable, Refused):
                 missing.append(invoice.number)
         for pdf in _letters(rows):
             archive.writestr(f"reminder-{pdf.reminder.reminded_on}-{pdf.reminder_id}.pdf", bytes(pdf.content))

@@ -55,6 +55,15 @@ def was_just_noted(by: User | None, actions: Collection[str], subject: models.Mo
     return timezone.now() - last.recorded_at < SHORT_WHILE
 
 
+def note_look(by: User, action: str, subject: models.Model) -> None:
+    """Keep that somebody looked at what few may see: for each person and thing at most once in a short while."""
+    own = AuditRecord.objects.filter(
+        subject_type=subject._meta.label_lower, subject_id=subject.pk, by=by, action=action
+    )
+    if not own.filter(recorded_at__gt=timezone.now() - SHORT_WHILE).exists():
+        record(by, action, subject)
+
+
 def record_all(
     by: User | None,
     action: str,

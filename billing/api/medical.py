@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from billing.access import get_invoice_for
 from billing.medical import Service
-from billing.medical_facts import diagnoses_of, services_of
+from billing.medical_facts import codes_for
 from billing.operations.set_medical_codes import set_medical_codes
 from office.api.fields import Input
 from office.api.views import ApiView, checked
@@ -78,5 +78,6 @@ class MedicalView(ApiView):
 
 def _shown(user: User, invoice_id: int) -> Response:
     invoice = get_invoice_for(user, invoice_id)
-    facts = {"version": invoice.version, "diagnoses": diagnoses_of(invoice), "services": services_of(invoice)}
+    diagnoses, services = codes_for(user, invoice)
+    facts = {"version": invoice.version, "diagnoses": diagnoses, "services": services}
     return Response(MedicalOut(facts).data)

@@ -83,7 +83,7 @@ def document_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     if context["may_void"] and request.user.has_perm("billing.void_invoice"):
         context["why"] = WhyForm(company=invoice.company)
     if invoice.company.bills_healthcare and request.user.has_perm("billing.see_medical_codes"):
-        context["medical"] = medical_facts(invoice)
+        context["medical"] = medical_facts(request.user, invoice)
     return render(request, "billing/document.html", context)
 
 

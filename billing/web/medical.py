@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 
 from billing.access import get_invoice_for
 from billing.medical import LETTERS, Service
-from billing.medical_facts import diagnoses_of, services_of
+from billing.medical_facts import codes_for
 from billing.models import Invoice, InvoiceLine
 from billing.operations.set_medical_codes import set_medical_codes
 from ledger.refusals import Refused
+from office.models import User
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
 
@@ -58,11 +59,9 @@ class ServiceForm(forms.Form):
 def medical_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """Show and save the medical codes of a draft."""
     invoice = get_invoice_for(request.user, invoice_id)
-    form = DiagnosesForm(
-        request.POST or None,
-        initial={"version": invoice.version, "diagnoses": " ".join(diagnoses_of(invoice))},
-    )
-    rows = _rows(request, invoice)
+    diagnoses, known = codes_for(request.user, invoice)
+    form = DiagnosesForm(request.POST or None, initial={"version": invoice.version, "diagnoses": " ".join(diagnoses)})
+    rows = _rows(request, invoice, known)
     if request.method == "POST" and all([form.is_valid(), *(row.is_valid() for _, row in rows)]):
         services = [service for line, row in rows if (service := row.service(line.position))]
         data = form.cleaned_data
@@ -76,15 +75,16 @@ def medical_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     return render(request, "billing/medical.html", {"invoice": invoice, "form": form, "rows": rows})
 
 
-def medical_facts(invoice: Invoice) -> dict[str, Any]:
+def medical_facts(reader: User, invoice: Invoice) -> dict[str, Any]:
     """What the document's page shows to those who may see it: diagnoses by letter, and what was done."""
-    return {"diagnoses": list(zip(LETTERS, diagnoses_of(invoice), strict=False)), "services": services_of(invoice)}
+    diagnoses, services = codes_for(reader, invoice)
+    return {"diagnoses": list(zip(LETTERS, diagnoses, strict=False)), "services": services}
 
 
-def _rows(request: StaffRequest, invoice: Invoice) -> list[tuple[InvoiceLine, ServiceForm]]:
-    known = {service.position: _typed(service) for service in services_of(invoice)}
+def _rows(request: StaffRequest, invoice: Invoice, known: list[Service]) -> list[tuple[InvoiceLine, ServiceForm]]:
+    typed = {service.position: _typed(service) for service in known}
     return [
-        (line, ServiceForm(request.POST or None, initial=known.get(line.position), prefix=f"line{line.position}"))
+        (line, ServiceForm(request.POST or None, initial=typed.get(line.position), prefix=f"line{line.position}"))
         for line in invoice.lines.all()
     ]
 

@@ -147,7 +147,7 @@ class FileView(ApiView):
     def get(self, request: ApiRequest, hand_over_id: int) -> HttpResponse:
         """The claims as CSV, with documents and letters, in a ZIP."""
         made = get_hand_over_for(request.user, hand_over_id)
-        return download(agency_zip(made), "application/zip", f"hand-over-{made.pk}.zip")
+        return download(agency_zip(made, request.user), "application/zip", f"hand-over-{made.pk}.zip")
 
 
 class EndView(ApiView):

@@ -133,7 +133,7 @@ def hand_over_one(request: StaffRequest, hand_over_id: int) -> HttpResponse:
 def agency_file(request: StaffRequest, hand_over_id: int) -> HttpResponse:
     """The agency's ZIP."""
     made = get_hand_over_for(request.user, hand_over_id)
-    return download(agency_zip(made), "application/zip", f"hand-over-{made.pk}.zip")
+    return download(agency_zip(made, request.user), "application/zip", f"hand-over-{made.pk}.zip")
 
 
 @require_POST
