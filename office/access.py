@@ -13,10 +13,9 @@ OWN_FILE = "make_file"
 
 
 def companies_for(user: User) -> QuerySet[Company]:
-    """The companies a person works for; a superuser works for all."""
-    if user.is_superuser:
-        return Company.objects.all()
-    return user.companies.all()
+    """The companies a person works for; a superuser works for all. A program's key may open but one of them."""
+    companies = Company.objects.all() if user.is_superuser else user.companies.all()
+    return companies.filter(pk=user.key_company_id) if user.key_company_id else companies
 
 
 def runs_for(user: User) -> QuerySet[Run]:

@@ -20,6 +20,7 @@ RUNNING = ExitStack()
 if "DATABASE_URL" not in os.environ:  # with pytest -n only the first process starts them; the others inherit
     os.environ |= RUNNING.enter_context(passing_services(Path(__file__).parent.parent / "var" / "test"))
 os.environ.setdefault("SECRET_KEY", "only for tests")
+os.environ |= {f"API_{kind}_PER_MINUTE": "0" for kind in ("READS", "WRITES", "EXPORTS", "FAILED_KEYS")}
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 

@@ -29,6 +29,7 @@ class CompaniesOut(serializers.Serializer):
 class CompaniesView(ApiView):
     """The caller's companies."""
 
+    room = "office"
     permission = {"get": "customers.view_customer"}
 
     @extend_schema(operation_id="list_companies", responses=CompaniesOut)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
 
+from office.api.limited import Limited
 from office.api.permissions import NamedPermission
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
@@ -28,12 +29,13 @@ class KeptDescription(SchemaGenerator):
         return description()
 
 
-class SchemaView(SpectacularAPIView):
+class SchemaView(Limited, SpectacularAPIView):
     """The description as OpenAPI."""
 
     generator_class = KeptDescription
     permission_classes = [NamedPermission]
     permission = {"get": "customers.view_customer"}
+    room = "office"
 
 
 @require_GET

@@ -73,4 +73,6 @@ def _of_framework(error: exceptions.APIException) -> JsonResponse:
     answer = problem(error.status_code, str(code), str(detail))
     if challenge := getattr(error, "auth_header", None):
         answer["WWW-Authenticate"] = challenge
+    for name, value in getattr(error, "headers", {}).items():
+        answer[name] = value
     return answer

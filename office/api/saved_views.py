@@ -47,6 +47,7 @@ class SavedViewIn(Input):
 class SavedViewsView(ApiView):
     """Saved views."""
 
+    room = "office"
     permission = {"get": EVERYBODY, "post": EVERYBODY}
 
     @extend_schema(operation_id="list_views", parameters=[PageQuery], responses=SavedViewPage)
@@ -68,6 +69,7 @@ class SavedViewsView(ApiView):
 class SavedViewView(ApiView):
     """One saved view."""
 
+    room = "office"
     permission = {"get": EVERYBODY, "delete": EVERYBODY}
 
     @extend_schema(operation_id="read_view", responses=SavedViewOut)

@@ -4,18 +4,20 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 
 from office.access import companies_for, found
+from office.api.limited import Limited
 from office.models import Company
 from office.web.fields import typed_id
 from office.web.requests import ApiRequest
 
 
-class ApiView(APIView):
+class ApiView(Limited):
     """An endpoint. `permission` names, for each method it answers, what the caller must be allowed to do."""
 
     permission: ClassVar[dict[str, str]]
+    room: ClassVar[str] = ""
+    """The room of office.scopes that it is in, where its permission does not say it."""
     http_method_names = ["get", "head", "post", "put", "delete"]
 
 

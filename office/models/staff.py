@@ -43,6 +43,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     daily_digest = models.BooleanField(default=False, help_text="Wants the news of their customers each morning.")
     only_own_customers = models.BooleanField(default=False, help_text="Sees only customers they own in sales.")
 
+    key_company_id: int | None = None
+    """The only company to be seen, while a program acts as this person with a key that is bound to one."""
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 

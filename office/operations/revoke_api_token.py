@@ -8,10 +8,10 @@ from office.models import ApiToken, User
 
 @transaction.atomic
 def revoke_api_token(token_id: int, *, by: User) -> ApiToken:
-    """Stop a token at once. Raises Refused where it has stopped already."""
+    """Stop a key at once. Raises Refused where it has stopped already."""
     token = ApiToken.objects.select_for_update(no_key=True).get(pk=token_id)
     if token.revoked_at:
-        raise Refused("This token has stopped already.", code="already_revoked")
+        raise Refused("This key has stopped already.", code="already_revoked")
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at"])
     record(by, "revoke_api_token", token)

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from rest_framework.test import APIClient, ForceAuthClientHandler
 
 from office.models import User
-from office.operations.create_api_token import create_api_token
+from office.operations.create_api_token import KeyDetails, create_api_token
 
 HANDLER = ForceAuthClientHandler(enforce_csrf_checks=False)
 HANDLER.load_middleware()
@@ -24,10 +24,11 @@ def a_client() -> APIClient:
 class Program:
     """Calls under /api/v1/ as a member of staff; each write has a key of its own unless one is given."""
 
-    def __init__(self, user: User | None) -> None:
+    def __init__(self, user: User | None, **details: Any) -> None:
+        """`details` are those of the key; without any it does whatever the user may."""
         self.headers = {}
         if user:
-            _, secret = create_api_token("tests", by=user)
+            self.key, secret = create_api_token("tests", KeyDetails(**details), by=user)
             self.headers["Authorization"] = f"Bearer {secret}"
 
     def get(self, path: str, **query: Any) -> HttpResponse:

@@ -91,7 +91,7 @@ def browser(clerk):
 
 
 def test_a_new_token_is_shown_once(browser, clerk):
-    page = browser.post("/me/tokens/", {"name": "Shop"})
+    page = browser.post("/me/tokens/", {"name": "Shop", "everything": "on", "days": "365"})
 
     secret = page.context["secret"]
     assert secret in page.content.decode()
@@ -104,7 +104,7 @@ def test_a_new_token_is_shown_once(browser, clerk):
 
 
 def test_a_token_without_a_name_is_not_made(browser):
-    browser.post("/me/tokens/", {"name": " "})
+    browser.post("/me/tokens/", {"name": " ", "everything": "on", "days": "365"})
     assert not ApiToken.objects.exists()
 
 

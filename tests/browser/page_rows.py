@@ -300,6 +300,7 @@ PAGES = [
     Row("office:profile"),
     Row("office:change_password"),
     Row("office:token_list"),
+    Row("office:key_list", role="administrator"),
     Row("api_docs", is_ours=False),
 ]
 

@@ -24,6 +24,7 @@ FOR_ONESELF = {
     "companies/<int:company_id>/choose/",
     "me/tokens/",
     "me/tokens/<int:token_id>/revoke/",
+    "me/tokens/<int:token_id>/rotate/",
     "views/new/",
     "files/new/",
     "api/v1/views/",

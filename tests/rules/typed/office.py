@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from office.models import SavedView, User, ViewSchedule
+from office.operations.create_api_token import create_api_token
 from office.operations.make_task import make_task
 from office.topics import About
 from tests import world
@@ -13,6 +14,11 @@ from tests.rules.hostile import DAY, Forms
 def a_task(customer: Any) -> int:
     """Something to do."""
     return make_task(customer.company, "call", "Call Eva", key=str(uuid4()), by=None, about=About.of(customer)).pk
+
+
+def a_key(company: Any) -> int:
+    """A key of whoever tries the forms."""
+    return create_api_token("Shop", by=User.objects.filter(companies=company).latest("pk"))[0].pk
 
 
 def views(company: Any) -> tuple[int, int]:
@@ -58,7 +64,8 @@ def forms(customer: Any) -> Forms:
         "office:numbers_as_typed": ([], {"invoice": "INV-{year}-{number}", "customer": "C{number:05}"}),
         "office:set_exchange_rate": ([], {"currency": "USD", "on": "2026-03-02", "rate": "1"}),
         "office:profile": ([], {"daily_digest": "on"}),
-        "office:token_list": ([], {"name": "n"}),
+        "office:token_list": ([], {"name": "n", "everything": "on", "scopes": "invoices:read", "days": "30"}),
+        "office:rotate_api_token": ([a_key(customer.company)], {"hours": "24"}),
         "office:company_settings": ([], company),
         "office:face": ([], look),
         "office:face_preview": ([], look),
