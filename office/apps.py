@@ -11,6 +11,7 @@ class OfficeConfig(AppConfig):
         from office.mail import register_kind
         from office.mail.to_staff import TO_STAFF
         from office.mail.trial import TRIAL_MAIL
+        from office.mail.way_in import WAY_IN
         from office.own_policies import POLICIES
         from office.policies import register_policy
         from office.roles import grant_roles
@@ -19,7 +20,7 @@ class OfficeConfig(AppConfig):
         from office.web.making_files import FILE_RUN
         from office.web.view_mail import VIEW_KIND
 
-        for kind in (TRIAL_MAIL, VIEW_KIND, *TO_STAFF, *APPROVAL_MAILS):
+        for kind in (TRIAL_MAIL, VIEW_KIND, WAY_IN, *TO_STAFF, *APPROVAL_MAILS):
             register_kind(kind)
         register_run(FILE_RUN)
         for policy in POLICIES:

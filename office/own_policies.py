@@ -64,8 +64,15 @@ def _named(role: Group) -> str:
     return "; ".join(names) or "nothing"
 
 
+def factor_rules(company: Company) -> list[Rule]:
+    """Of which roles a second factor is asked at log-in."""
+    rules = company.factor_rules.select_related("role").order_by("role__name")
+    return [Rule(rule.role.name, f"A {rule.role.name} logs in with a second factor.") for rule in rules]
+
+
 POLICIES = (
     Policy("approvals", "A second person's word", "office:approval_rules", approval_rules),
+    Policy("factors", "Second factors", "office:factor_rules", factor_rules),
     Policy("unattended", "What leaves by itself", "office:company_settings", unattended_rules),
     Policy(ROLES, "Who may do what", "office:staff_list", role_rules),
 )

@@ -19,6 +19,7 @@ from office.web import (
     returned_mail,
     runs,
     schedules,
+    security,
     sender_domain,
     sending_hours,
     settings,
@@ -32,6 +33,8 @@ from office.web import (
 app_name = "office"
 urlpatterns = [
     path("log-in/", login.log_in, name="log_in"),
+    path("log-in/code/", login.log_in_code, name="log_in_code"),
+    path("log-in/passkey/", login.passkey_question, name="passkey_question"),
     path("log-out/", login.log_out, name="log_out"),
     path("approvals/", approvals.inbox, name="approval_list"),
     path("approvals/<int:request_id>/decide/", approvals.decide, name="decide_request"),
@@ -100,6 +103,16 @@ urlpatterns = [
     path("settings/staff/", staff.staff_list, name="staff_list"),
     path("settings/staff/<int:user_id>/", staff.staff, name="staff"),
     path("me/", profile.profile, name="profile"),
+    path("me/security/", security.security, name="security"),
+    path("me/security/app/", security.set_up_app, name="set_up_app"),
+    path("me/security/passkey/", security.set_up_passkey, name="set_up_passkey"),
+    path("me/security/codes/", security.renew_codes, name="renew_recovery_codes"),
+    path("me/security/factors/<int:factor_id>/remove/", security.remove, name="remove_factor"),
+    path("me/security/log-ins/<int:log_in_id>/end/", security.end, name="end_log_in"),
+    path("me/security/log-ins/end/", security.end_others, name="end_other_log_ins"),
+    path("me/known/", security.known, name="known"),
+    path("settings/second-factors/", security.factor_rules, name="factor_rules"),
+    path("settings/staff/<int:user_id>/factors/", staff.lost_factors, name="take_factors"),
     path("me/password/", login.change_password, name="change_password"),
     path("companies/<int:company_id>/choose/", login.choose_company, name="choose_company"),
 ]

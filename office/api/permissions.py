@@ -26,6 +26,8 @@ class NamedPermission(BasePermission):
             raise MethodNotAllowed(request.method or "")
         if not request.user.is_authenticated or not request.user.has_perm(view.permission[method]):
             return False
+        if request.user.lacks_factor:  # of a session: a program's key is no person
+            raise PermissionDenied("Your role needs a second factor: set it up first.", code="second_factor_missing")
         if isinstance(request.auth, ApiToken):
             _require_scope(request.auth, scope_at(view, method))
         return True

@@ -8,6 +8,7 @@ from office.models.doors import ApiToken, IdempotentAnswer
 from office.models.face import FacePlace, FaceText
 from office.models.imports import ImportMapping
 from office.models.jobs import Job
+from office.models.log_ins import FactorRule, LogIn
 from office.models.mail import MailStatus, OutgoingMail
 from office.models.mail_texts import MailText
 from office.models.numbers import NumberPattern, NumberSeries
@@ -45,12 +46,14 @@ __all__ = [
     "ExchangeRate",
     "FacePlace",
     "FaceText",
+    "FactorRule",
     "FileFormat",
     "IdempotentAnswer",
     "ImportMapping",
     "Job",
     "KeptFile",
     "KeptFilePart",
+    "LogIn",
     "Logo",
     "MailStatus",
     "MailText",

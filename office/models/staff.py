@@ -51,6 +51,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
+    lacks_factor = False
+    """Whether a role of theirs needs a second factor and they have none; only who comes by a session is asked."""
+
     class Meta:
         constraints = [models.CheckConstraint(name="log_in_is_not_its_own_other", condition=~Q(same_person_as=F("pk")))]
         permissions = [("manage_staff", "Invite staff and set their roles")]

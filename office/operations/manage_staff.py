@@ -11,6 +11,7 @@ from django.db import transaction
 from ledger.refusals import Refused
 from office.audit import record
 from office.email_addresses import require_email
+from office.log_ins import end_log_ins, log_ins_of
 from office.models import Company, Department, User
 from office.roles import ROLES, why_excluded
 
@@ -52,7 +53,7 @@ def update_staff(user_id: int, details: StaffDetails, *, by: User | None) -> Use
     """Change somebody's name, roles or way in. Nobody changes their own roles or shuts themselves out."""
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     _check(details)
-    before = _state(user)
+    before, roles_before = _state(user), set(user.groups.values_list("name", flat=True))
     own_way_in = {"roles": ", ".join(sorted(details.roles)), "is_active": details.is_active}
     if by == user and any(before[name] != value for name, value in own_way_in.items()):
         raise Refused("Somebody else has to change your own roles.", code="own_roles")
@@ -61,6 +62,10 @@ def update_staff(user_id: int, details: StaffDetails, *, by: User | None) -> Use
     _write(user, details)
     after = _state(user)
     changed = [name for name in after if before[name] != after[name]]
+    if not user.is_active:
+        end_log_ins(log_ins_of(user), "switched off")
+    elif lost := roles_before - set(details.roles):
+        end_log_ins(log_ins_of(user), f"no more: {', '.join(sorted(lost))}"[:60])
     record(
         by,
         "update_staff",

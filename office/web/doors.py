@@ -1,23 +1,34 @@
 """How a page names who may come in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from office.retrying import tried_again
+from office.web.knowing import known_first
 from office.web.late_forms import ask_to_log_in
-from office.web.requests import OfficeRequest
+from office.web.requests import OfficeRequest, StaffRequest
 
 View = Callable[..., HttpResponseBase]
 EVERYBODY = "customers.view_customer"
 """What every role may do, for the pages about oneself."""
+CHANGES, ALWAYS = ("POST",), ("GET", "HEAD", "POST")
+"""Before what somebody has to have shown who they are a short while ago."""
 
 
-def staff_door(permission: str) -> Callable[[View], View]:
-    """Let in staff with a permission (app.codename) and a company to work in; others log in or are refused."""
+def staff_door(
+    permission: str, *, recently_known: Collection[str] = (), without_factor: bool = False
+) -> Callable[[View], View]:
+    """Let in staff with a permission (app.codename) and a company to work in; others log in or are refused.
+
+    Whoever has not shown who they are for a while is asked first, by the methods `recently_known`: CHANGES or ALWAYS.
+    Whoever lacks a second factor that their role needs is led to set it up, save at a door `without_factor`.
+    """
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -26,12 +37,29 @@ def staff_door(permission: str) -> Callable[[View], View]:
                 return ask_to_log_in(request)
             if not request.user.has_perm(permission) or not request.company:
                 raise PermissionDenied
+            if request.user.lacks_factor and not without_factor:
+                return lead_to_factor(request)
+            if request.method in recently_known:
+                staff = cast(StaffRequest, request)
+                return known_first(staff, lambda: answered(view, request, *args, **kwargs))
             return answered(view, request, *args, **kwargs)
 
         guarded.door = permission  # type: ignore[attr-defined]
+        guarded.without_factor = without_factor  # type: ignore[attr-defined]
+        guarded.recently_known = recently_known  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+def lead_to_factor(request: HttpRequest) -> HttpResponseBase:
+    """To the page where a second factor is set up; nothing else is done before."""
+    page = reverse("office:security")
+    if "HX-Request" in request.headers:
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = page
+        return answer
+    return redirect(page)
 
 
 def answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

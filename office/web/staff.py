@@ -4,14 +4,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from ledger.refusals import Refused
+from office.access import found
+from office.factors import NAMES, factors_of
 from office.models import Company, Department, User
+from office.operations.manage_factors import take_factors
 from office.operations.manage_staff import StaffDetails, add_staff, update_staff
 from office.roles import ROLES, STAND_ALONE
-from office.web.doors import staff_door
+from office.web.doors import CHANGES, staff_door
 from office.web.requests import StaffRequest
 
 ROLE_CHOICES = [(role, role.capitalize()) for role in ROLES]
@@ -58,7 +62,7 @@ class NewStaffForm(StaffForm):
     is_active = None  # type: ignore[assignment]  # takes the field away
 
 
-@staff_door("office.manage_staff")
+@staff_door("office.manage_staff", recently_known=CHANGES)
 def staff_list(request: StaffRequest) -> HttpResponse:
     """Everybody who works for the company, and a form for somebody new."""
     form = NewStaffForm(request.POST or None, company=request.company)
@@ -76,12 +80,10 @@ def staff_list(request: StaffRequest) -> HttpResponse:
     return render(request, "office/staff_list.html", {"form": form, "staff": staff})
 
 
-@staff_door("office.manage_staff")
+@staff_door("office.manage_staff", recently_known=CHANGES)
 def staff(request: StaffRequest, user_id: int) -> HttpResponse:
     """Change one person's name, roles or way in."""
-    user = User.objects.filter(companies=request.company.pk, pk=user_id).first()
-    if user is None:
-        raise Http404("Nobody of that id works here.")
+    user = _colleague(request, user_id)
     initial = {
         "name": user.name,
         "roles": list(user.groups.values_list("name", flat=True)),
@@ -99,4 +101,24 @@ def staff(request: StaffRequest, user_id: int) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("office:staff_list")
-    return render(request, "office/staff.html", {"form": form, "person": user})
+    context = {"form": form, "person": user, "factors": [NAMES[each.type] for each in factors_of(user)]}
+    return render(request, "office/staff.html", context)
+
+
+@require_POST
+@staff_door("office.manage_staff", recently_known=CHANGES)
+def lost_factors(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Take somebody's second factors away, because they lost them."""
+    user = _colleague(request, user_id)
+    try:
+        take_factors(user.pk, by=request.user, reason=request.POST.get("reason", ""))
+        messages.success(
+            request, f"{user} logs in with the password alone until they set up anew, and is told by mail."
+        )
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("office:staff", user.pk)
+
+
+def _colleague(request: StaffRequest, user_id: int) -> User:
+    return found(User.objects.filter(companies=request.company.pk, pk=user_id), "person who works here")

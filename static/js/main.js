@@ -13,6 +13,7 @@ import "./keys.js";
 import "./line-grid.js";
 import "./line-products.js";
 import "./menu.js";
+import "./passkeys.js";
 import "./picker.js";
 import "./theme.js";
 import "./toast.js";

@@ -1,0 +1,48 @@
+"""Who is in, since when and from where; and putting somebody out."""
+
+import re
+
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from office.models import LogIn, User
+from office.sealing import Unsealable, unseal
+
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+"""By what their names say in a header; most say to be several, so the order counts."""
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+
+
+def device_words(agent: str) -> str:
+    """A browser's header in words: `Firefox on Windows`."""
+    browser = next((name for sign, name in BROWSERS.items() if re.search(rf"\b{sign}(iOS)?/", agent)), "A browser")
+    system = next((name for sign, name in SYSTEMS.items() if sign in agent), "")
+    return f"{browser} on {system}" if system else browser
+
+
+def log_ins_of(user: User) -> QuerySet[LogIn]:
+    """Where a person is in."""
+    return LogIn.objects.filter(user=user, ended_at=None).order_by("-seen_at", "-pk")
+
+
+def end_log_ins(log_ins: QuerySet[LogIn], because: str) -> int:
+    """Put these out at once: their sessions are gone. Returns how many."""
+    ended = [_key(each) for each in log_ins.filter(ended_at=None).select_for_update(no_key=True)]
+    log_ins.filter(ended_at=None).update(ended_at=timezone.now(), ended_because=because)
+    Session.objects.filter(session_key__in=ended).delete()
+    return len(ended)
+
+
+def _key(log_in: LogIn) -> str:
+    try:
+        return unseal(log_in.sealed_key)
+    except Unsealable:  # from before the keys changed: a session does not live so long
+        return ""

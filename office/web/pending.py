@@ -1,0 +1,38 @@
+"""Who has typed the right password and still owes a second factor."""
+
+from time import time
+
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+
+from office.models import User
+
+PENDING = "waits_for_factor"
+SECONDS = 10 * 60
+"""So long the second factor may take; then the password is asked again."""
+
+
+def let_wait(request: HttpRequest, user: User, next_page: str) -> None:
+    """Remember whose password was right; the session is nobody's until the second factor came."""
+    request.session.cycle_key()
+    request.session[PENDING] = {
+        "user": user.pk,
+        "at": time(),
+        "next": next_page,
+        "hash": user.get_session_auth_hash(),
+    }
+
+
+def who_waits(request: HttpRequest) -> User | None:
+    """Whose second factor is awaited; nobody's after a while, or once the password changed or they are switched off."""
+    pending = request.session.get(PENDING)
+    if not pending or time() - pending["at"] > SECONDS:
+        return None
+    user = User.objects.filter(pk=pending["user"], is_active=True).first()
+    return user if user and constant_time_compare(user.get_session_auth_hash(), pending["hash"]) else None
+
+
+def waits_for_page(request: HttpRequest) -> str:
+    """Where they wanted to go."""
+    page: str = request.session.get(PENDING, {}).get("next", "")
+    return page
