@@ -57,7 +57,7 @@ def ask(request: StaffRequest, *, asked_by: str = "", trouble: str = "") -> Http
         "has_code": bool(kinds),
         "has_passkey": PASSKEY in kinds,
     }
-    response = render(request, "office/known.html", context, status=429 if "seconds" in trouble else 403)
+    response = render(request, "office/known.html", context, status=429 if "seconds" in trouble else 200)
     response["Cache-Control"] = "no-store, private"
     return response
 

@@ -13,9 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
+from office.access import found
 from office.dressing import dressed
 from office.factors import APP, FEW, NAMES, PASSKEY, SECOND_FACTORS, factors_of, needs_factor, recovery_codes_left
 from office.log_ins import log_ins_of
+from office.models import LogIn
 from office.operations.end_log_ins import end_log_in, end_other_log_ins
 from office.operations.manage_factors import (
     PEOPLE,
@@ -140,6 +142,7 @@ def _shown_once(request: StaffRequest, codes: list[str]) -> HttpResponse:
 @staff_door(EVERYBODY, recently_known=CHANGES, without_factor=True)
 def remove(request: StaffRequest, factor_id: int) -> HttpResponse:
     """Remove a second factor of one's own."""
+    found(factors_of(request.user).filter(pk=factor_id), "second factor of yours")
     try:
         remove_factor(factor_id, by=request.user)
         messages.success(request, "It is removed.")
@@ -152,6 +155,7 @@ def remove(request: StaffRequest, factor_id: int) -> HttpResponse:
 @staff_door(EVERYBODY, without_factor=True)
 def end(request: StaffRequest, log_in_id: int) -> HttpResponse:
     """Log one other browser of one's own out."""
+    found(LogIn.objects.filter(user=request.user, pk=log_in_id), "log-in of yours")
     try:
         end_log_in(log_in_id, by=request.user)
         messages.success(request, "That browser is logged out.")

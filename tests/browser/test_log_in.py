@@ -86,7 +86,7 @@ def test_a_passkey_is_made_and_opens_the_account_with_the_password_without_it_an
 
     log_out(page)
     shoot(page, "log-in")
-    page.get_by_role("button", name="Log in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(f"{live_server.url}/")
     assert factors_of(clerk).get(type=PASSKEY).last_used_at
 
@@ -114,8 +114,8 @@ def test_a_passkey_of_a_device_we_do_not_know_opens_nothing(
     factors_of(clerk).delete()
 
     log_out(page)
-    page.get_by_role("button", name="Log in with a passkey").click()
-    expect(page.get_by_text("That passkey opens nothing here.")).to_be_visible()
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.locator("#alerts").get_by_text("That passkey opens nothing here.")).to_be_visible()
 
 
 def forget_who_it_is(page: Page) -> None:

@@ -62,6 +62,8 @@ OTHERWISE = {
     "": "under api/: nothing but that there is no such address",
     "healthz": "no customer's",
     "office:log_in": "no customer's",
+    "office:log_in_code": "no customer's",
+    "office:passkey_question": "no customer's",
     "office:log_out": "no customer's",
     "portal:enter": "a token's own address: tests/credit_control/test_link_renewal.py",
     "account:enter": "a token's own address: tests/credit_control/test_link_renewal.py",

@@ -6,17 +6,20 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
+from django.utils import timezone
 
 from billing.models import Invoice
 from billing.operations.manage_attachments import attach_file
 from billing.operations.manage_templates import save_template
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.models import Line
-from office.models import Run, RunStatus
+from office.models import LogIn, Run, RunStatus
 from office.operations.create_api_token import create_api_token
 from office.operations.set_own_day import set_own_day
+from office.sealing import seal
 from payments.models import BankLine, BankMonth, BankTie
 from tests.browser.things.everything import make_things
+from tests.office.logging_in import with_app
 
 THINGS = {
     "account_link_id": "credit_control.AccountLink",
@@ -33,6 +36,7 @@ THINGS = {
     "entry_id": "ledger.Entry",
     "exchange_id": "payments.ReceiptExchange",
     "exemption_id": "billing.TaxExemption",
+    "factor_id": "mfa.Authenticator",
     "finding_id": "billing.AccuracyFinding",
     "hand_over_id": "credit_control.HandOver",
     "hold_id": "customers.CreditHold",
@@ -42,6 +46,7 @@ THINGS = {
     "ladder_id": "credit_control.ReminderLadder",
     "line_id": "payments.BankLine",
     "link_id": "billing.DocumentLink",
+    "log_in_id": "office.LogIn",
     "mail_id": "office.OutgoingMail",
     "mandate_id": "customers.Mandate",
     "mapping_id": "payments.BankMapping",
@@ -136,6 +141,8 @@ def make_everything(company: Any, customer: Any, clerk: Any) -> None:
     make_things(company, customer)
     draft = Invoice.objects.filter(status="draft").earliest("pk")
     attach_file(draft.pk, "plan.pdf", b"%PDF-1.7 plan", goes_along=False, by=None)
+    with_app(clerk)
+    LogIn.objects.create(user=clerk, sealed_key=seal("none"), device="Firefox", way="password", seen_at=timezone.now())
     save_template(draft.pk, "Usual", by=clerk)
     add_terms(company, TermsDetails("Thirty days", [PartDetails(30)]), by=None)
     set_own_day(company, date(2026, 12, 24), is_worked=False, name="Eve", by=None)

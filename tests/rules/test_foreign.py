@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.test import Client
 
 from office import access
-from office.models import ApiToken, Company, Run, SavedView, User
+from office.models import ApiToken, Company, LogIn, Run, SavedView, User
 from office.operations.create_api_token import create_api_token
 from tests import world
 from tests.rules.foreign_things import kind_in, make_everything, thing_of
@@ -167,7 +168,13 @@ def test_nothing_of_another_customer_is_found_or_touched(company: Company, every
     assert leaks(limited, theirs) == {}
 
     User.objects.update(only_own_customers=False)  # the control: each is found by who may see it
-    for model, owner in ((Run, "by"), (ApiToken, "user"), (SavedView, "owner")):  # some are shown to one person alone
+    for model, owner in (
+        (Run, "by"),
+        (ApiToken, "user"),
+        (SavedView, "owner"),
+        (LogIn, "user"),
+        (Authenticator, "user"),
+    ):  # some are shown to one person alone
         model.objects.filter(**{f"{owner}__isnull": False}).update(**{owner: limited.user})
     by_route = groupby((door for door in theirs if not re.search(LEFT_OUT, door.route)), lambda door: door.route)
     assert [route for route, ways in by_route if not any(is_found(limited, door) for door in ways)] == []
