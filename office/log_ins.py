@@ -23,7 +23,7 @@ SYSTEMS = {
 
 def device_words(agent: str) -> str:
     """A browser's header in words: `Firefox on Windows`."""
-    browser = next((name for sign, name in BROWSERS.items() if re.search(rf"\b{sign}(iOS)?/", agent)), "A browser")
+    browser = next((name for sign, name in BROWSERS.items() if re.search(rf"{sign}(iOS)?/", agent)), "A browser")
     system = next((name for sign, name in SYSTEMS.items() if sign in agent), "")
     return f"{browser} on {system}" if system else browser
 

@@ -21,7 +21,7 @@ from customers.operations.manage_accounts import block_account, close_account, r
 from customers.queries import in_account_state
 from ledger.refusals import Refused
 from office.models import AuditRecord
-from office.web.doors import staff_door
+from office.web.doors import CHANGES, staff_door
 from office.web.fields import set_choices
 from office.web.lists import Choice, Column, Empty, ListSpec, list_page
 from office.web.once import once
@@ -92,7 +92,7 @@ def _shown(request: StaffRequest) -> QuerySet[CustomerAccount]:
 
 @sensitive_post_parameters("number")
 @sensitive_variables("form", "data")
-@staff_door("customers.manage_accounts")
+@staff_door("customers.manage_accounts", recently_known=CHANGES)
 @once
 def new_account(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Add an account of a customer, for a second person to confirm."""
@@ -126,7 +126,7 @@ def account_page(request: StaffRequest, account_id: int) -> HttpResponse:
 
 @require_POST
 @never_cache
-@staff_door("customers.reveal_account")
+@staff_door("customers.reveal_account", recently_known=CHANGES)
 def reveal(request: StaffRequest, account_id: int) -> HttpResponse:
     """The account with its whole number, once; that it was shown is kept."""
     account = get_account_for(request.user, account_id)
@@ -151,7 +151,7 @@ def _act(operation: Callable[..., CustomerAccount], done: str) -> Callable[..., 
     """A page's button that does one thing to an account, with a reason."""
 
     @require_POST
-    @staff_door("customers.manage_accounts")
+    @staff_door("customers.manage_accounts", recently_known=CHANGES)
     def act(request: StaffRequest, account_id: int) -> HttpResponse:
         account = get_account_for(request.user, account_id)
         try:

@@ -14,7 +14,7 @@ from office.access import companies_for, found
 from office.models import KeptFile, Run
 from office.operations.order_file import order_file, ordered_by
 from office.web.asking import require_may_ask
-from office.web.doors import EVERYBODY, staff_door
+from office.web.doors import ALWAYS, EVERYBODY, staff_door
 from office.web.once import once
 from office.web.requests import StaffRequest
 
@@ -45,7 +45,7 @@ def kept_file(request: StaffRequest, run_id: int) -> HttpResponse:
 
 
 @require_GET
-@staff_door(EVERYBODY)
+@staff_door(EVERYBODY, recently_known=ALWAYS)
 def download(request: StaffRequest, run_id: int) -> HttpResponseBase:
     """The file itself, for its maker, as long as they may open the page that it is of and see as much there."""
     run = _own(request, run_id)

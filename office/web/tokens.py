@@ -19,7 +19,7 @@ from office.operations.create_api_token import USUAL_DAYS, KeyDetails, create_ap
 from office.operations.revoke_api_token import revoke_api_token
 from office.operations.rotate_api_token import rotate_api_token
 from office.scopes import EVERYTHING, READ, ROOMS, SCOPES, WRITE
-from office.web.doors import EVERYBODY, staff_door
+from office.web.doors import CHANGES, EVERYBODY, staff_door
 from office.web.requests import StaffRequest
 
 DAYS = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("730", "Two years")]
@@ -92,7 +92,7 @@ class BesideForm(forms.Form):
 
 
 @never_cache
-@staff_door(EVERYBODY)
+@staff_door(EVERYBODY, recently_known=CHANGES)
 def token_list(request: StaffRequest) -> HttpResponse:
     """One's own keys; a new one is shown on the answer that made it and never again."""
     form, secret = TokenForm(request.POST or None, companies=request.companies), ""
@@ -108,7 +108,7 @@ def token_list(request: StaffRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-@staff_door(EVERYBODY)
+@staff_door(EVERYBODY, recently_known=CHANGES)
 def rotate(request: StaffRequest, token_id: int) -> HttpResponse:
     """Give one of one's own keys a new secret, which is shown on this answer and never again."""
     token, typed, secret = _own(request, token_id), BesideForm(request.POST), ""

@@ -17,7 +17,7 @@ from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
-from office.web.doors import staff_door
+from office.web.doors import CHANGES, staff_door
 from office.web.fields import SumField, typed_id
 from office.web.once import once
 from office.web.requests import StaffRequest
@@ -199,7 +199,7 @@ def refund_ways(customer: Customer) -> list[tuple[str, str]]:
 
 
 @require_POST
-@staff_door("payments.refund_credit")
+@staff_door("payments.refund_credit", recently_known=CHANGES)
 @once
 def refund_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Pay free credit back."""

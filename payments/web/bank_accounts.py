@@ -10,7 +10,7 @@ from ledger.refusals import Refused
 from office.dressing import dressed
 from office.models import BankAccount
 from office.swiss_payments import slip_note
-from office.web.doors import staff_door
+from office.web.doors import CHANGES, staff_door
 from office.web.requests import StaffRequest
 from payments.operations.set_bank_accounts import BankDetails, set_bank_accounts
 
@@ -28,7 +28,7 @@ class BankForm(forms.Form):
 BankForms = formset_factory(BankForm, extra=1, max_num=20, absolute_max=200)
 
 
-@staff_door("office.change_company_settings")
+@staff_door("office.change_company_settings", recently_known=CHANGES)
 def bank_accounts(request: StaffRequest) -> HttpResponse:
     """The accounts printed on documents, by currency."""
     rows = BankAccount.objects.filter(company=request.company).order_by("id").values(*BankForm.base_fields)

@@ -14,7 +14,7 @@ from django_stubs_ext import WithAnnotations
 
 from customers.models import MandateScheme
 from ledger.refusals import Refused
-from office.web.doors import staff_door
+from office.web.doors import ALWAYS, staff_door
 from office.web.lists import Choice as Filter
 from office.web.lists import Column, DateRange, Empty, ListSpec, list_page
 from office.web.requests import StaffRequest
@@ -176,7 +176,7 @@ def collect(request: StaffRequest, run_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_door("payments.download_payment_file")
+@staff_door("payments.download_payment_file", recently_known=ALWAYS)
 def run_file(request: StaffRequest, run_id: int) -> HttpResponse:
     """The file for the bank; who got it is kept, so it is no plain link."""
     return file_answer(get_debit_run_for(request.user, run_id), request.user)

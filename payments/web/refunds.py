@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
 from office.models import AuditRecord
-from office.web.doors import staff_door
+from office.web.doors import CHANGES, staff_door
 from office.web.fields import set_choices
 from office.web.requests import StaffRequest
 from payments.access import get_refund_for
@@ -40,7 +40,7 @@ def refund_page(request: StaffRequest, refund_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_door("payments.pay_refund_by_hand")
+@staff_door("payments.pay_refund_by_hand", recently_known=CHANGES)
 def pay_by_hand(request: StaffRequest, refund_id: int) -> HttpResponse:
     """Say which account of ours paid it without a file."""
     refund = get_refund_for(request.user, refund_id)
@@ -57,7 +57,7 @@ def pay_by_hand(request: StaffRequest, refund_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_door("payments.pay_refund_by_hand")
+@staff_door("payments.pay_refund_by_hand", recently_known=CHANGES)
 def undo_by_hand(request: StaffRequest, refund_id: int) -> HttpResponse:
     """Let it wait again, with a reason."""
     refund = get_refund_for(request.user, refund_id)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
 from office.models import Company
-from office.web.doors import staff_door
+from office.web.doors import ALWAYS, CHANGES, staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.requests import StaffRequest
 from payments.access import get_repayment_for, refunds_for, repayments_for, require_bank
@@ -77,7 +77,7 @@ def refund_list(request: StaffRequest) -> HttpResponseBase:
     )
 
 
-@staff_door("payments.manage_repayments")
+@staff_door("payments.manage_repayments", recently_known=CHANGES)
 def new_repayment(request: StaffRequest) -> HttpResponse:
     """See which refunds would be paid and which not and why, and ask a second person."""
     require_bank(request.user)
@@ -119,7 +119,7 @@ def repayment(request: StaffRequest, batch_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_door("payments.manage_repayments")
+@staff_door("payments.manage_repayments", recently_known=CHANGES)
 def cancel(request: StaffRequest, batch_id: int) -> HttpResponse:
     """Give up a repayment that the bank did not get."""
     batch = get_repayment_for(request.user, batch_id)
@@ -133,7 +133,7 @@ def cancel(request: StaffRequest, batch_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_door("payments.download_payment_file")
+@staff_door("payments.download_payment_file", recently_known=ALWAYS)
 def repayment_file(request: StaffRequest, batch_id: int) -> HttpResponse:
     """The file for the bank; who got it is kept."""
     return file_answer(get_repayment_for(request.user, batch_id), request.user)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
 from office.models import AuditRecord
-from office.web.doors import staff_door
+from office.web.doors import ALWAYS, CHANGES, staff_door
 from office.web.once import once
 from office.web.requests import StaffRequest
 from reports.access import get_journal_batch_for, require_whole_book
@@ -45,7 +45,7 @@ class SpanForm(forms.Form):
     last_day = forms.DateField(label="To", required=False, widget=DAY)
 
 
-@staff_door(DOOR)
+@staff_door(DOOR, recently_known=CHANGES)
 @once
 def new_journal(request: StaffRequest) -> HttpResponse:
     """Choose days and format, see what an export would hold and what stands against it, and make it."""
@@ -93,7 +93,7 @@ def journal(request: StaffRequest, journal_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_door(DOOR)
+@staff_door(DOOR, recently_known=ALWAYS)
 def journal_file(request: StaffRequest, journal_id: int) -> StreamingHttpResponse:
     """The file of an export; who got it is kept."""
     file = get_journal_batch_for(request.user, journal_id).file

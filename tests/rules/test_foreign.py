@@ -168,13 +168,8 @@ def test_nothing_of_another_customer_is_found_or_touched(company: Company, every
     assert leaks(limited, theirs) == {}
 
     User.objects.update(only_own_customers=False)  # the control: each is found by who may see it
-    for model, owner in (
-        (Run, "by"),
-        (ApiToken, "user"),
-        (SavedView, "owner"),
-        (LogIn, "user"),
-        (Authenticator, "user"),
-    ):  # some are shown to one person alone
+    owned = ((Run, "by"), (ApiToken, "user"), (SavedView, "owner"), (LogIn, "user"), (Authenticator, "user"))
+    for model, owner in owned:  # some are shown to one person alone
         model.objects.filter(**{f"{owner}__isnull": False}).update(**{owner: limited.user})
     by_route = groupby((door for door in theirs if not re.search(LEFT_OUT, door.route)), lambda door: door.route)
     assert [route for route, ways in by_route if not any(is_found(limited, door) for door in ways)] == []
