@@ -1,6 +1,6 @@
 """Second factors: set up, removed, taken away from somebody who lost theirs, and asked of roles."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -29,7 +29,7 @@ from office.mail.queueing import queue_mail
 from office.models import Company, FactorRule, User
 from office.operations.keep_policies import changes_policies
 from office.roles import ROLES
-from office.sealing import seal
+from office.sealing import reseal, seal
 
 WAY_IN_MAIL = "way_in_changed"
 PEOPLE = tuple(role for role, names in ROLES.items() if "customers.view_customer" in names)
@@ -170,6 +170,19 @@ def tell_of_way_in(user: User, what: str) -> None:
         to_email=user.email,
         subject=what,
     )
+
+
+def reseal_factors() -> Iterator[int]:
+    """Seal what is secret of apps and recovery codes anew by the newest key; gives how many are done."""
+    factors = Authenticator.objects.filter(type__in=(APP, RECOVERY)).order_by("pk")
+    for done, pk in enumerate(list(factors.values_list("pk", flat=True)), start=1):
+        with transaction.atomic():
+            factor = factors.select_for_update(no_key=True).filter(pk=pk).first()
+            if factor:
+                name = "secret" if factor.type == APP else "seed"
+                factor.data[name] = reseal(factor.data[name])
+                factor.save(update_fields=["data"])
+        yield done
 
 
 def _lock(user: User) -> None:

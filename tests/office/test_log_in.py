@@ -1,5 +1,6 @@
 """Coming in: the second factor, what a lost one means, sessions that end, and being asked once more."""
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,9 @@ from unittest.mock import ANY
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -27,7 +30,7 @@ from office.web.sessions import BEGAN, KNOWN, SEEN
 from tests import world
 from tests.api.calling import Program
 from tests.office.logging_in import NOON, is_in, key_of, shown, type_password, with_app
-from tests.rules.test_doors import called, doors
+from tests.rules.test_doors import called, doors, routes
 
 pytestmark = pytest.mark.django_db
 
@@ -443,3 +446,46 @@ def test_the_last_recovery_codes_are_kept_sealed(clerk: User):
     row = factors_of(clerk).get(type=RECOVERY)
     assert set(row.data) >= {"seed", "used_mask"}
     assert not any(code in str(row.data) for code in codes)
+
+
+def test_a_new_key_opens_what_the_old_one_sealed_and_then_needs_it_no_more(clerk: User, settings: Any):
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    settings.ENCRYPTION_KEYS = [old]
+    codes = with_app(clerk)
+    settings.ENCRYPTION_KEYS = [new, old]
+    call_command("reseal_accounts", stdout=io.StringIO())
+    settings.ENCRYPTION_KEYS = [new]
+    assert is_known_by_code(clerk, shown()) == "code"
+    assert is_known_by_code(clerk, codes[0]) == "recovery code"
+
+
+def test_the_doors_that_ask_who_it_is_are_those_we_know():
+    asked = {route for route, view in routes() if getattr(view, "recently_known", ())}
+    assert sorted(asked) == [
+        "customers/<int:customer_id>/accounts/new/",
+        "customers/<int:customer_id>/refund/",
+        "customers/accounts/<int:account_id>/block/",
+        "customers/accounts/<int:account_id>/close/",
+        "customers/accounts/<int:account_id>/release/",
+        "customers/accounts/<int:account_id>/reveal/",
+        "debit-runs/<int:run_id>/file/",
+        "files/<int:run_id>/download/",
+        "journal-exports/<int:journal_id>/file/",
+        "journal-exports/new/",
+        "me/known/",
+        "me/security/app/",
+        "me/security/codes/",
+        "me/security/factors/<int:factor_id>/remove/",
+        "me/security/passkey/",
+        "me/tokens/",
+        "refunds/<int:refund_id>/pay-by-hand/",
+        "refunds/<int:refund_id>/undo-by-hand/",
+        "refunds/pay/",
+        "refunds/repayments/<int:batch_id>/cancel/",
+        "refunds/repayments/<int:batch_id>/file/",
+        "settings/bank-accounts/",
+        "settings/second-factors/",
+        "settings/staff/",
+        "settings/staff/<int:user_id>/",
+        "settings/staff/<int:user_id>/factors/",
+    ]

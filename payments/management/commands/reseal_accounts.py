@@ -1,10 +1,11 @@
-"""`manage.py reseal_accounts`: seal account numbers and payment files anew by the newest of ENCRYPTION_KEYS."""
+"""`manage.py reseal_accounts`: seal account numbers, payment files and second factors anew by the newest key."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from customers.operations.manage_accounts import reseal_accounts
+from office.operations.manage_factors import reseal_factors
 from office.sealing import Unsealable
 from payments.kept_files import reseal_files
 
@@ -12,10 +13,17 @@ from payments.kept_files import reseal_files
 class Command(BaseCommand):
     """To change the key: put a new one in front of ENCRYPTION_KEYS, run this, then leave the old one out."""
 
-    help = "Seals account numbers and payment files anew by the first of ENCRYPTION_KEYS; then the others can go."
+    help = (
+        "Seals numbers, payment files and second factors anew by the first of ENCRYPTION_KEYS; then the others can go."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for what, reseal in (("account numbers", reseal_accounts), ("payment files", reseal_files)):
+        kinds = (
+            ("account numbers", reseal_accounts),
+            ("payment files", reseal_files),
+            ("second factors", reseal_factors),
+        )
+        for what, reseal in kinds:
             done = 0
             try:
                 for done in reseal():
