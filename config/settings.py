@@ -115,13 +115,17 @@ LOGIN_URL = "office:log_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "office:log_in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+BREACHED_PASSWORDS = env("BREACHED_PASSWORDS", default="")
+"""A file of stolen passwords, as "Pwned Passwords" has them; empty: only the common ones are refused."""
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
+        "OPTIONS": {"min_length": 12},
     },
+    {"NAME": "office.passwords.NotTooLong"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "office.passwords.NotBreached"},
 ]
 
 MFA_ADAPTER = "office.factors.SealedFactors"

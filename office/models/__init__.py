@@ -8,7 +8,7 @@ from office.models.doors import ApiToken, IdempotentAnswer
 from office.models.face import FacePlace, FaceText
 from office.models.imports import ImportMapping
 from office.models.jobs import Job
-from office.models.log_ins import FactorRule, LogIn
+from office.models.log_ins import FactorRule, LinkPurpose, LogIn, LogInLink
 from office.models.mail import MailStatus, OutgoingMail
 from office.models.mail_texts import MailText
 from office.models.numbers import NumberPattern, NumberSeries
@@ -53,7 +53,9 @@ __all__ = [
     "Job",
     "KeptFile",
     "KeptFilePart",
+    "LinkPurpose",
     "LogIn",
+    "LogInLink",
     "Logo",
     "MailStatus",
     "MailText",

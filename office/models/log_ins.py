@@ -1,5 +1,6 @@
 from django.contrib.auth.models import Group
 from django.db import models
+from django.utils import timezone
 
 from office.models.company import Company
 from office.models.staff import User
@@ -43,3 +44,48 @@ class LogIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device} {self.address}".strip()
+
+
+class LinkPurpose(models.TextChoices):
+    """What a mailed link to the log-in is for."""
+
+    INVITATION = "invitation", "Invitation"
+    RESET = "reset", "New password"
+
+
+class LogInLink(models.Model):
+    """A mailed link by which somebody chooses a password, once. Its hash is kept, from when the mail is written."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="log_in_links")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=10, choices=LinkPurpose)
+    hash = models.CharField(max_length=64, unique=True, null=True)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="When it was withdrawn, or gave way to a newer one.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="log_in_link_used_or_ended", condition=models.Q(used_at=None) | models.Q(ended_at=None)
+            ),
+            models.UniqueConstraint(
+                fields=["user", "purpose"],
+                condition=models.Q(used_at=None, ended_at=None),
+                name="log_in_link_one_that_stands",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} for {self.user}"
+
+    @property
+    def state(self) -> str:
+        """What became of it, in a word."""
+        if self.used_at:
+            return "Accepted"
+        if self.ended_at:
+            return "Withdrawn"
+        return "Waiting" if self.expires_at > timezone.now() else "Run out"

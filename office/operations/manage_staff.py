@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from ledger.refusals import Refused
 from office.audit import record
 from office.email_addresses import require_email
 from office.log_ins import end_log_ins, log_ins_of
-from office.models import Company, Department, User
+from office.models import Company, Department, LinkPurpose, User
+from office.operations.log_in_links import mail_link, require_good_password
 from office.roles import ROLES, why_excluded
 
 
@@ -33,18 +32,30 @@ class StaffDetails:
 @transaction.atomic
 def add_staff(company: Company, details: StaffDetails, password: str, *, by: User | None) -> User:
     """Let somebody log in to a company. Raises Refused for a known or impossible address, or a weak password."""
+    user = _new(company, details, password)
+    record(by, "add_staff", user, after=_state(user))
+    return user
+
+
+@transaction.atomic
+def invite_staff(company: Company, details: StaffDetails, *, by: User) -> User:
+    """Let somebody choose a password by a mailed link. Raises Refused for a known or impossible address."""
+    user = _new(company, details, None)
+    record(by, "invite_staff", user, after=_state(user))
+    mail_link(user, company, LinkPurpose.INVITATION, by=by)
+    return user
+
+
+def _new(company: Company, details: StaffDetails, password: str | None) -> User:
     _check(details)
     email = details.email.strip().lower()
     if User.objects.filter(email=email).exists():
         raise Refused(f"Somebody with {email} works here already.", code="email_taken")
-    try:
-        validate_password(password)
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages), code="weak_password") from error
+    if password is not None:
+        require_good_password(password)
     user = User.objects.create_user(email, password, name=details.name.strip())
     user.companies.add(company)
     _write(user, details)
-    record(by, "add_staff", user, after=_state(user))
     return user
 
 

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_POST
 
 from ledger.refusals import Refused
 from office.access import found
+from office.dressing import dressed
 from office.factors import NAMES, factors_of
-from office.models import Company, Department, User
+from office.models import Company, Department, LogInLink, User
+from office.operations.log_in_links import invitations_of, invite_again, withdraw_invitation
 from office.operations.manage_factors import take_factors
-from office.operations.manage_staff import StaffDetails, add_staff, update_staff
+from office.operations.manage_staff import StaffDetails, invite_staff, update_staff
 from office.roles import ROLES, STAND_ALONE
 from office.web.doors import CHANGES, staff_door
 from office.web.requests import StaffRequest
@@ -50,15 +52,11 @@ class StaffForm(forms.Form):
 
 
 class NewStaffForm(StaffForm):
-    """Somebody new, with the password they begin with."""
+    """Somebody new, who chooses a password by the link that is mailed to them."""
 
-    field_order = ["name", "email", "password", "roles", "department", "same_person_as_id", "only_own_customers"]
+    field_order = ["name", "email", "roles", "department", "same_person_as_id", "only_own_customers"]
 
     email = forms.EmailField(max_length=254)
-    password = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 10 characters. They can change it after log-in.",
-    )
     is_active = None  # type: ignore[assignment]  # takes the field away
 
 
@@ -67,17 +65,17 @@ def staff_list(request: StaffRequest) -> HttpResponse:
     """Everybody who works for the company, and a form for somebody new."""
     form = NewStaffForm(request.POST or None, company=request.company)
     if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        password = data.pop("password")
         try:
-            user = add_staff(request.company, StaffDetails(**data), password, by=request.user)
+            user = invite_staff(request.company, StaffDetails(**form.cleaned_data), by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, f"{user} can log in now.")
+            messages.success(request, f"{user} is invited: a link is on its way to {user.email}.")
             return redirect("office:staff_list")
     staff = User.objects.filter(companies=request.company.pk).order_by("-is_active", "name").prefetch_related("groups")
-    return render(request, "office/staff_list.html", {"form": form, "staff": staff})
+    invitations = invitations_of(request.company)
+    people = [dressed(person, invitation=_waits(person, invitations.get(person.pk))) for person in staff]
+    return render(request, "office/staff_list.html", {"form": form, "staff": people})
 
 
 @staff_door("office.manage_staff", recently_known=CHANGES)
@@ -101,7 +99,12 @@ def staff(request: StaffRequest, user_id: int) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("office:staff_list")
-    context = {"form": form, "person": user, "factors": [NAMES[each.type] for each in factors_of(user)]}
+    context = {
+        "form": form,
+        "person": user,
+        "factors": [NAMES[each.type] for each in factors_of(user)],
+        "invitation": _waits(user, invitations_of(request.company).get(user.pk)),
+    }
     return render(request, "office/staff.html", context)
 
 
@@ -115,6 +118,36 @@ def lost_factors(request: StaffRequest, user_id: int) -> HttpResponse:
         messages.success(
             request, f"{user} logs in with the password alone until they set up anew, and is told by mail."
         )
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("office:staff", user.pk)
+
+
+def _waits(person: User, invitation: LogInLink | None) -> LogInLink | None:
+    return None if person.has_usable_password() else invitation
+
+
+@require_POST
+@staff_door("office.manage_staff", recently_known=CHANGES)
+def invite(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Mail an invitation anew."""
+    user = _colleague(request, user_id)
+    try:
+        invite_again(user.pk, request.company, by=request.user)
+        messages.success(request, f"A new link is on its way to {user.email}.")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("office:staff", user.pk)
+
+
+@require_POST
+@staff_door("office.manage_staff", recently_known=CHANGES)
+def withdraw(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Let an invitation open nothing any more."""
+    user = _colleague(request, user_id)
+    try:
+        withdraw_invitation(user.pk, by=request.user)
+        messages.success(request, "Withdrawn: the link opens nothing any more.")
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect("office:staff", user.pk)
