@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("office", "0037_audit_chain"),
+        ("office", "0038_scoped_keys"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("office", "0038_log_ins"),
+        ("office", "0039_log_ins"),
     ]
 
     operations = [
