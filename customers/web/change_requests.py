@@ -103,7 +103,7 @@ def _maybe_known(request: StaffRequest, asked: ChangeRequest) -> list[dict[str, 
 
 
 @require_POST
-@staff_door("customers.decide_changes")
+@staff_door("customers.decide_changes", recently_known=("POST",))
 def approve(request: StaffRequest, request_id: int) -> HttpResponse:
     """Make the change."""
     asked = get_change_request_for(request.user, request_id)

@@ -142,7 +142,7 @@ def test_nobody_is_invited_who_has_a_password_or_is_switched_off(office: Client,
 
 
 def test_an_administrator_invites_nobody_of_another_company(office: Client):
-    stranger = world.make_user(world.make_company(legal_name="Other"), "clerk", password="!")
+    stranger = world.make_user(world.make_company(legal_name="Other"), "clerk")
     for act in ("invite", "withdraw"):
         assert office.post(f"/settings/staff/{stranger.pk}/{act}/").status_code == 404
 
