@@ -30,12 +30,14 @@ class BillingConfig(AppConfig):
         from billing.shown_links import LINKS_PANEL
         from billing.web.masking import mask_tokens_in_logs
         from billing.web.portal_choices import choices_acts
+        from billing.webhooks import EVENTS
         from customers.exposure import register_part
         from customers.panels import register_panel
         from office import approvals, mail, runs
         from office.mail import texts
         from office.policies import register_policy
         from office.topics import Topic, register_topic
+        from office.webhooks.events import register_event
 
         register_acts(choices_acts)
         for policy in POLICIES:
@@ -67,3 +69,5 @@ class BillingConfig(AppConfig):
         for act in ACTS:
             approvals.register_act(act)
         mask_tokens_in_logs()
+        for event in EVENTS:
+            register_event(event)

@@ -226,6 +226,9 @@ DKIM_SELECTOR = env("DKIM_SELECTOR", default="")
 DNS_SERVERS = env.list("DNS_SERVERS", default=[])
 """host:port of those that are asked what the sender's domain says; empty: the machine's own."""
 
+WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
+"""Networks inside which other programs may be told what happens, such as 10.1.0.0/16; else only public addresses."""
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "office.api.authentication.TokenAuthentication",
@@ -294,6 +297,7 @@ SPECTACULAR_SETTINGS = {
         "JobState": "office.api.jobs.STATES",
         "Department": "office.models.Department",
         "TaskKind": "office.models.TaskKind",
+        "DeliveryState": "office.models.DeliveryState",
         "StateEnum": "billing.queries.STATE_CHOICES",
         "DeliveryEnum": "billing.delivery.DELIVERY_CHOICES",
     },

@@ -33,12 +33,14 @@ class CreditControlConfig(AppConfig):
         from credit_control.statements.mail_words import STATEMENT_TEXT
         from credit_control.statements.statement_mail import STATEMENT_MAIL
         from credit_control.topics import TOPICS
+        from credit_control.webhooks import EVENTS
         from customers.panels import register_days, register_events, register_panel
         from ledger.agreed_days import register_agreed_days
         from office import approvals, mail, runs
         from office.mail import texts
         from office.policies import register_policy
         from office.topics import register_topic
+        from office.webhooks.events import register_event
         from payments.debiting import register_kept_out
         from payments.returned import register_returned
 
@@ -74,3 +76,5 @@ class CreditControlConfig(AppConfig):
         register_agreed_days(late_by_agreement, coming_by_agreement)
         for panel in PANELS:
             register_panel(panel)
+        for event in EVENTS:
+            register_event(event)

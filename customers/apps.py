@@ -16,12 +16,14 @@ class CustomersConfig(AppConfig):
         from customers.operations.import_customers import RUN_KIND
         from customers.panels import register_panel
         from customers.policies import POLICIES
+        from customers.webhooks import EVENTS
         from office import mail
         from office.approvals import register_act
         from office.mail import texts
         from office.policies import register_policy
         from office.runs import register_kind
         from office.topics import Topic, register_topic
+        from office.webhooks.events import register_event
 
         register_kind(RUN_KIND)
         register_panel(PANEL)
@@ -41,3 +43,5 @@ class CustomersConfig(AppConfig):
         register_topic(Topic(label, "Application", applications_for, see, "customers:application"))
         label = "customers.customer"
         register_topic(Topic(label, "Customer", customers_for, "customers.view_customer", "customers:customer"))
+        for event in EVENTS:
+            register_event(event)

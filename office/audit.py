@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ledger.bulk import insert_all
 from office.models import AuditRecord, User
+from office.webhooks.events import note_events
 
 SHORT_WHILE = timedelta(minutes=10)
 
@@ -39,6 +40,7 @@ def record(
 ) -> None:
     """Write who did what to what. `before` and `after` hold the fields that changed, in words a person can read."""
     AuditRecord.objects.create(**_row(by, action, subject, before, after, reason))
+    note_events(action, [subject])
 
 
 def last_noted(subject: models.Model) -> AuditRecord | None:
@@ -76,6 +78,7 @@ def record_all(
     insert_all(
         AuditRecord(**_row(by, action, subject, None, state, reason)) for subject, state in zip_longest(subjects, after)
     )
+    note_events(action, subjects)
 
 
 def _row(

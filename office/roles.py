@@ -168,6 +168,7 @@ ROLES: dict[str, list[str]] = {
         "office.decide_approval",
         "office.edit_mail_texts",
         "office.manage_staff",
+        "office.manage_webhooks",
         "office.read_audit",
         "office.settle_mail",
         "office.take_returned_mail",

@@ -17,6 +17,7 @@ from office.operations.seal_audit import chains, seal_audit
 from office.operations.send_views import due_schedules, send_schedule
 from office.rounds import each_of
 from office.runs import carry_out, ring_bell, unfinished_runs
+from office.webhooks.sending import clear_old_events, deliver_to, due_endpoints, spread
 
 logger = logging.getLogger(__name__)
 AT_A_STRETCH = 60
@@ -108,3 +109,29 @@ def seal_audits() -> int:
     """Seal the days of the audit trail that are over, and say of how many chains; a broken one stops no other."""
     now = timezone.now()
     return each_of(chains(), lambda company: seal_audit(company, now=now))
+
+
+@shared_task
+def spread_webhooks() -> int:
+    """Make the deliveries of what happened, and ring for a hand for each endpoint that something waits for.
+
+    Runs each minute. How many events there were.
+    """
+    spread_now = 0
+    while found := spread():
+        spread_now += found
+    for endpoint_id in due_endpoints(timezone.now()):
+        deliver_webhooks.apply_async((endpoint_id,), expires=AT_A_STRETCH)
+    return spread_now
+
+
+@shared_task
+def deliver_webhooks(endpoint_id: int) -> int:
+    """Send what is due to one endpoint for a while, and say how many arrived."""
+    return deliver_to(endpoint_id)
+
+
+@shared_task
+def clear_webhooks() -> int:
+    """Forget events that are kept long enough; runs each hour."""
+    return clear_old_events(timezone.now())

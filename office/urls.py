@@ -29,6 +29,7 @@ from office.web import (
     tasks,
     tokens,
     views,
+    webhooks,
 )
 
 app_name = "office"
@@ -104,6 +105,18 @@ urlpatterns = [
     path("settings/rates/", rates.rate_list, name="rate_list"),
     path("settings/rates/set/", rates.set_rate, name="set_exchange_rate"),
     path("settings/rates/take/", rates.take, name="take_rates"),
+    path("settings/webhooks/", webhooks.endpoint_list, name="webhook_list"),
+    path("settings/webhooks/new/", webhooks.endpoint_new, name="webhook_new"),
+    path("settings/webhooks/<int:endpoint_id>/", webhooks.endpoint, name="webhook"),
+    path("settings/webhooks/<int:endpoint_id>/edit/", webhooks.endpoint_edit, name="webhook_edit"),
+    path("settings/webhooks/<int:endpoint_id>/pause/", webhooks.pause, name="pause_webhook"),
+    path("settings/webhooks/<int:endpoint_id>/resume/", webhooks.resume, name="resume_webhook"),
+    path("settings/webhooks/<int:endpoint_id>/end/", webhooks.end, name="end_webhook"),
+    path("settings/webhooks/<int:endpoint_id>/rotate/", webhooks.rotate, name="rotate_webhook_secret"),
+    path("settings/webhooks/<int:endpoint_id>/test/", webhooks.test, name="test_webhook"),
+    path("settings/webhooks/<int:endpoint_id>/again/", webhooks.again, name="send_webhooks_again"),
+    path("settings/webhooks/<int:endpoint_id>/<int:delivery_id>/", webhooks.delivery, name="webhook_delivery"),
+    path("settings/webhooks/<int:endpoint_id>/<int:delivery_id>/again/", webhooks.one_again, name="send_webhook_again"),
     path("settings/staff/", staff.staff_list, name="staff_list"),
     path("settings/staff/<int:user_id>/", staff.staff, name="staff"),
     path("me/", profile.profile, name="profile"),

@@ -14,6 +14,7 @@ class PaymentsConfig(AppConfig):
         from office.mail import texts
         from office.policies import register_policy
         from office.topics import register_topic
+        from office.webhooks.events import register_event
         from payments.approvals import ACTS
         from payments.debit_mail import DEBIT_NOTICE
         from payments.debit_note import note_on_debit
@@ -29,6 +30,7 @@ class PaymentsConfig(AppConfig):
         from payments.receipt_mail import RECEIPT_MAIL
         from payments.receipt_words import RECEIPT_TEXT
         from payments.topics import TOPICS
+        from payments.webhooks import EVENTS
 
         mail.register_kind(DEBIT_NOTICE)
         mail.register_kind(RECEIPT_MAIL)
@@ -52,3 +54,5 @@ class PaymentsConfig(AppConfig):
         register_acts(paid_acts)
         register_acts(credit_acts)
         register_told(paid_told)
+        for event in EVENTS:
+            register_event(event)

@@ -17,6 +17,7 @@ from office.api import (
     saved_views,
     sending_hours,
     tasks,
+    webhooks,
 )
 
 urlpatterns = [
@@ -52,5 +53,15 @@ urlpatterns = [
     path("questions/", tasks.QuestionsView.as_view()),
     path("comments/", comments.CommentsView.as_view()),
     path("comments/<int:comment_id>/withdraw/", comments.WithdrawView.as_view()),
+    path("webhook-events/", webhooks.EventKindsView.as_view()),
+    path("webhooks/", webhooks.WebhooksView.as_view()),
+    path("webhooks/<int:endpoint_id>/", webhooks.WebhookView.as_view()),
+    path("webhooks/<int:endpoint_id>/rotate/", webhooks.RotateView.as_view()),
+    path("webhooks/<int:endpoint_id>/test/", webhooks.TestView.as_view()),
+    path("webhooks/<int:endpoint_id>/pause/", webhooks.PauseView.as_view()),
+    path("webhooks/<int:endpoint_id>/resume/", webhooks.ResumeView.as_view()),
+    path("webhooks/<int:endpoint_id>/again/", webhooks.SendAgainView.as_view()),
+    path("webhooks/<int:endpoint_id>/deliveries/", webhooks.DeliveriesView.as_view()),
+    path("webhooks/<int:endpoint_id>/deliveries/<int:delivery_id>/", webhooks.DeliveryView.as_view()),
     path("number-patterns/", numbers.NumberPatternsView.as_view()),
 ]

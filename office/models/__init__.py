@@ -28,6 +28,7 @@ from office.models.views import (
     ViewSending,
     WeekDay,
 )
+from office.models.webhooks import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "ApiToken",
@@ -41,6 +42,7 @@ __all__ = [
     "BankAccount",
     "Comment",
     "Company",
+    "DeliveryState",
     "Department",
     "Deputy",
     "ExchangeRate",
@@ -75,6 +77,10 @@ __all__ = [
     "User",
     "ViewSchedule",
     "ViewSending",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
     "WeekDay",
     "limit_of",
 ]

@@ -373,6 +373,7 @@ ELSEWHERE = {
     "invoice_unmailed_once_issued": "tests/billing/test_unmailed.py",
     "audit_linked": "tests/office/test_audit_chain.py",
     "invoice_mailed": "tests/billing/test_unmailed.py",
+    "settled_is_told": "tests/office/test_webhooks.py",
 }
 """Triggers that refuse nothing, or whose harm takes several documents: the test that has them on and off."""
 

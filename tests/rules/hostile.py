@@ -56,6 +56,7 @@ GETS = {
     "billing:print_pdf": ["documents"],
     "customers:customer_list": ["q", "tag", "owing", "bounced", "after", "before"],
     "customers:duplicates": ["q", "after"],
+    "office:webhook_list": ["q", "sort", "after"],
     "customers:application_list": ["q", "state", "asked_from", "sort", "after"],
     "customers:hold_list": ["q", "state", "cause", "day_from", "sort", "after"],
     "customers:standing": ["customer"],

@@ -52,6 +52,8 @@ OF_THE_COMPANY = {
     "office.Deputy",
     "office.OwnDay",
     "office.User",
+    "office.WebhookDelivery",
+    "office.WebhookEndpoint",
 }
 """What tells of no customer: settings and prices, of whoever may keep them."""
 BY_ADMINISTRATORS = "settings/keys/"

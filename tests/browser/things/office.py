@@ -3,11 +3,23 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
 from billing.models import Invoice
-from office.models import KeptFile, KeptFilePart, PolicyVersion, Run, RunStatus
+from office.models import (
+    DeliveryState,
+    KeptFile,
+    KeptFilePart,
+    PolicyVersion,
+    Run,
+    RunStatus,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 from office.operations.comment import answer_task, ask_question, comment
 from office.operations.keep_view import save_view
 from office.operations.make_task import make_task
@@ -15,8 +27,10 @@ from office.operations.name_deputy import name_deputy
 from office.operations.order_file import KIND
 from office.operations.schedule_view import ScheduleDetails, add_schedule
 from office.operations.set_approval_rules import set_approval_rules
+from office.sealing import seal
 from office.topics import About
 from office.web.asking import KnownAddress
+from office.webhooks.signing import new_secret
 from tests import world
 
 
@@ -53,6 +67,26 @@ def a_deputy(company: Any) -> int:
     manager, clerk = world.make_user(company, "manager", name="Mara Ott"), world.make_user(company, name="Clara Reich")
     today = company.today()
     return name_deputy(company, manager, clerk, today, today + timedelta(days=7), by=manager).pk
+
+
+def webhooks(company: Any) -> dict[str, Any]:
+    """A program that is told, one that does not answer, and what they were told."""
+    told = {"company": company, "sealed_secret": seal(new_secret())}
+    shop = WebhookEndpoint.objects.create(
+        name="Shop", url=f"https://shop.example/{uuid4()}", kinds=["invoice.issued"], **told
+    )
+    since = timezone.now() - timedelta(days=1)
+    down = WebhookEndpoint.objects.create(
+        name="Warehouse", url=f"https://warehouse.example/{uuid4()}", failing_since=since, **told
+    )
+    paper = {"subject_type": "billing.invoice", "subject_id": 1, "subject_number": "INV-2026-0001"}
+    event = WebhookEvent.objects.create(company=company, kind="invoice.issued", spread_at=since, **paper)
+    arrived = {"state": DeliveryState.DELIVERED, "attempts": 2, "finished_at": timezone.now()}
+    delivery = WebhookDelivery.objects.create(endpoint=shop, event=event, **arrived)
+    WebhookDelivery.objects.create(endpoint=down, event=event, attempts=3)
+    WebhookAttempt.objects.create(delivery=delivery, words="It did not answer within 15 seconds.", milliseconds=15000)
+    WebhookAttempt.objects.create(delivery=delivery, status=200, words="Thanks", milliseconds=84)
+    return {"endpoint": shop.pk, "delivery": (shop.pk, delivery.pk)}
 
 
 def a_policy(company: Any) -> int:

@@ -8,6 +8,7 @@ from office.operations.create_api_token import create_api_token
 from office.operations.make_task import make_task
 from office.topics import About
 from tests import world
+from tests.browser.things.office import webhooks
 from tests.rules.hostile import DAY, Forms
 
 
@@ -48,6 +49,7 @@ def forms(customer: Any) -> Forms:
     look = {"accent": "#1f4e8c", "help_name": "n", "help_email": "a@alder.example", "help_phone": "1"}
     look |= {"greeting": "g", "paying": "p", "foot": "f", "hours": "h"}
     view, schedule = views(customer.company)
+    endpoint = webhooks(customer.company)["endpoint"]
     return {
         "office:view_new": ([], {"name": "n", "address": "/invoices/?state=paid", "is_shared": "on", "replaces": "on"}),
         "office:file_new": ([], {"address": "/invoices/?format=csv", "title": "t"}),
@@ -63,6 +65,10 @@ def forms(customer: Any) -> Forms:
         ),
         "office:numbers_as_typed": ([], {"invoice": "INV-{year}-{number}", "customer": "C{number:05}"}),
         "office:set_exchange_rate": ([], {"currency": "USD", "on": "2026-03-02", "rate": "1"}),
+        "office:webhook_new": ([], {"name": "n", "url": "https://9.9.9.9/hook", "kinds": "invoice.issued"}),
+        "office:webhook_edit": ([endpoint], {"name": "n", "url": "https://9.9.9.9/hook", "kinds": "invoice.issued"}),
+        "office:rotate_webhook_secret": ([endpoint], {"hours": "24"}),
+        "office:send_webhooks_again": ([endpoint], {"since": "2026-03-02", "all": "on"}),
         "office:profile": ([], {"daily_digest": "on"}),
         "office:token_list": ([], {"name": "n", "everything": "on", "scopes": "invoices:read", "days": "30"}),
         "office:rotate_api_token": ([a_key(customer.company)], {"hours": "24"}),

@@ -1,0 +1,1 @@
+"""Telling other programs what happens, as Standard Webhooks has it: https://www.standardwebhooks.com"""
