@@ -60,6 +60,7 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
         "The company's settings, texts, exchange rates, rules",
         ("company_settings", "mail_texts", "exchange_rates", "match_policy", "policyversion"),
     ),
+    "webhooks": ("Which programs are told what happens", ("webhooks",)),
     "office": ("Companies, saved views, jobs, returned mail, this description", ("runs", "returned_mail")),
 }
 """Each room, what is in it in words, and the words of permissions that belong to it."""
