@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("office", "0038_scoped_keys"),
+        ("office", "0040_log_in_links"),
     ]
 
     operations = [
