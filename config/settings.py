@@ -115,6 +115,11 @@ LOGIN_URL = "office:log_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "office:log_in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+OIDC_ISSUER = env("OIDC_ISSUER", default="")
+"""The company's own provider of log-ins (OpenID Connect); empty: none."""
+OIDC_CLIENT_ID = env("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env("OIDC_NAME", default="single sign-on")
 BREACHED_PASSWORDS = env("BREACHED_PASSWORDS", default="")
 """A file of stolen passwords, as "Pwned Passwords" has them; empty: only the common ones are refused."""
 AUTH_PASSWORD_VALIDATORS = [

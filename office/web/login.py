@@ -29,12 +29,13 @@ from office.log_ins import end_log_ins, log_ins_of
 from office.models import User
 from office.operations.manage_factors import tell_of_way_in
 from office.operations.note_failed_log_in import note_failed_log_in
+from office.single_sign_on import is_set_up
 from office.throttle import Counter, counters, forget, seconds_to_wait
 from office.web.address import address_of
 from office.web.devices import device_of, remember_device
 from office.web.doors import EVERYBODY, open_door, staff_door
 from office.web.passkeys import passkey_answer
-from office.web.pending import let_wait, waits_for_page, who_waits
+from office.web.pending import let_wait, waits_for_page, way_so_far, who_waits
 from office.web.requests import StaffRequest
 from office.web.sessions import LOG_IN, begin_session, end_session, note_known, session_renewed
 
@@ -74,6 +75,9 @@ class LogInView(views.LoginView):
     authentication_form = LogInForm
     redirect_authenticated_user = True
     extra_context = {"demo": settings.DEMO}
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(**more) | {"single_sign_on": settings.OIDC_NAME if is_set_up() else ""}
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         if "passkey" in self.request.POST:
@@ -130,7 +134,7 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
             trouble, status = TOO_MANY % {"seconds": seconds}, 429
         elif way := _second_factor(user, request):
             forget(counted)
-            answer = come_in(request, user, f"password and {way}", waits_for_page(request))
+            answer = come_in(request, user, f"{way_so_far(request)} and {way}", waits_for_page(request))
             _warn_of_few_codes(request, user, way)
             return answer
         else:

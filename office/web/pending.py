@@ -1,4 +1,4 @@
-"""Who has typed the right password and still owes a second factor."""
+"""Who is known by one factor, such as the password, and still owes a second factor."""
 
 from time import time
 
@@ -12,13 +12,14 @@ SECONDS = 10 * 60
 """So long the second factor may take; then the password is asked again."""
 
 
-def let_wait(request: HttpRequest, user: User, next_page: str) -> None:
-    """Remember whose password was right; the session is nobody's until the second factor came."""
+def let_wait(request: HttpRequest, user: User, next_page: str, *, way: str = "password") -> None:
+    """Remember whom we know by one factor; the session is nobody's until the second came."""
     request.session.cycle_key()
     request.session[PENDING] = {
         "user": user.pk,
         "at": time(),
         "next": next_page,
+        "way": way,
         "hash": user.get_session_auth_hash(),
     }
 
@@ -30,6 +31,12 @@ def who_waits(request: HttpRequest) -> User | None:
         return None
     user = User.objects.filter(pk=pending["user"], is_active=True).first()
     return user if user and constant_time_compare(user.get_session_auth_hash(), pending["hash"]) else None
+
+
+def way_so_far(request: HttpRequest) -> str:
+    """By what they are known already."""
+    way: str = request.session.get(PENDING, {}).get("way", "password")
+    return way
 
 
 def waits_for_page(request: HttpRequest) -> str:

@@ -323,6 +323,8 @@ ELSEWHERE = {
     "office:forgot": "tests/browser/test_log_in.py",
     "office:choose_password": "tests/browser/test_log_in.py",
     "office:log_in_link": "tests/browser/test_log_in.py",
+    "office:sign_on": "leads to a provider: tests/office/test_single_sign_on.py",
+    "office:sign_on_back": "from a provider: tests/office/test_single_sign_on.py",
     "office:known": "tests/browser/test_log_in.py",
     "customers:pick": "a piece of the editor",
     "customers:standing": "a piece of the editor",

@@ -7,10 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from office.factors import APP, PASSKEY, factors_of
+from office.models import User
 from office.operations.manage_factors import set_factor_rules
 from tests import world
 from tests.browser.conftest import shoot
 from tests.office.logging_in import shown
+from tests.office.test_log_in_links import link_in_mail
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -126,3 +128,36 @@ def forget_who_it_is(page: Page) -> None:
     session = SessionStore(key)
     session["known_at"] = 0
     session.save()
+
+
+def test_somebody_invited_chooses_a_password_and_one_that_is_forgotten_is_chosen_anew(
+    company: Any, page: Page, enter: Callable[[Any], Page], live_server: Any
+) -> None:
+    enter(world.make_user(company, "administrator"))
+    page.goto(f"{live_server.url}/settings/staff/")
+    page.get_by_label("Name").fill("Eva")
+    page.get_by_label("Email").fill("eva@alder.example")
+    page.get_by_role("checkbox", name="Clerk").check()
+    page.get_by_role("button", name="Invite by e-mail").click()
+    expect(page.get_by_text("Waiting: invited")).to_be_visible()
+    shoot(page, "staff-invited")
+    page.get_by_role("link", name="Eva").click()
+    shoot(page, "staff-invitation")
+    log_out(page)
+
+    eva = User.objects.get(email="eva@alder.example")
+    page.goto(live_server.url + link_in_mail(eva))
+    shoot(page, "choose-password")
+    for label in ("Password", "Once more"):
+        page.get_by_label(label).fill("a quite long pass phrase")
+    page.get_by_role("button", name="Set the password").click()
+    page.wait_for_url(f"{live_server.url}/")
+
+    log_out(page)
+    page.get_by_role("link", name="Forgot your password?").click()
+    shoot(page, "forgot")
+    page.get_by_label("E-mail address").fill(eva.email)
+    page.get_by_role("button", name="Mail me a link").click()
+    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    page.goto(live_server.url + link_in_mail(eva))
+    expect(page.get_by_role("heading", name="Choose a password")).to_be_visible()

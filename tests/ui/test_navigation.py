@@ -22,7 +22,15 @@ pytestmark = pytest.mark.urls(__name__)
 
 WITHOUT_A_DOOR = {"healthz", "log_in", "log_out", "token_list", "change_password", "search"}
 WITHOUT_A_DOOR |= {"log_in_code", "passkey_question", "known", "security", "set_up_app", "set_up_passkey"}
-WITHOUT_A_DOOR |= {"forgot", "choose_password", "renew_recovery_codes", "end_other_log_ins", "profile"}
+WITHOUT_A_DOOR |= {
+    "sign_on",
+    "sign_on_back",
+    "forgot",
+    "choose_password",
+    "renew_recovery_codes",
+    "end_other_log_ins",
+    "profile",
+}
 """What is reached from every page, or before anybody is known."""
 
 
