@@ -44,6 +44,7 @@ OPENS = {
         "customers/duplicates.py": "compares, and shows a share of likeness",
         "billing/accuracy/parties.py": "says what is wrong with a number, not the number",
         "payments/kept_files.py": "reads a file, whose download is kept",
+        "office/factors.py": "checks a code by it",
         "office/operations/manage_webhooks.py": "compares with a secret that a program brings",
         "office/webhooks/signing.py": "signs by it",
     },
