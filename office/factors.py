@@ -4,6 +4,7 @@ allauth keeps them; what is secret of an app or of recovery codes is sealed. A c
 remembers its half minute, so that it holds without Valkey, too.
 """
 
+import struct
 from typing import Any
 
 from allauth.account.utils import user_pk_to_url_str
@@ -24,6 +25,8 @@ from office.sealing import seal, unseal
 APP, PASSKEY, RECOVERY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES
 SECOND_FACTORS = (APP, PASSKEY)
 NAMES = {APP: "Codes of an app", PASSKEY: "Passkey", RECOVERY: "Recovery codes"}
+BROKEN_ANSWERS = (ValidationError, ValueError, TypeError, LookupError, AttributeError, struct.error, RecursionError)
+"""What a passkey's answer comes to that was made up: it is read by several libraries, each with errors of its own."""
 FEW = 3
 """So many recovery codes left, or fewer, are said to be few."""
 
@@ -106,7 +109,7 @@ def is_known_by_passkey(user: User, answer: dict[str, Any]) -> bool:
     """Whether a passkey of this person answered what their browser was asked."""
     try:
         factor = passkeys.complete_authentication(user, answer)
-    except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
+    except BROKEN_ANSWERS:
         return False
     finally:
         passkeys.clear_state()
@@ -118,7 +121,7 @@ def owner_of_passkey(answer: dict[str, Any]) -> User | None:
     """Who says to be known by this passkey; whether it is theirs, `is_known_by_passkey` tells."""
     try:
         user = passkeys.extract_user_from_response(answer)
-    except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
+    except BROKEN_ANSWERS:
         return None
     return user if isinstance(user, User) and user.is_active else None
 

@@ -1,6 +1,7 @@
 """Who is in, since when and from where; and putting somebody out."""
 
 import re
+from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
@@ -8,6 +9,12 @@ from django.utils import timezone
 
 from office.models import LogIn, User
 from office.sealing import Unsealable, unseal
+
+LONGEST = timedelta(hours=12)
+"""A working day: then everybody logs in again, however busy."""
+IDLE = timedelta(hours=2)
+"""A long lunch: whoever does nothing for longer logs in again."""
+NOTED_EVERY = timedelta(minutes=5)
 
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 """By what their names say in a header; most say to be several, so the order counts."""
@@ -29,8 +36,10 @@ def device_words(agent: str) -> str:
 
 
 def log_ins_of(user: User) -> QuerySet[LogIn]:
-    """Where a person is in."""
-    return LogIn.objects.filter(user=user, ended_at=None).order_by("-seen_at", "-pk")
+    """Where a person is in; what nobody ended is over by itself after a while."""
+    now = timezone.now()
+    stands = LogIn.objects.filter(user=user, ended_at=None, began_at__gt=now - LONGEST)
+    return stands.filter(seen_at__gt=now - IDLE - NOTED_EVERY).order_by("-seen_at", "-pk")
 
 
 def end_log_ins(log_ins: QuerySet[LogIn], because: str) -> int:

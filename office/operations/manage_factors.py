@@ -8,13 +8,13 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.webauthn.internal import auth as passkeys
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from ledger.refusals import Refused
 from office.audit import record
 from office.factors import (
     APP,
+    BROKEN_ANSWERS,
     NAMES,
     PASSKEY,
     RECOVERY,
@@ -66,7 +66,7 @@ def add_passkey(user: User, name: str, answer: dict[str, Any]) -> list[str]:
     try:
         passkeys.complete_registration(answer)
         passkeys.WebAuthn.add(user, name, answer)
-    except (ValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except BROKEN_ANSWERS as error:
         raise Refused("Your browser's answer did not fit. Try again.", code="bad_passkey") from error
     finally:
         passkeys.clear_state()

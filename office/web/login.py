@@ -35,7 +35,7 @@ from office.web.address import address_of
 from office.web.devices import device_of, remember_device
 from office.web.doors import EVERYBODY, open_door, staff_door
 from office.web.passkeys import passkey_answer
-from office.web.pending import let_wait, waits_for_page, way_so_far, who_waits
+from office.web.pending import let_wait, wait_no_more, waits_for_page, way_so_far, who_waits
 from office.web.requests import StaffRequest
 from office.web.sessions import LOG_IN, begin_session, end_session, note_known, session_renewed
 
@@ -113,6 +113,7 @@ log_in = open_door(LogInView.as_view())
 
 def come_in(request: HttpRequest, user: User, way: str, page: str) -> HttpResponse:
     """Let somebody in who has shown who they are, to where they wanted to go."""
+    wait_no_more(request)
     begin_session(request, user, way)
     is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
     answer = redirect(page if is_ours else "home")

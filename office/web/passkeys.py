@@ -12,7 +12,7 @@ LONGEST = 20_000
 
 def passkey_answer(text: str) -> dict[str, Any]:
     """What the browser said; nothing where it said nothing that could be of a passkey."""
-    if not text or len(text) > LONGEST or "\0" in text:
+    if not text or len(text) > LONGEST or "\\u0000" in text:
         return {}
     try:
         said = json.loads(text)

@@ -33,6 +33,11 @@ def who_waits(request: HttpRequest) -> User | None:
     return user if user and constant_time_compare(user.get_session_auth_hash(), pending["hash"]) else None
 
 
+def wait_no_more(request: HttpRequest) -> None:
+    """Forget whose second factor was awaited."""
+    request.session.pop(PENDING, None)
+
+
 def way_so_far(request: HttpRequest) -> str:
     """By what they are known already."""
     way: str = request.session.get(PENDING, {}).get("way", "password")

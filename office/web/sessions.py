@@ -12,16 +12,11 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from office.audit import record
-from office.log_ins import device_words, end_log_ins
+from office.log_ins import IDLE, LONGEST, NOTED_EVERY, device_words, end_log_ins
 from office.models import LogIn, User
 from office.sealing import seal
 from office.web.address import address_of
 
-LONGEST = timedelta(hours=12)
-"""A working day: then everybody logs in again, however busy."""
-IDLE = timedelta(hours=2)
-"""A long lunch: whoever does nothing for longer logs in again."""
-NOTED_EVERY = timedelta(minutes=5)
 KNOWN_FOR = timedelta(minutes=15)
 """So long after somebody was known they may do what asks for it anew."""
 

@@ -1,6 +1,7 @@
 """Coming in: the second factor, what a lost one means, sessions that end, and being asked once more."""
 
 import io
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -69,6 +70,7 @@ def test_the_password_alone_lets_nobody_in_who_has_one(client: Client, clerk: Us
 
     assert client.post("/log-in/code/", {"code": shown()})["Location"] == "/"
     assert is_in(client)
+    assert "waits_for_factor" not in client.session
     assert AuditRecord.objects.get(action="log_in").after["by"] == "password and code"
 
 
@@ -291,6 +293,15 @@ def test_one_sees_where_one_is_logged_in_and_puts_others_out(clerk: User):
     assert AuditRecord.objects.filter(action__startswith="end_").count() == 2
 
 
+@pytest.mark.parametrize(("began", "seen"), [(timedelta(hours=12), timedelta()), (timedelta(), timedelta(hours=2.2))])
+def test_a_log_in_that_is_over_by_itself_is_listed_no_more(clerk: User, began: timedelta, seen: timedelta):
+    here, there = Client(), Client()
+    type_password(there, clerk)
+    LogIn.objects.update(began_at=NOON - began, seen_at=NOON - seen)
+    type_password(here, clerk)
+    assert here.get("/me/security/").content.decode().count("by password") == 1
+
+
 def test_nobody_ends_anothers_log_in(client: Client, clerk: User, manager: User):
     browser = Client()
     type_password(browser, manager)
@@ -494,3 +505,28 @@ def test_the_doors_that_ask_who_it_is_are_those_we_know():
         "settings/staff/<int:user_id>/invite/",
         "settings/staff/<int:user_id>/withdraw/",
     ]
+
+
+RAW = ["", "AA", "pGF0", "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVg", "gg" * 400, "\u00e9", 7, None, {}, []]
+
+
+@pytest.mark.parametrize("raw", RAW, ids=lambda raw: str(raw)[:12])
+def test_a_passkeys_answer_that_is_made_up_opens_nothing_and_breaks_nothing(client: Client, clerk: User, raw: Any):
+    said = {"clientDataJSON": raw, "attestationObject": raw, "authenticatorData": raw, "signature": raw}
+    answer = {"id": raw, "rawId": raw, "type": "public-key", "response": said | {"userHandle": raw}}
+    client.post("/log-in/passkey/")
+    assert client.post("/log-in/", {"passkey": json.dumps(answer)}).status_code == 302
+    assert not is_in(client)
+
+    client.force_login(clerk)
+    client.get("/me/security/passkey/")
+    made = client.post("/me/security/passkey/", {"name": "Phone", "passkey": json.dumps(answer)})
+    assert made.status_code == 422
+    assert not factors_of(clerk).exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "7", '{"response": 1}', '{"response": {"a": "\\u0000"}}', "[" * 9999])
+def test_what_is_no_answer_at_all_opens_nothing_either(client: Client, clerk: User, text: str):
+    client.post("/log-in/passkey/")
+    assert client.post("/log-in/", {"passkey": text}).status_code == 302
+    assert not is_in(client)
