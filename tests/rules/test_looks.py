@@ -45,6 +45,8 @@ OPENS = {
         "billing/accuracy/parties.py": "says what is wrong with a number, not the number",
         "payments/kept_files.py": "reads a file, whose download is kept",
         "office/factors.py": "checks a code by it",
+        "office/log_ins.py": "ends a session by its key",
+        "office/web/security.py": "shows the secret of an app to its owner, who sets it up",
         "office/operations/manage_webhooks.py": "compares with a secret that a program brings",
         "office/webhooks/signing.py": "signs by it",
     },
