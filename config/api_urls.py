@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from office.api.changes import changes_page
 from office.api.docs import SchemaView, docs_page
 from office.api.errors import no_such_address
 
@@ -14,5 +15,6 @@ urlpatterns = [
     path("v1/", include("reports.api.urls")),
     path("schema/", SchemaView.as_view(), name="api_schema"),
     path("docs/", docs_page, name="api_docs"),
+    path("changes/", changes_page, name="api_changes"),
     path("<path:address>", no_such_address),
 ]

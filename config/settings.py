@@ -240,7 +240,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["office.api.permissions.NamedPermission"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["office.api.renderers.PlainJsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["office.api.parsing.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "office.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "office.api.errors.answer_error",

@@ -143,6 +143,7 @@ class BillingRunsView(ApiView):
 class BillingRunView(ApiView):
     """One billing run."""
 
+    locks = "office.Run"
     permission = {"get": "billing.view_invoice"}
 
     @extend_schema(operation_id="get_billing_run", responses=BillingRunOut)

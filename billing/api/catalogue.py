@@ -84,6 +84,8 @@ class ProductsView(ApiView):
 class ProductView(ApiView):
     """One product."""
 
+    locks = "billing.Product"
+    is_versioned = True
     permission = {"get": "billing.view_product", "put": "billing.manage_products"}
 
     @extend_schema(operation_id="get_product", responses=ProductOut)
@@ -117,6 +119,8 @@ class RetireProductView(ApiView):
 class ProductPricesView(ApiView):
     """A product's prices."""
 
+    locks = "billing.Product"
+    is_versioned = True
     permission = {"get": "billing.view_product", "put": "billing.manage_prices"}
 
     @extend_schema(operation_id="get_prices_of_product", responses=PricesOut)
@@ -180,6 +184,7 @@ class PriceListsView(ApiView):
 class PriceListView(ApiView):
     """One price list."""
 
+    locks = "billing.PriceList"
     permission = {"get": "billing.view_product", "put": "billing.manage_prices"}
 
     @extend_schema(operation_id="get_price_list", responses=PriceListOut)

@@ -80,6 +80,7 @@ class SuitView(ApiView):
 class CheckPoliciesView(ApiView):
     """How severe the company takes its checks."""
 
+    locks = "office.Company"
     permission = {"get": "billing.view_invoice", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_check_policies", parameters=[Query], responses=PoliciesOut)

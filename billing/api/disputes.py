@@ -88,6 +88,7 @@ class DisputesView(ApiView):
 class DisputeView(ApiView):
     """One dispute."""
 
+    locks = "billing.Dispute"
     permission = {"get": "billing.view_dispute"}
 
     @extend_schema(operation_id="get_dispute", responses=DisputeOut)

@@ -56,6 +56,7 @@ class SampleQuery(Query):
 class LooksView(ApiView):
     """How a company's papers look."""
 
+    locks = "office.Company"
     permission = {"get": "billing.view_invoice", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_paper_looks", parameters=[Query], responses=LooksOut)

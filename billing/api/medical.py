@@ -59,6 +59,8 @@ class MedicalOut(serializers.Serializer):
 class MedicalView(ApiView):
     """The medical codes of one document."""
 
+    locks = "billing.Invoice"
+    is_versioned = True
     permission = {"get": "billing.see_medical_codes", "put": "billing.set_medical_codes"}
 
     @extend_schema(operation_id="get_medical_codes", responses=MedicalOut)

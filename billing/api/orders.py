@@ -116,6 +116,8 @@ class ReadOrderView(ApiView):
 class OrderView(ApiView):
     """One order."""
 
+    locks = "billing.Order"
+    is_versioned = True
     permission = {"get": "billing.view_order", "put": "billing.manage_orders"}
 
     @extend_schema(operation_id="get_order", responses=OrderOut)
@@ -190,6 +192,8 @@ class ShipmentsView(ApiView):
 class ShipmentView(ApiView):
     """One shipment."""
 
+    locks = "billing.Shipment"
+    is_versioned = True
     permission = {"get": "billing.view_shipment", "put": "billing.manage_shipments"}
 
     @extend_schema(operation_id="get_shipment", responses=ShipmentOut)

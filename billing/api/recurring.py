@@ -84,6 +84,8 @@ class RecurringInvoicesView(ApiView):
 class RecurringInvoiceView(ApiView):
     """One recurring invoice."""
 
+    locks = "billing.RecurringInvoice"
+    is_versioned = True
     permission = {"get": "billing.view_invoice", "put": "billing.manage_recurring"}
 
     @extend_schema(operation_id="get_recurring_invoice", responses=RecurringOut)

@@ -27,6 +27,7 @@ class FactsOut(serializers.Serializer):
 class RequiredFactsView(ApiView):
     """What may not be missing."""
 
+    locks = "office.Company"
     permission = {"get": "billing.view_invoice", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_required_facts", parameters=[Query], responses=FactsOut)

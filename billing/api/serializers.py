@@ -95,6 +95,12 @@ class DraftIn(Input):
     internal_note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
 
 
+class DraftOrIssueIn(DraftIn):
+    """A draft, and whether it is issued at once."""
+
+    issue = serializers.BooleanField(default=False)
+
+
 class DraftChange(DraftIn):
     """All of a draft as it shall be, and the version that was read."""
 

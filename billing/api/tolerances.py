@@ -40,6 +40,7 @@ class ToleranceIn(Input):
 class TolerancesView(ApiView):
     """Tolerances."""
 
+    locks = "office.Company"
     permission = {"get": "billing.view_order", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="list_tolerances", parameters=[Query], responses=TolerancesOut)

@@ -27,6 +27,7 @@ from billing.api import (
 
 urlpatterns = [
     path("invoices/", views.InvoicesView.as_view()),
+    path("invoices/many/", views.ManyInvoicesView.as_view()),
     path("invoices/consolidate/", recurring.ConsolidateView.as_view()),
     path("invoices/read/", acts.ReadView.as_view()),
     path("invoices/<int:invoice_id>/", views.InvoiceView.as_view()),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
@@ -10,6 +11,7 @@ from billing.access import get_invoice_for, invoices_for
 from billing.api.serializers import (
     DraftChange,
     DraftIn,
+    DraftOrIssueIn,
     InvoiceOut,
     InvoicePage,
     InvoiceQuery,
@@ -19,9 +21,11 @@ from billing.api.shown import as_rows, shown
 from billing.delivery import delivered_as
 from billing.models import Invoice
 from billing.operations.draft_invoice import delete_draft, draft_invoice, edit_draft
+from billing.operations.issue_invoice import issue_invoice
 from billing.queries import InvoiceWithState, in_state
 from billing.web.listing import INVOICES
 from customers.access import get_customer_for
+from office.api.bulk import BulkAnswer, in_bulk, many
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
 from office.api.views import ApiView, checked, company_of
@@ -60,9 +64,31 @@ class InvoicesView(ApiView):
         return shown(request.user, invoice.pk, 201)
 
 
+class ManyInvoicesView(ApiView):
+    """Many documents at once."""
+
+    permission = {"post": "billing.draft_invoice"}
+
+    @extend_schema(operation_id="draft_invoices", request=many(DraftOrIssueIn), responses=BulkAnswer)
+    @in_bulk
+    def post(self, request: ApiRequest, row: Any) -> Response:
+        """Draft many invoices, and issue those whose row says `issue`; what cannot be issued is not drafted either."""
+        data = checked(DraftOrIssueIn, row)
+        is_issued = data.pop("issue")
+        if is_issued and not request.user.has_perm("billing.issue_invoice"):
+            raise PermissionDenied("You may draft invoices, and not issue them.")
+        customer = get_customer_for(request.user, data["customer"])
+        invoice = draft_invoice(customer.company, details_from(data), by=request.user)
+        if is_issued:
+            issue_invoice(invoice.pk, by=request.user, on=invoice.dated_on or customer.company.today())
+        return shown(request.user, invoice.pk, 201)
+
+
 class InvoiceView(ApiView):
     """One document."""
 
+    locks = "billing.Invoice"
+    is_versioned = True
     permission = {
         "get": "billing.view_invoice",
         "put": "billing.draft_invoice",

@@ -120,6 +120,7 @@ class HandOversView(ApiView):
 class HandOverView(ApiView):
     """One hand-over."""
 
+    locks = "credit_control.HandOver"
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_hand_over", responses=HandOverOut)

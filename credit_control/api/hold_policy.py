@@ -67,6 +67,7 @@ class LookRunOut(serializers.Serializer):
 class HoldPolicyView(ApiView):
     """The policy of holds."""
 
+    locks = "office.Company"
     permission = {"get": READ, "put": SETTINGS}
 
     @extend_schema(operation_id="get_hold_policy", parameters=[Query], responses=HoldPolicyOut)

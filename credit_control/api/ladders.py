@@ -200,6 +200,7 @@ class LadderChoicesView(ApiView):
 class CreditPolicyView(ApiView):
     """How promises and reminders are treated."""
 
+    locks = "office.Company"
     permission = {"get": READ, "put": SETTINGS}
 
     @extend_schema(operation_id="get_credit_policy", parameters=[Query], responses=CreditPolicyOut)

@@ -229,6 +229,7 @@ class RunView(ApiView):
 class LateChargeView(ApiView):
     """One late charge."""
 
+    locks = "credit_control.LateCharge"
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_late_charge", responses=LateChargeOut)

@@ -65,6 +65,7 @@ class PlanRequestsView(ApiView):
 class PlanRequestView(ApiView):
     """One of them."""
 
+    locks = "credit_control.PlanRequest"
     permission = {"get": "credit_control.view_paymentplan"}
 
     @extend_schema(operation_id="get_plan_request", responses=PlanRequestOut)

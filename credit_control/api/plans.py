@@ -168,6 +168,7 @@ class PlansView(ApiView):
 class PlanView(ApiView):
     """One plan."""
 
+    locks = "credit_control.PaymentPlan"
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_plan", responses=PlanOut)

@@ -115,6 +115,7 @@ class PromisesView(ApiView):
 class PromiseView(ApiView):
     """One promise."""
 
+    locks = "credit_control.PaymentPromise"
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_promise", responses=PromiseOut)

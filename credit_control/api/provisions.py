@@ -103,6 +103,7 @@ class ProvisionPostingsView(ApiView):
 class ProvisionPostingView(ApiView):
     """One posting."""
 
+    locks = "credit_control.ProvisionPosting"
     permission = {"get": READ}
 
     @extend_schema(operation_id="read_provision_posting", parameters=[Query], responses=WholeProvisionPostingOut)

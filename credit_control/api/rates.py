@@ -52,6 +52,7 @@ class AddedRatesOut(serializers.Serializer):
 class RatesView(ApiView):
     """Reference rates."""
 
+    locks = "office.Company"
     permission = {"get": "credit_control.view_latecharge", "put": SET}
 
     @extend_schema(operation_id="list_reference_rates", parameters=[Query], responses=ReferenceRatesOut)

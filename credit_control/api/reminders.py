@@ -219,6 +219,7 @@ class RunView(ApiView):
 class ReminderView(ApiView):
     """One reminder."""
 
+    locks = "credit_control.Reminder"
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_reminder", responses=ReminderOut)

@@ -175,6 +175,7 @@ class UsualRuleView(ApiView):
 class ChoicesView(ApiView):
     """Which rule holds for whom."""
 
+    locks = "office.Company"
     permission = {"get": SET, "put": SET}
 
     @extend_schema(operation_id="list_late_charge_choices", parameters=[Query], responses=RuleChoicesOut)

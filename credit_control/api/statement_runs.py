@@ -83,6 +83,7 @@ class StatementRunsView(ApiView):
 class StatementRunView(ApiView):
     """One run."""
 
+    locks = "office.Run"
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_statement_run", responses=StatementRunOut)
@@ -173,6 +174,7 @@ class LookAgainView(_Act):
 class StatementScheduleView(ApiView):
     """The schedule."""
 
+    locks = "office.Company"
     permission = {"get": READ, "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_statement_schedule", parameters=[Query], responses=StatementScheduleOut)

@@ -86,6 +86,7 @@ class StatementsView(ApiView):
 class StatementView(ApiView):
     """One kept statement."""
 
+    locks = "credit_control.Statement"
     permission = {"get": READ}
 
     @extend_schema(operation_id="get_statement", responses=StatementOut)

@@ -100,6 +100,7 @@ class CustomerAccountsView(ApiView):
 class CustomerAccountView(ApiView):
     """One account."""
 
+    locks = "customers.CustomerAccount"
     permission = {"get": "customers.view_accounts"}
 
     @extend_schema(operation_id="get_customer_account", responses=CustomerAccountOut)

@@ -151,6 +151,7 @@ class ApplyView(ApiView):
 class ApplicationView(ApiView):
     """One of them."""
 
+    locks = "customers.AccountApplication"
     permission = {"get": "customers.view_customer"}
 
     @extend_schema(operation_id="get_account_application", responses=ApplicationWhole)
@@ -217,6 +218,7 @@ class DeclineApplicationView(ApiView):
 class ApplicationPolicyView(ApiView):
     """Which points are required."""
 
+    locks = "office.Company"
     permission = {"get": "customers.view_customer", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_application_policy", parameters=[Query], responses=ApplicationPolicyOut)

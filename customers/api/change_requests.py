@@ -107,6 +107,7 @@ class ChangeRequestsView(ApiView):
 class ChangeRequestView(ApiView):
     """One of them."""
 
+    locks = "customers.ChangeRequest"
     permission = {"get": "customers.view_customer"}
 
     @extend_schema(operation_id="get_change_request", responses=ChangeRequestWhole)

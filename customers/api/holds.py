@@ -100,6 +100,7 @@ class HoldsView(ApiView):
 class HoldView(ApiView):
     """One hold."""
 
+    locks = "customers.CreditHold"
     permission = {"get": "customers.view_customer"}
 
     @extend_schema(operation_id="get_hold", responses=HoldOut)

@@ -133,6 +133,7 @@ class CustomerMandatesView(ApiView):
 class MandateView(ApiView):
     """One mandate."""
 
+    locks = "customers.Mandate"
     permission = {"get": "customers.view_accounts"}
 
     @extend_schema(operation_id="get_mandate", responses=MandateOut)

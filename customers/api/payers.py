@@ -30,6 +30,7 @@ class PayerOut(serializers.Serializer):
 class PayerView(ApiView):
     """The payer of a customer."""
 
+    locks = "customers.Customer"
     permission = {"get": "customers.view_customer", "put": "customers.update_customer"}
 
     @extend_schema(operation_id="get_payer", responses=PayerOut)

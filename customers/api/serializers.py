@@ -104,6 +104,18 @@ class CustomerChange(CustomerIn):
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
 
 
+class CustomerKeptIn(CustomerIn):
+    """A new customer; or all of one that there is, by `id`, and the version that was read."""
+
+    id = IdIn(required=False)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("id" in attrs) != ("version" in attrs):
+            raise serializers.ValidationError({"version": ["Send `id` and `version` together, or neither."]})
+        return super().validate(attrs)
+
+
 class CustomerQuery(PageQuery):
     """Which customers."""
 

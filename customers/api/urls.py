@@ -18,6 +18,7 @@ from customers.api import (
 
 urlpatterns = [
     path("customers/", views.CustomersView.as_view()),
+    path("customers/many/", views.ManyCustomersView.as_view()),
     path("customer-groups/", views.GroupsView.as_view()),
     path("customers/duplicates/", duplicates.DuplicatesView.as_view()),
     path("customers/duplicates/dismiss/", duplicates.DismissDuplicateView.as_view()),

@@ -1,7 +1,9 @@
 """Customers, for programs."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -9,6 +11,7 @@ from customers.access import customers_for, get_customer_for
 from customers.api.serializers import (
     CustomerChange,
     CustomerIn,
+    CustomerKeptIn,
     CustomerOut,
     CustomerPage,
     CustomerQuery,
@@ -30,6 +33,7 @@ from customers.operations.update_customer import update_customer
 from customers.queries import with_owed
 from customers.search import fold
 from ledger.balances import open_items_on, owed_on
+from office.api.bulk import BulkAnswer, in_bulk, many
 from office.api.fields import Query
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
@@ -64,17 +68,32 @@ class CustomersView(ApiView):
     @idempotent
     def post(self, request: ApiRequest) -> Response:
         """Add a customer."""
-        data = checked(CustomerIn, request.data)
-        is_another = data.pop("is_another_customer")
-        details = details_from(data)
-        _require_seen(request.user, details.parent_id)
-        customer = create_customer(company_of(request), details, by=request.user, is_another=is_another)
-        return Response(CustomerOut(shown(request.user, customer.pk)).data, 201)
+        return _created(request, checked(CustomerIn, request.data))
+
+
+class ManyCustomersView(ApiView):
+    """Many customers at once."""
+
+    permission = {"post": "customers.create_customer"}
+
+    @extend_schema(operation_id="keep_customers", request=many(CustomerKeptIn), responses=BulkAnswer)
+    @in_bulk
+    def post(self, request: ApiRequest, row: Any) -> Response:
+        """Add the customers whose row names no `id`, and change those whose row does, as read at `version`."""
+        data = checked(CustomerKeptIn, row)
+        customer_id, version = data.pop("id", None), data.pop("version", None)
+        if customer_id is None:
+            return _created(request, data)
+        if not request.user.has_perm("customers.update_customer"):
+            raise PermissionDenied("You may add customers, and not change them.")
+        return _changed(request, customer_id, version, data)
 
 
 class CustomerView(ApiView):
     """One customer."""
 
+    locks = "customers.Customer"
+    is_versioned = True
     permission = {"get": "customers.view_customer", "put": "customers.update_customer"}
 
     @extend_schema(operation_id="get_customer", responses=CustomerOut)
@@ -85,12 +104,9 @@ class CustomerView(ApiView):
     @extend_schema(operation_id="update_customer", request=CustomerChange, responses=CustomerOut)
     def put(self, request: ApiRequest, customer_id: int) -> Response:
         """Change a customer that was read at `version`. Contacts left out stay; addresses are replaced."""
-        customer = get_customer_for(request.user, customer_id)
+        get_customer_for(request.user, customer_id)
         data = checked(CustomerChange, request.data)
-        version, is_another = data.pop("version"), data.pop("is_another_customer")
-        _require_seen(request.user, data.get("parent_id"))
-        update_customer(customer.pk, details_from(data), version=version, by=request.user, is_another=is_another)
-        return Response(CustomerOut(shown(request.user, customer_id)).data)
+        return _changed(request, customer_id, data.pop("version"), data)
 
 
 class GroupsView(ApiView):
@@ -126,6 +142,21 @@ class OpenItemsView(ApiView):
         owed = owed_on(customer.company_id, on, customer_id=customer.pk)
         totals = [{"currency": currency, "owed": amount} for currency, amount in sorted(owed.items())]
         return Response(OpenItemsOut({"on": on, "results": items, "totals": totals}).data)
+
+
+def _created(request: ApiRequest, data: dict[str, Any]) -> Response:
+    is_another = data.pop("is_another_customer")
+    details = details_from(data)
+    _require_seen(request.user, details.parent_id)
+    customer = create_customer(company_of(request), details, by=request.user, is_another=is_another)
+    return Response(CustomerOut(shown(request.user, customer.pk)).data, 201)
+
+
+def _changed(request: ApiRequest, customer_id: int, version: int, data: dict[str, Any]) -> Response:
+    customer, is_another = get_customer_for(request.user, customer_id), data.pop("is_another_customer")
+    _require_seen(request.user, data.get("parent_id"))
+    update_customer(customer.pk, details_from(data), version=version, by=request.user, is_another=is_another)
+    return Response(CustomerOut(shown(request.user, customer_id)).data)
 
 
 def shown(user: User, customer_id: int) -> Customer:

@@ -132,6 +132,7 @@ class WithdrawView(ApiView):
 class RulesView(ApiView):
     """From which amount another person is asked."""
 
+    locks = "office.Company"
     permission = {"get": "office.ask_approval", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="list_approval_rules", parameters=[Query], responses=RulesOut)

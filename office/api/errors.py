@@ -27,6 +27,9 @@ class Problem(serializers.Serializer):
         required=False,
         help_text="Customers whom this may be, with what they have alike.",
     )
+    results = serializers.ListField(
+        child=serializers.DictField(), required=False, help_text="What each row of many would have been answered."
+    )
     errors = serializers.DictField(  # type: ignore[assignment]  # a field, not what the framework found wrong
         required=False, help_text="What is wrong with the input, by field."
     )

@@ -49,6 +49,7 @@ class FaceOut(serializers.Serializer):
 class FaceView(ApiView):
     """How a company looks to its customers."""
 
+    locks = "office.Company"
     permission = {"get": "billing.view_invoice", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_face", parameters=[Query], responses=FaceOut)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from office.answers import taken
 from office.api.approving import sent_for_approval
+from office.api.etags import require_as_read
 from office.api.views import ApiView
 from office.approvals import ApprovalNeeded
 from office.retrying import tried_again
@@ -49,7 +50,11 @@ def idempotent(handler: Handler) -> Handler:
 
     @wraps(handler)
     def read(view: ApiView, request: ApiRequest, *args: Any, **kwargs: Any) -> Write:
-        return lambda: handler(view, request, *args, **kwargs)
+        def write() -> Response:
+            require_as_read(view, request)
+            return handler(view, request, *args, **kwargs)
+
+        return write
 
     return idempotent_after_reading(read)
 
@@ -63,7 +68,7 @@ def idempotent_after_reading(reader: Reader) -> Handler:
     @wraps(reader)
     def once(view: ApiView, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         key, content = key_of(request), hash_of(request)
-        return tried_again(lambda: _answered(request, key, content, reader(view, request, *args, **kwargs)))
+        return tried_again(lambda: done_once(request, key, content, reader(view, request, *args, **kwargs)))
 
     once.is_idempotent = True  # type: ignore[attr-defined]
     return once
@@ -86,7 +91,8 @@ def hash_of(request: ApiRequest) -> str:
 
 
 @transaction.atomic
-def _answered(request: ApiRequest, key: str, content: str, write: Write) -> Response:
+def done_once(request: ApiRequest, key: str, content: str, write: Write) -> Response:
+    """The answer to a write of that key and content, which is done unless it was before; all of it or nothing."""
     answer, is_new = taken(request.user, key, content)
     if answer.request_hash != content:
         raise KeyReused

@@ -70,6 +70,8 @@ class MailTextIn(Input):
 class MailTextsView(ApiView):
     """The words of mails."""
 
+    locks = "office.Company"
+    is_versioned = True
     permission = {"get": "office.edit_mail_texts", "put": "office.edit_mail_texts"}
 
     @extend_schema(operation_id="list_mail_texts", parameters=[Query], responses=MailTextsOut)

@@ -28,6 +28,7 @@ class PatternsOut(serializers.Serializer):
 class NumberPatternsView(ApiView):
     """How a company's numbers are written."""
 
+    locks = "office.Company"
     permission = {"get": "billing.view_invoice", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_number_patterns", parameters=[Query], responses=PatternsOut)

@@ -1,6 +1,17 @@
-"""What answers are made of besides JSON."""
+"""What answers are made of."""
 
-from rest_framework.renderers import BaseRenderer
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+
+
+class PlainJsonRenderer(JSONRenderer):
+    """JSON in one way of writing, so that the same answer is the same bytes."""
+
+    def get_indent(self, accepted_media_type: str, renderer_context: Mapping[str, Any]) -> None:
+        """None, whatever was asked."""
+        return
 
 
 class PdfRenderer(BaseRenderer):

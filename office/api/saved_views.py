@@ -69,6 +69,7 @@ class SavedViewsView(ApiView):
 class SavedViewView(ApiView):
     """One saved view."""
 
+    locks = "office.SavedView"
     room = "office"
     permission = {"get": EVERYBODY, "delete": EVERYBODY}
 

@@ -53,6 +53,7 @@ class OwnDayIn(Input):
 class SendingHoursView(ApiView):
     """Hours."""
 
+    locks = "office.Company"
     permission = {"get": "office.change_company_settings", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_sending_hours", parameters=[Query], responses=SendingHoursOut)

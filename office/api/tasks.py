@@ -159,6 +159,7 @@ class QuestionsView(ApiView):
 class TaskView(ApiView):
     """One task."""
 
+    locks = "office.Task"
     permission = {"get": "office.view_task"}
 
     @extend_schema(operation_id="get_task", responses=TaskWithComments)

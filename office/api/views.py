@@ -3,10 +3,14 @@
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework.serializers import Serializer
 
 from office.access import companies_for, found
+from office.api.changes import Deprecation
+from office.api.etags import as_read, with_etag
 from office.api.limited import Limited
+from office.api.sparse import sparse
 from office.models import Company
 from office.web.fields import typed_id
 from office.web.requests import ApiRequest
@@ -18,7 +22,28 @@ class ApiView(Limited):
     permission: ClassVar[dict[str, str]]
     room: ClassVar[str] = ""
     """The room of office.scopes that it is in, where its permission does not say it."""
+    locks: ClassVar[str] = ""
+    """The model whose row is locked while a write compares what `get` shows with what the caller has read; the row's id
+    stands last in the address. Empty: it shows no object that changes."""
+    is_versioned: ClassVar[bool] = False
+    """Whether what is put here says in its body which `version` was read."""
+    deprecation: ClassVar[Deprecation | None] = None
+    """Said where the door will end: office.api.changes."""
     http_method_names = ["get", "head", "post", "put", "delete"]
+
+    def __init_subclass__(cls) -> None:
+        """Let each answer show the fields that are wanted, and each change hold only for what the caller has read."""
+        for name, guard in (("get", sparse), ("put", as_read), ("delete", as_read)):
+            if handler := cls.__dict__.get(name):
+                setattr(cls, name, guard(handler))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The answer; what was read has an ETag."""
+        answer = super().dispatch(request, *args, **kwargs)
+        answer = with_etag(request, answer) if request.method in ("GET", "HEAD") else answer
+        for name, said in self.deprecation.headers().items() if self.deprecation else ():
+            answer[name] = said
+        return answer
 
 
 def company_of(request: ApiRequest) -> Company:

@@ -204,6 +204,7 @@ class WebhooksView(ApiView):
 class WebhookView(ApiView):
     """One program that is told."""
 
+    locks = "office.WebhookEndpoint"
     permission = {"get": MANAGE, "put": MANAGE, "delete": MANAGE}
 
     @extend_schema(operation_id="get_webhook", responses=WebhookOut)
@@ -296,6 +297,7 @@ class DeliveriesView(ApiView):
 class DeliveryView(ApiView):
     """One telling."""
 
+    locks = "office.WebhookDelivery"
     permission = {"get": MANAGE}
 
     @extend_schema(operation_id="get_webhook_delivery", responses=WebhookDeliveryWithTries)

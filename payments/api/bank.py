@@ -170,6 +170,7 @@ class LeaveOutUnreadLineView(ApiView):
 class BankLineView(ApiView):
     """One line."""
 
+    locks = "payments.BankLine"
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="get_bank_line", responses=MatchableLineOut)

@@ -50,6 +50,7 @@ class BankAccountsOut(serializers.Serializer):
 class BankAccountsView(ApiView):
     """Where customers pay to."""
 
+    locks = "office.Company"
     permission = {"get": "office.change_company_settings", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="list_bank_accounts", parameters=[Query], responses=BankAccountsOut)

@@ -70,6 +70,7 @@ class BatchesView(ApiView):
 class BatchView(ApiView):
     """One batch."""
 
+    locks = "payments.ReceiptBatch"
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_receipt_batch", responses=BatchOut)

@@ -116,6 +116,7 @@ class ChargebacksView(ApiView):
 class ChargebackView(ApiView):
     """One case."""
 
+    locks = "payments.Chargeback"
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_chargeback", responses=ChargebackOut)

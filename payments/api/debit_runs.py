@@ -172,6 +172,7 @@ class DebitPreviewView(ApiView):
 class DebitRunView(ApiView):
     """One run."""
 
+    locks = "payments.DebitRun"
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="get_debit_run", responses=DebitRunOut)

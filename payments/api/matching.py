@@ -94,6 +94,7 @@ class MatchingView(ApiView):
 class MatchPolicyView(ApiView):
     """What needs no person."""
 
+    locks = "office.Company"
     permission = {"get": "payments.view_bank", "put": "payments.set_match_policy"}
 
     @extend_schema(operation_id="get_match_policy", parameters=[Query], responses=MatchPolicyOut)

@@ -163,6 +163,7 @@ def _of_several(request: ApiRequest, data: dict[str, Any]) -> OnlinePayment:
 class OnlinePaymentView(ApiView):
     """One online payment."""
 
+    locks = "payments.OnlinePayment"
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_online_payment", responses=OnlinePaymentOut)

@@ -70,6 +70,7 @@ class PaidNoticesView(ApiView):
 class PaidNoticeView(ApiView):
     """One of them."""
 
+    locks = "payments.PaidNotice"
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_paid_notice", responses=PaidNoticeOut)

@@ -30,6 +30,7 @@ class PaymentPolicyOut(serializers.Serializer):
 class PaymentPolicyView(ApiView):
     """What may pass without asking the customer again."""
 
+    locks = "office.Company"
     permission = {"get": "payments.view_receipt", "put": "office.change_company_settings"}
 
     @extend_schema(operation_id="get_payment_policy", parameters=[Query], responses=PaymentPolicyOut)

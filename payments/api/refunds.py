@@ -98,6 +98,7 @@ class RefundsView(ApiView):
 class RefundView(ApiView):
     """One refund."""
 
+    locks = "payments.Refund"
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_refund", responses=RefundOut)

@@ -70,6 +70,7 @@ class RemittancesView(ApiView):
 class RemittanceView(ApiView):
     """One advice."""
 
+    locks = "payments.Remittance"
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="get_remittance", responses=RemittanceOut)

@@ -90,6 +90,7 @@ class RepaymentsView(ApiView):
 class RepaymentView(ApiView):
     """One repayment."""
 
+    locks = "payments.RepaymentBatch"
     permission = {"get": "payments.view_bank"}
 
     @extend_schema(operation_id="get_repayment", responses=RepaymentOut)

@@ -96,6 +96,7 @@ class SettlementsView(ApiView):
 class SettlementView(ApiView):
     """One save."""
 
+    locks = "payments.Settlement"
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_settlement", responses=SettlementOut)

@@ -28,6 +28,7 @@ from payments.api import (
 
 urlpatterns = [
     path("receipts/", views.ReceiptsView.as_view()),
+    path("receipts/many/", views.ManyReceiptsView.as_view()),
     path("receipts/apply/", applying.ApplyReceiptsView.as_view()),
     path("receipts/<int:receipt_id>/", views.ReceiptView.as_view()),
     path("receipts/<int:receipt_id>/pdf/", views.ReceiptPdfView.as_view()),

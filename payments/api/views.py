@@ -1,5 +1,7 @@
 """Receipts and allocations, for programs."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -11,6 +13,7 @@ from customers.access import get_customer_for
 from customers.models import Customer
 from ledger.allocating import Pair
 from ledger.models import Allocation
+from office.api.bulk import BulkAnswer, in_bulk, many
 from office.api.errors import Unavailable
 from office.api.idempotency import idempotent
 from office.api.paging import page_of
@@ -63,16 +66,33 @@ class ReceiptsView(ApiView):
     @idempotent
     def post(self, request: ApiRequest) -> Response:
         """Record what came in and, as `allocate` says, apply it."""
-        data = checked(ReceiptIn, request.data)
-        customer = get_customer_for(request.user, data["customer"])
-        data.setdefault("received_on", customer.company.today())
-        receipt = receive_payment(customer, *receipt_from(data), by=request.user)
-        return shown(request.user, receipt.pk, 201)
+        return _recorded(request, request.data)
+
+
+class ManyReceiptsView(ApiView):
+    """Many receipts at once."""
+
+    permission = {"post": "payments.record_receipt"}
+
+    @extend_schema(operation_id="record_receipts", request=many(ReceiptIn), responses=BulkAnswer)
+    @in_bulk
+    def post(self, request: ApiRequest, row: Any) -> Response:
+        """Record many receipts, each as it would be alone."""
+        return _recorded(request, row)
+
+
+def _recorded(request: ApiRequest, said: Any) -> Response:
+    data = checked(ReceiptIn, said)
+    customer = get_customer_for(request.user, data["customer"])
+    data.setdefault("received_on", customer.company.today())
+    receipt = receive_payment(customer, *receipt_from(data), by=request.user)
+    return shown(request.user, receipt.pk, 201)
 
 
 class ReceiptView(ApiView):
     """One receipt."""
 
+    locks = "payments.Receipt"
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_receipt", responses=ReceiptOut)

@@ -154,6 +154,7 @@ class WriteOffsView(ApiView):
 class WriteOffView(ApiView):
     """One write-off."""
 
+    locks = "payments.WriteOff"
     permission = {"get": "payments.view_receipt"}
 
     @extend_schema(operation_id="get_write_off", responses=WriteOffOut)

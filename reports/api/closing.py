@@ -170,6 +170,7 @@ class MonthsView(ApiView):
 class MonthView(ApiView):
     """One month."""
 
+    locks = "office.Company"
     permission = {"get": DOOR}
 
     @extend_schema(operation_id="get_month", responses=MonthEndOut)
@@ -251,6 +252,7 @@ class UnsignCloseStepView(ApiView):
 class ClosePackView(ApiView):
     """One pack."""
 
+    locks = "reports.ClosePack"
     permission = {"get": DOOR}
 
     @extend_schema(operation_id="get_close_pack", responses=PackWithFilesOut)

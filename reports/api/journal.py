@@ -107,6 +107,7 @@ class JournalsView(ApiView):
 class JournalView(ApiView):
     """One export."""
 
+    locks = "reports.JournalBatch"
     permission = {"get": DOOR}
 
     @extend_schema(operation_id="get_journal_export", responses=JournalOut)

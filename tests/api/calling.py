@@ -38,8 +38,10 @@ class Program:
         key = uuid4().hex if key is None else key
         return self._send("post", path, {} if body is None else body, {"Idempotency-Key": key} if key else {})
 
-    def put(self, path: str, body: Any) -> HttpResponse:
-        return self._send("put", path, body)
+    def put(self, path: str, body: Any, match: str | None = None) -> HttpResponse:
+        """Put it in place of what is read just before, unless `match` names what was read; "" names nothing."""
+        match = self.get(path).get("ETag", "") if match is None else match
+        return self._send("put", path, body, {"If-Match": match} if match else {})
 
     def delete(self, path: str) -> HttpResponse:
         return self._send("delete", path, None)

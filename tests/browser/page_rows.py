@@ -311,6 +311,7 @@ PAGES = [
     Row("office:token_list"),
     Row("office:key_list", role="administrator"),
     Row("api_docs", is_ours=False),
+    Row("api_changes"),
 ]
 
 

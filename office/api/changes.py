@@ -1,0 +1,76 @@
+"""What changed in the API, by day, and what within a version may: served beside its description."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import http_date
+from django.views.decorators.http import require_GET
+
+from office.web.doors import staff_door
+from office.web.requests import StaffRequest
+
+PAGE = "/api/changes/"
+NOTICE = timedelta(days=182)
+"""How long a door at least works on after it was said that it will end."""
+
+
+class Change(NamedTuple):
+    """Something that changed, in words; `breaks` are the lines of office/api/kept_v1.txt that went."""
+
+    on: date
+    words: str
+    breaks: tuple[str, ...] = ()
+
+
+CHANGES = [
+    Change(
+        date(2026, 11, 29),
+        "Keys have scopes, an end, networks, a company and a second secret. Those made before may do everything their "
+        "owner may, and end a year from now.",
+    ),
+    Change(
+        date(2026, 11, 29),
+        "What a key asks in a minute is limited: RateLimit and RateLimit-Policy say what is left, 429 when again.",
+    ),
+    Change(
+        date(2026, 11, 29),
+        "Each answer to a read has an ETag. A PUT whose body names no version asks for If-Match (428), and every "
+        "change of an object honours it (412).",
+    ),
+    Change(date(2026, 11, 29), "`fields` chooses what an answer shows."),
+    Change(date(2026, 11, 29), "Many invoices, receipts or customers in one call, each row with its own answer."),
+]
+"""The newest last."""
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """Since which day a door is not to be used in new programs, and until when it works."""
+
+    since: date
+    until: date
+
+    def headers(self) -> dict[str, str]:
+        """What each answer says of it (RFC 9745, RFC 8594)."""
+        return {
+            "Deprecation": f"@{_moment(self.since)}",
+            "Sunset": http_date(_moment(self.until)),
+            "Link": f'<{PAGE}>; rel="deprecation"; type="text/html"',
+        }
+
+
+def _moment(day: date) -> int:
+    return int(datetime.combine(day, time(), UTC).timestamp())
+
+
+@require_GET
+@staff_door("customers.view_customer")
+def changes_page(request: StaffRequest) -> HttpResponse:
+    """What changed, the newest first, and what may."""
+    newest = sorted(CHANGES, key=lambda change: change.on, reverse=True)
+    days = [(day, list(group)) for day, group in groupby(newest, key=lambda change: change.on)]
+    return render(request, "office/api_changes.html", {"days": days, "notice_days": NOTICE.days})
