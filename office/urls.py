@@ -74,6 +74,7 @@ urlpatterns = [
     path("talk/<str:about_type>/<int:about_id>/ask/", talk.ask, name="ask"),
     path("talk/<int:comment_id>/withdraw/", talk.withdraw, name="withdraw_comment"),
     path("audit/", audit.audit_list, name="audit_list"),
+    path("audit/<int:record_id>/", audit.audit_record, name="audit_record"),
     path("views/", views.view_list, name="view_list"),
     path("views/new/", views.view_new, name="view_new"),
     path("views/<int:view_id>/", views.view, name="view"),

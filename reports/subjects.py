@@ -13,6 +13,7 @@ from credit_control.access import hand_overs_for, late_charges_for, plans_for, p
 from credit_control.models import Statement
 from customers.access import customers_for, holds_for, items_for, mandates_for
 from ledger.models import Allocation, Entry, Line
+from office.audit_search import records_of
 from office.models import Company, OutgoingMail, User
 from payments.access import (
     bank_accounts_for,
@@ -93,6 +94,7 @@ PATTERNS: tuple[tuple[str, Target], ...] = (
     (r"(?:letter of )?reminder (\d+)", Target(_of(reminders_for), "pk", "credit_control:reminder")),
     (r"hand-over (\d+)", Target(_of(hand_overs_for), "pk", "credit_control:hand_over")),
     (r"hold (\d+)", Target(_of(holds_for), "pk", "customers:hold")),
+    (r"audit record (\d+)", Target(lambda user, company: records_of(company), "pk", "office:audit_record")),
     (r"mail (\d+)", Target(_of_book(OutgoingMail.objects.all(), "company"), "pk", "office:mail")),
     (r"journal (\d+)", Target(_of(journal_batches_for), "number", "reports:journal")),
     (r"(?:\S+ of )?pack (\d+)", Target(_of(close_packs_for), "pk", "reports:close_pack")),

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from office.api.limits import FAILED, require_within, take
 from office.models import ApiToken, User
+from office.models.staff import may_come_in
 from office.networks import holds
 from office.tokens import hash_of
 from office.web.address import address_of
@@ -60,7 +61,7 @@ def working_key(secret: str) -> ApiToken:
     """The key of a secret, new or the one before. Raises AuthenticationFailed where it is unknown or has ended."""
     now, kept = timezone.now(), hash_of(secret)
     keys = ApiToken.objects.filter(Q(hash=kept) | Q(old_hash=kept, old_ends_at__gt=now), revoked_at=None)
-    key = keys.filter(user__is_active=True).select_related("user").first()
+    key = keys.filter(may_come_in("user__")).select_related("user").first()
     if key is None:
         raise AuthenticationFailed("This key is unknown or was revoked.", code="bad_token")
     if not key.works_at(now):

@@ -4,6 +4,7 @@ from django.urls import path
 
 from office.api import (
     approvals,
+    audit,
     comments,
     companies,
     deputies,
@@ -40,6 +41,8 @@ urlpatterns = [
     path("own-days/<int:own_day_id>/", sending_hours.OwnDayView.as_view()),
     path("views/", saved_views.SavedViewsView.as_view()),
     path("views/<int:view_id>/", saved_views.SavedViewView.as_view()),
+    path("audit-records/", audit.AuditRecordsView.as_view()),
+    path("audit-seals/", audit.AuditSealsView.as_view()),
     path("jobs/", jobs.JobsView.as_view()),
     path("face/", face.FaceView.as_view()),
     path("mail-texts/", mail_texts.MailTextsView.as_view()),

@@ -1,7 +1,20 @@
 from django.contrib.postgres.functions import TransactionNow
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 HASH = 64
+
+
+class AuditWords(models.Func):
+    """All words that a record says, for `office.audit_search`."""
+
+    function = "office_audit_words"
+    output_field = SearchVectorField()
+
+
+SAID = ("action", "subject_name", "before", "after", "reason", "origin")
+"""What is searched for words."""
 
 
 class AuditRecord(models.Model):
@@ -9,8 +22,8 @@ class AuditRecord(models.Model):
 
     append_only = True
 
-    company = models.ForeignKey("office.Company", null=True, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey("office.User", null=True, on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("office.Company", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey("office.User", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     action = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
@@ -27,7 +40,12 @@ class AuditRecord(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="audit_by_subject"),
-            models.Index(fields=["company", "-id"], name="audit_newest_first"),
+            models.Index(fields=["recorded_at", "id"], name="audit_by_time"),
+            models.Index(fields=["company", "recorded_at", "id"], name="audit_by_company"),
+            models.Index(fields=["by", "recorded_at", "id"], name="audit_by_person"),
+            models.Index(fields=["action", "recorded_at", "id"], name="audit_by_action"),
+            models.Index(fields=["subject_type", "recorded_at", "id"], name="audit_by_kind"),
+            GinIndex(AuditWords(*SAID), name="audit_by_words"),
         ]
         permissions = [("read_audit", "Read the audit trail")]
 

@@ -4,9 +4,16 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from office.models.company import Company
 from office.models.talk import Department
+
+
+def may_come_in(prefix: str = "") -> Q:
+    """The log-ins that are switched on and whose time is not over; the last day ends with the one of UTC."""
+    open_ended, in_time = Q(**{f"{prefix}until": None}), Q(**{f"{prefix}until__gte": timezone.now().date()})
+    return Q(**{f"{prefix}is_active": True}) & (open_ended | in_time)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -40,6 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         related_name="other_log_ins",
         help_text="Another log-in of the same person: neither approves what the other asks.",
     )
+    until = models.DateField(null=True, blank=True, help_text="The last day they come in; empty: no end.")
     daily_digest = models.BooleanField(default=False, help_text="Wants the news of their customers each morning.")
     only_own_customers = models.BooleanField(default=False, help_text="Sees only customers they own in sales.")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -18,7 +19,7 @@ from office.roles import ROLES, why_excluded
 @dataclass(frozen=True)
 class StaffDetails:
     """A member of staff: their roles by name, whether they see only customers they own in sales, their department,
-    and which other log-in is of the same person."""
+    the last day on which they come in, and which other log-in is of the same person."""
 
     email: str
     name: str
@@ -26,6 +27,7 @@ class StaffDetails:
     only_own_customers: bool = False
     is_active: bool = True
     department: str = ""
+    until: date | None = None
     same_person_as_id: int | None = None
 
 
@@ -95,6 +97,8 @@ def _check(details: StaffDetails) -> None:
         raise Refused(f"{min(unknown)} is not a role.", code="unknown_role")
     if why := why_excluded(details.roles):
         raise Refused(f"{why} Give the other roles to somebody else.", code="excluding_roles")
+    if "auditor" in details.roles and details.until is None:
+        raise Refused("Say until which day the auditor comes in. You can prolong it.", code="until_missing")
     if details.department and details.department not in Department.values:
         raise Refused(f"{details.department} is not a department.", code="unknown_department")
 
@@ -102,6 +106,7 @@ def _check(details: StaffDetails) -> None:
 def _write(user: User, details: StaffDetails) -> None:
     user.only_own_customers = details.only_own_customers
     user.department = details.department
+    user.until = details.until
     user.same_person_as = _other_log_in(user, details.same_person_as_id)
     user.save()
     user.groups.set(Group.objects.filter(name__in=details.roles))
@@ -129,5 +134,6 @@ def _state(user: User) -> dict[str, object]:
         "only_own_customers": user.only_own_customers,
         "is_active": user.is_active,
         "department": user.department,
+        "until": user.until or "",
         "same_person_as": user.same_person_as.email if user.same_person_as else "",
     }

@@ -23,6 +23,7 @@ from ledger.refusals import Refused
 from office.access import companies_for
 from office.audit import coming_from
 from office.models import Company, User
+from office.models.staff import may_come_in
 from office.web.requests import ADDRESS, Background, OfficeRequest
 
 LONGEST_ADDRESS = 2_000
@@ -122,7 +123,7 @@ def _asked(
     user: User, company: Company, address: str, told: Callable[[int], None]
 ) -> tuple[OfficeRequest, HttpResponseBase]:
     """The page's answer to somebody as they stand in the database now."""
-    person = User.objects.filter(pk=user.pk, is_active=True).first()
+    person = User.objects.filter(may_come_in(), pk=user.pk).first()
     companies = list(companies_for(person).order_by("id")) if person else []
     if not person or company not in companies:
         raise Refused("This person does not work here any more.", code="not_a_colleague")

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from office.models import User
+from office.models.staff import may_come_in
 
 PENDING = "waits_for_factor"
 SECONDS = 10 * 60
@@ -29,7 +30,7 @@ def who_waits(request: HttpRequest) -> User | None:
     pending = request.session.get(PENDING)
     if not pending or time() - pending["at"] > SECONDS:
         return None
-    user = User.objects.filter(pk=pending["user"], is_active=True).first()
+    user = User.objects.filter(may_come_in(), pk=pending["user"]).first()
     return user if user and constant_time_compare(user.get_session_auth_hash(), pending["hash"]) else None
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from ledger.refusals import Refused
@@ -33,6 +34,12 @@ class StaffForm(forms.Form):
     department = forms.ChoiceField(
         choices=[("", "None"), *Department.choices], required=False, help_text="Questions can be put to it."
     )
+    until = forms.DateField(
+        label="Comes in until",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="The last day; an auditor has one. Then the log-in and its keys for programs end by themselves.",
+    )
     same_person_as_id = forms.TypedChoiceField(
         label="Another log-in of",
         coerce=int,
@@ -54,7 +61,7 @@ class StaffForm(forms.Form):
 class NewStaffForm(StaffForm):
     """Somebody new, who chooses a password by the link that is mailed to them."""
 
-    field_order = ["name", "email", "roles", "department", "same_person_as_id", "only_own_customers"]
+    field_order = ["name", "email", "roles", "until", "department", "same_person_as_id", "only_own_customers"]
 
     email = forms.EmailField(max_length=254)
     is_active = None  # type: ignore[assignment]  # takes the field away
@@ -75,7 +82,7 @@ def staff_list(request: StaffRequest) -> HttpResponse:
     staff = User.objects.filter(companies=request.company.pk).order_by("-is_active", "name").prefetch_related("groups")
     invitations = invitations_of(request.company)
     people = [dressed(person, invitation=_waits(person, invitations.get(person.pk))) for person in staff]
-    return render(request, "office/staff_list.html", {"form": form, "staff": people})
+    return render(request, "office/staff_list.html", {"form": form, "staff": people, "today": timezone.now().date()})
 
 
 @staff_door("office.manage_staff", recently_known=CHANGES)
@@ -86,6 +93,7 @@ def staff(request: StaffRequest, user_id: int) -> HttpResponse:
         "name": user.name,
         "roles": list(user.groups.values_list("name", flat=True)),
         "department": user.department,
+        "until": user.until,
         "only_own_customers": user.only_own_customers,
         "same_person_as_id": user.same_person_as_id,
         "is_active": user.is_active,

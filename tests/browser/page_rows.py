@@ -274,6 +274,7 @@ PAGES = [
     Row("office:run_list"),
     Row("office:run", "run"),
     Row("office:audit_list"),
+    Row("office:audit_record", "audited"),
     Row("office:company_settings", role="administrator"),
     Row("payments:bank_accounts", role="administrator"),
     Row("office:rate_list", role="administrator"),

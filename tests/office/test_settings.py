@@ -1,5 +1,6 @@
 """Companies and staff: what is kept, what is refused, and that each change is audited."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -83,7 +84,7 @@ def test_roles_that_stand_alone_meet_no_other_in_one_person(company: Any, alone:
 
 def test_other_roles_meet_and_one_that_stands_alone_may_take_the_place_of_others(company: Any) -> None:
     user = add_staff(company, StaffDetails("eva@alder.example", "Eva", ["administrator", "manager"]), GOOD, by=None)
-    update_staff(user.pk, StaffDetails(user.email, "Eva", ["auditor"]), by=None)
+    update_staff(user.pk, StaffDetails(user.email, "Eva", ["auditor"], until=date(2099, 1, 1)), by=None)
     update_staff(user.pk, StaffDetails(user.email, "Eva", ["clerk", "collector"]), by=None)
     assert sorted(user.groups.values_list("name", flat=True)) == ["clerk", "collector"]
 

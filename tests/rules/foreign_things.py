@@ -72,6 +72,7 @@ THINGS = {
     "rate_id": "billing.DatedRate",
     "reason_id": "billing.ReasonCode",
     "receipt_id": "payments.Receipt",
+    "record_id": "office.AuditRecord",
     "recurring_id": "billing.RecurringInvoice",
     "refund_id": "payments.Refund",
     "reminder_id": "credit_control.Reminder",

@@ -92,7 +92,7 @@ GETS = {
     "office:rate_list": ["q", "currency", "day_from", "sort", "after"],
     "payments:payer_account_list": ["q", "removed", "sort", "after"],
     "payments:unread_line_list": ["q", "account", "outcome", "after"],
-    "office:audit_list": ["q", "by", "action", "recorded_from", "recorded_to"],
+    "office:audit_list": ["q", "by", "action", "kind", "thing", "origin", "recorded_from", "recorded_to", "after"],
     "office:task_list": ["q", "show", "kind", "department", "due_from", "sort", "after"],
     "office:task_new": ["receiver"],
     "office:view_list": ["q", "shared", "cols", "sort", "after"],

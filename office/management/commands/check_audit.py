@@ -1,13 +1,16 @@
 """`manage.py check_audit`: whether the audit trail is as it was written."""
 
+import csv
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
 from office.audit_check import Checked, check_chain
+from office.audit_export import wrong_with_export
 from office.models import AuditSeal, Company
 from office.operations.seal_audit import chains
 
@@ -20,14 +23,29 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--company", help="Only this one: its number or its legal name.")
         parser.add_argument("--since", metavar="SEAL", help="Only what came after this seal.")
+        parser.add_argument("--file", type=Path, help="Instead: whether an exported CSV is as the chain has it.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["file"]:
+            self._check_file(options["file"])
+            return
         since = self._seal(options["since"]) if options["since"] else None
         asked = [_company(options["company"])] if options["company"] else chains()
         sound = [self._checked(company, since) for company in ([since.company] if since else asked)]
         if not all(sound):
             sys.exit(1)
         self.stdout.write("The audit trail is sound.")
+
+    def _check_file(self, path: Path) -> None:
+        try:
+            count, wrong = wrong_with_export(path)
+        except (OSError, ValueError, csv.Error) as error:
+            raise CommandError(f"{path} cannot be read: {error}") from error
+        for words in wrong:
+            self.stderr.write(f"{path}: {words}")
+        if wrong:
+            sys.exit(1)
+        self.stdout.write(f"{path}: {count} records, each as the chain has it.")
 
     def _seal(self, text: str) -> AuditSeal:
         found = AuditSeal.objects.filter(seal=text.strip().lower()).select_related("company").first()

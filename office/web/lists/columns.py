@@ -2,13 +2,13 @@
 
 from django.http import QueryDict
 
-from office.web.lists.spec import Column
+from office.web.lists.spec import Column, ListSpec
 
 
-def chosen_columns(columns: tuple[Column, ...], params: QueryDict) -> tuple[Column, ...]:
-    """The columns of `cols=total,state`, or of a form's boxes `cols=total&cols=state`; all where it names none."""
-    first, *others = columns
+def chosen_columns(spec: ListSpec, params: QueryDict) -> tuple[Column, ...]:
+    """The columns of `cols=total,state`, or of a form's boxes `cols=total&cols=state`; the usual if it names none."""
+    first, *others = spec.columns
     known = {column.key: column for column in others}
     asked = ",".join(params.getlist("cols")).split(",")
     chosen = tuple(known[key] for key in dict.fromkeys(asked) if key in known)
-    return (first, *chosen) if chosen else columns
+    return (first, *chosen) if chosen else spec.usual

@@ -48,7 +48,7 @@ def _made(request: StaffRequest, shown: "ListPage", wanted: str) -> HttpResponse
     listing = ListFile(
         shown.spec.name,
         shown.spec.title,
-        shown.columns,
+        shown.columns if wanted == FileFormat.PDF else shown.file_columns,
         shown.in_order,
         shown.narrowed_words,
         _about(request, shown),

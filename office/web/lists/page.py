@@ -63,7 +63,7 @@ class ListPage:
     ) -> None:
         self.spec, self.everything, self.params, self.reader, self.acts = spec, queryset, params, reader, acts
         self.text = clean_text(params.get("q", "")) if spec.search else ""
-        self.columns = chosen_columns(spec.columns, params)
+        self.columns = chosen_columns(spec, params)
         asked = [(narrowing, narrowing.clean(params)) for narrowing in spec.filters]
         self.active: list[tuple[Filter, Any]] = [(narrowing, value) for narrowing, value in asked if value is not None]
 
@@ -75,10 +75,20 @@ class ListPage:
         key = name.removeprefix("-")
         return Order(self.spec.name, key, self.spec.sortable[key], descending=name.startswith("-"))
 
+    @property
+    def file_columns(self) -> tuple[Column, ...]:
+        """The columns of its files: those shown, and those that are in every file."""
+        more = (column for column in self.spec.columns if column.in_files and column not in self.columns)
+        return (*self.columns, *more)
+
     @cached_property
     def queryset(self) -> QuerySet[Any]:
         """Every row that fits, in no order yet."""
-        queryset = search_rows(self.everything, self.spec.search, self.spec.fold(self.text))
+        text = self.spec.fold(self.text)
+        if self.spec.search_by:
+            queryset = self.spec.search_by(self.everything, text)
+        else:
+            queryset = search_rows(self.everything, self.spec.search, text)
         for narrowing, value in self.active:
             queryset = narrowing.narrow(queryset, value)
         return queryset
@@ -279,7 +289,7 @@ class ListPage:
         return {
             "q": self.text,
             "sort": self.order.name if self.order.name != self.spec.order else "",
-            "cols": ",".join(keys) if self.columns != self.spec.columns else "",
+            "cols": ",".join(keys) if self.columns != self.spec.usual else "",
             **{name: self.params.get(name, "")[:LONGEST] for name in narrowing},
         }
 

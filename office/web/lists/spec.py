@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 
 from office.web.lists.filters import Filter
@@ -19,7 +20,7 @@ class Column:
     `value` is a dotted path on the row or a function of it. `sort` is a field path or expression that is never null.
     `total` is a field path or expression of an amount, summed over the whole filter. `currency` says where a money
     column finds its currency. `url` gives where the value leads, or nothing. `note` is a function of the row that gives
-    small words under the value on the page.
+    small words under the value on the page. One that is `in_files` is in every file, and on the page if chosen.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Column:
     url: Callable[[Any], str] | None = None
     note: Callable[[Any], str] | None = None
     hide_below: Literal["", "phone", "tablet"] = ""
+    in_files: bool = False
 
     @property
     def is_figure(self) -> bool:
@@ -64,7 +66,8 @@ class Empty:
 class ListSpec:
     """A list: its columns, what it can be narrowed by, and its usual order ("-due_on" for the newest first).
 
-    `search` names the fields in which each typed word is looked for; `fold` makes typed words like what those hold.
+    `search` names the fields in which each typed word is looked for, by `search_by` where there is one; `fold` makes
+    typed words like what those hold.
     With `bulk` acts, rows can be chosen; `chosen_rows` reads the choice.
     """
 
@@ -75,6 +78,7 @@ class ListSpec:
     empty: Empty
     filters: tuple[Filter, ...] = ()
     search: tuple[str, ...] = ()
+    search_by: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
     search_hint: str = "Search"
     fold: Callable[[str], str] = str
     currency: str = "currency"
@@ -88,6 +92,11 @@ class ListSpec:
     def sortable(self) -> dict[str, str | Combinable]:
         """What can order the list, by the column's key."""
         return {column.key: column.sort for column in self.columns if column.sort is not None}
+
+    @property
+    def usual(self) -> tuple[Column, ...]:
+        """The columns that the page shows where none are chosen."""
+        return tuple(column for column in self.columns if not column.in_files)
 
     @property
     def totalled(self) -> list[Column]:

@@ -23,7 +23,7 @@ from tests.browser.things.billing import (
 )
 from tests.browser.things.credit_control import a_late_charge, a_provision, statements
 from tests.browser.things.customers import a_change, a_given_mandate, an_applicant, look_alikes, on_hold, with_mandate
-from tests.browser.things.office import a_deputy, a_policy, a_run, a_task, saved_views, webhooks
+from tests.browser.things.office import a_deputy, a_policy, a_run, a_task, an_audit_record, saved_views, webhooks
 from tests.browser.things.orders import orders
 from tests.browser.things.payments import (
     a_batch,
@@ -94,6 +94,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "deputy": a_deputy(company),
         "policy": a_policy(company),
         **webhooks(company),
+        "audited": an_audit_record(company),
         "shared_view": saved_views(company),
         "billing_run": a_billing_run(company),
         **statements(company, customer),

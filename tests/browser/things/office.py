@@ -8,7 +8,9 @@ from uuid import uuid4
 from django.utils import timezone
 
 from billing.models import Invoice
+from office.audit import record
 from office.models import (
+    AuditRecord,
     DeliveryState,
     KeptFile,
     KeptFilePart,
@@ -94,6 +96,15 @@ def a_policy(company: Any) -> int:
     set_approval_rules(company, {"void_invoice": (Decimal(500), "manager")}, by=world.make_user(company))
     latest = PolicyVersion.objects.filter(company=company)[0]
     return latest.version
+
+
+def an_audit_record(company: Any) -> int:
+    """A change with what was before and after, of a thing that has a page."""
+    customer = world.make_customer(company, "Changed Ltd")
+    record(
+        world.make_user(company), "update_customer", customer, before={"name": "Old Ltd"}, after={"name": "Changed Ltd"}
+    )
+    return AuditRecord.objects.latest("pk").pk
 
 
 def a_run(company: Any) -> int:
