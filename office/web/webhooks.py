@@ -142,7 +142,12 @@ class RotateForm(forms.Form):
 class AgainForm(forms.Form):
     """What is sent once more."""
 
-    since = forms.DateField(label="Since", required=False, help_text="Empty: all that is kept, 30 days.")
+    since = forms.DateField(
+        label="Since",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Empty: all that is kept, 30 days.",
+    )
     all = forms.BooleanField(label="Also what arrived", required=False)
 
 
