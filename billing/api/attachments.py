@@ -65,7 +65,7 @@ class AttachmentView(ApiView):
 
     permission = {"get": "billing.view_invoice", "delete": "billing.draft_invoice"}
 
-    @extend_schema(operation_id="get_attachment", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="get_attachment", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: ApiRequest, attachment_id: int) -> HttpResponse:
         """Its bytes."""
         return file_response(get_attachment_for(request.user, attachment_id))

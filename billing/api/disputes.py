@@ -130,7 +130,7 @@ class DisputeFileView(ApiView):
 
     permission = {"get": "billing.view_dispute"}
 
-    @extend_schema(operation_id="get_dispute_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="get_dispute_file", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: ApiRequest, file_id: int) -> HttpResponse:
         """Its bytes."""
         return file_response(get_dispute_file_for(request.user, file_id))

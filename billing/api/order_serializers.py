@@ -103,7 +103,7 @@ class OrderRow(serializers.ModelSerializer):
     customer = CustomerRef()
     state = serializers.ChoiceField(choices=STATES)
     net = AmountOut()
-    blanket_amount = AmountOut()
+    blanket_amount = AmountOut(allow_null=True)
 
     class Meta:
         model = Order
@@ -279,7 +279,7 @@ class ShipmentLineOut(serializers.ModelSerializer):
     """A line with how much of it came back, is billed, and is still to be billed."""
 
     quantity = RateOut()
-    unit_price = RateOut()
+    unit_price = RateOut(allow_null=True)
     returned = RateOut(source="figures.returned")
     billed = RateOut(source="figures.billed")
     drafted = RateOut(source="figures.drafted")

@@ -282,9 +282,7 @@ class ProofView(ApiView):
 
     permission = {"get": "billing.view_shipment"}
 
-    @extend_schema(
-        operation_id="get_delivery_proof", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
-    )
+    @extend_schema(operation_id="get_delivery_proof", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: ApiRequest, proof_id: int) -> HttpResponse:
         """Its bytes."""
         return file_response(get_proof_for(request.user, proof_id))

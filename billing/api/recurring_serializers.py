@@ -92,7 +92,7 @@ class RecurringLineOut(serializers.ModelSerializer):
 
     quantity = RateOut()
     unit_price = RateOut()
-    new_price = RateOut()
+    new_price = RateOut(allow_null=True)
     discount_percent = RateOut()
 
     class Meta:
@@ -143,7 +143,7 @@ class RecurringRow(serializers.ModelSerializer):
 class RecurringOut(RecurringRow):
     """A recurring invoice with its lines, its next twelve documents and what it made lately."""
 
-    exchange_rate = RateOut()
+    exchange_rate = RateOut(allow_null=True)
     lines = RecurringLineOut(many=True)
     pauses = PauseOut(many=True)
     waiting = serializers.IntegerField(help_text="So many due documents wait for a person; 0: none does.")

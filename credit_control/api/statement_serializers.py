@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from credit_control.models import Statement, StatementOutcome, StatementRow
@@ -285,11 +286,16 @@ class StatementScheduleIn(Input):
     most = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
 
 
+@extend_schema_field({"type": "string", "example": "06:00:00"})
+class ClockOut(serializers.TimeField):
+    """An hour of the company's own day, without a zone."""
+
+
 class StatementScheduleOut(serializers.Serializer):
     """The schedule, and the day on which it makes the next ones."""
 
     day_of_month = serializers.IntegerField(allow_null=True)
-    at = serializers.TimeField()
+    at = ClockOut()
     sends = serializers.BooleanField()
     most = serializers.IntegerField()
     next_on = serializers.DateField(allow_null=True)

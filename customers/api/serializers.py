@@ -206,7 +206,7 @@ class ExposureOut(serializers.Serializer):
 class CustomerRow(serializers.ModelSerializer):
     """A customer in a list, with what they owe in their own currency."""
 
-    credit_limit = AmountOut()
+    credit_limit = AmountOut(allow_null=True)
     balance = AmountOut()
     overdue = AmountOut()
     oldest_due = serializers.DateField(allow_null=True)

@@ -40,7 +40,7 @@ class BankStatementOut(serializers.ModelSerializer):
     account = serializers.CharField(source="bank_account.iban")
     opening = AmountOut()
     closing = AmountOut()
-    last_closing = AmountOut()
+    last_closing = AmountOut(allow_null=True)
     is_gap = serializers.BooleanField()
 
     class Meta:

@@ -40,7 +40,7 @@ class MatchPolicyIn(Input):
 class MatchPolicyOut(serializers.ModelSerializer):
     """The policy."""
 
-    most = AmountOut("company.currency")
+    most = AmountOut("company.currency", allow_null=True)
 
     class Meta:
         model = MatchPolicy

@@ -292,9 +292,7 @@ class ClosePackFileView(ApiView):
 
     permission = {"get": DOOR}
 
-    @extend_schema(
-        operation_id="download_close_pack_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
-    )
+    @extend_schema(operation_id="download_close_pack_file", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: ApiRequest, pack_file_id: int) -> HttpResponse:
         """The file, the same each time. Each reading is kept in the audit trail."""
         file = get_close_pack_file_for(request.user, pack_file_id)

@@ -121,9 +121,7 @@ class JournalFileView(ApiView):
 
     permission = {"get": DOOR}
 
-    @extend_schema(
-        operation_id="download_journal_export", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
-    )
+    @extend_schema(operation_id="download_journal_export", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: ApiRequest, journal_id: int) -> StreamingHttpResponse:
         """The file, the same each time. Each reading is kept in the audit trail."""
         file = get_journal_batch_for(request.user, journal_id).file

@@ -1,0 +1,111 @@
+"""Everything that can be read, asked for as the description says: no error of ours, and all answers as described.
+
+What an address names exists, in a company that has one of everything. A seed makes each run the same; FUZZ=50 asks
+each so often.
+"""
+
+import os
+import re
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.transport import Response
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+
+from office.api.docs import description
+from tests import world
+from tests.api.calling import a_client
+from tests.rules.foreign_things import kind_in, make_everything, thing_of
+from tests.rules.test_doors import known_permissions
+
+pytestmark = pytest.mark.django_db
+EXAMPLES = int(os.environ.get("FUZZ", "1"))
+CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture
+def everybody(company: Any, customer: Any, clerk: Any) -> Client:
+    """Somebody with every right, where there is one of everything."""
+    make_everything(company, customer, clerk)
+    user = world.make_user(company, "auditor")
+    codes = {name.split(".")[1] for name in known_permissions()}
+    user.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    client = a_client()
+    client.force_login(user)
+    return client
+
+
+def things_in(path: str) -> dict[str, Any]:
+    """The ids of things that there are, for what a path names."""
+    route = re.sub(r"\{(\w+)\}", r"<int:\1>", path.removeprefix("/"))
+    found = {}
+    for name in re.findall(r"\{(\w+)\}", path):
+        if kind := kind_in(route[: route.index(f":{name}>") + len(name) + 2]):
+            found[name] = thing_of(kind).pk
+    return found
+
+
+def faults_of(client: Client, operation: Any) -> list[str]:
+    """What is wrong with the answers of an operation to a few requests; what they note is taken back."""
+    faults: list[str] = []
+    named = things_in(operation.path)
+
+    @seed(1)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(operation.as_strategy(path_parameters=named or None))
+    def call(case: Any) -> None:
+        with transaction.atomic():
+            fault = fault_of(client, case)
+            transaction.set_rollback(True)
+        if fault:
+            faults.append(f"{operation.label}: {fault}")
+
+    call()
+    return faults
+
+
+def fault_of(client: Client, case: Any) -> str:
+    """What is wrong with the answer to a request."""
+    query = {name: value for name, value in (case.query or {}).items() if value is not None}
+    try:
+        answer = client.generic(
+            case.method,
+            case.formatted_path,
+            QUERY_STRING=requests.models.RequestEncodingMixin._encode_params(query),
+        )
+    except Exception as error:
+        return f"{type(error).__name__}: {str(error)[:300]} for {query} {str(case.body)[:500]}"
+    told = Response(
+        answer.status_code,
+        {name.lower(): [value] for name, value in answer.headers.items()},
+        b"".join(answer.streaming_content) if answer.streaming else answer.content,
+        requests.Request(case.method, f"http://testserver{case.formatted_path}").prepare(),
+        0.1,
+        False,
+    )
+    try:
+        case.validate_response(told, checks=CHECKS)
+    except BaseExceptionGroup as group:
+        return f"{answer.status_code} " + " / ".join(str(each)[:600] for each in group.exceptions)
+    return ""
+
+
+def test_no_answer_is_an_error_of_ours_or_not_described(everybody: Client) -> None:
+    schema = schemathesis.openapi.from_dict(description())
+    operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [one for one in operations if one.method.upper() == "GET"]
+    assert len(operations) > 150
+    assert [fault for operation in operations for fault in faults_of(everybody, operation)] == []
