@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     "send_due_views": {"task": "office.tasks.send_due_views", "schedule": 60.0},
     "seal_audits": {"task": "office.tasks.seal_audits", "schedule": 600.0},
     "clear_files": {"task": "office.tasks.clear_files", "schedule": 3600.0},
+    "tell_ends": {"task": "office.tasks.tell_ends", "schedule": 3600.0},
     "spread_webhooks": {"task": "office.tasks.spread_webhooks", "schedule": 60.0},
     "clear_webhooks": {"task": "office.tasks.clear_webhooks", "schedule": 3600.0},
     "continue_runs": {"task": "office.tasks.continue_runs", "schedule": 60.0},

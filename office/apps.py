@@ -9,6 +9,7 @@ class OfficeConfig(AppConfig):
     def ready(self) -> None:
         from office.approval_mail import APPROVAL_MAILS
         from office.mail import register_kind
+        from office.mail.ends import ENDS
         from office.mail.log_in_links import LOG_IN_LINK
         from office.mail.to_staff import TO_STAFF
         from office.mail.trial import TRIAL_MAIL
@@ -21,7 +22,7 @@ class OfficeConfig(AppConfig):
         from office.web.making_files import FILE_RUN
         from office.web.view_mail import VIEW_KIND
 
-        for kind in (TRIAL_MAIL, VIEW_KIND, WAY_IN, LOG_IN_LINK, *TO_STAFF, *APPROVAL_MAILS):
+        for kind in (TRIAL_MAIL, VIEW_KIND, WAY_IN, LOG_IN_LINK, *ENDS, *TO_STAFF, *APPROVAL_MAILS):
             register_kind(kind)
         register_run(FILE_RUN)
         for policy in POLICIES:

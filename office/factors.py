@@ -20,6 +20,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import constant_time_compare
 
 from office.models import FactorRule, User
+from office.models.staff import may_come_in
 from office.sealing import seal, unseal
 
 APP, PASSKEY, RECOVERY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES
@@ -123,7 +124,7 @@ def owner_of_passkey(answer: dict[str, Any]) -> User | None:
         user = passkeys.extract_user_from_response(answer)
     except BROKEN_ANSWERS:
         return None
-    return user if isinstance(user, User) and user.is_active else None
+    return User.objects.filter(may_come_in(), pk=user.pk).first() if isinstance(user, User) else None
 
 
 def recovery_codes_left(user: User) -> int | None:

@@ -15,6 +15,7 @@ from office.operations.escalate_requests import escalate_requests
 from office.operations.order_file import clear_expired_files
 from office.operations.seal_audit import chains, seal_audit
 from office.operations.send_views import due_schedules, send_schedule
+from office.operations.tell_of_ends import tell_of_ends
 from office.rounds import each_of
 from office.runs import carry_out, ring_bell, unfinished_runs
 from office.webhooks.sending import clear_old_events, deliver_to, due_endpoints, spread
@@ -102,6 +103,12 @@ def clear_files() -> int:
 def escalate_waiting_requests() -> int:
     """Let requests that waited too long for their role go on to others; a failure in one company stops no other."""
     return each_of(Company.objects.order_by("pk"), escalate_requests)
+
+
+@shared_task
+def tell_ends() -> int:
+    """Tell whose key or time ends soon, and say how many; runs each hour."""
+    return tell_of_ends(timezone.now())
 
 
 @shared_task

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from office.factors import has_second_factor
 from office.models import User
+from office.models.staff import may_come_in
 from office.single_sign_on import Asked, SignOnFailed, ask, is_set_up, verified_email
 from office.web.doors import open_door
 from office.web.login import come_in
@@ -47,7 +48,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
         email = verified_email(request.GET.dict(), Asked(**asked))
     except SignOnFailed as why:
         return _not_let_in(request, str(why))
-    user = User.objects.filter(email=email, is_active=True).first()
+    user = User.objects.filter(may_come_in(), email=email).first()
     if user is None:
         return _not_let_in(request, "Nobody of that address works here.")
     if has_second_factor(user):

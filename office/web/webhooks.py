@@ -1,6 +1,7 @@
 """Which programs are told what happens, and what became of each telling."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
-from office.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+from office.models import DeliveryState, WebhookEndpoint
 from office.operations.manage_webhooks import (
     LONGEST_OVERLAP_HOURS,
     EndpointDetails,
@@ -225,16 +226,23 @@ def delivery(request: StaffRequest, endpoint_id: int, delivery_id: int) -> HttpR
     return render(request, "office/webhook_delivery.html", context)
 
 
+def _done(request: StaffRequest, act: Callable[[], object], words: str) -> None:
+    """Do an act, and say that it is done or why not."""
+    try:
+        act()
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, words)
+
+
 @require_POST
 @staff_door(MANAGE)
 def pause(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     """Send nothing for now."""
     shown = get_endpoint_for(request.user, endpoint_id)
-    try:
-        pause_endpoint(shown.pk, by=request.user)
-        messages.success(request, "Paused. What happens meanwhile waits, for 30 days at most.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    words = "Paused. What happens meanwhile waits, for 30 days at most."
+    _done(request, lambda: pause_endpoint(shown.pk, by=request.user), words)
     return redirect("office:webhook", shown.pk)
 
 
@@ -243,11 +251,7 @@ def pause(request: StaffRequest, endpoint_id: int) -> HttpResponse:
 def resume(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     """Send again."""
     shown = get_endpoint_for(request.user, endpoint_id)
-    try:
-        resume_endpoint(shown.pk, by=request.user)
-        messages.success(request, "Resumed. What waited leaves now.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    _done(request, lambda: resume_endpoint(shown.pk, by=request.user), "Resumed. What waited leaves now.")
     return redirect("office:webhook", shown.pk)
 
 
@@ -256,11 +260,7 @@ def resume(request: StaffRequest, endpoint_id: int) -> HttpResponse:
 def end(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     """Tell it nothing more."""
     shown = get_endpoint_for(request.user, endpoint_id)
-    try:
-        end_endpoint(shown.pk, by=request.user)
-        messages.success(request, f"{shown} is told nothing more.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    _done(request, lambda: end_endpoint(shown.pk, by=request.user), f"{shown} is told nothing more.")
     return redirect("office:webhook_list")
 
 
@@ -269,8 +269,7 @@ def end(request: StaffRequest, endpoint_id: int) -> HttpResponse:
 @staff_door(MANAGE)
 def rotate(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     """Give it a new secret; it stands on the answer alone."""
-    shown = get_endpoint_for(request.user, endpoint_id)
-    form = RotateForm(request.POST)
+    shown, form = get_endpoint_for(request.user, endpoint_id), RotateForm(request.POST)
     if not form.is_valid():
         messages.error(request, f"Type how many hours the old one still holds, 0 to {LONGEST_OVERLAP_HOURS}.")
         return redirect("office:webhook", shown.pk)
@@ -287,11 +286,8 @@ def rotate(request: StaffRequest, endpoint_id: int) -> HttpResponse:
 def test(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     """Send a test."""
     shown = get_endpoint_for(request.user, endpoint_id)
-    try:
-        send_test(shown.pk, by=request.user)
-        messages.success(request, "The test leaves now. Look below in a moment whether it arrived.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    words = "The test leaves now. Look below in a moment whether it arrived."
+    _done(request, lambda: send_test(shown.pk, by=request.user), words)
     return redirect("office:webhook", shown.pk)
 
 
@@ -300,15 +296,13 @@ def test(request: StaffRequest, endpoint_id: int) -> HttpResponse:
 def again(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     """Send what was given up once more, or all since a day."""
     shown, form = get_endpoint_for(request.user, endpoint_id), AgainForm(request.POST)
-    try:
-        if not form.is_valid():
-            raise Refused("Type a day, or leave it empty.", code="bad_day")
-        day = form.cleaned_data["since"]
-        since = datetime.combine(day, time(), ZoneInfo(shown.company.time_zone)) if day else None
-        count = send_again(shown.pk, by=request.user, since=since, only_failed=not form.cleaned_data["all"])
-        messages.success(request, f"{count:,} of them leave{'s' * (count == 1)} again now.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    if not form.is_valid():
+        messages.error(request, "Type a day, or leave it empty.")
+        return redirect("office:webhook", shown.pk)
+    day, too = form.cleaned_data["since"], form.cleaned_data["all"]
+    since = datetime.combine(day, time(), ZoneInfo(shown.company.time_zone)) if day else None
+    words = "All of these leave again now." if too else "What was given up leaves again now."
+    _done(request, lambda: send_again(shown.pk, by=request.user, since=since, only_failed=not too), words)
     return redirect("office:webhook", shown.pk)
 
 
@@ -316,10 +310,7 @@ def again(request: StaffRequest, endpoint_id: int) -> HttpResponse:
 @staff_door(MANAGE)
 def one_again(request: StaffRequest, endpoint_id: int, delivery_id: int) -> HttpResponse:
     """Send one once more."""
-    shown: WebhookDelivery = get_delivery_for(request.user, endpoint_id, delivery_id)
-    try:
-        send_again(shown.endpoint_id, by=request.user, delivery_ids=[shown.pk])
-        messages.success(request, "It leaves again now, under the id it had.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    shown = get_delivery_for(request.user, endpoint_id, delivery_id)
+    words = "It leaves again now, under the id it had."
+    _done(request, lambda: send_again(shown.endpoint_id, by=request.user, delivery_ids=[shown.pk]), words)
     return redirect("office:webhook_delivery", endpoint_id, delivery_id)
