@@ -28,7 +28,6 @@ class BillingConfig(AppConfig):
         from billing.panels import DISPUTES_PANEL, FINDINGS_PANEL, ORDERS_PANEL
         from billing.policies import POLICIES
         from billing.shown_links import LINKS_PANEL
-        from billing.web.masking import mask_tokens_in_logs
         from billing.web.portal_choices import choices_acts
         from billing.webhooks import EVENTS
         from customers.exposure import register_part
@@ -68,6 +67,5 @@ class BillingConfig(AppConfig):
         runs.register_kind(runs.RunKind(sweep.KIND, sweep.sweep_next))
         for act in ACTS:
             approvals.register_act(act)
-        mask_tokens_in_logs()
         for event in EVENTS:
             register_event(event)

@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from config.log_lines import request_id
 from office.api.errors import problem
 
 WORDS = {
@@ -33,4 +34,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem(status, status.name.lower(), WORDS[status])
-    return HttpResponse(render_to_string("400.html" if status < 500 else "500.html"), status=status)
+    page = "400.html" if status < 500 else "500.html"
+    return HttpResponse(render_to_string(page, {"request_id": request_id.get()}), status=status)

@@ -179,7 +179,7 @@ def wait_for(programs: list[Program], environment: dict[str, str], port: int) ->
 def web_answers(port: int) -> bool:
     """Whether the web serves pages and reaches its database."""
     try:
-        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

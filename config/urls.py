@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from config.health import healthz
+from config.health import healthz, readyz
+from config.metrics import metrics
 from reports.urls import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,5 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("payments.provider_urls")),
     path("api/", include("config.api_urls")),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]
 handler400, handler500 = "config.errors.bad_request", "config.errors.server_error"

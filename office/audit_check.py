@@ -5,7 +5,7 @@ Reads tables alone and none of the database's own functions of the chain, which 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
@@ -55,10 +55,15 @@ class Link(NamedTuple):
         return self.text is not None and next_hash(before, self.text) == self.hash
 
 
-def check_chain(company: Company | None, *, since: AuditSeal | None = None) -> Checked:
-    """Look at a chain and its seals, from a seal on or from the beginning."""
+def check_chain(
+    company: Company | None, *, since: AuditSeal | None = None, known_at: datetime | None = None
+) -> Checked:
+    """Look at a chain and its seals, from a seal on or from the beginning.
+
+    `known_at` is the moment whose seals are asked for: of a restored copy, that of its backup.
+    """
     checked = Checked(company)
-    found = [_wrong_chain(checked, since), _wrong_seal(checked, since)]
+    found = [_wrong_chain(checked, since), _wrong_seal(checked, since, known_at or timezone.now())]
     checked.breaks = [each for each in found if each]
     return checked
 
@@ -70,7 +75,7 @@ def chain_break(company: Company | None, *, since: AuditSeal | None) -> Break | 
 
 def seal_break(company: Company | None) -> Break | None:
     """The first that is wrong with the seals of a chain."""
-    return _wrong_seal(Checked(company), None)
+    return _wrong_seal(Checked(company), None, timezone.now())
 
 
 def first_break(company: Company | None, *, since: AuditSeal | None, until: int) -> Break | None:
@@ -148,7 +153,7 @@ def _wrong_end(checked: Checked, position: int, head: tuple[int, str] | None) ->
     return None
 
 
-def _wrong_seal(checked: Checked, since: AuditSeal | None) -> Break | None:
+def _wrong_seal(checked: Checked, since: AuditSeal | None, known_at: datetime) -> Break | None:
     """The first seal that is missing or does not fit."""
     company, before = checked.company, since
     later = AuditSeal.objects.filter(company=company, **({"day__gt": since.day} if since else {}))
@@ -160,7 +165,7 @@ def _wrong_seal(checked: Checked, since: AuditSeal | None) -> Break | None:
         if _hash_at(company, row.position) != row.hash:
             return _written_anew(company, row, before)
         before, checked.seals = row, checked.seals + 1
-    return _overdue(company, before.day if before else None)
+    return _overdue(company, before.day if before else None, known_at)
 
 
 def _written_anew(company: Company | None, row: AuditSeal, before: AuditSeal | None) -> Break:
@@ -170,9 +175,9 @@ def _written_anew(company: Company | None, row: AuditSeal, before: AuditSeal | N
     return Break(_record_at(company, row.position), words)
 
 
-def _overdue(company: Company | None, sealed: date | None) -> Break | None:
+def _overdue(company: Company | None, sealed: date | None, known_at: datetime) -> Break | None:
     """The day that has no seal though it was over a day ago and longer."""
-    latest = day_in(company, timezone.now()) - timedelta(days=2)
+    latest = day_in(company, known_at) - timedelta(days=2)
     if sealed is None:
         first = AuditRecord.objects.filter(link__company=company, link__position=1).first()
         return _missing(latest) if first and day_in(company, first.recorded_at) <= latest else None

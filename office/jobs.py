@@ -15,6 +15,8 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from office.copies import STILL_DONE, is_held
+from office.masking import mask
 from office.models import Job
 from office.operations.tell_of_failure import tell_of_failure
 
@@ -24,9 +26,15 @@ LATE = 3
 
 
 class Watched(Task):
-    """A task of which it is kept when it began, how it ended, and what it counted."""
+    """A task of which it is kept when it began, how it ended, and what it counted. A restored copy does none."""
 
     abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Do it, but in a restored copy that nobody released: what is due stays due there."""
+        if self.name not in STILL_DONE and is_held():
+            return None
+        return super().__call__(*args, **kwargs)
 
     def before_start(self, task_id: str, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
         if self.name in schedule():
@@ -35,28 +43,35 @@ class Watched(Task):
     def on_success(self, retval: Any, task_id: str, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
         if self.name in schedule():
             counted = retval if isinstance(retval, int) else None
-            _noted(self.name, done_at=timezone.now(), count=counted, failures=0)
+            _noted(self.name, counts="done_times", done_at=timezone.now(), count=counted, failures=0)
 
     def on_failure(self, exc: Exception, task_id: str, args: Sequence[Any], kwargs: dict[str, Any], einfo: Any) -> None:
         try:
-            note_failure(self.name, f"{type(exc).__name__}: {exc}", of=", ".join(map(str, args)))
+            note_failure(self.name, type(exc).__name__, words=str(exc), of=", ".join(map(str, args)))
         except DatabaseError:
             logger.exception("That %s failed could not be kept.", self.name)
 
 
 @transaction.atomic
-def note_failure(name: str, error: str, of: str = "") -> None:
-    """Keep that a task failed, and tell the administrators, once a day for each task."""
-    said = " ".join(f"{f'For {of}: ' if of else ''}{error}".replace("\0", "").split())[:500]
+def note_failure(name: str, kind: str, *, words: str = "", of: str = "") -> None:
+    """Keep that a task failed, and tell the administrators, once a day for each task.
+
+    What an error says may hold what people typed. It is kept, with addresses and accounts masked, for the page of runs;
+    the mail names its kind alone.
+    """
+    said = f"{f'For {of}: ' if of else ''}{kind}{f': {words}' if words else ''}"
+    said = " ".join(mask(said.replace("\0", "")).split())[:500]
     _keep(name, failed_at=timezone.now(), error=said)
-    Job.objects.filter(name=name).update(failures=F("failures") + 1)
-    tell_of_failure(name, job_words(name), said)
+    Job.objects.filter(name=name).update(failures=F("failures") + 1, failed_times=F("failed_times") + 1)
+    tell_of_failure(name, job_words(name), kind)
 
 
-def _noted(name: str, **values: Any) -> None:
+def _noted(name: str, *, counts: str = "", **values: Any) -> None:
     """Keep something that may be lost: a database that is away fails the task itself, not this."""
     try:
         _keep(name, **values)
+        if counts:
+            Job.objects.filter(name=name).update(**{counts: F(counts) + 1})
     except DatabaseError:
         logger.exception("How %s went could not be kept.", name)
 

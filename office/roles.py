@@ -170,6 +170,7 @@ ROLES: dict[str, list[str]] = {
         "office.manage_staff",
         "office.manage_webhooks",
         "office.read_audit",
+        "office.release_copy",
         "office.settle_mail",
         "office.take_returned_mail",
         "payments.set_match_policy",

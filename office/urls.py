@@ -5,6 +5,7 @@ from django.urls import path
 from office.web import (
     approvals,
     audit,
+    copies,
     deputies,
     face,
     kept_files,
@@ -121,6 +122,8 @@ urlpatterns = [
     path("settings/webhooks/<int:endpoint_id>/again/", webhooks.again, name="send_webhooks_again"),
     path("settings/webhooks/<int:endpoint_id>/<int:delivery_id>/", webhooks.delivery, name="webhook_delivery"),
     path("settings/webhooks/<int:endpoint_id>/<int:delivery_id>/again/", webhooks.one_again, name="send_webhook_again"),
+    path("settings/restored-copy/", copies.restored_copy, name="restored_copy"),
+    path("settings/restored-copy/release/", copies.release, name="release_copy"),
     path("settings/staff/", staff.staff_list, name="staff_list"),
     path("settings/staff/<int:user_id>/", staff.staff, name="staff"),
     path("me/", profile.profile, name="profile"),

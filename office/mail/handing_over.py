@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from office.copies import is_held
 from office.mail.bounces import have_it_mended, why_stopped
 from office.mail.kinds import KINDS, Letter, NotReady, NotToBeSent, waits
 from office.mail.message import ascii_address, message_bytes, sender_address
@@ -56,7 +57,9 @@ def let_go(mail: OutgoingMail, letter: Letter, content: bytes) -> None:
 
 
 def claim(mail_id: int) -> OutgoingMail | None:
-    """Take the mail for one attempt, if nobody else has it."""
+    """Take the mail for one attempt, if nobody else has it; in a restored copy nobody takes any."""
+    if is_held():
+        return None
     now = timezone.now()
     due = OutgoingMail.objects.filter(pk=mail_id, status=MailStatus.QUEUED, due_at__lte=now)
     mail = due.select_related("company").first()

@@ -3,6 +3,7 @@
 from office.models.approvals import ApprovalRequest, ApprovalRule, ApprovalState, RoleLimit, limit_of
 from office.models.audit import AuditHead, AuditLink, AuditRecord, AuditSeal
 from office.models.company import BankAccount, Company, Logo, OffDays
+from office.models.copies import Backup, RestoredCopy
 from office.models.deputies import Deputy
 from office.models.doors import ApiToken, IdempotentAnswer
 from office.models.face import FacePlace, FaceText
@@ -39,6 +40,7 @@ __all__ = [
     "AuditLink",
     "AuditRecord",
     "AuditSeal",
+    "Backup",
     "BankAccount",
     "Comment",
     "Company",
@@ -67,6 +69,7 @@ __all__ = [
     "OutgoingMail",
     "OwnDay",
     "PolicyVersion",
+    "RestoredCopy",
     "Rhythm",
     "RoleLimit",
     "Run",

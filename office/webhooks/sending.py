@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from office.copies import is_held
 from office.models import (
     DeliveryState,
     WebhookAttempt,
@@ -108,7 +109,9 @@ def deliver_to(endpoint_id: int) -> int:
 
 
 def claim(delivery_id: int) -> WebhookDelivery | None:
-    """Take a delivery for one try, if nobody else has it and its endpoint still listens."""
+    """Take a delivery for one try, if nobody else has it and its endpoint still listens; none in a restored copy."""
+    if is_held():
+        return None
     now = timezone.now()
     free = WebhookDelivery.objects.filter(_due(now), pk=delivery_id)
     free = free.filter(endpoint__in=WebhookEndpoint.objects.filter(paused_at=None, ended_at=None))

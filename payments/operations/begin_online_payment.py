@@ -18,6 +18,7 @@ from ledger.models import OpenItem
 from ledger.money import format_money, round_money
 from ledger.refusals import Refused
 from office.audit import record
+from office.copies import require_released
 from office.models import User
 from payments.models import UNDER_WAY, OnlinePayment, OnlinePaymentPart, OnlineStatus
 from payments.online import Checkout, Provider, ProviderUnavailable, providers
@@ -101,8 +102,9 @@ def begin_online_payment(
     One just begun for the same is given again, and any other that is open on one of its items is ended first: nobody
     pays twice by the Back button or a second tab. Nothing is held while the provider is asked. Raises Refused where
     there is no provider, for more than is open, where money for it is on its way, and where the provider cannot be
-    reached.
+    reached, and in a restored copy.
     """
+    require_released()
     door = door or Door(API)
     if not providers():
         raise Refused("Nobody can pay online here yet.", code="no_provider")

@@ -8,13 +8,13 @@ import pytest
 from django.test import Client
 
 from billing.operations.mint_link import mint_link
-from billing.web.masking import mask
 from credit_control.models import AccountLink, AccountOpening
 from credit_control.operations.mint_account_link import mint_account_link, revoke_account_links
 from credit_control.operations.send_statement import send_statement
 from credit_control.statements.asking import Period, own
 from customers.operations.create_customer import create_customer
 from customers.operations.details import CustomerDetails
+from office.masking import mask
 from office.models import BankAccount
 from tests import world
 from tests.credit_control.opening import opened

@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 
 from billing.models import Invoice
-from billing.web.masking import mask
 from credit_control.operations.mint_account_link import mint_account_link
 from customers.models import Contact, Customer
 from customers.operations.details import ContactDetails
 from customers.operations.make_own_choice import choose_einvoice, choose_language, stop_reminders
 from customers.own_choices import stop_address
 from ledger.refusals import Refused
+from office.masking import mask
 from office.models import AuditRecord, OutgoingMail
 from tests import world
 from tests.billing.test_portal_disputes import opened, text

@@ -16,8 +16,8 @@ from tests.office.mailing import become
 
 pytestmark = pytest.mark.django_db
 ALLOWED = {
-    "queued": {"sending", "cancelled", "bounced"},
-    "sending": {"handed_over", "queued", "failed", "cancelled", "bounced"},
+    "queued": {"sending", "cancelled", "uncertain", "bounced"},
+    "sending": {"handed_over", "queued", "failed", "cancelled", "uncertain", "bounced"},
     "handed_over": {"sent", "queued", "failed", "uncertain", "bounced"},
     "uncertain": {"queued", "sent", "cancelled", "bounced"},
     "failed": {"queued", "cancelled", "bounced"},

@@ -61,6 +61,8 @@ PAGES = {
 OTHERWISE = {
     "": "under api/: nothing but that there is no such address",
     "healthz": "no customer's",
+    "readyz": "no customer's",
+    "metrics": "no customer's",
     "office:log_in": "no customer's",
     "office:log_in_code": "no customer's",
     "office:forgot": "no customer's",

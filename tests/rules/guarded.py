@@ -281,6 +281,17 @@ ATTEMPTS = {
         "UPDATE office_outgoingmail SET status = 'sent', finished_at = now() WHERE status = 'queued'",
         "mail_moves_along_its_arrows",
     ),
+    "mail_stays_in_a_copy": Attempt(
+        "UPDATE office_outgoingmail SET status = 'handed_over', leased_until = now() WHERE status = 'queued'",
+        "mail_stays_in_a_copy",
+        "INSERT INTO office_restoredcopy (backed_up_at, restored_at) VALUES (now(), now())",
+        beside=("mail_moves_along_its_arrows",),
+    ),
+    "webhook_stays_in_a_copy": Attempt(
+        "UPDATE office_webhookdelivery SET state = 'sending', leased_until = now()",
+        "webhook_stays_in_a_copy",
+        "INSERT INTO office_restoredcopy (backed_up_at, restored_at) VALUES (now(), now())",
+    ),
     "roles_stand_alone": Attempt(
         "INSERT INTO office_user_groups (user_id, group_id) SELECT h.user_id, r.id FROM office_user_groups h"
         " JOIN auth_group r ON r.name = 'auditor' AND r.id <> h.group_id LIMIT 1",
@@ -413,6 +424,7 @@ ROWS = {
     "billing_medicalservice": {"procedure": "'99213'", "pointers": "'A'"},
     "credit_control_salesdigest": {"since": "'2026-03-01'"},
     "payments_bankmonth": {"month": "'2026-02-01'", "on": "'2026-02-28'"},
+    "office_webhookdelivery": {"state": "'waiting'"},
     "payments_paidnotice": {"status": "'open'"},
     "payments_revaluation": {"reversal_entry_id": "2"},
     "payments_settleditem": {"rest": "'discount'", "credit_memo_id": "1"},

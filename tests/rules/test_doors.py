@@ -104,6 +104,7 @@ def test_the_open_routes_are_those_we_know():
         "log-in/sso/",
         "log-in/sso/back/",
         "log-out/",
+        "metrics",
         "p/<str:token>/",
         "p/account/<str:token>/",
         "p/account/d/<str:ref>/",
@@ -150,6 +151,7 @@ def test_the_open_routes_are_those_we_know():
         "p/face/<slug:digits>.css",
         "p/stop/<str:token>/",
         "practice-checkout/<str:token>/",
+        "readyz",
         "webhooks/mail/<str:service>/",
         "webhooks/payments/<str:provider>/",
     ]

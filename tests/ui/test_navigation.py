@@ -20,7 +20,7 @@ urlpatterns = [
 pytestmark = pytest.mark.urls(__name__)
 
 
-WITHOUT_A_DOOR = {"healthz", "log_in", "log_out", "token_list", "change_password", "search"}
+WITHOUT_A_DOOR = {"healthz", "readyz", "metrics", "log_in", "log_out", "token_list", "change_password", "search"}
 WITHOUT_A_DOOR |= {"log_in_code", "passkey_question", "known", "security", "set_up_app", "set_up_passkey"}
 WITHOUT_A_DOOR |= {
     "sign_on",

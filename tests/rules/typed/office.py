@@ -65,6 +65,7 @@ def forms(customer: Any) -> Forms:
         ),
         "office:numbers_as_typed": ([], {"invoice": "INV-{year}-{number}", "customer": "C{number:05}"}),
         "office:set_exchange_rate": ([], {"currency": "USD", "on": "2026-03-02", "rate": "1"}),
+        "office:release_copy": ([], {"went_on": "yes"}),
         "office:webhook_new": ([], {"name": "n", "url": "https://9.9.9.9/hook", "kinds": "invoice.issued"}),
         "office:webhook_edit": ([endpoint], {"name": "n", "url": "https://9.9.9.9/hook", "kinds": "invoice.issued"}),
         "office:rotate_webhook_secret": ([endpoint], {"hours": "24"}),
