@@ -74,5 +74,5 @@ POLICIES = (
     Policy("approvals", "A second person's word", "office:approval_rules", approval_rules),
     Policy("factors", "Second factors", "office:factor_rules", factor_rules),
     Policy("unattended", "What leaves by itself", "office:company_settings", unattended_rules),
-    Policy(ROLES, "Who may do what", "office:staff_list", role_rules),
+    Policy(ROLES, "Who may do what", "office:role_list", role_rules),
 )

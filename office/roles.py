@@ -4,7 +4,8 @@ from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 READ = [
     "billing.view_accuracyfinding",
@@ -167,6 +168,7 @@ ROLES: dict[str, list[str]] = {
         "office.set_exchange_rates",
         "office.decide_approval",
         "office.edit_mail_texts",
+        "office.manage_roles",
         "office.manage_staff",
         "office.manage_webhooks",
         "office.read_audit",
@@ -186,18 +188,68 @@ STAND_ALONE = {
 """Roles that exclude every other one, and why; a trigger sees to it, too."""
 
 
+READS = ("view_", "read_", "see_")
+"""How the names of permissions begin that change nothing."""
+NEEDED = "customers.view_customer"
+"""What every role of people has: the pages about oneself ask for it."""
+
+
+def why_not_together(role: str, names: Collection[str]) -> str:
+    """Why a role may not hold just these permissions; empty where it may."""
+    if role == "mail server" or (NEEDED not in brought_by(role) and role in ROLES):
+        return "This role is no person's: what it may is fixed."
+    if NEEDED not in names:
+        return "Every role of people sees customers: without that nobody could come in."
+    if role in STAND_ALONE:
+        acts = sorted(name for name in names if not name.partition(".")[2].startswith(READS))
+        return f"{STAND_ALONE[role]} ({acts[0]})" if acts else ""
+    return ""
+
+
 def why_excluded(roles: Collection[str]) -> str:
     """Why these roles do not meet in one person; empty where they may."""
     alone = sorted(set(roles) & set(STAND_ALONE))
     return STAND_ALONE[alone[0]] if alone and len(set(roles)) > 1 else ""
 
 
+def brought_by(role: str) -> set[str]:
+    """What a role may as Duebook brings it; nothing of one that was made here."""
+    return set(ROLES.get(role, ()))
+
+
+def roles_of_people() -> list[str]:
+    """The roles of people: a mail server is none, and has no page on which to set anything up."""
+    app_label, codename = NEEDED.split(".")
+    groups = Group.objects.filter(permissions__content_type__app_label=app_label, permissions__codename=codename)
+    return list(groups.order_by("name").values_list("name", flat=True))
+
+
+def all_permissions() -> list[str]:
+    """Every permission that a role can be given, such as `billing.issue_invoice`."""
+    return sorted({name for names in ROLES.values() for name in names})
+
+
+def permissions_named(names: Collection[str]) -> QuerySet[Permission]:
+    """The rows of these permissions."""
+    wanted = Q(pk=None)
+    for name in names:
+        app_label, codename = name.split(".")
+        wanted |= Q(content_type__app_label=app_label, codename=codename)
+    return Permission.objects.filter(wanted).select_related("content_type")
+
+
 def grant_roles(**kwargs: Any) -> None:
-    """Make the groups say what the table says; runs after every migration."""
-    for role, names in ROLES.items():
-        group, _ = Group.objects.get_or_create(name=role)
-        wanted = Q(pk=None)
-        for name in names:
-            app_label, codename = name.split(".")
-            wanted |= Q(content_type__app_label=app_label, codename=codename)
-        group.permissions.set(Permission.objects.filter(wanted))
+    """Make the groups say what the table says, and what was changed here; runs after every migration."""
+    from office.models import RoleChange  # the tables are made after this module is read
+
+    for role in ROLES:
+        Group.objects.get_or_create(name=role)
+    kept = "office_rolechange" in connection.introspection.table_names()
+    for group in Group.objects.all():
+        changes = RoleChange.objects.filter(group=group) if kept else ()
+        if group.name not in ROLES and not changes:
+            continue
+        wanted = set(permissions_named(brought_by(group.name)).values_list("pk", flat=True))
+        wanted |= {each.permission_id for each in changes if each.is_given}
+        wanted -= {each.permission_id for each in changes if not each.is_given}
+        group.permissions.set(wanted)

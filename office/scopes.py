@@ -58,7 +58,7 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "approvals": ("Approvals and deputies", ("approval",)),
     "settings": (
         "The company's settings, texts, exchange rates, rules",
-        ("company_settings", "mail_texts", "exchange_rates", "match_policy", "policyversion"),
+        ("company_settings", "roles", "mail_texts", "exchange_rates", "match_policy", "policyversion"),
     ),
     "webhooks": ("Which programs are told what happens", ("webhooks",)),
     "office": ("Companies, saved views, jobs, returned mail, this description", ("runs", "returned_mail")),

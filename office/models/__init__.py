@@ -16,6 +16,7 @@ from office.models.numbers import NumberPattern, NumberSeries
 from office.models.own_days import OwnDay
 from office.models.policies import PolicyVersion
 from office.models.rates import ExchangeRate
+from office.models.roles import OwnRole, RoleChange
 from office.models.runs import Run, RunStatus
 from office.models.staff import User
 from office.models.talk import Comment, Department, Task, TaskKind
@@ -68,9 +69,11 @@ __all__ = [
     "OffDays",
     "OutgoingMail",
     "OwnDay",
+    "OwnRole",
     "PolicyVersion",
     "RestoredCopy",
     "Rhythm",
+    "RoleChange",
     "RoleLimit",
     "Run",
     "RunStatus",

@@ -64,7 +64,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [models.CheckConstraint(name="log_in_is_not_its_own_other", condition=~Q(same_person_as=F("pk")))]
-        permissions = [("manage_staff", "Invite staff and set their roles")]
+        permissions = [
+            ("manage_staff", "Invite staff and set their roles"),
+            ("manage_roles", "Set what roles may do"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -28,12 +28,10 @@ from office.log_ins import end_log_ins, log_ins_of
 from office.mail.queueing import queue_mail
 from office.models import Company, FactorRule, User
 from office.operations.keep_policies import changes_policies
-from office.roles import ROLES
+from office.roles import roles_of_people
 from office.sealing import reseal, seal
 
 WAY_IN_MAIL = "way_in_changed"
-PEOPLE = tuple(role for role, names in ROLES.items() if "customers.view_customer" in names)
-"""The roles of people: a mail server is none, and has no page on which to set anything up."""
 NOT_OF_THE_APP = "That is not what the app shows now. Type the six figures that it shows, before they change."
 
 
@@ -139,7 +137,7 @@ def take_factors(user_id: int, *, by: User, reason: str) -> None:
 @changes_policies
 def set_factor_rules(company: Company, roles: Collection[str], *, by: User) -> None:
     """The roles whose people come in with a second factor only. Raises Refused for a role there is not."""
-    if unknown := set(roles) - set(PEOPLE):
+    if unknown := set(roles) - set(roles_of_people()):
         raise Refused(f"{min(unknown)} is no role of people.", code="unknown_role")
     before = roles_with_factor(company)
     after = sorted(roles)

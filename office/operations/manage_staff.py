@@ -13,7 +13,7 @@ from office.email_addresses import require_email
 from office.log_ins import end_log_ins, log_ins_of
 from office.models import Company, Department, LinkPurpose, User
 from office.operations.log_in_links import mail_link, require_good_password
-from office.roles import ROLES, why_excluded
+from office.roles import why_excluded
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _check(details: StaffDetails) -> None:
     require_email(details.email.strip())
     if not details.name.strip():
         raise Refused("Everybody here has a name.", code="name_missing")
-    if unknown := set(details.roles) - set(ROLES):
+    if unknown := set(details.roles) - set(Group.objects.values_list("name", flat=True)):
         raise Refused(f"{min(unknown)} is not a role.", code="unknown_role")
     if why := why_excluded(details.roles):
         raise Refused(f"{why} Give the other roles to somebody else.", code="excluding_roles")

@@ -20,7 +20,6 @@ from office.log_ins import log_ins_of
 from office.models import LogIn
 from office.operations.end_log_ins import end_log_in, end_other_log_ins
 from office.operations.manage_factors import (
-    PEOPLE,
     add_app,
     add_passkey,
     remove_factor,
@@ -28,6 +27,7 @@ from office.operations.manage_factors import (
     roles_with_factor,
     set_factor_rules,
 )
+from office.roles import roles_of_people
 from office.sealing import seal, unseal
 from office.web.doors import CHANGES, EVERYBODY, staff_door
 from office.web.knowing import back_from
@@ -184,7 +184,7 @@ class FactorRulesForm(forms.Form):
 
     roles = forms.MultipleChoiceField(
         label="Who needs a second factor",
-        choices=[(role, role.capitalize()) for role in PEOPLE],
+        choices=lambda: [(role, role.capitalize()) for role in roles_of_people()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text="Whoever has none yet is led to set it up at their next click, and to nothing else until it is done.",

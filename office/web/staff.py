@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import Group
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,20 +18,16 @@ from office.models import Company, Department, LogInLink, User
 from office.operations.log_in_links import invitations_of, invite_again, withdraw_invitation
 from office.operations.manage_factors import take_factors
 from office.operations.manage_staff import StaffDetails, invite_staff, update_staff
-from office.roles import ROLES, STAND_ALONE
+from office.roles import STAND_ALONE
 from office.web.doors import CHANGES, staff_door
 from office.web.requests import StaffRequest
-
-ROLE_CHOICES = [(role, role.capitalize()) for role in ROLES]
 
 
 class StaffForm(forms.Form):
     """Somebody's name and roles."""
 
     name = forms.CharField(max_length=100)
-    roles = forms.MultipleChoiceField(
-        choices=ROLE_CHOICES, widget=forms.CheckboxSelectMultiple, help_text=" ".join(STAND_ALONE.values())
-    )
+    roles = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, help_text=" ".join(STAND_ALONE.values()))
     department = forms.ChoiceField(
         choices=[("", "None"), *Department.choices], required=False, help_text="Questions can be put to it."
     )
@@ -54,6 +51,8 @@ class StaffForm(forms.Form):
         super().__init__(*args, **kwargs)
         others = User.objects.filter(companies=company.pk, same_person_as=None).order_by("name", "pk")
         others = others.exclude(pk=person.pk) if person else others
+        roles = Group.objects.order_by("name").values_list("name", flat=True)
+        self.fields["roles"].choices = [(role, role.capitalize()) for role in roles]  # type: ignore[attr-defined]
         named = [(str(each.pk), f"{each.name} ({each.email})") for each in others]
         self.fields["same_person_as_id"].choices = [("", "Nobody else here"), *named]  # type: ignore[attr-defined]
 
