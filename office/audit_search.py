@@ -33,6 +33,12 @@ def records_of(company: Company) -> Records:
     return AuditRecord.objects.filter(Q(company=company) | of_no_company).select_related("by", "link")
 
 
+def records_for(user: User, company: Company) -> Records:
+    """Those that a person reads: all of the company; who sees only their own customers, what they did themselves."""
+    records = records_of(company)
+    return records.filter(by=user) if user.only_own_customers else records
+
+
 def holding(records: Records, text: str) -> Records:
     """The records that hold each word, or a word that begins so; words that belong together stand together."""
     for typed in text.split():

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.audit_export import with_proof
-from office.audit_search import Records, by_person, from_origin, holding, of_thing, records_of, within_days
+from office.audit_search import Records, by_person, from_origin, holding, of_thing, records_for, within_days
 from office.models import AuditRecord, AuditSeal
 from office.web.requests import ApiRequest
 
@@ -80,7 +80,9 @@ class AuditRecordsView(ApiView):
     def get(self, request: ApiRequest) -> Response:
         """The records that fit, the oldest first."""
         query = checked(AuditQuery, request.query_params.dict())
-        rows, following = page_of(with_proof(_narrowed(records_of(company_of(request)), query)), query, "audit-records")
+        rows, following = page_of(
+            with_proof(_narrowed(records_for(request.user, company_of(request)), query)), query, "audit-records"
+        )
         return Response(AuditRecordPage({"results": rows, "next": following}).data)
 
 

@@ -19,7 +19,7 @@ from office.audit_search import (
     kind_words,
     kinds,
     of_thing,
-    records_of,
+    records_for,
     within_days,
 )
 from office.models import AuditRecord, AuditSeal
@@ -90,7 +90,7 @@ AUDIT = ListSpec(
 
 def audit_rows(request: StaffRequest) -> QuerySet[AuditRecord]:
     """The records that somebody may read where they work."""
-    return records_of(request.company)
+    return records_for(request.user, request.company)
 
 
 @require_GET

@@ -35,6 +35,8 @@ NO_THING = {
     "reports/book-checks/": "a check or a kind of finding of one's own company",
     "settings/policies/": "a version of one's own company's rules",
     "api/v1/policy-versions/": "a version of one's own company's rules",
+    "settings/roles/": "a role, which is of the whole install",
+    "api/v1/roles/": "a role, which is of the whole install",
     "doubtful/": "a day of one's own company",
     "companies/": "chosen only among one's own: tests/office/test_settings.py",
 }

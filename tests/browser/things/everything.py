@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import Group
+
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.draft_debit_note import draft_debit_note
 from billing.operations.send_invoice import send_invoice
@@ -94,6 +96,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "deputy": a_deputy(company),
         "policy": a_policy(company),
         **webhooks(company),
+        "role": Group.objects.get(name="sales").pk,
         "audited": an_audit_record(company),
         "shared_view": saved_views(company),
         "billing_run": a_billing_run(company),
