@@ -271,3 +271,15 @@ def test_programs_read_the_trail_and_its_seals_page_by_page(company: Any, trail:
 def test_what_proves_a_record_is_read_with_it(company: Any, trail: Any, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         assert all(row.says and row.link for row in with_proof(records_of(company)))
+
+
+def test_who_sees_only_their_own_customers_reads_what_they_did_themselves(
+    company: Any, trail: dict[str, int], client: Client
+) -> None:
+    limited = world.make_user(company, "auditor", only_own_customers=True)
+    record(limited, "update_customer", world.make_customer(company, "Their own"))
+    own = AuditRecord.objects.latest("pk").pk
+    client.force_login(limited)
+    assert client.get(reverse("office:audit_record", args=[trail["renamed"]])).status_code == 404
+    assert client.get(reverse("office:audit_record", args=[own])).status_code == 200
+    assert {row["by"] for row in Program(limited).get("audit-records/").json()["results"]} == {limited.pk}

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("office", "0043_auditors_for_a_time"),
+        ("office", "0045_counted_jobs"),
     ]
 
     operations = [
