@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import healthz, readyz
+from config.health_page import health_page
 from config.metrics import metrics
 from reports.urls import site
 
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("config.api_urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("office/health/", health_page, name="health"),
     path("metrics", metrics, name="metrics"),
 ]
 handler400, handler500 = "config.errors.bad_request", "config.errors.server_error"

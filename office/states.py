@@ -43,6 +43,7 @@ STATES = {
     "ended": ("Ended", "ban", "neutral"),
     "made": ("Made", "circle-check", "green"),
     "good": ("Good", "circle-check", "green"),
+    "bad": ("Bad", "circle-x", "red"),
     "weak": ("Weak", "alert-triangle", "amber"),
     "missing": ("Missing", "circle-x", "red"),
     "unknown": ("Not known", "help", "neutral"),

@@ -10,8 +10,8 @@ class Job(models.Model):
     count = models.PositiveIntegerField(null=True, help_text="What it found to do then, where it counts that.")
     failed_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0, help_text="How often since it last went well.")
-    done_times = models.BigIntegerField(default=0, help_text="How often it went well, ever.")
-    failed_times = models.BigIntegerField(default=0, help_text="How often it failed, ever.")
+    done_times = models.BigIntegerField(db_default=0, help_text="How often it went well, ever.")
+    failed_times = models.BigIntegerField(db_default=0, help_text="How often it failed, ever.")
     error = models.CharField(max_length=500, blank=True)
 
     def __str__(self) -> str:

@@ -25,7 +25,7 @@ class ReleaseForm(forms.Form):
     """What is known of the office that was backed up."""
 
     went_on = forms.ChoiceField(
-        label="The office before this copy", choices=WENT_ON, initial="yes", widget=forms.RadioSelect
+        choices=WENT_ON, initial="yes", widget=forms.RadioSelect(attrs={"class": "form-check-input"})
     )
 
 

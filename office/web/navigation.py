@@ -108,6 +108,7 @@ OFFICE = [
         "office:company_settings",
         "settings",
         "office.change_company_settings",
+        holds=("/office/health/",),
     ),
 ]
 GROUPS = (DAILY, GETTING_PAID, REPORTS, OFFICE)

@@ -288,6 +288,7 @@ PAGES = [
     Row("office:webhook", "endpoint", role="administrator"),
     Row("office:webhook_edit", "endpoint", role="administrator"),
     Row("office:webhook_delivery", "delivery", role="administrator"),
+    Row("health", role="administrator"),
     Row("office:restored_copy", role="administrator"),
     Row("billing:tax_list", role="administrator"),
     Row("customers:terms_list", role="administrator"),
