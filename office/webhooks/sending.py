@@ -6,6 +6,7 @@ An event whose sender died in between is sent again when its lease is over: the 
 import random
 import time
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -182,7 +183,8 @@ def _pause_where_hopeless(endpoint_id: int, *, is_gone: bool, now: datetime) -> 
         endpoint.company,
         f"{endpoint} is told nothing more",
         key=f"webhook-paused:{endpoint.pk}:{now:%Y-%m-%d %H:%M:%S}",
-        note=f"{endpoint.url}: {why} What happens meanwhile is kept for {KEPT.days} days: resume it under Settings,"
+        note=f"{urlsplit(endpoint.url).hostname}: {why} What happens meanwhile is kept for {KEPT.days} days:"
+        " resume it under Settings,"
         " Webhooks, once it works again.",
     )
 

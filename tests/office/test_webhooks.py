@@ -344,6 +344,7 @@ def test_one_that_is_gone_is_paused_at_once_and_its_administrators_are_told(
     assert (endpoint.paused_at is not None, endpoint.pause_reason) == (True, "It answered that it is gone (410).")
     task = Task.objects.get()
     assert (task.title, "410" in task.note) == ("Shop is told nothing more", True)
+    assert receiver.url not in task.note, "an address may open something, and this is mailed"
     assert OutgoingMail.objects.get(kind="failure").staff == admin
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from ledger.allocating import Pair
 from ledger.models import Allocation, OpenItem
-from office.models import Task
+from ledger.refusals import Refused
+from office.models import RestoredCopy, Task
 from payments.models import OnlinePayment, OnlineStatus, Receipt
 from payments.online.asking import Asked, Door
 from payments.operations import begin_online_payment as beginning
@@ -45,6 +47,16 @@ def settle(customer: Any, credit: Receipt, share: Share, amount: str) -> None:
 def balances(wanted: list[Share]) -> list[Decimal]:
     items = OpenItem.objects.in_bulk([share.item_id for share in wanted])
     return [items[share.item_id].balance for share in wanted]
+
+
+def test_nobody_pays_a_restored_copy_until_it_is_released(company: Any, customer: Any) -> None:
+    wanted, now = shares(customer, "100.00"), timezone.now()
+    RestoredCopy.objects.create(backed_up_at=now, restored_at=now)
+    with pytest.raises(Refused) as refusal:
+        begin(customer, wanted)
+    assert (refusal.value.code, OnlinePayment.objects.count()) == ("restored_copy", 0)
+    RestoredCopy.objects.update(released_at=now)
+    assert begin(customer, wanted).checkout_url
 
 
 def test_several_items_and_more_on_account_are_paid_at_once(company: Any, customer: Any) -> None:
