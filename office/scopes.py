@@ -60,6 +60,7 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
         "The company's settings, texts, exchange rates, rules",
         ("company_settings", "roles", "mail_texts", "exchange_rates", "match_policy", "policyversion"),
     ),
+    "audit": ("The audit trail", ("audit",)),
     "webhooks": ("Which programs are told what happens", ("webhooks",)),
     "office": ("Companies, saved views, jobs, returned mail, this description", ("runs", "returned_mail")),
 }
@@ -67,6 +68,7 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 ONE_WAY = {
     "account-numbers": READ,
+    "audit": READ,
     "reports": READ,
     "refunds": WRITE,
 }
