@@ -6,7 +6,6 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
 from office.approvals import waiting_for
-from office.copies import held_copy
 from office.models import Company, User
 from office.todo import waiting_tasks
 from office.web.navigation import navigation_for, url_of
@@ -25,7 +24,7 @@ def page(request: OfficeRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: navigation_of(request)),
         "waiting_approvals": SimpleLazyObject(lambda: waiting_approvals(request)),
         "waiting_tasks": SimpleLazyObject(lambda: tasks_of(request)),
-        "held_copy": SimpleLazyObject(held_copy),
+        "restored_as_of": SimpleLazyObject(lambda: getattr(request.company, "restored_as_of", None)),
         "search_url": SimpleLazyObject(lambda: url_of("search")),
         "other_companies": SimpleLazyObject(lambda: other_companies(request)),
         "log_out_url": SimpleLazyObject(lambda: url_of("office:log_out")),

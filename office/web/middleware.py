@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+from django.db.models import Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from office.access import companies_for
 from office.audit import coming_from
-from office.models import Company
+from office.models import Company, RestoredCopy
 from office.web.address import address_of
 from office.web.requests import OfficeRequest
 
@@ -39,8 +40,14 @@ class KeptByNobody:
 
 
 def companies_of(request: OfficeRequest) -> list[Company]:
-    """The companies the person could work in, in their order; none before log-in."""
-    return list(companies_for(request.user).order_by("id")) if request.user.is_authenticated else []
+    """The companies the person could work in, in their order; none before log-in.
+
+    With each comes of which moment this office is a copy that is held, as every page says so.
+    """
+    if not request.user.is_authenticated:
+        return []
+    held = RestoredCopy.objects.filter(released_at=None).order_by("-pk").values("backed_up_at")[:1]
+    return list(companies_for(request.user).annotate(restored_as_of=Subquery(held)).order_by("id"))
 
 
 def chosen_company(request: OfficeRequest) -> Company | None:
