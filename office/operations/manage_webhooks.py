@@ -1,7 +1,7 @@
 """Which programs hear what happens: added, changed, paused, ended; their secrets; what is sent once more."""
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.bells import ring
 from office.models import Company, DeliveryState, User, WebhookDelivery, WebhookEndpoint, WebhookEvent
-from office.sealing import seal, unseal
+from office.sealing import reseal, seal, unseal
 from office.webhooks.events import KINDS, SPREAD, TEST
 from office.webhooks.outside import require_sendable
 from office.webhooks.signing import PREFIX, new_secret
@@ -177,6 +177,17 @@ def send_again(
     record(by, "send_webhooks_again", endpoint, after={"deliveries": count})
     _ring()
     return count
+
+
+def reseal_webhooks() -> Iterator[int]:
+    """Seal the secrets of endpoints anew by the newest key; gives how many are done."""
+    for done, pk in enumerate(list(WebhookEndpoint.objects.order_by("pk").values_list("pk", flat=True)), start=1):
+        with transaction.atomic():
+            endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=pk)
+            endpoint.sealed_secret = reseal(endpoint.sealed_secret)
+            endpoint.sealed_old_secret = reseal(endpoint.sealed_old_secret) if endpoint.sealed_old_secret else ""
+            endpoint.save(update_fields=["sealed_secret", "sealed_old_secret"])
+        yield done
 
 
 def _checked(details: EndpointDetails) -> EndpointDetails:

@@ -1,5 +1,6 @@
 """Telling other programs: written with the fact, signed, tried again for days, never lost."""
 
+import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -7,6 +8,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
+from django.core.management import call_command
 from django.db import transaction
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -260,6 +263,22 @@ def test_secrets_are_sealed_in_the_database_and_stand_in_no_record(company: Any,
     kept = repr(list(WebhookEndpoint.objects.values())) + repr(list(AuditRecord.objects.values()))
     for secret in (first, second):
         assert secret.removeprefix("whsec_") not in kept
+
+
+def test_a_new_key_opens_what_the_old_one_sealed_and_then_needs_it_no_more(
+    company: Any, customer: Any, receiver: Any, settings: Any
+) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    settings.ENCRYPTION_KEYS = [old]
+    endpoint, first = add_endpoint(company, EndpointDetails(receiver.url, "Shop"), by=None)
+    _, second = rotate_secret(endpoint.pk, 24, by=None)
+    settings.ENCRYPTION_KEYS = [new, old]
+    call_command("reseal_accounts", stdout=io.StringIO())
+    settings.ENCRYPTION_KEYS = [new]
+    world.issue(customer, "10.00", DAY)
+    deliver()
+    for secret in (first, second):
+        Webhook(secret).verify(receiver.got[0].body, receiver.got[0].headers)
 
 
 # Again and again

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from customers.operations.manage_accounts import reseal_accounts
 from office.operations.manage_factors import reseal_factors
+from office.operations.manage_webhooks import reseal_webhooks
 from office.sealing import Unsealable
 from payments.kept_files import reseal_files
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
             ("account numbers", reseal_accounts),
             ("payment files", reseal_files),
             ("second factors", reseal_factors),
+            ("secrets of webhooks", reseal_webhooks),
         )
         for what, reseal in kinds:
             done = 0
