@@ -107,7 +107,10 @@ def send(url: str, body: bytes, headers: dict[str, str]) -> Answer:
         watch.start()
         try:
             sent.request("POST", path, body=body, headers=headers)
-            return _read(sent.getresponse())
+            answer = _read(sent.getresponse())
+            if sent.is_late:  # what was read until then is no whole answer
+                raise TimeoutError
+            return answer
         except (OSError, HTTPException, ValueError) as error:
             failure = _words(error, is_late=sent.is_late)
         finally:

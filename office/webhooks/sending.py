@@ -198,5 +198,5 @@ def _due(now: datetime) -> Q:
 def clear_old_events(now: datetime) -> int:
     """Forget events that are older than a month, and what became of them. How many they were."""
     old = WebhookEvent.objects.filter(occurred_at__lt=now - KEPT).order_by("pk").values("pk")[:10_000]
-    gone, _ = WebhookEvent.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
-    return gone
+    _, gone = WebhookEvent.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+    return gone.get(WebhookEvent._meta.label, 0)

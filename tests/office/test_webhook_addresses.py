@@ -3,10 +3,11 @@
 import ipaddress
 import socket
 import ssl
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -142,17 +143,41 @@ def test_it_is_read_when_to_come_again(receiver: Receiver, said: str, seconds: i
     assert send(receiver.url, b"{}", {}).retry_after == seconds
 
 
-def test_one_that_drips_is_given_up_in_time(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A byte now and then keeps each single wait short, but not the whole."""
+def test_one_that_hangs_is_given_up_in_time(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outside, "SECONDS", 0.5)
+    given_up = Event()
 
-    def drip(got: Any) -> Any:
-        time.sleep(1)
+    def hang(got: Any) -> Any:
+        given_up.wait(60)
         return 204, "", {}
 
-    receiver.answer = drip
+    receiver.answer = hang
     with pytest.raises(Unreachable, match="did not answer within"):
         send(receiver.url, b"{}", {})
+    given_up.set()
+
+
+def test_one_that_drips_is_given_up_in_time(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte now and then keeps each single wait short, but not the whole."""
+    settings.WEBHOOK_NETWORKS = LOCAL
+    monkeypatch.setattr(outside, "SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            caller, _ = server.accept()
+            with caller, suppress(OSError):
+                caller.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                while not given_up.wait(0.05):
+                    caller.sendall(b"x")
+
+        given_up, dripping = Event(), Thread(target=drip)
+        dripping.start()
+        try:
+            with pytest.raises(Unreachable, match="did not answer within"):
+                send(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        finally:
+            given_up.set()
+            dripping.join()
 
 
 def test_where_nobody_listens_it_says_so(settings: Any) -> None:

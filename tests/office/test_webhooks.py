@@ -483,7 +483,7 @@ def test_events_older_than_a_month_are_forgotten_with_what_became_of_them(
     deliver()
     old = WebhookEvent.objects.order_by("pk").first()
     WebhookEvent.objects.filter(pk=old.pk).update(occurred_at=datetime.now(UTC) - KEPT - timedelta(minutes=1))
-    clear_old_events(datetime.now(UTC))
+    assert clear_old_events(datetime.now(UTC)) == 1
     assert (WebhookEvent.objects.count(), WebhookDelivery.objects.count(), WebhookAttempt.objects.count()) == (1, 1, 1)
 
 
