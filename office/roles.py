@@ -1,4 +1,4 @@
-"""The roles and what each may do. A role is a Django group; this table is its whole content."""
+"""The roles and what each may do. A role is a Django group: this table, and what was changed here (`RoleChange`)."""
 
 from collections.abc import Collection
 from typing import Any

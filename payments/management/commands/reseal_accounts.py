@@ -1,4 +1,4 @@
-"""`manage.py reseal_accounts`: seal account numbers, payment files and second factors anew by the newest key."""
+"""`manage.py reseal_accounts`: seal all that is sealed anew by the newest key."""
 
 from typing import Any
 
@@ -15,7 +15,8 @@ class Command(BaseCommand):
     """To change the key: put a new one in front of ENCRYPTION_KEYS, run this, then leave the old one out."""
 
     help = (
-        "Seals numbers, payment files and second factors anew by the first of ENCRYPTION_KEYS; then the others can go."
+        "Seals numbers, payment files, second factors and secrets of webhooks anew by the first of ENCRYPTION_KEYS;"
+        " then the others can go."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
