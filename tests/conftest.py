@@ -34,6 +34,7 @@ from config.database import create_role, grant_app_rights, logged_in_as  # noqa:
 from office.web.sessions import KNOWN  # noqa: E402
 from tests import world  # noqa: E402
 from tests.relay import RelayHandler, running_relay  # noqa: E402
+from tests.unguarded import guards  # noqa: E402
 
 hypothesis_settings.register_profile("ci", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("ci")
@@ -129,10 +130,23 @@ def empty_tables(test: TransactionTestCase | None = None) -> None:
 
 @pytest.fixture
 def superuser_cursor(transactional_db: None) -> Iterator[Any]:
-    """A cursor no right stops and, after `SET session_replication_role = replica`, no trigger. It commits at once."""
-    superuser = superuser_connection(connection.settings_dict["NAME"])
+    """A cursor no right stops and, after `SET session_replication_role = replica`, no trigger. It commits at once.
+
+    Whoever takes a guard away with it fails where that guard does not come back as it was: other tests stand on it.
+    """
+    name = connection.settings_dict["NAME"]
+    before = guards_as_made(name)
+    superuser = superuser_connection(name)
     yield superuser.cursor()
+    after = guards(superuser.cursor())
     superuser.close()
+    assert (before - after, after - before) == (set(), set())
+
+
+@cache
+def guards_as_made(database: str) -> set[str]:
+    """What guards the database before any test had it without one."""
+    return guards(emptying(database).cursor())
 
 
 @pytest.fixture

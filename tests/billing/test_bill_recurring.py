@@ -19,6 +19,7 @@ from billing.recurring import coming, coming_periods
 from reports.book_check import check_book
 from tests import world
 from tests.billing.recurring_samples import made, moment, sweep_at, totals
+from tests.unguarded import without
 
 pytestmark = pytest.mark.django_db
 Parallel = Callable[[list[Callable[[], Any]]], list[Any]]
@@ -167,16 +168,9 @@ def test_control_without_lock_and_constraint_a_period_is_billed_twice(
     customer, in_parallel: Parallel, superuser_cursor
 ):
     recurring = long_due(customer)
-    superuser_cursor.execute("ALTER TABLE billing_occurrence DROP CONSTRAINT occurrence_once_per_period")
-    try:
+    with without(superuser_cursor, "occurrence_once_per_period"):
         in_parallel([claim_unlocked(recurring)] * 2)
         assert Invoice.objects.count() == 2
-    finally:
-        superuser_cursor.execute("SET session_replication_role = replica; DELETE FROM billing_occurrence")
-        superuser_cursor.execute(
-            "ALTER TABLE billing_occurrence ADD CONSTRAINT occurrence_once_per_period"
-            " UNIQUE (recurring_id, period_from)"
-        )
 
 
 def dying_worker(recurring_id: int) -> int:

@@ -1,7 +1,6 @@
 """Two looks at once, or a look and a hand: one hold of a cause stands, one task; and the guards are what sees to it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Barrier
 from types import SimpleNamespace
@@ -20,6 +19,7 @@ from customers.operations.set_hold_policy import set_hold_policy
 from ledger.refusals import Refused
 from office.models import AuditRecord, Task
 from tests import world
+from tests.unguarded import without
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Parallel = Callable[[list[Callable[[], Any]]], list[Any]]
@@ -153,21 +153,6 @@ def both_read_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(QuerySet, "select_for_update", lock)
     monkeypatch.setattr(CreditHold, "save", save)
-
-
-@contextmanager
-def without(superuser: Any, index: str) -> Iterator[None]:
-    """The database without one of its guards; what was written meanwhile is deleted."""
-    superuser.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [index])
-    [definition] = superuser.fetchone()
-    superuser.execute(f"DROP INDEX {index}")
-    try:
-        yield
-    finally:
-        superuser.execute("SET session_replication_role = replica")
-        superuser.execute("DELETE FROM customers_credithold")
-        superuser.execute("SET session_replication_role = DEFAULT")
-        superuser.execute(definition)
 
 
 def pay(debtors: list[Customer]) -> None:

@@ -16,6 +16,7 @@ from reports.book_check import check_book
 from tests import world
 from tests.credit_control.late_debts import after, bill
 from tests.credit_control.samples import claim, rule_for
+from tests.unguarded import without
 
 pytestmark = pytest.mark.django_db
 Parallel = Callable[[list[Callable[[], Any]]], list[Any]]
@@ -47,19 +48,9 @@ def test_control_without_the_lock_the_constraint_holds_and_without_both_days_are
 
     [stopped] = [result for result in in_parallel([again] * 2) if result]
     assert isinstance(stopped, IntegrityError | OperationalError)  # the latter where each waits for the other's row
-    superuser_cursor.execute(
-        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'day_of_a_debt_charged_once'"
-    )
-    [definition] = superuser_cursor.fetchone()
-    table = "ALTER TABLE credit_control_latechargeline"
-    superuser_cursor.execute(f"{table} DROP CONSTRAINT day_of_a_debt_charged_once")
-    try:
+    with without(superuser_cursor, "day_of_a_debt_charged_once"):
         assert in_parallel([again] * 2) == [None, None]
         assert "a day of a debt is charged once, and a fee once for its period" in {row.check for row in check_book()}
-    finally:
-        superuser_cursor.execute("SET session_replication_role = replica")
-        superuser_cursor.execute("DELETE FROM credit_control_latechargeline")
-        superuser_cursor.execute(f"{table} ADD CONSTRAINT day_of_a_debt_charged_once {definition}")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,6 +11,7 @@ from credit_control.models import MissedPayment
 from credit_control.operations import find_missed_payments as finding
 from credit_control.operations.find_missed_payments import find_missed_payments
 from tests import world
+from tests.unguarded import without
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Parallel = Callable[[list[Callable[[], Any]]], list[Any]]
@@ -54,34 +55,18 @@ def test_control_without_the_row_of_the_day_each_is_still_noted_once(
     late: Any, in_parallel: Parallel, monkeypatch: pytest.MonkeyPatch, superuser_cursor: Any
 ) -> None:
     both_insert_at_once(monkeypatch)
-    superuser_cursor.execute(f"ALTER TABLE credit_control_missedday DROP CONSTRAINT {DAY_ONCE}")
-    try:
+    with without(superuser_cursor, DAY_ONCE):
         assert sorted(in_parallel([lambda: look(late)] * 2)) == [0, 2]
         assert MissedPayment.objects.count() == 2
-    finally:
-        restore(superuser_cursor, "missedday", DAY_ONCE, 'company_id, "on"')
 
 
 def test_control_without_both_guards_each_is_noted_twice(
     late: Any, in_parallel: Parallel, monkeypatch: pytest.MonkeyPatch, superuser_cursor: Any
 ) -> None:
     both_insert_at_once(monkeypatch, before_either_commits=True)
-    superuser_cursor.execute(f"ALTER TABLE credit_control_missedday DROP CONSTRAINT {DAY_ONCE}")
-    superuser_cursor.execute(f"ALTER TABLE credit_control_missedpayment DROP CONSTRAINT {ONCE}")
-    try:
+    with without(superuser_cursor, DAY_ONCE), without(superuser_cursor, ONCE):
         in_parallel([lambda: look(late)] * 2)
         assert MissedPayment.objects.count() == 4
-    finally:
-        restore(superuser_cursor, "missedday", DAY_ONCE, 'company_id, "on"')
-        restore(superuser_cursor, "missedpayment", ONCE, "item_id, due_on")
-
-
-def restore(superuser: Any, table: str, name: str, columns: str) -> None:
-    """The guard again, after what was written without it is gone."""
-    superuser.execute("SET session_replication_role = replica")
-    superuser.execute(f"DELETE FROM credit_control_{table}")
-    superuser.execute("SET session_replication_role = DEFAULT")
-    superuser.execute(f"ALTER TABLE credit_control_{table} ADD CONSTRAINT {name} UNIQUE ({columns})")
 
 
 def test_what_was_found_stays_as_it_was(late: Any, superuser_cursor: Any) -> None:

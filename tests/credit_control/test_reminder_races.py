@@ -1,7 +1,6 @@
 """Two runs of reminders at once: each item is reminded of once at a step, and the guards are what sees to it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Barrier
 from typing import Any
 
@@ -18,6 +17,7 @@ from office.models import OutgoingMail, Run, RunStatus
 from office.tasks import carry_out_run
 from tests import world
 from tests.credit_control.reminding import at_any_hour, ladder, late
+from tests.unguarded import without
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Parallel = Callable[[list[Callable[[], Any]]], list[Any]]
@@ -95,16 +95,3 @@ def test_control_without_lock_and_step_both_remind(
     with without(superuser_cursor, STEP):
         in_parallel([lambda: send_reminders(company, debtors, on=company.today(), by=None)] * 2)
         assert counts() == (10, 20, 10, 2)
-
-
-@contextmanager
-def without(superuser: Any, index: str) -> Iterator[None]:
-    """The database without one of its guards; what was written meanwhile is deleted."""
-    superuser.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [index])
-    [definition] = superuser.fetchone()
-    superuser.execute(f"DROP INDEX {index}")
-    try:
-        yield
-    finally:
-        superuser.execute("DELETE FROM credit_control_reminderitem")
-        superuser.execute(definition)

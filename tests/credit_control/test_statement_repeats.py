@@ -1,7 +1,6 @@
 """Two runs of the same days send a customer one statement, also at once, but where a person said of it: again."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from threading import Barrier
 from typing import Any
@@ -23,6 +22,7 @@ from office.runs import carry_out
 from office.written import plain_day
 from tests import world
 from tests.api.calling import Program
+from tests.unguarded import without
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Parallel = Callable[[list[Callable[[], Any]]], list[Any]]
@@ -185,18 +185,3 @@ def test_control_without_lock_and_rule_of_the_database_each_gets_two(
     with without(superuser_cursor, ONCE):
         in_parallel([carried_out(run) for run in two_runs(company, clerk)])
         assert counts() == (4, 4)
-
-
-@contextmanager
-def without(superuser: Any, index: str) -> Iterator[None]:
-    """The database without one of its guards; what was written meanwhile is deleted."""
-    superuser.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [index])
-    [definition] = superuser.fetchone()
-    superuser.execute(f"DROP INDEX {index}")
-    try:
-        yield
-    finally:
-        superuser.execute("SET session_replication_role = replica")
-        superuser.execute("DELETE FROM credit_control_statement")
-        superuser.execute("SET session_replication_role = DEFAULT")
-        superuser.execute(definition)

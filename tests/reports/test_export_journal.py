@@ -1,7 +1,6 @@
 """Every entry of the book is exported once: in one batch that stands, whoever asks, however often and at once."""
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
@@ -28,6 +27,7 @@ from reports.operations.set_journal_settings import set_journal_settings
 from reports.operations.withdraw_journal import withdraw_journal
 from tests import world
 from tests.reports.journals import content_of, export, map_all, post_made_up, ready
+from tests.unguarded import without
 
 DAY = date(2026, 3, 2)
 LATER = DAY + timedelta(days=20)
@@ -215,10 +215,9 @@ def test_an_entry_in_two_exports_shows_as_a_difference(
     billed: Any, transactional_db: None, superuser_cursor: Any
 ) -> None:
     first, second = export(billed, "csv", DAY), export(billed, "csv", LATER)
-    superuser_cursor.execute("SET session_replication_role = replica")
-    superuser_cursor.execute("DROP INDEX entry_in_one_journal_batch")
-    try:
+    with without(superuser_cursor, "entry_in_one_journal_batch"):
         superuser_cursor.execute(
+            "SET session_replication_role = replica;"
             "INSERT INTO reports_journalbatchentry (batch_id, entry_id, stands)"
             f" SELECT {second.pk}, entry_id, true FROM reports_journalbatchentry WHERE batch_id = {first.pk}"
         )
@@ -229,11 +228,6 @@ def test_an_entry_in_two_exports_shows_as_a_difference(
             "a journal export has a file, which says what its entries come to",
             "entries of a journal export stand as long as it does, are of its company and days, and in one at a time",
         }
-    finally:
-        superuser_cursor.execute("DELETE FROM reports_journalbatchentry")
-        superuser_cursor.execute(
-            "CREATE UNIQUE INDEX entry_in_one_journal_batch ON reports_journalbatchentry (entry_id) WHERE stands"
-        )
 
 
 def test_a_journal_takes_nothing_of_another_company(billed: Any) -> None:
@@ -279,7 +273,7 @@ def test_without_the_lock_the_database_still_lets_no_entry_be_exported_twice(
     assert sum(isinstance(each, IntegrityError | Refused) for each in results) == 1  # Refused: it came after the other
     assert set(in_how_many()) == {1}
 
-    with without_constraint(superuser_cursor):
+    with without(superuser_cursor, "entry_in_one_journal_batch"):
         withdraw_journal(JournalBatch.objects.get().pk, reason="Once more", by=None)
         without_lock(monkeypatch, in_step=2)
         both_take_before_either_is_done(monkeypatch)
@@ -322,19 +316,6 @@ def both_take_before_either_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
         barrier.wait(timeout=20)
 
     monkeypatch.setattr(exporting, "_take_entries", taken)
-
-
-@contextmanager
-def without_constraint(superuser: Any) -> Any:
-    superuser.execute("DROP INDEX entry_in_one_journal_batch")
-    try:
-        yield
-    finally:
-        superuser.execute("SET session_replication_role = replica")
-        superuser.execute("DELETE FROM reports_journalbatchentry")
-        superuser.execute(
-            "CREATE UNIQUE INDEX entry_in_one_journal_batch ON reports_journalbatchentry (entry_id) WHERE stands"
-        )
 
 
 def test_many_entries_take_as_many_queries_as_few(company: Any) -> None:

@@ -17,6 +17,7 @@ from reports.operations.keep_forecast import forecasts_due, keep_forecast
 from reports.tasks import keep_forecasts
 from tests import world
 from tests.api.calling import Program
+from tests.unguarded import without
 
 pytestmark = pytest.mark.django_db
 
@@ -120,14 +121,6 @@ def test_two_workers_keep_it_once(company: Any, customer: Any, in_parallel: Any,
 def test_without_the_constraint_they_keep_it_twice(
     company: Any, customer: Any, in_parallel: Any, both_made: None, superuser_cursor: Any
 ) -> None:
-    table = "ALTER TABLE reports_keptforecast"
-    superuser_cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'forecast_kept_once'")
-    [definition] = superuser_cursor.fetchone()
-    superuser_cursor.execute(f"{table} DROP CONSTRAINT forecast_kept_once")
-    try:
+    with without(superuser_cursor, "forecast_kept_once"):
         keep_twice(company, customer, in_parallel)
         assert KeptForecast.objects.count() == 2
-    finally:
-        superuser_cursor.execute("SET session_replication_role = replica")
-        superuser_cursor.execute("DELETE FROM reports_keptforecast")
-        superuser_cursor.execute(f"{table} ADD CONSTRAINT forecast_kept_once {definition}")
