@@ -26,6 +26,7 @@ class BillingConfig(AppConfig):
         )
         from billing.ordered import ORDERED
         from billing.panels import DISPUTES_PANEL, FINDINGS_PANEL, ORDERS_PANEL
+        from billing.personal import HELD, IMPERSONAL, waits
         from billing.policies import POLICIES
         from billing.shown_links import LINKS_PANEL
         from billing.web.portal_choices import choices_acts
@@ -35,6 +36,7 @@ class BillingConfig(AppConfig):
         from office import approvals, mail, runs
         from office.mail import texts
         from office.policies import register_policy
+        from office.privacy.registry import register_held, register_waits
         from office.topics import Topic, register_topic
         from office.webhooks.events import register_event
 
@@ -69,3 +71,5 @@ class BillingConfig(AppConfig):
             approvals.register_act(act)
         for event in EVENTS:
             register_event(event)
+        register_held(HELD, IMPERSONAL)
+        register_waits(waits)

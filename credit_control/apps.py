@@ -23,6 +23,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.operations.find_missed_payments import note_returned
         from credit_control.own_promises import promise_acts
         from credit_control.panels import PANELS, agreed_days, missed_events
+        from credit_control.personal import HELD, IMPERSONAL, waits
         from credit_control.plans.late import coming_by_agreement, late_by_agreement
         from credit_control.plans.mail import PLAN_MAILS
         from credit_control.plans.reading import is_planned
@@ -39,6 +40,7 @@ class CreditControlConfig(AppConfig):
         from office import approvals, mail, runs
         from office.mail import texts
         from office.policies import register_policy
+        from office.privacy.registry import register_held, register_waits
         from office.topics import register_topic
         from office.webhooks.events import register_event
         from payments.debiting import register_kept_out
@@ -78,3 +80,5 @@ class CreditControlConfig(AppConfig):
             register_panel(panel)
         for event in EVENTS:
             register_event(event)
+        register_held(HELD, IMPERSONAL)
+        register_waits(waits)

@@ -15,12 +15,14 @@ class CustomersConfig(AppConfig):
         from customers.mandate_words import MANDATE_TEXT
         from customers.operations.import_customers import RUN_KIND
         from customers.panels import register_panel
+        from customers.personal import HELD, IMPERSONAL, waits
         from customers.policies import POLICIES
         from customers.webhooks import EVENTS
         from office import mail
         from office.approvals import register_act
         from office.mail import texts
         from office.policies import register_policy
+        from office.privacy.registry import register_held, register_waits
         from office.runs import register_kind
         from office.topics import Topic, register_topic
         from office.webhooks.events import register_event
@@ -45,3 +47,5 @@ class CustomersConfig(AppConfig):
         register_topic(Topic(label, "Customer", customers_for, "customers.view_customer", "customers:customer"))
         for event in EVENTS:
             register_event(event)
+        register_held(HELD, IMPERSONAL)
+        register_waits(waits)

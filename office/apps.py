@@ -15,7 +15,9 @@ class OfficeConfig(AppConfig):
         from office.mail.trial import TRIAL_MAIL
         from office.mail.way_in import WAY_IN
         from office.own_policies import POLICIES
+        from office.personal import HELD, IMPERSONAL
         from office.policies import register_policy
+        from office.privacy.registry import register_held
         from office.roles import grant_roles
         from office.runs import register_kind as register_run
         from office.topics import TASK_TOPIC, register_topic
@@ -29,3 +31,4 @@ class OfficeConfig(AppConfig):
             register_policy(policy)
         register_topic(TASK_TOPIC)
         post_migrate.connect(grant_roles, dispatch_uid="office.grant_roles")
+        register_held(HELD, IMPERSONAL)

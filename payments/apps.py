@@ -13,6 +13,7 @@ class PaymentsConfig(AppConfig):
         from office import approvals, mail, runs
         from office.mail import texts
         from office.policies import register_policy
+        from office.privacy.registry import register_held
         from office.topics import register_topic
         from office.webhooks.events import register_event
         from payments.approvals import ACTS
@@ -26,6 +27,7 @@ class PaymentsConfig(AppConfig):
         from payments.operations import apply_receipts, match_certain, prepare_bank_table
         from payments.paid_acts import paid_acts, paid_told
         from payments.payer_accounts import KNOWN
+        from payments.personal import HELD, IMPERSONAL
         from payments.policies import POLICIES
         from payments.receipt_mail import RECEIPT_MAIL
         from payments.receipt_words import RECEIPT_TEXT
@@ -56,3 +58,4 @@ class PaymentsConfig(AppConfig):
         register_told(paid_told)
         for event in EVENTS:
             register_event(event)
+        register_held(HELD, IMPERSONAL)

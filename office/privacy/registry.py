@@ -1,0 +1,99 @@
+"""The one list of personal data: each room says which columns are about persons, and what becomes of them.
+
+`tests/rules/test_personal_data.py` holds it against the models: a new column that no room speaks of fails.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model, Q, QuerySet
+
+from office.models import Company
+from office.privacy.terms import Term
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A person whose data is held: people of a customer by their ids; the customer, too, where they are that person."""
+
+    company: Company
+    contact_ids: tuple[int, ...]
+    customer_id: int | None = None
+
+
+Eraser = Callable[[QuerySet[Any], Subject], int]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a table holds on persons: `what` in words, the columns, whose the rows are, and what erasing does to them.
+
+    `fields` are the columns about a person, `plain` those of free text that are not, `file` one of bytes that are the
+    person's to have. Rows are found by `by_contact` and `by_customer`, the paths to a person's or a customer's id, or
+    by `rows`; some are found by no person. Either `erase` makes them say nothing of a person and gives how many they
+    were, `becomes` saying how, or they stay: for `term`, from the day that `day` leads to, and `why`.
+    """
+
+    label: str
+    what: str
+    fields: str = ""
+    plain: str = ""
+    file: str = ""
+    by_contact: str = ""
+    by_customer: str = ""
+    rows: Callable[[Subject], Q] | None = None
+    erase: Eraser | None = None
+    becomes: str = ""
+    term: Term | None = None
+    day: str = ""
+    why: str = ""
+
+    @property
+    def model(self) -> type[Model]:
+        """The model of the table."""
+        return apps.get_model(self.label)
+
+    @property
+    def is_found(self) -> bool:
+        """Whether its rows are found by a person."""
+        return bool(self.by_contact or self.by_customer or self.rows)
+
+    def rows_of(self, subject: Subject) -> QuerySet[Any]:
+        """The rows about a person."""
+        wanted = self.rows(subject) if self.rows else Q(pk=None)
+        if self.by_contact:
+            wanted |= Q(**{f"{self.by_contact}__in": subject.contact_ids})
+        if self.by_customer and subject.customer_id:
+            wanted |= Q(**{self.by_customer: subject.customer_id})
+        return self.model._default_manager.filter(wanted).distinct().order_by("pk")
+
+
+HELD: list[Held] = []
+IMPERSONAL: dict[str, str] = {}
+WAITS: list[Callable[[Subject], Iterable[str]]] = []
+
+
+def register_held(rows: Iterable[Held], impersonal: dict[str, str]) -> None:
+    """Make known what a room holds on persons, and which of its tables hold nothing, each with why."""
+    HELD.extend(each for each in rows if each not in HELD)
+    IMPERSONAL.update(impersonal)
+
+
+def register_waits(why: Callable[[Subject], Iterable[str]]) -> None:
+    """Let a room say why a person cannot be erased yet, in words; nothing where they can."""
+    if why not in WAITS:
+        WAITS.append(why)
+
+
+def emptied(*fields: str, **values: Any) -> Eraser:
+    """Make these columns empty, and others what is said."""
+    said = dict.fromkeys(fields, "") | values
+    return lambda rows, subject: rows.order_by().update(**said)
+
+
+def deleted(rows: QuerySet[Any], subject: Subject) -> int:
+    """Delete the rows."""
+    count: int = rows.model._default_manager.filter(pk__in=list(rows.values_list("pk", flat=True))).delete()[0]
+    return count

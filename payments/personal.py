@@ -1,0 +1,195 @@
+"""What the payments' tables hold on persons: vouchers of the bank stay, what payers are known by goes."""
+
+from office.privacy.registry import Held, deleted
+from office.privacy.terms import Term
+
+PAID = "Proves that and how money was moved."
+TOLD = "Proves what they said of a payment."
+MATCHED = "which line was taken for which payment, in our words"
+
+
+def _voucher(label: str, what: str, fields: str, by_customer: str, day: str, **more: str) -> Held:
+    """A row that proves a payment."""
+    return Held(label, what, fields, by_customer=by_customer, term=Term.VOUCHERS, day=day, why=PAID, **more)  # type: ignore[arg-type]
+
+
+HELD = [
+    _voucher("payments.Receipt", "Payments", "reference external_id reversal_reason", "customer", "received_on"),
+    _voucher("payments.ReceiptPdf", "Receipts as printed", "content", "receipt__customer", "made_at", file="content"),
+    _voucher(
+        "payments.BankLine",
+        "Lines of the bank's statements",
+        "text references end_to_end_id mandate party_name party_account party_bank words checked_numbers"
+        " checked_documents",
+        "receipts__customer",
+        "booked_on",
+        plain="place bank_reference return_reason",
+    ),
+    _voucher("payments.Refund", "Refunds", "reason", "customer", "refunded_on"),
+    _voucher(
+        "payments.Chargeback",
+        "Chargebacks",
+        "reason case_reference outcome_note",
+        "customer",
+        "opened_on",
+        plain="reason_code",
+    ),
+    _voucher(
+        "payments.ChargebackFile",
+        "Files of chargebacks",
+        "name content",
+        "chargeback__customer",
+        "added_at",
+        plain="media_type",
+        file="content",
+    ),
+    _voucher(
+        "payments.DebitCollection",
+        "Direct debits",
+        "end_to_end_id reason",
+        "customer",
+        "run__collect_on",
+        plain="sequence trace reason_code",
+    ),
+    _voucher("payments.WriteOff", "Write-offs", "reason reversal_reason", "customer", "written_off_on"),
+    _voucher("payments.Settlement", "Rests that were settled", "undo_reason", "customer", "settled_on"),
+    _voucher("payments.ReceiptExchange", "Payments that were exchanged", "reversal_reason", "customer", "exchanged_on"),
+    _voucher(
+        "payments.Remittance",
+        "Remittance advices",
+        "name content payer_reference withdrawn_because",
+        "customer",
+        "taken_at",
+        file="content",
+    ),
+    _voucher(
+        "payments.RemittanceLine",
+        "Lines of remittance advices",
+        "reference reason_words",
+        "remittance__customer",
+        "remittance__taken_at",
+    ),
+    _voucher(
+        "payments.RepaymentLine",
+        "Refunds in a file for the bank",
+        "end_to_end_id reason",
+        "refund__customer",
+        "batch__pay_on",
+        plain="trace",
+    ),
+    _voucher("payments.HandPayment", "Refunds paid by hand", "undone_reason", "refund__customer", "paid_on"),
+    Held(
+        "payments.OnlinePayment",
+        "Online payments",
+        "reference session_id checkout_url payment_id held_because settled_because",
+        plain="door asks provider reported_currency",
+        by_contact="contact",
+        by_customer="customer",
+        term=Term.VOUCHERS,
+        day="begun_at",
+        why=PAID,
+    ),
+    Held(
+        "payments.ProviderEvent",
+        "What the provider of an online payment told",
+        "said outcome",
+        plain="provider event_id",
+        by_contact="payment__contact",
+        by_customer="payment__customer",
+        term=Term.VOUCHERS,
+        day="received_at",
+        why=PAID,
+    ),
+    Held(
+        "payments.PaidNotice",
+        "What they said they had paid",
+        "reference answer",
+        by_contact="contact",
+        by_customer="customer",
+        term=Term.LETTERS,
+        day="told_at",
+        why=TOLD,
+    ),
+    Held(
+        "payments.PaidNoticeFile",
+        "Photos of what they had paid",
+        "name content",
+        plain="media_type",
+        file="content",
+        by_contact="notice__contact",
+        by_customer="notice__customer",
+        term=Term.LETTERS,
+        day="added_at",
+        why=TOLD,
+    ),
+    Held(
+        "payments.PayerAccount",
+        "Accounts they pay from, as learned from the bank's lines",
+        "account name",
+        by_customer="customer",
+        erase=deleted,
+        becomes="Deleted: their payments are proposed by number and amount alone.",
+    ),
+    Held(
+        "payments.BankFile",
+        "Files of the bank",
+        "name content unknown_accounts",
+        term=Term.VOUCHERS,
+        day="taken_at",
+        why=f"Found by no person, as a file holds many. {PAID}",
+    ),
+    Held(
+        "payments.UnreadLine",
+        "Lines of the bank that could not be read",
+        "facts unread reason",
+        plain="place",
+        term=Term.VOUCHERS,
+        day="statement__until_on",
+        why=f"Found by no person. {PAID}",
+    ),
+    Held(
+        "payments.SetAside",
+        "Why lines of the bank were set aside",
+        "reason",
+        term=Term.VOUCHERS,
+        day="at",
+        why=f"Found by no person. {PAID}",
+    ),
+    Held(
+        "payments.PaymentFile",
+        "Files for the bank, sealed",
+        "sealed_content",
+        plain="form name message_id",
+        term=Term.VOUCHERS,
+        day="made_at",
+        why=f"Found by no person, as a file holds many. {PAID}",
+    ),
+    Held(
+        "payments.Payout",
+        "Payouts of providers",
+        "reversal_reason",
+        term=Term.VOUCHERS,
+        day="recorded_at",
+        why=f"Found by no person. {PAID}",
+    ),
+    Held(
+        "payments.ReceiptBatch",
+        "Batches of payments",
+        "note",
+        term=Term.VOUCHERS,
+        day="received_on",
+        why=f"Found by no person. {PAID}",
+    ),
+]
+IMPERSONAL = {
+    "payments.BankStatement": "numbers and sums of a statement",
+    "payments.BankMapping": "which heading of a file is what",
+    "payments.BankMatch": MATCHED,
+    "payments.DebitNotice": "a day and an amount",
+    "payments.DebitRun": "why a run was cancelled",
+    "payments.OnlinePaymentPart": "amounts",
+    "payments.BankMonth": "why a month was opened again",
+    "payments.RepaymentBatch": "why a batch was cancelled",
+    "payments.Revaluation": "amounts",
+    "payments.WriteOffTax": "names of taxes",
+}
