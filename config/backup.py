@@ -1,6 +1,5 @@
 """Making a backup: one file, whole or not there at all."""
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -11,28 +10,23 @@ from typing import IO, Any
 
 from django.db import connection, transaction
 
-from config.backup_figures import figures, migrations
 from config.backup_file import FORMAT, write_dump, write_manifest
 from config.postgres_programs import log_in, program
+from config.whole_files import NotWritten, whole_or_not_at_all
 from office.models import Backup
 from office.sealing import keyed_hash
+from reports.book_figures import figures, migrations
 
 KEYS = "this backup"
 """What is hashed by our key, so that a restore knows whether it holds the same one."""
-
-
-class BackupFailed(Exception):
-    """There is no backup; the message says why."""
 
 
 def make_backup(path: Path) -> Backup:
     """Write everything that stands in the database at this moment to a file that only its owner may read.
 
     It takes the shape of `config/backup_file.py`, under another name until it is whole and on the disk. To be called
-    as the owner of the tables. Raises BackupFailed where it cannot be made, and where such a file is there already.
+    as the owner of the tables. Raises NotWritten where it cannot be made.
     """
-    if path.exists():
-        raise BackupFailed(f"{path} is there already; a backup overwrites nothing.")
     with one_moment() as (made_at, snapshot), whole_or_not_at_all(path) as file:
         manifest = {"format": FORMAT, "made_at": made_at.isoformat(), "migrations": migrations(), **figures()}
         manifest |= {"server": server_version(), "keys": keyed_hash(KEYS)}
@@ -52,28 +46,6 @@ def one_moment() -> Iterator[tuple[datetime, str]]:
         yield found
 
 
-@contextmanager
-def whole_or_not_at_all(path: Path) -> Iterator[IO[bytes]]:
-    """A file beside the wanted one, which gets its name when all went well and it is on the disk."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
-    except OSError as error:
-        raise BackupFailed(f"{path.parent} takes no file: {error.strerror}.") from error
-    beside = Path(name)  # only its owner may read it: tempfile sees to that
-    try:
-        with open(handle, "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.rename(path)
-    except BaseException as error:
-        beside.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise BackupFailed(f"It could not be written: {error.strerror}.") from error
-        raise
-    _settle(path.parent)
-
-
 def server_version() -> str:
     """PostgreSQL's, as it says it."""
     with connection.cursor() as cursor:
@@ -89,14 +61,5 @@ def _dump(file: IO[bytes], snapshot: str) -> str:
             digest = write_dump(file, dump.stdout)
         if dump.returncode:
             words.seek(0)
-            raise BackupFailed(f"pg_dump failed: {words.read().decode(errors='replace').strip()}")
+            raise NotWritten(f"pg_dump failed: {words.read().decode(errors='replace').strip()}")
     return digest
-
-
-def _settle(folder: Path) -> None:
-    """Have the new name on the disk, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

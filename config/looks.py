@@ -13,7 +13,6 @@ from django.db import connection
 from django.db.models import Min, Q
 from django.urls import reverse
 
-from config.backup_figures import migrations
 from config.health import OK, broker_words, missing_migrations
 from office.copies import held_copy
 from office.jobs import job_states, other_failures
@@ -30,6 +29,7 @@ from office.models import (
     WebhookEndpoint,
 )
 from office.operations.tell_of_ends import BEFORE_A_KEY
+from reports.book_figures import migrations
 from reports.nightly import KIND as BOOK_CHECK
 
 GOOD, WEAK, BAD = "good", "weak", "bad"

@@ -14,13 +14,13 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from config.backup import KEYS
-from config.backup_figures import differences, figures, tables
 from config.backup_file import BadBackup, dump_pieces, read_manifest
 from config.postgres_programs import log_in, program
 from office.audit_check import check_chain
 from office.operations.seal_audit import chains
 from office.sealing import keyed_hash
 from reports.book_check import check_book
+from reports.book_figures import differences, figures, tables
 
 
 class NotRestored(Exception):
@@ -41,7 +41,7 @@ def load_backup(file: IO[bytes]) -> dict[str, Any]:
         raise NotRestored(f"The database is not empty: it has {len(there)} tables. Name an empty one.")
     if later := _unknown_migrations(manifest):
         raise NotRestored(f"The backup is of a later version of Duebook: this one does not know {', '.join(later)}.")
-    _load(dump_pieces(file), _hold(manifest))
+    _load(dump_pieces(file), hold_statement(manifest))
     return manifest
 
 
@@ -54,9 +54,13 @@ def wrong_with_copy(manifest: dict[str, Any]) -> Iterator[str]:
     """What is wrong with a restored office, in words: the keys here, its book and its audit trail."""
     if manifest["keys"] != keyed_hash(KEYS):
         yield "LOOKUP_KEY, or SECRET_KEY where there is none, is not that of the office that was backed up"
+    yield from wrong_with_book(datetime.fromisoformat(manifest["made_at"]))
+
+
+def wrong_with_book(made_at: datetime) -> Iterator[str]:
+    """What is wrong with the book and the audit trail of a copy made at this moment, in words."""
     for finding in check_book():
         yield f"{finding.check}: {finding.subject}: {finding.detail}"
-    made_at = datetime.fromisoformat(manifest["made_at"])
     for company in chains():
         for found in check_chain(company, known_at=made_at).breaks:
             yield f"audit trail of {company or 'no company'}: {found.place}{found.words}"
@@ -69,7 +73,7 @@ def _unknown_migrations(manifest: dict[str, Any]) -> list[str]:
     return [f"{app} {name}" for app, name in last if app not in ours or (app, name) not in known]
 
 
-def _hold(manifest: dict[str, Any]) -> str:
+def hold_statement(manifest: dict[str, Any]) -> str:
     """The statement that holds the copy. Nobody can have written into the manifest what is not a moment."""
     backed_up_at = datetime.fromisoformat(manifest["made_at"]).isoformat()
     return (

@@ -3,16 +3,13 @@
 import os
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
 from celery import current_app
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -21,7 +18,6 @@ from django.utils import timezone
 
 from billing.models import Invoice
 from billing.operations.send_invoice import send_invoice
-from config.backup_figures import figures
 from config.backup_file import DUMP, LINE, MANIFEST
 from customers.models import Customer
 from ledger.refusals import Refused
@@ -35,11 +31,12 @@ from office.webhooks.sending import claim
 from payments.models import PaymentFile
 from payments.operations.download_payment_file import download_payment_file
 from reports.book_check import check_book
+from reports.book_figures import figures
 from tests import world
 from tests.browser.things.everything import make_things
 from tests.browser.things.office import webhooks
 from tests.browser.things.payments import debit_runs
-from tests.conftest import drop_database, superuser_connection
+from tests.elsewhere import working_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,32 +62,6 @@ def backup(office: Any, tmp_path: Path) -> Path:
     path = tmp_path / "duebook.backup"
     call_command("backup", path, stdout=StringIO())
     return path
-
-
-@contextmanager
-def working_in(name: str) -> Iterator[None]:
-    """Inside, Django works in this database of the same server."""
-    before = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = before
-
-
-@pytest.fixture
-def elsewhere(db: None) -> Iterator[str]:
-    """An empty database of the owner's."""
-    name = f"{connection.settings_dict['NAME']}_restored"
-    owner = psycopg2.extensions.parse_dsn(settings.DATABASE_OWNER_URL)["user"]
-    superuser = superuser_connection("postgres")
-    superuser.cursor().execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    superuser.cursor().execute(f'CREATE DATABASE "{name}" OWNER "{owner}"')
-    superuser.close()
-    yield name
-    drop_database(name)
 
 
 @pytest.fixture
@@ -308,7 +279,7 @@ def test_a_backup_of_a_later_version_is_refused(backup: Path, elsewhere: str, tm
 def test_what_postgresql_does_not_take_whole_is_not_taken_at_all(
     backup: Path, elsewhere: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("config.restore._hold", lambda manifest: "SELECT 1/0")
+    monkeypatch.setattr("config.restore.hold_statement", lambda manifest: "SELECT 1/0")
     with working_in(elsewhere):
         with pytest.raises(CommandError, match="division by zero"):
             call_command("restore", backup)

@@ -49,6 +49,7 @@ OPENS = {
         "office/web/security.py": "shows the secret of an app to its owner, who sets it up",
         "office/operations/manage_webhooks.py": "compares with a secret that a program brings",
         "office/webhooks/signing.py": "signs by it",
+        "reports/everything/writing.py": "is asked by export_all, which keeps it",
     },
     "bytes_of": {
         "payments/kept_files.py": "seals files anew",

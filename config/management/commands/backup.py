@@ -4,9 +4,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.backup import BackupFailed, make_backup
+from config.backup import make_backup
 from config.database import logged_in_as
 from config.postgres_programs import ProgramMissing
+from config.whole_files import NotWritten
 
 
 class Command(BaseCommand):
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         try:
             with logged_in_as(settings.DATABASE_OWNER_URL):
                 backup = make_backup(options["file"])
-        except (BackupFailed, ProgramMissing) as error:
+        except (NotWritten, ProgramMissing) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{backup.path}: {backup.size:,} bytes as of {backup.made_at:%Y-%m-%d %H:%M:%S} UTC")
         self.stdout.write(f"SHA-256 {backup.sha256}")

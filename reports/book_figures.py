@@ -1,4 +1,4 @@
-"""What a backup says of the book it holds, asked in plain SQL: the same question fits a book of any version."""
+"""What a backup or an export says of the book it holds, asked in plain SQL: the same question fits any version."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def differences(said: Figures, found: Figures) -> list[str]:
 
 def _differing(what: str, said: Figures, found: Figures) -> list[str]:
     return [
-        f"{what}, {key}: {found.get(key, 'nothing')} here, {said.get(key, 'nothing')} in the backup"
+        f"{what}, {key}: {found.get(key, 'nothing')} here, {said.get(key, 'nothing')} in the file"
         for key in sorted({*said, *found})
         if said.get(key) != found.get(key)
     ]

@@ -1,0 +1,1 @@
+"""All of the office as documented CSV and files: for whoever leaves, wants to look, or begins elsewhere."""
