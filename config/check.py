@@ -19,6 +19,8 @@ STEPS = {
     "ruff check": [*TOOL, "ruff", "check", "--quiet"],
     "ruff format": [*TOOL, "ruff", "format", "--check", "--quiet"],
     "mypy": [*TOOL, "mypy", "--no-error-summary"],
+    "secrets": [*TOOL, "config.secrets_scan"],
+    "dependencies": [*TOOL, "config.dependency_audit"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "deployment": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     "pytest": PYTEST,
