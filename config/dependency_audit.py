@@ -50,9 +50,9 @@ def wrong_with(pins: dict[str, str], lists: Lists) -> Iterator[str]:
             yield f"{package} {pin} is not in dependencies.csv: look at it, or run --online"
     yield from (f"{package} is in dependencies.csv and in no lock" for package in looked_at if package not in pins)
     for row in lists.advisories:
-        pin = pins.get(row["package"])
-        if pin and not row["answer"].strip() and Version(pin) in SpecifierSet(row["affected"], prereleases=True):
-            yield f"{row['package']} {pin} has {row['id']}: upgrade it, or answer in advisories.csv why it is no danger"
+        package, ours = row["package"], pins.get(row["package"])
+        if ours and not row["answer"].strip() and Version(ours) in SpecifierSet(row["affected"], prereleases=True):
+            yield f"{package} {ours} has {row['id']}: upgrade it, or answer in advisories.csv why it is no danger"
 
 
 def installed_otherwise(pins: dict[str, str]) -> Iterator[str]:

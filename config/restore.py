@@ -9,12 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from config.backup import KEYS
 from config.backup_file import BadBackup, dump_pieces, read_manifest
+from config.backup_sealing import NotOpened
 from config.postgres_programs import log_in, program
 from office.audit_check import check_chain
 from office.operations.seal_audit import chains
@@ -34,14 +36,14 @@ def load_backup(file: IO[bytes]) -> dict[str, Any]:
     the database is not empty: then it stays as it is.
     """
     try:
-        manifest = read_manifest(file)
+        manifest = read_manifest(file, settings.BACKUP_KEY)
     except BadBackup as error:
         raise NotRestored(str(error)) from error
     if there := tables():
         raise NotRestored(f"The database is not empty: it has {len(there)} tables. Name an empty one.")
     if later := _unknown_migrations(manifest):
         raise NotRestored(f"The backup is of a later version of Duebook: this one does not know {', '.join(later)}.")
-    _load(dump_pieces(file), hold_statement(manifest))
+    _load(dump_pieces(file, settings.BACKUP_KEY), hold_statement(manifest))
     return manifest
 
 
@@ -90,11 +92,16 @@ def _load(dump: Iterator[bytes], then: str) -> None:
     load += ["--output", os.devnull, "--file=-", "--command", then]
     with tempfile.TemporaryFile() as words, subprocess.Popen(load, stdin=reading, stderr=words, env=log_in()) as psql:
         os.close(reading)
-        with subprocess.Popen(script, stdin=subprocess.PIPE, stdout=writing, stderr=words) as restore:
-            assert restore.stdin
-            with suppress(BrokenPipeError), restore.stdin as into:
-                for piece in dump:
-                    into.write(piece)
+        try:
+            with subprocess.Popen(script, stdin=subprocess.PIPE, stdout=writing, stderr=words) as restore:
+                assert restore.stdin
+                with suppress(BrokenPipeError), restore.stdin as into:
+                    for piece in dump:
+                        into.write(piece)
+        except NotOpened as error:
+            psql.kill()
+            os.close(writing)
+            raise NotRestored(str(error)) from error
         if restore.returncode:
             psql.kill()
         os.close(writing)

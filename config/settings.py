@@ -22,6 +22,7 @@ ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])
 LOOKUP_KEY = env("LOOKUP_KEY", default="")
 """What seals customers' account numbers, the newest key first, and what finds them; empty: made of SECRET_KEY."""
 AUDIT_SEAL_KEY = env("AUDIT_SEAL_KEY", default="")
+BACKUP_KEY = env("BACKUP_KEY", default="")
 """What each day of the audit trail is sealed with; empty: made of SECRET_KEY."""
 DEMO = env.bool("DEMO", default=False)
 TEST_PROVIDER = env.bool("TEST_PROVIDER", default=DEMO)

@@ -5,6 +5,7 @@ import tarfile
 from collections.abc import Iterator
 from hashlib import sha256
 from io import BytesIO, StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from django.utils import timezone
 
 from billing.models import Invoice
 from billing.operations.send_invoice import send_invoice
-from config.backup_file import DUMP, LINE, MANIFEST
+from config.backup_file import DUMP, LINE, MANIFEST, dump_pieces
+from config.backup_sealing import NotOpened
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.copies import STILL_DONE, is_held
@@ -31,7 +33,7 @@ from office.webhooks.sending import claim
 from payments.models import PaymentFile
 from payments.operations.download_payment_file import download_payment_file
 from reports.book_check import check_book
-from reports.book_figures import figures
+from reports.book_figures import figures, tables
 from tests import world
 from tests.browser.things.everything import make_things
 from tests.browser.things.office import webhooks
@@ -199,6 +201,72 @@ def test_a_backup_that_fails_leaves_nothing_behind(office: Any, tmp_path: Path, 
     assert (os.listdir(tmp_path), Backup.objects.count()) == ([], 0)
     with pytest.raises(CommandError, match="takes no file"):
         call_command("backup", tmp_path / "no" / "folder")
+
+
+@pytest.fixture
+def sealed_backup(office: Any, tmp_path: Path, settings: Any) -> Path:
+    """A backup of the office that BACKUP_KEY seals."""
+    settings.BACKUP_KEY = "a key of the tests that is long"
+    path = tmp_path / "sealed.backup"
+    call_command("backup", path, stdout=StringIO())
+    return path
+
+
+def test_a_sealed_backup_tells_nobody_anything_and_is_restored_with_its_key(
+    sealed_backup: Path, elsewhere: str, settings: Any
+):
+    whole, key, before = sealed_backup.read_bytes(), settings.BACKUP_KEY, figures()
+    for readable in (b"PGDMP", b"control_accounts", b"Bramble"):
+        assert readable not in whole
+    assert Backup.objects.get().sha256 == sha256(whole[:-LINE]).hexdigest()
+    with working_in(elsewhere):
+        for wrong, words in (("", "set BACKUP_KEY"), ("another key that is long", "not what it was made with")):
+            settings.BACKUP_KEY = wrong
+            with pytest.raises(CommandError, match=words):
+                call_command("restore", sealed_backup)
+            assert tables() == []
+        settings.BACKUP_KEY = key
+        said, errors = StringIO(), StringIO()
+        call_command("restore", sealed_backup, stdout=said, stderr=errors)
+        assert "as they were" in said.getvalue()
+        assert "not sealed" not in errors.getvalue()
+        assert figures()["control_accounts"] == before["control_accounts"]
+
+
+def test_a_plain_backup_is_restored_with_a_key_set_and_says_so(backup: Path, elsewhere: str, settings: Any):
+    settings.BACKUP_KEY = "a key of the tests that is long"
+    errors = StringIO()
+    with working_in(elsewhere):
+        call_command("restore", backup, stdout=StringIO(), stderr=errors)
+    assert "not sealed" in errors.getvalue()
+
+
+def test_a_dump_that_its_key_does_not_open_leaves_the_database_empty(
+    sealed_backup: Path, elsewhere: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    def cut_off(file: Any, key: str) -> Iterator[bytes]:
+        yield from islice(dump_pieces(file, key), 1)
+        raise NotOpened("It was changed.")
+
+    monkeypatch.setattr("config.restore.dump_pieces", cut_off)
+    with working_in(elsewhere):
+        with pytest.raises(CommandError, match="It was changed"):
+            call_command("restore", sealed_backup)
+        assert tables() == []
+
+
+def test_a_key_that_is_too_short_and_a_database_without_an_office_are_refused(
+    office: Any, elsewhere: str, tmp_path: Path, settings: Any
+):
+    settings.BACKUP_KEY = "short"
+    with pytest.raises(CommandError, match="too short"):
+        call_command("backup", tmp_path / "none")
+    settings.BACKUP_KEY = ""
+    with working_in(elsewhere), pytest.raises(CommandError, match="no office in this database"):
+        call_command("backup", tmp_path / "none")
+    with working_in(elsewhere), pytest.raises(CommandError, match="no office in this database"):
+        call_command("export_all", tmp_path / "none")
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_damaged_file_is_refused_and_leaves_the_database_empty(backup: Path, elsewhere: str, tmp_path: Path):

@@ -24,5 +24,8 @@ class Command(BaseCommand):
                 backup = make_backup(options["file"])
         except (NotWritten, ProgramMissing) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{backup.path}: {backup.size:,} bytes as of {backup.made_at:%Y-%m-%d %H:%M:%S} UTC")
+        sealed = "sealed by BACKUP_KEY" if settings.BACKUP_KEY else "not sealed: BACKUP_KEY is not set"
+        self.stdout.write(
+            f"{backup.path}: {backup.size:,} bytes, {sealed}, as of {backup.made_at:%Y-%m-%d %H:%M:%S} UTC"
+        )
         self.stdout.write(f"SHA-256 {backup.sha256}")

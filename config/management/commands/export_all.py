@@ -4,6 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.backup import require_office
 from config.database import logged_in_as
 from config.whole_files import NotWritten, whole_or_not_at_all
 from office.sealing import Unsealable
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         try:
             with logged_in_as(settings.DATABASE_OWNER_URL), whole_or_not_at_all(path) as file:
+                require_office()
                 manifest = export_all(file, open_accounts=options["open_accounts"], by=None)
         except (NotWritten, Unsealable) as error:
             raise CommandError(str(error)) from error

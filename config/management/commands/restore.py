@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.backup_file import is_sealed
 from config.database import logged_in_as
 from config.postgres_programs import ProgramMissing
 from config.restore import NotRestored, load_backup, opened, wrong_with_copy, wrong_with_load
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             with opened(options["file"]) as file, logged_in_as(settings.DATABASE_OWNER_URL):
                 manifest = load_backup(file)
                 wrong = wrong_with_load(manifest)
+                if settings.BACKUP_KEY and not is_sealed(file):
+                    self.stderr.write("This backup is not sealed, though BACKUP_KEY is set: be sure who made it.")
         except (NotRestored, ProgramMissing) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored as of {manifest['made_at']}; now it is brought to this version and checked.")
