@@ -32,6 +32,10 @@ class Line(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the name is logging's
+        """The words on one line, whatever they say: nothing that came in begins a line that looks like ours."""
+        return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
+
     def format(self, record: logging.LogRecord) -> str:
         about = request_id.get()
         return mask(super().format(record)) + (f" [{about}]" if about else "")

@@ -22,8 +22,9 @@ ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])
 LOOKUP_KEY = env("LOOKUP_KEY", default="")
 """What seals customers' account numbers, the newest key first, and what finds them; empty: made of SECRET_KEY."""
 AUDIT_SEAL_KEY = env("AUDIT_SEAL_KEY", default="")
-BACKUP_KEY = env("BACKUP_KEY", default="")
 """What each day of the audit trail is sealed with; empty: made of SECRET_KEY."""
+BACKUP_KEY = env("BACKUP_KEY", default="")
+"""What backups are sealed with; empty: they are not."""
 DEMO = env.bool("DEMO", default=False)
 TEST_PROVIDER = env.bool("TEST_PROVIDER", default=DEMO)
 """Whether customers may pay with the built-in provider that takes no money."""
@@ -144,13 +145,17 @@ MFA_RECOVERY_CODE_COUNT = 10
 MFA_RECOVERY_CODE_DIGITS = 10
 
 HTTPS = SITE_URL.startswith("https://")
-SESSION_COOKIE_NAME = "duebook_session"
+THIS_HOST_ALONE = "__Host-" if HTTPS else ""
+"""In front of a cookie's name: browsers take it by https from this very host only, and for no other."""
+SESSION_COOKIE_NAME = f"{THIS_HOST_ALONE}duebook_session"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "office.web.late_forms.csrf_failed"
+CSRF_COOKIE_NAME = f"{THIS_HOST_ALONE}csrftoken"
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=HTTPS)
 SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]  # asked from inside, by plain http
@@ -195,7 +200,11 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 5},
+        "OPTIONS": {
+            "serializer": "config.cached_values.JsonValues",
+            "socket_connect_timeout": 1,
+            "socket_timeout": 5,
+        },
     }
 }
 

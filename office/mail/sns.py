@@ -58,11 +58,11 @@ def signed_text(message: Mapping[str, Any]) -> bytes:
 
 
 def _certificate(address: str) -> bytes:
-    found: bytes | None = cache.get(f"sns:{address}")
-    if found is None:
-        found = fetched(address)
-        cache.set(f"sns:{address}", found, DAY)
-    return found
+    kept: str | None = cache.get(f"sns:{address}")
+    if kept is None:
+        kept = fetched(address).decode("latin-1")  # a certificate's own form is ASCII; anything else is refused later
+        cache.set(f"sns:{address}", kept, DAY)
+    return kept.encode("latin-1")
 
 
 def fetched(address: str) -> bytes:
