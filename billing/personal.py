@@ -290,13 +290,13 @@ IMPERSONAL = {
 def waits(subject: Subject) -> Iterator[str]:
     """Why a person cannot be erased yet, as far as billing knows."""
     disputes = Dispute.objects.filter(status=DisputeStatus.OPEN)
-    if subject.customer_id is None:
+    if not subject.customer_ids:
         disputes = disputes.filter(contact_id__in=subject.contact_ids)
     else:
-        disputes = disputes.filter(customer_id=subject.customer_id)
-        if Invoice.objects.filter(customer_id=subject.customer_id, status=DocumentStatus.DRAFT).exists():
+        disputes = disputes.filter(customer_id__in=subject.customer_ids)
+        if Invoice.objects.filter(customer_id__in=subject.customer_ids, status=DocumentStatus.DRAFT).exists():
             yield "There is a draft of theirs: issue or delete it first."
-        if RecurringInvoice.objects.filter(customer_id=subject.customer_id, next_on__isnull=False).exists():
+        if RecurringInvoice.objects.filter(customer_id__in=subject.customer_ids, next_on__isnull=False).exists():
             yield "A recurring invoice of theirs still runs: end it first."
     if disputes.exists():
         yield "A dispute of theirs is open: close it first."

@@ -155,9 +155,9 @@ IMPERSONAL = {
 
 def waits(subject: Subject) -> Iterator[str]:
     """Why a customer cannot be erased yet, as far as what they owe goes."""
-    if subject.customer_id is None:
+    if not subject.customer_ids:
         return
-    if OpenItem.objects.filter(customer_id=subject.customer_id).exclude(balance=0).exists():
+    if OpenItem.objects.filter(customer_id__in=subject.customer_ids).exclude(balance=0).exists():
         yield "Something is open on their account: it is settled first (Art. 17 (3) (e) GDPR)."
-    if HandOver.objects.filter(customer_id=subject.customer_id, ended_on=None).exists():
+    if HandOver.objects.filter(customer_id__in=subject.customer_ids, ended_on=None).exists():
         yield "An agency collects from them: end that first."

@@ -4,7 +4,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from customers.models import AccountApplication, ChangeRequest, CreditHold, Customer, CustomerAccount, Mandate
+from customers.models import (
+    AccountApplication,
+    ChangeRequest,
+    Contact,
+    CreditHold,
+    Customer,
+    CustomerAccount,
+    Mandate,
+    PrivacyRequest,
+)
 from ledger.models import OpenItem
 from office.access import companies_for, found
 from office.models import User
@@ -90,3 +99,20 @@ def get_application_for(user: User, application_id: int) -> AccountApplication:
     """The application, or Http404 where this person may not see one of that id."""
     rows = applications_for(user).select_related("company", "customer", "wanted_terms", "asked_by", "decided_by")
     return found(rows.filter(pk=application_id), "application")
+
+
+def get_contact_for(user: User, customer_id: int, contact_id: int) -> Contact:
+    """A person of a customer, or Http404 where this person may not see one of that id."""
+    customer = get_customer_for(user, customer_id)
+    return found(customer.contacts.filter(pk=contact_id).select_related("customer__company"), "person")
+
+
+def privacy_requests_for(user: User) -> QuerySet[PrivacyRequest]:
+    """What persons ask of their data, of a person's customers."""
+    return rows_for(user, PrivacyRequest.objects.all())
+
+
+def get_privacy_request_for(user: User, request_id: int) -> PrivacyRequest:
+    """What somebody asks of their data, or Http404 where this person may not see one of that id."""
+    rows = privacy_requests_for(user).select_related("company", "customer__company", "contact__customer", "closed_by")
+    return found(rows.filter(pk=request_id), "request")

@@ -1,22 +1,41 @@
 """What the customers' tables hold on persons, and how a person is made nobody there."""
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, ManyToOneRel, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from customers.models import ChangeRequest, ChangeStatus, Contact, GivenMandate
+from customers.models import (
+    ChangeRequest,
+    ChangeStatus,
+    Contact,
+    Customer,
+    CustomerAccount,
+    GivenMandate,
+    GivenStatus,
+    Mandate,
+)
 from office.models import MailStatus, OutgoingMail
 from office.privacy.registry import Held, Subject, deleted, emptied
 from office.privacy.terms import Term
 
 MANDATE = "Proves to the bank that a debit was allowed."
+NUMBERS = "holder sealed_number number_hash last_four bank_code bic bank_name"
+REFERENCES = "tax_id registry_number po_number electronic_address electronic_address_scheme buyer_reference note"
 ASKED = "What was asked and decided stays as it was."
 
 
 def pseudonym(pk: int) -> str:
     """What a person is called once erased."""
     return f"Erased person {pk}"
+
+
+def pseudonym_of_customer(pk: int) -> str:
+    """What a customer who was a person is called once erased."""
+    return f"Erased customer {pk}"
 
 
 def _forget_people(rows: QuerySet[Any], subject: Subject) -> int:
@@ -30,10 +49,30 @@ def _forget_people(rows: QuerySet[Any], subject: Subject) -> int:
 
 def _forget_customer(rows: QuerySet[Any], subject: Subject) -> int:
     """Leave the number alone; whoever erases writes anew what the customer is found by."""
-    nothing = emptied("tax_id", "registry_number", "po_number", "electronic_address", "electronic_address_scheme")
-    nothing(rows, subject)
-    name = f"Erased customer {subject.customer_id}"
-    return rows.order_by().update(name=name, tags=[], buyer_reference="", note="", einvoice_format="", is_active=False)
+    for pk in rows.values_list("pk", flat=True):
+        Customer.objects.filter(pk=pk).update(name=pseudonym_of_customer(pk))
+    nothing = emptied(*REFERENCES.split(), tags=[], einvoice_format="", is_active=False)
+    return nothing(rows, subject)
+
+
+def _forget_accounts(rows: QuerySet[Any], subject: Subject) -> int:
+    """Close what is open, and keep nothing of the number."""
+    found = list(rows.values_list("pk", flat=True))
+    accounts = CustomerAccount.objects.filter(pk__in=found)
+    accounts.filter(closed_at=None).update(closed_at=timezone.now(), closed_reason="Erased")
+    return emptied(*NUMBERS.split())(accounts, subject)
+
+
+def _is_used() -> Q:
+    """Accounts that something names, whichever room's it is: a mandate, a refund, a debit."""
+    fields = CustomerAccount._meta.get_fields(include_hidden=True)
+    uses = [each.field for each in fields if isinstance(each, ManyToOneRel) and each.field.model is not CustomerAccount]
+    named = [Exists(use.model._default_manager.filter(**{use.name: OuterRef("pk")})) for use in uses]
+    return reduce(or_, (Q(each) for each in named))
+
+
+def _accounts(subject: Subject) -> Q:
+    return Q(customer__in=subject.customer_ids)
 
 
 HELD = [
@@ -64,13 +103,22 @@ HELD = [
     ),
     Held(
         "customers.CustomerAccount",
-        "Their bank accounts",
-        "holder sealed_number number_hash last_four bank_code bic bank_name country",
+        "Bank accounts that nothing was paid by",
+        f"{NUMBERS} country",
         plain="blocked_reason closed_reason",
-        by_customer="customer",
+        rows=lambda subject: _accounts(subject) & ~_is_used(),
+        erase=_forget_accounts,
+        becomes="Closed; holder and number go.",
+    ),
+    Held(
+        "customers.CustomerAccount",
+        "Bank accounts under a mandate, or that money was paid by",
+        f"{NUMBERS} country",
+        plain="blocked_reason closed_reason",
+        rows=lambda subject: _accounts(subject) & _is_used(),
         term=Term.VOUCHERS,
         day="added_at",
-        why="Money was or may be moved with it; the number is sealed, and closed accounts are used no more.",
+        why="Proves to the bank where money went and came from; the number is sealed.",
     ),
     Held(
         "customers.ChangeRequest",
@@ -158,6 +206,16 @@ HELD = [
         why=ASKED,
     ),
     Held(
+        "customers.PrivacyRequest",
+        "What they asked of their data",
+        "note answer gone stays",
+        by_contact="contact",
+        by_customer="customer",
+        term=Term.LETTERS,
+        day="noted_at",
+        why="Proves that a request was answered; once they are erased it says nothing of them.",
+    ),
+    Held(
         "customers.NotTheSame",
         "Whom they were told apart from",
         "facts reason",
@@ -178,8 +236,10 @@ def waits(subject: Subject) -> Iterator[str]:
     asked = ChangeRequest.objects.filter(contact_id__in=subject.contact_ids, status=ChangeStatus.OPEN)
     if asked.exists():
         yield "They ask for a change that nobody decided of yet."
-    if GivenMandate.objects.filter(contact_id__in=subject.contact_ids, status="open").exists():
+    if GivenMandate.objects.filter(contact_id__in=subject.contact_ids, status=GivenStatus.OPEN).exists():
         yield "They gave a mandate that nobody decided of yet."
+    if Mandate.objects.filter(customer_id__in=subject.customer_ids, revoked_on=None).exists():
+        yield "A mandate of theirs still holds: revoke it first."
     leaving = [MailStatus.SENDING, MailStatus.HANDED_OVER, MailStatus.UNCERTAIN]
     if OutgoingMail.objects.filter(contact_id__in=subject.contact_ids, status__in=leaving).exists():
         yield "A mail to them is just leaving, or somebody has to say whether it left."

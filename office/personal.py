@@ -14,12 +14,12 @@ ERASED_MAIL = "The person it was for was erased."
 def _about(subject: Subject) -> Q:
     """Rows about a contact or customer, by the name of their kind."""
     people = Q(subject_type="customers.contact", subject_id__in=subject.contact_ids)
-    return people | Q(subject_type="customers.customer", subject_id=subject.customer_id)
+    return people | Q(subject_type="customers.customer", subject_id__in=subject.customer_ids)
 
 
 def _talked_about(subject: Subject) -> Q:
     """Talk about a customer who is the person."""
-    return Q(about_type="customers.customer", about_id=subject.customer_id)
+    return Q(about_type="customers.customer", about_id__in=subject.customer_ids)
 
 
 def _empty_mail(rows: QuerySet[OutgoingMail], subject: Subject) -> int:

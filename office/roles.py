@@ -161,6 +161,7 @@ ROLES: dict[str, list[str]] = {
     "auditor": [*READ, "office.read_audit", "payments.view_bank"],
     "administrator": [
         *READ,
+        "customers.manage_privacy",
         "ledger.check_book",
         "office.ask_approval",
         "office.change_company_settings",

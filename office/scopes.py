@@ -24,6 +24,7 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Customers, their groups, holds, limits, changes asked for",
         ("customer", "customers", "release", "hold", "credit_limit", "applications", "changes", "exemptions"),
     ),
+    "privacy": ("What is held on persons, and what they ask of it", ("privacy",)),
     "accounts": ("Customers' bank accounts, in part, and mandates", ("accounts", "mandates")),
     "account-numbers": ("Customers' whole account numbers", ("reveal_account",)),
     "payments": (

@@ -19,6 +19,7 @@ from customers.models.limits import LimitChange
 from customers.models.mandates import Mandate, MandateAmendment, MandateScheme, MandateUse
 from customers.models.payers import DeclaredPayer
 from customers.models.people import Address, AddressKind, Contact
+from customers.models.privacy import PrivacyRequest, PrivacyStatus, PrivacyWish
 from customers.models.terms import PaymentTerms, TermsPart
 
 __all__ = [
@@ -55,6 +56,9 @@ __all__ = [
     "PaymentTerms",
     "PointAct",
     "PointKey",
+    "PrivacyRequest",
+    "PrivacyStatus",
+    "PrivacyWish",
     "StatementForm",
     "TermsPart",
     "application_policy_of",

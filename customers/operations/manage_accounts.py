@@ -77,7 +77,7 @@ def reseal_accounts() -> Iterator[int]:
         same = ChangeRequest.objects.filter(pk=asked.pk, sealed_number=asked.sealed_number)
         same.update(sealed_number=reseal(asked.sealed_number))
     done, last = 0, 0
-    while rows := list(CustomerAccount.objects.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
+    while rows := list(CustomerAccount.objects.filter(pk__gt=last).exclude(sealed_number="").order_by("pk")[:AT_ONCE]):
         for account in rows:
             _reseal(account)
         done, last = done + len(rows), rows[-1].pk

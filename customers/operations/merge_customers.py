@@ -42,6 +42,7 @@ DECIDE_FIRST = {
     "order_po_number_once_per_customer": "Both have an order under the same number of theirs: change one first.",
     "payer_is_another_customer": "One of them pays for the other: end that first.",
     "payer_one_at_a_time": "Somebody pays for each of them: end one of these first.",
+    "privacy_asked_once_at_a_time": "Both ask the same of their data: close one of these requests first.",
     "plan_asked_once_at_a_time": "Both ask for a payment plan: answer one of these requests first.",
 }
 """What a person has to settle before, by the guard that says so."""

@@ -16,11 +16,14 @@ from office.privacy.terms import Term
 
 @dataclass(frozen=True)
 class Subject:
-    """A person whose data is held: people of a customer by their ids; the customer, too, where they are that person."""
+    """A person whose data is held: people of a customer by their ids.
+
+    Where the customer is that person, they are named, too, with the records that were merged into theirs.
+    """
 
     company: Company
     contact_ids: tuple[int, ...]
-    customer_id: int | None = None
+    customer_ids: tuple[int, ...] = ()
 
 
 Eraser = Callable[[QuerySet[Any], Subject], int]
@@ -65,8 +68,8 @@ class Held:
         wanted = self.rows(subject) if self.rows else Q(pk=None)
         if self.by_contact:
             wanted |= Q(**{f"{self.by_contact}__in": subject.contact_ids})
-        if self.by_customer and subject.customer_id:
-            wanted |= Q(**{self.by_customer: subject.customer_id})
+        if self.by_customer:
+            wanted |= Q(**{f"{self.by_customer}__in": subject.customer_ids})
         return self.model._default_manager.filter(wanted).distinct().order_by("pk")
 
 

@@ -498,6 +498,7 @@ def test_the_doors_that_ask_who_it_is_are_those_we_know():
         "refunds/repayments/<int:batch_id>/cancel/",
         "refunds/repayments/<int:batch_id>/file/",
         "settings/bank-accounts/",
+        "settings/privacy/<int:request_id>/erase/",
         "settings/restored-copy/release/",
         "settings/roles/",
         "settings/roles/<int:group_id>/",

@@ -61,6 +61,7 @@ GETS = {
     "customers:hold_list": ["q", "state", "cause", "day_from", "sort", "after"],
     "customers:standing": ["customer"],
     "customers:account_list": ["q", "state", "sort", "after"],
+    "customers:privacy_request_list": ["q", "state", "wish", "due_from", "sort", "after"],
     "customers:change_request_list": ["q", "state", "topic", "asked_from", "sort", "after"],
     "customers:mandate_list": ["q", "state", "scheme", "signed_from", "sort", "after"],
     "payments:debit_run_list": ["q", "state", "scheme", "collected_from", "sort", "after"],

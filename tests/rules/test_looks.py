@@ -77,6 +77,11 @@ OPENS = {
         "credit_control/agency_file.py": NOTED,
     },
     "draft_pdf": {"billing/pdf/documents.py": NOTED},
+    "pack": {"customers/operations/export_person.py": NOTED},
+    "personal_rows": {
+        "office/privacy/packing.py": "packs it for who keeps the look",
+        "customers/operations/export_person.py": NOTED,
+    },
 }
 """What opens such a thing, and by which module, each with why a person's look at it is kept or there is none."""
 

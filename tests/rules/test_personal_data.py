@@ -67,7 +67,7 @@ def test_each_entry_says_what_becomes_of_it(held) -> None:
 @pytest.mark.django_db
 def test_the_rows_of_a_person_and_their_days_can_be_asked_for() -> None:
     customer = world.make_customer(world.make_company())
-    subject = Subject(customer.company, tuple(customer.contacts.values_list("pk", flat=True)), customer.pk)
+    subject = Subject(customer.company, tuple(customer.contacts.values_list("pk", flat=True)), (customer.pk,))
 
     for held in HELD:
         list(held.rows_of(subject).values_list(held.day or "pk", flat=True))

@@ -25,6 +25,7 @@ from credit_control.operations.set_provisions import set_provision_rates
 from customers.models import Customer, CustomerAccount
 from customers.operations.ask_change import ask_change
 from customers.operations.manage_applications import ApplicationDetails, apply_for_account
+from customers.operations.note_privacy_request import note_privacy_request
 from ledger.calendar import add_months
 from ledger.models import Period
 from office.models import BankAccount, User
@@ -110,6 +111,12 @@ def more_changes(customer: Any, count: int) -> None:
     for number in range(count):
         other = world.make_customer(customer.company, f"Moved {number}")
         ask_change(other.contacts.get().pk, "address", {"street": f"{number} High Street"})
+
+
+def more_privacy_requests(customer: Any, count: int) -> None:
+    for number in range(count):
+        asker = world.make_customer(customer.company, f"Asker {number}").contacts.get()
+        note_privacy_request(asker, "access", asked_on=DAY, note="By mail", by=None)
 
 
 def more_holds(customer: Any, count: int) -> None:
@@ -378,6 +385,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "customers:hold_list": more_holds,
     "customers:account_list": more_accounts,
     "customers:change_request_list": more_changes,
+    "customers:privacy_request_list": more_privacy_requests,
     "customers:mandate_list": more_mandates,
     "payments:debit_run_list": more_debit_runs,
     "payments:refund_list": more_refunds,

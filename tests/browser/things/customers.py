@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from customers.operations.ask_change import ask_change
+from customers.operations.erase_person import erase_person
 from customers.operations.manage_applications import ApplicationDetails, apply_for_account, tick_point, waive_point
 from customers.operations.manage_mandates import amend_mandate
+from customers.operations.note_privacy_request import note_privacy_request
 from customers.operations.release_hold import release_hold
 from customers.operations.set_hold_policy import set_hold_policy
 from tests import world
@@ -50,6 +52,17 @@ def a_change(customer: Any) -> int:
     """A change of name, e-mail and phone that a contact asks for."""
     wanted = {"name": "Eva Sommer", "email": "eva.sommer@bramble.example", "phone": "+49 30 1234"}
     return ask_change(customer.contacts.first().pk, "contact", wanted).pk
+
+
+def asked_of_data(customer: Any) -> dict[str, Any]:
+    """What is held on a contact, somebody who wants their data, and the report of one who was erased."""
+    contact, today = customer.contacts.first(), customer.company.today()
+    wish = note_privacy_request(contact, "erasure", asked_on=today, note="By mail", by=None)
+    private = world.make_customer(customer.company, "Otto Klein", tax_id="DE811569869", note="Rings twice")
+    confirmed(private, iban_account(OTHER_IBAN))
+    asked = note_privacy_request(private, "erasure", asked_on=today, note="On the telephone", by=None)
+    erase_person(asked.pk, by=None)
+    return {"contact": (customer.pk, contact.pk), "privacy_request": wish.pk, "erasure": asked.pk}
 
 
 def on_hold(company: Any, customer: Any) -> None:

@@ -24,7 +24,15 @@ from tests.browser.things.billing import (
     with_certificate,
 )
 from tests.browser.things.credit_control import a_late_charge, a_provision, statements
-from tests.browser.things.customers import a_change, a_given_mandate, an_applicant, look_alikes, on_hold, with_mandate
+from tests.browser.things.customers import (
+    a_change,
+    a_given_mandate,
+    an_applicant,
+    asked_of_data,
+    look_alikes,
+    on_hold,
+    with_mandate,
+)
 from tests.browser.things.office import a_deputy, a_policy, a_run, a_task, an_audit_record, saved_views, webhooks
 from tests.browser.things.orders import orders
 from tests.browser.things.payments import (
@@ -62,6 +70,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "customer": customer.pk,
         "applicant": an_applicant(company),
         "change_request": a_change(customer),
+        **asked_of_data(customer),
         **with_mandate(customer),
         "given_mandate": a_given_mandate(company),
         **debit_runs(company),

@@ -4,6 +4,7 @@ from typing import Any
 
 from customers.operations.ask_change import ask_change
 from customers.operations.manage_applications import ApplicationDetails, apply_for_account
+from customers.operations.note_privacy_request import note_privacy_request
 from tests import world
 from tests.customers.accounts import IBAN, NEW_IBAN, OTHER_IBAN, confirmed, iban_account, us_account
 from tests.customers.test_mandates import signed
@@ -26,6 +27,12 @@ def given(customer: Any, name: str) -> int:
     """A mandate that another customer of the company gave online."""
     may_debit(customer.company)
     return given_by(world.make_customer(customer.company, name)).pk
+
+
+def asks(customer: Any, name: str, wish: str) -> int:
+    """What somebody of another customer of the company asks of their data."""
+    contact = world.make_customer(customer.company, name).contacts.get()
+    return note_privacy_request(contact, wish, asked_on=customer.company.today(), note="n", by=None).pk
 
 
 def forms(customer: Any) -> Forms:
@@ -62,6 +69,14 @@ def forms(customer: Any) -> Forms:
         "customers:reopen_point": ([applied(customer, "Third AG")], {"point": "references", "note": "n"}),
         "customers:approve_application": ([applied(customer, "Fourth AG")], {"reason": "r"}),
         "customers:decline_application": ([applied(customer, "Fifth AG")], {"reason": "r"}),
+        "customers:person": (
+            [customer.pk, customer.contacts.first().pk],
+            {"wish": "access", "asked_on": "2026-03-02", "note": "n"},
+        ),
+        "customers:customer_as_person": ([customer.pk], {"wish": "access", "asked_on": "2026-03-02", "note": "n"}),
+        "customers:answer_privacy": ([asks(customer, "Seventh AG", "access")], {}),
+        "customers:decline_privacy": ([asks(customer, "Eighth AG", "erasure")], {"reason": "r"}),
+        "customers:erase_person": ([asks(customer, "Ninth AG", "erasure")], {"word": "erase"}),
         "customers:payer": ([customer.pk], {"customer": "0"}),
         "customers:merge_customers": ([customer.pk], {"with": other.pk, "reason": "", "number": "9"}),
         "customers:change_credit_limit": ([customer.pk], {"limit": "9", "until": "2027-01-01", "reason": "r"}),

@@ -1,0 +1,231 @@
+"""Erasing a person: what no law keeps goes, and no sum, no number, no byte of what was issued changes."""
+
+import json
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.utils import timezone
+
+from billing.models import DocumentLink, InvoicePdf
+from billing.operations.send_invoice import send_invoice
+from billing.pdf import kept_pdf
+from customers.models import Contact, Customer, CustomerAccount, PrivacyRequest
+from customers.operations.ask_change import ask_change
+from customers.operations.details import AddressDetails, ContactDetails
+from customers.operations.erase_person import erase_person
+from customers.operations.note_privacy_request import (
+    answer_privacy_request,
+    decline_privacy_request,
+    note_privacy_request,
+)
+from customers.privacy import subject_of
+from ledger.refusals import Refused
+from office.models import AuditRecord, MailStatus, OutgoingMail
+from office.privacy.packing import pack
+from reports.book_check import check_book
+from tests import world
+from tests.customers.accounts import confirmed
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 3, 2)
+
+
+def eva(customer: Customer) -> Contact:
+    return customer.contacts.get()
+
+
+def asks(person: Any, wish: str = "erasure") -> PrivacyRequest:
+    return note_privacy_request(person, wish, asked_on=DAY, note="By mail of 2 March", by=None)
+
+
+def erased(person: Any, by: Any = None) -> PrivacyRequest:
+    return erase_person(asks(person).pk, by=by)
+
+
+def billed(customer: Customer) -> Any:
+    """An invoice that was mailed, with its PDF."""
+    invoice = world.issue(customer, "100.00", DAY)
+    kept_pdf(invoice)
+    OutgoingMail.objects.filter(contact_id=eva(customer).pk).update(
+        status=MailStatus.SENDING, leased_until=timezone.now()
+    )
+    OutgoingMail.objects.update(status=MailStatus.HANDED_OVER)
+    OutgoingMail.objects.update(status=MailStatus.SENT)
+    return invoice
+
+
+def test_a_contact_becomes_a_pseudonym_and_is_found_no_more(customer: Customer, clerk: Any) -> None:
+    person = eva(customer)
+    Contact.objects.filter(pk=person.pk).update(phone="+49 30 1234")
+
+    request = erased(person, by=clerk)
+
+    person.refresh_from_db()
+    assert (person.name, person.email, person.phone) == (f"Erased person {person.pk}", "", "")
+    assert (person.is_active, person.gets_invoices, person.gets_statements, person.gets_reminders) == (False,) * 4
+    customer.refresh_from_db()
+    assert "eva" not in customer.search_text
+    assert "erased person" in customer.search_text
+    assert (request.status, request.closed_by, request.note) == ("done", clerk, "")
+    assert [(each["what"], each["count"]) for each in request.gone] == [("Their name, e-mail address and telephone", 1)]
+    row = AuditRecord.objects.get(action="erase_person")
+    assert (row.subject_type, row.subject_id, row.by) == ("customers.customer", customer.pk, clerk)
+    assert row.after["person"] == person.name
+
+
+def test_no_sum_no_number_and_no_issued_byte_changes(customer: Customer) -> None:
+    invoice = billed(customer)
+    before = [bytes(pdf.content) for pdf in InvoicePdf.objects.all()]
+    printed = dict(invoice.printed)
+    chain = list(AuditRecord.objects.order_by("pk").values())
+
+    erased(eva(customer))
+
+    invoice.refresh_from_db()
+    assert (invoice.number, invoice.printed, invoice.total) == ("INV-2026-0001", printed, 100)
+    assert [bytes(pdf.content) for pdf in InvoicePdf.objects.all()] == before
+    assert [pdf.sha256 for pdf in InvoicePdf.objects.all()] == [sha256(each).hexdigest() for each in before]
+    assert list(AuditRecord.objects.order_by("pk").values()[: len(chain)]) == chain
+    assert list(check_book()) == []
+
+
+def test_mails_say_no_more_to_whom_they_went_and_what_waits_is_cancelled(customer: Customer) -> None:
+    billed(customer)
+    send_invoice(customer.invoices.get().pk, by=None)
+    waiting = OutgoingMail.objects.get(status=MailStatus.QUEUED)
+
+    erased(eva(customer))
+
+    waiting.refresh_from_db()
+    assert waiting.status == MailStatus.CANCELLED
+    assert set(OutgoingMail.objects.values_list("to_email", "kept_message")) == {("", None)}
+    assert not DocumentLink.objects.filter(revoked_at=None).exists()
+
+
+def test_while_a_mail_is_leaving_or_a_change_is_asked_nobody_is_erased(customer: Customer) -> None:
+    person = eva(customer)
+    world.issue(customer, "100.00", DAY)
+    send_invoice(customer.invoices.get().pk, by=None)
+    OutgoingMail.objects.update(status=MailStatus.SENDING, leased_until=timezone.now())
+    ask_change(person.pk, "contact", {"name": "Eva Sommer", "email": person.email, "phone": ""})
+    request = asks(person)
+
+    with pytest.raises(Refused) as refusal:
+        erase_person(request.pk, by=None)
+
+    assert refusal.value.code == "settle_first"
+    assert "nobody decided" in refusal.value.message
+    assert "just leaving" in refusal.value.message
+    person.refresh_from_db()
+    assert (person.name, PrivacyRequest.objects.get().status) == ("Eva Brandt", "open")
+
+
+def test_a_customer_who_is_a_person_goes_with_address_references_and_unused_account(company: Any) -> None:
+    private = world.make_customer(
+        company,
+        "Otto Klein",
+        tax_id="DE136695976",
+        note="Rings twice",
+        tags=["vip"],
+        contacts=[ContactDetails("Otto Klein", "otto@klein.example")],
+        addresses=[AddressDetails(street="Elm Road 1", city="Berlin", country="DE")],
+    )
+    account = confirmed(private)
+
+    request = erased(private)
+
+    private.refresh_from_db()
+    assert private.name == f"Erased customer {private.pk}"
+    assert (private.tax_id, private.note, private.tags, private.is_active) == ("", "", [], False)
+    assert "klein" not in f"{private.search_text} {private.sort_name} {private.plain_name} {private.near_name}"
+    assert private.addresses.count() == 0
+    account = CustomerAccount.objects.get(pk=account.pk)
+    assert (account.holder, account.sealed_number, account.number_hash, account.last_four) == ("", "", "", "")
+    assert account.closed_at is not None
+    assert "Otto" not in json.dumps([request.gone, request.stays])
+    assert list(check_book()) == []
+
+
+def test_what_stays_is_said_with_until_when_and_by_which_law(company: Any) -> None:
+    private = world.make_customer(company, "Otto Klein")
+    invoice = world.issue(private, "100.00", DAY)
+    kept_pdf(invoice)
+    world.apply(world.receive(private, "100.00", DAY), invoice, "100.00", DAY)
+
+    stays = {each["what"]: each for each in erased(private).stays}
+
+    assert stays["Invoices and credit memos"]["until"] == "2034-12-31"
+    assert stays["Payments"]["until"] == "2034-12-31"
+    assert "§ 147 (3), (4) AO" in stays["Invoices and credit memos"]["law"]
+    year = company.today().year
+    assert stays["What was done with their record, in the audit trail"]["until"] == f"{year + 10}-12-31"
+
+
+def test_a_customer_who_owes_something_is_not_erased(company: Any) -> None:
+    private = world.make_customer(company, "Otto Klein")
+    world.issue(private, "100.00", DAY)
+
+    with pytest.raises(Refused) as refusal:
+        erased(private)
+
+    assert refusal.value.code == "settle_first"
+    assert "Something is open" in refusal.value.message
+
+
+def test_a_request_is_due_in_a_month_asked_once_and_closed_once(customer: Customer) -> None:
+    request = asks(eva(customer), "access")
+    assert request.due_on == date(2026, 4, 2)
+    assert "Eva" not in str(request)
+    with pytest.raises(Refused) as again:
+        asks(eva(customer), "access")
+    assert again.value.code == "asked_already"
+    with pytest.raises(Refused) as other:
+        erase_person(request.pk, by=None)
+    assert other.value.code == "another_wish"
+
+    answer_privacy_request(request.pk, by=None)
+
+    for act in (answer_privacy_request, decline_privacy_request):
+        with pytest.raises(Refused) as closed:
+            act(request.pk, by=None, **({"reason": "No"} if act is decline_privacy_request else {}))
+        assert closed.value.code == "invalid_move"
+
+
+def test_declining_needs_a_reason_and_who_was_erased_asks_no_more(customer: Customer) -> None:
+    request = asks(eva(customer))
+    with pytest.raises(Refused) as refusal:
+        decline_privacy_request(request.pk, reason=" ", by=None)
+    assert refusal.value.code == "reason_missing"
+    assert decline_privacy_request(request.pk, reason="It is not them", by=None).status == "declined"
+
+    erased(eva(customer))
+    with pytest.raises(Refused) as gone:
+        asks(eva(customer))
+    assert gone.value.code == "erased_already"
+    with pytest.raises(Refused) as day:
+        note_privacy_request(customer, "access", asked_on=date(2999, 1, 1), note="n", by=None)
+    assert day.value.code == "day_to_come"
+
+
+def test_the_file_of_a_person_holds_what_is_held_and_no_secret(customer: Customer, tmp_path: Any) -> None:
+    invoice = billed(customer)
+    send_invoice(invoice.pk, by=None)
+    path = tmp_path / "eva.zip"
+
+    with path.open("wb") as file:
+        pack(subject_of(customer), customer.name, file)
+
+    with ZipFile(path) as packed:
+        told = json.loads(packed.read("data.json"))
+        names = packed.namelist()
+        page = packed.read("data.html").decode()
+    kinds = {each["what"]: each for each in told["held"]}
+    assert kinds["Their name, e-mail address and telephone"]["rows"][0]["name"] == "Eva Brandt"
+    assert kinds["Invoices and credit memos"]["kept_until"] == "2034-12-31"
+    assert f"files/invoicepdf-{InvoicePdf.objects.get().pk}.pdf" in names
+    assert "Eva Brandt" in page
+    link = DocumentLink.objects.first()
+    assert link is None or link.token_hash not in json.dumps(told)
