@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
     "keep_forecasts": {"task": "reports.tasks.keep_forecasts", "schedule": 3600.0},
     "send_due_views": {"task": "office.tasks.send_due_views", "schedule": 60.0},
     "seal_audits": {"task": "office.tasks.seal_audits", "schedule": 600.0},
+    "propose_clearings": {"task": "office.tasks.propose_clearings", "schedule": 21_600.0},
     "clear_files": {"task": "office.tasks.clear_files", "schedule": 3600.0},
     "tell_ends": {"task": "office.tasks.tell_ends", "schedule": 3600.0},
     "spread_webhooks": {"task": "office.tasks.spread_webhooks", "schedule": 60.0},

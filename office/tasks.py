@@ -13,6 +13,7 @@ from office.mail.sweep import due_mails
 from office.models import Company
 from office.operations.escalate_requests import escalate_requests
 from office.operations.order_file import clear_expired_files
+from office.operations.propose_clearing import propose_clearing
 from office.operations.seal_audit import chains, seal_audit
 from office.operations.send_views import due_schedules, send_schedule
 from office.operations.tell_of_ends import tell_of_ends
@@ -97,6 +98,12 @@ def send_due_views() -> int:
 def clear_files() -> int:
     """Delete the large files that were kept long enough; runs each hour."""
     return clear_expired_files(timezone.now())
+
+
+@shared_task
+def propose_clearings() -> int:
+    """Put on the list of each company what is past its time, once a month; a failure in one stops no other."""
+    return each_of(Company.objects.order_by("pk"), propose_clearing)
 
 
 @shared_task

@@ -14,6 +14,7 @@ from office.api import (
     numbers,
     policies,
     rates,
+    retention,
     returned_mail,
     roles,
     saved_views,
@@ -23,6 +24,8 @@ from office.api import (
 )
 
 urlpatterns = [
+    path("retention/", retention.RetentionView.as_view()),
+    path("retention/clear/", retention.ClearPastView.as_view()),
     path("companies/", companies.CompaniesView.as_view()),
     path("approvals/", approvals.ApprovalsView.as_view()),
     path("approvals/<int:request_id>/approve/", approvals.ApproveView.as_view()),

@@ -16,6 +16,7 @@ from office.models.numbers import NumberPattern, NumberSeries
 from office.models.own_days import OwnDay
 from office.models.policies import PolicyVersion
 from office.models.rates import ExchangeRate
+from office.models.retention import OwnTerm
 from office.models.roles import OwnRole, RoleChange
 from office.models.runs import Run, RunStatus
 from office.models.staff import User
@@ -70,6 +71,7 @@ __all__ = [
     "OutgoingMail",
     "OwnDay",
     "OwnRole",
+    "OwnTerm",
     "PolicyVersion",
     "RestoredCopy",
     "Rhythm",

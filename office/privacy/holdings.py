@@ -1,14 +1,13 @@
 """What is held on one person now: how many rows of what, what erasing does to each, and until when the rest stays."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from django.db.models import Max
 
-from office.models import Company
+from office.privacy.keeping import kept_until, years_kept
 from office.privacy.registry import HELD, Held, Subject
-from office.privacy.terms import Term, last_day, schedule_of
+from office.privacy.terms import schedule_of
 
 
 @dataclass(frozen=True)
@@ -43,21 +42,15 @@ class Holding:
 
 def holdings(subject: Subject) -> list[Holding]:
     """All that is held on a person, what goes first; nothing of which there is no row."""
-    found = [_holding(held, subject) for held in HELD if held.is_found]
+    years = years_kept(subject.company)
+    found = [_holding(held, subject, years) for held in HELD if held.is_found]
     return sorted((each for each in found if each.count), key=lambda each: not each.goes)
 
 
-def kept_until(company: Company, term: Term, day: Any) -> date:
-    """The last day on which a paper of a day is kept; one without a day is as of today."""
-    if isinstance(day, datetime):
-        day = company.day_of(day)
-    return last_day(day or company.today(), schedule_of(company.country).years(term))
-
-
-def _holding(held: Held, subject: Subject) -> Holding:
+def _holding(held: Held, subject: Subject, years: dict[str, int]) -> Holding:
     rows = held.rows_of(subject).order_by()
     if held.term is None:
         return Holding(held, rows.count())
     newest = rows.aggregate(newest=Max(held.day))["newest"]
-    until = kept_until(subject.company, held.term, newest)
+    until = kept_until(subject.company, years[held.term], newest)
     return Holding(held, rows.count(), until, schedule_of(subject.company.country).law)

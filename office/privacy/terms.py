@@ -121,7 +121,7 @@ _SCHEDULES = [
     Schedule("NZ", (7, 7, 7), "Tax Administration Act 1994 s. 22", "https://www.legislation.govt.nz/", 1),
 ]
 SCHEDULES = {each.country: each for each in _SCHEDULES}
-OTHERWISE = Schedule("", (10, 10, 10), "no schedule of this country is known here, so the longest that is", "")
+OTHERWISE = Schedule("", (10, 10, 10), "No schedule of this country is known here, so the longest that is.", "", 1)
 
 
 def schedule_of(country: str) -> Schedule:

@@ -37,6 +37,7 @@ PAGES = [
     Row("customers:account", "account"),
     Row("customers:change_request_list"),
     Row("customers:change_request", "change_request"),
+    Row("office:retention", role="administrator"),
     Row("customers:person", "contact", role="administrator"),
     Row("customers:customer_as_person", "customer", role="administrator"),
     Row("customers:privacy_request_list", role="administrator"),

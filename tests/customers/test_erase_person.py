@@ -3,10 +3,12 @@
 import json
 from datetime import date
 from hashlib import sha256
+from io import StringIO
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from billing.models import DocumentLink, InvoicePdf
@@ -229,3 +231,39 @@ def test_the_file_of_a_person_holds_what_is_held_and_no_secret(customer: Custome
     assert "Eva Brandt" in page
     link = DocumentLink.objects.first()
     assert link is None or link.token_hash not in json.dumps(told)
+
+
+def test_after_a_restore_the_same_persons_are_erased_again(customer: Customer, tmp_path: Any) -> None:
+    """The backup knew them still, and one of them as asking."""
+    file = tmp_path / "erasures.json"
+    private = world.make_customer(customer.company, "Otto Klein")
+    person = eva(customer)
+    request = asks(person)
+    rows = [
+        {"customer": customer.pk, "contact": person.pk, "asked_on": "2026-03-02"},
+        {"customer": private.pk, "contact": None, "asked_on": "2026-03-02"},
+        {"customer": 0, "contact": 0, "asked_on": "2026-03-02"},
+    ]
+    file.write_text(json.dumps(rows))
+
+    call_command("erasures", file, "--again")
+    call_command("erasures", file, "--again")
+
+    assert eva(customer).name == f"Erased person {person.pk}"
+    assert Customer.objects.get(pk=private.pk).name == f"Erased customer {private.pk}"
+    assert PrivacyRequest.objects.get(pk=request.pk).status == "done"
+    call_command("erasures", file)
+    assert json.loads(file.read_text()) == rows[:2]
+
+
+def test_who_owes_something_in_the_restored_copy_is_named(customer: Customer, tmp_path: Any) -> None:
+    world.issue(customer, "10.00", DAY)
+    file = tmp_path / "erasures.json"
+    file.write_text(json.dumps([{"customer": customer.pk, "contact": None, "asked_on": "2026-03-02"}]))
+    said = StringIO()
+
+    with pytest.raises(SystemExit):
+        call_command("erasures", file, "--again", stderr=said)
+
+    assert "Something is open" in said.getvalue()
+    assert eva(customer).name == "Eva Brandt"

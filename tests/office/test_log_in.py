@@ -500,6 +500,7 @@ def test_the_doors_that_ask_who_it_is_are_those_we_know():
         "settings/bank-accounts/",
         "settings/privacy/<int:request_id>/erase/",
         "settings/restored-copy/release/",
+        "settings/retention/clear/",
         "settings/roles/",
         "settings/roles/<int:group_id>/",
         "settings/roles/<int:group_id>/put-back/",

@@ -55,6 +55,8 @@ def forms(customer: Any) -> Forms:
         "office:file_new": ([], {"address": "/invoices/?format=csv", "title": "t"}),
         "office:schedule_new": ([view], timed(customer.company)),
         "office:schedule": ([schedule], timed(customer.company)),
+        "office:retention": ([], {"books": "10", "vouchers": "9", "letters": "8"}),
+        "office:clear_past": ([], {}),
         "office:approval_rules": (
             [],
             {"above_credit_invoice": "1", "role_credit_invoice": "manager"},
