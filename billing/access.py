@@ -14,6 +14,8 @@ from billing.models import (
     Invoice,
     InvoiceTemplate,
     Occurrence,
+    Opening,
+    OpeningItem,
     Order,
     PriceList,
     PriceListUse,
@@ -23,6 +25,7 @@ from billing.models import (
     Shipment,
     UsageRecord,
 )
+from billing.opening.shown import with_open
 from customers.access import customers_for, rows_for
 from office.access import companies_for, found, runs_for
 from office.models import Run, User
@@ -37,6 +40,28 @@ def invoices_for(user: User) -> QuerySet[Invoice]:
 def get_invoice_for(user: User, invoice_id: int) -> Invoice:
     """The document, or Http404 where this person may not see one of that id."""
     return found(invoices_for(user).filter(pk=invoice_id).select_related("company", "customer", "credits"), "document")
+
+
+def openings_for(user: User) -> QuerySet[Opening]:
+    """What a person's companies took over from other products; nothing where they see only their own customers."""
+    rows = Opening.objects.filter(company__in=companies_for(user)).select_related("company", "begun_by", "live_by")
+    return rows.none() if user.only_own_customers else rows
+
+
+def get_opening_for(user: User, opening_id: int) -> Opening:
+    """The opening, or Http404 where this person may not see one of that id."""
+    return found(openings_for(user).filter(pk=opening_id), "opening")
+
+
+def opening_items_for(user: User) -> QuerySet[OpeningItem]:
+    """What was taken over of a person's customers."""
+    return rows_for(user, OpeningItem.objects.all())
+
+
+def get_opening_item_for(user: User, item_id: int) -> OpeningItem:
+    """What was taken over, with what of it is open, or Http404 where this person may not see one of that id."""
+    rows = with_open(opening_items_for(user).filter(pk=item_id))
+    return found(rows.select_related("company", "customer", "opening", "load"), "document taken over")
 
 
 def disputes_for(user: User) -> QuerySet[Dispute]:

@@ -23,6 +23,8 @@ class BillingConfig(AppConfig):
             import_products,
             import_shipments,
             import_usage,
+            load_opening,
+            undo_load,
         )
         from billing.ordered import ORDERED
         from billing.panels import DISPUTES_PANEL, FINDINGS_PANEL, ORDERS_PANEL
@@ -63,6 +65,8 @@ class BillingConfig(AppConfig):
             import_products,
             import_shipments,
             import_usage,
+            load_opening,
+            undo_load,
         )
         for kind in (*(each.RUN_KIND for each in imports), *do_billing_run.RUN_KINDS):
             runs.register_kind(kind)

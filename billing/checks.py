@@ -26,12 +26,35 @@ FILES = [
 PAPERS = {
     "issue_invoice": "SELECT entry_id FROM billing_invoice WHERE status <> 'draft'",
     "void_invoice": "SELECT void_entry_id FROM billing_invoice",
+    "load_opening": "SELECT entry_id FROM billing_openingitem",
+    "undo_load": "SELECT reversal_entry_id FROM billing_openingitem",
 }
 CHECKS = [
     *DISPUTE_CHECKS,
     *CHAIN_CHECKS,
     *FILES,
     missing_papers(PAPERS),
+    Check(
+        "what was taken over and the book say the same amount and customer",
+        """
+        SELECT t.company_id, 'taken over: ' || t.number, 'open ' || t.amount || ', in the book '
+            || coalesce(sum(o.amount), 0)
+        FROM billing_openingitem t LEFT JOIN ledger_openitem o ON o.entry_id = t.entry_id AND o.kind = 'opening'
+            AND o.customer_id = t.customer_id AND o.currency = t.currency AND o.due_on = t.due_on
+            AND o.company_amount = t.company_amount
+        GROUP BY t.id HAVING coalesce(sum(o.amount), 0) <> t.amount
+        """,
+    ),
+    Check(
+        "the mirror of what was taken over stands where its load was undone, and nowhere else",
+        """
+        SELECT t.company_id, 'taken over: ' || t.number, CASE WHEN t.reversal_entry_id IS NULL
+            THEN 'a mirror is in the book, and the document says of none'
+            ELSE 'it names an entry that is no mirror of it' END
+        FROM billing_openingitem t LEFT JOIN ledger_entry m ON m.reverses_id = t.entry_id
+        WHERE t.reversal_entry_id IS DISTINCT FROM m.id
+        """,
+    ),
     Check(
         "what was mailed to nobody is known as such",
         """

@@ -12,6 +12,7 @@ from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Greatest
 
 from billing.disputes import disputed_now
+from billing.opening.waiting import NOT_LIVE
 from credit_control.due_days import due_days
 from credit_control.interest import Charged, LateDebt, value_on
 from credit_control.models import LateChargeLine, LineKind, PaymentPlan, PlanInstalment, PlannedItem, PlanStatus
@@ -72,9 +73,13 @@ class Debt:
 
 
 def late_items(company_id: int, until: date, due_from: date) -> QuerySet[OpenItem]:
-    """The company's documents that were due from a day on and were open after it; not those that were made void."""
+    """The company's documents that were due from a day on and were open after it.
+
+    Not those that were made void, nor what was taken over and is not live.
+    """
     items = OpenItem.objects.filter(company_id=company_id, kind__in=PRINCIPAL, amount__gt=0)
     items = items.filter(due_on__lt=until, due_on__gte=due_from, entry__reversed_by=None)
+    items = items.exclude(entry__in=NOT_LIVE.values("entry"))
     return items.filter(Q(open_during__endswith=None) | Q(open_during__endswith__gt=F("due_on")))
 
 

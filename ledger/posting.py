@@ -1,6 +1,7 @@
 """The one writer of the book."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -67,7 +68,33 @@ def post_mirror(
     memo: str = "",
 ) -> Entry:
     """Enter the mirror image of an entry, which can be done once. Its items take back what the entry's items gave."""
-    mirror = Entry(
+    return post_mirrors({key: entry}, kind=kind, dated_on=dated_on, by_id=by_id, memo=memo)[0]
+
+
+def post_mirrors(
+    entries: Mapping[str, Entry], *, kind: str, dated_on: date, by_id: int | None, memo: str = ""
+) -> list[Entry]:
+    """Enter the mirror images of many entries, each under its key; all of them or none."""
+    ids = [entry.pk for entry in entries.values()]
+    lines, items = defaultdict(list), defaultdict(list)
+    for line in Line.objects.filter(entry__in=ids).order_by("id"):
+        lines[line.entry_id].append(line)
+    for item in OpenItem.objects.filter(entry__in=ids).order_by("id"):
+        items[item.entry_id].append(item)
+    now = owed_now_by(line.customer_id for each in lines.values() for line in each)
+    postings = [
+        Posting(
+            _mirror(entry, key, kind, dated_on, by_id, memo),
+            [_opposite_line(line, now) for line in lines[entry.pk]],
+            [_opposite_item(item, dated_on) for item in items[entry.pk]],
+        )
+        for key, entry in entries.items()
+    ]
+    return post_all(postings)
+
+
+def _mirror(entry: Entry, key: str, kind: str, dated_on: date, by_id: int | None, memo: str) -> Entry:
+    return Entry(
         company_id=entry.company_id,
         key=key,
         kind=kind,
@@ -79,29 +106,26 @@ def post_mirror(
         reverses=entry,
         by_id=by_id,
     )
-    entered = list(entry.lines.order_by("id"))
-    now = owed_now_by(line.customer_id for line in entered)
-    lines = [
-        Line(
-            account_id=line.account_id,
-            amount=-line.amount,
-            company_amount=-line.company_amount,
-            customer_id=now[line.customer_id],
-        )
-        for line in entered
-    ]
-    items = [
-        OpenItem(
-            customer_id=item.customer_id,
-            kind=ItemKind.REVERSAL,
-            reference=item.reference,
-            due_on=dated_on,
-            amount=-item.amount,
-            company_amount=-item.company_amount,
-        )
-        for item in entry.items.order_by("id")
-    ]
-    return post(Posting(mirror, lines, items))
+
+
+def _opposite_line(line: Line, now: Mapping[int | None, int | None]) -> Line:
+    return Line(
+        account_id=line.account_id,
+        amount=-line.amount,
+        company_amount=-line.company_amount,
+        customer_id=now[line.customer_id],
+    )
+
+
+def _opposite_item(item: OpenItem, dated_on: date) -> OpenItem:
+    return OpenItem(
+        customer_id=item.customer_id,
+        kind=ItemKind.REVERSAL,
+        reference=item.reference,
+        due_on=dated_on,
+        amount=-item.amount,
+        company_amount=-item.company_amount,
+    )
 
 
 def _complete(item: OpenItem, entry: Entry) -> None:

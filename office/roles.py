@@ -116,6 +116,7 @@ ROLES: dict[str, list[str]] = {
         "credit_control.sell",
         "credit_control.post_provisions",
         "credit_control.set_provisions",
+        "billing.manage_opening",
         "billing.take_escalation",
         "office.decide_approval",
         "office.edit_mail_texts",

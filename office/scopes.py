@@ -52,8 +52,8 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "reports": ("Reports", ("reports",)),
     "books": (
-        "Months, the journal, provisions, checks of the book",
-        ("close_month", "revalue_month", "journal", "book", "provisions"),
+        "Months, the journal, provisions, checks of the book, opening it",
+        ("close_month", "revalue_month", "journal", "book", "provisions", "opening"),
     ),
     "tasks": ("Tasks, questions, comments", ("talk", "task")),
     "approvals": ("Approvals and deputies", ("approval",)),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, QuerySet
 
 from billing.disputes import holding
+from billing.opening.waiting import is_not_live
 from customers.mandates import with_state
 from customers.models import Contact, Customer, Mandate, MandateScheme
 from ledger.models import ItemKind, OpenItem
@@ -17,8 +18,8 @@ CURRENCY_OF: dict[str, str] = {MandateScheme.CORE: "EUR", MandateScheme.B2B: "EU
 DEBITED = (ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.FEE, ItemKind.INTEREST, ItemKind.OPENING)
 """What is debited; what came back is open again as the item that it had settled."""
 
-KEPT_OUT: list[Callable[[str], Exists]] = []
-"""What keeps an item from being debited, beside what is known here; each is asked with where a query has its id."""
+KEPT_OUT: list[Callable[[str], Exists]] = [is_not_live]
+"""What keeps an item from being debited; each is asked with where a query has its id."""
 
 
 def register_kept_out(condition: Callable[[str], Exists]) -> None:

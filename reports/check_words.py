@@ -30,6 +30,7 @@ DEBITS = Way("Open the debit run and compare it with what the bank took", "payme
 BANK = Way("Compare with the bank's statement", "payments:bank_line_list")
 ONLINE = Way("Compare with the payment provider", "payments:online_payment_list")
 CHARGEBACKS = Way("Open the chargeback and compare it with the bank's notice", "payments:chargeback_list")
+OPENING = Way("Open what was taken over and compare it with its customer's account", "billing:opening_item_list")
 LATE = Way("Open the late charge; waive it and claim anew", "credit_control:late_charge_list")
 PROMISES = Way("Withdraw the promise and record it anew", "credit_control:promise_list")
 PLANS = Way("Open the plan; cancel it and agree on a new one", "credit_control:plan_list")
@@ -218,6 +219,12 @@ WORDS = {
         "More came in on the write-off than it had taken off.", WRITE_OFFS
     ),
     "numbers of receipts, refunds, write-offs and chargebacks run on without a gap": Words(_MISSING_NUMBER, NUMBERS),
+    "what was taken over and the book say the same amount and customer": Words(
+        "What was taken over from another product is not what the customer owes for it in the book.", OPENING
+    ),
+    "the mirror of what was taken over stands where its load was undone, and nowhere else": Words(
+        "A load was undone in the book and not in what was taken over, or the other way round.", OPENING
+    ),
     "a late charge and the book say the same": Words(
         "The interest and fee that were claimed are not what the customer owes for them in the book.", LATE
     ),

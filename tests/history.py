@@ -18,6 +18,8 @@ from billing.operations.credit_dispute import credit_dispute
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.link_lines import link_lines
 from billing.operations.manage_attachments import attach_file
+from billing.operations.manage_opening import go_live, set_opening_totals
+from billing.operations.undo_load import begin_undoing
 from billing.operations.void_invoice import void_invoice
 from billing.orders.linking import Link
 from billing.pdf import kept_pdf
@@ -41,6 +43,7 @@ from ledger.day_sums import keep_day_sums
 from ledger.models import OpenItem
 from office.models import Logo
 from office.operations.seal_audit import seal_audit
+from office.runs import carry_out
 from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, DebitRun, Receipt, ReceiptPdf
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation
@@ -69,6 +72,8 @@ from reports.operations.sign_close_step import sign_close_step
 from reports.operations.withdraw_journal import withdraw_journal
 from tests import world
 from tests.billing.disputing import dispute
+from tests.billing.opening import FILE as OTHER_BOOKS
+from tests.billing.opening import load, opening_of
 from tests.billing.ordered import ids_of, order_of
 from tests.billing.ordered import ship as ship_for
 from tests.billing.ordering import SHIPPED, make_order, order_details, order_line, send_back, ship, shipment_of
@@ -139,6 +144,7 @@ def make_history(company: Any, customer: Any) -> None:
     set_hold_policy(company, {"late_days": 30}, by=None)
     keep_forecast(company, past_month_ends(company.today())[0])
     ordered(customer)
+    taken_over(company)
     keep_day_sums()
     with connection.cursor() as cursor:  # as each commit would have done
         cursor.execute("SET CONSTRAINTS audit_linked IMMEDIATE; SET CONSTRAINTS audit_linked DEFERRED")
@@ -155,6 +161,16 @@ def ordered_and_shipped(customer: Any) -> None:
     change_shipment(shipment.pk, replace(shipment_of(order), lines=[line]), version=1, by=None)
     confirm_delivery(shipment.pk, delivered_on=SHIPPED, files=[("note.pdf", b"%PDF-1.4")], by=None)
     send_back(shipment, "1")
+
+
+def taken_over(company: Any) -> None:
+    """What was open in another product: loaded, undone, loaded again, and live."""
+    books = opening_of(company, on=DAY)
+    undoing = begin_undoing(books, load(books, OTHER_BOOKS).pk, by=None)
+    list(carry_out(undoing.pk))
+    load(books, OTHER_BOOKS)
+    set_opening_totals(books.pk, {"EUR": Decimal("1609.50")}, by=None)
+    go_live(books.pk, by=None)
 
 
 def provided(company: Any) -> None:

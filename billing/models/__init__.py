@@ -26,6 +26,7 @@ from billing.models.imports import StagedDocument
 from billing.models.links import DocumentLink, LinkOpening, OpeningKind
 from billing.models.looks import PaperKind, PaperText
 from billing.models.medical import Diagnosis, MedicalCode, MedicalService, MedicalSystem
+from billing.models.openings import Opening, OpeningItem, OpeningItemKind, OpeningTotal, StagedOpeningItem
 from billing.models.orders import Order, OrderLine, OrderStatus, OrderVersion
 from billing.models.policies import OF_DOCUMENT, USUALLY_STOPS, CheckPolicy, Fact, IssueCheck, RequiredFact, Severity
 from billing.models.printings import Printing
@@ -95,7 +96,11 @@ __all__ = [
     "MedicalSystem",
     "MessageKind",
     "Occurrence",
+    "Opening",
+    "OpeningItem",
+    "OpeningItemKind",
     "OpeningKind",
+    "OpeningTotal",
     "Order",
     "OrderLine",
     "OrderStatus",
@@ -125,6 +130,7 @@ __all__ = [
     "ShipmentLine",
     "ShipmentVersion",
     "StagedDocument",
+    "StagedOpeningItem",
     "Tax",
     "TaxCategory",
     "TaxExemption",

@@ -16,6 +16,7 @@ PAGE = ImportPage(
     FIELDS,
     BUILT_IN,
     switches=[("apply_credits", "Let credit memos settle their customer's oldest invoices")],
+    for_all=True,
 )
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.disputes import disputed_now
+from billing.opening.waiting import not_live_among
 from credit_control.hand_overs import agencies_of
 from credit_control.models import PaymentPromise, PlannedItem, PlanStatus, policy_of
 from credit_control.plans.reading import planned_now
@@ -33,6 +34,8 @@ class Pauses:
     planned: Mapping[int, PlannedItem] = field(default_factory=dict)
     told: Mapping[int, date] = field(default_factory=dict)
     """The last day on which we look for a payment that the customer told of."""
+    not_live: Collection[int] = ()
+    """What was taken over and is not compared with the other product's totals yet."""
 
     def asked(self, item: OpenItem) -> Decimal:
         """What of the item is open, not disputed, and in no plan."""
@@ -44,6 +47,8 @@ class Pauses:
         """Why the item is not reminded of at all; empty where it is."""
         if not item.balance:
             return "It is settled."
+        if item.pk in self.not_live:
+            return "It was taken over, and the opening is not live."
         if item.balance <= self.disputed.get(item.pk, ZERO):
             return "It is disputed."
         if (row := self.planned.get(item.pk)) and row.plan.status == PlanStatus.OFFERED:
@@ -79,6 +84,7 @@ def read_pauses(company: Company, items: Collection[OpenItem], today: date) -> P
         agencies_of(ids),
         planned_now(ids, today),
         _told(company, ids, today),
+        not_live_among(ids),
     )
 
 

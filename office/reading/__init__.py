@@ -3,6 +3,6 @@
 from office.reading.fields import Field, FieldKind
 from office.reading.mapping import Mapping
 from office.reading.rows import ReadRow, TableReader
-from office.reading.troubles import Trouble, TroubleFile
+from office.reading.troubles import RowsToMend, Trouble, TroubleFile
 
-__all__ = ["Field", "FieldKind", "Mapping", "ReadRow", "TableReader", "Trouble", "TroubleFile"]
+__all__ = ["Field", "FieldKind", "Mapping", "ReadRow", "RowsToMend", "TableReader", "Trouble", "TroubleFile"]

@@ -13,7 +13,7 @@ from office.reading.excel import Cell
 from office.reading.fields import Field, FieldKind
 from office.reading.mapping import ColumnRule, Mapping
 from office.reading.numbers import DecimalSign, NumberEvidence, read_number
-from office.reading.tables import table_rows
+from office.reading.tables import Arrange, as_they_are, table_rows
 from office.reading.troubles import Trouble
 
 TRUE = {"yes", "y", "true", "1", "x"}
@@ -36,15 +36,21 @@ class ReadRow:
     line: int
     values: dict[str, Any]
     troubles: list[Trouble] = field(default_factory=list)
+    cells: Sequence[Cell] = ()
 
 
 class TableReader:
-    """Reads a table through a mapping. Raises Refused where a column is missing or its way of writing stays open."""
+    """Reads a table through a mapping. Raises Refused where a column is missing or its way of writing stays open.
 
-    def __init__(self, file: IO[bytes], fields: Sequence[Field], mapping: Mapping) -> None:
-        self.file, self.mapping = file, mapping
+    `arrange` makes a plain table of rows that another product lays out in its own way.
+    """
+
+    def __init__(
+        self, file: IO[bytes], fields: Sequence[Field], mapping: Mapping, arrange: Arrange = as_they_are
+    ) -> None:
+        self.file, self.mapping, self.arrange = file, mapping, arrange
         self.fields = [wanted for wanted in fields if wanted.name in mapping.columns]
-        self.headings = read_headings(file, mapping)
+        self.headings = read_headings(file, mapping, arrange)
         self.rules = mapping.columns
         self.places = {wanted.name: self._place(wanted) for wanted in self.fields}
         missing = [f.label for f in fields if f.required and f.name not in {**mapping.columns, **mapping.constants}]
@@ -56,7 +62,7 @@ class TableReader:
         """The rows after the heading."""
         parsers = [(f, self.places[f.name], parser_of(f.kind, self.rules[f.name])) for f in self.fields]
         for line, cells in self._body():
-            row = ReadRow(line, dict(self.mapping.constants))
+            row = ReadRow(line, dict(self.mapping.constants), cells=cells)
             for wanted, place, parse in parsers:
                 cell = cells[place] if place < len(cells) else ""
                 self._read_cell(row, wanted, cell, parse)
@@ -77,7 +83,7 @@ class TableReader:
         return Trouble(line, self.rules[wanted.name].heading, str(cell), advice, f"{wanted.label} cannot be read")
 
     def _body(self) -> Iterator[tuple[int, list[Cell]]]:
-        rows = table_rows(self.file, self.mapping.encoding, self.mapping.separator)
+        rows = self.arrange(table_rows(self.file, self.mapping.encoding, self.mapping.separator))
         next(rows)
         return rows
 
@@ -114,9 +120,9 @@ class TableReader:
         return replace(rule, day_order=str(decided))
 
 
-def read_headings(file: IO[bytes], mapping: Mapping) -> list[str]:
+def read_headings(file: IO[bytes], mapping: Mapping, arrange: Arrange = as_they_are) -> list[str]:
     """The cells of the first row. Raises Refused where there is none."""
-    first = next(table_rows(file, mapping.encoding, mapping.separator), None)
+    first = next(arrange(table_rows(file, mapping.encoding, mapping.separator)), None)
     if first is None:
         raise Refused("The file is empty.", code="not_a_table")
     return [str(cell).strip() for cell in first.cells]

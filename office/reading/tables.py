@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, NamedTuple
 
 from ledger.refusals import Refused
@@ -20,6 +20,15 @@ class TableRow(NamedTuple):
 
     line: int
     cells: list[Cell]
+
+
+Arrange = Callable[[Iterator[TableRow]], Iterator[TableRow]]
+"""Makes a plain table, its heading first, of a file's rows."""
+
+
+def as_they_are(rows: Iterator[TableRow]) -> Iterator[TableRow]:
+    """The rows of a file that is a plain table already."""
+    return rows
 
 
 def table_rows(file: IO[bytes], encoding: str = "", separator: str = "") -> Iterator[TableRow]:

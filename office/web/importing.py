@@ -14,13 +14,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from ledger.refusals import Refused
 from office.models import ImportMapping, Run, RunStatus
 from office.reading import Field, FieldKind, Mapping
-from office.reading.mapping import ColumnRule, match_headings
+from office.reading.formats import Formats
+from office.reading.mapping import ColumnRule
 from office.reading.tables import table_rows
 from office.reading.unpacking import unpacked
 from office.runs import KINDS, begin_run, resume_run
 from office.web.fields import set_choices
 from office.web.requests import StaffRequest
 
+NO_FORMATS = Formats()
 LARGEST_UPLOAD = 64 * 1024 * 1024
 PREVIEWED = 6
 WAYS = {
@@ -36,7 +38,11 @@ WAYS = {
 
 @dataclass(frozen=True)
 class ImportPage:
-    """What a room's import shows: its fields, the mappings that come with it, and its switches as (name, words)."""
+    """What a room's import shows: its fields, the mappings that come with it, and its switches as (name, words).
+
+    `formats` are other products' files that it understands as they come. One that is `for_all` customers is not begun
+    by who sees only their own.
+    """
 
     kind: str
     title: str
@@ -44,6 +50,9 @@ class ImportPage:
     fields: Sequence[Field]
     built_in: MappingOf[str, Mapping]
     switches: Sequence[tuple[str, str]] = ()
+    formats: Formats = NO_FORMATS
+    for_all: bool = False
+    text: str = "Nothing is kept before you have seen what would be done."
 
 
 class UploadForm(forms.Form):
@@ -101,15 +110,16 @@ class MappingForm(forms.Form):
         return replace(self.mapping, columns=columns)
 
 
-def upload(request: StaffRequest, page: ImportPage) -> HttpResponse:
-    """Take a file in; what its columns are is asked next."""
+def upload(request: StaffRequest, page: ImportPage, **kept: Any) -> HttpResponse:
+    """Take a file in; what its columns are is asked next. The run keeps what else is said here."""
     form = UploadForm(request.POST or None, request.FILES or None)
-    kept = ImportMapping.objects.filter(company=request.company, kind=page.kind)
-    names = [*kept.values_list("name", flat=True), *page.built_in]
+    own = ImportMapping.objects.filter(company=request.company, kind=page.kind)
+    formats = [each.name for each in page.formats.all]
+    names = [*own.values_list("name", flat=True), *page.built_in, *formats]
     set_choices(form, "mapping", [("", "By the headings"), *((name, name) for name in names)])
     if request.method == "POST" and form.is_valid():
         try:
-            run = _prepared(request, page, form.cleaned_data["file"], form.cleaned_data["mapping"])
+            run = _prepared(request, page, form.cleaned_data["file"], form.cleaned_data["mapping"], kept)
             return redirect(KINDS[page.kind].page, run.pk)
         except Refused as refusal:
             form.add_error("file", refusal.message)
@@ -125,8 +135,9 @@ def mapping(request: StaffRequest, page: ImportPage, run_id: int) -> HttpRespons
         raise Http404("This import has begun.")
     if request.method == "POST" and "start" in request.POST:
         return _begin(run, dry=False)
-    rows = _first_rows(run)
-    form = MappingForm(page, rows[0], Mapping.from_json(run.parameters["mapping"]), request.POST or None)
+    before = Mapping.from_json(run.parameters["mapping"])
+    rows = _rows_of(run.input, page, before)
+    form = MappingForm(page, rows[0], before, request.POST or None)
     if request.method == "POST" and form.is_valid():
         chosen = form.chosen()
         run.parameters["mapping"] = chosen.as_json()
@@ -140,18 +151,18 @@ def mapping(request: StaffRequest, page: ImportPage, run_id: int) -> HttpRespons
     return render(request, "ui/import_mapping.html", {"form": form, "page": page, "run": run, "rows": rows})
 
 
-def _prepared(request: StaffRequest, page: ImportPage, file: Any, name: str) -> Run:
+def _prepared(request: StaffRequest, page: ImportPage, file: Any, name: str, kept: dict[str, Any]) -> Run:
     """A run with the file and the mapping to begin with. Raises Refused where the file holds no table."""
-    if request.user.only_own_customers and page.kind == "import_invoices":
-        raise Refused("Invoices are imported by somebody who sees all customers.", code="limited_user")
+    if request.user.only_own_customers and page.for_all:
+        message = "Files of all customers are imported by somebody who sees all customers."
+        raise Refused(message, code="limited_user")
     content = file.read()
-    kept = ImportMapping.objects.filter(company=request.company, kind=page.kind, name=name).first()
-    if kept:
-        chosen = Mapping.from_json(kept.mapping)
-    elif name in page.built_in:
-        chosen = page.built_in[name]
-    else:
-        chosen = match_headings(_rows_of(content, Mapping({}))[0], page.fields)
+    own = ImportMapping.objects.filter(company=request.company, kind=page.kind, name=name).first()
+    chosen = (
+        Mapping.from_json(own.mapping)
+        if own
+        else page.built_in.get(name) or page.formats.guessed(content, page.fields, name)
+    )
     return Run.objects.create(
         company=request.company,
         by=request.user,
@@ -159,7 +170,7 @@ def _prepared(request: StaffRequest, page: ImportPage, file: Any, name: str) -> 
         status=RunStatus.PREPARED,
         title=f"Import of {file.name}"[:200],
         input_file=content,
-        parameters={"mapping": chosen.as_json()},
+        parameters={"mapping": chosen.as_json(), **kept},
     )
 
 
@@ -177,15 +188,12 @@ def _resume(request: StaffRequest, run: Run) -> HttpResponse:
     return redirect("office:run", run.pk)
 
 
-def _first_rows(run: Run) -> list[list[str]]:
-    return _rows_of(run.input, Mapping.from_json(run.parameters["mapping"]))
-
-
-def _rows_of(content: bytes, chosen: Mapping) -> list[list[str]]:
+def _rows_of(content: bytes, page: ImportPage, chosen: Mapping) -> list[list[str]]:
     """The heading and the first rows, as text. Raises Refused where there are none."""
+    arrange = page.formats.arrange_of(chosen)
     with unpacked(BytesIO(content)) as table:
         rows = []
-        for _, cells in table_rows(table, chosen.encoding, chosen.separator):
+        for _, cells in arrange(table_rows(table, chosen.encoding, chosen.separator)):
             rows.append([str(cell).strip() for cell in cells])
             if len(rows) == PREVIEWED:
                 break

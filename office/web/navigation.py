@@ -101,6 +101,7 @@ OFFICE = [
     Entry("Mail", "office:mail_list", "mail", "office.read_mail"),
     Entry("Print queue", "billing:print_queue", "printer", "billing.send_invoice"),
     Entry("Billing runs", "billing:billing_run_list", "list-check", "billing.view_invoice"),
+    Entry("Opening", "billing:opening", "file-import", "billing.manage_opening"),
     Entry("Runs", "office:run_list", "progress", "office.view_runs"),
     Entry("Audit trail", "office:audit_list", "shield-check", "office.read_audit"),
     Entry(

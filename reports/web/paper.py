@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from billing.access import invoices_for
+from billing.access import invoices_for, opening_items_for
 from credit_control.access import late_charges_for, provision_postings_for
 from customers.access import customers_for
 from ledger.models import Entry
@@ -22,6 +22,9 @@ def paper(request: StaffRequest, entry_id: int) -> HttpResponse:
     invoice = invoices_for(request.user).filter(Q(entry=entry_id) | Q(void_entry=entry_id)).first()
     if invoice:
         return redirect("billing:invoice", invoice.pk)
+    taken_over = opening_items_for(request.user).filter(Q(entry=entry_id) | Q(reversal_entry=entry_id))
+    if item := taken_over.first():
+        return redirect("billing:opening_item", item.pk)
     exchanged = Q(exchanges__taken_entry=entry_id) | Q(exchanges__given_entry=entry_id)
     receipt = receipts_for(request.user).filter(Q(entry=entry_id) | Q(reversal_entry=entry_id) | exchanged).first()
     if receipt:

@@ -32,6 +32,8 @@ GETS = {
         "before",
         "first",
     ],
+    "billing:opening": ["new"],
+    "billing:opening_item_list": ["q", "kind", "dated_from", "due_to", "sort", "after"],
     "billing:billing_run_list": ["q", "state", "sort", "after"],
     "billing:invoice_new": ["customer"],
     "reports:simulation": [

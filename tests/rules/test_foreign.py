@@ -60,7 +60,9 @@ OF_THE_COMPANY = {
 """What tells of no customer: settings and prices, of whoever may keep them."""
 BY_ADMINISTRATORS = "settings/keys/"
 """What whoever keeps the staff may stop, whosever it is."""
-LEFT_OUT = r"/(pdf|xlsx|preview|import)/|/undo-match/|remittances/<int:remittance_id>/join/"
+LEFT_OUT = (
+    r"/(pdf|xlsx|preview|import)/|/undo-match/|opening/loads/<int:run_id>/$|remittances/<int:remittance_id>/join/"
+)
 """What takes long to draw, where a page beside it names the same; and what needs more than its name."""
 PARTS = {"about_type": "billing.invoice", "position": "0"}
 NOTES = {"django_session", "office_idempotentanswer", "office_apitoken"}

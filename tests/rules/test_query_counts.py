@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from billing.models import Invoice, RecurringInvoice
+from billing.models import Invoice, Opening, RecurringInvoice
 from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.send_invoice import send_invoice
 from billing.operations.work_findings import assign_findings
@@ -47,6 +47,7 @@ from payments.operations.write_off import WriteOffDetails, write_off
 from reports.findings.kinds import KINDS
 from tests import world
 from tests.billing.disputing import dispute
+from tests.billing.opening import load, opening_of
 from tests.billing.ordering import make_order, order_line, ship
 from tests.billing.sweeping import finding
 from tests.credit_control.planning import agreed
@@ -175,6 +176,13 @@ def more_batches(customer: Any, count: int) -> None:
     for _ in range(count):
         details = BatchDetails(DAY, Decimal(5), [BatchLine(Decimal(5), customer.number)])
         record_receipt_batch(customer.company, details, by=None)
+
+
+def more_taken_over(customer: Any, count: int) -> None:
+    """Documents of other customers, taken over from another product."""
+    under_way = Opening.objects.first() or opening_of(customer.company, on=DAY)
+    rows = [f"Alder {Opening.objects.count()}-{uuid4()},1,2026-01-05,10.00" for _ in range(count)]
+    load(under_way, "\n".join(["Customer,Number,Date,Open", *rows]))
 
 
 def more_late_charges(customer: Any, count: int) -> None:
@@ -399,6 +407,7 @@ LISTS: dict[str, Callable[[Any, int], None]] = {
     "payments:receipt_list": more_receipts,
     "payments:chargeback_list": more_chargebacks,
     "payments:paid_notice_list": more_paid_notices,
+    "billing:opening_item_list": more_taken_over,
     "billing:dispute_list": more_disputes,
     "billing:finding_list": more_findings,
     "payments:receipt_batch_list": more_batches,

@@ -15,6 +15,7 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.escalate_dispute import escalate_dispute
 from billing.operations.manage_billing_runs import prepare_billing_run
 from billing.operations.manage_exemptions import ExemptionDetails, add_exemption
+from billing.operations.manage_opening import set_opening_totals
 from billing.operations.manage_price_lists import UseDetails, assign_price_list
 from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mark_printed import mark_printed
@@ -27,6 +28,7 @@ from office.operations.set_approval_rules import set_approval_rules
 from office.tasks import carry_out_run
 from office.topics import About
 from tests import world
+from tests.billing.opening import FILE, load, opening_of
 from tests.billing.ordered import ids_of, order_of
 from tests.billing.sweeping import sweep
 
@@ -46,6 +48,16 @@ def with_certificate(company: Any, customer: Any) -> int:
     tax = add_tax(company, TaxDetails("Resale", rates, needs_certificate=True), by=None)
     add_exemption(customer.pk, ExemptionDetails(tax.pk, "TX-77", company.today()), by=None)
     return tax.pk
+
+
+def taken_over(company: Any, day: Any) -> dict[str, int]:
+    """An opening whose totals differ by a payment that was not loaded, with a load and documents."""
+    opening = opening_of(company, on=day)
+    files = FILE.replace("2026-", f"{day.year - 1}-").replace("2025-", f"{day.year - 2}-")
+    load(opening, files)
+    load(opening, files.replace("Cedar,Invoice,1060", "Cedar,Bill,1060").replace("80,0", "80,80"))
+    set_opening_totals(opening.pk, {"EUR": Decimal("1587.50")}, by=None)
+    return {"opening": opening.pk, "opening_item": opening.items.earliest("pk").pk}
 
 
 def on_paper(company: Any, day: Any) -> dict[str, int]:

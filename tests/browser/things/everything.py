@@ -21,6 +21,7 @@ from tests.browser.things.billing import (
     disputes,
     findings,
     on_paper,
+    taken_over,
     with_certificate,
 )
 from tests.browser.things.credit_control import a_late_charge, a_provision, statements
@@ -116,4 +117,5 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         **journals(company, day),
         **months(company),
         **findings(company),
+        **taken_over(company, day),
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests import world
 from tests.billing.disputing import dispute, reason
+from tests.billing.opening import opening_of
 from tests.billing.ordered import ids_of, order_of
 from tests.billing.sweeping import finding
 from tests.rules.hostile import DAY, Forms
@@ -27,6 +28,7 @@ def forms(customer: Any) -> Forms:
     care = {"owner": "", "department": "sales", "respond_by": "2030-01-01"}
     objection = care | {"scope": "amount", "amount": "1", "reason_code": str(reason(customer.company)), "words": "w"}
     objection |= {"said_by": "s", "lines": ""}
+    books = opening_of(customer.company)
     looks = {"accent": "#1f4e8c", "shown": "invoice", "invoice_above": "a", "credit_memo_foot": "f"}
     return {
         "billing:paper_looks": ([], looks),
@@ -49,6 +51,9 @@ def forms(customer: Any) -> Forms:
         "billing:close_dispute": ([dispute(invoice, "1.00").pk], {"outcome": "refused", "note": "n"}),
         "billing:reopen_dispute": ([dispute(invoice, "1.00").pk], {"reason": "r"}),
         "billing:correct_invoice": ([world.issue(customer, "7.00", DAY).pk], {"reason": "", "reason_code": ""}),
+        "billing:opening": ([], {"source": "Xero", "cut_over_on": "2026-02-28"}),
+        "billing:change_opening": ([books.pk], {"source": "Xero", "cut_over_on": "2026-02-28"}),
+        "billing:set_opening_totals": ([books.pk], {"total_EUR": "5.00", "other_currency": "USD", "other_total": "1"}),
         "billing:reason_list": ([], {"purpose": "dispute", "code": "c", "words": "w"}),
         "billing:void_invoice": ([world.issue(customer, "7.00", DAY).pk], {"reason": "r", "reason_code": ""}),
         "billing:draft_debit_note": ([world.issue(customer, "7.00", DAY).pk], {"reason": "", "reason_code": ""}),
