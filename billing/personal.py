@@ -270,8 +270,28 @@ HELD = [
         day="dated_on",
         why="Found by no person; gone once the import is done.",
     ),
+    Held(
+        "billing.OpeningItem",
+        "Documents of another product that were taken over",
+        "customer_key po_number note",
+        plain="number",
+        by_customer="customer",
+        term=Term.VOUCHERS,
+        day="dated_on",
+        why="Proves what was owed when the books were taken over.",
+    ),
+    Held(
+        "billing.StagedOpeningItem",
+        "Documents of another product that are being taken over",
+        "customer_key customer_name email po_number note",
+        plain="number customer_number",
+        term=Term.VOUCHERS,
+        day="dated_on",
+        why="Found by no person; gone once the load is done.",
+    ),
 ]
 IMPERSONAL = {
+    "billing.Opening": "which product the company comes from",
     "billing.Tax": COMPANYS,
     "billing.DatedRate": COMPANYS,
     "billing.ProductGroup": COMPANYS,
