@@ -4,14 +4,23 @@ from customers.models import Contact, Customer, PrivacyRequest
 from customers.personal import pseudonym, pseudonym_of_customer
 from office.privacy.registry import WAITS, Subject
 
+SHORTEST = 4
+"""A name or number of fewer letters is looked for in no text: too much else says it."""
+
 
 def subject_of(person: Contact | Customer) -> Subject:
     """The person as the registry asks for them."""
     if isinstance(person, Contact):
-        return Subject(person.customer.company, (person.pk,))
-    records = (person.pk, *person.merged.order_by("pk").values_list("pk", flat=True))
+        words = tuple(word for word in (person.name, person.email, person.phone) if len(word) >= SHORTEST)
+        return Subject(person.customer.company, (person.pk,), beside=_records(person.customer), words=words)
+    records = _records(person)
     people = Contact.objects.filter(customer__in=records).order_by("pk")
     return Subject(person.company, tuple(people.values_list("pk", flat=True)), records)
+
+
+def _records(customer: Customer) -> tuple[int, ...]:
+    """A customer's own record, and those that were merged into it."""
+    return (customer.pk, *customer.merged.order_by("pk").values_list("pk", flat=True))
 
 
 def is_erased(person: Contact | Customer) -> bool:

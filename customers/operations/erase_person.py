@@ -27,8 +27,7 @@ def erase_person(request_id: int, *, by: User | None) -> PrivacyRequest:
     request = open_request(request_id, PrivacyWish.ERASURE)
     locked([request.customer_id])
     subject = subject_of(request.person)
-    mails = OutgoingMail.objects.filter(contact_id__in=subject.contact_ids).order_by("pk")
-    list(mails.select_for_update(no_key=True).values_list("pk"))  # so none begins to leave meanwhile
+    hold_mails(subject)
     if waits := why_not_yet(request):
         raise Refused(" ".join(waits), code="settle_first")
     request.gone, request.stays = erase(subject, request.customer_id)
@@ -40,6 +39,12 @@ def erase_person(request_id: int, *, by: User | None) -> PrivacyRequest:
     reason = f"Asked on {request.asked_on} (Art. 17 GDPR)"
     record(by, "erase_person", request.customer, after={"person": request.person, **counts}, reason=reason)
     return request
+
+
+def hold_mails(subject: Subject) -> None:
+    """Let no mail to the person begin to leave before the transaction ends."""
+    mails = OutgoingMail.objects.filter(contact_id__in=subject.contact_ids).order_by("pk")
+    list(mails.select_for_update(no_key=True).values_list("pk"))
 
 
 def erase(subject: Subject, customer_id: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

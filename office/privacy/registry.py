@@ -4,11 +4,15 @@
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BinaryField, F, Model, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.db.models.lookups import IContains
 
 from office.models import Company
 from office.privacy.terms import Term
@@ -18,12 +22,15 @@ from office.privacy.terms import Term
 class Subject:
     """A person whose data is held: people of a customer by their ids.
 
-    Where the customer is that person, they are named, too, with the records that were merged into theirs.
+    Where the customer is that person, they are in `customer_ids`, with the records that were merged into theirs. Else
+    `beside` are the customer's records, in whose papers and notes the person may be named by one of the `words`.
     """
 
     company: Company
     contact_ids: tuple[int, ...]
     customer_ids: tuple[int, ...] = ()
+    beside: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 Eraser = Callable[[QuerySet[Any], Subject], int]
@@ -35,8 +42,9 @@ class Held:
 
     `fields` are the columns about a person, `plain` those of free text that are not, `file` one of bytes that are the
     person's to have. Rows are found by `by_contact` and `by_customer`, the paths to a person's or a customer's id, or
-    by `rows`; some are found by no person. Either `erase` makes them say nothing of a person and gives how many they
-    were, `becomes` saying how, or they stay: for `term`, from the day that `day` leads to, and `why`.
+    by `rows`; where they stay, also by what they say; some are found by no person. Either `erase` makes them say
+    nothing of a person and gives how many they were, `becomes` saying how, or they stay: for `term`, from the day that
+    `day` leads to, and `why`.
     """
 
     label: str
@@ -65,12 +73,25 @@ class Held:
 
     def rows_of(self, subject: Subject) -> QuerySet[Any]:
         """The rows about a person."""
+        wanted = self._own(subject)
+        if self.term and subject.beside and subject.words:
+            wanted |= self._own(replace(subject, contact_ids=(), customer_ids=subject.beside)) & self._names(subject)
+        return self.model._default_manager.filter(wanted).distinct().order_by("pk")
+
+    def _own(self, subject: Subject) -> Q:
         wanted = self.rows(subject) if self.rows else Q(pk=None)
         if self.by_contact:
             wanted |= Q(**{f"{self.by_contact}__in": subject.contact_ids})
         if self.by_customer:
             wanted |= Q(**{f"{self.by_customer}__in": subject.customer_ids})
-        return self.model._default_manager.filter(wanted).distinct().order_by("pk")
+        return wanted
+
+    def _names(self, subject: Subject) -> Q:
+        """Rows of which a column says one of the person's words, in whatever letters."""
+        options = self.model._meta
+        fields = [name for name in self.fields.split() if not isinstance(options.get_field(name), BinaryField)]
+        said = [IContains(Cast(F(name), TextField()), word) for name in fields for word in subject.words]
+        return reduce(or_, map(Q, said), Q(pk=None))
 
 
 HELD: list[Held] = []

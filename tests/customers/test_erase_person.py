@@ -4,17 +4,21 @@ import json
 from datetime import date
 from hashlib import sha256
 from io import StringIO
+from threading import Thread
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.utils import timezone
 
 from billing.models import DocumentLink, InvoicePdf
 from billing.operations.send_invoice import send_invoice
 from billing.pdf import kept_pdf
+from credit_control.operations.note_contact import NoteDetails, note_contact
 from customers.models import Contact, Customer, CustomerAccount, PrivacyRequest
+from customers.operations import erase_person as operation
 from customers.operations.ask_change import ask_change
 from customers.operations.details import AddressDetails, ContactDetails
 from customers.operations.erase_person import erase_person
@@ -23,7 +27,7 @@ from customers.operations.note_privacy_request import (
     decline_privacy_request,
     note_privacy_request,
 )
-from customers.privacy import subject_of
+from customers.privacy import subject_of, why_not_yet
 from ledger.refusals import Refused
 from office.models import AuditRecord, MailStatus, OutgoingMail
 from office.privacy.packing import pack
@@ -267,3 +271,48 @@ def test_who_owes_something_in_the_restored_copy_is_named(customer: Customer, tm
 
     assert "Something is open" in said.getvalue()
     assert eva(customer).name == "Eva Brandt"
+
+
+def test_papers_and_notes_of_the_customer_that_name_the_person_are_said_to_stay(customer: Customer) -> None:
+    """Whatever holds their name and is tied to the customer alone: a note, the audit of a change; not another's."""
+    other = world.make_customer(customer.company, "Cedar")
+    for whose, whom in ((customer, "eva brandt"), (customer, "Otto"), (other, "Eva Brandt")):
+        note_contact(whose.pk, NoteDetails(words="Pays on Friday", person=whom), by=None)
+
+    stays = {each["what"]: each["count"] for each in erased(eva(customer)).stays}
+
+    assert stays["Notes of calls and letters"] == 1
+    assert stays["What was done with their record, in the audit trail"] >= 1
+    customer.refresh_from_db()
+    assert (customer.name, customer.is_active) == ("Bramble GmbH", True)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_held", [True, False], ids=["held", "control"])
+def test_no_mail_begins_to_leave_while_its_person_is_erased(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch, is_held: bool
+) -> None:
+    """Between the question whether one is leaving and the erasing, a worker reaches for it; else it takes it."""
+    world.issue(customer, "100.00", DAY)
+    send_invoice(customer.invoices.get().pk, by=None)
+    request, taken = asks(eva(customer)), []
+
+    def reach() -> None:
+        with transaction.atomic():
+            free = OutgoingMail.objects.select_for_update(no_key=True, skip_locked=True)
+            taken.append(bool(free.filter(status=MailStatus.QUEUED).values_list("pk")))
+        connection.close()
+
+    def asked_then_reached_for(asked: PrivacyRequest) -> list[str]:
+        waits = why_not_yet(asked)
+        worker = Thread(target=reach)
+        worker.start()
+        worker.join()
+        return waits
+
+    monkeypatch.setattr(operation, "why_not_yet", asked_then_reached_for)
+    if not is_held:
+        monkeypatch.setattr(operation, "hold_mails", lambda subject: None)
+    erase_person(request.pk, by=None)
+
+    assert taken == [not is_held]
