@@ -1,6 +1,7 @@
 """Who is in, since when and from where; and putting somebody out."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from office.models import LogIn, User
-from office.sealing import Unsealable, unseal
+from office.sealing import Unsealable, reseal, unseal
 
 LONGEST = timedelta(hours=12)
 """A working day: then everybody logs in again, however busy."""
@@ -48,6 +49,15 @@ def end_log_ins(log_ins: QuerySet[LogIn], because: str) -> int:
     log_ins.filter(ended_at=None).update(ended_at=timezone.now(), ended_because=because)
     Session.objects.filter(session_key__in=ended).delete()
     return len(ended)
+
+
+def reseal_log_ins() -> Iterator[int]:
+    """Seal the keys of sessions that may stand anew by the newest key, so that whoever is in can still be put out."""
+    stands = LogIn.objects.filter(ended_at=None, began_at__gt=timezone.now() - LONGEST).order_by("pk")
+    for done, log_in in enumerate(stands, start=1):
+        same = LogIn.objects.filter(pk=log_in.pk, sealed_key=log_in.sealed_key)
+        same.update(sealed_key=reseal(log_in.sealed_key))
+        yield done
 
 
 def _key(log_in: LogIn) -> str:

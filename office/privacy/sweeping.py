@@ -55,7 +55,7 @@ def _old_runs(company: Company) -> QuerySet[Run]:
 
 
 def _old_log_ins(company: Company) -> QuerySet[LogIn]:
-    return LogIn.objects.filter(user__companies=company, ended_at__lt=timezone.now() - LOG_INS)
+    return LogIn.objects.filter(user__companies=company, seen_at__lt=timezone.now() - LOG_INS)
 
 
 def _old_answers(company: Company) -> QuerySet[IdempotentAnswer]:
@@ -94,7 +94,7 @@ SWEEPS = [
     ),
     Sweep(
         "log_ins",
-        "Log-ins that ended, with device and address",
+        "Log-ins, with device and address, since they were last used",
         f"{LOG_INS.days} days",
         "Deleted.",
         _old_log_ins,

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from customers.operations.manage_accounts import reseal_accounts
+from office.log_ins import reseal_log_ins
 from office.operations.manage_factors import reseal_factors
 from office.operations.manage_webhooks import reseal_webhooks
 from office.sealing import Unsealable
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     """To change the key: put a new one in front of ENCRYPTION_KEYS, run this, then leave the old one out."""
 
     help = (
-        "Seals numbers, payment files, second factors and secrets of webhooks anew by the first of ENCRYPTION_KEYS;"
+        "Seals numbers, payment files, factors, secrets of webhooks and log-ins anew by the first of ENCRYPTION_KEYS;"
         " then the others can go."
     )
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             ("payment files", reseal_files),
             ("second factors", reseal_factors),
             ("secrets of webhooks", reseal_webhooks),
+            ("log-ins that stand", reseal_log_ins),
         )
         for what, reseal in kinds:
             done = 0
