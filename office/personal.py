@@ -7,7 +7,7 @@ from office.models import MailStatus, OutgoingMail
 from office.privacy.registry import Held, Subject
 from office.privacy.terms import Term
 
-STAFF = "Of colleagues: what they did here stays theirs as long as it proves who did it."
+STAFF = "Of colleagues: goes with them, on their own page, once they left (`erase_colleague`); what they did stays."
 ERASED_MAIL = "The person it was for was erased."
 
 

@@ -147,6 +147,7 @@ urlpatterns = [
     path("settings/second-factors/", security.factor_rules, name="factor_rules"),
     path("settings/staff/<int:user_id>/invite/", staff.invite, name="invite_again"),
     path("settings/staff/<int:user_id>/withdraw/", staff.withdraw, name="withdraw_invitation"),
+    path("settings/staff/<int:user_id>/erase/", staff.erase, name="erase_colleague"),
     path("settings/staff/<int:user_id>/factors/", staff.lost_factors, name="take_factors"),
     path("me/password/", login.change_password, name="change_password"),
     path("companies/<int:company_id>/choose/", login.choose_company, name="choose_company"),

@@ -15,6 +15,7 @@ from office.access import found
 from office.dressing import dressed
 from office.factors import NAMES, factors_of
 from office.models import Company, Department, LogInLink, User
+from office.operations.erase_colleague import erase_colleague
 from office.operations.log_in_links import invitations_of, invite_again, withdraw_invitation
 from office.operations.manage_factors import take_factors
 from office.operations.manage_staff import StaffDetails, invite_staff, update_staff
@@ -125,6 +126,19 @@ def lost_factors(request: StaffRequest, user_id: int) -> HttpResponse:
         messages.success(
             request, f"{user} logs in with the password alone until they set up anew, and is told by mail."
         )
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("office:staff", user.pk)
+
+
+@require_POST
+@staff_door("office.manage_staff", recently_known=CHANGES)
+def erase(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Make a pseudonym of somebody who left."""
+    user = _colleague(request, user_id)
+    try:
+        erased = erase_colleague(user.pk, by=request.user, reason=request.POST.get("reason", ""))
+        messages.success(request, f"Erased. What they did is {erased.name}'s from now on.")
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect("office:staff", user.pk)

@@ -13,12 +13,13 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from ledger.refusals import Refused
 from office.factors import RECOVERY, factors_of, is_known_by_code
-from office.log_ins import device_words
+from office.log_ins import device_words, end_log_ins, log_ins_of
 from office.models import AuditRecord, LogIn, OutgoingMail, User
 from office.operations.manage_factors import (
     remove_factor,
@@ -471,6 +472,22 @@ def test_a_new_key_opens_what_the_old_one_sealed_and_then_needs_it_no_more(clerk
     assert is_known_by_code(clerk, codes[0]) == "recovery code"
 
 
+def test_after_a_new_key_whoever_is_in_can_still_be_put_out(clerk: User, client: Client, settings: Any):
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    settings.ENCRYPTION_KEYS = [old]
+    client.post("/log-in/", {"username": clerk.email, "password": world.PASSWORD})
+    assert client.get("/").status_code == 200
+    settings.ENCRYPTION_KEYS = [new, old]
+    call_command("reseal_accounts", stdout=io.StringIO())
+    settings.ENCRYPTION_KEYS = [new]
+
+    with transaction.atomic():
+        assert end_log_ins(log_ins_of(clerk), "Put out") == 1
+
+    assert not Session.objects.exists()
+    assert client.get("/")["Location"].startswith("/log-in/")
+
+
 def test_the_doors_that_ask_who_it_is_are_those_we_know():
     asked = {route for route, view in routes() if getattr(view, "recently_known", ())}
     assert sorted(asked) == [
@@ -508,6 +525,7 @@ def test_the_doors_that_ask_who_it_is_are_those_we_know():
         "settings/second-factors/",
         "settings/staff/",
         "settings/staff/<int:user_id>/",
+        "settings/staff/<int:user_id>/erase/",
         "settings/staff/<int:user_id>/factors/",
         "settings/staff/<int:user_id>/invite/",
         "settings/staff/<int:user_id>/withdraw/",

@@ -55,6 +55,7 @@ def forms(customer: Any) -> Forms:
         "office:file_new": ([], {"address": "/invoices/?format=csv", "title": "t"}),
         "office:schedule_new": ([view], timed(customer.company)),
         "office:schedule": ([schedule], timed(customer.company)),
+        "office:erase_colleague": ([world.make_user(customer.company, is_active=False).pk], {"reason": "r"}),
         "office:retention": ([], {"books": "10", "vouchers": "9", "letters": "8"}),
         "office:clear_past": ([], {}),
         "office:approval_rules": (
