@@ -1,6 +1,10 @@
 """Whose data something is: a contact's, or that of a customer who is a person, with all of its people."""
 
-from customers.models import Contact, Customer, PrivacyRequest
+from datetime import datetime
+
+from django.db.models import Max
+
+from customers.models import Contact, Customer, PrivacyRequest, PrivacyStatus, PrivacyWish
 from customers.personal import pseudonym, pseudonym_of_customer
 from office.privacy.registry import WAITS, Subject
 
@@ -11,11 +15,17 @@ SHORTEST = 4
 def subject_of(person: Contact | Customer) -> Subject:
     """The person as the registry asks for them."""
     if isinstance(person, Contact):
-        words = tuple(word for word in (person.name, person.email, person.phone) if len(word) >= SHORTEST)
-        return Subject(person.customer.company, (person.pk,), beside=_records(person.customer), words=words)
+        customer = person.customer
+        return Subject(customer.company, (person.pk,), beside=_records(customer), words=_words([person]))
     records = _records(person)
-    people = Contact.objects.filter(customer__in=records).order_by("pk")
-    return Subject(person.company, tuple(people.values_list("pk", flat=True)), records)
+    people = list(Contact.objects.filter(customer__in=records).order_by("pk"))
+    words = (*_words(people), *(word for word in (person.name, person.tax_id) if len(word) >= SHORTEST))
+    return Subject(person.company, tuple(each.pk for each in people), records, words=words)
+
+
+def _words(people: list[Contact]) -> tuple[str, ...]:
+    said = {word for each in people for word in (each.name, each.email, each.phone)}
+    return tuple(sorted(word for word in said if len(word) >= SHORTEST))
 
 
 def _records(customer: Customer) -> tuple[int, ...]:
@@ -28,6 +38,13 @@ def is_erased(person: Contact | Customer) -> bool:
     if isinstance(person, Contact):
         return person.name == pseudonym(person.pk)
     return person.name == pseudonym_of_customer(person.pk)
+
+
+def erased_at(customer: Customer) -> datetime | None:
+    """When somebody of a customer was erased last: what the trail says before that is read there alone."""
+    done = customer.privacy_requests.filter(wish=PrivacyWish.ERASURE, status=PrivacyStatus.DONE)
+    last: datetime | None = done.aggregate(last=Max("closed_at"))["last"]
+    return last
 
 
 def why_not_yet(request: PrivacyRequest) -> list[str]:

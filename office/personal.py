@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from office.models import MailStatus, OutgoingMail
-from office.privacy.registry import Held, Subject
+from office.privacy.registry import Held, Subject, emptied, says
 from office.privacy.terms import Term
 
 STAFF = "Of colleagues: goes with them, on their own page, once they left (`erase_colleague`); what they did stays."
@@ -20,6 +20,12 @@ def _about(subject: Subject) -> Q:
 def _talked_about(subject: Subject) -> Q:
     """Talk about a customer who is the person."""
     return Q(about_type="customers.customer", about_id__in=subject.customer_ids)
+
+
+def _answered(subject: Subject) -> Q:
+    """What programs were answered; of a form sent twice only the address is kept to which it led."""
+    of_programs = Q(user__companies=subject.company) & ~Q(key__startswith="form:")
+    return of_programs & says(["body"], subject.words)
 
 
 def _empty_mail(rows: QuerySet[OutgoingMail], subject: Subject) -> int:
@@ -93,12 +99,12 @@ HELD = [
     ),
     Held(
         "office.IdempotentAnswer",
-        "Answers given to programs",
+        "Answers to programs that name them, kept so that a call sent twice acts once",
         "body",
         plain="key request_hash",
-        term=Term.LETTERS,
-        day="created_at",
-        why="Found by no person: kept so that a call sent twice acts once.",
+        rows=_answered,
+        erase=emptied(body={}),
+        becomes="Emptied; a call sent twice still acts once.",
     ),
     Held(
         "office.Company",

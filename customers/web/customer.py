@@ -12,6 +12,7 @@ from customers.mandates import with_state
 from customers.models import ChangeRequest, ChangeStatus, Customer
 from customers.panels import days_of, panels_of, timeline_of
 from customers.payers import payer_of
+from customers.privacy import erased_at
 from customers.queries import free_credit, owed_in
 from ledger.agreed_days import with_late
 from ledger.models import OpenItem
@@ -47,6 +48,7 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         "payees": customer.declared_payees.filter(ended_at=None).select_related("customer"),
         "panels": panels_of(request.user, customer),
         "events": timeline_of(request.user, customer),
+        "erased_at": erased_at(customer),
     }
     return render(request, "customers/customer.html", context)
 

@@ -23,7 +23,8 @@ class Subject:
     """A person whose data is held: people of a customer by their ids.
 
     Where the customer is that person, they are in `customer_ids`, with the records that were merged into theirs. Else
-    `beside` are the customer's records, in whose papers and notes the person may be named by one of the `words`.
+    `beside` are the customer's records, in whose papers and notes the person may be named. By the `words` they are
+    named: names, addresses, numbers.
     """
 
     company: Company
@@ -90,8 +91,7 @@ class Held:
         """Rows of which a column says one of the person's words, in whatever letters."""
         options = self.model._meta
         fields = [name for name in self.fields.split() if not isinstance(options.get_field(name), BinaryField)]
-        said = [IContains(Cast(F(name), TextField()), word) for name in fields for word in subject.words]
-        return reduce(or_, map(Q, said), Q(pk=None))
+        return says(fields, subject.words)
 
 
 HELD: list[Held] = []
@@ -109,6 +109,12 @@ def register_waits(why: Callable[[Subject], Iterable[str]]) -> None:
     """Let a room say why a person cannot be erased yet, in words; nothing where they can."""
     if why not in WAITS:
         WAITS.append(why)
+
+
+def says(fields: Iterable[str], words: Iterable[str]) -> Q:
+    """Rows of which one of the columns says one of the words, in whatever letters; none where there are no words."""
+    said = [IContains(Cast(F(name), TextField()), word) for name in fields for word in words]
+    return reduce(or_, map(Q, said), Q(pk=None))
 
 
 def emptied(*fields: str, **values: Any) -> Eraser:

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.models import PrivacyRequest
+from customers.operations.erase_person import erase_person
 from customers.operations.note_privacy_request import note_privacy_request
-from office.models import AuditRecord, KeptFile, Run
+from office.models import AuditRecord, IdempotentAnswer, KeptFile, Run
 from office.tasks import carry_out_run
 from tests import world
 from tests.api.calling import Program, refused
@@ -119,3 +120,30 @@ def test_programs_answer_and_decline(customer: Any, administrator: Any) -> None:
     assert (declined["status"], declined["answer"]) == ("declined", "It is not them")
     again = program.post(f"customers/{customer.pk}/data/", {"wish": "access", "asked_on": "2026-03-02", "note": "n"})
     assert again.status_code == 201
+
+
+def test_the_customers_page_tells_no_more_who_was_erased(browser: Client, customer: Any) -> None:
+    """Not even in its timeline, which is read from the audit trail; what comes later is told as ever."""
+    contact, page = customer.contacts.get(), reverse("customers:customer", args=[customer.pk])
+    assert "Eva Brandt" in browser.get(page).content.decode()
+    request = note_privacy_request(contact, "erasure", asked_on=DAY, note="n", by=None)
+    erase_person(request.pk, by=None)
+
+    shown = browser.get(page).content.decode()
+
+    assert "Brandt" not in shown
+    assert "eva@bramble.example" not in shown
+    assert "the audit trail alone says more" in shown
+
+
+def test_answers_to_programs_name_nobody_who_was_erased(customer: Any, administrator: Any) -> None:
+    program, contact = Program(administrator), customer.contacts.get()
+    address = f"customers/{customer.pk}/people/{contact.pk}/data/"
+    body = {"wish": "erasure", "asked_on": "2026-03-02", "note": "Eva Brandt wrote"}
+    asked = program.post(address, body, key="first").json()
+    assert "Eva Brandt" in str(IdempotentAnswer.objects.get(key="first").body)
+
+    program.post(f"privacy-requests/{asked['id']}/erase/")
+
+    assert IdempotentAnswer.objects.get(key="first").body == {}
+    assert PrivacyRequest.objects.count() == 1
