@@ -13,6 +13,7 @@ from billing.api import (
     findings,
     looks,
     medical,
+    opening,
     order_links,
     orders,
     print_queue,
@@ -26,6 +27,13 @@ from billing.api import (
 )
 
 urlpatterns = [
+    path("opening/", opening.OpeningView.as_view()),
+    path("opening/<int:opening_id>/totals/", opening.TotalsView.as_view()),
+    path("opening/<int:opening_id>/live/", opening.LiveView.as_view()),
+    path("opening/loads/", opening.LoadsView.as_view()),
+    path("opening/loads/<int:run_id>/", opening.LoadView.as_view()),
+    path("opening/loads/<int:run_id>/errors/", opening.LoadErrorsView.as_view()),
+    path("opening/loads/<int:run_id>/undo/", opening.UndoView.as_view()),
     path("invoices/", views.InvoicesView.as_view()),
     path("invoices/many/", views.ManyInvoicesView.as_view()),
     path("invoices/consolidate/", recurring.ConsolidateView.as_view()),

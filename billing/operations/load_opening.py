@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from io import BytesIO
+from typing import Any
+
+from django.db import transaction
 
 from billing.models import StagedOpeningItem
 from billing.opening.fields import FIELDS
@@ -14,14 +17,39 @@ from customers.operations.create_customer import create_customers
 from customers.operations.details import ContactDetails, CustomerDetails
 from ledger.refusals import Refused
 from office.audit import record
-from office.models import Run, RunStatus
+from office.models import Run, RunStatus, User
 from office.reading import Mapping, RowsToMend, TableReader
 from office.reading.unpacking import unpacked
-from office.runs import RunKind
+from office.runs import RunKind, begin_run
 
 AT_ONCE = 2000
 """Documents in one transaction."""
 TAKEN, ADDED, WRONG = "Documents taken over", "New customers", "Rows to mend"
+
+
+@transaction.atomic
+def begin_load(
+    opening_id: int,
+    name: str,
+    content: bytes,
+    *,
+    mapping: dict[str, Any] | None = None,
+    adds_customers: bool = False,
+    dry_run: bool = True,
+    by: User | None,
+) -> Run:
+    """Have the workers load a file; without a mapping its columns are told by its headings.
+
+    Raises Refused once the opening is live, and for a file that is no table or a mapping that cannot be read.
+    """
+    opening = locked_opening(opening_id)
+    chosen = Mapping.from_json(mapping) if mapping else FORMATS.guessed(content, FIELDS)
+    kept = {"mapping": chosen.as_json(), "opening": opening.pk, "adds_customers": adds_customers, "dry_run": dry_run}
+    title = f"Import of {name}"[:200]
+    run = Run(company=opening.company, by=by, kind=LOADED, title=title, input_file=content, parameters=kept)
+    begin_run(run)
+    record(by, "begin_load", opening, after={"file": name, "dry run": dry_run})
+    return run
 
 
 def do_piece(run: Run) -> None:

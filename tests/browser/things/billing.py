@@ -54,8 +54,8 @@ def taken_over(company: Any, day: Any) -> dict[str, int]:
     """An opening whose totals differ by a payment that was not loaded, with a load and documents."""
     opening = opening_of(company, on=day)
     files = FILE.replace("2026-", f"{day.year - 1}-").replace("2025-", f"{day.year - 2}-")
-    load(opening, files)
     load(opening, files.replace("Cedar,Invoice,1060", "Cedar,Bill,1060").replace("80,0", "80,80"))
+    load(opening, files)
     set_opening_totals(opening.pk, {"EUR": Decimal("1587.50")}, by=None)
     return {"opening": opening.pk, "opening_item": opening.items.earliest("pk").pk}
 
