@@ -22,6 +22,7 @@ from customers.operations import erase_person as operation
 from customers.operations.ask_change import ask_change
 from customers.operations.details import AddressDetails, ContactDetails
 from customers.operations.erase_person import erase_person
+from customers.operations.merge_customers import merge_customers
 from customers.operations.note_privacy_request import (
     answer_privacy_request,
     decline_privacy_request,
@@ -316,3 +317,16 @@ def test_no_mail_begins_to_leave_while_its_person_is_erased(
     erase_person(request.pk, by=None)
 
     assert taken == [not is_held]
+
+
+def test_a_record_that_was_merged_into_theirs_is_erased_with_them(company: Any) -> None:
+    gone, kept = (world.make_customer(company, name) for name in ("Otto Klein", "Herr Klein Berlin"))
+    merge_customers(gone.pk, kept.pk, reason="Entered twice", by=None)
+
+    erased(kept)
+
+    for each in (gone, kept):
+        each.refresh_from_db()
+        assert each.name == f"Erased customer {each.pk}"
+        assert "klein" not in each.search_text
+    assert gone.merged_into_id == kept.pk
