@@ -27,11 +27,13 @@ def opening_of(company: Company, *, by: Any = None, on: date = DAY) -> Opening:
     return begin_opening(company, "QuickBooks", on, by=by)
 
 
-def load(opening: Opening, content: str | bytes, *, adds: bool = True, dry: bool = False, by: Any = None) -> Run:
-    """A load of this file, carried out, its columns told by their headings."""
+def waiting_load(
+    opening: Opening, content: str | bytes, *, adds: bool = True, dry: bool = False, by: Any = None
+) -> Run:
+    """A load of this file that waits for a worker, its columns told by their headings."""
     data = content.encode() if isinstance(content, str) else content
     headings = data.decode().splitlines()[0].split(",")
-    run = Run.objects.create(
+    return Run.objects.create(
         company=opening.company,
         by=by,
         kind="load_opening",
@@ -44,6 +46,11 @@ def load(opening: Opening, content: str | bytes, *, adds: bool = True, dry: bool
             "dry_run": dry,
         },
     )
+
+
+def load(opening: Opening, content: str | bytes, **more: Any) -> Run:
+    """A load of this file, carried out."""
+    run = waiting_load(opening, content, **more)
     list(carry_out(run.pk))
     run.refresh_from_db()
     return run
