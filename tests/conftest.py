@@ -36,6 +36,7 @@ from tests import world  # noqa: E402
 from tests.relay import RelayHandler, running_relay  # noqa: E402
 from tests.unguarded import guards  # noqa: E402
 
+settings.WHITENOISE_AUTOREFRESH = True  # else each client first learns of all static files, which few then ask for
 hypothesis_settings.register_profile("ci", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("ci")
 
