@@ -104,7 +104,11 @@ def get_billing_run_for(user: User, run_id: int) -> Run:
 def run_documents_for(user: User, run: Run) -> QuerySet[RunDocument]:
     """What a run took on, as far as this person sees those customers."""
     documents = RunDocument.objects.filter(run=run).select_related("invoice__customer")
-    return documents.filter(invoice__customer__sales_owner=user) if user.only_own_customers else documents
+    return (
+        documents.filter(invoice__customer__in=customers_for(user).values("pk"))
+        if user.only_own_customers
+        else documents
+    )
 
 
 def get_link_for(user: User, link_id: int) -> DocumentLink:

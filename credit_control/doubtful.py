@@ -42,7 +42,7 @@ class DoubtQuestion:
 
     company: Company
     on: date
-    owner_id: int | None = None
+    owner_ids: list[int] | None = None
 
 
 class Doubt(NamedTuple):
@@ -127,7 +127,7 @@ def doubtful_items(question: DoubtQuestion) -> DoubtReport:
         "company_id": company.pk,
         "on": on,
         "zone": company.time_zone,
-        "owner": question.owner_id,
+        "owner_ids": question.owner_ids,
         "kinds": [str(kind) for kind in KINDS],
         "table": table.pk if table else None,
         "late_days": table.late_days if table else USUAL_LATE_DAYS,

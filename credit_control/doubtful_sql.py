@@ -39,8 +39,8 @@ OWED = f"""
     owed AS MATERIALIZED (
         SELECT id, customer_id, entry_id, kind, reference, dated_on, due_on, currency, open
         FROM ({open_on_day_sql(None)}) AS open_items
-        WHERE %(owner)s::bigint IS NULL
-            OR customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner)s)
+        WHERE %(owner_ids)s::bigint[] IS NULL
+            OR customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = ANY (%(owner_ids)s))
     ),
     {MOVED},
     held AS MATERIALIZED ({HELD}),

@@ -136,13 +136,13 @@ def band_words(days_from: int, days_to: int | None) -> str:
     return f"{days_from} to {days_to} days late" if days_to > days_from else f"{counted(days_from, 'day')} late"
 
 
-def provision_on(company: Company, on: date, owner_id: int | None = None) -> Provision:
+def provision_on(company: Company, on: date, owner_ids: list[int] | None = None) -> Provision:
     """What was expected to be lost at the end of a day, of all customers or of one owner's."""
     table = table_on(company, on)
     asked: dict[str, Any] = {
         "company_id": company.pk,
         "on": on,
-        "owner": owner_id,
+        "owner_ids": owner_ids,
         "kinds": [str(kind) for kind in KINDS],
     }
     with snapshot(), connection.cursor() as cursor:

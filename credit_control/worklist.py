@@ -52,7 +52,7 @@ LATE = f"""
     FROM due JOIN customers_customer c ON c.id = due.customer_id
     LEFT JOIN held ON held.item_id = due.id LEFT JOIN promised ON promised.item_id = due.id
     LEFT JOIN credit_control_creditfile f ON f.customer_id = c.id LEFT JOIN office_user u ON u.id = f.collector_id
-    WHERE %(owner)s::bigint IS NULL OR c.sales_owner_id = %(owner)s
+    WHERE %(owner_ids)s::bigint[] IS NULL OR c.sales_owner_id = ANY (%(owner_ids)s)
     GROUP BY c.id, f.id, u.id
 """  # noqa: S608  our own texts
 HABITS = """
@@ -143,9 +143,14 @@ def _habit(days: int) -> str:
     return f"usually pays {days} day{'s' * (days != 1)} late"
 
 
-def worklist(company: Company, today: date, *, owner_id: int | None = None) -> list[Work]:
+def worklist(company: Company, today: date, *, owner_ids: list[int] | None = None) -> list[Work]:
     """Every customer of whom something is late, those who broke a promise or plan first, then by what is at risk."""
-    asked: dict[str, Any] = {"company_id": company.pk, "on": today, "currency": company.currency, "owner": owner_id}
+    asked: dict[str, Any] = {
+        "company_id": company.pk,
+        "on": today,
+        "currency": company.currency,
+        "owner_ids": owner_ids,
+    }
     with connection.cursor() as cursor:
         cursor.execute(LATE, asked)
         works = {row[0]: Work(*row) for row in cursor.fetchall()}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from customers.models import (
     AccountApplication,
@@ -16,19 +16,30 @@ from customers.models import (
 )
 from ledger.models import OpenItem
 from office.access import companies_for, found
-from office.models import User
+from office.models import Company, Team, User
 
 
 def customers_for(user: User) -> QuerySet[Customer]:
-    """The customers of a person's companies; only those they own in sales, where they are limited to these."""
+    """The customers of a person's companies; only those they or their team own in sales, where limited to these."""
     seen = Customer.objects.filter(company__in=companies_for(user))
-    return seen.filter(sales_owner=user) if user.only_own_customers else seen
+    if not user.only_own_customers:
+        return seen
+    team = Team.objects.filter(members=user, company=OuterRef("company")).filter(members=OuterRef("sales_owner"))
+    return seen.filter(Q(sales_owner=user) | Exists(team))
+
+
+def owners_seen(user: User, company: Company) -> list[int] | None:
+    """Whose customers of a company a person sees: their own and their team's, by who owns them in sales; None: all."""
+    if not user.only_own_customers:
+        return None
+    teams = Team.objects.filter(members=user, company=company)
+    return sorted({user.pk, *User.objects.filter(teams__in=teams).values_list("pk", flat=True)})
 
 
 def rows_for(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Of rows that each have a company and a customer, those of the customers whom a person sees."""
     rows = rows.filter(company__in=companies_for(user))
-    return rows.filter(customer__sales_owner=user) if user.only_own_customers else rows
+    return rows.filter(customer__in=customers_for(user).values("pk")) if user.only_own_customers else rows
 
 
 def items_for(user: User) -> QuerySet[OpenItem]:

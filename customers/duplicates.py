@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from customers.access import customers_for
+from customers.access import customers_for, owners_seen
 from customers.models import Customer, CustomerAccount, NotTheSame
 from customers.names import near_name, plain_name, plain_tax_id
 from customers.search import fold
@@ -200,7 +200,7 @@ def _parameters(company: Company, reader: User | None, search: str) -> dict[str,
     return {
         "company_id": company.pk,
         "most_alike": MOST_ALIKE,
-        "owner_id": reader.pk if reader and reader.only_own_customers else None,
+        "owner_ids": owners_seen(reader, company) if reader else None,
         "words": [f"%{_plain(word)}%" for word in fold(search).split()] or ["%"],
     }
 

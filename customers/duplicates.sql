@@ -45,6 +45,6 @@ pairs AS (
             SELECT FROM customers_notthesame n
             WHERE n.first_id = p.first_id AND n.second_id = p.second_id AND p.facts <@ n.facts
         )
-        AND (%(owner_id)s::bigint IS NULL OR a.sales_owner_id = %(owner_id)s AND b.sales_owner_id = %(owner_id)s)
+        AND (%(owner_ids)s::bigint[] IS NULL OR a.sales_owner_id = ANY (%(owner_ids)s) AND b.sales_owner_id = ANY (%(owner_ids)s))
         AND (a.search_text LIKE ALL (%(words)s) OR b.search_text LIKE ALL (%(words)s))
 )

@@ -25,7 +25,7 @@ FOUND = """
     ) AS latest ON true
     WHERE f.company_id = %(company_id)s
         AND (f.found_at AT TIME ZONE o.time_zone)::date BETWEEN %(first_day)s AND %(last_day)s
-        AND (%(owner_id)s::bigint IS NULL OR c.sales_owner_id = %(owner_id)s)
+        AND (%(owner_ids)s::bigint[] IS NULL OR c.sales_owner_id = ANY (%(owner_ids)s))
     GROUP BY 1
 """
 COLUMNS = (

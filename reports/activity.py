@@ -166,7 +166,7 @@ def answer(asked: Asked) -> Answer:
     )
     rows = [Row(part.values, part.currency, _urls(asked, part)) for part in parts]
     foot = [Row(total.values, total.currency, _urls(asked, total)) for total in totals]
-    is_whole = days.owner_id is None
+    is_whole = days.owner_ids is None
     own_first = sorted(totals, key=lambda total: total.currency != asked.company.currency)
     return Answer(
         f"What raised and what lowered the customers' debts from {plain_day(days.first_day)} to "

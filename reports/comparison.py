@@ -47,7 +47,7 @@ class ComparisonForm(ReportForm):
 
 WANTED = """
     c.result = ANY(%(results)s)
-    AND (%(owner_id)s::bigint IS NULL OR k.sales_owner_id = %(owner_id)s)
+    AND (%(owner_ids)s::bigint[] IS NULL OR k.sales_owner_id = ANY (%(owner_ids)s))
     AND (%(of)s = '' OR c.order_number = %(of)s OR o.po_number = %(of)s OR k.number = %(of)s
         OR strpos(lower(k.name), lower(%(of)s)) > 0)
 """
@@ -88,7 +88,7 @@ def answer(asked: Asked) -> Answer:
     """The rows that come to the results asked for, by customer and order; above them how many there are of each."""
     with connection.cursor() as cursor:
         cursor.execute(OF_MANY)
-    parameters = {**comparison_parameters(asked.company), "owner_id": asked.owner_id, **_wanted(asked.values)}
+    parameters = {**comparison_parameters(asked.company), "owner_ids": asked.owner_ids, **_wanted(asked.values)}
     rows, following = paged(asked, PAGE, parameters, _row)
     sums = fetched(SUMS, parameters)
     return Answer(

@@ -20,8 +20,8 @@ WHAT = {"voided": "Voided", "credited": "Credited", "objected": "Objected to"}
 OFFICE = "The office itself"
 NOBODY, NO_CAUSE = "0", "0"
 """What stands for documents that nobody issued by hand, and for corrections without a usual reason."""
-OWN = """(%(owner_id)s::bigint IS NULL
-    OR i.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner_id)s))"""
+OWN = """(%(owner_ids)s::bigint[] IS NULL
+    OR i.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = ANY (%(owner_ids)s)))"""
 CORRECTED = "i.id AS document_id, i.number, i.issued_by_id AS clerk_id, i.customer_id"
 CORRECTIONS_SQL = f"""
     SELECT 'voided' AS what, i.voided_on AS on_day, i.id, {CORRECTED}, i.void_reason_code_id AS code_id,

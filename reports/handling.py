@@ -20,8 +20,8 @@ HANDLED = """
         FROM billing_invoice i
         WHERE i.company_id = %(company_id)s AND i.kind IN ('invoice', 'debit_note', 'credit_memo')
             AND i.status <> 'draft' AND i.dated_on BETWEEN %(first_day)s AND %(last_day)s
-            AND (%(owner_id)s::bigint IS NULL
-                OR i.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner_id)s))
+            AND (%(owner_ids)s::bigint[] IS NULL
+                OR i.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = ANY (%(owner_ids)s)))
     ),
     mailed AS MATERIALIZED (
         SELECT m.about_id AS id, min(m.finished_at) AS at FROM office_outgoingmail m

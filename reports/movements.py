@@ -64,8 +64,8 @@ REVERSED = f"""CASE WHEN EXISTS (SELECT FROM ledger_openitem w WHERE w.entry_id 
 """The family of a reversal; tax withheld is no payment that came in, so taking it back is none that went."""
 IN_DAYS = """
     i.company_id = %(company_id)s AND i.dated_on BETWEEN %(first_day)s AND %(last_day)s
-    AND (%(owner_id)s::bigint IS NULL
-        OR i.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner_id)s))
+    AND (%(owner_ids)s::bigint[] IS NULL
+        OR i.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = ANY (%(owner_ids)s)))
 """
 FIGURES = "i.id, i.entry_id, i.customer_id, i.dated_on, i.currency, i.amount, i.company_amount"
 
@@ -103,12 +103,12 @@ class Days:
     company_id: int
     first_day: date
     last_day: date
-    owner_id: int | None = None
+    owner_ids: list[int] | None = None
 
     @classmethod
     def of(cls, asked: Asked) -> "Days":
         """The days of a question."""
-        return cls(asked.company.pk, asked.values["first_day"], asked.values["last_day"], asked.owner_id)
+        return cls(asked.company.pk, asked.values["first_day"], asked.values["last_day"], asked.owner_ids)
 
     @property
     def parameters(self) -> dict[str, Any]:

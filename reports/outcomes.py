@@ -22,8 +22,8 @@ def _promises(asked: Asked, days: Days) -> Figure:
     ended = PaymentPromise.objects.filter(
         company=days.company_id, counts_until__range=(days.first_day, days.last_day), withdrawn_on=None
     )
-    if days.owner_id is not None:
-        ended = ended.filter(customer__sales_owner=days.owner_id)
+    if days.owner_ids is not None:
+        ended = ended.filter(customer__sales_owner__in=days.owner_ids)
     states = with_state(ended, asked.company.today()).order_by().values_list("state").annotate(Count("pk"))
     counts = dict(states)
     judged = {state: counts.get(state, 0) for state in ("kept", "part_kept", "broken")}
@@ -38,8 +38,8 @@ def _promises(asked: Asked, days: Days) -> Figure:
 
 def _disputes(asked: Asked, days: Days) -> Figure:
     closed = Dispute.objects.filter(company=days.company_id, closed_on__range=(days.first_day, days.last_day))
-    if days.owner_id is not None:
-        closed = closed.filter(customer__sales_owner=days.owner_id)
+    if days.owner_ids is not None:
+        closed = closed.filter(customer__sales_owner__in=days.owner_ids)
     found = closed.aggregate(count=Count("pk"), took=Avg(F("closed_on") - F("opened_on")))
     took = found["took"]
     average = None if took is None else (Decimal(took.total_seconds()) / 86400).quantize(Decimal("0.1"))
@@ -64,8 +64,8 @@ YIELDED = """
         JOIN ledger_openitem i ON i.id = ri.item_id
         WHERE r.company_id = %(company_id)s AND r.reminded_on BETWEEN %(first_day)s AND %(last_day)s
             AND ri.dropped = '' AND i.currency = %(currency)s
-            AND (%(owner_id)s::bigint IS NULL
-                OR r.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner_id)s))
+            AND (%(owner_ids)s::bigint[] IS NULL
+                OR r.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = ANY (%(owner_ids)s)))
     ) AS x
 """
 

@@ -47,8 +47,8 @@ EVENTS = f"""
         SELECT DISTINCT d.entry_id FROM ledger_allocation a JOIN ledger_openitem d ON d.id = a.debit_id
         WHERE a.dated_on BETWEEN %(first_day)s AND %(last_day)s AND d.company_id = %(company_id)s
             AND d.kind IN ('invoice', 'debit_note')
-            AND (%(owner_id)s::bigint IS NULL
-                OR d.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner_id)s))
+            AND (%(owner_ids)s::bigint[] IS NULL
+                OR d.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = ANY (%(owner_ids)s)))
     ),
     items AS MATERIALIZED (
         SELECT d.id, d.entry_id, d.amount FROM touched JOIN ledger_openitem d USING (entry_id)
@@ -91,7 +91,8 @@ EVENTS = f"""
             c.id AS customer_id, c.name, coalesce(nullif(u.name, ''), u.email, '') AS owner
         FROM events e JOIN owed USING (entry_id) JOIN billing_invoice i ON i.entry_id = e.entry_id
         JOIN customers_customer c ON c.id = i.customer_id LEFT JOIN office_user u ON u.id = c.sales_owner_id
-        WHERE e.dated_on >= %(first_day)s AND (%(owner)s::bigint IS NULL OR c.sales_owner_id = %(owner)s)
+        WHERE e.dated_on >= %(first_day)s
+            AND (%(owner_ids)s::bigint[] IS NULL OR c.sales_owner_id = ANY (%(owner_ids)s))
     )
 """  # noqa: S608  our own names
 SUMMED = ", ".join(f"sum({figure})" for figure in FIGURES)

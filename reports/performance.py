@@ -122,14 +122,14 @@ def _trends(rows: list[Row], currency: str) -> list[Trend]:
 
 def _owed(days: Days, on: date, currency: str) -> AgeingRow:
     """What was owed at the end of a day, by how late it was."""
-    question = AgeingQuestion(days.company_id, on, owner_id=days.owner_id)
+    question = AgeingQuestion(days.company_id, on, owner_ids=days.owner_ids)
     nothing = AgeingRow(0, "", "", "", currency, dict.fromkeys(question.columns, ZERO), *[ZERO] * 4)
     return next((row for row in ageing_totals(question) if row.currency == currency), nothing)
 
 
 def _owed_in_all(days: Days, on: date, currency: str) -> Decimal:
     """What was owed in all: of the whole book, what the receivable account says."""
-    if days.owner_id is not None:
+    if days.owner_ids is not None:
         return _owed(days, on, currency).total
     amount, _ = control_balance(days.company_id, on).get(currency, (ZERO, ZERO))
     return amount

@@ -40,7 +40,7 @@ NOT_COMPARED = "A part of the book: not compared with the receivable account, an
 
 def answer(asked: Asked) -> Answer:
     """The matrix of each currency, what was judged by hand, and the provision account beside what they ask for."""
-    found = provision_on(asked.company, asked.values["on"], asked.owner_id)
+    found = provision_on(asked.company, asked.values["on"], asked.owner_ids)
     tables = [_by_age(asked, found), *([_by_hand(asked, found)] if found.cases else [])]
     about = (
         f"What is expected to be lost of what was owed on {plain_day(found.on)}: what is open less what is disputed,"
@@ -48,7 +48,7 @@ def answer(asked: Asked) -> Answer:
         " and taken at the day's rate. A provision matrix (IFRS 9 5.5.15 and B5.5.35); local rules may want other"
         " rates."
     )
-    if asked.owner_id is not None:
+    if asked.owner_ids is not None:
         return Answer(about, tables, not_compared=NOT_COMPARED)
     stood = provided_until(asked.company, found.on)
     return Answer(about, [*tables, _account(found, stood)], _proofs(found, stood), acts=_acts(asked, found, stood))

@@ -61,7 +61,7 @@ def answer(asked: Asked) -> Answer:
     parameters = {
         "company_id": asked.company.pk,
         "on": values["on"],
-        "owner": asked.owner_id,
+        "owner_ids": asked.owner_ids,
         "kinds": [str(kind) for kind in KINDS],
         "days_from": values["days_from"],
         "days_to": MOST_DAYS if values["days_to"] is None else values["days_to"],

@@ -85,7 +85,7 @@ def movements(asked: Asked) -> Answer:
     sums = fetched(
         SUMS.format(chosen=CHOSEN.format(movements=movements_sql())), days.parameters | chosen, few_groups=True
     )
-    is_whole = days.owner_id is None and not any(chosen.values())
+    is_whole = days.owner_ids is None and not any(chosen.values())
     return Answer(
         f"What raised and what lowered the customers' debts from {plain_day(days.first_day)} to "
         f"{plain_day(days.last_day)}, one by one.",
@@ -146,8 +146,8 @@ ALLOCATION_COLUMNS = (
 OF_DAYS = """
     FROM ledger_allocation a JOIN ledger_openitem d ON d.id = a.debit_id
     WHERE a.dated_on BETWEEN %(first_day)s AND %(last_day)s AND d.company_id = %(company_id)s
-        AND (%(owner_id)s::bigint IS NULL
-            OR d.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner_id)s))
+        AND (%(owner_ids)s::bigint[] IS NULL
+            OR d.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = ANY (%(owner_ids)s)))
 """
 ALLOCATION_PAGE = f"""
     WITH shown AS MATERIALIZED (

@@ -58,8 +58,8 @@ PARTS = {
 OF_LINES = ("product", "tax")
 """What each line of a document has of its own."""
 SIGN = "CASE kind WHEN 'credit_memo' THEN -1 ELSE 1 END"
-OWN = """(%(owner_id)s::bigint IS NULL
-    OR customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner_id)s))"""
+OWN = """(%(owner_ids)s::bigint[] IS NULL
+    OR customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = ANY (%(owner_ids)s)))"""
 KINDS = "company_id = %(company_id)s AND kind IN ('invoice', 'debit_note', 'credit_memo')"
 
 
@@ -219,9 +219,9 @@ def answer(asked: Asked) -> Answer:
                 shown[-1].mark if len(found) > len(shown) else "",
             )
         ],
-        _proofs(days, totals) if days.owner_id is None else [],
+        _proofs(days, totals) if days.owner_ids is None else [],
         trends=[_trend(compared, total.currency, found) for total in totals] if by == "month" else [],
-        not_compared="" if days.owner_id is None else NOT_COMPARED,
+        not_compared="" if days.owner_ids is None else NOT_COMPARED,
     )
 
 

@@ -40,8 +40,8 @@ def shipped_not_billed(asked: Asked) -> Table:
 
 def _lines(asked: Asked) -> QuerySet[Any]:
     stands = ShipmentLine.objects.filter(shipment__company=asked.company, shipment__cancelled_on=None)
-    if asked.owner_id is not None:
-        stands = stands.filter(shipment__customer__sales_owner=asked.owner_id)
+    if asked.owner_ids is not None:
+        stands = stands.filter(shipment__customer__sales_owner__in=asked.owner_ids)
     ordered = F("order_line__unit_price") * (HUNDRED - F("order_line__discount_percent")) / HUNDRED
     found = with_left(stands.exclude(shipment__kind=ShipmentKind.RETURN)).filter(left__gt=Decimal(0))
     found = found.annotate(

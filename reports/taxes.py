@@ -22,12 +22,12 @@ class TaxQuestion:
     company_id: int
     first_day: date
     last_day: date
-    owner_id: int | None = None
+    owner_ids: list[int] | None = None
 
     @property
     def is_whole(self) -> bool:
         """Whether the answer covers the whole book, so that it must equal the tax accounts."""
-        return self.owner_id is None
+        return self.owner_ids is None
 
 
 class TaxRow(NamedTuple):
@@ -111,7 +111,7 @@ BY_RATE = """
     SELECT coalesce(m.account_id, %(usual)s), m.currency, m.name, m.category, m.percent, m.kind, m.reason,
            count(DISTINCT m.paper), sum(m.base), sum(m.amount)
     FROM moves m JOIN customers_customer c ON c.id = m.customer_id
-    WHERE %(owner_id)s::bigint IS NULL OR c.sales_owner_id = %(owner_id)s
+    WHERE %(owner_ids)s::bigint[] IS NULL OR c.sales_owner_id = ANY (%(owner_ids)s)
     GROUP BY 1, 2, 3, 4, 5, 6, 7
     ORDER BY m.currency, m.kind, m.category DESC, m.percent DESC, m.name
 """
@@ -164,7 +164,7 @@ COLUMNS = (
 def answer(asked: Asked) -> Answer:
     """Tax by rate, and each tax account beside it."""
     first_day, last_day = asked.values["first_day"], asked.values["last_day"]
-    report = tax_report(TaxQuestion(asked.company.pk, first_day, last_day, asked.owner_id))
+    report = tax_report(TaxQuestion(asked.company.pk, first_day, last_day, asked.owner_ids))
     rows = [
         Row(
             row._asdict() | {"name": f"{row.name}, withheld by customers" if row.kind == "withheld" else row.name},

@@ -46,7 +46,7 @@ class Facts:
     today: date
     owed: Mapping[str, AgeingRow]
     ageing_url: str
-    owner_id: int | None
+    owner_ids: list[int] | None
 
     @property
     def days(self) -> dict[str, date]:
@@ -56,7 +56,7 @@ class Facts:
     @cached_property
     def moved(self) -> dict[str, dict[str, Decimal]]:
         """What moved this month, by currency and family."""
-        days = Days(self.company.pk, **self.days, owner_id=self.owner_id)
+        days = Days(self.company.pk, **self.days, owner_ids=self.owner_ids)
         sums: dict[str, dict[str, Decimal]] = {}
         for currency, family, amount in fetched(MOVED, days.parameters):
             sums.setdefault(currency, {})[family] = amount

@@ -18,7 +18,7 @@ from reports.movements import NOT_COMPARED
 from reports.registers import Place, paged
 from reports.shipped import SHIPPED, shipped_not_billed
 
-OWN = "(%(owner_id)s::bigint IS NULL OR c.sales_owner_id = %(owner_id)s)"
+OWN = "(%(owner_ids)s::bigint[] IS NULL OR c.sales_owner_id = ANY (%(owner_ids)s))"
 ZERO = Decimal(0)
 OPEN = f"""
     SELECT o.*, c.name FROM ({open_on_day_sql(None)}) AS o JOIN customers_customer c ON c.id = o.customer_id
@@ -47,10 +47,10 @@ UNAPPLIED_COLUMNS = (
 def unapplied(asked: Asked) -> Answer:
     """Every payment and credit that was free at the end of a day, the oldest first."""
     on = asked.values["on"]
-    parameters = {"company_id": asked.company.pk, "on": on, "owner_id": asked.owner_id}
+    parameters = {"company_id": asked.company.pk, "on": on, "owner_ids": asked.owner_ids}
     rows, following = paged(asked, UNAPPLIED_PAGE, parameters, _free)
     sums = fetched(UNAPPLIED_SUMS, parameters, few_groups=True)
-    is_whole = asked.owner_id is None
+    is_whole = asked.owner_ids is None
     foot = [
         Row({"reference": f"{count} together", "open": free}, currency) for currency, count, free, _ in sums if count
     ]
@@ -121,7 +121,7 @@ def drafts(asked: Asked) -> Answer:
     """Every draft, and every line that was shipped and is not billed, the oldest first."""
     parameters = {
         "company_id": asked.company.pk,
-        "owner_id": asked.owner_id,
+        "owner_ids": asked.owner_ids,
         "today": asked.company.today(),
         "zone": asked.company.time_zone,
     }

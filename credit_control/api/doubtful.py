@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from credit_control.doubtful import REASONS, DoubtQuestion, doubtful_items
 from credit_control.models import ProvisionTable, SpecificProvision
 from credit_control.operations.set_provisions import set_provision_rates, set_specific_provision
-from customers.access import get_customer_for
+from customers.access import get_customer_for, owners_seen
 from office.api.fields import AmountOut, IdIn, Input, Query, RateIn, RateOut
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
@@ -133,8 +133,8 @@ class DoubtfulView(ApiView):
     def get(self, request: ApiRequest) -> Response:
         """The items that were doubtful on a day, why, and what of each is likely lost; totals by currency."""
         query, company = checked(DoubtQuery, request.query_params.dict()), company_of(request)
-        owner_id = request.user.pk if request.user.only_own_customers else None
-        report = doubtful_items(DoubtQuestion(company, query.get("on") or company.today(), owner_id))
+        owner_ids = owners_seen(request.user, company)
+        report = doubtful_items(DoubtQuestion(company, query.get("on") or company.today(), owner_ids))
         return Response(DoubtReportOut(report).data)
 
 

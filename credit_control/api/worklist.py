@@ -8,7 +8,7 @@ from credit_control.models import ContactNote, NoteKind
 from credit_control.operations.assign_collector import assign_collector
 from credit_control.operations.note_contact import NoteDetails, note_contact
 from credit_control.worklist import worklist
-from customers.access import customers_for, get_customer_for
+from customers.access import customers_for, get_customer_for, owners_seen
 from office.api.fields import AmountOut, IdIn, Input, Query
 from office.api.idempotency import idempotent
 from office.api.paging import USUAL
@@ -90,8 +90,8 @@ class WorklistView(ApiView):
     def get(self, request: ApiRequest) -> Response:
         """Whom to ask next, and why."""
         query, company = checked(WorklistQuery, request.query_params.dict()), company_of(request)
-        owner = request.user.pk if request.user.only_own_customers else None
-        works = worklist(company, company.today(), owner_id=owner)
+        owners = owners_seen(request.user, company)
+        works = worklist(company, company.today(), owner_ids=owners)
         end = query["after"] + query["limit"]
         shown = {"results": works[query["after"] : end], "next": end if end < len(works) else None}
         return Response(WorklistOut(shown).data)

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from credit_control.models import Statement, StatementRow, StatementRun
-from customers.access import rows_for
+from customers.access import customers_for, rows_for
 from office.access import found, runs_for
 from office.models import User
 
@@ -32,4 +32,4 @@ def get_statement_run_for(user: User, run_id: int) -> StatementRun:
 def statement_rows_for(user: User, run: StatementRun) -> QuerySet[StatementRow]:
     """The customers of a run whom a person sees."""
     rows = StatementRow.objects.filter(run=run)
-    return rows.filter(customer__sales_owner=user) if user.only_own_customers else rows
+    return rows.filter(customer__in=customers_for(user).values("pk")) if user.only_own_customers else rows

@@ -20,7 +20,7 @@ from credit_control.access import specific_provisions_for
 from credit_control.doubtful import REASONS, Doubt, DoubtQuestion, doubtful_items, table_on
 from credit_control.models import ProvisionTable
 from credit_control.operations.set_provisions import set_provision_rates, set_specific_provision
-from customers.access import get_customer_for
+from customers.access import get_customer_for, owners_seen
 from customers.search import fold
 from ledger.fields import AmountField
 from ledger.models import OpenItem
@@ -156,8 +156,8 @@ def doubtful_list(request: StaffRequest, day: str = "") -> HttpResponseBase:
     on = clean_day(day) if day else request.company.today()
     if on is None or on < FIRST_DAY:
         raise Http404("No such day.")
-    owner_id = request.user.pk if request.user.only_own_customers else None
-    report = doubtful_items(DoubtQuestion(request.company, on, owner_id))
+    owner_ids = owners_seen(request.user, request.company)
+    report = doubtful_items(DoubtQuestion(request.company, on, owner_ids))
     own_total = sum((row.company_proposed for row in report.rows), Decimal(0))
     context: dict[str, Any] = {"on": on, "table": report.table, "own_total": own_total}
     spec = DOUBTFUL if request.user.has_perm(ACT) else TO_READ

@@ -14,7 +14,7 @@ from credit_control.models import NoteKind
 from credit_control.operations.assign_collector import assign_collector
 from credit_control.operations.note_contact import NoteDetails, note_contact
 from credit_control.worklist import Work, worklist
-from customers.access import customers_for, get_customer_for
+from customers.access import customers_for, get_customer_for, owners_seen
 from customers.models import Customer
 from customers.panels import panels_of
 from customers.queries import owed_now
@@ -134,8 +134,8 @@ def _beside(request: StaffRequest, customer_id: int, form: NoteForm | None = Non
 def _found(request: StaffRequest) -> tuple[list[Work], dict[str, int]]:
     """The list as it was asked for, and how many there are of each choice."""
     today = request.company.today()
-    owner = request.user.pk if request.user.only_own_customers else None
-    works = worklist(request.company, today, owner_id=owner)
+    owners = owners_seen(request.user, request.company)
+    works = worklist(request.company, today, owner_ids=owners)
     if "waiting" not in request.GET:
         works = [work for work in works if not work.next_contact_on or work.next_contact_on <= today]
     of = {

@@ -21,6 +21,7 @@ from office.models.roles import OwnRole, RoleChange
 from office.models.runs import Run, RunStatus
 from office.models.staff import User
 from office.models.talk import Comment, Department, Task, TaskKind
+from office.models.teams import Team
 from office.models.views import (
     FileFormat,
     KeptFile,
@@ -82,6 +83,7 @@ __all__ = [
     "SavedView",
     "Task",
     "TaskKind",
+    "Team",
     "User",
     "ViewSchedule",
     "ViewSending",

@@ -49,7 +49,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     until = models.DateField(null=True, blank=True, help_text="The last day they come in; empty: no end.")
     daily_digest = models.BooleanField(default=False, help_text="Wants the news of their customers each morning.")
-    only_own_customers = models.BooleanField(default=False, help_text="Sees only customers they own in sales.")
+    only_own_customers = models.BooleanField(
+        default=False, help_text="Sees only customers they or their team own in sales."
+    )
 
     key_company_id: int | None = None
     """The only company to be seen, while a program acts as this person with a key that is bound to one."""

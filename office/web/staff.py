@@ -45,7 +45,7 @@ class StaffForm(forms.Form):
         required=False,
         help_text="Neither log-in approves what the other asks.",
     )
-    only_own_customers = forms.BooleanField(label="Sees only customers they own in sales", required=False)
+    only_own_customers = forms.BooleanField(label="Sees only customers they or their team own in sales", required=False)
     is_active = forms.BooleanField(label="May log in", required=False, initial=True)
 
     def __init__(self, *args: Any, company: Company, person: User | None = None, **kwargs: Any) -> None:

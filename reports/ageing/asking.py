@@ -122,7 +122,7 @@ def question_of(asked: Asked) -> AgeingQuestion:
         on=values["on"],
         known_at=values["known_at"],
         by=values["by"],
-        owner_id=asked.owner_id,
+        owner_ids=asked.owner_ids,
         search=fold(values["q"] or "").replace("%", "").replace("_", ""),
         per=values["per"],
         edges=edges_in(values["buckets"]),

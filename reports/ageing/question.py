@@ -53,7 +53,7 @@ class AgeingQuestion:
     on: date
     known_at: datetime | None = None
     by: Literal["due_on", "dated_on"] = "due_on"
-    owner_id: int | None = None
+    owner_ids: list[int] | None = None
     search: str = ""
     per: str = "customer"
     edges: tuple[int, ...] = USUAL
@@ -62,7 +62,7 @@ class AgeingQuestion:
     @property
     def is_whole(self) -> bool:
         """Whether the answer covers the whole book, so that it must equal the receivable account."""
-        return self.owner_id is None and not self.search
+        return self.owner_ids is None and not self.search
 
     @cached_property
     def buckets(self) -> list[Bucket]:
@@ -81,7 +81,7 @@ class AgeingQuestion:
             "company_id": self.company_id,
             "on": self.on,
             "known_at": self.known_at,
-            "owner_id": self.owner_id,
+            "owner_ids": self.owner_ids,
             "search": f"%{self.search}%",
             "own": self.own,
             "places": places(self.own) if self.own else 0,

@@ -13,7 +13,7 @@ TOGETHER = -1
 """The id of a row that adds up all others."""
 PARENT = """
     LEFT JOIN customers_customer p ON p.id = c.parent_id
-        AND (%(owner_id)s::bigint IS NULL OR p.sales_owner_id = %(owner_id)s)"""
+        AND (%(owner_ids)s::bigint[] IS NULL OR p.sales_owner_id = ANY (%(owner_ids)s))"""
 """A parent that the reader does not see is not told of: the customer stands for itself."""
 PARTS = {
     "customer": ("", "c.id", "c.number", "c.name", "c.sort_name"),
@@ -221,7 +221,7 @@ def scope(question: AgeingQuestion) -> str:
     """The condition on `customer_id` that keeps to the customers asked for."""
     if question.is_whole:
         return "true"
-    owned = "sales_owner_id = %(owner_id)s" if question.owner_id is not None else "true"
+    owned = "sales_owner_id = ANY (%(owner_ids)s)" if question.owner_ids is not None else "true"
     found = "search_text LIKE %(search)s" if question.search else "true"
     return f"customer_id IN (SELECT id FROM customers_customer WHERE {owned} AND {found})"  # noqa: S608
 
@@ -232,6 +232,6 @@ def part_name_sql(per: str) -> str:
     return f"""
         SELECT {name} FROM customers_customer c {joined}
         WHERE c.company_id = %(company_id)s AND {part_id} = %(part_id)s
-            AND (%(owner_id)s::bigint IS NULL OR c.sales_owner_id = %(owner_id)s)
+            AND (%(owner_ids)s::bigint[] IS NULL OR c.sales_owner_id = ANY (%(owner_ids)s))
         LIMIT 1
     """  # noqa: S608

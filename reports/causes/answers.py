@@ -37,7 +37,7 @@ class DisputesForm(CausesForm):
 
 def _question(asked: Asked) -> CauseQuestion:
     values = asked.values
-    return CauseQuestion(asked.company, values["first_day"], values["last_day"], values["by"], asked.owner_id)
+    return CauseQuestion(asked.company, values["first_day"], values["last_day"], values["by"], asked.owner_ids)
 
 
 def _days(question: CauseQuestion) -> str:

@@ -33,7 +33,7 @@ class CauseQuestion:
     first_day: date
     last_day: date
     by: str = "reason"
-    owner_id: int | None = None
+    owner_ids: list[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def cause_report(question: CauseQuestion) -> CauseReport:
 def parts(question: CauseQuestion, *, key: str = "", currency: str = "", outcome: str = "") -> list[Part]:
     """The parts that a figure adds up: of a cause, a currency and an outcome, or of all."""
     rows = Dispute.objects.filter(company=question.company, opened_on__range=(question.first_day, question.last_day))
-    rows = rows.filter(customer__sales_owner=question.owner_id) if question.owner_id is not None else rows
+    rows = rows.filter(customer__sales_owner__in=question.owner_ids) if question.owner_ids is not None else rows
     rows = rows.filter(currency=currency) if currency else rows
     rows = rows.select_related("customer", "entry", "reason_code", "owner").order_by("opened_on", "pk")
     if question.by == "product":

@@ -41,12 +41,12 @@ OWED_COLUMNS = (Column("what", "What"), Column("amount", "Amount", "money", adds
 
 def answer(asked: Asked) -> Answer:
     """Thirteen weeks, each with a band, and what of all that is owed is expected later or not at all."""
-    question = ForecastQuestion(asked.company.pk, asked.values["on"], asked.values["currency"], asked.owner_id)
+    question = ForecastQuestion(asked.company.pk, asked.values["on"], asked.values["currency"], asked.owner_ids)
     found, owed = forecast_on(question)
     rows = list(_rows(found, question.currency))
     foot = {key: sum((row.values[key] for row in rows), Decimal(0)) for key in ("due", *PARTS, "expected")}
     standing = _standing(found, owed, foot["expected"], question.currency)
-    is_whole = question.owner_id is None
+    is_whole = question.owner_ids is None
     return Answer(
         f"Cash from what was owed at the end of {plain_day(question.on)}, in {question.currency}: on promised days, by "
         f"plans, else as each customer paid in the year before; who paid fewer than {ENOUGH} times, as all together. "
@@ -118,7 +118,7 @@ BACKTEST_COLUMNS = (
 def backtest(asked: Asked) -> Answer:
     """What earlier forecasts said beside what came: as they were kept, or made anew where none was kept."""
     today = asked.company.today()
-    question = ForecastQuestion(asked.company.pk, today, asked.values["currency"], asked.owner_id)
+    question = ForecastQuestion(asked.company.pk, today, asked.values["currency"], asked.owner_ids)
     spans = [(on, weeks, on + timedelta(weeks=weeks)) for on in judged_ends(today) for weeks in HORIZONS]
     over = [(on, weeks, until) for on, weeks, until in spans if until <= today]
     said = said_on(question, judged_ends(today))

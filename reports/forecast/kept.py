@@ -50,7 +50,7 @@ def judged_ends(today: date) -> list[date]:
 def said_on(question: ForecastQuestion, days: Iterable[date]) -> dict[date, Said]:
     """What was said as of each day. A forecast of some customers alone is never kept, so it is made anew."""
     rows = KeptForecast.objects.filter(company_id=question.company_id, currency=question.currency, on__in=list(days))
-    kept = {row.on: row for row in rows} if question.owner_id is None else {}
+    kept = {row.on: row for row in rows} if question.owner_ids is None else {}
     return {
         on: Said(on, kept[on].expected, kept[on].due, is_kept=True)
         if on in kept

@@ -12,8 +12,8 @@ from reports.forecast.expecting import Debt, Forecast, forecast
 from reports.frame.reading import fetched
 
 LOOKS_BACK = timedelta(days=365)
-OWN = """(%(owner_id)s::bigint IS NULL
-    OR d.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = %(owner_id)s))"""
+OWN = """(%(owner_ids)s::bigint[] IS NULL
+    OR d.customer_id IN (SELECT id FROM customers_customer WHERE sales_owner_id = ANY (%(owner_ids)s)))"""
 PAYMENTS = f"""
     SELECT d.customer_id, array_agg(k.dated_on - d.due_on ORDER BY k.dated_on - d.due_on)
     FROM ledger_openitem k
@@ -58,7 +58,7 @@ class ForecastQuestion:
     company_id: int
     on: date
     currency: str
-    owner_id: int | None = None
+    owner_ids: list[int] | None = None
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def owed_on(question: ForecastQuestion) -> Owed:
     promised: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
     for item_id, day, amount in fetched(PROMISED, question.parameters):
         promised[item_id].append((day, amount))
-    asked = AgeingQuestion(question.company_id, question.on, owner_id=question.owner_id)
+    asked = AgeingQuestion(question.company_id, question.on, owner_ids=question.owner_ids)
     items = aged_items(asked, currency=question.currency)
     free = sum((item.open for item in items if item.open < 0), Decimal(0))
     held: dict[int, Decimal] = defaultdict(Decimal)

@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.access import owners_seen
 from ledger.calendar import add_months, end_of_month, month_start
 from ledger.money import UnknownCurrency, places
 from office.models import Company, User
@@ -170,10 +171,10 @@ class Asked:
         """What is asked."""
         return self.form.values
 
-    @property
-    def owner_id(self) -> int | None:
-        """Whose customers the reader is kept to, if to any."""
-        return self.reader.pk if self.reader.only_own_customers else None
+    @cached_property
+    def owner_ids(self) -> list[int] | None:
+        """Whose customers, by who owns them in sales, the reader is kept to, if to any."""
+        return owners_seen(self.reader, self.company)
 
     def address(self, **changes: Any) -> str:
         """Where this question is asked, with some of it changed."""

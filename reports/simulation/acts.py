@@ -57,11 +57,11 @@ def given_by(documents: Sequence[Invoice]) -> Iterator[Done]:
             yield Done("credit_invoice", amount, by_id, paper)
 
 
-def written_off(company: Company, first: date, last: date, owner_id: int | None) -> Iterator[Done]:
+def written_off(company: Company, first: date, last: date, owner_ids: list[int] | None) -> Iterator[Done]:
     """Debts and bank fees that were written off, by amount and by their share of a document."""
     kinds = (WriteOffKind.BAD_DEBT, WriteOffKind.BANK_FEE)
     rows = WriteOff.objects.filter(company=company, kind__in=kinds, written_off_on__range=(first, last))
-    found = list(_of_owner(rows, owner_id).select_related("customer").prefetch_related("entry__items"))
+    found = list(_of_owner(rows, owner_ids).select_related("customer").prefetch_related("entry__items"))
     shares = shares_of(found)
     for row in found:
         paper = _paper(row, row.number, "payments:write_off", row.written_off_on)
@@ -70,10 +70,10 @@ def written_off(company: Company, first: date, last: date, owner_id: int | None)
             yield Done(WRITE_OFF_SHARE, shares[row.pk], row.created_by_id, paper)
 
 
-def refunded(company: Company, first: date, last: date, owner_id: int | None) -> Iterator[Done]:
+def refunded(company: Company, first: date, last: date, owner_ids: list[int] | None) -> Iterator[Done]:
     """Credits that were paid back."""
     rows = Refund.objects.filter(company=company, refunded_on__range=(first, last))
-    for row in _of_owner(rows, owner_id).select_related("customer").prefetch_related("entry__items"):
+    for row in _of_owner(rows, owner_ids).select_related("customer").prefetch_related("entry__items"):
         paper = _paper(row, row.number, "payments:refund", row.refunded_on)
         yield Done("refund_credit", _worth(row), row.created_by_id, paper)
 
@@ -83,6 +83,6 @@ def _worth(row: WriteOff | Refund) -> Decimal:
     return abs(sum((item.company_amount for item in row.entry.items.all()), Decimal(0)))
 
 
-def _of_owner(rows: QuerySet, owner_id: int | None) -> QuerySet:
-    mine = rows if owner_id is None else rows.filter(customer__sales_owner=owner_id)
+def _of_owner(rows: QuerySet, owner_ids: list[int] | None) -> QuerySet:
+    mine = rows if owner_ids is None else rows.filter(customer__sales_owner__in=owner_ids)
     return mine.order_by("pk")

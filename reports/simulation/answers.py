@@ -48,7 +48,7 @@ def simulate(asked: Asked) -> Answer:
     days = f"from {plain_day(first)} to {plain_day(last)}"
     try:
         count, cases = cases_of(
-            asked.company, first, last, form.now, form.then, asked.owner_id, all_=asked.in_background
+            asked.company, first, last, form.now, form.then, asked.owner_ids, all_=asked.in_background
         )
     except TooMany as error:
         return _too_many(asked, f"{counted(error.args[0], 'document')} were issued {days}; a page judges {MOST:,}.")

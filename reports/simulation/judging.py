@@ -33,20 +33,27 @@ class TooMany(Exception):
 
 
 def cases_of(
-    company: Company, first: date, last: date, now: Rules, then: Rules, owner_id: int | None = None, *, all_: bool
+    company: Company,
+    first: date,
+    last: date,
+    now: Rules,
+    then: Rules,
+    owner_ids: list[int] | None = None,
+    *,
+    all_: bool,
 ) -> tuple[int, list[Case]]:
     """How many documents were issued in some days, and what rules do with these and with what else was done.
 
     Raises TooMany where they are not `all_` wanted, however long that takes.
     """
     issued = Invoice.objects.filter(company=company, status=DocumentStatus.ISSUED, dated_on__range=(first, last))
-    issued = issued if owner_id is None else issued.filter(customer__sales_owner=owner_id)
+    issued = issued if owner_ids is None else issued.filter(customer__sales_owner__in=owner_ids)
     issued = issued.filter(source_reference="")
     ids = list(issued.order_by("pk").values_list("pk", flat=True))
     if len(ids) > MOST and not all_:
         raise TooMany(len(ids))
-    cases = [*_of_ceilings(written_off(company, first, last, owner_id), now, then)]
-    cases += _of_ceilings(refunded(company, first, last, owner_id), now, then)
+    cases = [*_of_ceilings(written_off(company, first, last, owner_ids), now, then)]
+    cases += _of_ceilings(refunded(company, first, last, owner_ids), now, then)
     for start in range(0, len(ids), MOST):
         documents = documents_to_judge(Invoice.objects.filter(pk__in=ids[start : start + MOST]))
         cases += _of_checks(company, documents, now, then)

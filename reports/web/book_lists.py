@@ -8,6 +8,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from customers.access import customers_for
 from customers.models import Customer
 from ledger.models import AccountRole, ItemKind, Line
 from office.web.doors import staff_door
@@ -89,6 +90,6 @@ def receivable_lines(request: StaffRequest) -> HttpResponseBase:
     customer = Customer.objects.filter(pk=OuterRef("customer_id"))
     lines = Line.objects.filter(account__company_id=request.company.pk, account__role=AccountRole.RECEIVABLE)
     if request.user.only_own_customers:
-        lines = lines.filter(customer_id__in=Customer.objects.filter(sales_owner=request.user).values("pk"))
+        lines = lines.filter(customer_id__in=customers_for(request.user).values("pk"))
     named = lines.annotate(customer_name=Subquery(customer.values("name"))).select_related("entry")
     return list_page(request, LINES, named, template="reports/book_list.html")

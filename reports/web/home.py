@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from customers.access import owners_seen
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
 from reports.ageing import AgeingQuestion, AgeingRow, ageing_totals
@@ -23,11 +24,11 @@ def home(request: StaffRequest) -> HttpResponse:
     if request.user.has_perm("credit_control.sell") and not request.user.has_perm("office.view_reports"):
         return redirect("credit_control:my_customers")
     today, own = request.company.today(), request.company.currency
-    owner_id = request.user.pk if request.user.only_own_customers else None
-    question = AgeingQuestion(request.company.pk, today, owner_id=owner_id)
+    owner_ids = owners_seen(request.user, request.company)
+    question = AgeingQuestion(request.company.pk, today, owner_ids=owner_ids)
     totals = {row.currency: row for row in ageing_totals(question)}
     ageing_url = question_address("ageing", question)
-    facts = Facts(request.user, request.company, today, totals, ageing_url, owner_id)
+    facts = Facts(request.user, request.company, today, totals, ageing_url, owner_ids)
     context = {
         "today": today,
         "tiles": tiles(facts),

@@ -360,7 +360,7 @@ def test_many_items_cost_as_many_queries_as_one(company: Any, customer: Any) -> 
 def test_who_has_own_customers_sees_theirs(company: Any, customer: Any) -> None:
     late(customer, "10.00", 100)
     sales = world.make_user(company, "sales")
-    assert doubts(company, owner_id=sales.pk) == []
+    assert doubts(company, owner_ids=[sales.pk]) == []
 
 
 def test_the_screen_lists_sorts_and_exports_them(company: Any, customer: Any, client: Any, today: date) -> None:

@@ -529,6 +529,9 @@ def test_the_doors_that_ask_who_it_is_are_those_we_know():
         "settings/staff/<int:user_id>/factors/",
         "settings/staff/<int:user_id>/invite/",
         "settings/staff/<int:user_id>/withdraw/",
+        "settings/teams/",
+        "settings/teams/<int:team_id>/",
+        "settings/teams/<int:team_id>/remove/",
     ]
 
 

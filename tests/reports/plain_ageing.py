@@ -122,14 +122,14 @@ class Then:
         return day
 
 
-def part_of(per: str, then: Then, owner_id: int | None) -> Callable[[OpenItem], Any]:
+def part_of(per: str, then: Then, owner_ids: list[int] | None) -> Callable[[OpenItem], Any]:
     """What an item's row is called: an id, 0 of nobody's, or a currency."""
     customers = {customer.pk: customer for customer in Customer.objects.all()}
     collectors = dict(CreditFile.objects.values_list("customer", "collector"))
 
     def parent(customer: Customer) -> int:
         above = customers.get(customer.parent_id or 0)
-        return above.pk if above and owner_id in (None, above.sales_owner_id) else customer.pk
+        return above.pk if above and (owner_ids is None or above.sales_owner_id in owner_ids) else customer.pk
 
     ways: dict[str, Callable[[OpenItem, Customer], Any]] = {
         "customer": lambda item, customer: customer.pk,
@@ -143,12 +143,12 @@ def part_of(per: str, then: Then, owner_id: int | None) -> Callable[[OpenItem], 
 
 
 def plain_ageing(
-    then: Then, *, by: str, edges: tuple[int, ...], per: str, own: str, owner_id: int | None
+    then: Then, *, by: str, edges: tuple[int, ...], per: str, own: str, owner_ids: list[int] | None
 ) -> dict[tuple[Any, str], dict[str, Decimal]]:
     """By row and currency, the amount of each column, the total, and what is said beside."""
     rows: dict[tuple[Any, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    part = part_of(per, then, owner_id)
-    owned = set(Customer.objects.filter(sales_owner=owner_id).values_list("pk", flat=True)) if owner_id else None
+    part = part_of(per, then, owner_ids)
+    owned = set(Customer.objects.filter(sales_owner__in=owner_ids).values_list("pk", flat=True)) if owner_ids else None
     for debt in then.debts.values():
         item = debt.item
         if owned is not None and item.customer_id not in owned:

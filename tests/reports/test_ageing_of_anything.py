@@ -216,7 +216,7 @@ class Books(RuleBasedStateMachine):
                 self.last - timedelta(days=chance.choice([0, 0, chance.randint(-60, 120)])),
                 known_at=chance.choice([None, *self.moments]) if chance.random() < 0.4 else None,
                 by=chance.choice(["due_on", "dated_on"]),
-                owner_id=chance.choice([None, None, self.owner.pk]),
+                owner_ids=chance.choice([None, None, [self.owner.pk]]),
                 per=chance.choice(PERS),
                 edges=tuple(sorted(chance.sample(range(1, 100), chance.randint(1, 8)))),
                 own=chance.choice(["", "EUR"]),
@@ -231,7 +231,7 @@ class Books(RuleBasedStateMachine):
             edges=question.edges,
             per=question.per,
             own=question.own,
-            owner_id=question.owner_id,
+            owner_ids=question.owner_ids,
         )
         answer = ageing(question, limit=None)
         shown = {

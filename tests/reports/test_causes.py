@@ -145,4 +145,4 @@ def test_its_excel_file_holds_what_the_page_shows(company: Any, disputes: None, 
 
 def test_who_is_limited_to_their_customers_sees_no_others(company: Any, disputes: None) -> None:
     sales = world.make_user(company, "clerk", only_own_customers=True)
-    assert cause_report(CauseQuestion(company, owner_id=sales.pk, **SPRING)).causes == []
+    assert cause_report(CauseQuestion(company, owner_ids=[sales.pk], **SPRING)).causes == []

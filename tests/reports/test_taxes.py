@@ -84,7 +84,7 @@ def test_one_in_sales_sees_their_own_customers_and_no_foot(company: Any, custome
     for each in (customer, own):
         world.issue(each, [world.line("100.00", tax=vat)], date(2026, 3, 2))
 
-    report = of(company, MARCH, owner_id=seller.pk)
+    report = of(company, MARCH, owner_ids=[seller.pk])
     assert figures(report) == [("VAT 20%", 1, 100, 20)]
     assert report.feet == []
 

@@ -86,6 +86,7 @@ THINGS = {
     "shipment_id": "billing.Shipment",
     "task_id": "office.Task",
     "tax_id": "billing.Tax",
+    "team_id": "office.Team",
     "template_id": "billing.InvoiceTemplate",
     "terms_id": "customers.PaymentTerms",
     "tie_id": "payments.BankTie",

@@ -53,6 +53,7 @@ OF_THE_COMPANY = {
     "customers.PaymentTerms",
     "office.Deputy",
     "office.OwnDay",
+    "office.Team",
     "office.User",
     "office.WebhookDelivery",
     "office.WebhookEndpoint",

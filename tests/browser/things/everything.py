@@ -34,7 +34,16 @@ from tests.browser.things.customers import (
     on_hold,
     with_mandate,
 )
-from tests.browser.things.office import a_deputy, a_policy, a_run, a_task, an_audit_record, saved_views, webhooks
+from tests.browser.things.office import (
+    a_deputy,
+    a_policy,
+    a_run,
+    a_task,
+    a_team,
+    an_audit_record,
+    saved_views,
+    webhooks,
+)
 from tests.browser.things.orders import orders
 from tests.browser.things.payments import (
     a_batch,
@@ -104,6 +113,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "text": ("invoice", "en"),
         "run": a_run(company),
         "deputy": a_deputy(company),
+        "team": a_team(company),
         "policy": a_policy(company),
         **webhooks(company),
         "role": Group.objects.get(name="sales").pk,

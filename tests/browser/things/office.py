@@ -29,6 +29,7 @@ from office.operations.name_deputy import name_deputy
 from office.operations.order_file import KIND
 from office.operations.schedule_view import ScheduleDetails, add_schedule
 from office.operations.set_approval_rules import set_approval_rules
+from office.operations.set_team import set_team
 from office.sealing import seal
 from office.topics import About
 from office.web.asking import KnownAddress
@@ -69,6 +70,13 @@ def a_deputy(company: Any) -> int:
     manager, clerk = world.make_user(company, "manager", name="Mara Ott"), world.make_user(company, name="Clara Reich")
     today = company.today()
     return name_deputy(company, manager, clerk, today, today + timedelta(days=7), by=manager).pk
+
+
+def a_team(company: Any) -> int:
+    """Two of sales who see each other's customers, and a manager."""
+    north = [world.make_user(company, "sales", name=name, only_own_customers=True) for name in ("Nora Falk", "Nils Ek")]
+    chief = world.make_user(company, "manager", name="Nadja Lund")
+    return set_team(company, None, "North", [each.pk for each in [*north, chief]], by=chief).pk
 
 
 def webhooks(company: Any) -> dict[str, Any]:

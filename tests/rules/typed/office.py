@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from office.models import SavedView, User, ViewSchedule
+from office.models import SavedView, Team, User, ViewSchedule
 from office.operations.create_api_token import create_api_token
 from office.operations.make_task import make_task
 from office.topics import About
@@ -50,6 +50,8 @@ def forms(customer: Any) -> Forms:
     look |= {"greeting": "g", "paying": "p", "foot": "f", "hours": "h"}
     view, schedule = views(customer.company)
     endpoint = webhooks(customer.company)["endpoint"]
+    someone = User.objects.filter(companies=customer.company).latest("pk").pk
+    team = Team.objects.create(company=customer.company, name=str(uuid4())).pk
     return {
         "office:view_new": ([], {"name": "n", "address": "/invoices/?state=paid", "is_shared": "on", "replaces": "on"}),
         "office:file_new": ([], {"address": "/invoices/?format=csv", "title": "t"}),
@@ -66,6 +68,8 @@ def forms(customer: Any) -> Forms:
             [],
             {"person": "1", "deputy": "2", "first_on": "2026-03-02", "last_on": "2026-03-02"},
         ),
+        "office:team_list": ([], {"name": "n", "members": str(someone)}),
+        "office:team": ([team], {"name": "n", "members": str(someone)}),
         "office:numbers_as_typed": ([], {"invoice": "INV-{year}-{number}", "customer": "C{number:05}"}),
         "office:set_exchange_rate": ([], {"currency": "USD", "on": "2026-03-02", "rate": "1"}),
         "office:release_copy": ([], {"went_on": "yes"}),
