@@ -192,6 +192,7 @@ IMPERSONAL = {
     "office.OwnDay": SET,
     "office.PolicyVersion": SET,
     "office.ExchangeRate": SET,
+    "office.Team": SET,
     "office.ViewSending": "why a view was not mailed",
     "office.KeptFile": "the name of a list",
     "office.WebhookEndpoint": SET,

@@ -1,15 +1,12 @@
 """The ageing and the list of open items, as reports."""
 
-from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 
 from ledger.models import ItemKind
 from office import written
-from office.access import companies_for
 from office.written import plain_day, plain_moment
 from reports.ageing.asking import (
     BY,
@@ -20,15 +17,15 @@ from reports.ageing.asking import (
     question_address,
     question_of,
 )
+from reports.ageing.found import is_id, of_companies, of_one, proofs_of
 from reports.ageing.items import AgedItem, Cell, ItemSum, items_and_sums
 from reports.ageing.items import Place as ItemPlace
 from reports.ageing.question import BESIDE, DISPUTED, PER, PLANNED, PROMISED, TOTAL, AgeingQuestion
-from reports.ageing.reading import AgeingRow, Place, ageing, control_on, together
+from reports.ageing.reading import AgeingRow, control_on
 from reports.ageing.sql import PARTS, TOGETHER, part_name_sql
-from reports.frame import Act, Answer, Asked, Chart, Column, Proof, Report, Row, Table
+from reports.frame import Act, Answer, Asked, Chart, Column, Report, Row, Table
 from reports.frame.reading import fetched
 
-FOOTS = "columns add up to the total, and the total to the receivable account"
 ITEMS_FOOT = "The items add up to the receivable account"
 PART_OF_THE_BOOK = "A part of the book: not compared with the receivable account."
 
@@ -36,7 +33,7 @@ PART_OF_THE_BOOK = "A part of the book: not compared with the receivable account
 def answer_ageing(asked: Asked) -> Answer:
     """A row for each customer, or what else is asked, and currency; each figure leads to its items."""
     question = question_of(asked)
-    found = _of_companies(asked, question) if question.per == "company" else _of_one(asked, question)
+    found = of_companies(asked, question) if question.per == "company" else of_one(asked, question)
     own_first = sorted(found.totals, key=lambda row: row.currency != asked.company.currency)
     columns = (
         Column("name", PER[question.per]),
@@ -50,7 +47,8 @@ def answer_ageing(asked: Asked) -> Answer:
     title = f"Ageing by {PER[question.per].lower()}"
     empty = "Nothing was open on that day."
     return Answer(
-        f"What customers owed at the end of {_when(question)}, by how late it was by {BY[question.by].lower()}.",
+        f"What customers owed at the end of {_when(question)}, by how late it was by {BY[question.by].lower()}."
+        f"{found.said}",
         [Table(title, columns, rows, foot, found.next, empty=empty)],
         found.proofs,
         charts=[Chart(f"Owed by age, {row.currency}", bars(question, row), row.currency) for row in own_first],
@@ -61,46 +59,6 @@ def answer_ageing(asked: Asked) -> Answer:
 def _when(question: AgeingQuestion) -> str:
     known = f", as known at {plain_moment(question.known_at)}" if question.known_at else ""
     return f"{plain_day(question.on)}{known}"
-
-
-@dataclass(frozen=True)
-class Found:
-    """What the ageing shows: a page of rows, the totals, and what proves them."""
-
-    rows: list[AgeingRow]
-    totals: list[AgeingRow]
-    proofs: list[Proof]
-    next: str = ""
-
-
-def _of_one(asked: Asked, question: AgeingQuestion) -> Found:
-    found = ageing(question, after=_place(asked.after), limit=asked.limit)
-    following = _mark(found.rows[-1]) if found.has_more else ""
-    proofs = _proofs({row.currency: row.total for row in found.totals}, found.control, f"The {FOOTS}")
-    return Found(found.rows, found.totals, proofs if question.is_whole else [], following)
-
-
-def _of_companies(asked: Asked, question: AgeingQuestion) -> Found:
-    """A row for each company of the reader; all are few, and on one page."""
-    rows: list[AgeingRow] = []
-    proofs: list[Proof] = []
-    for company in companies_for(asked.reader).order_by("legal_name", "pk"):
-        of_it = replace(question, company_id=company.pk, own=company.currency if question.own else "")
-        found = ageing(of_it, limit=0)
-        name = company.legal_name
-        rows += [row._replace(id=company.pk, name=name) for row in found.totals]
-        sums = {row.currency: row.total for row in found.totals}
-        proofs += _proofs(sums, found.control, f"{name}: the {FOOTS}") if question.is_whole else []
-    currencies = sorted({row.currency for row in rows})
-    totals = [together([row for row in rows if row.currency == currency]) for currency in currencies]
-    return Found(rows, totals, proofs)
-
-
-def _proofs(sums: dict[str, Decimal], control: dict[str, Decimal], words: str) -> list[Proof]:
-    return [
-        Proof(words, control.get(currency, Decimal(0)) - sums.get(currency, Decimal(0)), currency)
-        for currency in sorted({*sums, *(currency for currency, amount in control.items() if amount)})
-    ]
 
 
 def _values(row: AgeingRow, name: str = "") -> dict[str, Any]:
@@ -123,7 +81,7 @@ def _row(question: AgeingQuestion, row: AgeingRow, name: str = "") -> Row:
 def _items_address(question: AgeingQuestion, row: AgeingRow) -> str:
     """Where the items of a row are listed: in the company's currency all together, and of one company alone."""
     is_together = row.id == TOGETHER
-    if is_together and question.per == "company":
+    if question.per == "company" and (is_together or row.is_converted):
         return ""
     more: dict[str, Any] = {} if question.own else {"currency": row.currency}
     if question.per not in PARTS:
@@ -161,20 +119,6 @@ def _colour(question: AgeingQuestion, place: int) -> str:
     return "age-0" if not place else f"age-{1 + round(3 * (place - 1) / (late - 1))}"
 
 
-def _mark(row: AgeingRow) -> str:
-    return f"{row.id}:{row.currency}:{row.order}"
-
-
-def _place(mark: str) -> Place | None:
-    part_id, _, rest = mark.partition(":")
-    currency, _, order = rest.partition(":")
-    return (order, int(part_id), currency) if _is_id(part_id) else None
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
 ITEM_COLUMNS = (
     Column("reference", "Paper"),
     Column("kind", "What"),
@@ -209,7 +153,7 @@ def answer_items(asked: Asked) -> Answer:
                 empty="Nothing stood open here.",
             )
         ],
-        _proofs({each.currency: each.value for each in sums}, control_on(question), ITEMS_FOOT) if is_all else [],
+        proofs_of({each.currency: each.value for each in sums}, control_on(question), ITEMS_FOOT) if is_all else [],
         not_compared="" if is_all else PART_OF_THE_BOOK,
         acts=[Act("Ageing", question_address("ageing", question))],
     )
@@ -265,7 +209,7 @@ def _item_mark(place: ItemPlace) -> str:
 
 def _item_place(mark: str) -> ItemPlace | None:
     parts = mark.split(":", 5)
-    if len(parts) < 6 or not (_is_id(parts[0]) and _is_id(parts[2])):
+    if len(parts) < 6 or not (is_id(parts[0]) and is_id(parts[2])):
         return None
     try:
         days = [date.fromisoformat(parts[place]) for place in (1, 3)]

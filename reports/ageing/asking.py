@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from customers.access import owners_seen
 from customers.search import fold
 from office.access import companies_for, found
 from office.models import Company
@@ -22,7 +23,12 @@ from reports.frame import Asked, DayForm
 from reports.frame.question import CurrencyField, MomentField, address
 
 BY = {"due_on": "Due date", "dated_on": "Document date"}
-AMOUNTS = {"document": "Each document's currency", "company": "The company's currency"}
+GROUP = "group"
+AMOUNTS = {
+    "document": "Each document's currency",
+    "company": "The company's currency",
+    GROUP: "One currency for all companies",
+}
 LARGEST_ID = 2**63 - 1
 
 
@@ -122,11 +128,11 @@ def question_of(asked: Asked) -> AgeingQuestion:
         on=values["on"],
         known_at=values["known_at"],
         by=values["by"],
-        owner_ids=asked.owner_ids,
+        owner_ids=owners_seen(asked.reader, company),
         search=fold(values["q"] or "").replace("%", "").replace("_", ""),
         per=values["per"],
         edges=edges_in(values["buckets"]),
-        own=company.currency if values["amounts"] == "company" else "",
+        own=company.currency if values["amounts"] in ("company", GROUP) else "",
     )
 
 

@@ -21,6 +21,7 @@ class AgeingRow(NamedTuple):
     """The figures of a customer, or of what else a row is, in one currency; `id` is 0 of nobody and -1 of all.
 
     `columns` add up to the total; of it, what is in dispute, in a plan or promised is said beside.
+    Where figures were converted into another company's currency, the row says so.
     """
 
     id: int
@@ -33,6 +34,7 @@ class AgeingRow(NamedTuple):
     disputed: Decimal
     planned: Decimal
     promised: Decimal
+    is_converted: bool = False
 
     @property
     def place(self) -> Place:

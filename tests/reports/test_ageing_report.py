@@ -14,6 +14,8 @@ from credit_control.operations.record_promise import PromiseDetails, record_prom
 from credit_control.operations.withdraw_promise import withdraw_promise
 from customers.models import Customer, CustomerGroup
 from office.models import Company, User
+from office.operations.set_exchange_rates import set_exchange_rate
+from office.operations.set_team import set_team
 from reports.ageing import AgeingQuestion, ageing
 from reports.ageing.asking import edges_in
 from reports.ageing.question import PER
@@ -69,7 +71,7 @@ def test_a_row_is_what_is_asked_for(office: Any, manager: User, per: str, rows: 
 
 
 @pytest.mark.parametrize("per", PER)
-@pytest.mark.parametrize("amounts", ["document", "company"])
+@pytest.mark.parametrize("amounts", ["document", "company", "group"])
 def test_each_figure_on_the_page_opens_what_adds_up_to_it(
     office: Any, manager: User, client: Client, per: str, amounts: str
 ) -> None:
@@ -110,6 +112,54 @@ def test_the_companies_somebody_works_for_stand_beside_each_other(office: Any, m
     client.force_login(manager)
     assert b"Yard" in client.get("/reports/open-items/", {**ON, "of_company": second.pk}).content
     assert client.get("/reports/open-items/", {**ON, "of_company": third.pk}).status_code == 404
+
+
+def test_a_group_of_companies_is_added_up_in_the_currency_of_the_one_worked_in(
+    office: Any, manager: User, client: Client
+) -> None:
+    here, second, third = (
+        office["parent"].company,
+        *(world.make_company(code, legal_name=code) for code in ("USD", "CHF")),
+    )
+    manager.companies.add(second, third)
+    for company, amount in ((second, "20.01"), (third, "7.00")):
+        world.issue(world.make_customer(company, "Yard"), amount, DAY)
+    set_exchange_rate(here, "USD", date(2026, 3, 31), Decimal("0.85"), by=None)
+
+    answer = Program(manager).get("reports/ageing/", **ON, per="company", amounts="group", company=here.pk).json()
+    [aged] = answer["tables"]
+    assert said(aged["rows"]) == [("Alder Ltd", "EUR", "185.00"), ("CHF", "CHF", "7.00"), ("USD", "EUR", "17.01")]
+    assert said(aged["foot"]) == [("Together", "EUR", "202.01"), ("Together", "CHF", "7.00")]
+    assert answer["about"].endswith("1 USD is 0.85 EUR.")
+    assert "Alder Ltd keeps no rate of CHF for Mar 31, 2026: CHF stands in its own." in answer["about"]
+    assert {(proof["currency"], proof["difference"]) for proof in answer["proofs"]} == {
+        ("EUR", "0.00"),
+        ("USD", "0.00"),
+        ("CHF", "0.00"),
+    }
+    client.force_login(manager)
+    page = client.get("/reports/ageing/", {**ON, "per": "company", "amounts": "group"}).content.decode()
+    assert f"of_company={second.pk}" not in page, "what was converted opens no items, which add up to something else"
+    assert f"of_company={third.pk}" in page
+
+
+def test_a_team_of_one_company_opens_no_figure_of_another(office: Any) -> None:
+    sales, second = office["sales"], world.make_company("USD", legal_name="Birch Inc")
+    mate = world.make_user(second, "sales")
+    for person in (sales, mate):
+        person.companies.add(second, office["parent"].company)
+    world.issue(world.make_customer(second, "Yard", sales_owner_id=mate.pk), "20.00", DAY)
+    set_team(office["parent"].company, None, "North", [sales.pk, mate.pk], by=sales)
+
+    def rows_of_second() -> list[Any]:
+        rows = table(sales, per="company", company=office["parent"].company_id)["rows"]
+        return [row for row in said(rows) if row[0] == "Birch Inc"]
+
+    assert rows_of_second() == []
+    items = Program(sales).get("reports/open-items/", **ON, of_company=second.pk).json()
+    assert items["tables"][0]["rows"] == []
+    set_team(second, None, "North", [sales.pk, mate.pk], by=sales)
+    assert rows_of_second() == [("Birch Inc", "USD", "20.00")]
 
 
 def test_who_sees_their_own_customers_is_told_of_no_other(office: Any, client: Client) -> None:
