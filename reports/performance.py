@@ -123,7 +123,7 @@ def _trends(rows: list[Row], currency: str) -> list[Trend]:
 def _owed(days: Days, on: date, currency: str) -> AgeingRow:
     """What was owed at the end of a day, by how late it was."""
     question = AgeingQuestion(days.company_id, on, owner_ids=days.owner_ids)
-    nothing = AgeingRow(0, "", "", "", currency, dict.fromkeys(question.columns, ZERO), *[ZERO] * 4)
+    nothing = AgeingRow(0, "", "", "", currency, dict.fromkeys(question.columns, ZERO), ZERO, ZERO, ZERO, ZERO)
     return next((row for row in ageing_totals(question) if row.currency == currency), nothing)
 
 

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from office.api.approving import ActAmountOut, ApprovalOut, plain_amount
 from office.api.fields import AmountIn, Input, Query
 from office.api.idempotency import idempotent
+from office.api.paging import MOST, PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.approvals import acts_with_rules, get_request_for, requests_for
 from office.dressing import dressed
@@ -19,14 +20,16 @@ from office.web.requests import ApiRequest
 
 
 class ApprovalsOut(serializers.Serializer):
-    """Requests, the newest first, a hundred at most."""
+    """Requests, the newest first."""
 
     results = ApprovalOut(many=True)
+    next = serializers.CharField(allow_null=True, help_text="The cursor of the next page.")
 
 
-class ApprovalQuery(Query):
+class ApprovalQuery(PageQuery):
     """Which requests."""
 
+    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=100, help_text="Rows on a page.")
     state = serializers.ChoiceField(choices=ApprovalState.choices, required=False)
 
 
@@ -85,7 +88,8 @@ class ApprovalsView(ApiView):
         rows = requests_for(request.user).filter(company=company_of(request))
         if "state" in query:
             rows = rows.filter(state=query["state"])
-        return Response(ApprovalsOut({"results": rows[:100]}).data)
+        page, following = page_of(rows, query, "approvals", newest_first=True)
+        return Response(ApprovalsOut({"results": page, "next": following}).data)
 
 
 class ApproveView(ApiView):

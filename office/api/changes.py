@@ -43,6 +43,11 @@ CHANGES = [
     ),
     Change(date(2026, 11, 29), "`fields` chooses what an answer shows."),
     Change(date(2026, 11, 29), "Many invoices, receipts or customers in one call, each row with its own answer."),
+    Change(
+        date(2026, 11, 30),
+        "Approvals come in pages, so that those before the newest hundred are read, too: `next` says where.",
+        breaks=("ApprovalsOut field next required",),
+    ),
 ]
 """The newest last."""
 

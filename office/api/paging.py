@@ -20,9 +20,11 @@ class PageQuery(Query):
     cursor = serializers.CharField(required=False, help_text="What `next` of the page before said.")
 
 
-def page_of(queryset: QuerySet[Any], query: dict[str, Any], list_name: str) -> tuple[list[Any], str | None]:
-    """The rows after the cursor in the order they were made, and the cursor of the next page."""
-    order = Order(f"api:{list_name}", "id", "pk", descending=False)
+def page_of(
+    queryset: QuerySet[Any], query: dict[str, Any], list_name: str, *, newest_first: bool = False
+) -> tuple[list[Any], str | None]:
+    """The rows after the cursor in the order they were made or the other way, and the cursor of the next page."""
+    order = Order(f"api:{list_name}", "id", "pk", descending=newest_first)
     cursor = query.get("cursor", "")
     if cursor and read_cursor(cursor, order) is None:
         raise bad_cursor()

@@ -80,9 +80,15 @@ def _worth(row: AgeingRow, rate: Decimal, currency: str) -> AgeingRow:
         return round_money(amount * rate, currency)
 
     columns = {key: worth(amount) for key, amount in row.columns.items()}
-    beside = {name: worth(getattr(row, name)) for name in ("disputed", "planned", "promised")}
-    total = sum(columns.values(), Decimal(0))
-    return row._replace(currency=currency, columns=columns, total=total, is_converted=True, **beside)
+    return row._replace(
+        currency=currency,
+        columns=columns,
+        total=sum(columns.values(), Decimal(0)),
+        disputed=worth(row.disputed),
+        planned=worth(row.planned),
+        promised=worth(row.promised),
+        is_converted=True,
+    )
 
 
 def proofs_of(sums: Mapping[str, Decimal], control: Mapping[str, Decimal], words: str) -> list[Proof]:

@@ -123,8 +123,10 @@ def _row(columns: list[str], id: int, number: str, name: str, order: str, curren
 def together(rows: Sequence[AgeingRow]) -> AgeingRow:
     """Rows in one currency, added up."""
     columns = {column: sum((row.columns[column] for row in rows), Decimal(0)) for column in rows[0].columns}
-    sums = [sum(amounts, Decimal(0)) for amounts in zip(*(row.sums for row in rows), strict=True)]
-    return AgeingRow(TOGETHER, "", "", "", rows[0].currency, columns, *sums)
+    total, disputed, planned, promised = (
+        sum(amounts, Decimal(0)) for amounts in zip(*(row.sums for row in rows), strict=True)
+    )
+    return AgeingRow(TOGETHER, "", "", "", rows[0].currency, columns, total, disputed, planned, promised)
 
 
 def control_on(question: AgeingQuestion) -> dict[str, Decimal]:
