@@ -47,7 +47,7 @@ def enter(run: Run, opening: Opening, staged: Sequence[StagedOpeningItem]) -> li
                     company_amount=row.company_amount,
                 )
             ],
-            [Line(account=contra, amount=-row.amount, company_amount=-row.company_amount)],
+            [Line(account_id=contra.pk, amount=-row.amount, company_amount=-row.company_amount)],
         )
         for row in staged
     ]
@@ -55,9 +55,9 @@ def enter(run: Run, opening: Opening, staged: Sequence[StagedOpeningItem]) -> li
     items = [
         OpeningItem(
             company_id=opening.company_id,
-            opening=opening,
-            load=run,
-            entry=entry,
+            opening_id=opening.pk,
+            load_id=run.pk,
+            entry_id=entry.pk,
             **{name: getattr(row, name) for name in KEPT},
         )
         for row, entry in zip(staged, entries, strict=True)
