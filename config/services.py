@@ -36,6 +36,10 @@ POSTGRES_SETTINGS = """
 unix_socket_permissions = 0700  # whoever may not read the data may not connect
 max_connections = 300
 """
+PASSING_SETTINGS = """
+synchronous_commit = off  # nobody waits for a disk that is thrown away
+full_page_writes = off
+"""
 
 
 class ServiceFailed(Exception):
@@ -43,13 +47,16 @@ class ServiceFailed(Exception):
 
 
 @contextmanager
-def services(folder: Path) -> Iterator[dict[str, str]]:
-    """Run what the environment does not name, with its data under `folder`, and yield the variables that name it."""
+def services(folder: Path, more_settings: str = "") -> Iterator[dict[str, str]]:
+    """Run what the environment does not name, with its data under `folder`, and yield the variables that name it.
+
+    A new PostgreSQL gets `more_settings`, lines of its postgresql.conf.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
         named: dict[str, str] = {}
         if "DATABASE_URL" not in os.environ:
-            named |= running.enter_context(postgres(folder / "postgres"))
+            named |= running.enter_context(postgres(folder / "postgres", more_settings))
         if "REDIS_URL" not in os.environ:
             named |= running.enter_context(valkey(folder / "valkey"))
         yield named
@@ -64,7 +71,7 @@ def passing_services(folder: Path) -> Iterator[dict[str, str]]:
             clear_away(other)
     own = folder / str(os.getpid())
     try:
-        with services(own) as named:
+        with services(own, PASSING_SETTINGS) as named:
             yield named
     finally:
         shutil.rmtree(own)
@@ -78,11 +85,11 @@ def clear_away(folder: Path) -> None:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[dict[str, str]]:
+def postgres(folder: Path, more_settings: str = "") -> Iterator[dict[str, str]]:
     """Run PostgreSQL with a role that owns the database `duebook` and one that only works in it."""
     server = get_server(folder, cleanup_mode=None, start=False)  # knows the programs and, for root, who runs them
     end_leftover(folder / "postmaster.pid", "postgres")
-    make_cluster(server)
+    make_cluster(server, POSTGRES_SETTINGS + more_settings)
     with socket_folder(server) as sockets:
         pg_ctl(server, "start", "-t", "300", "-l", str(folder / "log"), "-o", f"-h '' -k {shlex.quote(str(sockets))}")
         try:
@@ -96,13 +103,13 @@ def postgres(folder: Path) -> Iterator[dict[str, str]]:
             pg_ctl(server, "stop", "-m", "fast")
 
 
-def make_cluster(server: PostgresServer) -> None:
-    """Create, the first time, an empty cluster with our settings."""
+def make_cluster(server: PostgresServer, own_settings: str) -> None:
+    """Create, the first time, an empty cluster with settings of its own."""
     is_new = not (server.pgdata / "PG_VERSION").exists()
     server.ensure_pgdata_inited()
     if is_new:
         with (server.pgdata / "postgresql.conf").open("a") as settings:
-            settings.write(POSTGRES_SETTINGS)
+            settings.write(own_settings)
 
 
 @contextmanager

@@ -47,12 +47,13 @@ def test_the_app_may_make_no_database_and_no_role(bare_environment, tmp_path):
 
 def test_the_server_writes_to_the_disk_and_lets_only_its_own_user_in(bare_environment, tmp_path):
     with services(tmp_path) as named:
-        [(fsync, addresses, folder)] = rows(
+        [(writes, addresses, folder)] = rows(
             named["DATABASE_SUPERUSER_URL"],
-            "SELECT current_setting('fsync'), current_setting('listen_addresses'),"
+            "SELECT concat_ws(' ', current_setting('fsync'), current_setting('synchronous_commit'),"
+            " current_setting('full_page_writes')), current_setting('listen_addresses'),"
             " current_setting('unix_socket_directories')",
         )
-        assert (fsync, addresses) == ("on", "")
+        assert (writes, addresses) == ("on on on", "")
         assert stat.S_IMODE(os.stat(f"{folder}/.s.PGSQL.5432").st_mode) == 0o700
 
 
