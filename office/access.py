@@ -18,6 +18,11 @@ def companies_for(user: User) -> QuerySet[Company]:
     return companies.filter(pk=user.key_company_id) if user.key_company_id else companies
 
 
+def works_for_all(user: User) -> bool:
+    """Whether there is no company that a person does not work for."""
+    return not Company.objects.exclude(pk__in=companies_for(user).values("pk")).exists()
+
+
 def runs_for(user: User) -> QuerySet[Run]:
     """The long runs of a person's companies; only those they started, where they are limited to their customers.
 

@@ -170,6 +170,7 @@ ROLES: dict[str, list[str]] = {
         "office.set_exchange_rates",
         "office.decide_approval",
         "office.edit_mail_texts",
+        "office.export_all",
         "office.manage_roles",
         "office.manage_staff",
         "office.manage_webhooks",

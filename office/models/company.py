@@ -139,6 +139,7 @@ class Company(models.Model):
         permissions = [
             ("change_company_settings", "Change the company's settings"),
             ("close_month", "Close and reopen months"),
+            ("export_all", "Take everything away that every company keeps"),
             ("set_exchange_rates", "Keep exchange rates"),
             ("view_reports", "Read reports"),
         ]

@@ -20,7 +20,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django_htmx.middleware import HtmxDetails
 
 from ledger.refusals import Refused
-from office.access import companies_for
+from office.access import companies_for, works_for_all
 from office.audit import coming_from
 from office.models import Company, User
 from office.models.staff import may_come_in
@@ -99,6 +99,8 @@ def require_may_ask(user: User, company: Company, address: str) -> None:
     """Raise Refused where the door of an address would not let this person in now."""
     match = _door(address)
     if not user.has_perm(match.func.door) or company not in companies_for(user):  # type: ignore[attr-defined]
+        raise Refused(MAY_NOT, code="may_not_see")
+    if getattr(match.func, "every_company", False) and not works_for_all(user):
         raise Refused(MAY_NOT, code="may_not_see")
 
 

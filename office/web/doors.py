@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from office.access import works_for_all
 from office.retrying import tried_again
 from office.web.knowing import known_first
 from office.web.late_forms import ask_to_log_in
@@ -22,11 +23,16 @@ CHANGES, ALWAYS = ("POST",), ("GET", "HEAD", "POST")
 
 
 def staff_door(
-    permission: str, *, recently_known: Collection[str] = (), without_factor: bool = False
+    permission: str,
+    *,
+    recently_known: Collection[str] = (),
+    without_factor: bool = False,
+    every_company: bool = False,
 ) -> Callable[[View], View]:
     """Let in staff with a permission (app.codename) and a company to work in; others log in or are refused.
 
     Whoever has not shown who they are for a while is asked first, by the methods `recently_known`: CHANGES or ALWAYS.
+    A door of `every_company` lets in only who works for all there are: what is behind it is of all of them.
     Whoever lacks a second factor that their role needs is led to set it up, save at a door `without_factor`.
     """
 
@@ -36,6 +42,8 @@ def staff_door(
             if not request.user.is_authenticated:
                 return ask_to_log_in(request)
             if not request.user.has_perm(permission) or not request.company:
+                raise PermissionDenied
+            if every_company and not works_for_all(request.user):
                 raise PermissionDenied
             if request.user.lacks_factor and not without_factor:
                 return lead_to_factor(request)
@@ -47,6 +55,7 @@ def staff_door(
         guarded.door = permission  # type: ignore[attr-defined]
         guarded.without_factor = without_factor  # type: ignore[attr-defined]
         guarded.recently_known = recently_known  # type: ignore[attr-defined]
+        guarded.every_company = every_company  # type: ignore[attr-defined]
         return guarded
 
     return guard

@@ -35,7 +35,7 @@ Told = Callable[[int], None]
 
 
 def write_everything(file: IO[bytes], *, open_accounts: bool, told: Told = lambda count: None) -> dict[str, Any]:
-    """Write the archive (ZIP) into a file, and give its manifest; `told` hears how many tables are done.
+    """Write the archive (ZIP) into a file, and give its manifest; `told` hears how many rows are written.
 
     With `open_accounts` what is sealed stands in clear in `opened.csv` beside the tables. Raises Unsealable where no
     key of ours opens it.
@@ -45,9 +45,11 @@ def write_everything(file: IO[bytes], *, open_accounts: bool, told: Told = lambd
         tables = tables_of_export()
         manifest = _beginning(open_accounts)
         manifest["tables"] = {}
-        for done, table in enumerate(tables):
-            told(done)
+        done = 0
+        for table in tables:
             manifest["tables"][table.name] = _write_table(archive, table)
+            done += manifest["tables"][table.name]["rows"]
+            told(done)
             for column in table.columns:
                 if column.is_bytes:
                     _write_bytes(archive, table, column)

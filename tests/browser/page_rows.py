@@ -304,6 +304,7 @@ PAGES = [
     Row("office:webhook_delivery", "delivery", role="administrator"),
     Row("health", role="administrator"),
     Row("office:restored_copy", role="administrator"),
+    Row("reports:export_all", role="administrator"),
     Row("billing:tax_list", role="administrator"),
     Row("customers:terms_list", role="administrator"),
     Row("billing:check_policies", role="administrator"),
@@ -336,6 +337,7 @@ PAGES = [
 
 
 ELSEWHERE = {
+    "reports:everything": "a file that workers ask for: tests/reports/test_export_page.py",
     "office:schedule_new": "its owner's alone: tests/browser/test_saved_views.py",
     "office:schedule": "its owner's alone: tests/browser/test_saved_views.py",
     "office:kept_file": "its maker's alone: tests/browser/test_saved_views.py",
