@@ -18,6 +18,7 @@ from billing.operations.undo_load import begin_undoing
 from office.access import found
 from office.api.fields import Input
 from office.api.idempotency import idempotent
+from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import Run
 from office.web.requests import ApiRequest
@@ -98,9 +99,10 @@ class LoadOut(serializers.ModelSerializer):
 
 
 class LoadsOut(serializers.Serializer):
-    """The loads of the opening, the newest first."""
+    """The loads of the opening; `next` asks for those after them."""
 
     results = LoadOut(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class OpeningView(ApiView):
@@ -153,11 +155,12 @@ class LoadsView(ApiView):
 
     permission = {"get": MANAGE, "post": MANAGE}
 
-    @extend_schema(operation_id="list_opening_loads", responses=LoadsOut)
+    @extend_schema(operation_id="list_opening_loads", parameters=[PageQuery], responses=LoadsOut)
     def get(self, request: ApiRequest) -> Response:
         """The loads of the opening, dry runs among them."""
-        loads = loads_of(_latest(request)).defer("input_file")[:100]
-        return Response(LoadsOut({"results": loads}).data)
+        query = checked(PageQuery, request.query_params.dict())
+        rows, following = page_of(loads_of(_latest(request)).defer("input_file"), query, "opening-loads")
+        return Response(LoadsOut({"results": rows, "next": following}).data)
 
     @extend_schema(operation_id="load_opening", request=LoadIn, responses={202: LoadOut})
     @idempotent
