@@ -9,6 +9,7 @@ from django.db.models import BooleanField, Func, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from office.days import FIRST_DAY, LAST_DAY
 from office.models import AuditRecord, Company, User
 from office.models.audit import SAID, AuditWords
 
@@ -72,11 +73,13 @@ def from_origin(records: Records, text: str) -> Records:
 
 
 def within_days(records: Records, days: tuple[date | None, date | None]) -> Records:
-    """Recorded from a day to a day, both included, where the reader is."""
+    """Recorded from a day to a day, both included, where the reader is; nothing was recorded outside of our times."""
     first, last = days
     if first:
-        records = records.filter(recorded_at__gte=_begins(first))
-    return records.filter(recorded_at__lt=_begins(last + timedelta(days=1))) if last else records
+        records = records.filter(recorded_at__gte=_begins(min(max(first, FIRST_DAY), LAST_DAY)))
+    if last:
+        records = records.filter(recorded_at__lt=_begins(min(max(last, FIRST_DAY), LAST_DAY) + timedelta(days=1)))
+    return records
 
 
 def acts() -> list[tuple[str, str]]:
