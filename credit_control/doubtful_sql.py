@@ -1,4 +1,4 @@
-"""The query of doubtful items. Parameters: company_id, on, zone, owner, kinds, table, late_days, noticed_until.
+"""The query of doubtful items. Parameters: company_id, on, zone, owner_ids, kinds, table, late_days, noticed_until.
 
 A moment counts on the company's day that it was. An item is due when the first part of it is that is open: as its
 document says, as it was put off, or with an instalment of its plan. A promise is broken where its days are over and
@@ -63,7 +63,7 @@ OWED = f"""
     )
 """  # noqa: S608  our own texts
 """`aged`: every open item with its days late, whether it may be lost, what of it is disputed, and what was judged of it
-by hand. Parameters: company_id, on, owner, kinds."""
+by hand. Parameters: company_id, on, owner_ids, kinds."""
 
 _AGENCY = """
     SELECT h.item_id FROM credit_control_handeditem h JOIN credit_control_handover v ON v.id = h.hand_over_id

@@ -137,7 +137,7 @@ def band_words(days_from: int, days_to: int | None) -> str:
 
 
 def provision_on(company: Company, on: date, owner_ids: list[int] | None = None) -> Provision:
-    """What was expected to be lost at the end of a day, of all customers or of one owner's."""
+    """What was expected to be lost at the end of a day, of all customers or of some owners'."""
     table = table_on(company, on)
     asked: dict[str, Any] = {
         "company_id": company.pk,

@@ -1,4 +1,4 @@
-"""The query of what a provision is worked out from. Parameters: company_id, on, owner, kinds.
+"""The query of what a provision is worked out from. Parameters: company_id, on, owner_ids, kinds.
 
 Sums by currency and days late, the items that were judged by hand, and what else stands on the receivable account.
 """

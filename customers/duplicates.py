@@ -4,7 +4,7 @@ A fact is one thing that two of them have alike: the tax id, the name without it
 with the post code or the town, an e-mail address, a bank account. What they have alike says how strong the sign is.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,10 @@ from string import Template
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Lower
 
 from customers.access import customers_for, owners_seen
-from customers.models import Customer, CustomerAccount, NotTheSame
+from customers.models import Contact, Customer, CustomerAccount, NotTheSame
 from customers.names import near_name, plain_name, plain_tax_id
 from customers.search import fold
 from office.models import Company, User
@@ -119,6 +120,37 @@ def find_alike(company: Company, asked: Asked, *, besides: Customer | None = Non
     customers = {pk: each for pk, each in Customer.objects.in_bulk(facts).items() if not each.merged_into_id}
     found = [_hit(customer, facts[pk], asked.name) for pk, customer in customers.items()]
     return sorted(found, key=lambda hit: (hit.strength, hit.customer.pk))[:SHOWN]
+
+
+def unlike_all(company: Company, asked: Sequence[Asked]) -> list[bool]:
+    """Whether each of many surely looks like nobody who is there, nor like another of them.
+
+    What is near by name counts here wherever it is: who is told apart by the place is to be looked at alone.
+    """
+    own = [_signs(each) for each in asked]
+    shared = {sign for sign, count in Counter(sign for signs in own for sign in signs).items() if count > 1}
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for kind, key in set().union(*own):
+        wanted[kind].append(key)
+    customers = Customer.objects.filter(company=company)
+    for kind, field in (("tax_id", "plain_tax_id"), ("name", "plain_name"), ("near", "near_name")):
+        rows = customers.filter(**{f"{field}__in": wanted[kind]}).values_list(field, flat=True)
+        shared |= {(kind, key) for key in rows}
+    people = Contact.objects.filter(customer__company=company).alias(address=Lower("email"))
+    mails = people.filter(address__in=wanted["email"]).values_list(Lower("email"), flat=True)
+    shared |= {("email", email) for email in mails}
+    return [not signs & shared for signs in own]
+
+
+def _signs(asked: Asked) -> set[tuple[str, str]]:
+    """What others may have alike with somebody, by kind."""
+    signs = {
+        ("tax_id", plain_tax_id(asked.tax_id)[:40]),
+        ("name", plain_name(asked.name)[:200]),
+        ("near", near_name(asked.name)[:200]),
+        *(("email", email.lower()) for email in asked.emails),
+    }
+    return {(kind, key) for kind, key in signs if key}
 
 
 def _leave_out(facts: dict[int, set[str]], besides: Customer) -> None:

@@ -49,6 +49,7 @@ OF_REVERSED = {
     "claim_late_charges": "waived",
     "record_receipt": "returned",
     "write_off": "restored",
+    "load_opening": "opening",
 }
 """A reversal counts by the kind of the entry that it takes back; of another kind it is other."""
 

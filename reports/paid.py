@@ -92,7 +92,7 @@ EVENTS = f"""
         FROM events e JOIN owed USING (entry_id) JOIN billing_invoice i ON i.entry_id = e.entry_id
         JOIN customers_customer c ON c.id = i.customer_id LEFT JOIN office_user u ON u.id = c.sales_owner_id
         WHERE e.dated_on >= %(first_day)s
-            AND (%(owner_ids)s::bigint[] IS NULL OR c.sales_owner_id = ANY (%(owner_ids)s))
+            AND (%(owner)s::bigint IS NULL OR c.sales_owner_id = %(owner)s)
     )
 """  # noqa: S608  our own names
 SUMMED = ", ".join(f"sum({figure})" for figure in FIGURES)

@@ -1,5 +1,6 @@
 """What a company sells: products, and the groups that say where their sales are entered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,12 +90,18 @@ def record_changes(
     )
 
 
-def _write(product: Product, details: ProductDetails) -> None:
-    details = _checked(product.company, details)
+def fill_product(product: Product, details: ProductDetails) -> None:
+    """Write checked details on a product, with what it is found by, unsaved."""
     for name in FIELDS:
         setattr(product, name, getattr(details, name))
     product.sort_name = fold(details.name)[:200]  # folding can make a name longer
     product.search_text = fold(f"{details.code} {details.name} {details.description}")
+
+
+def _write(product: Product, details: ProductDetails) -> None:
+    details = checked(details)
+    require_own(product.company, [details])
+    fill_product(product, details)
     try:
         with transaction.atomic():
             product.save()
@@ -104,7 +111,8 @@ def _write(product: Product, details: ProductDetails) -> None:
         raise Refused(f"There is a product {details.code} already.", code="code_taken") from error
 
 
-def _checked(company: Company, details: ProductDetails) -> ProductDetails:
+def checked(details: ProductDetails) -> ProductDetails:
+    """The details with blanks trimmed and the unit as its code; raises Refused naming what cannot be so."""
     code, name, unit = details.code.strip(), details.name.strip(), unit_code(details.unit or "C62")
     if not code:
         raise Refused("A product needs a code.", code="code_missing")
@@ -117,11 +125,17 @@ def _checked(company: Company, details: ProductDetails) -> ProductDetails:
             f"{details.unit!r} is no unit. Use its UN/ECE Recommendation 20 code, such as C62 for pieces or HUR.",
             code="bad_unit",
         )
-    if details.tax_id and not Tax.objects.filter(company=company, pk=details.tax_id).exists():
-        raise Refused("That tax is not one of this company's.", code="unknown_tax")
-    if details.group_id and not ProductGroup.objects.filter(company=company, pk=details.group_id).exists():
-        raise Refused("That product group is not one of this company's.", code="unknown_group")
     return replace(details, code=code, name=name, unit=unit, description=details.description.strip())
+
+
+def require_own(company: Company, batch: Sequence[ProductDetails]) -> None:
+    """Raises Refused where a product's tax or group is another company's."""
+    taxes = {details.tax_id for details in batch if details.tax_id}
+    if taxes and Tax.objects.filter(company=company, pk__in=taxes).count() < len(taxes):
+        raise Refused("That tax is not one of this company's.", code="unknown_tax")
+    groups = {details.group_id for details in batch if details.group_id}
+    if groups and ProductGroup.objects.filter(company=company, pk__in=groups).count() < len(groups):
+        raise Refused("That product group is not one of this company's.", code="unknown_group")
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -39,25 +39,12 @@ def set_prices(product_id: int, prices: Sequence[PriceDetails], *, version: int,
     """
     product = locked_product(product_id, version)
     lists = PriceList.objects.filter(company=product.company_id).in_bulk({price.price_list_id for price in prices})
-    for place, price in enumerate(prices, start=1):
-        _check(place, price, lists)
-    if len({price.key for price in prices}) < len(prices):
-        raise Refused("Two prices of one list have the same quantity and first day. Keep one.", code="price_twice")
+    require_prices(prices, lists)
     before = prices_of(product)
     if set(before) == set(prices):
         return product
     product.prices.all().delete()
-    Price.objects.bulk_create(
-        Price(
-            product=product,
-            price_list=lists[price.price_list_id],
-            unit_price=price.unit_price,
-            from_quantity=price.from_quantity,
-            valid_from=price.valid_from,
-            valid_until=price.valid_until,
-        )
-        for price in prices
-    )
+    Price.objects.bulk_create(price_row(product, price) for price in prices)
     product.version += 1
     product.save()
     lists |= PriceList.objects.in_bulk({price.price_list_id for price in before})
@@ -65,8 +52,8 @@ def set_prices(product_id: int, prices: Sequence[PriceDetails], *, version: int,
         by,
         "set_prices",
         product,
-        before={"prices": _words(before, lists)},
-        after={"prices": _words(prices, lists)},
+        before={"prices": price_words(before, lists)},
+        after={"prices": price_words(prices, lists)},
     )
     return product
 
@@ -79,7 +66,27 @@ def prices_of(product: Product) -> list[PriceDetails]:
     ]
 
 
-def _check(place: int, price: PriceDetails, lists: dict[int, PriceList]) -> None:
+def price_row(product: Product, price: PriceDetails) -> Price:
+    """A price of a product, unsaved."""
+    return Price(
+        product=product,
+        price_list_id=price.price_list_id,
+        unit_price=price.unit_price,
+        from_quantity=price.from_quantity,
+        valid_from=price.valid_from,
+        valid_until=price.valid_until,
+    )
+
+
+def require_prices(prices: Sequence[PriceDetails], lists: Container[int]) -> None:
+    """Raises Refused where two prices of a product are the same, or one cannot be, or is on none of the lists by id."""
+    for place, price in enumerate(prices, start=1):
+        _check(place, price, lists)
+    if len({price.key for price in prices}) < len(prices):
+        raise Refused("Two prices of one list have the same quantity and first day. Keep one.", code="price_twice")
+
+
+def _check(place: int, price: PriceDetails, lists: Container[int]) -> None:
     if price.price_list_id not in lists:
         raise Refused(f"Price {place}: that list is not one of this company's.", code="unknown_list")
     if not 0 < price.from_quantity < LARGEST:
@@ -89,7 +96,8 @@ def _check(place: int, price: PriceDetails, lists: dict[int, PriceList]) -> None
     require_days_in_order(price.valid_from, price.valid_until)
 
 
-def _words(prices: Sequence[PriceDetails], lists: dict[int, PriceList]) -> str:
+def price_words(prices: Sequence[PriceDetails], lists: Mapping[int, PriceList]) -> str:
+    """Prices as the audit trail tells them."""
     return "; ".join(
         f"{lists[price.price_list_id]}: {price.unit_price.normalize():f} from {price.from_quantity.normalize():f}"
         + (f" since {price.valid_from}" if price.valid_from else "")

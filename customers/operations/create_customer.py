@@ -33,7 +33,7 @@ def create_customer(
 @transaction.atomic
 def create_customers(company: Company, batch: Sequence[CustomerDetails], *, by: User | None) -> list[Customer]:
     """Add many at once, as another program has them; all of them or none. Who is there twice is found afterwards."""
-    batch = [_completed(company, details, by) for details in batch]
+    batch = [completed(company, details, by) for details in batch]
     require_may_give(company, [(details.net_days, details.terms_id) for details in batch], by)
     locked(details.parent_id for details in batch)
     customers = [Customer(company=company) for _ in batch]
@@ -70,8 +70,8 @@ def _keep_limits(company: Company, customers: list[Customer], by: User | None) -
     )
 
 
-def _completed(company: Company, details: CustomerDetails, by: User | None) -> CustomerDetails:
-    """The details with what the company and the person give where nothing was said."""
+def completed(company: Company, details: CustomerDetails, by: User | None) -> CustomerDetails:
+    """The details with what the company and the person give where nothing was said; raises Refused as adding does."""
     if by and by.only_own_customers:
         details = replace(details, sales_owner_id=by.pk)
     details = checked(

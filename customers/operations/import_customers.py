@@ -1,22 +1,25 @@
 """Importing customers by their number: new ones are added, changed ones updated, the same ones left alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from decimal import Decimal
+from itertools import islice
 from typing import IO, Any
 
 from django.db import transaction
 
 from customers.access import customers_for
 from customers.countries import country_code
+from customers.duplicates import unlike_all
 from customers.importing import ADDRESS, CONTACT, FIELDS, OWN
 from customers.merging import ids_by_number, require_not_merged
 from customers.models import AddressKind, CreditHold, Customer, CustomerGroup, HoldCause
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
-from customers.operations.create_customer import create_customer
+from customers.operations.create_customer import completed, create_customer, create_customers
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
 from customers.operations.place_hold import place_hold
-from customers.operations.tell_apart import MaybeKnown
+from customers.operations.tell_apart import MaybeKnown, asked_of
 from customers.operations.update_customer import update_customer
 from ledger.refusals import Refused
 from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece
@@ -24,6 +27,9 @@ from office.models import Company, Run, User
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, TableReader, Trouble
 from office.runs import RunKind
+
+AT_ONCE = 1_000
+"""Rows that are looked at together."""
 
 
 @transaction.atomic
@@ -44,15 +50,49 @@ def import_customers(
     """
     outcome = Outcome()
     seen: dict[str, int] = {}
-    for row in TableReader(table, FIELDS, mapping):
-        troubles = row.troubles or _repeated(row, seen)
-        what = WRONG if troubles else _take(company, row, outcome, by, are_others)
-        outcome.troubles += troubles
-        outcome.add(row, "number", what)
+    reader = iter(TableReader(table, FIELDS, mapping))
+    while rows := list(islice(reader, AT_ONCE)):
+        troubles = {row.line: row.troubles or _repeated(row, seen) for row in rows}
+        done = _take_together(company, [row for row in rows if not troubles[row.line]], by)
+        for row in rows:
+            outcome.troubles += troubles[row.line]
+            what = WRONG if troubles[row.line] else done.get(row.line) or _take(company, row, outcome, by, are_others)
+            outcome.add(row, "number", what)
     if all_or_none and not dry_run:
         outcome.require_none_wrong()
     transaction.set_rollback(dry_run)
     return outcome
+
+
+def _take_together(company: Company, rows: Sequence[ReadRow], by: User | None) -> dict[int, str]:
+    """Add those who are new and look like nobody, and see who is as before; what became of them, by line.
+
+    The others are taken one by one: who names a parent or has a hold, who looks like somebody, and who is refused, so
+    that each says why.
+    """
+    here = Customer.objects.filter(company=company, number__in=[row.values["number"] for row in rows])
+    known = {each.number: each for each in here.prefetch_related("contacts", "addresses")}
+    seen = set(customers_for(by).filter(pk__in=here.values("pk")).values_list("pk", flat=True)) if by else None
+    new: dict[int, CustomerDetails] = {}
+    done: dict[int, str] = {}
+    for row in rows:
+        customer = known.get(row.values["number"])
+        if row.values.get("parent") or row.values.get("hold"):
+            continue
+        with suppress(Refused):
+            if customer is None:
+                new[row.line] = completed(company, _merged(company, CustomerDetails(name=""), row.values), by)
+            elif not customer.merged_into_id and (seen is None or customer.pk in seen):
+                present = _present(customer)
+                if _merged(company, present, row.values) == present:
+                    done[row.line] = SAME
+    if by:
+        unlike = unlike_all(company, [asked_of(details) for details in new.values()])
+        new = {line: details for (line, details), is_new in zip(new.items(), unlike, strict=True) if is_new}
+    with suppress(Refused):
+        create_customers(company, list(new.values()), by=by)
+        done |= dict.fromkeys(new, NEW)
+    return done
 
 
 def _repeated(row: ReadRow, seen: dict[str, int]) -> list[Trouble]:

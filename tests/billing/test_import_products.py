@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing.importing.products import FIELDS
 from billing.models import Price, PriceList, Product
@@ -132,3 +134,47 @@ def test_the_run_on_screen_does_the_same(company: Company, clerk: Any) -> None:
     run.refresh_from_db()
     assert (run.status, run.result) == ("done", {"New": 1})
     assert Product.objects.get().prices.get().unit_price == 1
+
+
+def many(count: int, price: str = "1.00", start: int = 0) -> str:
+    return "Code;Name;Price\n" + "".join(f"P{number};Product {number};{price}\n" for number in range(start, count))
+
+
+def test_new_products_are_added_together_each_with_its_own_record(company: Company, clerk: Any, vat: Any) -> None:
+    take(company, "Code;Name;Price\nFIRST;First;1.00\n")  # makes the usual list
+    outcome = take(company, "Code;Name;Tax;Price\nA;Shelf;VAT 19%;2.50\nB;Chair;;\nC;Desk;GST;1.00\n", by=clerk)
+
+    assert dict(outcome.counts) == {"New": 2, "Wrong": 1}
+    assert [(row[0], row[1], row[3]) for row in outcome.first] == [(2, "A", "New"), (3, "B", "New"), (4, "C", "Wrong")]
+    told = {"kind": "goods", "unit": "C62", "is_active": "True"}
+    records = AuditRecord.objects.filter(action="add_product", by=clerk).order_by("pk")
+    assert [row.after for row in records] == [
+        {"code": "A", "name": "Shelf", "tax": str(vat), "prices": "Standard prices EUR: 2.5 from 1", **told},
+        {"code": "B", "name": "Chair", **told},
+    ]
+    shelf = Product.objects.get(code="A")
+    assert (shelf.sort_name, shelf.tax, shelf.prices.get().unit_price) == ("shelf", vat, Decimal("2.50"))
+
+
+def test_a_code_on_several_rows_is_taken_in_their_order(company: Company) -> None:
+    take(company, many(3))
+    outcome = take(
+        company, "Code;Name;Price;From quantity\nP1;Changed;1.00;1\nP1;Product 1;0.90;10\nP2;Product 2;1.00;1\n"
+    )
+
+    assert [row[3] for row in outcome.first] == ["Changed", "Changed", "Same as before"]
+    product = Product.objects.get(code="P1")
+    assert (product.name, product.prices.count()) == ("Product 1", 2)
+
+
+@pytest.mark.parametrize("content", ["new", "the same again"])
+def test_many_rows_take_as_many_queries_as_few(company: Company, content: str) -> None:
+    take(company, many(1))
+    counts = []
+    for first, last in ((10, 12), (20, 60)):
+        if content != "new":
+            take(company, many(last, start=first))
+        with CaptureQueriesContext(connection) as queries:
+            take(company, many(last, start=first))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

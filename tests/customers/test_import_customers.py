@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing.models import Invoice
 from billing.print_queue import waiting_for_print
@@ -262,3 +264,37 @@ def test_a_cell_longer_than_is_kept_is_its_rows_trouble(company: Company, headin
     trouble = outcome.troubles[0]
     assert (trouble.line, trouble.reason) == (2, "text_too_long")
     assert f"it has {len(text)} characters, and at most {longest} are kept" in trouble.advice
+
+
+def many(first: int, last: int) -> str:
+    rows = (
+        f"N{number};Firm {'abcdefghij'[number % 10] * 4}{number};a{number}@n.example\n" for number in range(first, last)
+    )
+    return "Number;Name;E-mail\n" + "".join(rows)
+
+
+def test_among_many_new_ones_who_looks_like_somebody_is_told_alone(company: Company, clerk: Any) -> None:
+    take(company, FILE, by=clerk)
+    outcome = take(
+        company,
+        "Number;Name;Tax id;E-mail\nA;Bramble Ltd;;\nB;Quite New;;new@other.example\nC;Other;;ASA@moebler.example\n"
+        "D;Alike;DE136695976;\nE;Not alike;DE 136 695 976;\nF;Castell;;\n",
+        by=clerk,
+    )
+
+    assert [row[3] for row in outcome.first] == ["Wrong", "New", "Wrong", "New", "Wrong", "New"]
+    assert {trouble.line: trouble.reason for trouble in outcome.troubles} == dict.fromkeys((2, 4, 6), "maybe_known")
+    assert set(Customer.objects.values_list("number", flat=True)) == {"0010", "0011", "B", "D", "F"}
+
+
+@pytest.mark.parametrize("is_again", [False, True])
+def test_many_rows_take_as_many_queries_as_few(company: Company, clerk: Any, is_again: bool) -> None:
+    counts = []
+    for first, last in ((10, 12), (20, 60)):
+        if is_again:
+            take(company, many(first, last), by=clerk)
+        with CaptureQueriesContext(connection) as queries:
+            outcome = take(company, many(first, last), by=clerk)
+        assert dict(outcome.counts) == {"Same as before" if is_again else "New": last - first}
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
