@@ -9,6 +9,7 @@ from customers.models import Address, Contact, Customer, LimitChange
 from customers.operations.details import ContactDetails, CustomerDetails, checked, fill_customer, state_of
 from customers.operations.parents import locked
 from customers.operations.tell_apart import asked_of, keep_apart, require_another
+from ledger.bulk import insert_all
 from ledger.refusals import Refused
 from office.audit import record_all
 from office.models import Company, User
@@ -41,10 +42,8 @@ def create_customers(company: Company, batch: Sequence[CustomerDetails], *, by: 
         fill_customer(customer, details)
     _save(company, customers)
     pairs = list(zip(customers, batch, strict=True))
-    Contact.objects.bulk_create(
-        _contact(customer, person) for customer, details in pairs for person in details.contacts
-    )
-    Address.objects.bulk_create(
+    insert_all(_contact(customer, person) for customer, details in pairs for person in details.contacts)
+    insert_all(
         Address(customer=customer, **asdict(address)) for customer, details in pairs for address in details.addresses
     )
     prefetch_related_objects(customers, "contacts", "addresses")
@@ -56,7 +55,7 @@ def create_customers(company: Company, batch: Sequence[CustomerDetails], *, by: 
 
 def _keep_limits(company: Company, customers: list[Customer], by: User | None) -> None:
     """Begin the history of the limits that were given."""
-    LimitChange.objects.bulk_create(
+    insert_all(
         LimitChange(
             company=company,
             customer=customer,
@@ -94,7 +93,7 @@ def _contact(customer: Customer, details: ContactDetails) -> Contact:
 def _save(company: Company, customers: list[Customer]) -> None:
     try:
         with transaction.atomic():
-            Customer.objects.bulk_create(customers)
+            insert_all(customers)
     except IntegrityError as error:
         if "customer_number_once_per_company" not in str(error):
             raise

@@ -55,7 +55,7 @@ def opens(client: Any, name: str) -> bool:
 def walks() -> Iterator[tuple[str, list[Row]]]:
     """The pages in walks, each by one role through one world, as that takes a while to make."""
     for role in sorted({row.role for row in PAGES}):
-        for place, rows in enumerate(batched([row for row in PAGES if row.role == role], 24)):
+        for place, rows in enumerate(batched([row for row in PAGES if row.role == role], 40)):
             yield f"{role}-{place}", rows
 
 
