@@ -1,12 +1,12 @@
 """What a file of customers may tell."""
 
+from dataclasses import replace
+
 from customers.operations.details import FIELDS as KEPT
-from office.reading import Field, FieldKind
+from office.reading import Field, FieldKind, Mapping
 
 FIELDS = (
-    Field(
-        "number", "Customer number", required=True, headings=("Number", "No", "Customer no", "CustomerID", "Account")
-    ),
+    Field("number", "Customer number", headings=("Number", "No", "Customer no", "CustomerID", "Account")),
     Field("name", "Name", required=True, headings=("Customer", "Company", "Customer name")),
     Field("currency", "Currency"),
     Field("language", "Language"),
@@ -40,6 +40,14 @@ FIELDS = (
     Field("region", "Region", headings=("County", "State")),
     Field("country", "Country"),
 )
+
+
+def fields_of(mapping: Mapping) -> list[Field]:
+    """What each row tells: its number, where the file has any; else the name says who it is."""
+    has_numbers = "number" in mapping.columns
+    return [replace(each, required=has_numbers) if each.name == "number" else each for each in FIELDS]
+
+
 OWN = [name for name in KEPT if name not in ("sales_owner_id", "group_id", "parent_id")]
 ADDRESS = {"addressee": "name", **{name: name for name in ("street", "postal_code", "city", "region", "country")}}
 CONTACT = {"contact_name": "name", "contact_email": "email", "contact_phone": "phone"}

@@ -1,5 +1,9 @@
-"""Importing customers by their number: new ones are added, changed ones updated, the same ones left alone."""
+"""Importing customers: new ones are added, changed ones updated, the same ones left alone.
 
+They are told apart by their numbers or, in a file that has none, by their names; who is new then gets the next number.
+"""
+
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -8,11 +12,14 @@ from itertools import islice
 from typing import IO, Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
 
 from customers.access import customers_for
 from customers.countries import country_code
 from customers.duplicates import unlike_all
-from customers.importing import ADDRESS, CONTACT, FIELDS, OWN
+from customers.formats import FORMATS
+from customers.importing import ADDRESS, CONTACT, OWN, fields_of
 from customers.merging import ids_by_number, require_not_merged
 from customers.models import AddressKind, CreditHold, Customer, CustomerGroup, HoldCause
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
@@ -30,6 +37,8 @@ from office.runs import RunKind
 
 AT_ONCE = 1_000
 """Rows that are looked at together."""
+NUMBER, NAME = "number", "name"
+COLUMNS = {NUMBER: "Customer number", NAME: "Name"}
 
 
 @transaction.atomic
@@ -43,14 +52,15 @@ def import_customers(
     all_or_none: bool = False,
     are_others: bool = False,
 ) -> Outcome:
-    """Bring a table's customers in by their numbers. Rows that look like a customer who is there are left out, unless
-    it is said that they `are_others`.
+    """Bring a table's customers in by their numbers or names.
+
+    Rows that look like a customer who is there are left out, unless it is said that they `are_others`.
 
     Raises Refused for a file that cannot be read and, where all or none is wanted, for a wrong row.
     """
     outcome = Outcome()
-    seen: dict[str, int] = {}
-    reader = iter(TableReader(table, FIELDS, mapping))
+    seen: dict[tuple[str, str], int] = {}
+    reader = iter(TableReader(table, fields_of(mapping), mapping, FORMATS.arrange_of(mapping)))
     while rows := list(islice(reader, AT_ONCE)):
         troubles = {row.line: row.troubles or _repeated(row, seen) for row in rows}
         done = _take_together(company, [row for row in rows if not troubles[row.line]], by)
@@ -70,15 +80,27 @@ def _take_together(company: Company, rows: Sequence[ReadRow], by: User | None) -
     The others are taken one by one: who names a parent or has a hold, who looks like somebody, and who is refused, so
     that each says why.
     """
-    here = Customer.objects.filter(company=company, number__in=[row.values["number"] for row in rows])
-    known = {each.number: each for each in here.prefetch_related("contacts", "addresses")}
+    asked = [_key(row.values) for row in rows]
+    here = (
+        Customer.objects.filter(company=company)
+        .alias(lower=Lower("name"))
+        .filter(
+            Q(number__in=[key for by, key in asked if by == NUMBER])
+            | Q(lower__in=[key for by, key in asked if by == NAME], merged_into=None)
+        )
+    )
+    known: dict[tuple[str, str], list[Customer]] = defaultdict(list)
+    for each in here.prefetch_related("contacts", "addresses"):
+        known[NUMBER, each.number].append(each)
+        known[NAME, each.name.lower()].append(each)
     seen = set(customers_for(by).filter(pk__in=here.values("pk")).values_list("pk", flat=True)) if by else None
     new: dict[int, CustomerDetails] = {}
     done: dict[int, str] = {}
     for row in rows:
-        customer = known.get(row.values["number"])
-        if row.values.get("parent") or row.values.get("hold"):
+        customers = known[_key(row.values)]
+        if row.values.get("parent") or row.values.get("hold") or len(customers) > 1:
             continue
+        customer = customers[0] if customers else None
         with suppress(Refused):
             if customer is None:
                 new[row.line] = completed(company, _merged(company, CustomerDetails(name=""), row.values), by)
@@ -95,13 +117,18 @@ def _take_together(company: Company, rows: Sequence[ReadRow], by: User | None) -
     return done
 
 
-def _repeated(row: ReadRow, seen: dict[str, int]) -> list[Trouble]:
-    number = row.values["number"]
-    first = seen.setdefault(number, row.line)
+def _key(values: Mapping[str, Any]) -> tuple[str, str]:
+    """By what a row says which customer it is, and that."""
+    return (NUMBER, values["number"]) if values.get("number") else (NAME, values["name"].lower())
+
+
+def _repeated(row: ReadRow, seen: dict[tuple[str, str], int]) -> list[Trouble]:
+    by, key = _key(row.values)
+    first = seen.setdefault((by, key), row.line)
     if first == row.line:
         return []
-    advice = f"The number stands on line {first} already. Keep one of them."
-    return [Trouble(row.line, "Customer number", number, advice, "Number twice in the file")]
+    advice = f"The {by} stands on line {first} already. Keep one of them."
+    return [Trouble(row.line, COLUMNS[by], row.values[by], advice, f"{by.capitalize()} twice in the file")]
 
 
 def _take(company: Company, row: ReadRow, outcome: Outcome, by: User | None, are_others: bool) -> str:
@@ -114,12 +141,12 @@ def _take(company: Company, row: ReadRow, outcome: Outcome, by: User | None, are
         outcome.troubles.append(Trouble(row.line, "Name", row.values["name"], advice, known.code))
         return WRONG
     except Refused as refusal:
-        outcome.troubles.append(Trouble(row.line, "", row.values["number"], refusal.message, refusal.code))
+        outcome.troubles.append(Trouble(row.line, "", row.values.get("number", ""), refusal.message, refusal.code))
         return WRONG
 
 
 def _write(company: Company, values: Mapping[str, Any], by: User | None, are_others: bool) -> str:
-    known = Customer.objects.filter(company=company, number=values["number"]).first()
+    known = _known(company, values)
     if known is None:
         wanted = _merged(company, CustomerDetails(name=""), values)
         created = create_customer(company, wanted, by=by, is_another=are_others)
@@ -139,6 +166,17 @@ def _write(company: Company, values: Mapping[str, Any], by: User | None, are_oth
     wanted = replace(wanted, credit_limit=None)
     update_customer(known.pk, wanted, version=known.version, by=by, reason="Import", is_another=are_others)
     return CHANGED
+
+
+def _known(company: Company, values: Mapping[str, Any]) -> Customer | None:
+    """Whom a row names, if they are there. Raises Refused for a name that several have."""
+    by, key = _key(values)
+    if by == NUMBER:
+        return Customer.objects.filter(company=company, number=key).first()
+    same = Customer.objects.filter(company=company, merged_into=None).alias(lower=Lower("name")).filter(lower=key)[:2]
+    if len(same) > 1:
+        raise Refused("Several customers have this name. Give the number of the one that is meant.", code="several")
+    return same[0] if same else None
 
 
 def _change_limit(customer: Customer, limit: Decimal | None, by: User | None) -> None:
@@ -177,6 +215,8 @@ def _merged(company: Company, present: CustomerDetails, values: Mapping[str, Any
     own = {name: values[name] for name in OWN if name in values}
     if "tags" in own:
         own["tags"] = sorted({tag.strip() for tag in own["tags"].split(",") if tag.strip()})
+    if "currency" in own:
+        own["currency"] = own["currency"].upper()
     if "net_days" in own:
         own["net_days"] = _whole_days(own["net_days"])
     if "group" in values:

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 
+from customers.formats import FORMATS
 from customers.importing import FIELDS
 from office.web import importing
 from office.web.doors import staff_door
@@ -18,6 +19,7 @@ PAGE = ImportPage(
         ("are_others", "Who looks like a customer who is there is another one; else such rows are left out"),
         ("all_or_none", "Take nothing at all where a row is wrong"),
     ],
+    formats=FORMATS,
 )
 
 

@@ -86,6 +86,9 @@ class Formats:
         return None
 
 
+NO_FORMATS = Formats()
+
+
 def headings_of(table: IO[bytes], arrange: Arrange) -> list[str]:
     """The headings of a table laid out so; none where it is empty."""
     first = next(arrange(table_rows(table)), None)

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from ledger.refusals import Refused
 from office.models import ImportMapping, Run, RunStatus
 from office.reading import Field, FieldKind, Mapping
-from office.reading.formats import Formats
+from office.reading.formats import NO_FORMATS, Formats
 from office.reading.mapping import ColumnRule
 from office.reading.tables import table_rows
 from office.reading.unpacking import unpacked
@@ -22,7 +22,6 @@ from office.runs import KINDS, begin_run, resume_run
 from office.web.fields import set_choices
 from office.web.requests import StaffRequest
 
-NO_FORMATS = Formats()
 LARGEST_UPLOAD = 64 * 1024 * 1024
 PREVIEWED = 6
 WAYS = {

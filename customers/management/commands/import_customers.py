@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from customers.formats import FORMATS
 from customers.importing import FIELDS
 from customers.operations.import_customers import import_customers
 from ledger.refusals import Refused
@@ -15,9 +16,9 @@ from office.reading.unpacking import unpacked
 
 
 class Command(BaseCommand):
-    """New numbers are added, changed customers updated, the same ones left alone."""
+    """New customers are added, changed ones updated, the same ones left alone."""
 
-    help = "Imports customers from CSV or Excel by their number; importing again adds nothing twice."
+    help = "Imports customers from CSV or Excel by their number or, without one, their name; again, it adds nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_import_arguments(parser)
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         path = Path(options["file"])
         try:
             company = chosen_company(options["company"])
-            mapping = chosen_mapping(options["mapping"], company, "import_customers", {}, FIELDS, path)
+            mapping = chosen_mapping(options["mapping"], company, "import_customers", {}, FIELDS, path, FORMATS)
             with path.open("rb") as source, unpacked(source) as table:
                 outcome = import_customers(
                     company,
