@@ -509,6 +509,7 @@ def test_the_doors_that_ask_who_it_is_are_those_we_know():
         "me/security/passkey/",
         "me/tokens/",
         "me/tokens/<int:token_id>/rotate/",
+        "opening/<int:opening_id>/live/",
         "refunds/<int:refund_id>/pay-by-hand/",
         "refunds/<int:refund_id>/undo-by-hand/",
         "refunds/pay/",
