@@ -1,12 +1,19 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from itertools import chain
 
 from django.db import IntegrityError, transaction
-from django.db.models import prefetch_related_objects
 
 from customers.days_to_pay import require_may_give
 from customers.models import Address, Contact, Customer, LimitChange
-from customers.operations.details import ContactDetails, CustomerDetails, checked, fill_customer, state_of
+from customers.operations.details import (
+    AddressDetails,
+    ContactDetails,
+    CustomerDetails,
+    checked,
+    fill_customer,
+    state_with,
+)
 from customers.operations.parents import locked
 from customers.operations.tell_apart import asked_of, keep_apart, require_another
 from ledger.bulk import insert_all
@@ -34,7 +41,12 @@ def create_customer(
 @transaction.atomic
 def create_customers(company: Company, batch: Sequence[CustomerDetails], *, by: User | None) -> list[Customer]:
     """Add many at once, as another program has them; all of them or none. Who is there twice is found afterwards."""
-    batch = [completed(company, details, by) for details in batch]
+    return add_completed(company, [completed(company, details, by) for details in batch], by=by)
+
+
+@transaction.atomic
+def add_completed(company: Company, batch: Sequence[CustomerDetails], *, by: User | None) -> list[Customer]:
+    """The same with details as `completed` gives them."""
     require_may_give(company, [(details.net_days, details.terms_id) for details in batch], by)
     locked(details.parent_id for details in batch)
     customers = [Customer(company=company) for _ in batch]
@@ -42,13 +54,13 @@ def create_customers(company: Company, batch: Sequence[CustomerDetails], *, by: 
         fill_customer(customer, details)
     _save(company, customers)
     pairs = list(zip(customers, batch, strict=True))
-    insert_all(_contact(customer, person) for customer, details in pairs for person in details.contacts)
-    insert_all(
-        Address(customer=customer, **asdict(address)) for customer, details in pairs for address in details.addresses
-    )
-    prefetch_related_objects(customers, "contacts", "addresses")
-    states = [{name: value for name, value in state_of(customer).items() if value} for customer in customers]
-    record_all(by, "create_customer", customers, after=states)
+    contacts = [[_contact(customer, person) for person in details.contacts] for customer, details in pairs]
+    addresses = [[_address(customer, place) for place in details.addresses] for customer, details in pairs]
+    insert_all(chain.from_iterable(contacts))
+    insert_all(chain.from_iterable(addresses))
+    states = map(state_with, customers, contacts, addresses)
+    told = [{name: value for name, value in state.items() if value} for state in states]
+    record_all(by, "create_customer", customers, after=told)
     _keep_limits(company, customers, by)
     return customers
 
@@ -88,6 +100,10 @@ def _contact(customer: Customer, details: ContactDetails) -> Contact:
     values = asdict(details)
     values.pop("id")
     return Contact(customer=customer, **values)
+
+
+def _address(customer: Customer, details: AddressDetails) -> Address:
+    return Address(customer=customer, **asdict(details))
 
 
 def _save(company: Company, customers: list[Customer]) -> None:

@@ -1,5 +1,6 @@
 """What a person may say of a customer, checked the same for every door."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
@@ -195,10 +196,15 @@ def _check_contact(contact: ContactDetails) -> None:
 
 def state_of(customer: Customer) -> dict[str, Any]:
     """What the audit trail compares: the customer's fields, contacts and addresses."""
+    return state_with(customer, customer.contacts.all(), customer.addresses.all())
+
+
+def state_with(customer: Customer, contacts: Iterable[Contact], addresses: Iterable[Address]) -> dict[str, Any]:
+    """The same of one whose contacts and addresses are at hand."""
     state = {name: getattr(customer, name) for name in FIELDS}
     state["tags"] = ", ".join(customer.tags)
-    state["contacts"] = "; ".join(_contact_words(contact) for contact in customer.contacts.all())
-    state["addresses"] = "; ".join(f"{address.kind}: {address}" for address in customer.addresses.all())
+    state["contacts"] = "; ".join(_contact_words(contact) for contact in contacts)
+    state["addresses"] = "; ".join(f"{address.kind}: {address}" for address in addresses)
     return state
 
 

@@ -23,7 +23,7 @@ from customers.importing import ADDRESS, CONTACT, OWN, fields_of
 from customers.merging import ids_by_number, require_not_merged
 from customers.models import AddressKind, CreditHold, Customer, CustomerGroup, HoldCause
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
-from customers.operations.create_customer import completed, create_customer, create_customers
+from customers.operations.create_customer import add_completed, completed, create_customer
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
 from customers.operations.place_hold import place_hold
 from customers.operations.tell_apart import MaybeKnown, asked_of
@@ -112,7 +112,7 @@ def _take_together(company: Company, rows: Sequence[ReadRow], by: User | None) -
         unlike = unlike_all(company, [asked_of(details) for details in new.values()])
         new = {line: details for (line, details), is_new in zip(new.items(), unlike, strict=True) if is_new}
     with suppress(Refused):
-        create_customers(company, list(new.values()), by=by)
+        add_completed(company, list(new.values()), by=by)
         done |= dict.fromkeys(new, NEW)
     return done
 
