@@ -1,7 +1,11 @@
 """Long runs: what was asked, how far they are, what came of them."""
 
+import csv
+from io import StringIO
 from typing import Any
 
+from django.db.models import BinaryField
+from django.db.models.functions import Substr
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,10 +15,14 @@ from office.access import found, runs_for
 from office.jobs import job_states, other_failures
 from office.models import Run, RunStatus
 from office.runs import KINDS
+from office.sheets import unguard
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.requests import StaffRequest
 
+SHOWN, MOST_SAID = 5, 200
+BEGIN = 16_384
+"""Bytes of a file of rows left out in which its first are."""
 RUNS = ListSpec(
     name="runs",
     title="Runs",
@@ -65,7 +73,7 @@ def run(request: StaffRequest, run_id: int) -> HttpResponse:
         "first": shown.parameters.get("first", []) if shown.is_finished else [],
         "page_url": page if shown.is_finished and shown.is_dry else "",
         "resume_url": page if shown.status == RunStatus.FAILED and not shown.is_dry else "",
-        "has_errors": Run.objects.filter(pk=shown.pk, errors_file__isnull=False).exists(),
+        "left_out": _left_out(shown.pk),
     }
     return render(request, "ui/_progress.html" if request.htmx else "office/run.html", context)
 
@@ -79,6 +87,17 @@ def run_errors(request: StaffRequest, run_id: int) -> HttpResponse:
         raise Http404("No errors.")
     headers = {"Content-Disposition": f'attachment; filename="left-out-{run_id}.csv"'}
     return HttpResponse(bytes(content), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _left_out(run_id: int) -> list[tuple[str, str]]:
+    """Of the first rows that were left out what each says, and what to do: the last cell of a row of the file."""
+    begin = Substr("errors_file", 1, BEGIN, output_field=BinaryField())
+    content = Run.objects.filter(pk=run_id).values_list(begin, flat=True).get()
+    content = bytes(content or b"")
+    text = content.decode("utf-8-sig", "ignore")
+    whole = text if len(content) < BEGIN else text[: text.rfind("\n")]
+    rows = [[unguard(cell) for cell in row if cell] for row in csv.reader(StringIO(whole))][1 : SHOWN + 1]
+    return [(", ".join(said)[:MOST_SAID], advice) for *said, advice in filter(None, rows)]
 
 
 def _run_for(request: StaffRequest, run_id: int) -> Run:

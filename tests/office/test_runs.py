@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
+from django.test import Client
 from django.utils import timezone
 
 from ledger.refusals import Refused
 from office import runs, tasks
 from office.models import Company, Run, RunStatus
 from office.runs import RunKind, do_next_piece, resume_run, unfinished_runs
+from tests import world
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +92,30 @@ def test_only_a_run_that_failed_goes_on(run: Run) -> None:
     tasks.carry_out_run(run.pk)
     run.refresh_from_db()
     assert run.done == 3
+
+
+HEAD = b"\xef\xbb\xbfLine,Column,Found,What to do\r\n"
+
+
+def finished(company: Company, errors: bytes | None) -> str:
+    """The page of a run that is done, with such a file of rows left out."""
+    run = Run.objects.create(
+        company=company, kind="import_customers", title="Import", status=RunStatus.DONE, errors_file=errors
+    )
+    client = Client()
+    client.force_login(world.make_user(company, "manager"))
+    return client.get(f"/office/runs/{run.pk}/").content.decode()
+
+
+def test_its_page_shows_the_first_rows_left_out_and_what_to_do(company: Company) -> None:
+    rows = [b'3,Name,"\'=Two\nlines",Give it a name.\r\n', *(b"%d,,x,Mend it.\r\n" % line for line in range(4, 2_000))]
+    page = finished(company, HEAD + b"".join(rows))
+
+    assert '<th scope="row">3, Name, =Two\nlines</th><td>Give it a name.</td>' in page
+    assert page.count("Mend it.") == 4
+    assert "All rows left out" in page
+
+
+@pytest.mark.parametrize("errors", [None, b"", HEAD])
+def test_where_none_is_left_out_it_offers_no_file(company: Company, errors: bytes | None) -> None:
+    assert "left out" not in finished(company, errors)
