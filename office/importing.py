@@ -1,17 +1,21 @@
 """What every import of rows does alike: it counts what becomes of each, keeps the troubles, and runs as one piece."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import islice
 from typing import IO
 
 from ledger.refusals import Refused
 from office.models import Run, RunStatus
-from office.reading import Mapping, ReadRow, Trouble, TroubleFile
+from office.reading import Mapping as ColumnMapping
+from office.reading import ReadRow, Trouble, TroubleFile
 from office.reading.unpacking import unpacked
 
 SHOWN = 20
+AT_ONCE = 1_000
+"""Rows that are looked at together."""
 NEW, CHANGED, SAME, WRONG = "New", "Changed", "Same as before", "Wrong"
 
 
@@ -35,10 +39,28 @@ class Outcome:
             raise Refused(f"{self.counts[WRONG]} rows are wrong, so none was taken.", code="rows_wrong")
 
 
-def import_in_one_piece(run: Run, take: Callable[[IO[bytes], Mapping], Outcome]) -> None:
+def take_rows(
+    rows: Iterable[ReadRow],
+    outcome: Outcome,
+    key: str,
+    troubles_of: Callable[[ReadRow], list[Trouble]],
+    together: Callable[[Sequence[ReadRow]], Mapping[int, str]],
+    one: Callable[[ReadRow], str],
+) -> None:
+    """Take rows in: many `together`, which says by line what became of those it could take; the others one by one."""
+    left = iter(rows)
+    while some := list(islice(left, AT_ONCE)):
+        troubles = {row.line: troubles_of(row) for row in some}
+        done = together([row for row in some if not troubles[row.line]])
+        for row in some:
+            outcome.troubles += troubles[row.line]
+            outcome.add(row, key, WRONG if troubles[row.line] else done.get(row.line) or one(row))
+
+
+def import_in_one_piece(run: Run, take: Callable[[IO[bytes], ColumnMapping], Outcome]) -> None:
     """The run of an import on screen: the whole file in one piece."""
     with unpacked(BytesIO(run.input)) as table:
-        outcome = take(table, Mapping.from_json(run.parameters["mapping"]))
+        outcome = take(table, ColumnMapping.from_json(run.parameters["mapping"]))
     run.done = run.total = sum(outcome.counts.values())
     run.result, run.parameters["first"] = dict(outcome.counts), outcome.first
     with BytesIO() as target:

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
-from itertools import islice
 from typing import IO, Any
 
 from django.db import transaction
@@ -21,14 +20,12 @@ from billing.operations.set_prices import PriceDetails, prices_of, require_price
 from billing.units import unit_code
 from ledger.money import UnknownCurrency, places, round_rate
 from ledger.refusals import Refused
-from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece
+from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece, take_rows
 from office.models import Company, Run, User
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, TableReader, Trouble
 from office.runs import RunKind
 
-AT_ONCE = 1_000
-"""Rows that are looked at together."""
 LONGEST = {"code": 40, "name": 200, "description": 4000}
 
 
@@ -49,14 +46,14 @@ def import_products(
     """
     outcome = Outcome()
     seen: dict[tuple[Any, ...], int] = {}
-    reader = iter(TableReader(table, FIELDS, mapping))
-    while rows := list(islice(reader, AT_ONCE)):
-        troubles = {row.line: row.troubles or _repeated(row, seen) for row in rows}
-        done = _take_together(company, [row for row in rows if not troubles[row.line]], by)
-        for row in rows:
-            outcome.troubles += troubles[row.line]
-            what = WRONG if troubles[row.line] else done.get(row.line) or _take(company, row, outcome, by)
-            outcome.add(row, "code", what)
+    take_rows(
+        TableReader(table, FIELDS, mapping),
+        outcome,
+        "code",
+        lambda row: row.troubles or _repeated(row, seen),
+        lambda rows: _take_together(company, rows, by),
+        lambda row: _take(company, row, outcome, by),
+    )
     if all_or_none and not dry_run:
         outcome.require_none_wrong()
     transaction.set_rollback(dry_run)

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from decimal import Decimal
-from itertools import islice
 from typing import IO, Any
 
 from django.db import transaction
@@ -29,14 +28,12 @@ from customers.operations.place_hold import place_hold
 from customers.operations.tell_apart import MaybeKnown, asked_of
 from customers.operations.update_customer import update_customer
 from ledger.refusals import Refused
-from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece
+from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece, take_rows
 from office.models import Company, Run, User
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, TableReader, Trouble
 from office.runs import RunKind
 
-AT_ONCE = 1_000
-"""Rows that are looked at together."""
 NUMBER, NAME = "number", "name"
 COLUMNS = {NUMBER: "Customer number", NAME: "Name"}
 
@@ -60,14 +57,14 @@ def import_customers(
     """
     outcome = Outcome()
     seen: dict[tuple[str, str], int] = {}
-    reader = iter(TableReader(table, fields_of(mapping), mapping, FORMATS.arrange_of(mapping)))
-    while rows := list(islice(reader, AT_ONCE)):
-        troubles = {row.line: row.troubles or _repeated(row, seen) for row in rows}
-        done = _take_together(company, [row for row in rows if not troubles[row.line]], by)
-        for row in rows:
-            outcome.troubles += troubles[row.line]
-            what = WRONG if troubles[row.line] else done.get(row.line) or _take(company, row, outcome, by, are_others)
-            outcome.add(row, "number", what)
+    take_rows(
+        TableReader(table, fields_of(mapping), mapping, FORMATS.arrange_of(mapping)),
+        outcome,
+        "number",
+        lambda row: row.troubles or _repeated(row, seen),
+        lambda rows: _take_together(company, rows, by),
+        lambda row: _take(company, row, outcome, by, are_others),
+    )
     if all_or_none and not dry_run:
         outcome.require_none_wrong()
     transaction.set_rollback(dry_run)
