@@ -40,8 +40,9 @@ def waiting(bank: BankAccount, *payments: tuple[str, str, str]) -> list[BankLine
     return list(BankLine.objects.order_by("pk"))
 
 
-def focused_row(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.closest('[data-queue-row]')?.id ?? ''"))
+def expect_row(page: Page, name: str) -> None:
+    """Wait until the row of that id has the focus."""
+    page.wait_for_function("id => document.activeElement.closest('[data-queue-row]')?.id === id", arg=name)
 
 
 def test_the_queue_is_worked_by_keyboard_alone(
@@ -61,10 +62,10 @@ def test_the_queue_is_worked_by_keyboard_alone(
     page.keyboard.press("o")
     expect(page.locator(f"#line-{lines[1].pk}")).to_contain_text("records €70.00 from Cedar AG")
     assert world.item_of(other).balance == 80
-    assert focused_row(page) == f"line-{lines[2].pk}"
+    expect_row(page, f"line-{lines[2].pk}")
 
     page.keyboard.press("k")
-    assert focused_row(page) == f"line-{lines[1].pk}"
+    expect_row(page, f"line-{lines[1].pk}")
     page.keyboard.press("u")
     expect(page.locator(f"#line-{lines[1].pk} [data-row-key='1']")).to_be_focused()
     page.keyboard.press("1")
