@@ -267,8 +267,13 @@ def write_what_finds(customer: Customer) -> list[str]:
     return ["sort_name", "search_text", "plain_name", "near_name", "plain_tax_id"]
 
 
+def sort_name(name: str) -> str:
+    """By what customers of a name stand in lists; folding can make a name longer."""
+    return fold(name)[:200]
+
+
 def _write_what_finds(customer: Customer, details: CustomerDetails) -> None:
-    customer.sort_name = fold(details.name)[:200]  # folding can make a name longer
+    customer.sort_name = sort_name(details.name)
     customer.search_text = _search_text(details, customer)
     customer.plain_name = plain_name(details.name)[:200]
     customer.near_name = near_name(details.name)[:200]

@@ -12,7 +12,6 @@ from typing import IO, Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.db.models.functions import Lower
 
 from customers.access import customers_for
 from customers.countries import country_code
@@ -23,7 +22,7 @@ from customers.merging import ids_by_number, require_not_merged
 from customers.models import AddressKind, CreditHold, Customer, CustomerGroup, HoldCause
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from customers.operations.create_customer import add_completed, completed, create_customer
-from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
+from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails, sort_name
 from customers.operations.place_hold import place_hold
 from customers.operations.tell_apart import MaybeKnown, asked_of
 from customers.operations.update_customer import update_customer
@@ -78,13 +77,9 @@ def _take_together(company: Company, rows: Sequence[ReadRow], by: User | None) -
     that each says why.
     """
     asked = [_key(row.values) for row in rows]
-    here = (
-        Customer.objects.filter(company=company)
-        .alias(lower=Lower("name"))
-        .filter(
-            Q(number__in=[key for by, key in asked if by == NUMBER])
-            | Q(lower__in=[key for by, key in asked if by == NAME], merged_into=None)
-        )
+    here = Customer.objects.filter(company=company).filter(
+        Q(number__in=[key for by, key in asked if by == NUMBER])
+        | Q(sort_name__in=[sort_name(key) for by, key in asked if by == NAME], merged_into=None)
     )
     known: dict[tuple[str, str], list[Customer]] = defaultdict(list)
     for each in here.prefetch_related("contacts", "addresses"):
@@ -170,7 +165,8 @@ def _known(company: Company, values: Mapping[str, Any]) -> Customer | None:
     by, key = _key(values)
     if by == NUMBER:
         return Customer.objects.filter(company=company, number=key).first()
-    same = Customer.objects.filter(company=company, merged_into=None).alias(lower=Lower("name")).filter(lower=key)[:2]
+    like = Customer.objects.filter(company=company, merged_into=None, sort_name=sort_name(key))
+    same = [each for each in like if each.name.lower() == key]
     if len(same) > 1:
         raise Refused("Several customers have this name. Give the number of the one that is meant.", code="several")
     return same[0] if same else None

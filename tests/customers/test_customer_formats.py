@@ -99,6 +99,13 @@ def test_a_changed_row_is_found_by_its_name_in_whatever_letters(company: Company
     assert customer.contacts.get().email == "new@acme.example"
 
 
+@pytest.mark.parametrize("name", ["İstanbul Kahve", "Große Straße", "Ångström ΣΑΣ"])
+def test_a_name_of_whatever_letters_is_found_again(company: Company, name: str) -> None:
+    for count in ("New", "Same as before"):
+        assert dict(take(company, f"Name,E-mail\n{name},a@b.example\n").counts) == {count: 1}
+    assert Customer.objects.count() == 1
+
+
 def test_a_name_that_several_have_or_that_stands_twice_is_the_rows_trouble(company: Company) -> None:
     for number in ("1", "2"):
         world.make_customer(company, "Twin", number=number)
