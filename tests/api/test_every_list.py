@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from office.api.docs import description
-from tests.api.test_schema_fuzz import everybody, things_in  # noqa: F401  a fixture
+from tests.api.test_schema_fuzz import things_in
 
 pytestmark = pytest.mark.django_db
 SHORT = {
@@ -68,7 +68,7 @@ def test_every_list_has_pages_or_is_short() -> None:
     assert without == set(SHORT)
 
 
-def test_pages_of_one_row_are_together_what_large_pages_are(everybody: Client) -> None:  # noqa: F811
+def test_pages_of_one_row_are_together_what_large_pages_are(everybody: Client) -> None:
     counts, wrong = [], {}
     for path, asked in lists().items():
         if path in SHORT:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -21,10 +20,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from schemathesis.transport.serialization import Binary
 
 from office.api.docs import description
-from tests import world
-from tests.api.calling import a_client
-from tests.rules.foreign_things import kind_in, make_everything, thing_of
-from tests.rules.test_doors import known_permissions
+from tests.rules.foreign_things import kind_in, thing_of
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = int(os.environ.get("FUZZ", "1"))
@@ -35,18 +31,6 @@ CHECKS = [not_a_server_error, content_type_conformance, response_schema_conforma
 def as_it_came(context: Any, value: Any) -> bytes:
     """A mail is sent as its bytes."""
     return value.data if isinstance(value, Binary) else str(value).encode()
-
-
-@pytest.fixture
-def everybody(company: Any, customer: Any, clerk: Any) -> Client:
-    """Somebody with every right, where there is one of everything."""
-    make_everything(company, customer, clerk)
-    user = world.make_user(company, "auditor")
-    codes = {name.split(".")[1] for name in known_permissions()}
-    user.user_permissions.set(Permission.objects.filter(codename__in=codes))
-    client = a_client()
-    client.force_login(user)
-    return client
 
 
 def things_in(path: str) -> dict[str, Any]:
