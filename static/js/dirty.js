@@ -2,10 +2,13 @@
 const changed = new WeakSet();
 let leaving = false;
 
-document.addEventListener("input", (event) => {
-  const form = event.target.form;
-  if (form?.matches("[data-dirty]")) changed.add(form);
-});
+function onTyped(box) {
+  if (box.form?.matches("[data-dirty]")) changed.add(box.form);
+}
+
+document.addEventListener("input", (event) => onTyped(event.target));
+const first = document.activeElement;
+if (first && first.value !== first.defaultValue) onTyped(first); // typed before this was there
 document.addEventListener("submit", (event) => {
   if (!event.defaultPrevented) leaving = true;
 });

@@ -30,5 +30,6 @@ function look({ isDone }) {
   says.textContent = number && (isDone || isWhole) ? wordsFor(number) : "";
 }
 
+look({ isDone: false }); // somebody may have typed before this was there
 box.addEventListener("input", () => look({ isDone: false }));
 box.addEventListener("change", () => look({ isDone: true }));

@@ -19,12 +19,14 @@ class Picker extends HTMLElement {
     if (this.list) return; // moved to another place of the page
     this.box = this.querySelector('[role="combobox"]');
     this.hidden_box = this.querySelector('input[type="hidden"]');
-    this.chosenLabel = this.box.value;
+    const isTypedAlready = this.box === document.activeElement && this.box.value !== this.box.defaultValue;
+    this.chosenLabel = isTypedAlready ? this.box.defaultValue : this.box.value;
     this.addList();
     this.box.addEventListener("input", () => this.askSoon());
     this.box.addEventListener("keydown", (event) => this.onKey(event));
     this.box.addEventListener("blur", () => this.settle());
     this.list.addEventListener("pointerdown", (event) => this.onPointer(event));
+    if (isTypedAlready) this.askSoon(); // before this was there
   }
 
   addList() {

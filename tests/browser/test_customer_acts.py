@@ -46,6 +46,7 @@ def to_details(page: Page) -> None:
     """From the document to the customer's details, by the code that is mailed."""
     page.get_by_role("link", name="Change your details").click()
     page.get_by_role("button", name="Mail me the code").click()
+    expect(page.get_by_label("Code")).to_be_visible()
     page.get_by_label("Code").fill(mailed_code())
     page.get_by_role("button", name="Open the account").click()
     expect(page.get_by_role("heading", name="Your details")).to_be_visible()
@@ -147,6 +148,7 @@ def test_a_customer_promises_a_day_and_chooses_on_the_phone(
     company.save()
     phone.goto(link_to(invoice, live_server.url))
     phone.get_by_role("link", name="Promise a day").click()
+    phone.wait_for_url("**/promise/")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     phone.get_by_label("Paid by").fill((company.today() + timedelta(days=5)).isoformat())
     phone.get_by_role("button", name="Promise").click()

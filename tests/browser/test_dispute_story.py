@@ -111,6 +111,7 @@ def test_its_pages_are_clean_on_a_phone(
     watched, page = Watched(context, live_server.url), context.new_page()
     page.goto(f"{live_server.url}/p/{token}/")
     page.locator("a[href$='/dispute/']").click()
+    page.wait_for_url("**/dispute/")
     for name in ("asked", "refused"):
         assert axe(page) == []
         shoot(page, f"portal-dispute-{name}-{language}")

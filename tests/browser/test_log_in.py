@@ -51,6 +51,7 @@ def test_whoever_needs_a_second_factor_sets_up_an_app_and_comes_in_by_it(
     shoot(page, "set-up-app")
     page.get_by_label("Code").fill(shown(secret, later=-1))
     page.get_by_role("button", name="Set up").click()
+    expect(page.locator("ol li code")).to_have_count(10)
     codes = page.locator("ol li code").all_inner_texts()
     assert len(set(codes)) == 10
     shoot(page, "recovery-codes")

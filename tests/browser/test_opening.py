@@ -36,6 +36,7 @@ def test_books_are_taken_over_on_screen(
     page.get_by_label("Add customers who are not there").check()
     shoot(page, "opening-mapping")
     page.get_by_role("button", name="Make a dry run").click()
+    page.wait_for_url("**/runs/*/")
     run = Run.objects.get()
     list(carry_out(run.pk))
     expect(page.get_by_text("Dry run: nothing was kept.")).to_be_visible()
@@ -64,5 +65,6 @@ def test_books_are_taken_over_on_screen(
     assert Opening.objects.get().is_live
     page.get_by_role("link", name="What was taken over").click()
     page.get_by_role("link", name="SI-1").first.click()
+    page.wait_for_url("**/opening/items/*/")
     assert axe(page) == []
     shoot(page, "opening-item")

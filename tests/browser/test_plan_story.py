@@ -65,6 +65,7 @@ def test_a_plan_accepted_on_the_link(
     phone = context.new_page()
     open_in_browser(phone, live_server.url, mailed_token())
     phone.get_by_role("link", name="See the offer and answer").click()
+    phone.wait_for_url("**/plan/**")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     phone.get_by_label("I agree to pay €900.00").check()
     phone.get_by_label("Your name").fill("Eva Brandt")
@@ -106,6 +107,7 @@ def test_its_page_is_clean_on_a_phone(
     assert axe(page) == []
     shoot(page, f"portal-plan-account-{language}")
     page.locator(f"a[href$='/plan/{plan.pk}/']").click()
+    page.wait_for_url(f"**/plan/{plan.pk}/")
     assert axe(page) == []
     shoot(page, f"portal-plan-offer-{language}")
     page.locator("input[name=agreed]").check()

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.test import Client
+from playwright.sync_api import expect
 
 from credit_control.account.code_mail import compose
 from credit_control.account.code_words import KIND
@@ -38,5 +39,7 @@ def open_in_browser(page: Any, site: str, token: str) -> None:
     """The account in a browser, open; in whatever language it is."""
     page.goto(f"{site}/p/account/{token}/")
     page.locator(".button-main").click()
+    expect(page.locator("#code")).to_be_visible()
     page.locator("#code").fill(mailed_code())
     page.locator(".button-main").click()
+    expect(page.locator("#code")).to_have_count(0)
