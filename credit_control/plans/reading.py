@@ -158,8 +158,8 @@ def plans_now(
         items[item.plan_id].append(item)
     for day in PlanInstalment.objects.filter(plan__in=found).order_by("plan", "position"):
         days[day.plan_id].append(day)
-    graces = {plan.company_id: plan.company for plan in found.values()}
-    grace = {key: policy_of(company).plan_grace_days for key, company in graces.items()}
+    companies = Company.objects.filter(pk__in={plan.company_id for plan in found.values()})
+    grace = {company.pk: policy_of(company).plan_grace_days for company in companies}
     return {
         pk: _now(plan, days[pk], items[pk], today, grace[plan.company_id], disputed or {}) for pk, plan in found.items()
     }

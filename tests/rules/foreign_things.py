@@ -145,9 +145,9 @@ def thing_of(kind: str) -> Model:
     return apps.get_model(kind).objects.earliest("pk")
 
 
-def make_everything(company: Any, customer: Any, clerk: Any) -> None:
-    """One of each kind."""
-    make_things(company, customer)
+def make_everything(company: Any, customer: Any, clerk: Any) -> dict[str, int]:
+    """One of each kind, and which of them each page is about."""
+    things = make_things(company, customer)
     draft = Invoice.objects.filter(status="draft").earliest("pk")
     attach_file(draft.pk, "plan.pdf", b"%PDF-1.7 plan", goes_along=False, by=None)
     with_app(clerk)
@@ -164,3 +164,4 @@ def make_everything(company: Any, customer: Any, clerk: Any) -> None:
     BankTie.objects.create(line=line, book_line=Line.objects.earliest("pk"), amount=1)
     month = {"month": date(2026, 3, 1), "on": date(2026, 3, 31), "statement_balance": 0, "book_balance": 0}
     BankMonth.objects.create(bank_account=line.bank_account, **month)
+    return things
