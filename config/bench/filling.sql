@@ -48,7 +48,7 @@ FROM (
 ANALYZE fact;
 
 INSERT INTO ledger_entry (id, company_id, key, kind, dated_on, currency, company_currency, reference, memo, recorded_at)
-SELECT id, %(company_id)s, CASE part WHEN 0 THEN 'issue_invoice:' ELSE 'record_receipt:' END || id,
+SELECT id, %(company_id)s, 'filled:' || id,
     CASE part WHEN 0 THEN 'issue_invoice' ELSE 'record_receipt' END, dated_on, 'EUR', 'EUR', number, '', dated_on
 FROM fact ORDER BY id;
 

@@ -58,8 +58,6 @@ def prepared(office: FilledOffice) -> Run:
         LineDetails("Fitting by the hour", Decimal("75.25"), Decimal("3.5"), tax_id=rates[0].pk),
         LineDetails("Handbook", Decimal("24.90"), Decimal(1), tax_id=rates[1].pk),
     ]
-    with connection.cursor() as cursor:  # the filled entries' keys count in their own way
-        cursor.execute("SELECT setval('billing_invoice_id_seq', 100000000)")
     customers = list(Customer.objects.values_list("pk", flat=True))
     details = [InvoiceDetails(customers[number % len(customers)], lines) for number in range(office.size)]
     for start in range(0, office.size, TOGETHER):

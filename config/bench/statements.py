@@ -54,7 +54,7 @@ def measure(office: FilledOffice) -> list[Row]:
     """The figures alone, then whole runs."""
     with taking_mail() as relay:
         settings.EMAIL_URL = relay
-        _open_at_all_hours(office)
+        open_at_all_hours(office)
         return [*_figures(office), *_runs(office)]
 
 
@@ -126,7 +126,7 @@ def _bare_figures(customer: Customer, period: Period) -> None:
         cursor.fetchall()
 
 
-def _open_at_all_hours(office: FilledOffice) -> None:
+def open_at_all_hours(office: FilledOffice) -> None:
     """Let mails leave now, whatever day it is, and give the company what a letterhead shows."""
     place = {"street": "Lindenallee 12", "postal_code": "10115", "city": "Berlin", "tax_id": "DE123456788"}
     hours = {"mail_from_hour": 0, "mail_until_hour": 24, "mail_daily_limit": 0}

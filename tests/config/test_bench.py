@@ -12,6 +12,7 @@ import payments.checks
 from config.bench.ageing import BARE_IDS, bare_ageing, make_bare_tables, product_ageing
 from config.bench.database import bench_database, server
 from config.bench.filling import fill
+from config.bench.load import percentile
 from config.bench.rows import Row, as_table
 from ledger.checks import run_checks
 from reports.ageing import AgeingQuestion, ageing
@@ -58,3 +59,10 @@ def test_a_goal_is_for_the_ratio_where_there_is_a_limit(row, ratio, is_ok):
     assert row.ratio == (None if ratio is None else pytest.approx(ratio))
     assert row.is_ok is is_ok
     assert "MISSED" in as_table([row]) if is_ok is False else "MISSED" not in as_table([row])
+
+
+def test_a_share_of_waits_is_the_least_that_so_many_did_not_exceed():
+    waits = {20: 90, 300: 5, 400: 4, 2_000: 1}
+
+    assert [percentile(waits, share) for share in (50, 90, 95, 99, 100)] == [20, 20, 300, 400, 2_000]
+    assert percentile({}, 95) == 0
