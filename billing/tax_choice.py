@@ -1,11 +1,11 @@
 """Which taxes a company has, and which of them suits a customer."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from django.db.models import Prefetch, prefetch_related_objects
 from stdnum.eu import vat
 
 from billing.models import Product, ProductKind, Tax, TaxCategory, TaxExemption
@@ -23,6 +23,8 @@ class Place(Enum):
     OUTSIDE_EU = "outside the EU"
 
 
+WITH_EXEMPTIONS = Prefetch("tax_exemptions", TaxExemption.objects.select_related("tax"))
+"""What of customers to fetch where many are to be taxed."""
 INSTEAD: dict[tuple[Place, str], tuple[TaxCategory, ...]] = {
     (Place.EU_BUSINESS, ProductKind.GOODS): (TaxCategory.INTRA_COMMUNITY, TaxCategory.REVERSE_CHARGE),
     (Place.EU_BUSINESS, ProductKind.SERVICE): (TaxCategory.REVERSE_CHARGE, TaxCategory.INTRA_COMMUNITY),
@@ -72,21 +74,15 @@ class Situation:
 
 def situation_of(customer: Customer, on: date) -> Situation:
     """How a customer is to be taxed on a day. A number that has not the form of a VAT id proves no business."""
-    return situations_of([(customer, on)])[0]
+    holding = (each for each in customer.tax_exemptions.all() if each.tax.is_active and each.holds_on(on))
+    latest = next(holding, None)
+    return Situation(_place_of(customer), latest.tax_id if latest else None, on)
 
 
 def situations_of(asked: Sequence[tuple[Customer, date]]) -> list[Situation]:
     """The same for many customers and days, in one look at their certificates."""
-    exemptions = defaultdict(list)
-    customers = {customer.pk for customer, _ in asked}
-    for exemption in TaxExemption.objects.filter(customer__in=customers, tax__is_active=True):
-        exemptions[exemption.customer_id].append(exemption)
-    return [Situation(_place_of(customer), _exempt_tax(exemptions[customer.pk], on), on) for customer, on in asked]
-
-
-def _exempt_tax(exemptions: Sequence[TaxExemption], on: date) -> int | None:
-    """The tax of the latest certificate that holds on a day."""
-    return next((each.tax_id for each in exemptions if each.holds_on(on)), None)
+    prefetch_related_objects([customer for customer, _ in asked], WITH_EXEMPTIONS)
+    return [situation_of(customer, on) for customer, on in asked]
 
 
 def _place_of(customer: Customer) -> Place:

@@ -4,15 +4,17 @@ from decimal import Decimal
 from django.db import transaction
 
 from billing.models import BilledLine, Order, OrderLine, OrderVersion
+from billing.operations.details import products_of
 from billing.operations.order_details import (
     OrderDetails,
     OrderLineDetails,
+    TakenNumbers,
     changed_facts,
     fill_order,
     order_facts,
-    require_free_numbers,
 )
 from billing.order_figures import Figures, order_figures
+from billing.tax_choice import taxes_of
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
@@ -36,9 +38,10 @@ def change_order(order_id: int, details: OrderDetails, *, version: int, reason: 
     before, currency = order_facts(order), order.currency
     known = {line.pk: line for line in order.lines.all()}
     figures = order_figures(list(known))
-    lines = fill_order(order, order.customer, details)
+    company = order.company
+    lines = fill_order(order, order.customer, details, taxes_of(company), products_of(company, [details]))
     order.number = details.number.strip() or order.number
-    require_free_numbers(order)
+    TakenNumbers([order]).take(order)
     _require_same_currency(order, currency)
     _keep_lines(lines, details.lines, known, figures)
     after = order_facts(order)

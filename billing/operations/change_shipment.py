@@ -6,10 +6,11 @@ from billing.models import Shipment, ShipmentLine, ShipmentVersion
 from billing.operations.order_details import changed_facts
 from billing.operations.record_shipment import lock_orders_of, require_open_orders
 from billing.operations.shipment_details import (
+    NamedIn,
     ShipmentDetails,
     ShipmentLineDetails,
+    TakenShipmentNumbers,
     fill_shipment,
-    require_free_shipment_numbers,
     shipment_facts,
 )
 from billing.order_figures import Figures, shipment_figures
@@ -28,7 +29,7 @@ def change_shipment(
     Lines that name the id they had stay the same lines. Raises Refused where somebody saved meanwhile, for a cancelled
     one, another customer or kind, a quantity below what was billed or came back, and a line that is named and would go.
     """
-    lock_orders_of(details.order_id, (line.order_line_id for line in details.lines))
+    lock_orders_of({details.order_id}, {line.order_line_id for line in details.lines})
     shipment = locked_shipment(shipment_id)
     if shipment.version != version:
         raise Refused("Somebody saved this shipment while you were editing. Load it again.", code="stale")
@@ -40,11 +41,11 @@ def change_shipment(
     before, was_for = shipment_facts(shipment), shipment.order_id
     known = {line.pk: line for line in shipment.lines.all()}
     figures = shipment_figures(list(known))
-    lines = fill_shipment(shipment, shipment.customer, details)
+    lines = fill_shipment(shipment, shipment.customer, details, NamedIn(shipment.company, [details]))
     if shipment.order_id != was_for:
         require_open_orders(shipment, lines)
     shipment.number = details.number.strip() or shipment.number
-    require_free_shipment_numbers(shipment)
+    TakenShipmentNumbers([shipment]).take(shipment)
     _require_left_before_delivered(shipment)
     _keep_lines(lines, details.lines, known, figures)
     after = shipment_facts(shipment)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from billing.deposits import deduct_deposits
 from billing.models import BilledWhy, DocumentKind, Invoice, InvoiceLine, LineKind, Product, Tax
 from billing.operations.price_lines import price_lines
 from billing.orders.linking import Link, link_of
+from billing.tax_choice import WITH_EXEMPTIONS
 from billing.totals import total_invoice
 from customers.merging import require_not_merged
 from customers.models import Customer, PaymentTerms
@@ -145,7 +146,32 @@ def invoice_as_typed(invoice: Invoice) -> InvoiceDetails:
     )
 
 
-def products_of(company: Company, batch: Sequence[InvoiceDetails]) -> dict[int, Product]:
+class CustomersOf:
+    """Those of some customers who are a company's, by id, with what documents need of them."""
+
+    def __init__(self, company: Company, ids: Iterable[int]) -> None:
+        rows = Customer.objects.filter(company=company).select_related("merged_into", "terms")
+        self.found = rows.prefetch_related("addresses", WITH_EXEMPTIONS).in_bulk(set(ids))
+        for customer in self.found.values():
+            customer.company = company
+
+    def customer_with(self, customer_id: int) -> Customer:
+        """The customer. Raises Refused for anybody else's, and for one who was merged into another."""
+        customer = self.found.get(customer_id)
+        if customer is None:
+            raise Refused("That customer is not one of this company's.", code="unknown_customer")
+        require_not_merged(customer)
+        return customer
+
+
+class WithLines(Protocol):
+    """Details of whatever is billed or ordered in lines."""
+
+    @property
+    def lines(self) -> Sequence[LineDetails]: ...
+
+
+def products_of(company: Company, batch: Iterable[WithLines]) -> dict[int, Product]:
     """The products that the lines of some details name, as far as they are the company's."""
     named = {line.product_id for details in batch for line in details.lines if line.product_id}
     products = Product.objects.filter(company=company).select_related("group", "tax").prefetch_related("tax__rates")

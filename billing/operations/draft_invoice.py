@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from billing.medical_facts import carry_services, lines_with_services
 from billing.models import Invoice, InvoiceLine
-from billing.operations.details import InvoiceDetails, fill_draft, products_of
+from billing.operations.details import CustomersOf, InvoiceDetails, fill_draft, products_of
 from billing.orders.linking import kept_links, write_links
 from billing.states import require_draft
 from billing.tax_choice import taxes_of
@@ -51,20 +51,15 @@ def draft_with_lines(
     company: Company, batch: Sequence[InvoiceDetails], *, by: User | None, form_key: UUID | None = None
 ) -> list[tuple[Invoice, list[InvoiceLine]]]:
     """Prepare many at once, each with its lines, as they were written."""
-    customers = (
-        Customer.objects.filter(company=company)
-        .select_related("terms")
-        .in_bulk({details.customer_id for details in batch})
-    )
+    customers = CustomersOf(company, (details.customer_id for details in batch))
     taxes, products = taxes_of(company), products_of(company, batch)
     drafted = []
     for details in batch:
-        if details.customer_id not in customers:
-            raise Refused("That customer is not one of this company's.", code="unknown_customer")
+        customer = customers.customer_with(details.customer_id)
         draft = Invoice(
             company=company, kind=details.kind, adds_to_id=details.adds_to_id, created_by=by, form_key=form_key
         )
-        drafted.append((draft, fill_draft(draft, customers[details.customer_id], details, taxes, products)))
+        drafted.append((draft, fill_draft(draft, customer, details, taxes, products)))
     insert_all(draft for draft, _ in drafted)
     for draft, lines in drafted:
         for line in lines:

@@ -1,6 +1,7 @@
 """Importing orders: the rows of one number are an order; sent again, it adds nothing or changes what is here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import IO, Any
@@ -11,8 +12,10 @@ from billing.importing.gathered import Gathered, RowRefused, gathered, take_each
 from billing.importing.orders import ORDER_FIELDS, ORDER_HEAD
 from billing.models import Order, Product, Tax
 from billing.operations.change_order import change_order
-from billing.operations.order_details import OrderDetails, OrderLineDetails
-from billing.operations.record_order import record_order
+from billing.operations.details import CustomersOf, products_of
+from billing.operations.order_details import OrderDetails, OrderLineDetails, facts_with, fill_order
+from billing.operations.record_order import record_order, record_orders
+from billing.tax_choice import taxes_of
 from customers.merging import ids_by_number
 from customers.models import Customer
 from ledger.money import round_rate
@@ -42,7 +45,13 @@ def import_orders(
     """
     outcome, here = Outcome(), Here(company)
     rows = TableReader(table, ORDER_FIELDS, mapping)
-    take_each(gathered(rows), ORDER_HEAD, outcome, lambda group: _take(here, group, by))
+    take_each(
+        gathered(rows),
+        ORDER_HEAD,
+        outcome,
+        lambda groups: _take_together(here, groups, by),
+        lambda group: _take(here, group, by),
+    )
     if all_or_none and not dry_run:
         outcome.require_none_wrong()
     transaction.set_rollback(dry_run)
@@ -90,12 +99,54 @@ class Here:
         return self.taxes.get(name) if name else None
 
 
+def _take_together(here: Here, groups: Sequence[Gathered], by: User | None) -> dict[int, str]:
+    """Record the new ones that can be, and see which are as before; what became of them, by line.
+
+    The others are taken one by one: those that change, and each that is refused, so that it says why.
+    """
+    told: dict[int, OrderDetails] = {}
+    for group in groups:
+        with suppress(Refused):
+            told[group.line] = _details(here, group)
+    references = {details.source_reference for details in told.values()}
+    orders = Order.objects.filter(company=here.company, source_reference__in=references)
+    known = {
+        order.source_reference: order for order in orders.prefetch_related("company", "lines__product", "lines__tax")
+    }
+    new = {line: details for line, details in told.items() if details.source_reference not in known}
+    same = _same_as_kept(here, known, [each for each in told.items() if each[0] not in new])
+    done = dict.fromkeys(same, SAME)
+    with suppress(Refused):
+        made = record_orders(here.company, list(new.values()), by=by)
+        done |= {line: NEW for line, order in zip(new, made, strict=True) if isinstance(order, Order)}
+    return done
+
+
+def _same_as_kept(here: Here, known: Mapping[str, Order], told: Sequence[tuple[int, OrderDetails]]) -> list[int]:
+    """The lines of those orders that a file tells as they stand, or that have ended."""
+    taxes, products = taxes_of(here.company), products_of(here.company, [details for _, details in told])
+    customers = CustomersOf(here.company, (details.customer_id for _, details in told))
+    same = []
+    for line, details in told:
+        order = known[details.source_reference]
+        kept = list(order.lines.all())
+        before = order.is_open and (order.customer_id, facts_with(order, kept))
+        with suppress(Refused):
+            lines = (
+                fill_order(order, customers.customer_with(details.customer_id), details, taxes, products)
+                if before
+                else []
+            )
+            for now, was in zip(lines, kept, strict=False):
+                now.pk = was.pk
+            order.number = details.number
+            if not before or before == (order.customer_id, facts_with(order, lines)):
+                same.append(line)
+    return same
+
+
 def _take(here: Here, group: Gathered, by: User | None) -> str:
-    details = OrderDetails(
-        customer_id=here.customer_of(group),
-        lines=[_line(here, row) for row in group.rows if _is_line(row)],
-        **_head(group),
-    )
+    details = _details(here, group)
     known = Order.objects.filter(company=here.company, source_reference=group.reference).first()
     if known is None:
         record_order(here.company, details, by=by)
@@ -113,6 +164,14 @@ def keep_changes(known: Order, details: OrderDetails, by: User | None) -> str:
     ]
     changed = change_order(known.pk, replace(details, lines=lines), version=known.version, reason=WHY, by=by)
     return SAME if changed.version == known.version else CHANGED
+
+
+def _details(here: Here, group: Gathered) -> OrderDetails:
+    return OrderDetails(
+        customer_id=here.customer_of(group),
+        lines=[_line(here, row) for row in group.rows if _is_line(row)],
+        **_head(group),
+    )
 
 
 def _head(group: Gathered) -> dict[str, Any]:

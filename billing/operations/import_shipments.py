@@ -1,5 +1,7 @@
 """Importing shipments: the rows of one number are a shipment; sent again, it adds nothing."""
 
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import IO, Any
 
@@ -10,8 +12,8 @@ from billing.importing.gathered import Gathered, RowRefused, gathered, take_each
 from billing.importing.orders import SHIPMENT_FIELDS, SHIPMENT_HEAD
 from billing.models import Order, OrderLine, Shipment, ShipmentKind
 from billing.operations.import_orders import Here
-from billing.operations.record_shipment import record_shipment
-from billing.operations.shipment_details import ShipmentDetails, ShipmentLineDetails
+from billing.operations.record_shipment import record_shipment, record_shipments
+from billing.operations.shipment_details import ShipmentDetails, ShipmentLineDetails, require_goes_out
 from ledger.money import round_rate
 from ledger.refusals import Refused
 from office.importing import NEW, Outcome, import_in_one_piece
@@ -40,21 +42,54 @@ def import_shipments(
     """
     outcome, here = Outcome(), Here(company)
     rows = TableReader(table, SHIPMENT_FIELDS, mapping)
-    take_each(gathered(rows), SHIPMENT_HEAD, outcome, lambda group: _take(here, group, by))
+    take_each(
+        gathered(rows),
+        SHIPMENT_HEAD,
+        outcome,
+        lambda groups: _take_together(here, groups, by),
+        lambda group: _take(here, group, by),
+    )
     if all_or_none and not dry_run:
         outcome.require_none_wrong()
     transaction.set_rollback(dry_run)
     return outcome
 
 
+def _take_together(here: Here, groups: Sequence[Gathered], by: User | None) -> dict[int, str]:
+    """Record the new ones that can be, and see which are here already; what became of them, by line.
+
+    The others are taken one by one, so that each says why.
+    """
+    references = [group.reference for group in groups]
+    kept = Shipment.objects.filter(company=here.company, source_reference__in=references)
+    known = set(kept.values_list("source_reference", flat=True))
+    done = {group.line: KNOWN for group in groups if group.reference in known}
+    wanted = [group for group in groups if group.line not in done]
+    orders = OrdersNamed(here.company, (str(group.head("order")) for group in wanted))
+    new: dict[int, ShipmentDetails] = {}
+    for group in wanted:
+        with suppress(Refused):
+            new[group.line] = _details(here, group, orders)
+    with suppress(Refused):
+        made = record_shipments(here.company, list(new.values()), by=by)
+        done |= {line: NEW for line, shipment in zip(new, made, strict=True) if isinstance(shipment, Shipment)}
+    return done
+
+
 def _take(here: Here, group: Gathered, by: User | None) -> str:
     if Shipment.objects.filter(company=here.company, source_reference=group.reference).exists():
         return KNOWN
+    details = _details(here, group, OrdersNamed(here.company, [str(group.head("order"))]))
+    record_shipment(here.company, details, by=by)
+    return NEW
+
+
+def _details(here: Here, group: Gathered, orders: "OrdersNamed") -> ShipmentDetails:
     customer_id = here.customer_of(group)
-    order = order_named(here.company, customer_id, str(group.head("order")))
+    order = orders.of(customer_id, str(group.head("order")))
     lines = list(order.lines.all()) if order else []
     head: dict[str, Any] = {name: group.head(name) for name in ("shipped_on", "carrier", "tracking_number", "note")}
-    details = ShipmentDetails(
+    return ShipmentDetails(
         customer_id=customer_id,
         kind=_kind(str(group.head("kind"))),
         number=group.reference[: Shipment._meta.get_field("number").max_length],
@@ -63,19 +98,26 @@ def _take(here: Here, group: Gathered, by: User | None) -> str:
         lines=[_line(here, row, lines, has_order=order is not None) for row in group.rows],
         **head,
     )
-    record_shipment(here.company, details, by=by)
-    return NEW
 
 
-def order_named(company: Company, customer_id: int, name: str) -> Order | None:
-    """The customer's order of our number, theirs, or that of where it came from. Raises Refused for one not here."""
-    if not name:
-        return None
-    orders = Order.objects.filter(company=company, customer=customer_id)
-    found = orders.filter(Q(number=name) | Q(po_number=name) | Q(source_reference=name)).first()
-    if found is None:
+class OrdersNamed:
+    """A company's orders of some names: each our number, the customer's, or that of where it came from."""
+
+    def __init__(self, company: Company, names: Iterable[str]) -> None:
+        wanted = {name for name in names if name}
+        of_company = Order.objects.filter(company=company).order_by("pk").prefetch_related("lines")
+        self.found: dict[tuple[int, str], Order] = {}
+        for order in of_company.filter(Q(number__in=wanted) | Q(po_number__in=wanted) | Q(source_reference__in=wanted)):
+            for name in (order.number, order.po_number, order.source_reference):
+                self.found.setdefault((order.customer_id, name), order)
+
+    def of(self, customer_id: int, name: str) -> Order | None:
+        """The customer's order of that name; none for no name. Raises Refused for one that is not here."""
+        if not name:
+            return None
+        if order := self.found.get((customer_id, name)):
+            return order
         raise Refused(f"The customer has no order {name} here. Import the order first.", code="unknown_order")
-    return found
 
 
 def order_line_of(lines: list[OrderLine], position: int | None, code: str, text: str) -> OrderLine | None:
@@ -115,6 +157,7 @@ def _line(here: Here, row: ReadRow, ordered: list[OrderLine], *, has_order: bool
 def _kind(text: str) -> str:
     word = text.strip().casefold().replace(" ", "_")
     if word in ShipmentKind.values:
+        require_goes_out(word)
         return word
     if word not in KINDS:
         raise Refused(f"{text!r} is no kind of shipment. Write delivery note or timesheet.", code="bad_kind")

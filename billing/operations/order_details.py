@@ -1,16 +1,14 @@
 """What a person may say of an order, checked the same for every door."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing.models import Invoice, Order, OrderLine
-from billing.operations.details import TOO_LATE, InvoiceDetails, LineDetails, fill_draft, products_of
+from billing.models import Invoice, Order, OrderLine, Product, Tax
+from billing.operations.details import TOO_LATE, InvoiceDetails, LineDetails, fill_draft
 from billing.operations.shipment_details import plain
-from billing.tax_choice import taxes_of
-from customers.merging import require_not_merged
 from customers.models import Customer
 from ledger.money import round_money
 from ledger.refusals import Refused
@@ -52,7 +50,13 @@ class OrderDetails:
     source_reference: str = ""
 
 
-def fill_order(order: Order, customer: Customer, details: OrderDetails) -> list[OrderLine]:
+def fill_order(
+    order: Order,
+    customer: Customer,
+    details: OrderDetails,
+    taxes: dict[int, Tax],
+    products: Mapping[int, Product],
+) -> list[OrderLine]:
     """Write the details on an unsaved order; returns its lines, unsaved, in their order and without an id.
 
     Raises Refused for days or amounts that cannot be so, and for what no invoice of these lines could say.
@@ -63,7 +67,7 @@ def fill_order(order: Order, customer: Customer, details: OrderDetails) -> list[
     order.customer = customer
     order.po_number, order.note = details.po_number.strip(), details.note.strip()
     order.currency = details.currency or customer.currency
-    draft, priced = _as_draft(order, customer, details)
+    draft, priced = _as_draft(order, customer, details, taxes, products)
     amount = details.blanket_amount
     order.blanket_amount = None if amount is None else round_money(amount, order.currency)
     order.net = draft.net
@@ -72,7 +76,13 @@ def fill_order(order: Order, customer: Customer, details: OrderDetails) -> list[
     return lines
 
 
-def _as_draft(order: Order, customer: Customer, details: OrderDetails) -> tuple[Invoice, list[Any]]:
+def _as_draft(
+    order: Order,
+    customer: Customer,
+    details: OrderDetails,
+    taxes: dict[int, Tax],
+    products: Mapping[int, Product],
+) -> tuple[Invoice, list[Any]]:
     """The lines priced as an invoice of them would be. The rate of a foreign currency does not matter for that."""
     typed = InvoiceDetails(
         customer_id=customer.pk,
@@ -81,8 +91,7 @@ def _as_draft(order: Order, customer: Customer, details: OrderDetails) -> tuple[
         exchange_rate=None if order.currency == order.company.currency else Decimal(1),
     )
     draft = Invoice(company=order.company)
-    products = products_of(order.company, [typed])
-    return draft, fill_draft(draft, customer, typed, taxes_of(order.company), products)
+    return draft, fill_draft(draft, customer, typed, taxes, products)
 
 
 def _line(order: Order, priced: Any, typed: OrderLineDetails) -> OrderLine:
@@ -111,37 +120,51 @@ def _check(details: OrderDetails) -> None:
             raise Refused("A tolerance is between 0 and 100 percent.", code="bad_tolerance")
 
 
-def require_free_numbers(order: Order) -> None:
-    """Refuse a number, customer's number or reference that another order has."""
-    others = Order.objects.exclude(pk=order.pk)
-    of_company = others.filter(company=order.company)
-    if order.number and of_company.filter(number=order.number).exists():
-        raise Refused(f"There is an order {order.number} already.", code="number_taken")
-    if order.po_number and (twin := others.filter(customer=order.customer, po_number=order.po_number).first()):
-        raise Refused(f"{order.customer.name}'s order {order.po_number} is here already as {twin}.", code="po_taken")
-    reference = order.source_reference
-    if reference and (twin := of_company.filter(source_reference=reference).first()):
-        raise Refused(f"{reference} is here already as {twin}.", code="reference_taken")
+class TakenNumbers:
+    """The numbers, customers' numbers and references that other orders than these have."""
+
+    def __init__(self, orders: Sequence[Order]) -> None:
+        others = Order.objects.exclude(pk__in=[order.pk for order in orders if order.pk])
+        of_company = others.filter(company__in={order.company_id for order in orders})
+        numbers = {order.number for order in orders}
+        po_numbers = {order.po_number for order in orders} - {""}
+        references = {order.source_reference for order in orders} - {""}
+        self.numbers = set(of_company.filter(number__in=numbers).values_list("number", flat=True))
+        twins = others.filter(customer__in={order.customer_id for order in orders}, po_number__in=po_numbers)
+        self.po_numbers = {(twin.customer_id, twin.po_number): twin for twin in twins}
+        self.references = {twin.source_reference: twin for twin in of_company.filter(source_reference__in=references)}
+
+    def take(self, order: Order) -> None:
+        """Let an order have its numbers. Raises Refused for one that another has, and then it takes none."""
+        if order.number in self.numbers:
+            raise Refused(f"There is an order {order.number} already.", code="number_taken")
+        po_number, reference = (order.customer_id, order.po_number), order.source_reference
+        if twin := self.po_numbers.get(po_number):
+            raise Refused(
+                f"{order.customer.name}'s order {order.po_number} is here already as {twin}.", code="po_taken"
+            )
+        if twin := self.references.get(reference):
+            raise Refused(f"{reference} is here already as {twin}.", code="reference_taken")
+        self.numbers |= {order.number} - {""}
+        if order.po_number:
+            self.po_numbers[po_number] = order
+        if reference:
+            self.references[reference] = order
 
 
 def order_facts(order: Order) -> dict[str, Any]:
     """The order and its lines as they stand, in plain words and numbers, to be kept and compared."""
+    return facts_with(order, order.lines.select_related("product", "tax").order_by("position"))
+
+
+def facts_with(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any]:
+    """The facts of an order that has these lines."""
     head = {name: plain(getattr(order, name)) for name in ("number", "currency", "blanket_amount", "net", *HEAD)}
-    lines = [
+    told = [
         {"id": line.pk, "position": line.position} | {name: plain(getattr(line, name)) for name in (*LINE, *LINE_OWN)}
-        for line in order.lines.select_related("product", "tax").order_by("position")
+        for line in lines
     ]
-    return head | {"lines": lines}
-
-
-def require_customer(company_id: int, customer_id: int) -> Customer:
-    """The customer of a company. Raises Refused for anybody else's."""
-    rows = Customer.objects.filter(company_id=company_id, pk=customer_id)
-    customer = rows.select_related("company", "merged_into").first()
-    if customer is None:
-        raise Refused("That customer is not one of this company's.", code="unknown_customer")
-    require_not_merged(customer)
-    return customer
+    return head | {"lines": told}
 
 
 def changed_facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

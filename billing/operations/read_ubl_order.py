@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from billing.models import Order, Product, Shipment
 from billing.operations.import_orders import keep_changes
-from billing.operations.import_shipments import order_line_of, order_named
+from billing.operations.import_shipments import OrdersNamed, order_line_of
 from billing.operations.order_details import OrderDetails, OrderLineDetails
 from billing.operations.record_order import record_order
 from billing.operations.record_shipment import record_shipment
@@ -67,7 +67,7 @@ def _shipment(company: Company, customer: Customer, said: SaidOrder, reference: 
     known = Shipment.objects.filter(company=company, source_reference=reference).first()
     if known:
         return known
-    order = order_named(company, customer.pk, said.order)
+    order = OrdersNamed(company, [said.order]).of(customer.pk, said.order)
     ordered = list(order.lines.all()) if order else []
     products = _products(company, said)
     lines: list[ShipmentLineDetails | str] = []

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from billing.models import Shipment, ShipmentKind, ShipmentLine
 from billing.operations.change_shipment import locked_shipment, require_stands
-from billing.operations.record_shipment import keep_shipment, lock_orders_of
+from billing.operations.record_shipment import keep_shipments, lock_orders_of
 from billing.operations.shipment_details import ShipmentDetails, ShipmentLineDetails
 from billing.order_figures import shipment_figures
 from ledger.refusals import Refused
@@ -35,7 +35,7 @@ def record_return(
     if form_key and (known := Shipment.objects.filter(form_key=form_key, lines__returns__shipment=shipment_id).first()):
         return known
     shipped = Shipment.objects.get(pk=shipment_id)
-    lock_orders_of(shipped.order_id, shipped.lines.values_list("order_line", flat=True))
+    lock_orders_of({shipped.order_id}, set(shipped.lines.values_list("order_line", flat=True)))
     shipment = locked_shipment(shipment_id)
     require_stands(shipment)
     if shipment.is_return:
@@ -56,7 +56,9 @@ def record_return(
         order_id=shipment.order_id,
         note=note,
     )
-    returned = keep_shipment(shipment.company, details, by=by, form_key=form_key)
+    [returned] = keep_shipments(shipment.company, [details], by=by, form_key=form_key)
+    if isinstance(returned, Refused):
+        raise returned
     record(by, "record_return", returned, after={"customer": returned.customer, "of": shipment})
     return returned
 

@@ -1,16 +1,30 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from billing.locking import lock_orders
-from billing.models import Order, Shipment, ShipmentKind, ShipmentLine
-from billing.operations.order_details import require_customer
-from billing.operations.shipment_details import ShipmentDetails, fill_shipment, require_free_shipment_numbers
+from billing.models import OrderLine, Shipment, ShipmentLine
+from billing.operations.shipment_details import (
+    NamedIn,
+    ShipmentDetails,
+    TakenShipmentNumbers,
+    fill_shipment,
+    require_goes_out,
+)
+from ledger.bulk import insert_all
 from ledger.refusals import Refused
-from office.audit import record
+from office.audit import record_all
 from office.models import Company, User
 from office.numbers import next_number
+
+
+class Filled(NamedTuple):
+    """A shipment as it is to be kept, with its lines."""
+
+    shipment: Shipment
+    lines: list[ShipmentLine]
 
 
 def record_shipment(
@@ -21,42 +35,90 @@ def record_shipment(
     More than was ordered may leave: what is then billed is compared with the order. A form's key makes it one shipment
     however often it is sent. Raises Refused for details that cannot be so, and on an order that has ended.
     """
-    if form_key and (known := Shipment.objects.filter(company=company, form_key=form_key).first()):
+    if known := _of_form(company, form_key):
         return known
-    if details.kind not in (ShipmentKind.DELIVERY_NOTE, ShipmentKind.TIMESHEET):
-        raise Refused("A return is recorded from the shipment that comes back.", code="bad_kind")
+    try:
+        [shipment] = record_shipments(company, [details], by=by, form_key=form_key)
+        if isinstance(shipment, Refused):
+            raise shipment
+        return shipment
+    except Refused:
+        if known := _of_form(company, form_key):  # somebody was quicker, with the same form
+            return known
+        raise
+
+
+@transaction.atomic
+def record_shipments(
+    company: Company, batch: Sequence[ShipmentDetails], *, by: User | None, form_key: UUID | None = None
+) -> list[Shipment | Refused]:
+    """Keep the shipments that can be kept; of each, in its place, the shipment or why it cannot be.
+
+    Raises Refused where somebody records one of their numbers meanwhile; then none is kept.
+    """
+    for details in batch:
+        require_goes_out(details.kind)
+    found = keep_shipments(company, batch, by=by, form_key=form_key)
+    kept = [each for each in found if isinstance(each, Shipment)]
+    told = [{"customer": shipment.customer, "order": shipment.order} for shipment in kept]
+    record_all(by, "record_shipment", kept, after=told)
+    return found
+
+
+def keep_shipments(
+    company: Company, batch: Sequence[ShipmentDetails], *, by: User | None, form_key: UUID | None = None
+) -> list[Shipment | Refused]:
+    """Write shipments of any kind with their lines; their orders stay locked. Needs a transaction."""
+    lock_orders_of(
+        {details.order_id for details in batch}, {line.order_line_id for each in batch for line in each.lines}
+    )
+    named = NamedIn(company, batch)
+    filled: list[Filled | Refused] = []
+    for details in batch:
+        shipment = Shipment(company=company, kind=details.kind, created_by=by, form_key=form_key)
+        shipment.number, shipment.source_reference = details.number.strip(), details.source_reference.strip()
+        try:
+            lines = fill_shipment(shipment, named.customers.customer_with(details.customer_id), details, named)
+            require_open_orders(shipment, lines)
+            filled.append(Filled(shipment, lines))
+        except Refused as refusal:
+            filled.append(refusal)
+    filled = _numbered(filled)
+    _insert([each for each in filled if isinstance(each, Filled)])
+    return [each.shipment if isinstance(each, Filled) else each for each in filled]
+
+
+def _numbered(filled: Sequence[Filled | Refused]) -> list[Filled | Refused]:
+    """Those whose numbers are free under them; a number that nobody typed is the company's next of that kind."""
+    taken = TakenShipmentNumbers([each.shipment for each in filled if isinstance(each, Filled)])
+    numbered: list[Filled | Refused] = []
+    for each in filled:
+        try:
+            if isinstance(each, Filled):
+                taken.take(each.shipment)
+                each.shipment.number = each.shipment.number or _free_number(each.shipment)
+            numbered.append(each)
+        except Refused as refusal:
+            numbered.append(refusal)
+    return numbered
+
+
+def _insert(filled: Sequence[Filled]) -> None:
     try:
         with transaction.atomic():
-            shipment = keep_shipment(company, details, by=by, form_key=form_key)
-            record(by, "record_shipment", shipment, after={"customer": shipment.customer, "order": shipment.order})
-            return shipment
+            insert_all(shipment for shipment, _ in filled)
     except IntegrityError as error:  # somebody was quicker, with the same form or number
-        if form_key and (known := Shipment.objects.filter(company=company, form_key=form_key).first()):
-            return known
         raise Refused("A shipment of that number was recorded just now. Look for it.", code="number_taken") from error
+    for shipment, lines in filled:
+        for line in lines:
+            line.shipment = shipment  # which has its id only now
+    insert_all(line for _, lines in filled for line in lines)
 
 
-def keep_shipment(
-    company: Company, details: ShipmentDetails, *, by: User | None, form_key: UUID | None = None
-) -> Shipment:
-    """Write a shipment of any kind with its lines; its orders stay locked. Needs a transaction."""
-    customer = require_customer(company.pk, details.customer_id)
-    shipment = Shipment(company=company, kind=details.kind, created_by=by, form_key=form_key)
-    shipment.number, shipment.source_reference = details.number.strip(), details.source_reference.strip()
-    lock_orders_of(details.order_id, (line.order_line_id for line in details.lines))
-    lines = fill_shipment(shipment, customer, details)
-    require_open_orders(shipment, lines)
-    require_free_shipment_numbers(shipment)
-    shipment.number = shipment.number or free_number(company, details)
-    shipment.save()
-    ShipmentLine.objects.bulk_create(lines)
-    return shipment
-
-
-def lock_orders_of(order_id: int | None, line_ids: Iterable[int | None]) -> None:
-    """Lock an order and those of some order lines, before any shipment, so that none changes meanwhile."""
-    orders = Order.objects.filter(pk=order_id or 0) | Order.objects.filter(lines__in={pk for pk in line_ids if pk})
-    lock_orders(set(orders.values_list("pk", flat=True)))
+def lock_orders_of(order_ids: Collection[int | None], line_ids: Collection[int | None]) -> None:
+    """Lock orders and those of some order lines, before any shipment, so that none changes meanwhile."""
+    of_lines = OrderLine.objects.filter(pk__in=[pk for pk in line_ids if pk]).values_list("order", flat=True)
+    lock_orders({pk for pk in order_ids if pk} | set(of_lines))
 
 
 def require_open_orders(shipment: Shipment, lines: list[ShipmentLine]) -> None:
@@ -71,9 +133,14 @@ def require_open_orders(shipment: Shipment, lines: list[ShipmentLine]) -> None:
             raise Refused(f"{order} is {order.status}. Open it again first.", code="order_ended")
 
 
-def free_number(company: Company, details: ShipmentDetails) -> str:
+def _of_form(company: Company, form_key: UUID | None) -> Shipment | None:
+    return Shipment.objects.filter(company=company, form_key=form_key).first() if form_key else None
+
+
+def _free_number(shipment: Shipment) -> str:
     """The next number of the company's shipments of that kind that nobody typed before."""
+    company, kind = shipment.company, shipment.kind
     while True:
-        number = next_number(company, details.kind, details.shipped_on.year)
-        if not Shipment.objects.filter(company=company, kind=details.kind, number=number).exists():
+        number = next_number(company, kind, shipment.shipped_on.year)
+        if not Shipment.objects.filter(company=company, kind=kind, number=number).exists():
             return number

@@ -1,13 +1,13 @@
 """What a person may say of a shipment, checked the same for every door."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from billing.models import Order, OrderLine, Product, Shipment, ShipmentKind, ShipmentLine
-from billing.operations.details import LARGEST, MOST_LINES
+from billing.operations.details import LARGEST, MOST_LINES, CustomersOf
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.days import require_bookable_day
@@ -53,7 +53,45 @@ class ShipmentDetails:
     source_reference: str = ""
 
 
-def fill_shipment(shipment: Shipment, customer: Customer, details: ShipmentDetails) -> list[ShipmentLine]:
+class NamedIn:
+    """What the details of some shipments name of a company's: customers, orders, order lines and products, by id."""
+
+    def __init__(self, company: Company, batch: Sequence[ShipmentDetails]) -> None:
+        lines = [line for details in batch for line in details.lines]
+        ordered = OrderLine.objects.filter(order__company=company).select_related("order", "product")
+        self.customers = CustomersOf(company, (details.customer_id for details in batch))
+        self.orders = Order.objects.filter(company=company).in_bulk(_ids(details.order_id for details in batch))
+        self.order_lines = ordered.in_bulk(_ids(line.order_line_id for line in lines))
+        self.products = Product.objects.filter(company=company).in_bulk(_ids(line.product_id for line in lines))
+
+    def order_of(self, customer: Customer, details: ShipmentDetails) -> Order | None:
+        """The order that a shipment is for, if any. Raises Refused for anybody else's."""
+        if details.order_id is None:
+            return None
+        order = self.orders.get(details.order_id)
+        if order is None or order.customer_id != customer.pk:
+            raise Refused("That order is not one of this customer's.", code="unknown_order")
+        return order
+
+    def require_theirs(self, customer: Customer, details: ShipmentDetails) -> None:
+        """Refuse order lines of another customer or order, and products of another company."""
+        for pk in _ids(line.order_line_id for line in details.lines):
+            line = self.order_lines.get(pk)
+            order = line.order if line else None
+            if order is None or order.customer_id != customer.pk or details.order_id not in (None, order.pk):
+                message = "A line names an order line that is not of this order and customer."
+                raise Refused(message, code="unknown_order_line")
+        if not _ids(line.product_id for line in details.lines) <= self.products.keys():
+            raise Refused("A line names a product that is not one of this company's.", code="unknown_product")
+
+
+def _ids(named: Iterable[int | None]) -> set[int]:
+    return {pk for pk in named if pk}
+
+
+def fill_shipment(
+    shipment: Shipment, customer: Customer, details: ShipmentDetails, named: NamedIn
+) -> list[ShipmentLine]:
     """Write the details on an unsaved shipment; returns its lines, unsaved.
 
     Raises Refused for a day to come, no line, an order that is not this customer's or has ended, and products or order
@@ -65,55 +103,19 @@ def fill_shipment(shipment: Shipment, customer: Customer, details: ShipmentDetai
     if len(details.lines) > MOST_LINES:
         raise Refused(f"A shipment has at most {MOST_LINES} lines.", code="too_many_lines")
     shipment.customer = customer
-    shipment.order = _order(customer, details.order_id)
+    shipment.order = named.order_of(customer, details)
     shipment.shipped_on = details.shipped_on
     for name in ("carrier", "tracking_number", "note"):
         setattr(shipment, name, getattr(details, name).strip())
-    ordered, products = _order_lines(customer, details), _products(customer.company, details)
-    lines = [_line(shipment, position, line, ordered, products) for position, line in enumerate(details.lines, start=1)]
+    named.require_theirs(customer, details)
+    lines = [_line(shipment, position, line, named) for position, line in enumerate(details.lines, start=1)]
     require_lengths(shipment, *lines)
     return lines
 
 
-def _order(customer: Customer, order_id: int | None) -> Order | None:
-    if order_id is None:
-        return None
-    order = Order.objects.filter(pk=order_id, company=customer.company_id, customer=customer).first()
-    if order is None:
-        raise Refused("That order is not one of this customer's.", code="unknown_order")
-    return order
-
-
-def _order_lines(customer: Customer, details: ShipmentDetails) -> dict[int, OrderLine]:
-    named = {line.order_line_id for line in details.lines if line.order_line_id}
-    if not named:
-        return {}
-    found = OrderLine.objects.filter(order__company=customer.company_id, order__customer=customer)
-    if details.order_id:
-        found = found.filter(order=details.order_id)
-    lines = found.select_related("order", "product").in_bulk(named)
-    if lines.keys() != named:
-        raise Refused("A line names an order line that is not of this order and customer.", code="unknown_order_line")
-    return lines
-
-
-def _products(company: Company, details: ShipmentDetails) -> dict[int, Product]:
-    named = {line.product_id for line in details.lines if line.product_id}
-    products = Product.objects.filter(company=company).in_bulk(named) if named else {}
-    if products.keys() != named:
-        raise Refused("A line names a product that is not one of this company's.", code="unknown_product")
-    return products
-
-
-def _line(
-    shipment: Shipment,
-    position: int,
-    line: ShipmentLineDetails,
-    ordered: Mapping[int, OrderLine],
-    products: Mapping[int, Product],
-) -> ShipmentLine:
-    order_line = ordered[line.order_line_id] if line.order_line_id else None
-    product = products[line.product_id] if line.product_id else order_line.product if order_line else None
+def _line(shipment: Shipment, position: int, line: ShipmentLineDetails, named: NamedIn) -> ShipmentLine:
+    order_line = named.order_lines[line.order_line_id] if line.order_line_id else None
+    product = named.products[line.product_id] if line.product_id else order_line.product if order_line else None
     source: Any = order_line
     description = line.description.strip() or (source.description if source else product.line_text if product else "")
     if not description:
@@ -138,15 +140,35 @@ def _line(
     )
 
 
-def require_free_shipment_numbers(shipment: Shipment) -> None:
-    """Refuse a number or reference that another shipment has."""
-    others = Shipment.objects.filter(company=shipment.company).exclude(pk=shipment.pk)
-    if shipment.number and others.filter(kind=shipment.kind, number=shipment.number).exists():
-        kind = shipment.get_kind_display().lower()
-        raise Refused(f"There is a {kind} {shipment.number} already.", code="number_taken")
-    reference = shipment.source_reference
-    if reference and (twin := others.filter(source_reference=reference).first()):
-        raise Refused(f"{reference} is here already as {twin}.", code="reference_taken")
+class TakenShipmentNumbers:
+    """The numbers and references that other shipments than these have."""
+
+    def __init__(self, shipments: Sequence[Shipment]) -> None:
+        others = Shipment.objects.exclude(pk__in=[shipment.pk for shipment in shipments if shipment.pk])
+        others = others.filter(company__in={shipment.company_id for shipment in shipments})
+        numbers = {shipment.number for shipment in shipments}
+        references = {shipment.source_reference for shipment in shipments} - {""}
+        self.numbers = set(others.filter(number__in=numbers).values_list("kind", "number"))
+        self.references = {twin.source_reference: twin for twin in others.filter(source_reference__in=references)}
+
+    def take(self, shipment: Shipment) -> None:
+        """Let a shipment have its numbers. Raises Refused for one that another has, and then it takes none."""
+        number, reference = (shipment.kind, shipment.number), shipment.source_reference
+        if number in self.numbers:
+            kind = shipment.get_kind_display().lower()
+            raise Refused(f"There is a {kind} {shipment.number} already.", code="number_taken")
+        if twin := self.references.get(reference):
+            raise Refused(f"{reference} is here already as {twin}.", code="reference_taken")
+        if shipment.number:
+            self.numbers.add(number)
+        if reference:
+            self.references[reference] = shipment
+
+
+def require_goes_out(kind: str) -> None:
+    """Refuse a kind that is not recorded by itself."""
+    if kind not in (ShipmentKind.DELIVERY_NOTE, ShipmentKind.TIMESHEET):
+        raise Refused("A return is recorded from the shipment that comes back.", code="bad_kind")
 
 
 def shipment_facts(shipment: Shipment) -> dict[str, Any]:

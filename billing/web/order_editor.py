@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST
 from billing.access import get_order_for
 from billing.models import Order, Tax
 from billing.operations.change_order import change_order
+from billing.operations.details import products_of
 from billing.operations.order_details import OrderDetails, fill_order
 from billing.operations.record_order import record_order
+from billing.tax_choice import taxes_of
 from billing.web.forms import line_places, tax_choices
 from billing.web.order_forms import OrderForm, OrderLineForms, order_details_from, order_initial
 from billing.web.typed_draft import new_key, typed_key
@@ -92,8 +94,9 @@ def order_totals(request: StaffRequest) -> HttpResponse:
     if typed.is_valid():
         try:
             details = typed.details()
-            order = Order(company=request.company)
-            lines = fill_order(order, get_customer_for(request.user, details.customer_id), details)
+            company, customer = request.company, get_customer_for(request.user, details.customer_id)
+            order = Order(company=company)
+            lines = fill_order(order, customer, details, taxes_of(company), products_of(company, [details]))
         except Refused as refusal:
             context = {"error": refusal.message}
         else:
