@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from io import BytesIO
+from dataclasses import asdict, dataclass, field
+from hashlib import file_digest
+from io import SEEK_END, BytesIO
 from itertools import islice
-from typing import IO
+from typing import IO, Any
 
 from ledger.refusals import Refused
 from office.models import Run, RunStatus
+from office.models.runs import LoadedFile
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, Trouble, TroubleFile
 from office.reading.unpacking import unpacked
@@ -55,6 +57,14 @@ def take_rows(
         for row in some:
             outcome.troubles += troubles[row.line]
             outcome.add(row, key, WRONG if troubles[row.line] else done.get(row.line) or one(row))
+
+
+def told_of_file(name: str, file: IO[bytes]) -> dict[str, Any]:
+    """What a run keeps of the file that it takes in, for its parameters; the file is at its start again."""
+    digest = file_digest(file, "sha256").hexdigest()
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    return {"loaded": asdict(LoadedFile(name[:200], size, digest))}
 
 
 def import_in_one_piece(run: Run, take: Callable[[IO[bytes], ColumnMapping], Outcome]) -> None:

@@ -82,15 +82,24 @@ class LoadIn(Input):
     dry_run = serializers.BooleanField(default=True)
 
 
-class LoadOut(serializers.ModelSerializer):
-    """A load as it stands."""
+class LoadedFileOut(serializers.Serializer):
+    """The file of a load as it came: its size in bytes, and its SHA-256 in hexadecimal."""
 
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class LoadOut(serializers.ModelSerializer):
+    """A load as it stands. `file` is what is kept of its file; an undoing has none."""
+
+    file = LoadedFileOut(allow_null=True, read_only=True)
     counts = serializers.JSONField(source="result")
     has_errors = serializers.SerializerMethodField()
 
     class Meta:
         model = Run
-        fields = ["id", "title", "status", "is_dry", "total", "done", "counts", "explanation", "has_errors"]
+        fields = ["id", "title", "file", "status", "is_dry", "total", "done", "counts", "explanation", "has_errors"]
 
     @extend_schema_field(OpenApiTypes.BOOL)
     def get_has_errors(self, load: Run) -> bool:

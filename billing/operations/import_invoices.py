@@ -24,6 +24,7 @@ from ledger.allocating import allocate, lock_items, oldest_first
 from ledger.models import OpenItem
 from ledger.present import present
 from ledger.refusals import Refused
+from office.importing import told_of_file
 from office.models import Company, Run, RunStatus, User
 from office.reading import Mapping, TableReader, TroubleFile
 from office.reading.unpacking import unpacked
@@ -34,11 +35,19 @@ AT_ONCE = 250
 """Documents in one transaction."""
 
 
-def start_import(company: Company, mapping: Mapping, *, by: User | None, name: str, apply_credits: bool = False) -> Run:
+def start_import(
+    company: Company,
+    mapping: Mapping,
+    file: IO[bytes],
+    *,
+    by: User | None,
+    name: str,
+    apply_credits: bool = False,
+) -> Run:
     """A run that waits for its file to be staged. Raises Refused for whoever may not see all customers."""
     if by and by.only_own_customers:
         raise Refused("Invoices are imported by somebody who sees all customers.", code="limited_user")
-    parameters = {"mapping": mapping.as_json(), "apply_credits": apply_credits}
+    parameters = {"mapping": mapping.as_json(), "apply_credits": apply_credits, **told_of_file(name, file)}
     return Run.objects.create(company=company, by=by, kind=KIND, title=f"Import of {name}", parameters=parameters)
 
 

@@ -17,6 +17,7 @@ from customers.operations.create_customer import create_customers
 from customers.operations.details import ContactDetails, CustomerDetails
 from ledger.refusals import Refused
 from office.audit import record
+from office.importing import told_of_file
 from office.models import Run, RunStatus, User
 from office.reading import Mapping, RowsToMend, TableReader
 from office.reading.unpacking import unpacked
@@ -45,6 +46,7 @@ def begin_load(
     opening = locked_opening(opening_id)
     chosen = Mapping.from_json(mapping) if mapping else FORMATS.guessed(content, FIELDS)
     kept = {"mapping": chosen.as_json(), "opening": opening.pk, "adds_customers": adds_customers, "dry_run": dry_run}
+    kept |= told_of_file(name, BytesIO(content))
     title = f"Import of {name}"[:200]
     run = Run(company=opening.company, by=by, kind=LOADED, title=title, input_file=content, parameters=kept)
     begin_run(run)
@@ -72,7 +74,8 @@ def do_piece(run: Run) -> None:
         StagedOpeningItem.objects.filter(pk__in=[row.pk for row in staged]).delete()
     else:
         run.status, run.input_file = RunStatus.DONE, None
-        record(run.by, "load_opening", opening, after={"file": run.title, **run.result})
+        digest = run.file.sha256 if run.file else ""
+        record(run.by, "load_opening", opening, after={"file": run.title, "SHA-256": digest, **run.result})
 
 
 RUN_KIND = RunKind(LOADED, do_piece, page="billing:opening_mapping")

@@ -48,6 +48,11 @@ CHANGES = [
         "Approvals come in pages, so that those before the newest hundred are read, too: `next` says where.",
         breaks=("ApprovalsOut field next required",),
     ),
+    Change(
+        date(2026, 11, 30),
+        "A load of an opening tells of its file: name, size and SHA-256.",
+        breaks=("LoadOut field file required",),
+    ),
 ]
 """The newest last."""
 

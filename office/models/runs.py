@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 from django.db import models
 from django.db.models import Q
 
@@ -9,6 +11,15 @@ class RunStatus(models.TextChoices):
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
     STOPPED = "stopped", "Stopped"
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """A file that was taken in, as it came: its name, its size in bytes, and its SHA-256 in hexadecimal."""
+
+    name: str
+    size: int
+    sha256: str
 
 
 class Run(models.Model):
@@ -48,6 +59,12 @@ class Run(models.Model):
     def input(self) -> bytes:
         """The file it works on, while there is one."""
         return bytes(self.input_file or b"")
+
+    @property
+    def file(self) -> LoadedFile | None:
+        """What is kept of the file that an import took in, also when its bytes are gone."""
+        told = self.parameters.get("loaded")
+        return LoadedFile(**told) if told else None
 
     @property
     def is_finished(self) -> bool:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from ledger.refusals import Refused
+from office.importing import told_of_file
 from office.models import ImportMapping, Run, RunStatus
 from office.reading import Field, FieldKind, Mapping
 from office.reading.formats import NO_FORMATS, Formats
@@ -169,7 +170,7 @@ def _prepared(request: StaffRequest, page: ImportPage, file: Any, name: str, kep
         status=RunStatus.PREPARED,
         title=f"Import of {file.name}"[:200],
         input_file=content,
-        parameters={"mapping": chosen.as_json(), **kept},
+        parameters={"mapping": chosen.as_json(), **told_of_file(file.name, BytesIO(content)), **kept},
     )
 
 

@@ -1,13 +1,14 @@
 """A program takes over another product's books: begins, loads, mends, compares, goes live."""
 
 from base64 import b64encode
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from billing.models import Opening
 from ledger.models import OpenItem
-from office.models import Company, Run
+from office.models import AuditRecord, Company, Run
 from office.runs import carry_out
 from tests import world
 from tests.api.calling import Program, refused
@@ -38,8 +39,11 @@ def test_a_program_opens_the_books(program: Program) -> None:
 
     dry = load(program, AGING)
     assert (dry["status"], dry["is_dry"], dry["counts"]["Documents taken over"]) == ("done", True, 4)
+    digest = sha256(AGING.encode()).hexdigest()
+    assert dry["file"] == {"name": "open.csv", "size": len(AGING.encode()), "sha256": digest}
     assert not OpenItem.objects.exists()
     load(program, AGING, dry_run=False)
+    assert AuditRecord.objects.get(action="load_opening").after["SHA-256"] == digest
     assert refused(program.post(f"opening/{number}/live/")) == (409, "not_tied")
     said = program.post(f"opening/{number}/totals/", {"totals": [{"currency": "EUR", "amount": "1150.00"}]})
 
@@ -71,4 +75,5 @@ def test_a_load_is_undone(program: Program) -> None:
     list(carry_out(answer.json()["id"]))
     assert not OpenItem.objects.exclude(balance=0).exists()
     assert program.get(f"opening/loads/{shown['id']}/errors/").status_code == 404
+    assert answer.json()["file"] is None
     assert Run.objects.filter(kind="undo_load", status="done").count() == 1

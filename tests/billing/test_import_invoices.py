@@ -186,8 +186,9 @@ def test_an_invoice_in_another_currency_needs_a_rate(company: Company, tmp_path:
 
 
 def staged(company: Company) -> Run:
-    run = importing.start_import(company, BUILT_IN["online-retail"], by=None, name="test.csv")
-    importing.stage_file(run, io.BytesIO(FILE.encode()), io.BytesIO())
+    file = io.BytesIO(FILE.encode())
+    run = importing.start_import(company, BUILT_IN["online-retail"], file, by=None, name="test.csv")
+    importing.stage_file(run, file, io.BytesIO())
     run.save()
     return run
 
@@ -247,7 +248,7 @@ def test_what_is_refused_ends_the_run_and_it_can_go_on_later(company: Company):
 def test_whoever_sees_only_own_customers_may_not_import_invoices(company: Company):
     clerk = world.make_user(company, only_own_customers=True)
     with pytest.raises(Refused) as refusal:
-        importing.start_import(company, BUILT_IN["online-retail"], by=clerk, name="x.csv")
+        importing.start_import(company, BUILT_IN["online-retail"], io.BytesIO(b""), by=clerk, name="x.csv")
     assert refusal.value.code == "limited_user"
 
 

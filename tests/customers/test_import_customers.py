@@ -2,6 +2,7 @@
 
 import io
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from customers.operations.import_customers import import_customers
 from ledger.refusals import Refused
 from office.importing import Outcome
 from office.models import AuditRecord, Company, Run
+from office.models.runs import LoadedFile
 from office.operations.set_approval_rules import set_approval_rules
 from office.reading import Mapping
 from office.reading.mapping import match_headings
@@ -180,12 +182,17 @@ def test_on_screen_the_dry_run_shows_the_first_rows_before_the_start(company: Co
     client.post(f"/customers/import/{run.pk}/", {bound.name: bound.value() or "" for bound in form if bound.value()})
     list(carry_out(run.pk))
     shown = client.get(f"/office/runs/{run.pk}/").content.decode()
+    digest = sha256(FILE.encode()).hexdigest()
     assert "Åsa Möbler" in shown
+    assert "customers.csv, " in shown
+    assert digest in shown
     assert Customer.objects.count() == 0
 
     client.post(f"/customers/import/{run.pk}/", {"start": "1"})
     list(carry_out(run.pk))
     assert Customer.objects.count() == 2
+    kept = Run.objects.get()
+    assert (kept.file, kept.input_file) == (LoadedFile("customers.csv", len(FILE.encode()), digest), None)
 
 
 def test_the_import_button_is_shown_to_whoever_may_use_it(company: Company, clerk: Any, client: Any) -> None:

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         company, path = chosen_company(options["company"]), Path(options["file"])
         mapping = chosen_mapping(options["mapping"], company, KIND, BUILT_IN, FIELDS, path)
         with path.open("rb") as file, _errors_file(options["errors"]) as troubles, transaction.atomic():
-            run = start_import(company, mapping, by=None, name=path.name, apply_credits=options["apply_credits"])
+            run = start_import(company, mapping, file, by=None, name=path.name, apply_credits=options["apply_credits"])
             self.stdout.write(f"Reading {path.name}")
             stage_file(run, file, troubles)
             run.save()
