@@ -57,6 +57,7 @@ NEVER_OWED = {
     "deleted",
     "cancelled",
     "canceled",
+    "failed",
     "reversed",
     "submitted",
     "archived",

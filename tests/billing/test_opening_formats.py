@@ -82,6 +82,24 @@ NINJA_CREDITS = """\
 Credit Amount,Credit Balance,Client,Credit Date,Credit Number,Status
 60.00,15.00,Fig Ltd,2026-01-15,C-1,Partial
 """
+NINJA_LATER = """\
+Client Name,Client Currency,Invoice Invoice Number,Invoice Amount,Invoice Balance,Invoice Paid to Date,\
+Invoice PO Number,Invoice Date,Invoice Due Date,Invoice Status
+Fig Ltd,EUR,0007,242.00,121.00,121.00,PO-1,2026-01-10,2026-02-09,Partial
+"""
+NINJA_CREDITS_LATER = """\
+Client Name,Client Currency,Credit Credit Number,Credit Amount,Credit Balance,Credit Date,Credit Status
+Fig Ltd,EUR,C-1,60.00,15.00,2026-01-15,Partial
+"""
+NINJA_PAYMENTS = """\
+Client Name,Payment Date,Payment Amount,Payment Refunded,Payment Applied,Payment Transaction Reference,\
+Payment Currency,Payment Number,Payment Method,Payment Status
+Fig Ltd,2026-01-20,100.0,0.0,60.0,TX-1,EUR,0001,Bank Transfer,Completed
+Fig Ltd,2026-01-21,80.0,0.0,80.0,,EUR,0002,Bank Transfer,Completed
+Gum Ltd,2026-01-22,50.0,20.0,0.0,,EUR,0003,Cash,Partially Refunded
+Gum Ltd,2026-01-23,70.0,10.0,70.0,,EUR,0004,Cash,Partially Refunded
+Gum Ltd,2026-01-24,30.0,0.0,0.0,,EUR,0005,Cash,Failed
+"""
 FILES = {
     "QuickBooks, ageing": (
         AGING,
@@ -134,6 +152,24 @@ FILES = {
         "invoice-ninja-credits",
         [(2, "Fig Ltd", "credit_memo", "C-1", date(2026, 1, 15), date(2026, 1, 15), "-60", "-15")],
     ),
+    "Invoice Ninja, later": (
+        NINJA_LATER,
+        "invoice-ninja",
+        [(2, "Fig Ltd", "invoice", "0007", date(2026, 1, 10), date(2026, 2, 9), "242", "121")],
+    ),
+    "Invoice Ninja, credits, later": (
+        NINJA_CREDITS_LATER,
+        "invoice-ninja-credits",
+        [(2, "Fig Ltd", "credit_memo", "C-1", date(2026, 1, 15), date(2026, 1, 15), "-60", "-15")],
+    ),
+    "Invoice Ninja, payments": (
+        NINJA_PAYMENTS,
+        "invoice-ninja-payments",
+        [
+            (2, "Fig Ltd", "payment", "0001", date(2026, 1, 20), date(2026, 1, 20), "-100", "-40"),
+            (4, "Gum Ltd", "payment", "0003", date(2026, 1, 22), date(2026, 1, 22), "-50", "-30"),
+        ],
+    ),
 }
 
 
@@ -174,6 +210,15 @@ def test_what_a_product_tells_besides_is_kept() -> None:
     assert (stripe.customer_name, stripe.email, stripe.currency) == ("One Inc", "ann@one.example", "USD")
     _, (ninja,) = read(NINJA)
     assert (ninja.po_number, ninja.currency) == ("PO-1", "EUR")
+
+
+def test_what_is_free_of_a_payment_that_was_applied_and_refunded_in_part_is_asked() -> None:
+    content = NINJA_PAYMENTS.replace("100.0,0.0,60.0", "100.0,20.0,60.0").encode()
+    mapping = FORMATS.guessed(content, FIELDS)
+    first = next(iter(TableReader(io.BytesIO(content), FIELDS, mapping, FORMATS.arrange_of(mapping))))
+
+    [trouble] = first.troubles
+    assert (trouble.line, trouble.found) == (2, "look it up")
 
 
 def test_a_file_that_is_not_of_the_format_chosen_says_so() -> None:

@@ -38,6 +38,13 @@ STRIPE = """\
 id,Description,Email,Name,Created (UTC),Delinquent,Currency
 cus_N1,Since the fair,ada@fenwick.example,Fenwick Cards,2025-01-02 10:00,false,usd
 """
+NINJA = """\
+Name,Number,Client User,Balance,Paid to Date,Client Currency,Website,Private Notes,Client Phone,Street,Apt/Suite,City,\
+State/Province,Postal Code,Country,VAT Number,ID Number,First Name,Last Name,Email,Contact Phone
+Fig Ltd,0001,Ann,121.0,500.0,EUR,fig.example,Since the fair,,Fig Lane 1,2nd floor,Graz,Styria,8010,\
+Republic of Austria,ATU12345675,FN 1,Uma,Fig,uma@fig.example,+43 316 1
+Gum Ltd,0002,Ann,0.0,0.0,17,,,,,,,,,,,,,,,
+"""
 
 
 def take(company: Company, content: str, **options: Any) -> Outcome:
@@ -83,7 +90,25 @@ def test_stripes_ids_are_numbers(company: Company) -> None:
     assert (customer.name, customer.currency, customer.note) == ("Fenwick Cards", "USD", "Since the fair")
 
 
-@pytest.mark.parametrize("content", [QUICKBOOKS, XERO, STRIPE])
+def test_invoice_ninjas_clients_come_in_with_address_and_contact(company: Company) -> None:
+    assert dict(take(company, NINJA).counts) == {"New": 2}
+    fig, gum = Customer.objects.order_by("number")
+
+    assert (fig.number, fig.name, fig.currency, fig.note) == ("0001", "Fig Ltd", "EUR", "Since the fair")
+    assert (fig.tax_id, fig.registry_number) == ("ATU12345675", "FN 1")
+    assert fig.contacts.values_list("name", "email", "phone").get() == ("Uma Fig", "uma@fig.example", "+43 316 1")
+    address = fig.addresses.get()
+    assert (address.street, address.postal_code, address.city, address.region, address.country) == (
+        "Fig Lane 1, 2nd floor",
+        "8010",
+        "Graz",
+        "Styria",
+        "AT",
+    )
+    assert (gum.number, gum.currency, gum.contacts.count()) == ("0002", company.currency, 0)
+
+
+@pytest.mark.parametrize("content", [QUICKBOOKS, XERO, STRIPE, NINJA])
 def test_a_repeat_changes_nothing(company: Company, clerk: Any, content: str) -> None:
     count = take(company, content, by=clerk).counts["New"]
     assert dict(take(company, content, by=clerk).counts) == {"Same as before": count}

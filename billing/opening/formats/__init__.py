@@ -3,4 +3,13 @@
 from billing.opening.formats import invoice_ninja, quickbooks, stripe, xero
 from office.reading.formats import Formats
 
-FORMATS = Formats((quickbooks.REPORT, xero.INVOICES, stripe.INVOICES, invoice_ninja.CREDITS, invoice_ninja.INVOICES))
+FORMATS = Formats(
+    (
+        quickbooks.REPORT,
+        xero.INVOICES,
+        stripe.INVOICES,
+        invoice_ninja.CREDITS,
+        invoice_ninja.PAYMENTS,
+        invoice_ninja.INVOICES,
+    )
+)
