@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from hashlib import file_digest
-from io import SEEK_END, BytesIO
+from hashlib import sha256
+from io import BytesIO
 from itertools import islice
 from typing import IO, Any
 
@@ -13,6 +13,7 @@ from office.models import Run, RunStatus
 from office.models.runs import LoadedFile
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, Trouble, TroubleFile
+from office.reading.encoding import PIECE
 from office.reading.unpacking import unpacked
 
 SHOWN = 20
@@ -61,10 +62,12 @@ def take_rows(
 
 def told_of_file(name: str, file: IO[bytes]) -> dict[str, Any]:
     """What a run keeps of the file that it takes in, for its parameters; the file is at its start again."""
-    digest = file_digest(file, "sha256").hexdigest()
-    size = file.seek(0, SEEK_END)
+    digest, size = sha256(), 0
+    while piece := file.read(PIECE):
+        digest.update(piece)
+        size += len(piece)
     file.seek(0)
-    return {"loaded": asdict(LoadedFile(name[:200], size, digest))}
+    return {"loaded": asdict(LoadedFile(name[:200], size, digest.hexdigest()))}
 
 
 def import_in_one_piece(run: Run, take: Callable[[IO[bytes], ColumnMapping], Outcome]) -> None:
