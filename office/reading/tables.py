@@ -67,4 +67,5 @@ def _csv_rows(file: IO[bytes], encoding: str, separator: str) -> Iterator[TableR
     except csv.Error as error:
         raise Refused(f"Line {reader.line_num} cannot be read: {error}.", code="not_a_table") from error
     finally:
-        text.detach().seek(0)
+        if not file.closed:  # else whoever asked went away in the midst of it
+            text.detach().seek(0)

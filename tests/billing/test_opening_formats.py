@@ -233,3 +233,12 @@ def test_a_file_that_is_not_of_the_format_chosen_says_so() -> None:
 
 def test_a_plain_table_is_taken_for_no_product() -> None:
     assert FORMATS.recognised(io.BytesIO(b"Customer,Number,Date,Open\nAlder,1,2026-01-01,5\n")) is None
+
+
+@pytest.mark.parametrize("amount", ["NaN", "1e999999", "-Infinity", "sNaN"])
+def test_an_amount_that_no_sum_holds_comes_back_as_it_is(amount: str) -> None:
+    """The row is told of then, as its number cannot be read."""
+    for content in (STRIPE.replace("33.00", amount), NINJA_PAYMENTS.replace("100.0", amount)):
+        mapping = FORMATS.guessed(content.encode(), FIELDS)
+        rows = list(TableReader(io.BytesIO(content.encode()), FIELDS, mapping, FORMATS.arrange_of(mapping)))
+        assert any("cannot be read" in trouble.reason for row in rows for trouble in row.troubles)

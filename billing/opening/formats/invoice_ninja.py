@@ -8,7 +8,7 @@ word; what is left of one is its balance. Payments say what came, was applied an
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from office.reading.formats import Format
 from office.reading.tables import TableRow
@@ -45,10 +45,10 @@ def as_payments(rows: Iterator[TableRow]) -> Iterator[TableRow]:
 def _free(told: dict[str, str]) -> str:
     try:
         amount, applied, refunded = (Decimal(told.get(name) or "0") for name in (AMOUNT, APPLIED, REFUNDED))
-    except InvalidOperation:
+        if not applied or not refunded or amount <= applied:
+            return str(max(amount - applied - refunded, Decimal(0)))
+    except ArithmeticError:  # no number, or one that no sum holds
         return told.get(AMOUNT, "")
-    if not applied or not refunded or amount <= applied:
-        return str(max(amount - applied - refunded, Decimal(0)))
     return UNCERTAIN
 
 

@@ -7,7 +7,7 @@ up as uncollectible is no more owed there.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from office.reading.excel import Cell
 from office.reading.formats import Format
@@ -39,7 +39,7 @@ def _less(due: Cell, paid: Cell) -> Cell:
     """What is left of an amount; the amount itself where either cannot be read, which is then told of its row."""
     try:
         return f"{Decimal(str(due)) - Decimal(str(paid) or '0'):f}"
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one that no sum holds
         return due
 
 
