@@ -122,7 +122,10 @@ OIDC_ISSUER = env("OIDC_ISSUER", default="")
 """The company's own provider of log-ins (OpenID Connect); empty: none."""
 OIDC_CLIENT_ID = env("OIDC_CLIENT_ID", default="")
 OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET", default="")
+SAML_METADATA = env("SAML_METADATA", default="")
+"""A file with the metadata of the company's own provider by SAML 2.0; empty: none."""
 OIDC_NAME = env("OIDC_NAME", default="single sign-on")
+"""What the button of either says."""
 BREACHED_PASSWORDS = env("BREACHED_PASSWORDS", default="")
 """A file of stolen passwords, as "Pwned Passwords" has them; empty: only the common ones are refused."""
 AUTH_PASSWORD_VALIDATORS = [

@@ -43,7 +43,7 @@ class Asked:
 
 
 def is_set_up() -> bool:
-    """Whether there is a provider."""
+    """Whether there is a provider by OpenID Connect."""
     return bool(settings.OIDC_ISSUER and settings.OIDC_CLIENT_ID)
 
 
@@ -92,7 +92,7 @@ def provider() -> dict[str, Any]:
     if said.get("issuer") != settings.OIDC_ISSUER:
         raise SignOnFailed(f"The provider calls itself {str(said.get('issuer'))[:100]}.")
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-        _require_safe(str(said.get(name, "")))
+        require_safe(str(said.get(name, "")))
     return said
 
 
@@ -132,7 +132,7 @@ def _claims(token: str) -> dict[str, Any]:
 
 
 def _json(method: str, address: str, **more: Any) -> dict[str, Any]:
-    _require_safe(address)
+    require_safe(address)
     try:
         answer = requests.request(method, address, timeout=SECONDS, allow_redirects=False, **more)
         answer.raise_for_status()
@@ -144,7 +144,7 @@ def _json(method: str, address: str, **more: Any) -> dict[str, Any]:
     return said
 
 
-def _require_safe(address: str) -> None:
+def require_safe(address: str) -> None:
     """Raise SignOnFailed for an address without TLS, save this machine's own, for trials."""
     parts = urlsplit(address)
     if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1"):

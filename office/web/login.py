@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from office import saml, single_sign_on
 from office.access import companies_for
 from office.audit import record
 from office.factors import (
@@ -29,7 +30,6 @@ from office.log_ins import end_log_ins, log_ins_of
 from office.models import User
 from office.operations.manage_factors import tell_of_way_in
 from office.operations.note_failed_log_in import note_failed_log_in
-from office.single_sign_on import is_set_up
 from office.throttle import Counter, counters, forget, seconds_to_wait
 from office.web.address import address_of
 from office.web.devices import device_of, remember_device
@@ -77,7 +77,7 @@ class LogInView(views.LoginView):
     extra_context = {"demo": settings.DEMO}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(**more) | {"single_sign_on": settings.OIDC_NAME if is_set_up() else ""}
+        return super().get_context_data(**more) | {"single_sign_on": _sign_on_name()}
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         if "passkey" in self.request.POST:
@@ -109,6 +109,11 @@ class LogInView(views.LoginView):
 
 
 log_in = open_door(LogInView.as_view())
+
+
+def _sign_on_name() -> str:
+    """What the button of the company's provider says; empty where there is none."""
+    return settings.OIDC_NAME if single_sign_on.is_set_up() or saml.is_set_up() else ""
 
 
 def come_in(request: HttpRequest, user: User, way: str, page: str) -> HttpResponse:

@@ -9,6 +9,7 @@ import "./colour-choice.js";
 import "./dirty.js";
 import "./draft-preview.js";
 import "./focus.js";
+import "./hand-on.js";
 import "./keys.js";
 import "./line-grid.js";
 import "./line-products.js";

@@ -348,6 +348,7 @@ ELSEWHERE = {
     "office:log_in_link": "tests/browser/test_log_in.py",
     "office:sign_on": "leads to a provider: tests/office/test_single_sign_on.py",
     "office:sign_on_back": "from a provider: tests/office/test_single_sign_on.py",
+    "office:saml_metadata": "XML for a provider: tests/office/test_saml.py",
     "office:known": "tests/browser/test_log_in.py",
     "customers:person_data": "a file that workers make: tests/customers/test_privacy_doors.py",
     "customers:customer_data": "a file that workers make: tests/customers/test_privacy_doors.py",

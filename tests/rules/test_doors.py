@@ -101,6 +101,8 @@ def test_the_open_routes_are_those_we_know():
         "log-in/link/",
         "log-in/link/<str:token>/",
         "log-in/passkey/",
+        "log-in/saml/back/",
+        "log-in/saml/metadata/",
         "log-in/sso/",
         "log-in/sso/back/",
         "log-out/",
