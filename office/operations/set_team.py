@@ -5,13 +5,18 @@ from django.db import transaction
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Team, User
+from office.operations.change_role import mark_of
 
 
 @transaction.atomic
-def set_team(company: Company, team_id: int | None, name: str, member_ids: Sequence[int], *, by: User) -> Team:
-    """Make a team, or change the name and members of one; they see each other's customers from then on.
+def set_team(
+    company: Company, team_id: int | None, name: str, member_ids: Sequence[int], *, seen: str = "", by: User
+) -> Team:
+    """Make a team, or change the name and members of one; they see each other's customers from then on. `seen` is the
+    mark of what the form was drawn from.
 
-    Raises Refused without a name, for that of another team, and for somebody who does not work for the company.
+    Raises Refused without a name, for that of another team, for somebody who does not work for the company, and where
+    somebody changed the team meanwhile.
     """
     name = " ".join(name.split())
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
@@ -25,6 +30,12 @@ def set_team(company: Company, team_id: int | None, name: str, member_ids: Seque
         raise Refused("A member of a team works for this company.", code="unknown_person")
     team = company.teams.get(pk=team_id) if team_id else Team(company=company)
     before = _state(team) if team_id else {}
+    if seen and team_id and seen != team_mark(team):
+        raise Refused(
+            f"Somebody changed this team meanwhile: it is {team} now, with {before['members'] or 'nobody'}."
+            " Save again to make it what stands here.",
+            code="changed_meanwhile",
+        )
     team.name = name
     team.save()
     team.members.set(members)
@@ -40,6 +51,12 @@ def remove_team(company: Company, team_id: int, *, by: User) -> None:
     team = company.teams.select_for_update().get(pk=team_id)
     record(by, "remove_team", team, before=_state(team))
     team.delete()
+
+
+def team_mark(team: Team) -> str:
+    """By which a form says what it was drawn from, so that of two who change a team neither undoes the other's change
+    unseen."""
+    return mark_of([team.name, *(str(each.pk) for each in team.members.all())])
 
 
 def _state(team: Team) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from ledger.refusals import Refused
 from office.access import found
 from office.models import Company, Team, User
-from office.operations.set_team import remove_team, set_team
+from office.operations.set_team import remove_team, set_team, team_mark
 from office.web.doors import CHANGES, staff_door
 from office.web.requests import StaffRequest
 
@@ -47,7 +47,9 @@ def team(request: StaffRequest, team_id: int) -> HttpResponse:
     form = TeamForm(request.POST or None, company=request.company, initial={"name": shown.name, "members": members})
     if request.method == "POST" and form.is_valid() and _is_set(request, shown.pk, form):
         return redirect("office:team_list")
-    return render(request, "office/team.html", {"form": form, "team": shown})
+    return render(
+        request, "office/team.html", {"form": form, "team": shown, "seen": team_mark(_team(request, team_id))}
+    )
 
 
 @require_POST
@@ -67,7 +69,14 @@ def _team(request: StaffRequest, team_id: int) -> Team:
 def _is_set(request: StaffRequest, team_id: int | None, form: TeamForm) -> bool:
     typed = form.cleaned_data
     try:
-        kept = set_team(request.company, team_id, typed["name"], typed["members"], by=request.user)
+        kept = set_team(
+            request.company,
+            team_id,
+            typed["name"],
+            typed["members"],
+            seen=request.POST.get("seen", ""),
+            by=request.user,
+        )
     except Refused as refusal:
         form.add_error(None, refusal.message)
         return False

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -128,6 +129,25 @@ def test_each_change_is_recorded_and_none_is_not(company: Company, nora: User, a
         ("set_team", {"name": "North", "members": "Nora"}, {"name": "Far North", "members": ""}),
         ("remove_team", {"name": "Far North", "members": ""}, {}),
     ]
+
+
+def test_what_a_colleague_changed_meanwhile_is_not_undone_unseen(
+    company: Company, nora: User, nils: User, administrator: User
+) -> None:
+    north = set_team(company, None, "North", [nora.pk], by=administrator)
+    client = Client()
+    client.force_login(administrator)
+    address = f"/settings/teams/{north.pk}/"
+    seen = client.get(address).context["seen"]
+    set_team(company, north.pk, "North", [nora.pk, nils.pk], seen=seen, by=administrator)  # the colleague
+
+    stale = client.post(address, {"name": "Far North", "members": [nora.pk], "seen": seen})
+
+    assert "Somebody changed this team meanwhile: it is North now, with Nils, Nora." in unescape(stale.content.decode())
+    assert 'value="Far North"' in stale.content.decode()
+    assert [str(each) for each in Team.objects.get().members.order_by("name")] == ["Nils", "Nora"]
+    client.post(address, {"name": "Far North", "members": [nora.pk], "seen": stale.context["seen"]})
+    assert (Team.objects.get().name, list(Team.objects.get().members.all())) == ("Far North", [nora])
 
 
 def test_an_administrator_makes_changes_and_removes_one_on_its_pages(
