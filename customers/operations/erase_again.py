@@ -1,7 +1,9 @@
 """After a restore: a backup brings back who was erased since it was made, so the same are erased once more."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import TypedDict
 
 from customers.models import Contact, Customer, PrivacyRequest, PrivacyStatus, PrivacyWish
@@ -25,6 +27,32 @@ def erasures() -> list[Erased]:
     done = PrivacyRequest.objects.filter(wish=PrivacyWish.ERASURE, status=PrivacyStatus.DONE).order_by("closed_at")
     rows = done.values_list("customer_id", "contact_id", "asked_on")
     return [Erased(customer=customer, contact=contact, asked_on=str(on)) for customer, contact, on in rows]
+
+
+class NotErasures(Exception):
+    """A file is not what `manage.py erasures` writes."""
+
+
+def read_erasures(file: Path) -> list[Erased]:
+    """Whom a file names that `manage.py erasures` wrote. Raises NotErasures."""
+    try:
+        rows = json.loads(file.read_text())
+        return [
+            Erased(
+                customer=int(row["customer"]),
+                contact=int(row["contact"]) if row["contact"] else None,
+                asked_on=str(date.fromisoformat(row["asked_on"])),
+            )
+            for row in rows
+        ]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise NotErasures(f"{file} does not say who was erased: {error}") from error
+
+
+def erased_again(rows: Iterable[Erased]) -> Iterator[str]:
+    """Erase all of them once more; what stands against it, in words."""
+    for row in rows:
+        yield from erase_again(row, by=None)
 
 
 def erase_again(row: Erased, *, by: User | None) -> Iterator[str]:

@@ -36,7 +36,7 @@ The files
   Of a file the CSV holds the SHA-256. Account numbers are {accounts}{opened}.
 
 To make an office of it again, with Duebook of the version in manifest.json and an empty database:
-  python manage.py import_all THIS.zip
+  python manage.py import_all THIS.zip --erased WHO.json
 
 What is never in an export
 {left_out}

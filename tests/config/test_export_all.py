@@ -19,9 +19,11 @@ from django.db import connection
 from django.test import override_settings
 
 from credit_control.operations.note_contact import NoteDetails, note_contact
-from customers.models import Customer, CustomerAccount
+from customers.models import Contact, Customer, CustomerAccount
 from customers.operations.details import ContactDetails
+from customers.operations.erase_person import erase_person
 from customers.operations.manage_accounts import number_of
+from customers.operations.note_privacy_request import note_privacy_request
 from ledger.balances import owed_on
 from ledger.models import Line
 from office.copies import is_held
@@ -114,7 +116,7 @@ def test_an_import_is_the_same_office_and_its_own_export_is_the_same_to_the_byte
     call_command("export_all", archive, stdout=StringIO())
     with working_in(elsewhere):
         said = StringIO()
-        call_command("import_all", archive, stdout=said)
+        call_command("import_all", archive, "--nobody-erased", stdout=said)
         assert "as they were" in said.getvalue()
         assert sums_of_tables() == before
         assert owed_by_all() == owed
@@ -185,11 +187,11 @@ def test_accounts_in_clear_are_sealed_anew_by_other_keys(office: Any, prepared_e
     others = {"ENCRYPTION_KEYS": [Fernet.generate_key().decode()]}
     with working_in(prepared_elsewhere):
         with override_settings(**others), pytest.raises(CommandError, match="Set ENCRYPTION_KEYS"):
-            call_command("import_all", sealed)
+            call_command("import_all", sealed, "--nobody-erased")
         with override_settings(LOOKUP_KEY="other"), pytest.raises(CommandError, match="Set LOOKUP_KEY"):
-            call_command("import_all", sealed)
+            call_command("import_all", sealed, "--nobody-erased")
         with override_settings(**others, LOOKUP_KEY="other"):
-            call_command("import_all", clear, stdout=StringIO())
+            call_command("import_all", clear, "--nobody-erased", stdout=StringIO())
             came = CustomerAccount.objects.get()
             assert (number_of(came), came.last_four) == (IBAN, account.last_four)
             assert came.number_hash != account.number_hash
@@ -261,15 +263,15 @@ def test_what_is_not_whole_is_refused_and_leaves_no_office(archive: Path, prepar
             path.write_bytes(whole)
             changed(path, damage)
             with pytest.raises(CommandError, match=words):
-                call_command("import_all", path, stdout=StringIO())
+                call_command("import_all", path, "--nobody-erased", stdout=StringIO())
             assert (Company.objects.exists(), Line.objects.exists()) == (False, False), name
         for content in (b"", b"x" * 5000, whole[: len(whole) // 2], whole[:-100]):
             path.write_bytes(content)
             with pytest.raises(CommandError, match="no whole export"):
-                call_command("import_all", path)
-        call_command("import_all", archive, stdout=StringIO())
+                call_command("import_all", path, "--nobody-erased")
+        call_command("import_all", archive, "--nobody-erased", stdout=StringIO())
         with pytest.raises(CommandError, match="not empty"):
-            call_command("import_all", archive)
+            call_command("import_all", archive, "--nobody-erased")
         assert Line.objects.count() > 0
 
 
@@ -284,3 +286,23 @@ def test_an_export_overwrites_nothing_and_fails_without_a_trace(archive: Path, t
     ):
         call_command("export_all", tmp_path / "open.zip", "--open-accounts")
     assert (os.listdir(tmp_path), archive.read_bytes()) == ([archive.name], whole)
+
+
+def test_who_was_erased_since_the_export_is_erased_in_the_import(office: Any, prepared_elsewhere: str, tmp_path: Path):
+    archive, file, today = tmp_path / "everything.zip", tmp_path / "erasures.json", office.today()
+    call_command("export_all", archive, stdout=StringIO())
+    contact = Contact.objects.get(name="+Eva")
+    wish = note_privacy_request(contact, "erasure", asked_on=today, note="By mail", by=None)
+    erase_person(wish.pk, by=None)
+    call_command("erasures", file, stdout=StringIO())
+    spoiled = tmp_path / "spoiled.json"
+    spoiled.write_text('[{"customer": 1}]')
+    with working_in(prepared_elsewhere):
+        with pytest.raises(CommandError, match="--erased --nobody-erased is required"):
+            call_command("import_all", archive)
+        with pytest.raises(CommandError, match="does not say who was erased"):
+            call_command("import_all", archive, "--erased", spoiled)
+        assert not Company.objects.exists()
+        call_command("import_all", archive, "--erased", file, stdout=StringIO())
+        assert Contact.objects.get(pk=contact.pk).name == f"Erased person {contact.pk}"
+        assert is_held()

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from config.database import logged_in_as
 from config.import_all import checked_manifest, load_everything, opened_archive, require_empty
 from config.restore import NotRestored, opened, wrong_with_book
+from customers.operations.erase_again import NotErasures, erased_again, read_erasures
 
 
 class Command(BaseCommand):
@@ -19,9 +20,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
+        erased = parser.add_mutually_exclusive_group(required=True)
+        erased.add_argument(
+            "--erased", type=Path, help="what `manage.py erasures` wrote last: whoever it names is erased once more"
+        )
+        erased.add_argument("--nobody-erased", action="store_true", help="nobody was erased since the export was made")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            erased = read_erasures(options["erased"]) if options["erased"] else []
             with opened(options["file"]) as file, opened_archive(file) as archive:
                 manifest = checked_manifest(archive)
                 with logged_in_as(settings.DATABASE_OWNER_URL):
@@ -29,9 +36,10 @@ class Command(BaseCommand):
                 call_command("prepare_database", verbosity=0, stdout=self.stdout, stderr=self.stderr)
                 with logged_in_as(settings.DATABASE_OWNER_URL):
                     load_everything(archive, manifest)
-        except NotRestored as error:
+        except (NotRestored, NotErasures) as error:
             raise CommandError(str(error)) from error
-        wrong = list(wrong_with_book(datetime.fromisoformat(manifest["made_at"])))
+        left = list(erased_again(erased))
+        wrong = left + list(wrong_with_book(datetime.fromisoformat(manifest["made_at"])))
         for words in wrong:
             self.stderr.write(words)
         if wrong:

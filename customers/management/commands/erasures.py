@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from customers.operations.erase_again import erase_again, erasures
+from customers.operations.erase_again import NotErasures, erased_again, erasures, read_erasures
 
 
 class Command(BaseCommand):
@@ -26,10 +26,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(rows)} erasures are in it.")
             return
         try:
-            named = json.loads(options["file"].read_text())
-        except (OSError, ValueError) as error:
-            raise CommandError(f"{options['file']} cannot be read: {error}") from error
-        left = [words for row in named for words in erase_again(row, by=None)]
+            named = read_erasures(options["file"])
+        except NotErasures as error:
+            raise CommandError(str(error)) from error
+        left = list(erased_again(named))
         for words in left:
             self.stderr.write(words)
         self.stdout.write(f"{len(named) - len(left)} of {len(named)} are erased.")
