@@ -3,6 +3,7 @@
 from billing.models import Dispute
 from billing.timeline import Fact
 from office.models import AuditRecord, OutgoingMail
+from office.persons import person_name
 
 WORDS = {
     "open_dispute": ("Opened", "message-exclamation"),
@@ -32,7 +33,7 @@ def _fact(record: AuditRecord) -> Fact:
     words, icon = WORDS.get(record.action, (record.action.replace("_", " ").capitalize(), "point"))
     told = ", ".join(record.after[name] for name in TOLD if record.after.get(name))
     is_telling = told and record.action not in ("open_dispute", "escalate_dispute")
-    who = str(record.by or record.after.get("contact") or "Duebook")
+    who = str(record.by or person_name(record.after.get("contact")) or "Duebook")
     return Fact(record.recorded_at, f"{words}: {told}" if is_telling else words, icon, who=who, note=record.reason)
 
 
@@ -41,9 +42,9 @@ def _mails(dispute: Dispute) -> list[Fact]:
     return [
         Fact(
             mail.bounced_at or mail.finished_at or mail.queued_at,
-            f"Mail to {mail.to_email or 'a contact'}: {mail.get_status_display().lower()}",
+            f"Mail to {mail.shown_to or 'a contact'}: {mail.get_status_display().lower()}",
             "mail",
-            note=mail.explanation,
+            note=mail.shown_explanation,
         )
         for mail in mails
     ]

@@ -14,6 +14,7 @@ from billing.operations.mint_link import mint_link
 from billing.pdf import kept_pdf
 from billing.printed import language_of
 from customers.models import Contact, EInvoiceFormat
+from customers.persons import require_sees_paper
 from customers.readers import reader_of, why_not_there, why_not_to
 from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
@@ -83,7 +84,9 @@ def _reason(invoice: Invoice, contact: Contact) -> str:
 
 def require_may_open(reader: User, mail: OutgoingMail) -> None:
     """Raise Refused where the PDF that went along shows what this person may not see."""
-    require_may_read(reader, Invoice.objects.get(pk=mail.about_id))
+    invoice = Invoice.objects.get(pk=mail.about_id)
+    require_may_read(reader, invoice)
+    require_sees_paper(invoice.customer)
 
 
 INVOICE_MAIL = MailKind(KIND, compose, reason_not_to_send, invoices_for, require_may_open)

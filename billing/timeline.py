@@ -130,9 +130,9 @@ def _mails(invoice: Invoice) -> list[Fact]:
     return [
         Fact(
             mail.bounced_at or mail.finished_at or mail.queued_at,
-            f"Mail to {mail.to_email or 'a contact'}: {mail.get_status_display().lower()}",
+            f"Mail to {mail.shown_to or 'a contact'}: {mail.get_status_display().lower()}",
             "mail",
-            note=mail.explanation,
+            note=mail.shown_explanation,
         )
         for mail in mails
     ]
@@ -162,7 +162,7 @@ def _openings(invoice: Invoice) -> list[Fact]:
     return [
         Fact(
             opening.opened_at,
-            f"{opening.get_kind_display()} by the link of {opening.link.contact}",
+            f"{opening.get_kind_display()} by the link of {opening.link.contact.shown_name}",
             icons[OpeningKind(opening.kind)],
             note=opening.address_prefix,
         )

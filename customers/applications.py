@@ -17,6 +17,7 @@ from customers.models import (
     application_policy_of,
 )
 from office.models import User
+from office.persons import person_text
 
 BY_FACT = (
     PointKey.TAX_ID,
@@ -40,6 +41,11 @@ class PointState:
     words: str = ""
     said_by: User | None = None
     said_at: datetime | None = None
+
+    @property
+    def shown_words(self) -> str:
+        """What is known or was said, as whoever reads may see it."""
+        return person_text(self.words) if self.key in (PointKey.ADDRESS, PointKey.CONTACT) else self.words
 
     @property
     def is_settled(self) -> bool:

@@ -7,7 +7,9 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+SEES_PERSONS = "customers.see_personal_data"
 READ = [
+    SEES_PERSONS,
     "billing.view_accuracyfinding",
     "billing.view_dispute",
     "billing.view_invoice",
@@ -141,6 +143,7 @@ ROLES: dict[str, list[str]] = {
         "reports.export_journal",
     ],
     "sales": [
+        SEES_PERSONS,
         "billing.draft_invoice",
         "billing.view_invoice",
         "billing.view_order",
@@ -158,7 +161,7 @@ ROLES: dict[str, list[str]] = {
         "office.talk",
         "office.view_task",
     ],
-    "colleague": ["billing.view_invoice", "customers.view_customer", "office.talk", "office.view_task"],
+    "colleague": [SEES_PERSONS, "billing.view_invoice", "customers.view_customer", "office.talk", "office.view_task"],
     "auditor": [*READ, "office.read_audit", "payments.view_bank"],
     "administrator": [
         *READ,
@@ -193,6 +196,16 @@ STAND_ALONE = {
 
 READS = ("view_", "read_", "see_")
 """How the names of permissions begin that change nothing."""
+WITH_PERSONS = (
+    "credit_control.hand_over",
+    "customers.decide_changes",
+    "customers.manage_privacy",
+    "customers.merge_customers",
+    "customers.update_customer",
+    "office.export_all",
+    "office.read_audit",
+)
+"""What is done with persons' data as it is: whoever may do it sees it."""
 NEEDED = "customers.view_customer"
 """What every role of people has: the pages about oneself ask for it."""
 
@@ -203,6 +216,8 @@ def why_not_together(role: str, names: Collection[str]) -> str:
         return "This role is no person's: what it may is fixed."
     if NEEDED not in names:
         return "Every role of people sees customers: without that nobody could come in."
+    if SEES_PERSONS not in names and (blind := sorted(set(names) & set(WITH_PERSONS))):
+        return f"Who may do this sees persons' data, too: it is done with that. ({blind[0]})"
     if role in STAND_ALONE:
         acts = sorted(name for name in names if not name.partition(".")[2].startswith(READS))
         return f"{STAND_ALONE[role]} ({acts[0]})" if acts else ""

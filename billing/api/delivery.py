@@ -12,7 +12,7 @@ from billing.access import get_invoice_for, invoices_for
 from billing.delivery import deliveries_of
 from billing.pdf.merging import MOST, merged_pdf
 from office.api.errors import Unavailable
-from office.api.fields import Query
+from office.api.fields import PersonEmailOut, PersonNameOut, Query, WordsOut
 from office.api.renderers import PdfRenderer
 from office.api.views import ApiView, checked, company_of
 from office.papers import PdfUnavailable
@@ -24,11 +24,11 @@ class DeliveryOut(serializers.Serializer):
     """A recipient, and how the latest mail to them stands: a state of mails, `not_sent`, or `opened` by a person."""
 
     contact = serializers.IntegerField(source="contact.pk")
-    name = serializers.CharField(source="contact.name")
-    email = serializers.CharField()
+    name = PersonNameOut(source="contact.name")
+    email = PersonEmailOut()
     state = serializers.CharField()
     at = serializers.DateTimeField(allow_null=True)
-    explanation = serializers.CharField()
+    explanation = WordsOut()
 
 
 class DeliveriesOut(serializers.Serializer):

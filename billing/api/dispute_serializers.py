@@ -15,7 +15,7 @@ from billing.models import (
     DisputeStatus,
 )
 from customers.api.serializers import CustomerRef
-from office.api.fields import AmountIn, AmountOut, FileIn, IdIn, Input
+from office.api.fields import AmountIn, AmountOut, FileIn, IdIn, Input, PersonNameOut
 from office.api.paging import PageQuery
 from office.models import Department
 
@@ -140,6 +140,7 @@ class DisputeRow(serializers.ModelSerializer):
     state = serializers.CharField(help_text="open, overdue (our answer is late) or closed.")
     amount = AmountOut()
     held = AmountOut()
+    said_by = PersonNameOut()
     reason = serializers.CharField(source="reason_code.words")
 
     class Meta:

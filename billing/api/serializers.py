@@ -12,7 +12,18 @@ from billing.orders.linking import Link
 from billing.queries import STATE_CHOICES
 from customers.api.serializers import CustomerRef
 from ledger.models import Allocation, OpenItem
-from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, FileIn, IdIn, Input, RateIn, RateOut
+from office.api.fields import (
+    AmountIn,
+    AmountOut,
+    CurrencyRateIn,
+    FileIn,
+    IdIn,
+    Input,
+    PersonEmailOut,
+    PersonNameOut,
+    RateIn,
+    RateOut,
+)
 from office.api.paging import PageQuery
 
 
@@ -401,8 +412,8 @@ class MailOut(serializers.Serializer):
     """A mail on its way."""
 
     id = serializers.IntegerField()
-    to = serializers.EmailField(source="to_email")
-    subject = serializers.CharField()
+    to = PersonEmailOut(source="to_email")
+    subject = serializers.CharField(source="shown_subject")
     status = serializers.CharField()
 
 
@@ -415,7 +426,7 @@ class MailsOut(serializers.Serializer):
 class LinkOut(serializers.ModelSerializer):
     """A contact's link to a document; nobody here sees its token."""
 
-    contact = serializers.CharField(source="contact.name")
+    contact = PersonNameOut(source="contact.name")
 
     class Meta:
         model = DocumentLink

@@ -8,6 +8,7 @@ from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoicePdf, Inv
 from billing.pdf.page import page_of
 from billing.queries import account_of
 from customers.models import EInvoiceFormat
+from customers.persons import require_sees_paper
 from ledger.present import present
 from office.models import User
 from office.papers import Pictures, kept_once, render_facturx, render_pdf, render_pictures
@@ -39,6 +40,7 @@ def account_pdf(invoice: Invoice) -> bytes:
 def pdf_for(reader: User, invoice: Invoice) -> bytes:
     """What staff get: the kept bytes, or a draft's, made anew each time. Raises Refused and PdfUnavailable."""
     require_may_read(reader, invoice)
+    require_sees_paper(invoice.customer)
     return draft_pdf(invoice) if invoice.is_draft else bytes(kept_pdf(invoice).content)
 
 

@@ -9,6 +9,7 @@ from pikepdf import Pdf
 from billing.medical_facts import require_may_read
 from billing.models import DocumentStatus, Invoice
 from billing.pdf.documents import kept_pdf
+from customers.persons import require_sees_paper
 from ledger.refusals import Refused
 from office.models import User
 
@@ -31,6 +32,7 @@ def merged_pdf(invoices: Iterable[Invoice], reader: User) -> bytes:
         raise Refused(f"{drafts[0]} is not issued yet. Choose only documents that are.", code="not_issued")
     for invoice in invoices:
         require_may_read(reader, invoice)
+        require_sees_paper(invoice.customer)
     return _joined(bytes(kept_pdf(invoice).content) for invoice in invoices)
 
 

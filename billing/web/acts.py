@@ -150,7 +150,7 @@ def renew(request: StaffRequest, link_id: int) -> HttpResponse:
 
     def act() -> str:
         renew_link(link.pk, by=request.user)
-        return f"{link.contact} gets a mail with a new link. The old one stopped."
+        return f"{link.contact.shown_name} gets a mail with a new link. The old one stopped."
 
     return _answer(request, link.invoice_id, act)
 
@@ -163,7 +163,7 @@ def revoke(request: StaffRequest, link_id: int) -> HttpResponse:
 
     def act() -> str:
         revoke_link(link.pk, by=request.user)
-        return f"The link of {link.contact} stopped."
+        return f"The link of {link.contact.shown_name} stopped."
 
     return _answer(request, link.invoice_id, act)
 

@@ -151,7 +151,7 @@ def reopen(request: StaffRequest, dispute_id: int) -> HttpResponse:
 
 
 def _names(dispute: Dispute) -> str:
-    return ", ".join(contact.name for contact in readers_of(dispute))
+    return ", ".join(contact.shown_name for contact in readers_of(dispute))
 
 
 def _answer(request: StaffRequest, dispute: Dispute, act: Callable[[], str]) -> HttpResponse:

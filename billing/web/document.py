@@ -27,6 +27,7 @@ from billing.timeline import timeline
 from billing.totals import tax_summary
 from billing.web.correct import WhyForm
 from billing.web.medical import medical_facts
+from customers.persons import require_sees_paper
 from ledger.refusals import Refused
 from office.access import found
 from office.models import ApprovalRequest, ApprovalState
@@ -124,6 +125,7 @@ def xml(request: StaffRequest, invoice_id: int) -> HttpResponse:
 
 def xml_response(invoice: Invoice) -> HttpResponse:
     """The e-invoice as a file to keep. Raises Refused where there is none."""
+    require_sees_paper(invoice.customer)
     content = bytes(kept_einvoice(invoice).content)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(invoice)}"'}
     return HttpResponse(content, content_type="application/xml", headers=headers)

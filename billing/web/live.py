@@ -20,6 +20,7 @@ from billing.web.forms import line_places
 from billing.web.typed_draft import TypedDraft, typed_draft
 from customers.access import get_customer_for
 from customers.models import Customer
+from customers.persons import UNSEEN, sees_paper
 from customers.queries import owed_now
 from ledger.refusals import Refused
 from office.papers import PdfUnavailable
@@ -90,6 +91,8 @@ def _preview_context(typed: TypedDraft) -> dict[str, Any]:
     worked = work_out(typed)
     if len(worked.lines) > LONGEST_PREVIEW:
         return {"why_not": "It is too long to be shown while you type. Save it, and look at its PDF."}
+    if not sees_paper(worked.customer):
+        return {"why_not": UNSEEN}
     return {"shown": draft_pictures(worked.draft, worked.lines, worked.taxes)}
 
 

@@ -9,6 +9,7 @@ from credit_control.account.shown import account_links_for, get_account_link_for
 from credit_control.models import AccountLink
 from credit_control.operations.manage_account_links import renew_account_link, revoke_account_link
 from customers.access import get_customer_for
+from office.api.fields import PersonNameOut
 from office.api.idempotency import idempotent
 from office.api.views import ApiView
 from office.web.requests import ApiRequest
@@ -19,7 +20,7 @@ MANAGE = "billing.manage_links"
 class AccountLinkOut(serializers.ModelSerializer):
     """A contact's link to their account."""
 
-    contact = serializers.CharField(source="contact.name")
+    contact = PersonNameOut(source="contact.name")
 
     class Meta:
         model = AccountLink

@@ -8,7 +8,7 @@ from credit_control.access import get_plan_request_for, plan_requests_for
 from credit_control.models import AskedStatus, PlanRequest
 from credit_control.operations.ask_plan import decline_plan_request
 from customers.api.serializers import CustomerRef
-from office.api.fields import AmountOut, Input
+from office.api.fields import AmountOut, Input, PersonNameOut
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
@@ -19,7 +19,7 @@ class PlanRequestOut(serializers.ModelSerializer):
     """What a contact asks for; `plan` is the one that was offered for it."""
 
     customer = CustomerRef()
-    contact = serializers.CharField(source="contact.name")
+    contact = PersonNameOut(source="contact.name")
     amount = AmountOut()
 
     class Meta:

@@ -25,9 +25,10 @@ from credit_control.plans.spread import Instalment
 from credit_control.web.downloads import download
 from customers.access import get_customer_for
 from customers.api.serializers import CustomerRef
+from customers.persons import require_sees_paper
 from ledger.refusals import Refused
 from office.api.errors import Unavailable
-from office.api.fields import AmountIn, AmountOut, IdIn, Input
+from office.api.fields import AmountIn, AmountOut, IdIn, Input, PersonNameOut
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.renderers import PdfRenderer
@@ -117,6 +118,7 @@ class PlanOut(serializers.ModelSerializer):
     state = serializers.ChoiceField(choices=STATES)
     instalments = PlanDayOut(many=True, source="now.days")
     items = PlannedItemOut(many=True, source="now.items")
+    accepted_name = PersonNameOut()
 
     class Meta:
         model = PaymentPlan
@@ -269,6 +271,7 @@ class PlanPdfView(ApiView):
     def get(self, request: ApiRequest, plan_id: int) -> HttpResponse:
         """The agreement as it was sent."""
         plan = get_plan_for(request.user, plan_id)
+        require_sees_paper(plan.customer)
         try:
             content = bytes(kept_plan_pdf(plan).content)
         except PdfUnavailable as failure:

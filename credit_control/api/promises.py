@@ -11,7 +11,7 @@ from credit_control.operations.withdraw_promise import withdraw_promise
 from credit_control.promises import STATES, with_state
 from customers.access import get_customer_for
 from customers.api.serializers import CustomerRef
-from office.api.fields import AmountIn, AmountOut, IdIn, Input
+from office.api.fields import AmountIn, AmountOut, IdIn, Input, PersonNameOut
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
@@ -59,6 +59,7 @@ class PromiseOut(serializers.ModelSerializer):
     came = AmountOut()
     state = serializers.ChoiceField(choices=STATES)
     items = PromisedItemOut(many=True)
+    said_by = PersonNameOut()
 
     class Meta:
         model = PaymentPromise

@@ -9,7 +9,7 @@ from credit_control.models import Statement, StatementOutcome, StatementRow
 from customers.api.serializers import CustomerRef
 from customers.models import StatementForm
 from ledger.refusals import Refused
-from office.api.fields import AmountOut, IdIn, Input, Query
+from office.api.fields import AmountOut, IdIn, Input, PersonEmailOut, Query, WordsOut
 from office.api.paging import PageQuery
 from office.models import MailStatus, OutgoingMail, RunStatus
 
@@ -141,6 +141,8 @@ class StatementFiguresOut(serializers.Serializer):
 class StatementMailOut(serializers.ModelSerializer):
     """A mail that brought it."""
 
+    to_email = PersonEmailOut()
+    explanation = WordsOut()
     status = serializers.ChoiceField(choices=MailStatus.choices)
 
     class Meta:

@@ -27,6 +27,7 @@ from credit_control.statements.usual import usual_asked, usual_period
 from credit_control.web.downloads import download
 from customers.access import get_customer_for
 from customers.models import Customer
+from customers.persons import require_sees_paper
 from office.api.errors import Unavailable
 from office.api.idempotency import Write, idempotent_after_reading
 from office.api.paging import page_of
@@ -105,6 +106,7 @@ class StatementPdfView(ApiView):
     def get(self, request: ApiRequest, statement_id: int) -> HttpResponse:
         """The kept bytes of a statement."""
         statement = get_statement_for(request.user, statement_id)
+        require_sees_paper(statement.customer)
         try:
             content = bytes(kept_statement_pdf(statement).content)
         except PdfUnavailable as failure:

@@ -24,5 +24,5 @@ def people_reminded(customer_ids: Collection[int]) -> tuple[dict[int, list[Conta
 def why_not_remind(contact: Contact) -> str:
     """Why a reminder must not go to this contact; empty where it may."""
     if contact.is_active and not contact.gets_reminders:
-        return f"Not sent: {contact.name} gets no reminders any more."
+        return "Not sent: this person gets no reminders any more."
     return why_not_to(contact)

@@ -21,7 +21,7 @@ def revoke(request: StaffRequest, account_link_id: int) -> HttpResponse:
     link = get_account_link_for(request.user, account_link_id)
     try:
         revoke_account_link(link.pk, by=request.user)
-        messages.success(request, f"The link of {link.contact} stopped.")
+        messages.success(request, f"The link of {link.contact.shown_name} stopped.")
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect("customers:customer", link.customer_id)
@@ -34,7 +34,7 @@ def renew(request: StaffRequest, account_link_id: int) -> HttpResponse:
     link = get_account_link_for(request.user, account_link_id)
     try:
         renew_account_link(link.pk, by=request.user)
-        messages.success(request, f"{link.contact} gets a mail with a new link. The old one stopped.")
+        messages.success(request, f"{link.contact.shown_name} gets a mail with a new link. The old one stopped.")
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect("customers:customer", link.customer_id)

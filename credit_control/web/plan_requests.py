@@ -45,7 +45,7 @@ PLAN_REQUESTS = ListSpec(
         Column("state", "State", badge_of, "state", note=lambda row: row.answer),
         Column("parts", "Instalments", "parts", "number", sort="parts", hide_below="tablet"),
         Column("first_on", "First by", "first_on", "day", sort="first_on", hide_below="tablet"),
-        Column("contact", "Asked by", "contact.name", hide_below="tablet"),
+        Column("contact", "Asked by", "contact.shown_name", hide_below="tablet"),
         Column("asked_on", "Asked", "asked_on", "day", sort="asked_on", hide_below="phone"),
         Column("amount", "Amount", "amount", "money", sort="amount", total="amount"),
     ),

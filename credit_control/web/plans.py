@@ -19,6 +19,7 @@ from credit_control.operations.withdraw_plan import withdraw_plan
 from credit_control.plans.letter import file_name, kept_plan_pdf
 from credit_control.plans.reading import STATES, plan_now, with_state
 from credit_control.web.downloads import download
+from customers.persons import require_sees_paper
 from customers.search import fold
 from ledger.refusals import Refused
 from office.models import AuditRecord, OutgoingMail
@@ -168,6 +169,7 @@ def resend(request: StaffRequest, plan_id: int) -> HttpResponse:
 def agreement(request: StaffRequest, plan_id: int) -> HttpResponse:
     """The agreement as a PDF, as it was sent."""
     plan = get_plan_for(request.user, plan_id)
+    require_sees_paper(plan.customer)
     try:
         content = bytes(kept_plan_pdf(plan).content)
     except PdfUnavailable as reason:

@@ -20,6 +20,7 @@ from customers.search import fold
 from ledger.agreed_days import with_late
 from ledger.models import OpenItem
 from ledger.refusals import Refused
+from office.persons import person_name, sees_persons
 from office.web.doors import staff_door
 from office.web.fields import SumField, typed_currency, typed_id
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
@@ -42,7 +43,7 @@ PROMISES = ListSpec(
         ),
         Column("state", "State", "state", "state"),
         Column("pay_on", "For", "pay_on", "day", sort="pay_on"),
-        Column("said_by", "Said by", "said_by", hide_below="tablet"),
+        Column("said_by", "Said by", lambda row: person_name(row.said_by), hide_below="tablet"),
         Column("made_on", "Made", "made_on", "day", sort="made_on", hide_below="tablet"),
         Column("amount", "Promised", "amount", "money", sort="amount", total="amount"),
         Column("came", "Came", "came", "money", sort="came", total="came", hide_below="phone"),
@@ -86,7 +87,7 @@ def promise_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     customer = get_customer_for(request.user, customer_id)
     today = customer.company.today()
     person = customer.contacts.filter(is_active=True).first()
-    form = PromiseForm(request.POST or None, initial={"said_by": person.name if person else ""})
+    form = PromiseForm(request.POST or None, initial={"said_by": person.name if person and sees_persons() else ""})
     currency = typed_currency(request, customer.currency)
     chosen = {pk for text in request.POST.getlist("item") if (pk := typed_id(text))}
     if request.method == "POST" and form.is_valid():

@@ -10,6 +10,7 @@ from credit_control.access import get_reminder_for, reminders_for
 from credit_control.models import Channel, Reminder, Tone
 from credit_control.reminders.coming import with_mail
 from credit_control.reminders.letter import letter_as_posted
+from customers.persons import require_sees_paper
 from customers.search import fold
 from office.models import MailStatus, OutgoingMail
 from office.papers import PdfUnavailable
@@ -87,6 +88,7 @@ def reminder_page(request: StaffRequest, reminder_id: int) -> HttpResponse:
 def letter(request: StaffRequest, reminder_id: int) -> HttpResponse:
     """The letter as it was sent; before that, as it would be now."""
     reminder = get_reminder_for(request.user, reminder_id)
+    require_sees_paper(reminder.customer)
     kept = reminder.pdfs.order_by("-pk").first()
     try:
         content = bytes(kept.content) if kept else letter_as_posted(reminder)

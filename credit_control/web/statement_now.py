@@ -20,6 +20,7 @@ from credit_control.statements.usual import usual_asked, usual_period
 from credit_control.web.downloads import download
 from customers.access import get_customer_for
 from customers.models import Customer, StatementForm
+from customers.persons import require_sees_paper
 from ledger.refusals import Refused
 from office.papers import PdfUnavailable, render_pdf
 from office.web.doors import staff_door
@@ -99,6 +100,7 @@ def _filled(shown: Shown) -> StatementNowForm:
 @staff_door(READ)
 def statement_now_pdf(request: StaffRequest, customer_id: int) -> HttpResponse:
     """It as PDF."""
+    require_sees_paper(get_customer_for(request.user, customer_id))
     try:
         shown = shown_for(request, customer_id)
         page = page_of(shown.figures, printed_of(shown.customer.company, shown.customer), shown.customer.company)
@@ -113,6 +115,7 @@ def statement_now_pdf(request: StaffRequest, customer_id: int) -> HttpResponse:
 @staff_door(READ)
 def statement_now_xlsx(request: StaffRequest, customer_id: int) -> HttpResponse:
     """It as Excel."""
+    require_sees_paper(get_customer_for(request.user, customer_id))
     try:
         shown = shown_for(request, customer_id)
     except Refused as refusal:

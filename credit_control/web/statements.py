@@ -20,6 +20,7 @@ from credit_control.web.downloads import download
 from credit_control.web.statement_now import StatementNowForm
 from customers.access import get_customer_for
 from customers.models import StatementForm
+from customers.persons import require_sees_paper
 from customers.search import fold
 from ledger.refusals import Refused
 from office.papers import PdfUnavailable
@@ -94,6 +95,7 @@ def statement_page(request: StaffRequest, statement_id: int) -> HttpResponse:
 def statement_pdf(request: StaffRequest, statement_id: int) -> HttpResponse:
     """The kept bytes."""
     statement = get_statement_for(request.user, statement_id)
+    require_sees_paper(statement.customer)
     try:
         content = bytes(kept_statement_pdf(statement).content)
     except PdfUnavailable as problem:
@@ -107,6 +109,7 @@ def statement_pdf(request: StaffRequest, statement_id: int) -> HttpResponse:
 def statement_xlsx(request: StaffRequest, statement_id: int) -> HttpResponse:
     """The same figures as Excel."""
     statement = get_statement_for(request.user, statement_id)
+    require_sees_paper(statement.customer)
     figures = figures_from(statement)
     return download(sheet_of(figures, statement.printed), EXCEL, f"{file_name(statement.customer, figures)}.xlsx")
 

@@ -22,6 +22,7 @@ from ledger.agreed_days import with_late
 from ledger.models import OpenItem
 from ledger.refusals import Refused
 from office.models import User
+from office.persons import sees_persons
 from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.once import once
@@ -127,7 +128,7 @@ def _beside(request: StaffRequest, customer_id: int, form: NoteForm | None = Non
         "items": with_late(items, today)[:20],
         "contacts": contacts,
         "panels": panels_of(request.user, customer),
-        "form": form or NoteForm(initial={"person": person.name if person else ""}),
+        "form": form or NoteForm(initial={"person": person.name if person and sees_persons() else ""}),
     }
 
 

@@ -59,7 +59,7 @@ class PointOut(serializers.Serializer):
     label = serializers.CharField()  # type: ignore[assignment]  # the field of that name, not a serializer's label
     is_required = serializers.BooleanField()
     state = serializers.ChoiceField(choices=["done", "waived", "missing"])
-    words = serializers.CharField(help_text="What is known, or was said.")
+    words = serializers.CharField(source="shown_words", help_text="What is known, or was said.")
     said_by = serializers.CharField(source="said_by.name", allow_null=True, default=None)
     said_at = serializers.DateTimeField(allow_null=True)
 

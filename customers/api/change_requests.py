@@ -1,5 +1,7 @@
 """What customers ask to be changed, for programs."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -9,7 +11,7 @@ from customers.api.serializers import CustomerRef
 from customers.changes import STATES, differences
 from customers.models import ChangeRequest, ChangeTopic
 from customers.operations.decide_change import approve_change, refuse_change
-from office.api.fields import Input
+from office.api.fields import Input, PersonNameOut, PersonTextOut
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
@@ -21,9 +23,9 @@ class DifferenceOut(serializers.Serializer):
     """A field as it was when its change was asked, as it is now, and as it is wanted."""
 
     label = serializers.CharField()  # type: ignore[assignment]  # the field of that name, not a serializer's label
-    before = serializers.CharField()
-    now = serializers.CharField()
-    wanted = serializers.CharField()
+    before = PersonTextOut()
+    now = PersonTextOut()
+    wanted = PersonTextOut()
     is_stale = serializers.BooleanField(help_text="Somebody changed it meanwhile, to something else.")
 
 
@@ -31,7 +33,9 @@ class ChangeRequestOut(serializers.ModelSerializer):
     """What a contact asked to be changed; of a bank account the last digits."""
 
     customer = CustomerRef()
-    contact = serializers.CharField(source="contact.name")
+    contact = PersonNameOut(source="contact.name")
+    before: serializers.Field[Any, Any, Any, Any] = serializers.DictField(child=PersonTextOut(), read_only=True)
+    wanted: serializers.Field[Any, Any, Any, Any] = serializers.DictField(child=PersonTextOut(), read_only=True)
 
     class Meta:
         model = ChangeRequest

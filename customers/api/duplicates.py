@@ -9,7 +9,7 @@ from customers.api.serializers import CustomerRef
 from customers.duplicates import CERTAIN, LIKELY, pairs_of
 from customers.models import NotTheSame
 from customers.operations.tell_apart import dismiss_duplicate
-from office.api.fields import IdIn, Input
+from office.api.fields import IdIn, Input, WordsOut
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, seal, unseal
 from office.api.views import ApiView, checked, company_of
@@ -24,7 +24,7 @@ class DuplicateOut(serializers.Serializer):
     first = CustomerRef()
     second = CustomerRef()
     strength = serializers.ChoiceField(choices=[CERTAIN, LIKELY])
-    words = serializers.CharField()
+    words = WordsOut()
 
 
 class DuplicatePage(serializers.Serializer):

@@ -14,8 +14,9 @@ from customers.models import GivenMandate, Mandate, MandateScheme, MandateUse
 from customers.models.mandates import LONGEST_REFERENCE
 from customers.operations.decide_mandate import approve_mandate, decline_mandate
 from customers.operations.manage_mandates import MandateDetails, add_mandate, amend_mandate, revoke_mandate
+from customers.persons import require_sees_paper
 from office.api.errors import Unavailable
-from office.api.fields import IdIn, Input
+from office.api.fields import IdIn, Input, PersonNameOut
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.renderers import PdfRenderer
@@ -68,7 +69,7 @@ class DeclineMandateIn(Input):
 class GivenOut(serializers.ModelSerializer):
     """How a customer gave a mandate by themselves, and what was decided about it."""
 
-    contact = serializers.CharField(source="contact.name")
+    contact = PersonNameOut(source="contact.name")
     words = serializers.ListField(child=serializers.CharField(), source="printed.words", help_text="As they read them.")
 
     class Meta:
@@ -213,6 +214,7 @@ class MandatePdfView(ApiView):
         given = get_mandate_for(request.user, mandate_id).given_online
         if given is None:
             raise Http404("No such mandate was given online.")
+        require_sees_paper(given.mandate.customer)
         try:
             content = bytes(kept_mandate_pdf(given).content)
         except PdfUnavailable as failure:

@@ -15,9 +15,21 @@ from customers.models import (
     GroupStatement,
     StatementForm,
 )
+from customers.models.people import may_be_person
 from customers.operations.details import EINVOICE, STATEMENT, AddressDetails, ContactDetails, CustomerDetails
-from office.api.fields import AmountIn, AmountOut, IdIn, Input, Query
+from office.api.fields import (
+    AmountIn,
+    AmountOut,
+    IdIn,
+    Input,
+    PersonEmailOut,
+    PersonNameOut,
+    PersonPhoneOut,
+    Query,
+    WordsOut,
+)
 from office.api.paging import PageQuery
+from office.persons import person_text
 
 
 class ContactIn(Input):
@@ -147,12 +159,15 @@ class BounceOut(serializers.Serializer):
     mail = serializers.IntegerField(source="pk")
     at = serializers.DateTimeField(source="bounced_at")
     code = serializers.CharField(source="bounce_code", help_text="As mail servers say it: 5.1.1 or 550.")
-    words = serializers.CharField(source="bounce_words")
+    words = WordsOut(source="bounce_words")
 
 
 class ContactOut(serializers.ModelSerializer):
     """A person at the customer; with a `bounce` their address does not work."""
 
+    name = PersonNameOut()
+    email = PersonEmailOut()
+    phone = PersonPhoneOut()
     bounce = BounceOut(allow_null=True)
 
     class Meta:
@@ -162,11 +177,17 @@ class ContactOut(serializers.ModelSerializer):
 
 
 class AddressOut(serializers.ModelSerializer):
-    """Where invoices, or goods, go."""
+    """Where invoices, or goods, go; of who may be a person, masked but for town and country."""
 
     class Meta:
         model = Address
         fields = ["kind", "name", "street", "postal_code", "city", "region", "country"]
+
+    def to_representation(self, instance: Address) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        if may_be_person(instance.customer):
+            shown |= {name: person_text(shown[name]) for name in ("name", "street", "postal_code")}
+        return shown
 
 
 class StandingHoldOut(serializers.ModelSerializer):

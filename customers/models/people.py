@@ -4,6 +4,12 @@ from django.db.models.functions import Lower
 
 from customers.models.customer import Customer
 from office.models import OutgoingMail
+from office.persons import HIDDEN, person_email, person_name, person_phone, sees_persons
+
+
+def may_be_person(customer: Customer) -> bool:
+    """Whether a customer may be a private person: nothing is known of them that only a business has."""
+    return not (customer.tax_id or customer.registry_number)
 
 
 class Contact(models.Model):
@@ -25,9 +31,25 @@ class Contact(models.Model):
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["id", "customer"], name="contact_of_one_customer")]
         indexes = [models.Index(Lower("email"), condition=~Q(email=""), name="contact_by_email")]
+        permissions = [("see_personal_data", "See names, e-mail addresses, telephones and addresses of persons")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_name(self) -> str:
+        """The name as whoever reads may see it."""
+        return person_name(self.name)
+
+    @property
+    def shown_email(self) -> str:
+        """The e-mail address as whoever reads may see it."""
+        return person_email(self.email)
+
+    @property
+    def shown_phone(self) -> str:
+        """The telephone number as whoever reads may see it."""
+        return person_phone(self.phone)
 
 
 class AddressKind(models.TextChoices):
@@ -58,6 +80,13 @@ class Address(models.Model):
                 name="address_one_for_billing",
             )
         ]
+
+    @property
+    def shown(self) -> str:
+        """The address on one line, as whoever reads may see it: of who may be a person, town and country."""
+        if not may_be_person(self.customer) or sees_persons():
+            return str(self)
+        return ", ".join(part for part in (HIDDEN, self.city, self.country) if part)
 
     def __str__(self) -> str:
         return ", ".join(

@@ -16,6 +16,7 @@ from customers.operations.decide_change import approve_change, refuse_change
 from customers.operations.tell_apart import MaybeKnown
 from customers.search import fold
 from ledger.refusals import Refused
+from office.persons import person_text
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.requests import StaffRequest
@@ -26,6 +27,10 @@ BADGES: dict[str, str] = {ChangeStatus.OPEN: "waiting", ChangeStatus.REFUSED: "d
 def badge_of(row: ChangeRequest) -> str:
     """A request's state as a badge shows it."""
     return BADGES.get(row.status, row.status)
+
+
+def _wanted(row: ChangeRequest) -> str:
+    return person_text(", ".join(filter(None, row.wanted.values())))
 
 
 CHANGES = ListSpec(
@@ -47,8 +52,8 @@ CHANGES = ListSpec(
             url=lambda row: reverse("customers:customer", args=[row.customer_id]),
         ),
         Column("state", "State", badge_of, "state", note=lambda row: row.reason),
-        Column("wanted", "Wanted", lambda row: ", ".join(filter(None, row.wanted.values())), hide_below="tablet"),
-        Column("contact", "Asked by", "contact.name", hide_below="tablet"),
+        Column("wanted", "Wanted", _wanted, hide_below="tablet"),
+        Column("contact", "Asked by", "contact.shown_name", hide_below="tablet"),
         Column("asked_at", "Asked", "asked_at", "moment", sort="asked_at", hide_below="phone"),
         Column("decided_by", "Decided by", "decided_by.name", hide_below="tablet"),
     ),

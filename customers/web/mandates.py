@@ -17,6 +17,7 @@ from customers.models import Customer, Mandate, MandateScheme, MandateUse
 from customers.models.mandates import LONGEST_REFERENCE
 from customers.operations.decide_mandate import approve_mandate, decline_mandate
 from customers.operations.manage_mandates import MandateDetails, add_mandate, amend_mandate, revoke_mandate
+from customers.persons import require_sees_paper
 from ledger.refusals import Refused
 from office.models import AuditRecord
 from office.papers import PdfUnavailable
@@ -198,6 +199,7 @@ def mandate_pdf(request: StaffRequest, mandate_id: int) -> HttpResponse:
     given = get_mandate_for(request.user, mandate_id).given_online
     if given is None:
         raise Http404
+    require_sees_paper(given.mandate.customer)
     try:
         content = bytes(kept_mandate_pdf(given).content)
     except PdfUnavailable:

@@ -53,6 +53,26 @@ CHANGES = [
         "A load of an opening tells of its file: name, size and SHA-256.",
         breaks=("LoadOut field file required",),
     ),
+    Change(
+        date(2026, 11, 30),
+        "Names, e-mail addresses, telephones and addresses of persons are masked (E•••, e•••@bramble.example) where the "
+        "owner of a key may not see them. The fields are there always, as texts.",
+        breaks=(
+            "ChangeRequestOut field before: any",
+            "ChangeRequestOut field wanted: any",
+            "ChangeRequestWhole field before: any",
+            "ChangeRequestWhole field wanted: any",
+            "ContactOut field email required",
+            "ContactOut field email: any",
+            "ContactOut field phone required",
+            "DisputeOut field said_by required",
+            "DisputeRow field said_by required",
+            "PlanOut field accepted_name required",
+            "StatementMailOut field explanation required",
+            "StatementMailOut field to_email required",
+            "StatementMailOut field to_email: any",
+        ),
+    ),
 ]
 """The newest last."""
 

@@ -13,6 +13,7 @@ from rest_framework.fields import get_attribute
 from ledger.fields import EXCHANGE_RATE
 from ledger.money import round_money
 from office.days import is_likely_meant
+from office.persons import emails_in, person_email, person_name, person_phone, person_text
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "100.00"})
@@ -40,6 +41,46 @@ class RateOut(serializers.Field):
 
     def to_representation(self, value: Decimal) -> str:
         return f"{value.normalize():f}"
+
+
+class _PersonOut(serializers.CharField):
+    """Something of a person, masked where the caller's role does not see persons' data."""
+
+    mask = staticmethod(person_text)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        return self.mask(str(value))
+
+
+class PersonNameOut(_PersonOut):
+    """A person's name: `E••• B•••` where it is masked."""
+
+    mask = staticmethod(person_name)
+
+
+class PersonEmailOut(_PersonOut):
+    """A person's e-mail address: `e•••@bramble.example` where it is masked."""
+
+    mask = staticmethod(person_email)
+
+
+class PersonPhoneOut(_PersonOut):
+    """A person's telephone number: `+49 ••• 21` where it is masked."""
+
+    mask = staticmethod(person_phone)
+
+
+class PersonTextOut(_PersonOut):
+    """What may say anything of a person: `•••` where it is masked."""
+
+
+class WordsOut(_PersonOut):
+    """Words, in which e-mail addresses may be masked."""
+
+    mask = staticmethod(emails_in)
 
 
 class NumberIn(serializers.DecimalField):

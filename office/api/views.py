@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
 from office.access import companies_for, found
@@ -12,6 +13,7 @@ from office.api.etags import as_read, with_etag
 from office.api.limited import Limited
 from office.api.sparse import sparse
 from office.models import Company
+from office.persons import kept_reading, read_as, reading_as
 from office.web.fields import typed_id
 from office.web.requests import ApiRequest
 
@@ -37,9 +39,15 @@ class ApiView(Limited):
             if handler := cls.__dict__.get(name):
                 setattr(cls, name, guard(handler))
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let the caller in, and show persons as they may see them."""
+        super().initial(request, *args, **kwargs)
+        read_as(request.user)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The answer; what was read has an ETag."""
-        answer = super().dispatch(request, *args, **kwargs)
+        with reading_as(None):
+            answer = kept_reading(super().dispatch(request, *args, **kwargs))
         answer = with_etag(request, answer) if request.method in ("GET", "HEAD") else answer
         for name, said in self.deprecation.headers().items() if self.deprecation else ():
             answer[name] = said

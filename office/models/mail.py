@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from office.mail_codes import bounce_words
+from office.persons import emails_in, person_email, sees_persons
 
 
 class MailStatus(models.TextChoices):
@@ -84,6 +85,21 @@ class OutgoingMail(models.Model):
             ("settle_mail", "Retry, cancel or settle outgoing mail"),
             ("take_returned_mail", "Hand in mail that came back"),
         ]
+
+    @property
+    def shown_to(self) -> str:
+        """The address as whoever reads may see it."""
+        return person_email(self.to_email)
+
+    @property
+    def shown_subject(self) -> str:
+        """The subject; what kind of mail it is for whoever may not see persons' data, as a subject may name one."""
+        return self.subject if sees_persons() else self.kind.replace("_", " ").capitalize()
+
+    @property
+    def shown_explanation(self) -> str:
+        """The explanation as whoever reads may see it."""
+        return emails_in(self.explanation)
 
     def __str__(self) -> str:
         return self.key

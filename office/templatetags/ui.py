@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 from office.face import Face, face_of
 from office.models import Company
+from office.persons import emails_in, person_email, person_name, person_phone, person_text
 from office.states import STATES
 from office.web.ways import may_open, way_to
 from office.written import (
@@ -31,6 +32,8 @@ from office.written import (
 )
 
 register = template.Library()
+for show in (emails_in, person_email, person_name, person_phone, person_text):
+    register.filter(show)
 for write in (apart, money, plain_amount, quantity, price, percent, plain_day, days_late):
     register.filter(write)
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from office.access import works_for_all
+from office.persons import kept_reading, reading_as
 from office.retrying import tried_again
 from office.web.knowing import known_first
 from office.web.late_forms import ask_to_log_in
@@ -47,10 +48,11 @@ def staff_door(
                 raise PermissionDenied
             if request.user.lacks_factor and not without_factor:
                 return lead_to_factor(request)
-            if request.method in recently_known:
-                staff = cast(StaffRequest, request)
-                return known_first(staff, lambda: answered(view, request, *args, **kwargs))
-            return answered(view, request, *args, **kwargs)
+            with reading_as(request.user):
+                if request.method in recently_known:
+                    staff = cast(StaffRequest, request)
+                    return kept_reading(known_first(staff, lambda: answered(view, request, *args, **kwargs)))
+                return kept_reading(answered(view, request, *args, **kwargs))
 
         guarded.door = permission  # type: ignore[attr-defined]
         guarded.without_factor = without_factor  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from office.mail.kinds import KINDS
 from office.mail.message import KeptMessage, read_message
 from office.models import MailStatus, OutgoingMail, User
 from office.operations.settle_mail import outcomes_for, settle_mail
+from office.persons import sees_persons
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.requests import StaffRequest
@@ -24,12 +25,12 @@ MAIL = ListSpec(
         Column(
             "subject",
             "Subject",
-            "subject",
+            "shown_subject",
             sort="subject",
             url=lambda row: reverse("office:mail", args=[row.pk]),
-            note=lambda row: row.explanation,
+            note=lambda row: row.shown_explanation,
         ),
-        Column("to", "To", "to_email", sort="to_email", hide_below="phone"),
+        Column("to", "To", "shown_to", sort="to_email", hide_below="phone"),
         Column("state", "State", "status", "state", sort="status"),
         Column("queued_at", "Queued", "queued_at", "moment", sort="id", hide_below="tablet"),
         Column("finished_at", "Done", "finished_at", "moment", hide_below="tablet"),
@@ -81,8 +82,9 @@ def mail_list(request: StaffRequest) -> HttpResponseBase:
 def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
     """One mail: its state and why; where no relay is set up, the mail itself."""
     row = get_object_or_404(mails_for(request.user), pk=mail_id)
+    message = kept(row) if sees_persons() else None
     acts = [(outcome, *SENT_SIGNS[outcome]) for outcome in outcomes_for(row)]
-    return render(request, "office/mail.html", {"mail": row, "message": kept(row), "acts": acts})
+    return render(request, "office/mail.html", {"mail": row, "message": message, "acts": acts})
 
 
 @require_GET
@@ -90,7 +92,7 @@ def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
 def attachment(request: StaffRequest, mail_id: int, position: int) -> HttpResponse:
     """A file that went along with a kept mail."""
     row = get_object_or_404(mails_for(request.user), pk=mail_id)
-    message = kept(row)
+    message = kept(row) if sees_persons() else None
     if message is None or position >= len(message.attachments):
         raise Http404("No such attachment.")
     try:

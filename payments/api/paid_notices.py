@@ -5,7 +5,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from customers.api.serializers import CustomerRef
-from office.api.fields import AmountOut, Input
+from office.api.fields import AmountOut, Input, PersonNameOut
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
@@ -20,7 +20,7 @@ class PaidNoticeOut(serializers.ModelSerializer):
     """What a contact says they paid on a document; nothing of it stands in the book."""
 
     customer = CustomerRef()
-    contact = serializers.CharField(source="contact.name")
+    contact = PersonNameOut(source="contact.name")
     amount = AmountOut()
     state = serializers.ChoiceField(choices=STATES, help_text="Paid: nothing of the document is open any more.")
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from billing.api.serializers import AllocationOut, MailsOut, SendIn
 from customers.access import get_customer_for
 from customers.models import Customer
+from customers.persons import require_sees_paper
 from ledger.allocating import Pair
 from ledger.models import Allocation
 from office.api.bulk import BulkAnswer, in_bulk, many
@@ -111,6 +112,7 @@ class ReceiptPdfView(ApiView):
     def get(self, request: ApiRequest, receipt_id: int) -> HttpResponse:
         """The kept bytes of a receipt."""
         receipt = get_receipt_for(request.user, receipt_id)
+        require_sees_paper(receipt.customer)
         try:
             content = bytes(kept_receipt_pdf(receipt).content)
         except PdfUnavailable as failure:

@@ -39,7 +39,7 @@ PAID_NOTICES = ListSpec(
         Column("how", "How", lambda row: row.get_how_display(), hide_below="tablet"),
         Column("reference", "Their reference", "reference", hide_below="tablet"),
         Column("told_on", "Told", "told_on", "day", sort="told_on", hide_below="phone"),
-        Column("contact", "By", "contact.name", hide_below="tablet"),
+        Column("contact", "By", "contact.shown_name", hide_below="tablet"),
         Column("amount", "Amount", "amount", "money", sort="amount", total="amount"),
     ),
     order="-invoice",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from billing.access import get_invoice_for
 from billing.models import Invoice
 from customers.access import get_customer_for
+from customers.persons import require_sees_paper
 from customers.web.listing import customer_choice
 from ledger.fields import EXCHANGE_RATE
 from ledger.models import Account, AccountRole, OpenItem
@@ -195,6 +196,7 @@ def receipt_pdf(request: StaffRequest, receipt_id: int) -> HttpResponse:
 
 def pdf_answer(receipt: Receipt) -> HttpResponse:
     """A receipt's PDF, or why there is none now."""
+    require_sees_paper(receipt.customer)
     try:
         content = bytes(kept_receipt_pdf(receipt).content)
     except PdfUnavailable as failure:
