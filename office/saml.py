@@ -113,7 +113,7 @@ def our_metadata() -> bytes:
     etree.SubElement(ours, f"{{{METADATA}}}NameIDFormat").text = EMAIL_FORMAT
     where = {"Binding": POST, "Location": back(), "index": "0", "isDefault": "true"}
     etree.SubElement(ours, f"{{{METADATA}}}AssertionConsumerService", where)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
 def provider() -> Provider:

@@ -229,7 +229,7 @@ def test_the_mail_says_that_it_is_over_and_what_is_open(
         ("anew", "Not sent: another plan was made since."),
         ("paid", "Not sent: it is paid, or in dispute."),
         ("credit", "Not sent: they have free credit for it."),
-        ("left", "Not sent: Eva Brandt gets no reminders any more."),
+        ("left", "Not sent: this person gets no reminders any more."),
     ],
 )
 def test_the_mail_is_dropped_when_it_is_true_no_more(
