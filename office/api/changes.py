@@ -55,7 +55,7 @@ CHANGES = [
     ),
     Change(
         date(2026, 11, 30),
-        "Names, e-mail addresses, telephones and addresses of persons are masked (E•••, e•••@bramble.example) where the "
+        "Names, e-mail addresses, telephones and addresses of persons are masked (e•••@bramble.example) where the "
         "owner of a key may not see them. The fields are there always, as texts.",
         breaks=(
             "ChangeRequestOut field before: any",
