@@ -98,6 +98,25 @@ def opens(factor: Authenticator, code: str) -> bool:
     return True
 
 
+def was_used(user: User, code: str) -> bool:
+    """Whether a code that opens nothing now opened this person's account before: a late one of their app's, or a
+    recovery code."""
+    code = "".join(letter for letter in code if letter.isascii() and letter.isalnum())
+    for factor in factors_of(user).filter(type__in=(APP, RECOVERY)):
+        if factor.type == APP:
+            step = step_of(unseal(factor.data["secret"]), code, after=0)
+            if 0 < step <= factor.data.get("last_step", 0):
+                return True
+        elif any(constant_time_compare(code, each) for each in _used_codes(factor)):
+            return True
+    return False
+
+
+def _used_codes(factor: Authenticator) -> set[str]:
+    codes = factor.wrap()
+    return set(codes.generate_codes()) - set(codes.get_unused_codes())
+
+
 def step_of(secret: str, code: str, *, after: int = 0) -> int:
     """The half minute, later than `after`, of which the code is; 0 for none."""
     for step in yield_hotp_counters_from_time():

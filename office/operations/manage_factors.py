@@ -135,7 +135,7 @@ def take_factors(user_id: int, *, by: User, reason: str) -> None:
 
 @transaction.atomic
 @changes_policies
-def set_factor_rules(company: Company, roles: Collection[str], *, by: User) -> None:
+def set_factor_rules(company: Company, roles: Collection[str], *, by: User | None) -> None:
     """The roles whose people come in with a second factor only. Raises Refused for a role there is not."""
     if unknown := set(roles) - set(roles_of_people()):
         raise Refused(f"{min(unknown)} is no role of people.", code="unknown_role")

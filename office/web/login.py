@@ -25,6 +25,7 @@ from office.factors import (
     is_known_by_code,
     is_known_by_passkey,
     owner_of_passkey,
+    was_used,
 )
 from office.log_ins import end_log_ins, log_ins_of
 from office.models import User
@@ -39,6 +40,7 @@ from office.web.pending import let_wait, wait_no_more, waits_for_page, way_so_fa
 from office.web.requests import StaffRequest
 from office.web.sessions import LOG_IN, begin_session, end_session, note_known, session_renewed
 
+USED_AGAIN = "Somebody typed your password and a code that was used before"
 TOO_MANY = "Too many tries. Try again in %(seconds)s seconds."
 
 
@@ -145,6 +147,8 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
             return answer
         else:
             note_failed_log_in(user.email)
+            if was_used(user, request.POST.get("code", "")):
+                tell_of_way_in(user, USED_AGAIN)
             trouble = "That code does not open your account. Each code opens it once; the app shows a new one soon."
     kinds = {factor.type for factor in factors_of(user)}
     context = {"trouble": trouble, "has_passkey": PASSKEY in kinds}

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from office.models import Company, User
+from office.operations.manage_factors import roles_with_factor
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,14 @@ def test_a_company_is_opened_with_an_administrator_who_can_log_in(monkeypatch: A
     assert list(ann.companies.all()) == [company]
     assert set(ann.groups.values_list("name", flat=True)) == {"administrator", "manager"}
     assert "Log in as ann@alder.example" in said
+
+
+def test_an_administrator_sets_up_a_second_factor_before_anything_else(monkeypatch: Any, client: Client) -> None:
+    open_company(monkeypatch, "correct horse battery 9\n")
+
+    assert roles_with_factor(Company.objects.get()) == ["administrator"]
+    client.post("/log-in/", {"username": "ann@alder.example", "password": "correct horse battery 9"})
+    assert client.get("/customers/")["Location"] == "/me/security/"
 
 
 def test_somebody_known_gets_the_second_company_and_keeps_the_password(monkeypatch: Any) -> None:

@@ -92,6 +92,23 @@ def test_a_code_opens_once(clerk: User):
     assert is_known_by_code(clerk, f"{shown(later=1)[:3]} {shown(later=1)[3:]}") == "code"
 
 
+def test_whose_used_code_is_typed_again_is_told(client: Client, clerk: User):
+    """By mail, as somebody has their password; of a code that never opened anything nobody is told."""
+    recovery = with_app(clerk)[0]
+    told = OutgoingMail.objects.filter(staff=clerk, subject__contains="a code that was used before")
+    for code in (shown(), recovery):
+        type_password(client, clerk)
+        client.post("/log-in/code/", {"code": code})
+        assert is_in(client)
+        client.post("/log-out/")
+        before = told.count()
+        type_password(client, clerk)
+        client.post("/log-in/code/", {"code": "1234567890"})
+        assert told.count() == before
+        client.post("/log-in/code/", {"code": code})
+        assert (told.count(), is_in(client)) == (before + 1, False)
+
+
 def test_a_code_is_remembered_by_the_row_and_nothing_else(clerk: User):
     """The control of the test above: with the row's memory gone, the same code opens again."""
     with_app(clerk)

@@ -10,6 +10,7 @@ from django.db import transaction
 from config.first_company import open_company
 from ledger.refusals import Refused
 from office.models import User
+from office.operations.manage_factors import set_factor_rules
 from office.operations.manage_staff import StaffDetails, add_staff
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
                 time_zone=options["time_zone"],
                 email=options["email"],
             )
+            set_factor_rules(company, ["administrator"], by=None)
             known = User.objects.filter(email=options["admin_email"].strip().lower()).first()
             if known:
                 known.companies.add(company)
@@ -43,7 +45,10 @@ class Command(BaseCommand):
                 add_staff(company, details, _password(), by=None)
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
-        self.stdout.write(f"{company} is open. Log in as {options['admin_email']} and set taxes and bank accounts.")
+        self.stdout.write(
+            f"{company} is open. Log in as {options['admin_email']}, set up a second factor, which administrators"
+            " need, and set taxes and bank accounts."
+        )
 
 
 def _password() -> str:
