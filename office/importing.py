@@ -2,11 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from io import BytesIO
 from itertools import islice
 from typing import IO, Any
+
+from django.core.cache import cache
+from redis import RedisError
 
 from ledger.refusals import Refused
 from office.models import Run, RunStatus
@@ -19,7 +24,11 @@ from office.reading.unpacking import unpacked
 SHOWN = 20
 AT_ONCE = 1_000
 """Rows that are looked at together."""
+NOTED_EACH, NOTED_FOR = 250, 3600
+"""After so many rows a run on screen says how far it is, and that is kept for so many seconds."""
 NEW, CHANGED, SAME, WRONG = "New", "Changed", "Same as before", "Wrong"
+
+_run: ContextVar[int] = ContextVar("run", default=0)
 
 
 @dataclass
@@ -33,6 +42,7 @@ class Outcome:
     def add(self, row: ReadRow, key: str, what: str) -> None:
         """Count a row, and keep it where it is one of the first. `key` names the field that says which thing it is."""
         self.counts[what] += 1
+        _note_rows(sum(self.counts.values()))
         if len(self.first) < SHOWN:
             self.first.append((row.line, row.values.get(key, ""), row.values.get("name", ""), what))
 
@@ -70,10 +80,29 @@ def told_of_file(name: str, file: IO[bytes]) -> dict[str, Any]:
     return {"loaded": asdict(LoadedFile(name[:200], size, digest.hexdigest()))}
 
 
+def rows_so_far(run_id: int) -> int:
+    """About how many rows, or what is made of several, the one piece of a run has taken; 0 where nobody can say."""
+    with suppress(RedisError):
+        return int(cache.get(f"run:{run_id}:rows", 0))
+    return 0
+
+
+def _note_rows(count: int) -> None:
+    """Say how far the piece is. It is one transaction, so the run itself says nothing before its end."""
+    if (run_id := _run.get()) and not count % NOTED_EACH:
+        with suppress(RedisError):
+            cache.set(f"run:{run_id}:rows", count, NOTED_FOR)
+
+
 def import_in_one_piece(run: Run, take: Callable[[IO[bytes], ColumnMapping], Outcome]) -> None:
     """The run of an import on screen: the whole file in one piece."""
-    with unpacked(BytesIO(run.input)) as table:
-        outcome = take(table, ColumnMapping.from_json(run.parameters["mapping"]))
+    token = _run.set(run.pk)
+    _note_rows(0)
+    try:
+        with unpacked(BytesIO(run.input)) as table:
+            outcome = take(table, ColumnMapping.from_json(run.parameters["mapping"]))
+    finally:
+        _run.reset(token)
     run.done = run.total = sum(outcome.counts.values())
     run.result, run.parameters["first"] = dict(outcome.counts), outcome.first
     with BytesIO() as target:

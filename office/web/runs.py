@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from office.access import found, runs_for
+from office.importing import rows_so_far
 from office.jobs import job_states, other_failures
 from office.models import Run, RunStatus
 from office.runs import KINDS
@@ -74,6 +75,7 @@ def run(request: StaffRequest, run_id: int) -> HttpResponse:
         "page_url": page if shown.is_finished and shown.is_dry else "",
         "resume_url": page if shown.status == RunStatus.FAILED and not shown.is_dry else "",
         "left_out": _left_out(shown.pk),
+        "so_far": 0 if shown.total or shown.is_finished else rows_so_far(shown.pk),
     }
     return render(request, "ui/_progress.html" if request.htmx else "office/run.html", context)
 

@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from ledger.refusals import Refused
 from office import runs, tasks
+from office.importing import rows_so_far
 from office.models import Company, Run, RunStatus
-from office.runs import RunKind, do_next_piece, resume_run, unfinished_runs
+from office.reading import Mapping
+from office.reading.mapping import ColumnRule
+from office.runs import RunKind, carry_out, do_next_piece, resume_run, unfinished_runs
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +122,19 @@ def test_its_page_shows_the_first_rows_left_out_and_what_to_do(company: Company)
 @pytest.mark.parametrize("errors", [None, b"", HEAD])
 def test_where_none_is_left_out_it_offers_no_file(company: Company, errors: bytes | None) -> None:
     assert "left out" not in finished(company, errors)
+
+
+def test_an_import_in_one_piece_says_how_far_it_is(company: Company) -> None:
+    run = Run.objects.create(company=company, kind="import_customers", title="Import", status=RunStatus.RUNNING)
+    client = Client()
+    client.force_login(world.make_user(company, "manager"))
+    assert "Reading the file." in client.get(f"/office/runs/{run.pk}/").content.decode()
+
+    run.input_file = b"Number,Name\n" + b"".join(b"N%d,Customer %d\n" % (number, number) for number in range(600))
+    run.parameters = {"mapping": Mapping({name: ColumnRule(name.title()) for name in ("number", "name")}).as_json()}
+    run.save()
+    list(carry_out(run.pk))
+
+    assert rows_so_far(run.pk) == 500
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING, total=0)
+    assert "Reading the file: 500 so far." in client.get(f"/office/runs/{run.pk}/").content.decode()
