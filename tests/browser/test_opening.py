@@ -55,6 +55,7 @@ def test_books_are_taken_over_on_screen(
     assert axe(page) == []
     shoot(page, "opening-differs")
     page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     shoot(page, "opening-differs-phone")
     page.get_by_label("Owed in EUR").fill("1150")
     page.get_by_role("button", name="Compare").click()
