@@ -17,6 +17,7 @@ from ledger.calendar import (
     due_on,
     end_of_month,
     month_start,
+    next_day_of_month,
     now,
     today,
 )
@@ -43,7 +44,7 @@ def test_the_day_of_a_moment_depends_on_the_time_zone():  # REC-02
 
 
 def test_a_moment_without_a_time_zone_is_refused():
-    with pytest.raises(ValueError, match="without a time zone"):
+    with pytest.raises(ValueError, match=r"^A moment without a time zone falls on no certain day\.$"):
         day_of(now().replace(tzinfo=None), "Europe/Paris")
 
 
@@ -146,3 +147,34 @@ def test_an_invoice_is_late_from_the_day_after_it_is_due(invoice_date, net_days)
 
     assert days_late(due, due) == 0
     assert days_late(due, due + timedelta(days=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "wanted", "expected"),
+    [
+        (date(2026, 1, 10), 15, date(2026, 1, 15)),
+        (date(2026, 1, 15), 15, date(2026, 2, 15)),
+        (date(2026, 1, 16), 15, date(2026, 2, 15)),
+        (date(2026, 1, 31), 31, date(2026, 2, 28)),
+        (date(2026, 2, 27), 31, date(2026, 2, 28)),
+        (date(2026, 2, 28), 31, date(2026, 3, 31)),
+        (date(2026, 12, 20), 5, date(2027, 1, 5)),
+    ],
+)
+def test_the_next_wanted_day_of_a_month_is_after_the_day(day, wanted, expected):
+    assert next_day_of_month(day, wanted) == expected
+
+
+@pytest.mark.parametrize(
+    ("invoiced", "days", "at_end", "on_day", "expected"),
+    [
+        (date(2026, 1, 15), 30, False, None, date(2026, 2, 14)),
+        (date(2026, 1, 15), 30, True, None, date(2026, 2, 28)),
+        (date(2026, 1, 15), 30, True, 10, date(2026, 3, 10)),
+        (date(2026, 1, 15), 30, False, 10, date(2026, 3, 10)),
+        (date(2026, 1, 15), 10, False, 28, date(2026, 1, 28)),
+        (date(2026, 1, 1), 0, False, None, date(2026, 1, 1)),
+    ],
+)
+def test_the_steps_of_terms_follow_each_other(invoiced, days, at_end, on_day, expected):
+    assert due_on(invoiced, days, at_end_of_month=at_end, day_of_month=on_day) == expected

@@ -1,6 +1,7 @@
 """Money keeps to its currency: its places, its roundings, its sums."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -12,8 +13,11 @@ from ledger.money import (
     UnknownCurrency,
     add_up,
     format_money,
+    part_of_price,
     places,
+    round_fraction,
     round_money,
+    round_rate,
     spread,
 )
 
@@ -217,3 +221,72 @@ def test_shares_always_add_up_mirror_and_stay_within_a_unit_of_exact(amount, wei
     assert all(
         abs(share - fair) <= Decimal(1).scaleb(-places(currency)) for share, fair in zip(shares, exact, strict=True)
     )
+
+
+@pytest.mark.parametrize(("less", "more"), [("-0.01", "0.00"), ("0.00", "0.01"), ("9.99", "10.00")])
+def test_money_is_ordered_by_its_amount(less, more):
+    small, large = Money(Decimal(less), "EUR"), Money(Decimal(more), "EUR")
+    assert [small < large, small <= large, small > large, small >= large] == [True, True, False, False]
+    assert [large < small, large <= small, large > small, large >= small] == [False, False, True, True]
+    assert [small < small, small <= small, small > small, small >= small] == [False, True, False, True]
+
+
+def test_what_cannot_be_compared_is_named():
+    euro = Money(Decimal("1.00"), "EUR")
+    with pytest.raises(TypeError, match=r"^Money goes with money, not with Decimal\.$"):
+        euro + Decimal(1)
+    with pytest.raises(MixedCurrencies, match=r"^1\.00 EUR and 1 JPY are of two currencies\.$"):
+        _ = euro < Money(Decimal(1), "JPY")
+
+
+@pytest.mark.parametrize(
+    ("price", "part", "expected"),
+    [
+        ("10", Fraction(1, 3), "3.333333"),
+        ("20", Fraction(1, 3), "6.666667"),
+        ("0.000001", Fraction(1, 2), "0.000001"),
+        ("-0.000001", Fraction(1, 2), "-0.000001"),
+        ("0.000001", Fraction(49, 100), "0.000000"),
+        ("99.5", Fraction(3, 2), "149.250000"),
+    ],
+)
+def test_a_part_of_a_price_has_six_places(price, part, expected):
+    assert f"{part_of_price(Decimal(price), part):f}" == expected
+
+
+@pytest.mark.parametrize(
+    ("exact", "currency", "expected"),
+    [
+        (Fraction(1, 200), "EUR", "0.01"),
+        (Fraction(-1, 200), "EUR", "-0.01"),
+        (Fraction(10, 3), "EUR", "3.33"),
+        (Fraction(3, 2), "JPY", "2"),
+        (Fraction(1, 3000), "KWD", "0.000"),
+        (Fraction(0), "EUR", "0.00"),
+    ],
+)
+def test_a_fraction_is_rounded_in_the_places_of_its_currency(exact, currency, expected):
+    assert f"{round_fraction(exact, currency):f}" == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("1.2345675", "1.234568"), ("-0.0000005", "-0.000001"), ("7", "7.000000")]
+)
+def test_a_rate_has_six_places(value, expected):
+    assert f"{round_rate(Decimal(value)):f}" == expected
+
+
+def test_what_is_no_decimal_is_named():
+    with pytest.raises(TypeError, match=r"^An amount is a Decimal, not float\.$"):
+        round_money(1.5, "EUR")
+
+
+def test_an_amount_is_written_in_english_unless_another_language_is_asked_for():
+    assert format_money(Decimal("-1234.5"), "EUR") == "\N{MINUS SIGN}€1,234.50"
+
+
+def test_a_minus_stays_before_its_figure_where_words_run_from_right_to_left():
+    left_to_right = "\N{LEFT-TO-RIGHT MARK}\N{MINUS SIGN}"
+    assert left_to_right in format_money(Decimal(-1), "EUR", "he")
+    assert "\N{MINUS SIGN}" in format_money(Decimal(-1), "EUR", "de")
+    assert left_to_right not in format_money(Decimal(-1), "EUR", "de")
