@@ -54,6 +54,15 @@ def update_all(rows: Sequence[models.Model], names: Iterable[str]) -> None:
     _execute(sql, [[row.pk, *(value(row) for value in values)] for row in rows], f"(%s, {types})")
 
 
+def plan_anew() -> None:
+    """Have the database plan anew what it does for each row that is written, such as looking up whom the row names.
+
+    A plan that was made while a table was nearly empty reads all of it each time, however much is in it since.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
+
+
 def _column(field: Any) -> str:
     return _quoted(field.column)
 

@@ -13,6 +13,7 @@ from typing import IO, Any
 from django.core.cache import cache
 from redis import RedisError
 
+from ledger.bulk import plan_anew
 from ledger.refusals import Refused
 from office.models import Run, RunStatus
 from office.models.runs import LoadedFile
@@ -63,6 +64,7 @@ def take_rows(
     """Take rows in: many `together`, which says by line what became of those it could take; the others one by one."""
     left = iter(rows)
     while some := list(islice(left, AT_ONCE)):
+        plan_anew()
         troubles = {row.line: troubles_of(row) for row in some}
         done = together([row for row in some if not troubles[row.line]])
         for row in some:

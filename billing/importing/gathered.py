@@ -6,6 +6,7 @@ from itertools import islice
 
 from django.db import transaction
 
+from ledger.bulk import plan_anew
 from ledger.refusals import Refused
 from office.importing import WRONG, Outcome
 from office.reading import ReadRow, TableReader, Trouble
@@ -63,6 +64,7 @@ def take_each(
     """
     left = iter(groups)
     while some := list(islice(left, AT_ONCE)):
+        plan_anew()
         troubles = {group.line: _troubles(group, head) for group in some}
         done = together([group for group in some if not troubles[group.line]])
         for group in some:
