@@ -16,5 +16,6 @@ import "./line-products.js";
 import "./menu.js";
 import "./passkeys.js";
 import "./picker.js";
+import "./show-password.js";
 import "./theme.js";
 import "./toast.js";

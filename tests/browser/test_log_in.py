@@ -38,6 +38,21 @@ def type_password(page: Page, user: Any) -> None:
     page.get_by_role("button", name="Log in", exact=True).click()
 
 
+def test_what_is_typed_of_a_password_can_be_shown(page: Page, live_server: Any, clerk: User) -> None:
+    page.goto(f"{live_server.url}/log-in/")
+    field = page.get_by_label("Password")
+    field.fill(world.PASSWORD)
+    page.get_by_role("button", name="Show it").click()
+    expect(field).to_have_attribute("type", "text")
+    expect(field).to_have_value(world.PASSWORD)
+    page.get_by_role("button", name="Hide it").click()
+    expect(field).to_have_attribute("type", "password")
+    page.get_by_role("button", name="Show it").click()
+    page.get_by_label("E-mail address").fill(clerk.email)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_role("heading", name="Log in")).to_have_count(0)
+
+
 def test_whoever_needs_a_second_factor_sets_up_an_app_and_comes_in_by_it(
     company: Any, clerk: Any, page: Page, live_server: Any, watched: Any
 ) -> None:

@@ -25,6 +25,8 @@ WITHOUT_A_DOOR |= {"log_in_code", "passkey_question", "known", "security", "set_
 WITHOUT_A_DOOR |= {
     "sign_on",
     "sign_on_back",
+    "sign_on_back_by_saml",
+    "saml_metadata",
     "forgot",
     "choose_password",
     "renew_recovery_codes",
