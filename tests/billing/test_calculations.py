@@ -8,6 +8,8 @@ import pytest
 from billing.calculations import (
     DocumentTotals,
     LineInput,
+    LineTotals,
+    TaxPart,
     TaxRate,
 )
 from tests.billing.calculating import ZERO, bill, decimals, line, sums, vat
@@ -256,3 +258,11 @@ def test_what_is_withheld_is_told_beside_the_total_and_changes_nothing_of_it():
 
     assert sums(totals) == ("1000.00", "220.00", "1220.00")
     assert totals.withheld == Decimal("200.00")
+
+
+def test_what_is_left_of_a_line_is_less_in_each_of_its_figures():
+    whole = LineTotals(*decimals("100.00", "10.00", "90.00"), (TaxPart(vat("19"), *decimals("90.00", "17.10")),))
+    taken = LineTotals(*decimals("40.00", "4.00", "36.00"), (TaxPart(vat("19"), *decimals("36.00", "6.84")),))
+
+    left = LineTotals(*decimals("60.00", "6.00", "54.00"), (TaxPart(vat("19"), *decimals("54.00", "10.26")),))
+    assert whole.less(taken) == left
