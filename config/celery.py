@@ -15,6 +15,7 @@ app = Celery("duebook", task_cls="office.jobs:Watched")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 listen()
+app.conf.beat_scheduler = "config.beat:Schedule"
 app.conf.beat_schedule = {
     "send_due_mail": {"task": "office.tasks.send_due_mail", "schedule": 60.0},
     "bill_due_recurring": {"task": "billing.tasks.bill_due_recurring", "schedule": 60.0},
