@@ -3,12 +3,12 @@
 import sys
 from http import HTTPStatus
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from config.log_lines import request_id
 from office.api.errors import problem
+from office.retrying import DATABASE_AWAY
 
 WORDS = {
     HTTPStatus.BAD_REQUEST: "This request cannot be read: it is larger than we take, or not written as its head says.",
@@ -24,7 +24,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The answer where a fault of ours stopped it, or a database that is away: that one says when to come again."""
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if not isinstance(sys.exc_info()[1], DATABASE_AWAY):
         return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR)
     answer = _answer(request, HTTPStatus.SERVICE_UNAVAILABLE)
     answer["Retry-After"] = "30"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery import Task, current_app
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -48,7 +48,7 @@ class Watched(Task):
     def on_failure(self, exc: Exception, task_id: str, args: Sequence[Any], kwargs: dict[str, Any], einfo: Any) -> None:
         try:
             note_failure(self.name, type(exc).__name__, words=str(exc), of=", ".join(map(str, args)))
-        except DatabaseError:
+        except Error:
             logger.exception("That %s failed could not be kept.", self.name)
 
 
@@ -72,7 +72,7 @@ def _noted(name: str, *, counts: str = "", **values: Any) -> None:
         _keep(name, **values)
         if counts:
             Job.objects.filter(name=name).update(**{counts: F(counts) + 1})
-    except DatabaseError:
+    except Error:
         logger.exception("How %s went could not be kept.", name)
 
 

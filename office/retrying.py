@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""What says that the database is away, or broke work off: the loss of a connection, and any use of it from then on."""
 TRIES = 3
 BROKEN_OFF = {"40P01", "40001"}
 """A deadlock, and a transaction that cannot be put in an order with another one."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import OperationalError as DatabaseUnavailable
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,6 +16,7 @@ from ledger.refusals import Refused
 from office.audit import coming_from
 from office.bells import ring
 from office.models import Run, RunStatus
+from office.retrying import DATABASE_AWAY
 
 UNTOUCHED = timedelta(minutes=2)
 LARGE = ("input_file", "errors_file")
@@ -84,7 +84,7 @@ def do_next_piece(run_id: int) -> Run | None:
             return run
     except Refused as refusal:
         return fail_run(run_id, refusal.message)
-    except DatabaseUnavailable:
+    except DATABASE_AWAY:
         raise  # a deadlock or a lost connection: the sweep has the piece done again
     except Exception:
         fail_run(run_id, "Something went wrong that nobody foresaw. What was done so far stands; you can go on.")

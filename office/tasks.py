@@ -5,7 +5,6 @@ import random
 import time
 
 from celery import shared_task
-from django.db import OperationalError as DatabaseUnavailable
 from django.utils import timezone
 
 from office.mail.handing_over import hand_over
@@ -17,6 +16,7 @@ from office.operations.propose_clearing import propose_clearing
 from office.operations.seal_audit import chains, seal_audit
 from office.operations.send_views import due_schedules, send_schedule
 from office.operations.tell_of_ends import tell_of_ends
+from office.retrying import DATABASE_AWAY
 from office.rounds import each_of
 from office.runs import carry_out, ring_bell, unfinished_runs
 from office.webhooks.sending import clear_old_events, deliver_to, due_endpoints, spread
@@ -59,7 +59,7 @@ def hand_over_due_mail() -> None:
                 return
             try:
                 hand_over(mail_id)
-            except DatabaseUnavailable:
+            except DATABASE_AWAY:
                 raise  # a lost connection: the next look rings for another hand
             except Exception as error:
                 logger.exception("Mail %s could not be handed over.", mail_id)

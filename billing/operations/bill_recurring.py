@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from billing.models import Invoice, Occurrence, Outcome, RecurringInvoice
@@ -31,6 +31,7 @@ from office.audit import coming_from, record
 from office.exchange import in_company_currency
 from office.models import TaskKind, User
 from office.operations.make_task import make_task
+from office.retrying import DATABASE_AWAY
 from office.topics import About
 
 logger = logging.getLogger(__name__)
@@ -121,7 +122,7 @@ def _make(recurring: RecurringInvoice, occurrence: Occurrence, period: Period, d
             return
     except Refused as refusal:
         problem = refusal.message
-    except OperationalError:
+    except DATABASE_AWAY:
         raise  # a deadlock or a lost connection: the sweep comes again
     except Exception:
         logger.exception("Recurring invoice %s could not be billed for %s", recurring.pk, period.first)

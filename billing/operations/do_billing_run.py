@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import partial
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from billing.billing_runs import ACTS, act_of, day_of, documents_left, kind_of
 from billing.einvoice.checking import judge_each
@@ -22,6 +22,7 @@ from ledger.bulk import update_all
 from ledger.present import present
 from ledger.refusals import Refused
 from office.models import Run, RunStatus
+from office.retrying import DATABASE_AWAY
 from office.runs import RunKind
 
 logger = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def _attempt(documents: Sequence[RunDocument], act: Act) -> None:
             notes = act([present(row.invoice_id) for row in documents])
     except Refused as refusal:
         problem = refusal.message
-    except OperationalError:
+    except DATABASE_AWAY:
         raise  # a deadlock or a lost connection: the sweep comes again
     except Exception:
         if len(documents) == 1:

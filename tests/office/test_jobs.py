@@ -15,6 +15,7 @@ from office.jobs import job_states, note_failure, schedule
 from office.mail.handing_over import hand_over
 from office.models import Job, OutgoingMail, Task
 from office.operations.do_task import finish_task
+from office.retrying import DATABASE_AWAY
 from office.tasks import send_due_mail
 from tests.api.calling import Program
 from tests.world import make_company, make_user
@@ -134,9 +135,10 @@ def test_a_task_that_no_clock_begins_is_kept_where_it_fails(company):
     assert (failed.name, failed.started_at) == (breaks.name, None)
 
 
-def test_a_job_goes_on_where_how_it_went_cannot_be_kept(company, monkeypatch):
+@pytest.mark.parametrize("lost", DATABASE_AWAY)
+def test_a_job_goes_on_where_how_it_went_cannot_be_kept(company, monkeypatch, lost: type[Exception]):
     def away(name: str, **values: Any) -> None:
-        raise jobs.DatabaseError("away")
+        raise lost("away")
 
     monkeypatch.setattr(jobs, "_keep", away)
     assert send_due_mail.apply().result == 0

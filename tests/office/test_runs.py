@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from office.importing import rows_so_far
 from office.models import Company, Run, RunStatus
 from office.reading import Mapping
 from office.reading.mapping import ColumnRule
+from office.retrying import DATABASE_AWAY
 from office.runs import RunKind, carry_out, do_next_piece, resume_run, unfinished_runs
 from tests import world
 
@@ -76,9 +76,10 @@ def test_a_fault_ends_the_run_and_is_not_hidden(run: Run) -> None:
     assert (run.status, run.title) == (RunStatus.FAILED, "Counting")
 
 
-def test_a_lost_connection_leaves_the_run_to_the_sweep(run: Run) -> None:
-    runs.register_kind(failing(OperationalError()))
-    with pytest.raises(OperationalError):
+@pytest.mark.parametrize("lost", DATABASE_AWAY)
+def test_a_lost_connection_leaves_the_run_to_the_sweep(run: Run, lost: type[Exception]) -> None:
+    runs.register_kind(failing(lost()))
+    with pytest.raises(lost):
         do_next_piece(run.pk)
 
     assert unfinished_runs(timezone.now()) == []

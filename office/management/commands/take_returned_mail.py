@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
 
 from ledger.refusals import Refused
 from office.mail.returned import LARGEST
 from office.models import OutgoingMail
 from office.operations.take_returned_mail import take_returned_mail
+from office.retrying import DATABASE_AWAY
 
 TRY_LATER = 75
 """What a mail server takes as "keep it and try again" (EX_TEMPFAIL)."""
@@ -31,7 +31,7 @@ class Command(BaseCommand):
                 self.take(sys.stdin.buffer)
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
-        except OperationalError as error:
+        except DATABASE_AWAY as error:
             raise CommandError(f"The database is away: {error}", returncode=TRY_LATER) from error
 
     def take_folder(self, folder: Path) -> None:
