@@ -27,8 +27,8 @@ from customers.operations.details import ContactDetails, CustomerDetails
 from office.models import Company, MailStatus, OutgoingMail, OwnDay, RunStatus
 from reports.book_check import check_book
 from tests import world
-from tests.drill.servers import OwnServers, own_servers
-from tests.drill.worker import Worker
+from tests.proof.servers import OwnServers, own_servers
+from tests.proof.worker import Worker
 from tests.relay import RelayHandler
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(4 * 3600)]

@@ -21,7 +21,7 @@ class Worker:
         told = {"DRILL_NOW": now.isoformat(), "DRILL_DIE": die, "DRILL_PIECE": str(piece or "")}
         with log.open("a") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.drill.worker"],
+                [sys.executable, "-m", "tests.proof.worker"],
                 env=os.environ | environment | told,
                 stdout=file,
                 stderr=file,

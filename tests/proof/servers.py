@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +14,16 @@ from django.conf import settings
 from django.db import connection
 
 from config.database import logged_in_as
-from config.services import answers, get_server, pg_ctl, postgres, start_valkey, valkey
+from config.services import (
+    PostgresServer,
+    ServiceFailed,
+    answers,
+    get_server,
+    pg_ctl,
+    postgres,
+    start_valkey,
+    valkey,
+)
 from config.waiting import wait_until
 
 
@@ -26,23 +35,54 @@ class OwnServers:
         self.restarted: list[subprocess.Popen[str]] = []
 
     def restart_postgres(self) -> None:
-        """Stop it at once, as by a pulled plug, and start it anew; it recovers from its log."""
+        """Kill it, where that is not done yet, and start it anew as after a pulled plug; it recovers from its log."""
         server = get_server(self.folder / "postgres", cleanup_mode=None, start=False)
-        pg_ctl(server, "restart", "-m", "immediate", "-t", "120")
+        self.kill_postgres()
+        assert wait_until(lambda: self._starts(server), seconds=60)
         connection.close()
 
+    def kill_postgres(self) -> None:
+        """Kill its first process; the others end when they miss it."""
+        kill_by_file(self.folder / "postgres" / "postmaster.pid")
+
+    def postgres_pid(self) -> int:
+        """Its first process, which starts all others."""
+        return pid_in(self.folder / "postgres" / "postmaster.pid")
+
+    def _starts(self, server: PostgresServer) -> bool:
+        """Whether it starts: not while a process of the killed one is still there."""
+        try:
+            pg_ctl(server, "restart", "-t", "120", "-l", str(self.folder / "postgres" / "log"))
+        except ServiceFailed:
+            return False
+        return True
+
     def restart_valkey(self) -> None:
-        """Kill it and start it anew, empty: whatever bells were rung are gone."""
+        """Kill it, where that is not done yet, and start it anew, empty: whatever bells were rung are gone."""
         where, folder = urlsplit(self.environment["REDIS_URL"]), self.folder / "valkey"
         assert where.port
         assert where.password
-        pid = int((folder / "valkey.pid").read_text())
-        os.kill(pid, signal.SIGKILL)
+        self.kill_valkey()
         client = redis.Redis(port=where.port, password=where.password)
         assert wait_until(lambda: not answers(client), seconds=30)
         self.restarted.append(start_valkey(folder, where.port, where.password))
         assert wait_until(lambda: answers(client), seconds=30)
         client.close()
+
+    def kill_valkey(self) -> None:
+        """Kill it, with all it holds."""
+        kill_by_file(self.folder / "valkey" / "valkey.pid")
+
+
+def kill_by_file(pid_file: Path) -> None:
+    """Kill the process whose number stands there, if it still runs."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        os.kill(pid_in(pid_file), signal.SIGKILL)
+
+
+def pid_in(pid_file: Path) -> int:
+    """The number of the process that wrote the file."""
+    return int(pid_file.read_text().split()[0])
 
 
 @contextmanager
