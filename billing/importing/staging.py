@@ -101,4 +101,5 @@ def _copy(cursor: object, lines: Iterator[FileLine]) -> None:
         text = io.StringIO()
         csv.writer(text).writerows(batch)
         text.seek(0)
-        cursor.copy_expert(f"COPY file_line ({COLUMNS}) FROM STDIN (FORMAT csv)", text)  # type: ignore[attr-defined]
+        with connection.wrap_database_errors:
+            cursor.copy_expert(f"COPY file_line ({COLUMNS}) FROM STDIN (FORMAT csv)", text)  # type: ignore[attr-defined]

@@ -128,7 +128,9 @@ def _copy(cursor: Any, run: Run, items: Iterator[StagedOpeningItem]) -> None:
             item.run_id = run.pk
             writer.writerow([_written(getattr(item, name)) for name in NAMES])
         text.seek(0)
-        cursor.copy_expert(f"COPY billing_stagedopeningitem ({COLUMNS}) FROM STDIN (FORMAT csv, NULL '\\N')", text)
+        copy = f"COPY billing_stagedopeningitem ({COLUMNS}) FROM STDIN (FORMAT csv, NULL '\\N')"
+        with connection.wrap_database_errors:
+            cursor.copy_expert(copy, text)
 
 
 def _written(value: Any) -> Any:

@@ -81,7 +81,7 @@ def note_events(act: str, subjects: Sequence[models.Model]) -> None:
     ]
     if not rows:
         return
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         shape = "(%s::bigint, %s::uuid, %s, %s, %s::bigint, %s, %s)"
         written = execute_values(cursor.cursor, INSERT, rows, shape, page_size=len(rows), fetch=True)
     if written:

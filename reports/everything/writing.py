@@ -101,7 +101,8 @@ def _write_table(archive: ZipFile, table: Table) -> dict[str, Any]:
     rows = f"SELECT {columns} FROM {_quoted(table.name)} ORDER BY {_quoted(table.key)}"  # noqa: S608  our own names
     with _member(archive, table.member) as member, connection.cursor() as cursor:
         member.write(f"{head_of(table)}\n".encode())
-        cursor.copy_expert(f"COPY ({rows}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8')", member)
+        with connection.wrap_database_errors:
+            cursor.copy_expert(f"COPY ({rows}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8')", member)
         return {"rows": cursor.rowcount, "sha256": member.digest.hexdigest()}
 
 
