@@ -127,9 +127,23 @@ def database_is_cut_off(drill: Drill) -> Iterator[None]:
 
 
 @contextmanager
+def database_is_silent(drill: Drill) -> Iterator[None]:
+    """Packets to PostgreSQL are lost for a while, and then the line is cut."""
+    with _cut(drill.house, "postgres", silently=True):
+        yield
+
+
+@contextmanager
 def broker_is_cut_off(drill: Drill) -> Iterator[None]:
     """The line to Valkey is cut, again and again."""
     with _cut(drill.house, "valkey"):
+        yield
+
+
+@contextmanager
+def broker_is_silent(drill: Drill) -> Iterator[None]:
+    """Packets to Valkey are lost for a while, and then the line is cut."""
+    with _cut(drill.house, "valkey", silently=True):
         yield
 
 
@@ -186,7 +200,9 @@ FAULTS: dict[str, Fault] = {
         bells_ring_twice,
         bells_are_lost,
         database_is_cut_off,
+        database_is_silent,
         broker_is_cut_off,
+        broker_is_silent,
         database_disk_is_full,
         backup_disk_is_full,
     )
@@ -216,10 +232,13 @@ def little_room(house: House) -> Iterator[None]:
 
 
 @contextmanager
-def _cut(house: House, name: str) -> Iterator[None]:
+def _cut(house: House, name: str, *, silently: bool = False) -> Iterator[None]:
     wire = house.wires[name]
 
     def cut() -> None:
+        if silently:
+            wire.silence()
+            time.sleep(CUT)
         wire.cut()
         time.sleep(CUT / 3)
         wire.mend()
