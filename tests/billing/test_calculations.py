@@ -266,3 +266,9 @@ def test_what_is_left_of_a_line_is_less_in_each_of_its_figures():
 
     left = LineTotals(*decimals("60.00", "6.00", "54.00"), (TaxPart(vat("19"), *decimals("54.00", "10.26")),))
     assert whole.less(taken) == left
+
+
+def test_a_document_without_lines_comes_to_nothing_in_its_currency():
+    totals = bill()
+
+    assert [str(amount) for amount in (totals.net, totals.tax, totals.discount, totals.total)] == ["0.00"] * 4
