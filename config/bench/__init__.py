@@ -11,6 +11,7 @@ after; a figure is the median of several runs, taken in turn with those it is co
 machine and seconds only here.
 """
 
-BENCHMARKS = ("ageing", "compare", "imports", "issue", "lists", "load", "match", "pdf", "reports", "statements")
+BENCHMARKS = ("ageing", "compare", "imports", "issue", "lists", "load", "match", "memory", "pdf", "reports")
+BENCHMARKS += ("statements",)
 SIZES = {"small": 2_000}
 """Sizes that have a name; any other is a number of invoices."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import psutil
 import requests
 from django.conf import settings
 from django.db import connection
@@ -68,7 +69,7 @@ def measure(office: FilledOffice) -> list[Row]:
         known = folder / "known.json"
         known.write_text(json.dumps(_known(office)))
         run_id = _statement_run(office)
-        site = running.enter_context(_running(folder, {"REDIS_URL": redis, "EMAIL_URL": mail}))
+        site, programs = running.enter_context(_running(folder, {"REDIS_URL": redis, "EMAIL_URL": mail}))
         with Connection(redis) as broker:
             app.send_task(carry_out_run.name, (run_id,), connection=broker)
         for rate in rates:
@@ -76,9 +77,8 @@ def measure(office: FilledOffice) -> list[Row]:
             stats = _played(folder, site, known, rate, seconds)
             rows += _rows_of(office.size, rate, stats)
             made = Statement.objects.count() - before
-            rows.append(
-                Row(f"{rate}/s: statements kept by the worker meanwhile", office.size, made / seconds, unit="/s")
-            )
+            rows.append(Row(f"{rate}/s: statements the worker kept meanwhile", office.size, made / seconds, "/s"))
+            rows += [Row(f"{rate}/s: memory of the {name}", office.size, mb, "MB") for name, mb in _memory(programs)]
     return rows
 
 
@@ -122,8 +122,8 @@ def _statement_run(office: FilledOffice) -> int:
 
 
 @contextmanager
-def _running(folder: Path, services: Mapping[str, str]) -> Iterator[str]:
-    """gunicorn and a worker on this office; yields where the site is."""
+def _running(folder: Path, services: Mapping[str, str]) -> Iterator[tuple[str, dict[str, psutil.Process]]]:
+    """gunicorn and a worker on this office; yields where the site is, and the programs."""
     port = free_port()
     site = f"http://127.0.0.1:{port}"
     env = {**os.environ, **services, "DATABASE_URL": _url_of_the_app(), "SITE_URL": site}
@@ -133,15 +133,23 @@ def _running(folder: Path, services: Mapping[str, str]) -> Iterator[str]:
         "web": ["gunicorn", "config.wsgi", "--workers", "2", "--threads", "4", "--bind", f"127.0.0.1:{port}"],
         "worker": ["celery", "--app", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
     }
+    programs = {}
     with ExitStack() as running:
         for name, command in commands.items():
             log = running.enter_context((folder / f"{name}.log").open("wb"))
             process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=env, stdout=log, stderr=log)
+            programs[name] = psutil.Process(process.pid)
             running.callback(process.wait)
             running.callback(process.terminate)
         if not wait_until(lambda: _answers(site), seconds=60):
             raise AssertionError(f"The site did not start; see {folder / 'web.log'}.")
-        yield site
+        yield site, programs
+
+
+def _memory(programs: Mapping[str, psutil.Process]) -> Iterator[tuple[str, float]]:
+    """What each program and its processes take, in MB."""
+    for name, program in programs.items():
+        yield name, sum(each.memory_info().rss for each in [program, *program.children(recursive=True)]) / 1e6
 
 
 def _answers(site: str) -> bool:

@@ -49,12 +49,12 @@ _bare = Helper(Path(__file__).with_name("bare_pdf.py"), seconds=120)
 
 def measure(office: FilledOffice) -> list[Row]:
     """The rows of each document: on one core and, per document, on both."""
-    tax_id = _furnish(office)
+    tax_id = furnish(office)
     rows = []
     for lines, times in TIMES.items():
-        documents = _issued(office, lines, tax_id, 1 + (times + 1) * (1 + CORES))
+        documents = issued(office, lines, tax_id, 1 + (times + 1) * (1 + CORES))
         page = _bare_page(Invoice.objects.get(pk=next(documents)))
-        one: list[Callable[[], Any]] = [lambda ids=documents: _keep(next(ids))]  # type: ignore[misc]  # this round's
+        one: list[Callable[[], Any]] = [lambda ids=documents: keep(next(ids))]  # type: ignore[misc]  # this round's
         one += [partial(_render, page, False), partial(_render, page, True)]
         product, bare, naive = medians(*one, times=times)
         both_product, both_bare = _on_both_cores(documents, page, times)
@@ -75,13 +75,13 @@ def _on_both_cores(documents: Iterator[int], page: str, times: int) -> list[floa
             list(workers.map(work, *arguments))
 
         ways = [
-            lambda: in_all(_keep, [next(documents) for _ in range(CORES)]),
+            lambda: in_all(keep, [next(documents) for _ in range(CORES)]),
             lambda: in_all(partial(_render, page), [False] * CORES),
         ]
         return [seconds / CORES for seconds in medians(*ways, times=times)]
 
 
-def _keep(invoice_id: int) -> None:
+def keep(invoice_id: int) -> None:
     kept_pdf(Invoice.objects.get(pk=invoice_id))
 
 
@@ -89,7 +89,7 @@ def _render(page: str, is_naive: bool) -> None:
     _bare.ask(json.dumps({"html": page, "is_naive": is_naive}).encode())
 
 
-def _furnish(office: FilledOffice) -> int:
+def furnish(office: FilledOffice) -> int:
     """Give the company all that a letterhead shows, and a tax."""
     company = office.company
     with connection.cursor() as cursor:  # past the ids that the filled book has used for other things
@@ -108,7 +108,7 @@ def _logo() -> bytes:
     return file.getvalue()
 
 
-def _issued(office: FilledOffice, lines: int, tax_id: int, count: int) -> Iterator[int]:
+def issued(office: FilledOffice, lines: int, tax_id: int, count: int) -> Iterator[int]:
     """The ids of so many documents, of so many lines each."""
     customer = present(Customer.objects.filter(company=office.company).first())
     address = {"street": "Ringstrasse 5", "postal_code": "1010", "city": "Wien", "country": "AT"}
