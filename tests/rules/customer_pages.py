@@ -70,6 +70,8 @@ OTHERWISE = {
     "office:log_in_link": "a token's own address: tests/office/test_log_in_links.py",
     "office:sign_on": "no customer's",
     "office:sign_on_back": "no customer's",
+    "office:sign_on_back_by_saml": "no customer's",
+    "office:saml_metadata": "no customer's",
     "office:passkey_question": "no customer's",
     "office:log_out": "no customer's",
     "portal:enter": "a token's own address: tests/credit_control/test_link_renewal.py",
