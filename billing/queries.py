@@ -11,6 +11,7 @@ from django_stubs_ext import WithAnnotations
 from billing.disputes import held_of, holding
 from billing.models import DocumentKind, DocumentStatus, Invoice
 from ledger.agreed_days import late_items
+from ledger.balances import allocations_of
 from ledger.fields import AmountField
 from ledger.models import Allocation, ItemKind, OpenItem
 
@@ -88,8 +89,7 @@ def in_state(invoices: QuerySet[InvoiceWithState], state: str) -> QuerySet[Invoi
 
 def settlements(invoice: Invoice) -> list[Allocation]:
     """What was applied to an invoice or, of a credit memo, what it was applied to; undone ones with their undoing."""
-    rows = Allocation.objects.filter(Q(debit__entry=invoice.entry_id) | Q(credit__entry=invoice.entry_id))
-    return list(rows.select_related("debit", "credit", "reverses", "reversed_by").order_by("dated_on", "id"))
+    return allocations_of(invoice.entry_id)
 
 
 def account_of(invoice: Invoice) -> dict[str, Decimal]:

@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from ledger.day_sums import balances_on
-from ledger.models import Account, AccountRole, Line
+from ledger.models import Account, AccountRole, Allocation, Line, OpenItem
 
 
 class OpenOnDay(NamedTuple):
@@ -117,6 +117,15 @@ def open_items_on(
         "customer_id": customer_id,
     }
     return [OpenOnDay(*row) for row in _rows(sql, parameters)]
+
+
+def allocations_of(entry_id: int | None) -> list[Allocation]:
+    """What the open items of an entry were applied to and what was applied to them, in order; undone ones with their
+    undoing. Asked for by the items' ids: each side has an index, which a join over both could not use.
+    """
+    items = list(OpenItem.objects.filter(entry=entry_id).values_list("pk", flat=True)) if entry_id else []
+    rows = Allocation.objects.filter(Q(debit__in=items) | Q(credit__in=items))
+    return list(rows.select_related("debit", "credit", "reverses", "reversed_by").order_by("dated_on", "id"))
 
 
 def owed_on(company_id: int, on: date, *, customer_id: int, known_at: datetime | None = None) -> dict[str, Decimal]:

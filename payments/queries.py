@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import TypeAlias, TypedDict
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django_stubs_ext import WithAnnotations
 
+from ledger.balances import allocations_of
 from ledger.fields import AmountField
 from ledger.models import Allocation, OpenItem
 from office.dressing import dressed
@@ -32,13 +33,7 @@ def with_free(receipts: QuerySet[Receipt]) -> QuerySet[ReceiptWithFree]:
 
 def applications(receipt: Receipt) -> list[Allocation]:
     """What a receipt was applied to, in order; undone ones with their undoing."""
-    return applications_of(receipt.entry_id)
-
-
-def applications_of(entry_id: int) -> list[Allocation]:
-    """The allocations of an entry's open items, in order; undone ones with their undoing."""
-    rows = Allocation.objects.filter(Q(credit__entry=entry_id) | Q(debit__entry=entry_id))
-    return list(rows.select_related("debit", "credit", "reverses", "reversed_by").order_by("dated_on", "id"))
+    return allocations_of(receipt.entry_id)
 
 
 def exchanges_of(receipt: Receipt) -> list[ReceiptExchange]:
@@ -46,5 +41,5 @@ def exchanges_of(receipt: Receipt) -> list[ReceiptExchange]:
     exchanges = list(receipt.exchanges.order_by("pk"))
     for exchange in exchanges:
         item = OpenItem.objects.get(entry=exchange.given_entry_id)
-        dressed(exchange, item=item, free=-item.balance, rows=applications_of(exchange.given_entry_id))
+        dressed(exchange, item=item, free=-item.balance, rows=allocations_of(exchange.given_entry_id))
     return exchanges

@@ -54,9 +54,9 @@ def undo_standing(item: OpenItem, *, dated_on: date, by_id: int | None, reason: 
 def items_of(exchanges: Iterable[ReceiptExchange]) -> list[int]:
     """The open items that undoing exchanges touches: both sides, the receipt's, and what the new credit settles."""
     entries = [entry for each in exchanges for entry in (each.taken_entry_id, each.given_entry_id)]
-    own = OpenItem.objects.filter(entry__in=entries)
+    own = list(OpenItem.objects.filter(entry__in=entries).values_list("pk", flat=True))
     joined = Allocation.objects.filter(Q(debit__in=own) | Q(credit__in=own))
-    return [*own.values_list("pk", flat=True), *chain.from_iterable(joined.values_list("debit_id", "credit_id"))]
+    return [*own, *chain.from_iterable(joined.values_list("debit_id", "credit_id"))]
 
 
 def take_back_exchange(exchange: ReceiptExchange, *, dated_on: date, by_id: int | None, reason: str) -> None:

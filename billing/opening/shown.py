@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
 
 from billing.models import OpeningItem
+from ledger.balances import allocations_of
 from ledger.fields import AmountField
 from ledger.models import Allocation, OpenItem
 
@@ -18,5 +19,4 @@ def with_open(items: QuerySet[OpeningItem]) -> QuerySet[OpeningItem]:
 
 def settlements_of(item: OpeningItem) -> list[Allocation]:
     """What was applied to it, or what it was applied to; undone ones with their undoing."""
-    rows = Allocation.objects.filter(Q(debit__entry=item.entry_id) | Q(credit__entry=item.entry_id))
-    return list(rows.select_related("debit", "credit", "reverses", "reversed_by").order_by("dated_on", "id"))
+    return allocations_of(item.entry_id)

@@ -78,8 +78,10 @@ def orders_named(links: Iterable[Link]) -> set[int]:
     links = list(links)
     line_ids = [link.order_line_id for link in links if link.order_line_id]
     shipment_ids = [link.shipment_line_id for link in links if link.shipment_line_id]
-    named = OrderLine.objects.filter(Q(pk__in=line_ids) | Q(shipment_lines__in=shipment_ids))
-    return {*named.values_list("order", flat=True), *(link.order_id for link in links if link.order_id)}
+    of_lines = OrderLine.objects.filter(pk__in=line_ids).values_list("order", flat=True)
+    of_shipments = ShipmentLine.objects.filter(pk__in=shipment_ids, order_line__isnull=False)
+    shipped = of_shipments.values_list("order_line__order", flat=True)
+    return {*of_lines, *shipped, *(link.order_id for link in links if link.order_id)}
 
 
 def said_links(lines: Sequence[InvoiceLine], links: Sequence[Link]) -> dict[str, str]:

@@ -11,7 +11,18 @@ after; a figure is the median of several runs, taken in turn with those it is co
 machine and seconds only here.
 """
 
-BENCHMARKS = ("ageing", "compare", "imports", "issue", "lists", "load", "match", "memory", "pdf", "reports")
-BENCHMARKS += ("statements",)
+BENCHMARKS = (
+    "ageing",
+    "compare",
+    "imports",
+    "issue",
+    "lists",
+    "load",
+    "match",
+    "memory",
+    "pdf",
+    "reports",
+    "statements",
+)
 SIZES = {"small": 2_000}
 """Sizes that have a name; any other is a number of invoices."""

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_GET, require_POST
 from credit_control.access import get_late_charge_for, late_charges_for
 from credit_control.late_charges import with_state
 from credit_control.operations.waive_late_charge import waive_late_charge
+from ledger.balances import allocations_of
 from ledger.refusals import Refused
 from office.approvals import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
-from payments.queries import applications_of
 
 
 @require_GET
@@ -27,7 +27,7 @@ def charge_page(request: StaffRequest, charge_id: int) -> HttpResponse:
         "state": figures.state,
         "open": figures.open,
         "lines": charge.lines.select_related("item"),
-        "rows": applications_of(charge.entry_id),
+        "rows": allocations_of(charge.entry_id),
     }
     return render(request, "credit_control/late_charge.html", context)
 

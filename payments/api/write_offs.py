@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from billing.api.serializers import AllocationOut
 from customers.access import get_customer_for
 from customers.api.serializers import CustomerRef
+from ledger.balances import allocations_of
 from ledger.models import OpenItem
 from office.api.approving import ApprovalOut
 from office.api.fields import AmountIn, AmountOut, CurrencyRateIn, IdIn, Input, RateOut
@@ -26,7 +27,6 @@ from payments.operations.receive_payment import Share
 from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.reverse_write_off import reverse_write_off
 from payments.operations.write_off import WriteOffDetails, write_off
-from payments.queries import applications_of
 from payments.web.write_offs import with_recovered
 
 WHERE = {"customer": "customer_id", "status": "status", "kind": "kind"}
@@ -202,4 +202,4 @@ def _everything(customer_id: int) -> list[Share]:
 def _whole(user: User, write_off_id: int) -> WriteOff:
     get_write_off_for(user, write_off_id)
     row = with_recovered(write_offs_for(user).filter(pk=write_off_id).select_related("customer", "reason_code")).get()
-    return dressed(row, allocations=applications_of(row.entry_id))
+    return dressed(row, allocations=allocations_of(row.entry_id))

@@ -17,6 +17,7 @@ from billing.reason_codes import reason_choices
 from customers.access import get_customer_for
 from customers.models import Customer
 from customers.search import fold
+from ledger.balances import allocations_of
 from ledger.fields import EXCHANGE_RATE, AmountField
 from ledger.models import Account, AccountRole, OpenItem
 from ledger.refusals import Refused
@@ -35,7 +36,6 @@ from payments.operations.receive_payment import Share
 from payments.operations.record_recovery import RecoveryDetails, record_recovery, recovered_of
 from payments.operations.reverse_write_off import reverse_write_off
 from payments.operations.write_off import WriteOffDetails, write_off
-from payments.queries import applications_of
 
 STATES: dict[str, str] = {WriteOffStatus.RECORDED: "written_off", WriteOffStatus.REVERSED: "reversed"}
 WRITE_OFFS = ListSpec(
@@ -210,7 +210,7 @@ def _shown(request: StaffRequest, row: WriteOff, form: RecoveryForm) -> HttpResp
         "row": row,
         "state": STATES[row.status],
         "form": form,
-        "rows": applications_of(row.entry_id),
+        "rows": allocations_of(row.entry_id),
         "taxes": taxes,
         "tax": sum((tax.amount for tax in taxes), Decimal(0)),
         "recoveries": row.recoveries.select_related("receipt"),
