@@ -128,7 +128,7 @@ def test_a_documents_page_takes_as_many_queries_for_many_payments_as_for_few(
     few = queries_of(browser, address)
     pay(MORE)
 
-    assert queries_of(browser, address) == few <= MOST + 19
+    assert queries_of(browser, address) == few <= MOST + 20
 
 
 def test_an_orders_pages_take_as_many_queries_for_many_lines_and_shipments_as_for_few(
