@@ -19,7 +19,8 @@ class Picker extends HTMLElement {
     if (this.list) return; // moved to another place of the page
     this.box = this.querySelector('[role="combobox"]');
     this.hidden_box = this.querySelector('input[type="hidden"]');
-    const isTypedAlready = this.box === document.activeElement && this.box.value !== this.box.defaultValue;
+    const isChanged = this.box === document.activeElement && this.box.value !== this.box.defaultValue;
+    const isTypedAlready = isChanged && !this.hidden_box.value; // else a browser gave back what was chosen
     this.chosenLabel = isTypedAlready ? this.box.defaultValue : this.box.value;
     this.addList();
     this.box.addEventListener("input", () => this.askSoon());

@@ -1,17 +1,12 @@
 """A worker that dies anywhere in a run of 1,000: what goes on after it issues each draft once and mails each once."""
 
-import multiprocessing
-import os
-import signal
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from threading import Event
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from billing.models import Invoice, InvoicePdf, PdfEdition
@@ -24,9 +19,9 @@ from office.mail.handing_over import hand_over
 from office.mail.sweep import due_mails
 from office.models import MailStatus, OutgoingMail, RunStatus
 from office.runs import carry_out, unfinished_runs
-from office.tasks import carry_out_run
 from reports.book_check import check_book
 from tests import world
+from tests.proof.forked import FORK, bury, die, in_a_process
 from tests.relay import RelayHandler
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,39 +33,6 @@ STEPS = [
     (do_billing_run, "_mail"),
     (do_billing_run, "_count"),
 ]
-
-
-FORK = multiprocessing.get_context("fork")
-ALIVE = 4711
-"""The lock that a worker's session holds as long as the database knows it."""
-
-
-def in_a_process(work: Callable[[], None]) -> Any:
-    """A worker of its own, at work."""
-
-    def begin() -> None:
-        connection.connect()  # what it inherited is the parent's
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [ALIVE])
-        work()
-
-    worker = FORK.Process(target=begin)
-    worker.start()
-    return worker
-
-
-def die_at(module: Any, step: str, run_id: int) -> None:
-    """Carry the run out until this step of its second piece, and die there as by a pulled plug."""
-    honest, calls = getattr(module, step), Counter()
-
-    def dying(*args: Any, **kwargs: Any) -> Any:
-        calls[step] += 1
-        if calls[step] == 2:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return honest(*args, **kwargs)
-
-    setattr(module, step, dying)  # in the child's memory alone
-    carry_out_run(run_id)
 
 
 def issued() -> int:
@@ -101,14 +63,6 @@ def kill(worker: Any) -> None:
     bury(worker)
 
 
-def bury(worker: Any) -> None:
-    """Wait until the database, too, has noticed that a worker is dead, and let its locks go."""
-    worker.join(60)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [ALIVE])
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [ALIVE])
-
-
 def test_each_draft_is_issued_once_and_each_mail_leaves_once_wherever_the_workers_die(
     company: Any, customer: Any, clerk: Any, relay: RelayHandler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,9 +74,7 @@ def test_each_draft_is_issued_once_and_each_mail_leaves_once_wherever_the_worker
     start_billing_run(run.pk, by=clerk, sends=True)
 
     for module, step in STEPS:
-        worker = in_a_process(lambda module=module, step=step: die_at(module, step, run.pk))
-        bury(worker)
-        assert worker.exitcode == -signal.SIGKILL, step
+        die(module, step, run)
     for pieces in (1, 3):
         kill_after(pieces, run.pk)
     assert 0 < issued() < DRAFTS

@@ -18,9 +18,8 @@ from office.models import OutgoingMail, RunStatus
 from office.tasks import carry_out_run
 from reports.book_check import check_book
 from tests import world
-from tests.billing.test_billing_run_kills import bury, in_a_process
 from tests.credit_control.reminding import at_any_hour, ladder
-from tests.proof.forked import die, in_parallel_process
+from tests.proof.forked import bury, die, in_a_process, in_parallel_process
 from tests.relay import RelayHandler
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(3600)]

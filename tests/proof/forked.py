@@ -1,5 +1,6 @@
 """Workers that are this process's own forks: quick to start, and killed at a step of the code itself."""
 
+import multiprocessing
 import os
 import signal
 from collections import Counter
@@ -9,7 +10,32 @@ from typing import Any
 from django.db import connection
 
 from office.tasks import carry_out_run
-from tests.billing.test_billing_run_kills import FORK, bury, in_a_process
+
+FORK = multiprocessing.get_context("fork")
+ALIVE = 4711
+"""The lock that a worker's session holds as long as the database knows it."""
+
+
+def in_a_process(work: Callable[[], None]) -> Any:
+    """A worker of its own, at work."""
+
+    def begin() -> None:
+        connection.connect()  # what it inherited is the parent's
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ALIVE])
+        work()
+
+    worker = FORK.Process(target=begin)
+    worker.start()
+    return worker
+
+
+def bury(worker: Any) -> None:
+    """Wait until the database, too, has noticed that a worker is dead, and let its locks go."""
+    worker.join(60)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [ALIVE])
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [ALIVE])
 
 
 def die_at(module: Any, step: str, run_id: int) -> None:
