@@ -6,6 +6,7 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import time
@@ -22,7 +23,7 @@ OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 @dataclass
 class Provider:
-    """What it says of whoever logs in, and what it was asked."""
+    """What it says of whoever logs in, and what it was asked; what is a time from now is said as a moment."""
 
     address: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
@@ -61,10 +62,14 @@ class Provider:
         if challenge != query["code_challenge"]:
             return None
         usual = {"iss": self.address, "aud": CLIENT, "sub": "7", "nonce": query["nonce"], "email_verified": True}
-        claims = usual | {"iat": int(time()), "exp": int(time()) + 300} | self.claims
-        claims = {name: value for name, value in claims.items() if value is not None}
+        claims = usual | {"iat": timedelta(), "exp": timedelta(minutes=5)} | self.claims
+        claims = {name: _as_claim(value) for name, value in claims.items() if value is not None}
         key = None if self.algorithm == "none" else SECRET if self.algorithm == "HS256" else self.key
         return {"access_token": "a", "id_token": jwt.encode(claims, key, self.algorithm, headers={"kid": "one"})}
+
+
+def _as_claim(value: Any) -> Any:
+    return int(time() + value.total_seconds()) if isinstance(value, timedelta) else value
 
 
 @contextmanager

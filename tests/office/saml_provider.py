@@ -38,9 +38,9 @@ RESPONSE = """<samlp:Response xmlns:samlp="{samlp}" xmlns:saml="{saml}" ID="_res
 </samlp:Response>"""
 
 
-def moment(*, later: int = 0) -> str:
-    """A moment so many seconds from now, as SAML writes it."""
-    return f"{datetime.now(UTC) + timedelta(seconds=later):%Y-%m-%dT%H:%M:%SZ}"
+def moment(later: timedelta = timedelta()) -> str:
+    """The moment that is so much later than now, as SAML writes it."""
+    return f"{datetime.now(UTC) + later:%Y-%m-%dT%H:%M:%SZ}"
 
 
 @cache
@@ -73,7 +73,7 @@ def metadata(*names: str) -> str:
 
 @dataclass
 class Provider:
-    """The provider, and what it says of whoever comes."""
+    """The provider, and what it says of whoever comes; what is a time from now is said as a moment."""
 
     email: str = ""
     key: str = "first"
@@ -91,9 +91,9 @@ class Provider:
         """The signed answer to a request."""
         asked = self.asked(address).get("ID", "")
         facts = NAMES | {
-            "now": moment(),
-            "begins": moment(later=-10),
-            "ends": moment(later=300),
+            "now": timedelta(),
+            "begins": timedelta(seconds=-10),
+            "ends": timedelta(minutes=5),
             "asked": asked,
             "confirmed": asked,
             "destination": BACK,
@@ -106,7 +106,10 @@ class Provider:
             "name": self.email,
             "attributes": "",
         }
-        return self.signed(etree.fromstring(RESPONSE.format(**facts | self.says)))
+        said = {
+            name: moment(fact) if isinstance(fact, timedelta) else fact for name, fact in (facts | self.says).items()
+        }
+        return self.signed(etree.fromstring(RESPONSE.format(**said)))
 
     def signed(self, root: etree._Element) -> etree._Element:
         """The document with the signature in what the provider signs."""
