@@ -6,13 +6,13 @@ from typing import Any
 
 from credit_control.access import missed_payments_for, plans_for, promises_for, reminders_for
 from credit_control.due_days import put_off
-from credit_control.habits import habit_bars
 from credit_control.missed.reading import with_state as with_missed_state
 from credit_control.models import CreditFile, PlanStatus
 from credit_control.plans.reading import planned_now, plans_now
 from credit_control.plans.reading import with_state as with_plan_state
 from credit_control.promises import with_state
 from credit_control.reminders.coming import next_reminder, with_mail
+from credit_control.worklist.habits import habit_bars
 from customers.models import Customer
 from customers.panels import MOST_EVENTS, Event, Panel
 from ledger.models import OpenItem

@@ -1,5 +1,7 @@
 """The collectors' list, for programs."""
 
+from itertools import islice
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -7,7 +9,7 @@ from rest_framework.response import Response
 from credit_control.models import ContactNote, NoteKind
 from credit_control.operations.assign_collector import assign_collector
 from credit_control.operations.note_contact import NoteDetails, note_contact
-from credit_control.worklist import worklist
+from credit_control.worklist.reading import worklist
 from customers.access import customers_for, get_customer_for, owners_seen
 from office.api.fields import AmountOut, IdIn, Input, Query
 from office.api.idempotency import idempotent
@@ -93,7 +95,7 @@ class WorklistView(ApiView):
         owners = owners_seen(request.user, company)
         works = worklist(company, company.today(), owner_ids=owners)
         end = query["after"] + query["limit"]
-        shown = {"results": works[query["after"] : end], "next": end if end < len(works) else None}
+        shown = {"results": list(islice(works, query["after"], end)), "next": end if end < len(works) else None}
         return Response(WorklistOut(shown).data)
 
 

@@ -1,5 +1,6 @@
 """The collector's list: whom to ask next and why, the customer beside it, and noting what was said."""
 
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from credit_control.models import NoteKind
 from credit_control.operations.assign_collector import assign_collector
 from credit_control.operations.note_contact import NoteDetails, note_contact
-from credit_control.worklist import Work, worklist
+from credit_control.worklist.reading import Worklist, worklist
 from customers.access import customers_for, get_customer_for, owners_seen
 from customers.models import Customer
 from customers.panels import panels_of
@@ -60,7 +61,7 @@ def note(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Note what was said and go on to the next customer of the list, or stay where the customer's page sent it."""
     customer = get_customer_for(request.user, customer_id)
     form = NoteForm(request.POST)
-    following = _following(request, customer.pk)
+    following = _found(request)[0].after(customer.pk)
     if not form.is_valid():
         return _again(request, customer, form)
     try:
@@ -93,10 +94,11 @@ def assign(request: StaffRequest) -> HttpResponse:
 
 def _context(request: StaffRequest) -> dict[str, Any]:
     found, counts = _found(request)
-    page = max(typed_id(request.GET.get("page", "")) or 1, 1)
-    shown = found[(page - 1) * PAGE : page * PAGE]
+    page = min(max(typed_id(request.GET.get("page", "")) or 1, 1), len(found) // PAGE + 1)
+    shown = list(islice(found, (page - 1) * PAGE, page * PAGE))
     wanted = typed_id(request.GET.get("customer", ""))
-    chosen = next((work for work in found if work.customer_id == wanted), shown[0] if shown else None)
+    chosen = next((work for work in shown if work.customer_id == wanted), None)
+    chosen = chosen or (wanted and found.find(wanted)) or next(iter(shown), None)
     return {
         "rows": [(work, work.reasons, _address(request, work.customer_id)) for work in shown],
         "chosen": chosen,
@@ -105,8 +107,7 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "whose": _whose(request),
         "choices": [(key, words, counts[key]) for key, words in WHOSE.items()],
         "waiting": "waiting" in request.GET,
-        "at_risk": sum(work.at_risk for work in found),
-        "overdue": sum(work.overdue for work in found),
+        "overdue": found.overdue,
         "count": len(found),
         "collectors": _collectors(request),
         "newer": _address(request, None, page - 1) if page > 1 else "",
@@ -132,32 +133,17 @@ def _beside(request: StaffRequest, customer_id: int, form: NoteForm | None = Non
     }
 
 
-def _found(request: StaffRequest) -> tuple[list[Work], dict[str, int]]:
+def _found(request: StaffRequest) -> tuple[Worklist, dict[str, int]]:
     """The list as it was asked for, and how many there are of each choice."""
-    today = request.company.today()
-    owners = owners_seen(request.user, request.company)
-    works = worklist(request.company, today, owner_ids=owners)
-    if "waiting" not in request.GET:
-        works = [work for work in works if not work.next_contact_on or work.next_contact_on <= today]
-    of = {
-        "mine": [work for work in works if work.collector_id == request.user.pk],
-        "nobody": [work for work in works if work.collector_id is None],
-        "all": works,
-    }
-    return of[_whose(request)], {key: len(rows) for key, rows in of.items()}
+    owners, waiting = owners_seen(request.user, request.company), "waiting" in request.GET
+    works = worklist(request.company, request.company.today(), owner_ids=owners, with_waiting=waiting)
+    of = {"mine": works.of(request.user.pk), "nobody": works.of(None), "all": works}
+    return of[_whose(request)], {key: len(found) for key, found in of.items()}
 
 
 def _whose(request: StaffRequest) -> str:
     wanted = request.GET.get("whose", "")
     return wanted if wanted in WHOSE else "all"
-
-
-def _following(request: StaffRequest, customer_id: int) -> int | None:
-    """The customer after this one in the list."""
-    found, _ = _found(request)
-    ids = [work.customer_id for work in found]
-    place = ids.index(customer_id) + 1 if customer_id in ids else 0
-    return ids[place] if place < len(ids) else None
 
 
 def _again(request: StaffRequest, customer: Customer, form: NoteForm) -> HttpResponse:

@@ -13,7 +13,7 @@ from billing.models import Invoice
 from billing.queries import in_state, with_state
 from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.put_off_due_day import put_off_due_day
-from credit_control.worklist import worklist
+from credit_control.worklist.reading import worklist
 from customers.models import Customer
 from customers.queries import owed_in, owed_now, with_owed
 from ledger.agreed_days import with_late

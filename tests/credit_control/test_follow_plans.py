@@ -15,7 +15,7 @@ from credit_control.operations.withdraw_plan import withdraw_plan
 from credit_control.plans.due import plans_to_follow
 from credit_control.plans.words import ENDED, LAPSED, MISSED, NOTICE
 from credit_control.tasks import follow_due_plans
-from credit_control.worklist import worklist
+from credit_control.worklist.reading import worklist
 from office.mail.handing_over import hand_over
 from office.models import OutgoingMail, Task
 from tests import world
@@ -256,12 +256,12 @@ def test_missed_and_cancelled_plans_lead_the_worklist(customer: Any, paper: Any,
     plan = agreed(customer, [paper], (5, "150.00"), (40, "150.00"), on=today - timedelta(days=20))
     collector = world.make_user(customer.company, "collector")
     assign_collector(customer.company, [customer.pk], collector.pk, by=None)
-    first = worklist(customer.company, today)[0]
+    first = next(iter(worklist(customer.company, today)))
     assert (first.name, first.reasons[0]) == ("Bramble GmbH", f"{plan}: €150.00 missed")
     follow_due_plans()
     assert Task.objects.get().assignee == collector
     cancel_plan(plan.pk, "They stopped", on=today, by=None)
-    first = worklist(customer.company, today)[0]
+    first = next(iter(worklist(customer.company, today)))
     assert (first.name, first.reasons[0]) == ("Bramble GmbH", f"{plan} cancelled: They stopped")
 
 

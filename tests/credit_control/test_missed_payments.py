@@ -22,7 +22,7 @@ from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.reminders.proposals import proposals_for
 from credit_control.tasks import find_missed
-from credit_control.worklist import worklist
+from credit_control.worklist.reading import worklist
 from customers.exposure import exposure_of
 from customers.models import Customer
 from customers.operations.set_hold_policy import set_hold_policy

@@ -21,7 +21,7 @@ from credit_control.operations.place_holds_by_rule import companies_to_look_at, 
 from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.tasks import place_holds
-from credit_control.worklist import worklist
+from credit_control.worklist.reading import worklist
 from customers.models import CreditHold, Customer, HoldPolicy, hold_policy_of
 from customers.operations.release_hold import release_hold
 from customers.operations.set_hold_policy import set_hold_policy

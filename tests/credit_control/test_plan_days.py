@@ -21,7 +21,7 @@ from credit_control.statements.asking import Period, own
 from credit_control.statements.kept import figures_from
 from credit_control.statements.paper import page_of
 from credit_control.statements.reading import parts_of
-from credit_control.worklist import worklist
+from credit_control.worklist.reading import worklist
 from ledger.refusals import Refused
 from payments.debiting import debts
 from reports.ageing import AgeingQuestion, aged_items, ageing

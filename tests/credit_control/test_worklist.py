@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from billing.models import ReasonCode
 from billing.operations.open_dispute import DisputeDetails, open_dispute
-from credit_control.habits import habit_bars
 from credit_control.models import ContactNote, CreditFile
 from credit_control.operations.assign_collector import assign_collector
 from credit_control.operations.note_contact import NoteDetails, note_contact
 from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.operations.record_promise import PromiseDetails, record_promise
-from credit_control.worklist import worklist
+from credit_control.worklist import reading
+from credit_control.worklist.habits import habit_bars
+from credit_control.worklist.reading import worklist
 from ledger.refusals import Refused
 from tests import world
 from tests.api.calling import Program
@@ -57,6 +58,35 @@ def test_it_goes_by_amount_and_how_far_past_their_habit(company: Any, customer: 
     assert work.reasons == ["Oldest 45 days late", "usually pays 36 days late"]
 
 
+@pytest.mark.parametrize("batch", [1, 2, 3, 200])
+def test_the_order_is_the_same_however_many_are_read_at_once(
+    company: Any, customer: Any, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(reading, "BATCH", batch)
+    names = ["Bramble GmbH", "Cedar Ltd", "Dune AG", "Elm SA", "Fern AB", "Gorse KG"]
+    customers = [customer, *(world.make_customer(company, name) for name in names[1:])]
+    owed = [("1000.00", 95), ("900.00", 80), ("900.00", 80), ("500.00", 85), ("90.00", 5), ("40.00", 10)]
+    for each, (amount, days) in zip(customers, owed, strict=True):
+        late(each, amount, days)
+    for _ in range(3):
+        paid(customers[0], 90)
+        paid(customers[3], 40)
+    details = PromiseDetails(company.today() - timedelta(days=8), "Eva", "EUR")
+    record_promise(customers[5].pk, details, on=company.today() - timedelta(days=10), by=None)
+    assert listed(company) == [
+        ("Gorse KG", Decimal("24.44")),
+        ("Cedar Ltd", 800),
+        ("Dune AG", 800),
+        ("Elm SA", 250),
+        ("Bramble GmbH", 100),
+        ("Fern AB", 9),
+    ]
+    works = worklist(company, company.today())
+    ids = [work.customer_id for work in works]
+    assert [works.after(each) for each in ids] == [*ids[1:], None]
+    assert (works.after(0), len(works), works.overdue) == (ids[0], 6, Decimal("3430.00"))
+
+
 def test_who_pays_on_the_day_of_the_invoice_pays_in_time(company: Any, customer: Any) -> None:
     late(customer, "100.00", 9)
     for _ in range(3):
@@ -73,7 +103,7 @@ def test_a_broken_promise_comes_first_until_somebody_spoke_with_them(company: An
     details = PromiseDetails(today - timedelta(days=8), "Eva", "EUR")
     record_promise(customer.pk, details, on=today - timedelta(days=10), by=None)
     assert [name for name, _ in listed(company)] == ["Bramble GmbH", "Cedar Ltd"]
-    assert worklist(company, today)[0].reasons[0].startswith("Promise of €90.00 for")
+    assert next(iter(worklist(company, today))).reasons[0].startswith("Promise of €90.00 for")
     note_contact(customer.pk, NoteDetails("Cannot pay before Friday"), by=None)
     assert [name for name, _ in listed(company)] == ["Cedar Ltd", "Bramble GmbH"]
 
@@ -88,7 +118,11 @@ def test_what_is_disputed_or_promised_is_not_at_risk(company: Any, customer: Any
     item = world.item_of(promised).pk
     record_promise(customer.pk, PromiseDetails(today, "Eva", "EUR", item_ids=[item]), on=today, by=None)
     assert listed(company) == [("Bramble GmbH", 100)]
-    assert worklist(company, today)[0].reasons == ["Oldest 90 days late", "€500.00 disputed", "€200.00 promised"]
+    assert next(iter(worklist(company, today))).reasons == [
+        "Oldest 90 days late",
+        "€500.00 disputed",
+        "€200.00 promised",
+    ]
 
 
 def test_a_due_day_that_was_put_off_is_not_late(company: Any, customer: Any) -> None:
@@ -138,7 +172,7 @@ def test_customers_are_given_to_collectors(company: Any, customer: Any) -> None:
     assert assign_collector(company, [customer.pk], ann.pk, by=None) == 1
     assert assign_collector(company, [customer.pk], ann.pk, by=None) == 0
     late(customer, "10.00", 10)
-    assert worklist(company, company.today())[0].collector == "Collector"
+    assert next(iter(worklist(company, company.today()))).collector == "Collector"
     seller = world.make_user(company, "sales")
     assert refusal(lambda: assign_collector(company, [customer.pk], seller.pk, by=None)) == "no_such_collector"
     assert assign_collector(company, [customer.pk], None, by=None) == 1
@@ -165,6 +199,9 @@ def test_the_screen_goes_from_one_to_the_next(company: Any, customer: Any, clien
     client.post(reverse("credit_control:assign_collector"), {"customer": [second.pk], "collector": str(ann.pk)})
     mine = client.get(reverse("credit_control:worklist"), {"whose": "mine"})
     assert [row[0].name for row in mine.context["rows"]] == ["Cedar Ltd"]
+    beyond = client.get(reverse("credit_control:worklist"), {"page": "99", "customer": str(customer.pk)})
+    assert [row[0].name for row in beyond.context["rows"]] == ["Cedar Ltd"]
+    assert beyond.context["chosen"].name == "Cedar Ltd"
     assert "Will look into it" in client.get(reverse("customers:customer", args=[customer.pk])).content.decode()
 
 
