@@ -181,7 +181,7 @@ def _rounded(exact: Fraction, digits: int) -> Decimal:
 
 def format_money(amount: Decimal, currency: str, locale: str = "en") -> str:
     """The amount with its currency as people of this locale write it, in the currency's places."""
-    language = Locale.parse(locale.replace("-", "_"))
+    language = _language(locale)
     pattern = _pattern(language, places(currency))
     text = pattern.apply(
         round_money(amount, currency),
@@ -195,6 +195,11 @@ def format_money(amount: Decimal, currency: str, locale: str = "en") -> str:
 def with_minus(number: str, language: Locale) -> str:
     """A written number with a true minus sign, which stays before its figure where words run from right to left."""
     return number.replace("-", f"{_LEFT_TO_RIGHT}{_MINUS}" if language.text_direction == "rtl" else _MINUS)
+
+
+@cache
+def _language(locale: str) -> Locale:
+    return Locale.parse(locale.replace("-", "_"))
 
 
 @cache

@@ -98,7 +98,9 @@ def _context(request: StaffRequest) -> dict[str, Any]:
     shown = list(islice(found, (page - 1) * PAGE, page * PAGE))
     wanted = typed_id(request.GET.get("customer", ""))
     chosen = next((work for work in shown if work.customer_id == wanted), None)
-    chosen = chosen or (wanted and found.find(wanted)) or next(iter(shown), None)
+    if wanted and not chosen:
+        chosen = found.find(wanted)
+    chosen = chosen or next(iter(shown), None)
     return {
         "rows": [(work, work.reasons, _address(request, work.customer_id)) for work in shown],
         "chosen": chosen,

@@ -3,6 +3,7 @@
 from collections.abc import ItemsView
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -91,6 +92,7 @@ def moment(value: datetime | None) -> str | SafeString:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A picture beside a word; screen readers pass over it."""
     return format_html(
