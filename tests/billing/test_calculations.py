@@ -52,6 +52,10 @@ def test_the_line_is_rounded_and_not_the_discounted_price():  # RND-03
     )
 
 
+def test_a_product_of_thirty_digits_just_below_half_a_cent_is_rounded_down():
+    assert sums(bill(line("999999999.999999", "100005000.000001")))[0] == "100005000000000899.99"  # ...899.994999999999
+
+
 def test_tax_on_a_half_cent_is_rounded_away_from_zero_both_ways():  # RND-04
     assert sums(bill(line("1", "100.50", vat("25")))) == ("100.50", "25.13", "125.63")
     assert sums(bill(line("-1", "100.50", vat("25")))) == (
