@@ -1,64 +1,20 @@
 """What a payment is read as, and which reading is certain: values in, values out."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from billing.payment_codes.references import qr_reference
-from payments.matching.certainty import Policy, certain_of
-from payments.matching.facts import Debt, Evidence, Fit, Payment, Proposal, Sign
+from payments.matching.facts import Fit, Sign
 from payments.matching.names import Names, plain_name
 from payments.matching.sums import sets_that_sum
-from payments.matching.weighing import weigh
 from payments.matching.words import documents_in_references, numbers_in_references, words_in
-
-DAY = date(2026, 3, 2)
-OURS, THEIRS = 1, 2
-NAME = {OURS: {Sign.NAME: "has the payer's name"}}
-ACCOUNT = {OURS: {Sign.ACCOUNT: "paid from this account before"}}
-
-
-def debt(pk: int, amount: str, customer_id: int = OURS, **more: Any) -> Debt:
-    return Debt(pk, customer_id, f"INV-2026-{pk:04}", Decimal(amount), date(2026, 1, pk), date(2026, 2, pk), **more)
-
-
-def paid(amount: str, text: str = "") -> Payment:
-    return Payment(1, Decimal(amount), "EUR", DAY, words_in([text]))
-
-
-def read(
-    payment: Payment,
-    debts: list[Debt],
-    named: Mapping[int, Sign] | None = None,
-    payers: Mapping[int, Mapping[Sign, str]] | None = None,
-) -> list[Proposal]:
-    """What is proposed where these debts are named and these customers known to have paid."""
-    evidence = Evidence()
-    for each in debts:
-        if named and each.id in named:
-            evidence.named[each.customer_id][each.id] = named[each.id]
-    for customer_id, signs in (payers or {}).items():
-        evidence.payers[customer_id] = dict(signs)
-    of_customers: dict[int, list[Debt]] = {}
-    for each in debts:
-        of_customers.setdefault(each.customer_id, []).append(each)
-    return weigh(payment, evidence, of_customers)
-
-
-def told(proposal: Proposal) -> list[tuple[int, str]]:
-    return [(share.debt.id, f"{share.amount:f}") for share in proposal.shares]
-
-
-def rule_of(proposals: list[Proposal], amount: str, **policy: Any) -> str | None:
-    certain = certain_of(proposals, paid(amount), Policy(**policy))
-    return certain and certain[0]
+from tests.payments.weighed import ACCOUNT, DAY, NAME, OURS, THEIRS, debt, paid, read, rule_of, told
 
 
 def test_words_are_whole_and_hold_a_digit() -> None:

@@ -49,6 +49,8 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         ["payments/matching/*.py"],
         [
             "tests/payments/test_matching.py",
+            "tests/payments/test_weighing.py",
+            "tests/payments/test_certainty.py",
             "tests/payments/test_match_bank_line.py",
             "tests/payments/test_match_certain.py",
             "tests/payments/test_match_by_advice.py",
