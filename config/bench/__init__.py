@@ -13,7 +13,9 @@ machine and seconds only here.
 
 BENCHMARKS = (
     "ageing",
+    "api",
     "compare",
+    "excel",
     "imports",
     "issue",
     "lists",

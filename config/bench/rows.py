@@ -34,20 +34,20 @@ class Row:
         return {**vars(self), "ratio": self.ratio, "ok": self.is_ok}
 
 
-def as_json(rows: Iterable[Row]) -> str:
-    """The rows as an array of objects."""
-    return json.dumps([row.as_dict() for row in rows], indent=2)
+def as_json(rows: Iterable[Row], measured_on: str) -> str:
+    """The rows as objects, and the machine they were measured on."""
+    return json.dumps({"machine": measured_on, "rows": [row.as_dict() for row in rows]}, indent=2)
 
 
-def as_table(rows: Iterable[Row]) -> str:
-    """The rows as lines that README can take over."""
+def as_table(rows: Iterable[Row], measured_on: str) -> str:
+    """The rows as lines that README can take over, and under them the machine."""
     lines = ["| what | size | measured | limit | ratio | goal | |", "|---|--:|--:|--:|--:|--:|---|"]
     words = {True: "reached", False: "MISSED", None: ""}
     for row in rows:
         measured = f"{_figure(row.value)} {row.unit}".strip()
         figures = (measured, _figure(row.limit), _figure(row.ratio), _figure(row.goal))
         lines.append(f"| {row.what} | {row.size:,} | {' | '.join(figures)} | {words[row.is_ok]} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", measured_on])
 
 
 def _figure(value: float | None) -> str:

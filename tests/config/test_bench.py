@@ -1,7 +1,10 @@
 """Benchmarks measure the same work done two ways, on a book that is sound."""
 
 import json
+import os
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -33,11 +36,15 @@ def test_the_filled_book_is_as_the_triggers_would_have_left_it_and_both_ways_agr
         assert ageing(question).difference("EUR") == 0
 
 
-def test_a_benchmark_gives_rows_and_leaves_no_database_behind():
+def test_a_benchmark_gives_rows_and_leaves_no_database_behind(settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
     own, told = connection.settings_dict["NAME"], StringIO()
     call_command("bench", "ageing", "--sizes", "small", "--json", stdout=told, stderr=StringIO())
 
-    rows = json.loads(told.getvalue())
+    assert (tmp_path / "bench" / "ageing.json").read_text() == told.getvalue().strip()
+    answer = json.loads(told.getvalue())
+    assert f"{os.cpu_count()} cores of " in answer["machine"]
+    rows = answer["rows"]
     assert {row["size"] for row in rows} == {2_000}
     assert all(row.keys() == {"what", "size", "value", "unit", "limit", "ratio", "goal", "ok"} for row in rows)
     assert all(row["value"] > 0 for row in rows)
@@ -58,7 +65,15 @@ def test_a_benchmark_gives_rows_and_leaves_no_database_behind():
 def test_a_goal_is_for_the_ratio_where_there_is_a_limit(row, ratio, is_ok):
     assert row.ratio == (None if ratio is None else pytest.approx(ratio))
     assert row.is_ok is is_ok
-    assert "MISSED" in as_table([row]) if is_ok is False else "MISSED" not in as_table([row])
+    assert ("MISSED" in as_table([row], "here")) == (is_ok is False)
+    assert as_table([row], "here").endswith("|\n\nhere")
+
+
+@pytest.mark.parametrize(("name", "figures"), [("api", 14), ("excel", 6)])
+def test_what_is_measured_through_the_doors(settings: Any, tmp_path: Path, name: str, figures: int) -> None:
+    settings.VAR_DIR, told = tmp_path, StringIO()
+    call_command("bench", name, "--sizes", "small", stdout=told, stderr=StringIO())
+    assert told.getvalue().count(f"| {name}") == figures
 
 
 def test_a_share_of_waits_is_the_least_that_so_many_did_not_exceed():
