@@ -1,6 +1,7 @@
 """The programs that make up a running Duebook. docker-compose.yml starts the very same commands."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -86,3 +87,13 @@ def end_of(log: Path, lines: int = 15) -> str:
 def shown(path: Path) -> str:
     """A path as it is short to read from where we are."""
     return os.path.relpath(path)
+
+
+def stop_on_signals() -> None:
+    """Let a polite end from outside do what Ctrl-C does, and Ctrl-C too when started in the background.
+
+    Started by nohup it stays when the terminal goes.
+    """
+    stays = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    for number in (signal.SIGINT, signal.SIGTERM, *([] if stays else [signal.SIGHUP])):
+        signal.signal(number, signal.default_int_handler)

@@ -14,7 +14,16 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from config.only_one import AlreadyRuns, only_one, write
-from config.processes import DEAF, Program, ProgramFailed, command, end_leftovers, end_of, shown
+from config.processes import (
+    DEAF,
+    Program,
+    ProgramFailed,
+    command,
+    end_leftovers,
+    end_of,
+    shown,
+    stop_on_signals,
+)
 from config.services import ServiceFailed, free_port, services
 from config.system import command_for, install, missing_pdf_packages
 from config.waiting import wait_until
@@ -57,16 +66,6 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--fresh", action="store_true", help="delete the data in var/ first, after asking")
     parser.add_argument("--yes", action="store_true", help="with --fresh: do not ask")
     return parser.parse_args()
-
-
-def stop_on_signals() -> None:
-    """Let a polite end from outside do what Ctrl-C does, and Ctrl-C too when started in the background.
-
-    Started by nohup it stays when the terminal goes.
-    """
-    stays = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    for number in (signal.SIGINT, signal.SIGTERM, *([] if stays else [signal.SIGHUP])):
-        signal.signal(number, signal.default_int_handler)
 
 
 def begin_anew(*, sure: bool) -> None:

@@ -1,11 +1,11 @@
-"""Which signals end bin/start."""
+"""Which signals end what has servers of its own."""
 
 import signal
 from collections.abc import Iterator
 
 import pytest
 
-from config.start import stop_on_signals
+from config.processes import stop_on_signals
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import django
 import psutil
 
-from config.processes import end_leftovers
+from config.processes import end_leftovers, stop_on_signals
 from config.services import clear_away
 from tests.proof.clock import Follower, until_morning
 from tests.proof.house import House, own_house
@@ -100,4 +100,5 @@ def say(days: list[Played], played: Played) -> None:
 
 
 if __name__ == "__main__":
+    stop_on_signals()
     sys.exit(main())

@@ -2,13 +2,16 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
 
+import psutil
 import pytest
 
+from config.waiting import wait_until
 from tests.proof.house import NotOwn, require_own
 from tests.proof.kills import VICTIMS, Kill, kill_of
 from tests.proof.options import add_options
@@ -53,6 +56,17 @@ def test_servers_that_the_environment_names_are_refused() -> None:
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "A drill works on servers of its own alone. Unset DATABASE_URL" in done.stderr
+
+
+def test_a_drill_that_is_ended_from_outside_leaves_nothing_running() -> None:
+    drill = subprocess.Popen([sys.executable, "manage.py", "drill", "--runs", "0"])
+    folder = Path("var/proof") / str(drill.pid)
+    assert wait_until((folder / "postgres" / "postmaster.pid").exists, seconds=60)
+    drill.terminate()
+    assert drill.wait(60) != 0
+    named = [each for each in psutil.process_iter(["cmdline"]) if str(folder.absolute()) in str(each.info["cmdline"])]
+    assert named == []
+    shutil.rmtree(folder)
 
 
 def test_a_broken_promise_is_a_goal_that_was_missed_and_says_how_to_repeat_it() -> None:
