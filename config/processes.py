@@ -11,7 +11,7 @@ import psutil
 
 COMMANDS = {
     "prepare": "python manage.py prepare_database",
-    "web": "python -m gunicorn config.wsgi --workers 2 --threads 4",
+    "web": "python -m gunicorn config.wsgi --workers 2 --threads 4 --keep-alive 75",
     "worker": "python -m celery --app config worker --concurrency 2 --loglevel INFO",
     "beat": "python -m celery --app config beat --loglevel INFO",
 }

@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 import venv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,6 +35,7 @@ from config.bench.sink import taking_mail
 from config.bench.statements import open_at_all_hours
 from config.celery import app
 from config.database import create_role, grant_app_rights
+from config.processes import command
 from config.services import free_port, valkey
 from config.waiting import wait_until
 from credit_control.models import Statement
@@ -130,14 +130,14 @@ def _running(folder: Path, services: Mapping[str, str]) -> Iterator[tuple[str, d
     env |= {"SECRET_KEY": settings.SECRET_KEY, "DJANGO_SETTINGS_MODULE": "config.settings"}
     env |= {f"API_{kind}_PER_MINUTE": "0" for kind in ("READS", "WRITES", "EXPORTS", "FAILED_KEYS")}
     commands = {
-        "web": ["gunicorn", "config.wsgi", "--workers", "2", "--threads", "4", "--bind", f"127.0.0.1:{port}"],
-        "worker": ["celery", "--app", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
+        "web": command("web", "--bind", f"127.0.0.1:{port}"),
+        "worker": command("worker", "--concurrency", "1", "--loglevel", "WARNING"),
     }
     programs = {}
     with ExitStack() as running:
-        for name, command in commands.items():
+        for name, line in commands.items():
             log = running.enter_context((folder / f"{name}.log").open("wb"))
-            process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=env, stdout=log, stderr=log)
+            process = subprocess.Popen(line, cwd=ROOT, env=env, stdout=log, stderr=log)
             programs[name] = psutil.Process(process.pid)
             running.callback(process.wait)
             running.callback(process.terminate)
