@@ -62,14 +62,11 @@ def _is_advised(best: Proposal, policy: Policy) -> bool:
 
 
 def _fits(best: Proposal, policy: Policy) -> bool:
-    is_named = bool(best.signs & DOCUMENT_SIGNS)
     if best.fit == Fit.PART:
-        return policy.part_payments and is_named and best.named == 1
+        return policy.part_payments and best.named == 1
     if not best.is_only_fit:
         return False
-    return (
-        best.fit == Fit.EXACT or (best.fit == Fit.DISCOUNTED and policy.discounts) or (best.fit == Fit.SET and is_named)
-    )
+    return best.fit in (Fit.EXACT, Fit.SET) or (best.fit == Fit.DISCOUNTED and policy.discounts)
 
 
 def _is_spoken_against(rule: str, best: Proposal, others: Sequence[Proposal]) -> bool:

@@ -52,7 +52,7 @@ def _of_customer(customer_id: int, payment: Payment, evidence: Evidence, debts: 
     if best:
         yield best
     if best is None or best.fit < Fit.SET:
-        yield from _by_amount(customer_id, payment, debts, signs, instead=best)
+        yield from _by_amount(customer_id, payment, debts, signs, is_named=best is not None)
 
 
 def _named_proposal(
@@ -112,20 +112,19 @@ def _confirmed(named: Proposal, advised: Proposal) -> Proposal:
 
 
 def _by_amount(
-    customer_id: int, payment: Payment, debts: Sequence[Debt], signs: dict[Sign, str], instead: Proposal | None
+    customer_id: int, payment: Payment, debts: Sequence[Debt], signs: dict[Sign, str], *, is_named: bool
 ) -> Iterator[Proposal]:
     """What fits the amount, whatever is named: first what looks like a word of theirs, then what else adds up."""
-    like = _like_a_word(payment, debts)
-    if like and (instead is None or {debt.id for debt in like} != {share.debt.id for share in instead.shares}):
+    if like := _like_a_word(payment, debts):
         said = signs | {Sign.LIKE_NUMBER: f"{_listed([debt.reference for debt in like])} is like a word of theirs"}
         for shares, fit, why, is_only in _fits(payment, like, is_named=True):
             yield _proposal(payment, shares, said, fit, why, is_only)
-    made = 0
-    if signs:
-        for shares, fit, why, is_only in _fits(payment, debts, is_named=False):
-            made += 1
-            yield _proposal(payment, shares, signs, fit, why, is_only)
-    if not made and instead is None and signs:
+    if not signs:
+        return
+    fitting = _fits(payment, debts, is_named=False)
+    for shares, fit, why, is_only in fitting:
+        yield _proposal(payment, shares, signs, fit, why, is_only)
+    if not fitting and not is_named:
         shares = _as_far_as_it_goes(debts, payment.left)
         fit = Fit.OLDEST_FIRST if shares else Fit.ON_ACCOUNT
         why = "oldest first" if shares else "nothing is open of theirs: it would stay on account"
@@ -138,7 +137,7 @@ Fitting = tuple[tuple[Share, ...], Fit, str, bool]
 
 
 def _fits(payment: Payment, debts: Sequence[Debt], *, is_named: bool) -> list[Fitting]:
-    """The ways in which debts take exactly what is left, the best first; of the same kind at most two."""
+    """The ways in which debts take exactly what is left, the best two of them first."""
     left, day = payment.left, payment.booked_on
     if is_named and sum((debt.balance for debt in debts), ZERO) == left:
         why = f"the amount is exactly {'what is open of it' if len(debts) == 1 else 'their sum'}"
@@ -147,8 +146,8 @@ def _fits(payment: Payment, debts: Sequence[Debt], *, is_named: bool) -> list[Fi
         return [(_discounted(debts, day), Fit.DISCOUNTED, _EARLY.format(_it(debts)), True)]
     single = [debt for debt in debts if debt.balance == left]
     early = [debt for debt in debts if debt.discount_on(day) and debt.balance - debt.discount_on(day) == left]
-    whole = [_in_full(single[place : place + 1]) for place in range(min(len(single), 2))]
-    cut = [_discounted(early[place : place + 1], day) for place in range(min(len(early), 2))]
+    whole = [_in_full([debt]) for debt in single]
+    cut = [_discounted([debt], day) for debt in early]
     sets = _sets(payment, debts)
     is_only = len(whole) + len(cut) + len(sets or ()) == 1 and sets is not None and not is_named
     is_only = is_only and len(debts) < MOST_DEBTS

@@ -28,6 +28,24 @@ def test_neighbours_may_be_one_number_and_slashes_part_several() -> None:
     assert words_in(["1 4"]) == {"1", "4"}  # too short to be put together
 
 
+def test_two_to_four_pieces_of_six_letters_or_more_are_put_together() -> None:
+    assert words_in(["INV2026-42"]) == {"INV202642"}
+    assert words_in(["INV 123"]) == {"123", "INV123"}
+    assert words_in(["A1", "B2"]) == {"A1", "B2"}
+    assert words_in(["A1 B2 C3 D4 E5"]) == {
+        *("A1", "B2", "C3", "D4", "E5"),
+        *("A1B2C3", "B2C3D4", "C3D4E5"),
+        *("A1B2C3D4", "B2C3D4E5"),
+    }
+
+
+def test_of_very_many_words_the_longest_are_kept() -> None:
+    short, long = [f"{n:02}" for n in range(100)], [f"{n:020}" for n in range(40)]
+    found = words_in([" ".join(short + long)])
+    assert (len(found), min(map(len, found))) == (200, 8)
+    assert found > set(long)
+
+
 def test_a_reference_counts_only_with_its_check_digits() -> None:
     assert numbers_in_references(["RF18539007547034", "RF19539007547034"]) == {"539007547034"}
     right = qr_reference(42)
@@ -158,23 +176,37 @@ def test_above_the_greatest_amount_a_person_looks() -> None:
     assert rule_of(found, "100", most=Decimal(100)) == "number_and_payer"
 
 
+def ways(amounts: list[Decimal], wanted: Decimal) -> list[tuple[int, ...]]:
+    """All ways to make a sum, by trying."""
+    sizes = range(1, len(amounts) + 1)
+    tried = (chosen for size in sizes for chosen in combinations(range(len(amounts)), size))
+    return [chosen for chosen in tried if sum(amounts[place] for place in chosen) == wanted]
+
+
+def check_ways(amounts: list[Decimal], wanted: Decimal) -> None:
+    every, found = ways(amounts, wanted), sets_that_sum(amounts, wanted)
+    assert found is not None
+    assert len(found) == len(set(found)) == min(len(every), 2)
+    assert set(found) <= set(every)
+
+
 cents = some.integers(1, 40).map(lambda units: Decimal(units).scaleb(-2))
 
 
 @given(some.lists(cents, max_size=8), some.integers(1, 200).map(lambda units: Decimal(units).scaleb(-2)))
 def test_the_ways_to_make_a_sum_are_those_that_trying_all_finds(amounts: list[Decimal], wanted: Decimal) -> None:
-    places = range(len(amounts))
-    every = [
-        chosen
-        for size in range(1, len(amounts) + 1)
-        for chosen in combinations(places, size)
-        if sum(amounts[place] for place in chosen) == wanted
-    ]
-    found = sets_that_sum(amounts, wanted)
-    assert found is not None
-    assert len(found) == min(len(every), 2)
-    assert set(found) <= set(every)
-    assert len(set(found)) == len(found)
+    check_ways(amounts, wanted)
+
+
+def test_so_they_are_where_many_amounts_are_alike() -> None:
+    chance = Random(7)
+    for _ in range(300):
+        check_ways([Decimal(chance.randint(1, 3)) for _ in range(chance.randint(1, 8))], Decimal(chance.randint(1, 12)))
+
+
+def test_of_as_many_amounts_as_are_tried_all_may_be_the_sum() -> None:
+    assert sets_that_sum([Decimal(1)] * 26, Decimal(26)) == [tuple(range(26))]
+    assert sets_that_sum([Decimal(1)] * 27, Decimal(27)) is None
 
 
 def test_more_sums_than_anybody_should_try_are_not_guessed_at() -> None:

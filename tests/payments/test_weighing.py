@@ -175,6 +175,12 @@ def test_less_than_is_open_of_what_is_named_goes_as_far_as_it_goes() -> None:
     assert told(found) == [(1, "100")]
 
 
+def test_by_less_than_a_whole_it_is_a_part_too() -> None:
+    [found] = read(paid("99.50", "INV-2026-0001"), [debt(1, "100"), debt(2, "70")], {1: Sign.NUMBER}, NAME)
+    assert (told(found), found.fit) == ([(1, "99.50")], Fit.PART)
+    assert found.reasons[-1] == "€0.50 less than is open of it"
+
+
 def test_more_than_is_open_of_what_is_named_stays_on_account() -> None:
     [found] = read(paid("101"), [debt(1, "100")], {1: Sign.NUMBER})
     assert (told(found), found.fit, found.named, found.rest) == ([(1, "100")], Fit.MORE, 1, 1)
@@ -219,6 +225,8 @@ def test_the_oldest_go_first_where_nothing_fits_and_nothing_open_stays_on_accoun
         Fit.OLDEST_FIRST,
         "oldest first",
     )
+    for amount in ("50", "0.50"):
+        assert told(read(paid(amount), [debt(1, "100"), debt(2, "70")], payers=ACCOUNT)[0]) == [(1, amount)]
     [found] = read(paid("130"), [], payers=ACCOUNT)
     assert found == Proposal(
         OURS,
@@ -242,6 +250,11 @@ def test_an_early_discount_is_found_by_the_amount_alone() -> None:
     assert found.reasons[-1] == (
         "the amount is exactly INV-2026-0001, INV-2026-0002 together, and of nothing else of theirs"
     )
+
+
+def test_a_discount_of_another_item_hides_no_sum() -> None:
+    [found] = read(paid("100"), [debt(1, "60"), debt(2, "40"), debt(3, "1000", **EARLY)], payers=ACCOUNT)
+    assert (told(found), found.fit) == ([(1, "60"), (2, "40")], Fit.SET)
 
 
 def test_of_two_named_the_discount_of_one_is_taken() -> None:
@@ -310,7 +323,16 @@ def test_a_word_is_like_a_number_that_differs_by_a_letter_or_ends_so(text: str, 
 
 @pytest.mark.parametrize(
     ("text", "is_like"),
-    [("42", True), ("00042", True), ("2", False), ("R43", False), ("R0043", True), ("R0053", False)],
+    [
+        ("42", True),
+        ("00042", True),
+        ("0000042", True),
+        ("R420", False),
+        ("2", False),
+        ("R43", False),
+        ("R0043", True),
+        ("R0053", False),
+    ],
 )
 def test_a_number_is_also_known_by_its_digits_without_noughts(text: str, is_like: bool) -> None:
     one = replace(debt(1, "100"), reference="r-0042")
@@ -331,9 +353,17 @@ def test_what_is_like_a_word_is_read_first_and_then_what_else_adds_up() -> None:
     assert [each.is_only_fit for each in found] == [True, False, False]
 
 
+def test_of_several_that_are_like_a_word_one_may_be_meant() -> None:
+    found = read(paid("100", "0001 0002"), [debt(1, "100"), debt(2, "70")], amounts={OURS})
+    assert [(told(each), each.is_only_fit, each.reasons[0]) for each in found] == [
+        ([(1, "100")], False, "INV-2026-0001, INV-2026-0002 is like a word of theirs"),
+        ([(1, "100")], True, "nobody else owes exactly that"),
+    ]
+
+
 def test_only_of_a_few_that_are_named_the_reading_says_so() -> None:
     named = dict.fromkeys((1, 2, 3), Sign.NUMBER)
-    [found] = read(paid("100"), [debt(1, "60"), debt(2, "40"), debt(3, "70")], named)
+    [found] = read(paid("100"), [debt(1, "60"), debt(2, "40"), debt(3, "70")], named, NAME)
     assert found.reasons[-1] == ("the amount is exactly INV-2026-0001, INV-2026-0002 together, though they name more")
     assert (found.fit, found.is_only_fit) == (Fit.SET, False)
 

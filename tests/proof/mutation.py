@@ -46,11 +46,17 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "matching": (
-        ["payments/matching/*.py"],
+        [f"payments/matching/{each}.py" for each in ("certainty", "facts", "sums", "weighing", "words")],
         [
             "tests/payments/test_matching.py",
             "tests/payments/test_weighing.py",
             "tests/payments/test_certainty.py",
+        ],
+    ),
+    "evidence": (
+        [f"payments/matching/{each}.py" for each in ("advices", "asking", "gathering", "names")],
+        [
+            "tests/payments/test_matching.py",
             "tests/payments/test_match_bank_line.py",
             "tests/payments/test_match_certain.py",
             "tests/payments/test_match_by_advice.py",
