@@ -29,7 +29,7 @@ from billing.opening.shown import with_open
 from customers.access import customers_for, rows_for
 from office.access import companies_for, found, runs_for
 from office.models import Run, User
-from office.runs import LARGE
+from office.work.runs import LARGE
 
 
 def invoices_for(user: User) -> QuerySet[Invoice]:

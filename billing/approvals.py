@@ -14,7 +14,7 @@ from billing.operations.void_invoice import void_invoice
 from billing.operations.wanted_credit import wanted_from_plain
 from customers.days_to_pay import GIVE_DAYS
 from ledger.present import present
-from office.approvals import Act, Unit
+from office.approvals.asking import Act, Unit
 from office.models import ApprovalRequest
 
 

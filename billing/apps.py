@@ -35,12 +35,14 @@ class BillingConfig(AppConfig):
         from billing.webhooks import EVENTS
         from customers.exposure import register_part
         from customers.panels import register_panel
-        from office import approvals, mail, runs
+        from office import mail
+        from office.approvals.asking import register_act
         from office.mail import texts
-        from office.policies import register_policy
+        from office.policies.registry import register_policy
         from office.privacy.registry import register_held, register_waits
-        from office.topics import Topic, register_topic
+        from office.talk.topics import Topic, register_topic
         from office.webhooks.events import register_event
+        from office.work import runs
 
         register_acts(choices_acts)
         for policy in POLICIES:
@@ -72,7 +74,7 @@ class BillingConfig(AppConfig):
             runs.register_kind(kind)
         runs.register_kind(runs.RunKind(sweep.KIND, sweep.sweep_next))
         for act in ACTS:
-            approvals.register_act(act)
+            register_act(act)
         for event in EVENTS:
             register_event(event)
         register_held(HELD, IMPERSONAL)

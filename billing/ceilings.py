@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from billing.models import Invoice, InvoiceLine, LineKind
 from customers.days_to_pay import GIVE_DAYS, last_due_day
-from office.approvals import (
+from office.approvals.asking import (
     PLACES,
     Asked,
     approved_for,

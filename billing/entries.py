@@ -12,8 +12,8 @@ from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import round_to_total, spread
 from ledger.posting import Posting, customer_posting
 from ledger.present import present
-from office.exchange import in_company_currency
 from office.models import User
+from office.rates.exchange import in_company_currency
 
 
 def document_posting(

@@ -5,7 +5,7 @@ from billing.accuracy.required import required_of
 from billing.issue_checks import milder, severities_of
 from billing.models import IssueCheck, Severity, Tolerance
 from office.models import Company
-from office.policies import Policy, Rule
+from office.policies.registry import Policy, Rule
 
 WORDS = {
     Severity.IGNORE: "it is issued, and nothing is said.",

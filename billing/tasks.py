@@ -7,7 +7,7 @@ from billing.operations.bill_recurring import bill_recurring
 from billing.operations.check_accuracy import begin_sweep, companies_due
 from billing.operations.escalate_dispute import due_to_escalate, escalate_dispute
 from billing.recurring import due_recurring
-from office.rounds import each_of
+from office.work.rounds import each_of
 
 
 @shared_task

@@ -19,8 +19,8 @@ from billing.line_taxes import kept_parts, rates_of, write_parts
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax, LineKind
 from ledger.present import present
 from ledger.refusals import Refused
-from office.exchange import LARGEST
 from office.models.company import TaxRounding
+from office.rates.exchange import LARGEST
 
 WORKED_OUT = [
     "net",

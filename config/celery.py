@@ -11,7 +11,7 @@ from config.hearing import listen
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("duebook", task_cls="office.jobs:Watched")
+app = Celery("duebook", task_cls="office.work.jobs:Watched")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 listen()

@@ -13,7 +13,7 @@ from ledger.models import ItemKind, OpenItem
 from ledger.present import present
 from office.models import Company, User
 from office.operations.comment import comment
-from office.topics import About
+from office.talk.topics import About
 
 
 def add_disputes(company: Company, today: date, by: User) -> None:

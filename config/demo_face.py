@@ -1,6 +1,6 @@
 """How the demo office looks to its customers."""
 
-from office.face import HelpContact
+from office.face.shown import HelpContact
 from office.models import Company, User
 from office.operations.set_face import set_face
 

@@ -14,7 +14,7 @@ from customers.operations.details import ContactDetails, CustomerDetails
 from ledger.calendar import month_start
 from ledger.models import OpenItem
 from office.models import Company, User
-from office.runs import carry_out
+from office.work.runs import carry_out
 
 FEW = 4
 

@@ -6,7 +6,7 @@ from billing.models import DocumentStatus, Invoice
 from office.models import Company, Department, TaskKind, User
 from office.operations.comment import answer_task, ask_question, comment
 from office.operations.make_task import make_task
-from office.topics import About
+from office.talk.topics import About
 
 
 def add_talk(company: Company, clerk: User, sales: User) -> None:

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from config.log_lines import request_id
 from office.api.errors import problem
-from office.retrying import DATABASE_AWAY
+from office.work.retrying import DATABASE_AWAY
 
 WORDS = {
     HTTPStatus.BAD_REQUEST: "This request cannot be read: it is larger than we take, or not written as its head says.",

@@ -15,7 +15,6 @@ from django.urls import reverse
 
 from config.health import OK, broker_words, missing_migrations
 from office.copies import held_copy
-from office.jobs import job_states, other_failures
 from office.models import (
     ApiToken,
     Backup,
@@ -29,6 +28,7 @@ from office.models import (
     WebhookEndpoint,
 )
 from office.operations.tell_of_ends import BEFORE_A_KEY
+from office.work.jobs import job_states, other_failures
 from reports.book_figures import migrations
 from reports.nightly import KIND as BOOK_CHECK
 

@@ -18,7 +18,7 @@ from config.backup import KEYS
 from config.backup_file import BadBackup, dump_pieces, read_manifest
 from config.backup_sealing import NotOpened
 from config.postgres_programs import log_in, program
-from office.audit_check import check_chain
+from office.audit.check import check_chain
 from office.operations.seal_audit import chains
 from office.sealing import keyed_hash
 from reports.book_check import check_book

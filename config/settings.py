@@ -134,12 +134,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "office.passwords.NotTooLong"},
+    {"NAME": "office.ways_in.passwords.NotTooLong"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "office.passwords.NotBreached"},
+    {"NAME": "office.ways_in.passwords.NotBreached"},
 ]
 
-MFA_ADAPTER = "office.factors.SealedFactors"
+MFA_ADAPTER = "office.ways_in.factors.SealedFactors"
 MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
 MFA_TOTP_ISSUER = "Duebook"
 MFA_TOTP_TOLERANCE = 1  # half a minute that a phone's clock is off

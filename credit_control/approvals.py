@@ -3,7 +3,7 @@
 from credit_control.access import late_charges_for
 from credit_control.models import LateCharge
 from credit_control.operations.waive_late_charge import waive_late_charge
-from office.approvals import Act
+from office.approvals.asking import Act
 from office.models import ApprovalRequest
 
 

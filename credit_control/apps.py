@@ -37,18 +37,20 @@ class CreditControlConfig(AppConfig):
         from credit_control.webhooks import EVENTS
         from customers.panels import register_days, register_events, register_panel
         from ledger.agreed_days import register_agreed_days
-        from office import approvals, mail, runs
+        from office import mail
+        from office.approvals.asking import register_act
         from office.mail import texts
-        from office.policies import register_policy
+        from office.policies.registry import register_policy
         from office.privacy.registry import register_held, register_waits
-        from office.topics import register_topic
+        from office.talk.topics import register_topic
         from office.webhooks.events import register_event
+        from office.work import runs
         from payments.debiting import register_kept_out
         from payments.returned import register_returned
 
         register_policy(POLICY)
         for act in ACTS:
-            approvals.register_act(act)
+            register_act(act)
         for owner in (claim_many, do_statement_run, look_for_holds, make_archive, remind_many):
             runs.register_kind(owner.RUN_KIND)
         mail.register_kind(REMINDER_MAIL)

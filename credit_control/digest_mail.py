@@ -14,7 +14,7 @@ from office.mail.staff_letter import NOT_HERE
 from office.mail.texts import Words
 from office.mail.variables import Paragraph, typed
 from office.models import OutgoingMail, User
-from office.topics import colleagues_of
+from office.talk.topics import colleagues_of
 from office.written import plain_day
 
 

@@ -21,8 +21,8 @@ from credit_control.models import ProvisionTable
 from ledger.models import ItemKind
 from ledger.money import round_money
 from ledger.snapshot import snapshot
-from office.exchange import kept_rate
 from office.models import Company
+from office.rates.exchange import kept_rate
 
 KINDS = [ItemKind.INVOICE, ItemKind.DEBIT_NOTE, ItemKind.FEE, ItemKind.INTEREST, ItemKind.OPENING]
 USUAL_LATE_DAYS = 90

@@ -3,7 +3,7 @@
 from credit_control.models import policy_of
 from credit_control.operations.set_credit_policy import FIELDS
 from office.models import Company
-from office.policies import Policy, Rule, settings_as_rules
+from office.policies.registry import Policy, Rule, settings_as_rules
 
 
 def credit_rules(company: Company) -> list[Rule]:

@@ -13,8 +13,8 @@ from credit_control.rules import Rules, read_rules
 from customers.models import Customer
 from customers.queries import free_credits
 from office.days import require_bookable_day
-from office.exchange import kept_rate
 from office.models import Company
+from office.rates.exchange import kept_rate
 
 ZERO = Decimal(0)
 

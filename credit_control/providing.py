@@ -21,8 +21,8 @@ from ledger.day_sums import balances_on
 from ledger.models import Account, AccountRole
 from ledger.money import round_money
 from ledger.snapshot import snapshot
-from office.exchange import kept_rate
 from office.models import Company
+from office.rates.exchange import kept_rate
 from office.written import counted
 
 ZERO = Decimal(0)

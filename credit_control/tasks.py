@@ -12,7 +12,7 @@ from credit_control.operations.schedule_statements import companies_due, prepare
 from credit_control.operations.send_digests import send_digests
 from credit_control.plans.due import plans_to_follow
 from office.models import Company
-from office.rounds import each_of
+from office.work.rounds import each_of
 
 
 @shared_task

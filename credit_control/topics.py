@@ -2,7 +2,7 @@
 
 from credit_control.access import hand_overs_for, late_charges_for, plan_requests_for, plans_for, reminders_for
 from credit_control.statements.access import statements_for
-from office.topics import Topic
+from office.talk.topics import Topic
 
 TOPICS = [
     Topic(

@@ -6,7 +6,7 @@ from customers.operations.add_account import confirm_account, drop_account
 from customers.operations.change_credit_limit import change_credit_limit, details_from_plain
 from customers.operations.manage_applications import APPROVE, approve_application, drop_application
 from customers.operations.release_hold import release_hold
-from office.approvals import Act
+from office.approvals.asking import Act
 from office.models import ApprovalRequest
 
 

@@ -19,13 +19,13 @@ class CustomersConfig(AppConfig):
         from customers.policies import POLICIES
         from customers.webhooks import EVENTS
         from office import mail
-        from office.approvals import register_act
+        from office.approvals.asking import register_act
         from office.mail import texts
-        from office.policies import register_policy
+        from office.policies.registry import register_policy
         from office.privacy.registry import register_held, register_waits
-        from office.runs import register_kind
-        from office.topics import Topic, register_topic
+        from office.talk.topics import Topic, register_topic
         from office.webhooks.events import register_event
+        from office.work.runs import register_kind
 
         register_kind(RUN_KIND)
         register_panel(PANEL)

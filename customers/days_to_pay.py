@@ -6,7 +6,7 @@ from datetime import date
 from customers.models import Customer, PaymentTerms
 from ledger.calendar import due_on
 from ledger.refusals import Refused
-from office.approvals import rule_of
+from office.approvals.asking import rule_of
 from office.models import Company, User
 
 GIVE_DAYS = "give_days_to_pay"

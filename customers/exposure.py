@@ -16,8 +16,8 @@ from django.db.models.expressions import Combinable
 from customers.models import Customer, HoldPolicy, hold_policy_of
 from ledger.models import OpenItem
 from ledger.money import format_money, round_money
-from office.exchange import STALE
 from office.models import Company, ExchangeRate
+from office.rates.exchange import STALE
 
 ZERO = Decimal(0)
 Rates = dict[str, Decimal]

@@ -2,7 +2,7 @@
 
 from customers.models import PaymentTerms, PointKey, application_policy_of, hold_policy_of
 from office.models import Company
-from office.policies import Policy, Rule
+from office.policies.registry import Policy, Rule
 
 
 def hold_rules(company: Company) -> list[Rule]:

@@ -7,22 +7,22 @@ class OfficeConfig(AppConfig):
     verbose_name = "Office"
 
     def ready(self) -> None:
-        from office.approval_mail import APPROVAL_MAILS
+        from office.approvals.mail import APPROVAL_MAILS
         from office.mail import register_kind
         from office.mail.ends import ENDS
         from office.mail.log_in_links import LOG_IN_LINK
         from office.mail.to_staff import TO_STAFF
         from office.mail.trial import TRIAL_MAIL
         from office.mail.way_in import WAY_IN
-        from office.own_policies import POLICIES
         from office.personal import HELD, IMPERSONAL
-        from office.policies import register_policy
+        from office.policies.own import POLICIES
+        from office.policies.registry import register_policy
         from office.privacy.registry import register_held
         from office.roles import grant_roles
-        from office.runs import register_kind as register_run
-        from office.topics import TASK_TOPIC, register_topic
+        from office.talk.topics import TASK_TOPIC, register_topic
         from office.web.making_files import FILE_RUN
         from office.web.view_mail import VIEW_KIND
+        from office.work.runs import register_kind as register_run
 
         for kind in (TRIAL_MAIL, VIEW_KIND, WAY_IN, LOG_IN_LINK, *ENDS, *TO_STAFF, *APPROVAL_MAILS):
             register_kind(kind)

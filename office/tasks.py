@@ -16,10 +16,10 @@ from office.operations.propose_clearing import propose_clearing
 from office.operations.seal_audit import chains, seal_audit
 from office.operations.send_views import due_schedules, send_schedule
 from office.operations.tell_of_ends import tell_of_ends
-from office.retrying import DATABASE_AWAY
-from office.rounds import each_of
-from office.runs import carry_out, ring_bell, unfinished_runs
 from office.webhooks.sending import clear_old_events, deliver_to, due_endpoints, spread
+from office.work.retrying import DATABASE_AWAY
+from office.work.rounds import each_of
+from office.work.runs import carry_out, ring_bell, unfinished_runs
 
 logger = logging.getLogger(__name__)
 AT_A_STRETCH = 60

@@ -2,7 +2,7 @@
 
 from customers.access import customers_for
 from customers.models import Customer
-from office.approvals import Act, Unit
+from office.approvals.asking import Act, Unit
 from office.models import ApprovalRequest
 from payments.access import debit_runs_for, receipts_for, repayments_for
 from payments.models import DebitRun, ReceiptExchange, Refund, RepaymentBatch, WriteOff

@@ -10,12 +10,14 @@ class PaymentsConfig(AppConfig):
         from billing.portal_downloads import register_downloads
         from billing.ways_to_pay import register_note, register_offer
         from customers.duplicates import register_accounts
-        from office import approvals, mail, runs
+        from office import mail
+        from office.approvals.asking import register_act
         from office.mail import texts
-        from office.policies import register_policy
+        from office.policies.registry import register_policy
         from office.privacy.registry import register_held
-        from office.topics import register_topic
+        from office.talk.topics import register_topic
         from office.webhooks.events import register_event
+        from office.work import runs
         from payments.approvals import ACTS
         from payments.debit_mail import DEBIT_NOTICE
         from payments.debit_note import note_on_debit
@@ -45,7 +47,7 @@ class PaymentsConfig(AppConfig):
         for policy in POLICIES:
             register_policy(policy)
         for act in ACTS:
-            approvals.register_act(act)
+            register_act(act)
         for kind in (apply_receipts.RUN_KIND, match_certain.RUN_KIND, prepare_bank_table.RUN_KIND):
             runs.register_kind(kind)
         register_accounts(KNOWN)

@@ -10,8 +10,8 @@ from ledger.models import OpenItem
 from ledger.money import UnknownCurrency, format_money, places, round_money
 from ledger.refusals import Refused
 from office.days import require_bookable_day
-from office.exchange import kept_rate
 from office.models import Company
+from office.rates.exchange import kept_rate
 from payments.models import Receipt, ReceiptStatus
 
 FARTHEST = Decimal(10)

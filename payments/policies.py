@@ -2,7 +2,7 @@
 
 from ledger.money import format_money
 from office.models import Company
-from office.policies import Policy, Rule, settings_as_rules
+from office.policies.registry import Policy, Rule, settings_as_rules
 from payments.models import MatchPolicy, policy_of
 from payments.operations.set_match_policy import PolicyDetails
 

@@ -9,8 +9,8 @@ from django.db.models import Sum
 from ledger.day_sums import balances_on
 from ledger.models import Account, AccountRole
 from ledger.money import round_money
-from office.exchange import kept_rate
 from office.models import Company
+from office.rates.exchange import kept_rate
 from payments.models import Revaluation
 
 MONETARY = (AccountRole.RECEIVABLE, AccountRole.BANK)

@@ -1,6 +1,6 @@
 """What of the money that comes in people talk about."""
 
-from office.topics import Topic
+from office.talk.topics import Topic
 from payments.access import chargebacks_for, paid_notices_for, receipts_for, refunds_for, write_offs_for
 
 SEE = "payments.view_receipt"

@@ -8,7 +8,7 @@ from decimal import ROUND_UP, Decimal
 from django.db.models import Sum
 
 from ledger.models import Allocation, ItemKind, OpenItem
-from office.approvals import PLACES, Asked, approved_for, has_rule, require_approval
+from office.approvals.asking import PLACES, Asked, approved_for, has_rule, require_approval
 from office.models import ApprovalRequest, User
 from payments.models import WriteOff
 

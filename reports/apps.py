@@ -7,7 +7,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from office.privacy.registry import register_held
-        from office.runs import RunKind, register_kind
+        from office.work.runs import RunKind, register_kind
         from reports.closing.state import KIND as CLOSE_PACK
         from reports.nightly import KIND, check_next
         from reports.operations import begin_journal_export

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.checks import ALL_IDS, Check, Finding
-from office.audit_check import Break, chain_break, last_good_seal, seal_break
+from office.audit.check import Break, chain_break, last_good_seal, seal_break
 from office.models import Company
 from office.operations.seal_audit import chains
 

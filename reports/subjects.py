@@ -13,7 +13,7 @@ from credit_control.access import hand_overs_for, late_charges_for, plans_for, p
 from credit_control.models import Statement
 from customers.access import customers_for, holds_for, items_for, mandates_for
 from ledger.models import Allocation, Entry, Line
-from office.audit_search import records_of
+from office.audit.search import records_of
 from office.models import Company, OutgoingMail, User
 from payments.access import (
     bank_accounts_for,

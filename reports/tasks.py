@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from ledger.day_sums import keep_day_sums
 from office.models import Company
-from office.rounds import each_of
+from office.work.rounds import each_of
 from reports.operations.begin_book_check import begin_book_check, companies_due
 from reports.operations.keep_forecast import forecasts_due, keep_forecast
 

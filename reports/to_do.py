@@ -25,9 +25,9 @@ from customers.duplicates import count_certain
 from customers.models import ApplicationStatus, ChangeStatus, GivenStatus
 from customers.queries import in_account_state
 from ledger.models import ItemKind
-from office.approvals import waiting_for
+from office.approvals.asking import waiting_for
 from office.models import Company, MailStatus, OutgoingMail, User
-from office.todo import waiting_tasks
+from office.talk.todo import waiting_tasks
 from office.web.lists.totals import capped_count, count_words
 from payments.access import bank_accounts_for, chargebacks_for, online_payments_for, paid_notices_for, refunds_for
 from payments.bank import with_left

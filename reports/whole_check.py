@@ -7,7 +7,7 @@ from django.utils.text import slugify
 
 from ledger.checks import Finding
 from office.models import Company, Run, RunStatus, User
-from office.runs import LARGE
+from office.work.runs import LARGE
 from reports.check_words import Words, words_of
 from reports.nightly import KIND
 from reports.subjects import pages_of

@@ -6,7 +6,7 @@ from django.core.cache.backends.redis import RedisCache
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from office import bells
+from office.work import bells
 from tests.relay import free_port
 
 

@@ -43,7 +43,7 @@ from ledger.day_sums import keep_day_sums
 from ledger.models import OpenItem
 from office.models import Logo
 from office.operations.seal_audit import seal_audit
-from office.runs import carry_out
+from office.work.runs import carry_out
 from payments.exchanging import ExchangeDetails
 from payments.models import BankLine, DebitRun, Receipt, ReceiptPdf
 from payments.operations.apply_credits import apply_oldest_first, undo_allocation

@@ -11,7 +11,7 @@ from billing.opening.fields import KINDS, NEVER_OWED, TAKING
 from ledger.money import round_money
 from ledger.refusals import Refused
 from office.days import FIRST_DAY
-from office.exchange import exchange_rate_of, in_company_currency
+from office.rates.exchange import exchange_rate_of, in_company_currency
 from office.reading import ReadRow
 
 LENGTHS = {"number": 60, "po_number": 60, "customer_number": 30, "customer": 200, "email": 254}

@@ -28,11 +28,11 @@ from billing.schedules import Period, periods
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import coming_from, record
-from office.exchange import in_company_currency
 from office.models import TaskKind, User
 from office.operations.make_task import make_task
-from office.retrying import DATABASE_AWAY
-from office.topics import About
+from office.rates.exchange import in_company_currency
+from office.talk.topics import About
+from office.work.retrying import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 UNFORESEEN = "Something went wrong that nobody foresaw. Try again, and tell whoever runs Duebook if it stays."

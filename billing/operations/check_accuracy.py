@@ -6,7 +6,7 @@ from billing.accuracy.sweep import KIND, is_due, start_of
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Run, RunStatus, User
-from office.runs import begin_run
+from office.work.runs import begin_run
 
 
 def companies_due(now: datetime) -> list[Company]:

@@ -19,10 +19,10 @@ from ledger.models import OpenItem
 from ledger.money import format_money
 from ledger.present import present
 from ledger.refusals import Refused
-from office.approvals import Asked, require_approval, said_yes
+from office.approvals.asking import Asked, require_approval, said_yes
 from office.audit import record
-from office.exchange import in_company_currency
 from office.models import ApprovalRequest, User
+from office.rates.exchange import in_company_currency
 
 
 def credit_invoice(

@@ -17,9 +17,9 @@ from customers.models import Customer, PaymentTerms
 from ledger.money import round_money
 from ledger.present import present
 from ledger.refusals import Refused
-from office.exchange import exchange_rate_of
-from office.lengths import require_lengths
 from office.models import Company
+from office.rates.exchange import exchange_rate_of
+from office.reading.lengths import require_lengths
 
 ZERO = Decimal(0)
 MOST_LINES = 2000

@@ -22,8 +22,8 @@ from ledger.bulk import update_all
 from ledger.present import present
 from ledger.refusals import Refused
 from office.models import Run, RunStatus
-from office.retrying import DATABASE_AWAY
-from office.runs import RunKind
+from office.work.retrying import DATABASE_AWAY
+from office.work.runs import RunKind
 
 logger = logging.getLogger(__name__)
 TOGETHER = 200

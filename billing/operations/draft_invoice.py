@@ -12,7 +12,8 @@ from billing.tax_choice import taxes_of
 from customers.models import Customer
 from ledger.bulk import insert_all
 from ledger.refusals import Refused
-from office.audit import record, record_all, was_just_noted
+from office.audit import record, record_all
+from office.audit.recording import was_just_noted
 from office.models import Company, User
 
 FIRST_VERSION = 1

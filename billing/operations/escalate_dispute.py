@@ -5,7 +5,7 @@ from billing.models import Dispute, DisputeStatus
 from office.audit import record
 from office.models import TaskKind
 from office.operations.make_task import make_task
-from office.topics import About
+from office.talk.topics import About
 
 
 def due_to_escalate() -> list[int]:

@@ -28,7 +28,7 @@ from office.importing import told_of_file
 from office.models import Company, Run, RunStatus, User
 from office.reading import Mapping, TableReader, TroubleFile
 from office.reading.unpacking import unpacked
-from office.runs import RunKind
+from office.work.runs import RunKind
 
 KIND = "import_invoices"
 AT_ONCE = 250

@@ -15,7 +15,7 @@ from office.audit import record
 from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece
 from office.models import Company, Run, User
 from office.reading import Mapping, ReadRow, TableReader, Trouble
-from office.runs import RunKind
+from office.work.runs import RunKind
 
 Key = tuple[str, str, date | None]
 TOLD = ("name", "valid_until")

@@ -24,7 +24,7 @@ from office.importing import CHANGED, NEW, SAME, Outcome, import_in_one_piece
 from office.models import Company, Run, User
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, TableReader
-from office.runs import RunKind
+from office.work.runs import RunKind
 
 WHY = "Imported from a file"
 

@@ -24,7 +24,7 @@ from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_p
 from office.models import Company, Run, User
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, TableReader, Trouble
-from office.runs import RunKind
+from office.work.runs import RunKind
 
 LONGEST = {"code": 40, "name": 200, "description": 4000}
 

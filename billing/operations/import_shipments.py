@@ -20,7 +20,7 @@ from office.importing import NEW, Outcome, import_in_one_piece
 from office.models import Company, Run, User
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, TableReader
-from office.runs import RunKind
+from office.work.runs import RunKind
 
 KNOWN = "Here already"
 KINDS = {"": ShipmentKind.DELIVERY_NOTE, "delivery": ShipmentKind.DELIVERY_NOTE, "hours": ShipmentKind.TIMESHEET}

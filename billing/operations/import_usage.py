@@ -11,7 +11,7 @@ from customers.merging import ids_by_number
 from office.importing import NEW, WRONG, Outcome, import_in_one_piece
 from office.models import Company, Run, User
 from office.reading import Mapping, ReadRow, TableReader, Trouble
-from office.runs import RunKind
+from office.work.runs import RunKind
 
 KNOWN = "Here already"
 NOBODY = 0

@@ -30,11 +30,11 @@ from ledger.bulk import insert_all, update_all
 from ledger.posting import post_all
 from ledger.present import present
 from ledger.refusals import Refused
-from office.approvals import Asked, approved_for, require_approval, said_yes
+from office.approvals.asking import Asked, approved_for, require_approval, said_yes
 from office.audit import record, record_all
-from office.exchange import in_company_currency
 from office.models import ApprovalRequest, Company, User
-from office.numbers import lock_series, take_number
+from office.numbers.series import lock_series, take_number
+from office.rates.exchange import in_company_currency
 
 FROZEN = [
     "status",

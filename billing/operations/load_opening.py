@@ -21,7 +21,7 @@ from office.importing import told_of_file
 from office.models import Run, RunStatus, User
 from office.reading import Mapping, RowsToMend, TableReader
 from office.reading.unpacking import unpacked
-from office.runs import RunKind, begin_run
+from office.work.runs import RunKind, begin_run
 
 AT_ONCE = 2000
 """Documents in one transaction."""

@@ -9,7 +9,7 @@ from ledger.bulk import insert_all
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Run, RunStatus, User
-from office.runs import LARGE, begin_run, resume_run, stop_run
+from office.work.runs import LARGE, begin_run, resume_run, stop_run
 
 MOST = 50_000
 

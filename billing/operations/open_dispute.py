@@ -32,7 +32,7 @@ from ledger.money import format_money, round_money
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Department, User
-from office.numbers import next_number
+from office.numbers.series import next_number
 
 ANSWER_WITHIN = timedelta(days=14)
 MOMENT = timedelta(minutes=2)

@@ -13,7 +13,7 @@ from customers.models import Customer
 from ledger.money import round_money
 from ledger.refusals import Refused
 from office.days import FIRST_DAY
-from office.lengths import require_lengths
+from office.reading.lengths import require_lengths
 
 ZERO = Decimal(0)
 HEAD = ("po_number", "ordered_on", "valid_from", "valid_until", "tolerance_percent", "note")

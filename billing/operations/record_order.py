@@ -12,7 +12,7 @@ from ledger.bulk import insert_all
 from ledger.refusals import Refused
 from office.audit import record_all
 from office.models import Company, User
-from office.numbers import next_number
+from office.numbers.series import next_number
 
 
 class Filled(NamedTuple):

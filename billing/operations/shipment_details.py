@@ -11,8 +11,8 @@ from billing.operations.details import LARGEST, MOST_LINES, CustomersOf
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.days import require_bookable_day
-from office.lengths import require_lengths
 from office.models import Company
+from office.reading.lengths import require_lengths
 
 HEAD = ("shipped_on", "carrier", "tracking_number", "delivered_on", "received_by", "note")
 LINE = ("description", "quantity", "unit", "unit_price", "item_code", "product", "order_line", "done_on", "done_by")

@@ -9,7 +9,7 @@ from billing.operations.manage_opening import locked_opening
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Run, RunStatus, User
-from office.runs import RunKind, begin_run
+from office.work.runs import RunKind, begin_run
 
 AT_ONCE = 2000
 """Documents in one transaction."""

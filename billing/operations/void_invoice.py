@@ -11,11 +11,11 @@ from ledger.models import Entry
 from ledger.posting import post_mirror
 from ledger.present import present
 from ledger.refusals import Refused
-from office.approvals import Asked, require_approval, said_yes
+from office.approvals.asking import Asked, require_approval, said_yes
 from office.audit import record
 from office.days import require_bookable_day
-from office.exchange import in_company_currency
 from office.models import ApprovalRequest, User
+from office.rates.exchange import in_company_currency
 
 
 @transaction.atomic

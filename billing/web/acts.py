@@ -20,7 +20,7 @@ from billing.operations.void_invoice import void_invoice
 from billing.web.correct import WhyForm
 from ledger.money import format_money
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import typed_id

@@ -17,7 +17,7 @@ from billing.reason_codes import reason_choices
 from billing.web.crediting_disputes import dispute_of, note_field, page_of
 from ledger.present import present
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import Company, User
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door

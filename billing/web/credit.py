@@ -24,7 +24,7 @@ from billing.web.crediting_disputes import dispute_of, note_field, page_of, what
 from ledger.money import format_money
 from ledger.present import present
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.dressing import dressed
 from office.models import User
 from office.web.approvals import send_for_approval

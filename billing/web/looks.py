@@ -12,7 +12,7 @@ from billing.models import PaperKind
 from billing.operations.set_paper_looks import checked_texts, set_paper_looks
 from billing.pdf.sample import sample_pdf, sample_pictures
 from ledger.refusals import Refused
-from office.colours import require_readable
+from office.face.colours import require_readable
 from office.languages import LANGUAGES
 from office.models import Company
 from office.papers import PdfUnavailable

@@ -13,7 +13,7 @@ from billing.models import Invoice
 from billing.web.forms import DraftForm, initial_from, kept_lines, short
 from billing.web.typed_draft import TypedDraft, stored_draft
 from customers.models import Customer
-from office.audit import last_noted
+from office.audit.recording import last_noted
 from office.web.requests import StaffRequest
 
 STALE = 409

@@ -24,7 +24,7 @@ from customers import importing as customers
 from office.models import BankAccount, Run, RunStatus
 from office.reading import Field
 from office.reading.mapping import match_headings
-from office.runs import carry_out
+from office.work.runs import carry_out
 from payments.bank_files.tables import guess_mapping, open_table
 from payments.operations.take_bank_table import take_bank_table
 

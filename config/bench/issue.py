@@ -20,7 +20,7 @@ from customers.models import Customer
 from ledger.models import Entry, Line, OpenItem
 from ledger.present import present
 from office.models import AuditRecord, Run, RunStatus
-from office.runs import carry_out
+from office.work.runs import carry_out
 
 MOST_PDFS = 100
 TOGETHER = 1000

@@ -43,8 +43,8 @@ from credit_control.operations.manage_statement_runs import prepare_statement_ru
 from credit_control.statements.asking import Period
 from customers.models import Customer
 from office.operations.create_api_token import create_api_token
-from office.runs import carry_out
 from office.tasks import carry_out_run
+from office.work.runs import carry_out
 
 ROOT = Path(settings.BASE_DIR)
 HERE = Path(__file__).parent

@@ -38,7 +38,7 @@ from ledger.models import Entry
 from office.helper import Helper
 from office.mail.handing_over import hand_over
 from office.models import BankAccount, Company, MailStatus, OwnDay
-from office.runs import carry_out
+from office.work.runs import carry_out
 
 SIZES = (4_000,)
 """Two hundred customers with twenty invoices each and their payments."""

@@ -17,7 +17,7 @@ from office.models import Task, TaskKind, User
 from office.operations.do_task import finish_task
 from office.operations.make_task import make_task
 from office.reasons import required_reason
-from office.topics import About, may_see
+from office.talk.topics import About, may_see
 
 LONGEST_WORDS, MOST = 500, 10
 

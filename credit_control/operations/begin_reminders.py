@@ -9,9 +9,9 @@ from credit_control.models import ReminderDay, ReminderMode, policy_of
 from credit_control.operations.remind_many import start_reminding
 from credit_control.reminders.proposals import customers_at_a_step, proposals_for
 from customers.models import Customer
+from office.hours.sending_hours import SendingHours
 from office.models import Company, TaskKind
 from office.operations.make_task import make_task
-from office.sending_hours import SendingHours
 
 PIECE = 500
 

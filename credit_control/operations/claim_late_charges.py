@@ -13,9 +13,9 @@ from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.posting import Posting, customer_posting, post_all
 from office.audit import record_all
 from office.days import require_bookable_day
-from office.exchange import exchange_rate_of, in_company_currency
 from office.models import Company, User
-from office.numbers import lock_series, take_number
+from office.numbers.series import lock_series, take_number
+from office.rates.exchange import exchange_rate_of, in_company_currency
 
 PARTS = (("interest", ItemKind.INTEREST, AccountRole.INTEREST), ("fee", ItemKind.FEE, AccountRole.FEE))
 

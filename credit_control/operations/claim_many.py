@@ -12,8 +12,8 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
 from office.models import Company, Run, RunStatus, User
-from office.runs import RunKind, begin_run
 from office.sheets import csv_rows
+from office.work.runs import RunKind, begin_run
 
 MOST, PIECE = 50_000, 100
 CHARGED, LEFT_OUT = "Charges", "Left out"

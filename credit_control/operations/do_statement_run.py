@@ -22,7 +22,7 @@ from ledger.present import present
 from ledger.snapshot import snapshot
 from office.audit import record
 from office.models import Run, RunStatus
-from office.runs import RunKind
+from office.work.runs import RunKind
 
 TOGETHER = 100
 MADE, NOT_MADE = "Made", "Left out"

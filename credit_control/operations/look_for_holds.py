@@ -12,7 +12,7 @@ from customers.operations.set_hold_policy import FIELDS
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Run, RunStatus, User
-from office.runs import RunKind, begin_run
+from office.work.runs import RunKind, begin_run
 
 PIECE = 200
 PLACED, RELEASED = "Put on hold", "Released"

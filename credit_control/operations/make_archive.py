@@ -21,7 +21,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import Run, RunStatus
 from office.papers import PdfUnavailable
-from office.runs import RunKind, begin_run
+from office.work.runs import RunKind, begin_run
 
 KIND = "make_archive"
 KEPT_FOR = timedelta(days=1)

@@ -12,7 +12,7 @@ from customers.operations.release_hold import release_hold
 from ledger.refusals import Refused
 from office.models import Company, TaskKind, User
 from office.operations.make_task import make_task, require_receiver
-from office.topics import About
+from office.talk.topics import About
 
 GONE = {
     HoldCause.OVER_LIMIT: "Within the limit again",

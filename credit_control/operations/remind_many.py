@@ -12,9 +12,9 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Run, RunStatus, TaskKind, User
 from office.operations.make_task import make_task
-from office.runs import RunKind, begin_run
 from office.sheets import csv_rows
-from office.topics import About
+from office.talk.topics import About
+from office.work.runs import RunKind, begin_run
 
 MOST, PIECE = 50_000, 50
 SENT, LEFT_OUT = "Reminded", "Left out"

@@ -10,7 +10,7 @@ from credit_control.models import SalesDigest
 from customers.models import Customer
 from office.mail.queueing import queue_mail
 from office.models import Company, User
-from office.topics import colleagues_of
+from office.talk.topics import colleagues_of
 
 DIGEST_MAIL = "sales_digest"
 FROM_HOUR = 7

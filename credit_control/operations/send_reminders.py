@@ -14,7 +14,7 @@ from office.audit import record_all
 from office.mail import MailToQueue, queue_mails
 from office.models import Company, TaskKind, User
 from office.operations.make_task import make_task
-from office.topics import About
+from office.talk.topics import About
 
 TASK_OF = {Channel.CALL: TaskKind.CALL, Channel.LETTER: TaskKind.LETTER}
 

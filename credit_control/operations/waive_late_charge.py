@@ -6,7 +6,7 @@ from django.db.models import Sum
 from credit_control.models import LateCharge
 from customers.models import Customer
 from ledger.refusals import Refused
-from office.approvals import Asked, require_approval, said_yes
+from office.approvals.asking import Asked, require_approval, said_yes
 from office.audit import record
 from office.days import require_bookable_day
 from office.models import ApprovalRequest, User

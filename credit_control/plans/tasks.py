@@ -3,7 +3,7 @@
 from credit_control.models import CreditFile, PaymentPlan
 from office.models import TaskKind, User
 from office.operations.make_task import make_task
-from office.topics import About, may_see
+from office.talk.topics import About, may_see
 
 
 def tell_collector(plan: PaymentPlan, title: str, *, stage: str, by: User | None) -> None:

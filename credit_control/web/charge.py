@@ -10,7 +10,7 @@ from credit_control.late_charges import with_state
 from credit_control.operations.waive_late_charge import waive_late_charge
 from ledger.balances import allocations_of
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest

@@ -23,7 +23,7 @@ from customers.models import AccountKind, Customer, CustomerAccount
 from customers.operations.manage_mandates import put_to
 from ledger.present import present
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded, Asked, require_second_person
+from office.approvals.asking import ApprovalNeeded, Asked, require_second_person
 from office.audit import record
 from office.models import ApprovalRequest, User
 from office.operations.ask_approval import ask_approval

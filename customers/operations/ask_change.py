@@ -15,7 +15,7 @@ from customers.operations.add_account import AccountDetails, checked_account
 from ledger.refusals import Refused
 from office.audit import record
 from office.email_addresses import require_email
-from office.lengths import require_lengths
+from office.reading.lengths import require_lengths
 from office.sealing import seal
 
 DIGITS_OF_A_ROUTING_NUMBER = 9

@@ -9,7 +9,7 @@ from customers.exposure import counted, rates_on
 from customers.models import Customer, LimitChange
 from ledger.money import round_money
 from ledger.refusals import Refused
-from office.approvals import Asked, has_rule, require_approval, said_yes
+from office.approvals.asking import Asked, has_rule, require_approval, said_yes
 from office.audit import record
 from office.models import ApprovalRequest, User
 from office.reasons import required_reason

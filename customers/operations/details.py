@@ -24,7 +24,7 @@ from ledger.money import UnknownCurrency, places, round_money
 from ledger.refusals import Refused
 from office.email_addresses import require_email
 from office.languages import require_language
-from office.lengths import require_lengths
+from office.reading.lengths import require_lengths
 
 LONGEST_TAG = 40
 

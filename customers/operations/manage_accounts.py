@@ -8,7 +8,7 @@ from django.utils import timezone
 from customers.models import ChangeRequest, CustomerAccount
 from customers.operations.add_account import close, hash_of, locked_account
 from ledger.refusals import Refused
-from office.approvals import require_none_waiting
+from office.approvals.asking import require_none_waiting
 from office.audit import record
 from office.models import User
 from office.reasons import required_reason

@@ -16,7 +16,7 @@ from customers.operations.change_credit_limit import LARGEST, LimitDetails, keep
 from ledger.models import OpenItem
 from ledger.money import round_money
 from ledger.refusals import Refused
-from office.approvals import Asked, require_none_waiting, require_second_person, said_yes
+from office.approvals.asking import Asked, require_none_waiting, require_second_person, said_yes
 from office.audit import record
 from office.models import ApprovalRequest, ApprovalState, User
 from office.reasons import LONGEST, required_reason

@@ -7,7 +7,7 @@ from django.utils import timezone
 from customers.exposure import exposure_of
 from customers.models import BY_RULE, CreditHold, Customer, hold_policy_of
 from ledger.refusals import Refused
-from office.approvals import Asked, has_rule, require_approval, said_yes
+from office.approvals.asking import Asked, has_rule, require_approval, said_yes
 from office.audit import record
 from office.models import ApprovalRequest, User
 from office.reasons import required_reason

@@ -26,7 +26,7 @@ from customers.operations.set_application_policy import set_application_policy
 from customers.search import fold
 from customers.web.forms import terms_choices
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import Company
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door

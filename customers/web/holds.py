@@ -16,7 +16,7 @@ from customers.operations.place_hold import place_hold
 from customers.operations.release_hold import LONGEST_QUIET, release_hold
 from customers.search import fold
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import SumField

@@ -10,7 +10,7 @@ from office.api.fields import AmountIn, Input, Query
 from office.api.idempotency import idempotent
 from office.api.paging import MOST, PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
-from office.approvals import acts_with_rules, get_request_for, requests_for
+from office.approvals.asking import acts_with_rules, get_request_for, requests_for
 from office.dressing import dressed
 from office.models import ApprovalRule, ApprovalState
 from office.operations.decide_request import approve_request, decline_request, withdraw_request

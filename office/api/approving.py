@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from ledger.money import round_money
-from office.approvals import ACTS, ApprovalNeeded
+from office.approvals.asking import ACTS, ApprovalNeeded
 from office.models import ApprovalRequest, Company
 from office.operations.ask_approval import ask_approval
 from office.web.requests import ApiRequest

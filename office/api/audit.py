@@ -8,8 +8,8 @@ from rest_framework.response import Response
 
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
-from office.audit_export import with_proof
-from office.audit_search import Records, by_person, from_origin, holding, of_thing, records_for, within_days
+from office.audit.export import with_proof
+from office.audit.search import Records, by_person, from_origin, holding, of_thing, records_for, within_days
 from office.models import AuditRecord, AuditSeal
 from office.web.requests import ApiRequest
 

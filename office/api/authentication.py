@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from office.api.limits import FAILED, require_within, take
 from office.models import ApiToken, User
 from office.models.staff import may_come_in
-from office.networks import holds
-from office.tokens import hash_of
+from office.ways_in.networks import holds
+from office.ways_in.tokens import hash_of
 from office.web.address import address_of
 
 USE_NOTED_EVERY = timedelta(minutes=1)

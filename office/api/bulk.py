@@ -16,8 +16,8 @@ from office.api.errors import Problem, answer_error, problem
 from office.api.fields import Input
 from office.api.idempotency import LONGEST_KEY, BadKey, KeyReused, done_once, hash_of, key_of
 from office.api.views import ApiView, checked
-from office.retrying import tried_again
 from office.web.requests import ApiRequest
+from office.work.retrying import tried_again
 
 MOST = 500
 ROOM = len(f"#{MOST}")

@@ -11,8 +11,8 @@ from office.api.views import ApiView, checked
 from office.mail.to_staff import comments_for
 from office.models import Comment
 from office.operations.comment import comment, withdraw_comment
-from office.todo import comments_about
-from office.topics import get_thing_for
+from office.talk.todo import comments_about
+from office.talk.topics import get_thing_for
 from office.web.requests import ApiRequest
 
 

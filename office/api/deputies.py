@@ -10,7 +10,7 @@ from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked, company_of
 from office.models import Company, Deputy, User
 from office.operations.name_deputy import end_deputy, name_deputy
-from office.topics import colleagues_of
+from office.talk.topics import colleagues_of
 from office.web.requests import ApiRequest
 
 

@@ -22,8 +22,8 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from office.api.renderers import PlainJsonRenderer
-from office.retrying import tried_again
 from office.web.requests import ApiRequest
+from office.work.retrying import tried_again
 
 if TYPE_CHECKING:
     from office.api.views import ApiView

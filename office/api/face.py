@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from office.api.fields import Input, Query
 from office.api.views import ApiView, checked, company_of
-from office.face import HelpContact, texts_of
+from office.face.shown import HelpContact, texts_of
 from office.models import Company
 from office.operations.set_face import set_face
 from office.web.requests import ApiRequest

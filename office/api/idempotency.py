@@ -15,9 +15,9 @@ from office.answers import taken
 from office.api.approving import sent_for_approval
 from office.api.etags import require_as_read
 from office.api.views import ApiView
-from office.approvals import ApprovalNeeded
-from office.retrying import tried_again
+from office.approvals.asking import ApprovalNeeded
 from office.web.requests import ApiRequest
+from office.work.retrying import tried_again
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 100

@@ -6,8 +6,8 @@ from rest_framework.response import Response
 
 from office.api.fields import Query
 from office.api.views import ApiView, checked
-from office.jobs import job_states
 from office.web.requests import ApiRequest
+from office.work.jobs import job_states
 
 STATES = [(name, name) for name in ("done", "failed", "overdue", "waiting")]
 

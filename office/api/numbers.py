@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from office.api.fields import Input, Query
 from office.api.views import ApiView, checked, company_of
 from office.models import Company
-from office.numbers import coming_numbers, patterns_of
+from office.numbers.series import coming_numbers, patterns_of
 from office.operations.set_number_patterns import set_number_patterns
 from office.web.requests import ApiRequest
 

@@ -11,7 +11,7 @@ from office.api.fields import Query
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import PolicyVersion
-from office.policies import rules_of
+from office.policies.registry import rules_of
 from office.web.requests import ApiRequest
 
 

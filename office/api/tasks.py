@@ -16,8 +16,8 @@ from office.models import Company, Department, Task, TaskKind
 from office.operations.comment import answer_task, ask_question
 from office.operations.do_task import assign_task, finish_task, reopen_task
 from office.operations.make_task import Receiver, make_task
-from office.todo import comments_of
-from office.topics import colleagues_of, for_me, get_task_for, get_thing_for, tasks_for
+from office.talk.todo import comments_of
+from office.talk.topics import colleagues_of, for_me, get_task_for, get_thing_for, tasks_for
 from office.web.requests import ApiRequest
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from office.mail_codes import COMPLAINT, bounce_sentence, bounce_words
 from office.models import MailStatus, OutgoingMail, Task, TaskKind
 from office.operations.make_task import make_task
-from office.topics import About
+from office.talk.topics import About
 
 
 def note_bounce(mail: OutgoingMail, code: str, said: str) -> bool:

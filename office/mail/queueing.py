@@ -7,10 +7,10 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from office.bells import ring
+from office.hours.sending_hours import SendingHours
 from office.mail.kinds import waits
 from office.models import Company, OutgoingMail, User
-from office.sending_hours import SendingHours
+from office.work.bells import ring
 
 FOR_HOURS = "Waits for office hours where it is read."
 

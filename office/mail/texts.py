@@ -25,7 +25,7 @@ from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
 
 from ledger.refusals import Refused
-from office.face import Face, face_of
+from office.face.shown import Face, face_of
 from office.mail.pieces import ACCENT, USUAL_ACCENT
 from office.mail.variables import Paragraph, Value, Variable, filled, paragraphs_of, require_known
 from office.models import Company, MailText, User

@@ -10,7 +10,7 @@ from office.operations.comment import MENTION_MAIL
 from office.operations.make_task import TASK_MAIL
 from office.operations.order_file import FILE_MAIL, ordered_by
 from office.operations.tell_administrators import FAILURE_MAIL
-from office.topics import About, may_see, page_of, seen_by, tasks_for
+from office.talk.topics import About, may_see, page_of, seen_by, tasks_for
 from office.written import plain_day, plain_moment
 
 

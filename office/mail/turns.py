@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Q
 
+from office.hours.sending_hours import SendingHours
 from office.mail.kinds import KINDS
 from office.mail.queueing import FOR_HOURS
 from office.models import MailStatus, OutgoingMail
-from office.sending_hours import SendingHours
 
 LEAVING = [MailStatus.SENDING, MailStatus.HANDED_OVER]
 LEFT = [MailStatus.SENT, MailStatus.UNCERTAIN, MailStatus.BOUNCED]

@@ -1,4 +1,4 @@
--- All that a record says, as one text that reads the same everywhere; office/audit_chain.py writes the same one.
+-- All that a record says, as one text that reads the same everywhere; office/audit/chain.py writes the same one.
 CREATE FUNCTION office_audit_text(r office_auditrecord) RETURNS text LANGUAGE sql STABLE
     SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT jsonb_build_array(

@@ -7,7 +7,7 @@ HASH = 64
 
 
 class AuditWords(models.Func):
-    """All words that a record says, for `office.audit_search`."""
+    """All words that a record says, for `office.audit.search`."""
 
     function = "office_audit_words"
     output_field = SearchVectorField()
@@ -56,7 +56,7 @@ class AuditRecord(models.Model):
 class AuditLink(models.Model):
     """A record's place in the chain of its company, or of what is no company's.
 
-    The hash is SHA-256 of the hash before it and of all that the record says (`office.audit_chain`). The database
+    The hash is SHA-256 of the hash before it and of all that the record says (`office.audit.chain`). The database
     writes it as the record's transaction ends; nobody else may.
     """
 
@@ -99,7 +99,7 @@ class AuditHead(models.Model):
 
 
 class AuditSeal(models.Model):
-    """How far a chain went when a day was over, signed with a key the database does not hold (`office.audit_seals`)."""
+    """How far a chain went when a day was over, signed with a key the database does not hold (`office.audit.seals`)."""
 
     append_only = True
 

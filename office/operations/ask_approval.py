@@ -1,8 +1,8 @@
 from django.db import IntegrityError, transaction
 
 from ledger.refusals import Refused
-from office.approval_mail import mail_deciders
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
+from office.approvals.mail import mail_deciders
 from office.audit import record
 from office.models import ApprovalRequest, User
 

@@ -9,11 +9,11 @@ from django.utils import timezone
 from ledger.refusals import Refused
 from office.audit import record
 from office.mail.queueing import MailToQueue, queue_mails
-from office.mentions import mentioned
 from office.models import Comment, Company, Task, TaskKind, User
 from office.operations.do_task import finish_task
 from office.operations.make_task import LONGEST_TITLE, make_task
-from office.topics import About, colleagues_of, may_see
+from office.talk.mentions import mentioned
+from office.talk.topics import About, colleagues_of, may_see
 
 MENTION_MAIL = "mention"
 LONGEST = 5_000

@@ -9,9 +9,9 @@ from ledger.refusals import Refused
 from office.access import companies_for
 from office.audit import record
 from office.models import ApiToken, Company, User
-from office.networks import read_networks
 from office.scopes import EVERYTHING, SCOPES
-from office.tokens import hash_of, new_secret
+from office.ways_in.networks import read_networks
+from office.ways_in.tokens import hash_of, new_secret
 
 USUAL_DAYS, MOST_DAYS = 365, 730
 

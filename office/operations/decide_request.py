@@ -2,10 +2,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger.refusals import Refused
-from office.approval_mail import mail_who_asked
-from office.approvals import ACTS, ApprovalNeeded
+from office.approvals.asking import ACTS, ApprovalNeeded
+from office.approvals.deciding import decides, log_ins_of
+from office.approvals.mail import mail_who_asked
 from office.audit import record
-from office.deciding import decides, log_ins_of
 from office.models import ApprovalRequest, ApprovalState, User
 from office.operations.ask_approval import ask_approval
 from office.reasons import LONGEST, required_reason

@@ -9,7 +9,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import Task, User
 from office.operations.make_task import require_receiver, tell
-from office.topics import About
+from office.talk.topics import About
 
 LONGEST_OUTCOME = 500
 

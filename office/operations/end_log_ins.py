@@ -2,8 +2,8 @@ from django.db import transaction
 
 from ledger.refusals import Refused
 from office.audit import record
-from office.log_ins import end_log_ins, log_ins_of
 from office.models import User
+from office.ways_in.log_ins import end_log_ins, log_ins_of
 
 
 @transaction.atomic

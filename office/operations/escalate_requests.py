@@ -1,9 +1,9 @@
 from django.db import transaction
 from django.utils import timezone
 
-from office.approval_mail import mail_deciders
+from office.approvals.deciding import waiting_too_long
+from office.approvals.mail import mail_deciders
 from office.audit import record
-from office.deciding import waiting_too_long
 from office.models import ApprovalRequest, ApprovalState, Company
 
 

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from office.models import Company, PolicyVersion, User
-from office.policies import rules_of
+from office.policies.registry import rules_of
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from ledger.refusals import Refused
 from office.audit import record
-from office.log_ins import end_log_ins, log_ins_of
 from office.mail.queueing import queue_mail
 from office.models import Company, LinkPurpose, LogInLink, User
 from office.operations.manage_factors import tell_of_way_in
-from office.tokens import hash_of, new_secret
+from office.ways_in.log_ins import end_log_ins, log_ins_of
+from office.ways_in.tokens import hash_of, new_secret
 
 LIVES = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.RESET: timedelta(hours=1)}
 LINK_MAIL = "log_in_link"

@@ -7,7 +7,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.mail.queueing import MailToQueue, queue_mails
 from office.models import Company, Department, Task, TaskKind, User
-from office.topics import About, colleagues_of, may_see
+from office.talk.topics import About, colleagues_of, may_see
 
 TASK_MAIL = "task"
 LONGEST_TITLE = 200

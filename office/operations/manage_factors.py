@@ -12,7 +12,12 @@ from django.db import transaction
 
 from ledger.refusals import Refused
 from office.audit import record
-from office.factors import (
+from office.mail.queueing import queue_mail
+from office.models import Company, FactorRule, User
+from office.operations.keep_policies import changes_policies
+from office.roles import roles_of_people
+from office.sealing import reseal, seal
+from office.ways_in.factors import (
     APP,
     BROKEN_ANSWERS,
     NAMES,
@@ -24,12 +29,7 @@ from office.factors import (
     needs_factor,
     step_of,
 )
-from office.log_ins import end_log_ins, log_ins_of
-from office.mail.queueing import queue_mail
-from office.models import Company, FactorRule, User
-from office.operations.keep_policies import changes_policies
-from office.roles import roles_of_people
-from office.sealing import reseal, seal
+from office.ways_in.log_ins import end_log_ins, log_ins_of
 
 WAY_IN_MAIL = "way_in_changed"
 NOT_OF_THE_APP = "That is not what the app shows now. Type the six figures that it shows, before they change."

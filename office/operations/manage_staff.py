@@ -10,10 +10,10 @@ from django.db import transaction
 from ledger.refusals import Refused
 from office.audit import record
 from office.email_addresses import require_email
-from office.log_ins import end_log_ins, log_ins_of
 from office.models import Company, Department, LinkPurpose, User
 from office.operations.log_in_links import mail_link, require_good_password
 from office.roles import why_excluded
+from office.ways_in.log_ins import end_log_ins, log_ins_of
 
 
 @dataclass(frozen=True)

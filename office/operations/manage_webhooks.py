@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from ledger.refusals import Refused
 from office.audit import record
-from office.bells import ring
 from office.models import Company, DeliveryState, User, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from office.sealing import reseal, seal, unseal
 from office.webhooks.events import KINDS, SPREAD, TEST
 from office.webhooks.outside import require_sendable
 from office.webhooks.signing import PREFIX, new_secret
+from office.work.bells import ring
 
 LONGEST_URL = 500
 LONGEST_OVERLAP_HOURS = 7 * 24

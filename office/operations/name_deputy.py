@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger.refusals import Refused
+from office.approvals.deciding import DECIDES, log_ins_of
 from office.audit import record
-from office.deciding import DECIDES, log_ins_of
 from office.models import Company, Deputy, User
 
 ASKS = "office.ask_approval"

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from ledger.refusals import Refused
 from office.access import OWN_FILE
 from office.models import Company, KeptFile, Run, RunStatus, User
-from office.runs import begin_run
+from office.work.runs import begin_run
 
 KIND = OWN_FILE
 FILE_MAIL = "file_ready"

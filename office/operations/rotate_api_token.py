@@ -5,7 +5,7 @@ from django.db import transaction
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import ApiToken, User
-from office.tokens import hash_of, new_secret
+from office.ways_in.tokens import hash_of, new_secret
 
 LONGEST_BESIDE = timedelta(days=7)
 

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from ledger.refusals import Refused
 from office.audit import record
+from office.hours.view_times import next_due
 from office.models import Company, FileFormat, Rhythm, SavedView, User, ViewSchedule
-from office.topics import colleagues_of
-from office.view_times import next_due
+from office.talk.topics import colleagues_of
 
 MOST_PEOPLE = 50
 

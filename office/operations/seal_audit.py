@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import F
 
-from office.audit_check import first_break
-from office.audit_seals import day_in, end_of, seal_of
+from office.audit.check import first_break
+from office.audit.seals import day_in, end_of, seal_of
 from office.models import AuditHead, AuditLink, AuditSeal, Company
 
 logger = logging.getLogger(__name__)

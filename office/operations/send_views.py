@@ -5,13 +5,13 @@ from datetime import datetime
 from django.db import transaction
 
 from ledger.refusals import Refused
+from office.hours.view_times import next_due
 from office.mail.queueing import MailToQueue, queue_mails
 from office.models import TaskKind, ViewSchedule, ViewSending
 from office.operations.make_task import make_task
 from office.operations.schedule_view import pause_schedule
 from office.operations.tell_administrators import tell_administrators
-from office.topics import colleagues_of
-from office.view_times import next_due
+from office.talk.topics import colleagues_of
 
 VIEW_MAIL = "view"
 

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from ledger.refusals import Refused
-from office.approvals import ACTS, acts_with_rules, amount_fits
+from office.approvals.asking import ACTS, acts_with_rules, amount_fits
 from office.audit import record
 from office.models import ApprovalRule, Company, User
 from office.operations.keep_policies import changes_policies

@@ -10,7 +10,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
 from office.models import Company, ExchangeRate, User
-from office.rate_files import ReadRate, read_rates
+from office.rates.files import ReadRate, read_rates
 
 MOST = 500_000
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from ledger.refusals import Refused
 from office.audit import record
 from office.email_addresses import require_email
-from office.face import HelpContact, Texts, texts_of
+from office.face.shown import HelpContact, Texts, texts_of
 from office.languages import LANGUAGES, require_language
 from office.models import Company, FacePlace, FaceText, User
 from office.operations.update_company import update_company

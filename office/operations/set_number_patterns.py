@@ -5,8 +5,8 @@ from django.db import transaction
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, NumberPattern, NumberSeries, User
-from office.number_patterns import checked_pattern
-from office.numbers import PATTERNS, RUNNING_ON, patterns_of
+from office.numbers.patterns import checked_pattern
+from office.numbers.series import PATTERNS, RUNNING_ON, patterns_of
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from ledger.refusals import Refused
-from office.approvals import ACTS
+from office.approvals.asking import ACTS
 from office.audit import record
 from office.models import ApprovalRule, Company, RoleLimit, User
 from office.operations.keep_policies import changes_policies

@@ -3,7 +3,7 @@ from django.db import transaction
 from office.mail.queueing import MailToQueue, queue_mails
 from office.models import Company, Task, TaskKind, User
 from office.operations.make_task import make_task
-from office.topics import colleagues_of
+from office.talk.topics import colleagues_of
 
 FAILURE_MAIL = "failure"
 ROLE = "administrator"

@@ -8,8 +8,8 @@ from PIL import Image, UnidentifiedImageError
 
 from ledger.refusals import Refused
 from office.audit import record
-from office.colours import require_readable
 from office.creditor_identifiers import required_ach_company_id, required_creditor_identifier
+from office.face.colours import require_readable
 from office.languages import require_language
 from office.models import Company, Logo, User
 from office.operations.keep_policies import policies_changing

@@ -6,7 +6,7 @@ from django import template
 from django.db.models import Model
 from django.template.context import RequestContext
 
-from office.todo import comments_about, open_tasks_about
+from office.talk.todo import comments_about, open_tasks_about
 
 register = template.Library()
 

@@ -14,7 +14,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from office.face import Face, face_of
+from office.face.shown import Face, face_of
 from office.models import Company
 from office.persons import emails_in, person_email, person_name, person_phone, person_text
 from office.states import STATES

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.refusals import Refused
-from office.approvals import (
+from office.approvals.asking import (
     ACTS,
     Act,
     ApprovalNeeded,

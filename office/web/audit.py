@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from office.access import found
-from office.audit_export import BEFORE, HASH, POSITION, SAYS, SEAL, with_proof
-from office.audit_search import (
+from office.audit.export import BEFORE, HASH, POSITION, SAYS, SEAL, with_proof
+from office.audit.search import (
     acts,
     by_person,
     from_origin,
@@ -23,7 +23,7 @@ from office.audit_search import (
     within_days,
 )
 from office.models import AuditRecord, AuditSeal
-from office.topics import page_of
+from office.talk.topics import page_of
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, Text, list_page
 from office.web.requests import StaffRequest

@@ -3,9 +3,9 @@
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
 
-from office.factors import lacks_factor
 from office.models import User
 from office.models.staff import may_come_in
+from office.ways_in.factors import lacks_factor
 
 
 class StaffBackend(ModelBackend):

@@ -5,9 +5,9 @@ from typing import Any
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
-from office.approvals import waiting_for
+from office.approvals.asking import waiting_for
 from office.models import Company, User
-from office.todo import waiting_tasks
+from office.talk.todo import waiting_tasks
 from office.web.navigation import navigation_for, url_of
 from office.web.requests import OfficeRequest
 

@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from ledger.refusals import Refused
-from office.deciding import DECIDES
+from office.approvals.deciding import DECIDES
 from office.dressing import dressed
 from office.models import Company, Deputy, User
 from office.operations.name_deputy import ASKS, KEEPS_STAFF, end_deputy, name_deputy
-from office.topics import colleagues_of
+from office.talk.topics import colleagues_of
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
 

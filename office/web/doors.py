@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from office.access import works_for_all
 from office.persons import kept_reading, reading_as
-from office.retrying import tried_again
 from office.web.knowing import known_first
 from office.web.late_forms import ask_to_log_in
 from office.web.requests import OfficeRequest, StaffRequest
+from office.work.retrying import tried_again
 
 View = Callable[..., HttpResponseBase]
 EVERYBODY = "customers.view_customer"

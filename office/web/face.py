@@ -13,12 +13,12 @@ from django.utils.translation import get_language_bidi, override
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.refusals import Refused
-from office.colours import contrast, contrast_with_white, readable_shade, require_readable, told
-from office.face import HelpContact, Texts, face_of, texts_of
+from office.face.colours import contrast, contrast_with_white, readable_shade, require_readable, told
+from office.face.palette import DARK_GROUNDS, palette_of
+from office.face.shown import HelpContact, Texts, face_of, texts_of
 from office.languages import LANGUAGES
 from office.models import Company, FacePlace
 from office.operations.set_face import ROOM, checked_contact, checked_texts, set_face
-from office.palette import DARK_GROUNDS, palette_of
 from office.web.doors import open_door, staff_door
 from office.web.requests import StaffRequest
 

@@ -19,9 +19,9 @@ from office.reading.formats import NO_FORMATS, Formats
 from office.reading.mapping import ColumnRule
 from office.reading.tables import table_rows
 from office.reading.unpacking import unpacked
-from office.runs import KINDS, begin_run, resume_run
 from office.web.fields import set_choices
 from office.web.requests import StaffRequest
+from office.work.runs import KINDS, begin_run, resume_run
 
 LARGEST_UPLOAD = 64 * 1024 * 1024
 PREVIEWED = 6

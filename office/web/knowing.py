@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from office.audit import record
-from office.factors import PASSKEY, factors_of, is_known_by_code, is_known_by_passkey
 from office.models import User
-from office.throttle import counters, forget, seconds_to_wait
+from office.ways_in.factors import PASSKEY, factors_of, is_known_by_code, is_known_by_passkey
+from office.ways_in.throttle import counters, forget, seconds_to_wait
 from office.web.address import address_of
 from office.web.devices import device_of
 from office.web.late_forms import typed_pairs

@@ -10,11 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ledger.refusals import Refused
-from office.factors import has_second_factor
 from office.models import LinkPurpose, LogInLink
 from office.operations.log_in_links import GONE, open_links, send_new_password, use_link
-from office.throttle import counters, seconds_to_wait
-from office.tokens import hash_of
+from office.ways_in.factors import has_second_factor
+from office.ways_in.throttle import counters, seconds_to_wait
+from office.ways_in.tokens import hash_of
 from office.web.address import address_of
 from office.web.devices import device_of
 from office.web.doors import open_door

@@ -15,10 +15,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from office import saml, single_sign_on
 from office.access import companies_for
 from office.audit import record
-from office.factors import (
+from office.models import User
+from office.operations.manage_factors import tell_of_way_in
+from office.operations.note_failed_log_in import note_failed_log_in
+from office.ways_in import saml, single_sign_on
+from office.ways_in.factors import (
     PASSKEY,
     factors_of,
     has_second_factor,
@@ -27,11 +30,8 @@ from office.factors import (
     owner_of_passkey,
     was_used,
 )
-from office.log_ins import end_log_ins, log_ins_of
-from office.models import User
-from office.operations.manage_factors import tell_of_way_in
-from office.operations.note_failed_log_in import note_failed_log_in
-from office.throttle import Counter, counters, forget, seconds_to_wait
+from office.ways_in.log_ins import end_log_ins, log_ins_of
+from office.ways_in.throttle import Counter, counters, forget, seconds_to_wait
 from office.web.address import address_of
 from office.web.devices import device_of, remember_device
 from office.web.doors import EVERYBODY, open_door, staff_door

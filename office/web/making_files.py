@@ -13,8 +13,8 @@ from ledger.refusals import Refused
 from office.mail.queueing import queue_mail
 from office.models import KeptFile, KeptFilePart, Run, RunStatus
 from office.operations.order_file import FILE_MAIL, KEPT_FOR, KIND
-from office.runs import RunKind
 from office.web.asking import AskedFile, ask_file
+from office.work.runs import RunKind
 
 PART = 1_000_000
 MOST_TRIES = 3

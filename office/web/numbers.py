@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from ledger.refusals import Refused
-from office.numbers import PATTERNS, coming_numbers, patterns_of
+from office.numbers.series import PATTERNS, coming_numbers, patterns_of
 from office.operations.set_number_patterns import checked_pattern_of, kind_words, set_number_patterns
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest

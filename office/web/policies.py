@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from office.models import PolicyVersion
-from office.policies import Difference, differences, policies_of, title_of
+from office.policies.registry import Difference, differences, policies_of, title_of
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
 

@@ -10,7 +10,7 @@ from ledger.fields import EXCHANGE_RATE
 from ledger.refusals import Refused
 from office.models import ExchangeRate
 from office.operations.set_exchange_rates import set_exchange_rate, take_rates
-from office.rate_files import LARGEST
+from office.rates.files import LARGEST
 from office.web.doors import staff_door
 from office.web.fields import SumField
 from office.web.lists import Column, DateRange, Empty, ListSpec, Text, list_page

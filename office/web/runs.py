@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET
 
 from office.access import found, runs_for
 from office.importing import rows_so_far
-from office.jobs import job_states, other_failures
 from office.models import Run, RunStatus
-from office.runs import KINDS
 from office.sheets import unguard
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.requests import StaffRequest
+from office.work.jobs import job_states, other_failures
+from office.work.runs import KINDS
 
 SHOWN, MOST_SAID = 5, 200
 BEGIN = 16_384

@@ -19,7 +19,7 @@ from office.operations.schedule_view import (
     remove_schedule,
     resume_schedule,
 )
-from office.topics import colleagues_of
+from office.talk.topics import colleagues_of
 from office.views import get_own_view, get_schedule_for
 from office.web.doors import EVERYBODY, staff_door
 from office.web.fields import set_rows

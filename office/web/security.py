@@ -15,8 +15,6 @@ from django.views.decorators.http import require_GET, require_POST
 from ledger.refusals import Refused
 from office.access import found
 from office.dressing import dressed
-from office.factors import APP, FEW, NAMES, PASSKEY, SECOND_FACTORS, factors_of, needs_factor, recovery_codes_left
-from office.log_ins import log_ins_of
 from office.models import LogIn
 from office.operations.end_log_ins import end_log_in, end_other_log_ins
 from office.operations.manage_factors import (
@@ -29,6 +27,17 @@ from office.operations.manage_factors import (
 )
 from office.roles import roles_of_people
 from office.sealing import seal, unseal
+from office.ways_in.factors import (
+    APP,
+    FEW,
+    NAMES,
+    PASSKEY,
+    SECOND_FACTORS,
+    factors_of,
+    needs_factor,
+    recovery_codes_left,
+)
+from office.ways_in.log_ins import log_ins_of
 from office.web.doors import CHANGES, EVERYBODY, staff_door
 from office.web.knowing import back_from
 from office.web.passkeys import new_passkey_question, passkey_answer

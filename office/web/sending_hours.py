@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from ledger.refusals import Refused
+from office.hours.sending_hours import SendingHours
+from office.hours.working_days import holiday_name
 from office.models import Company, OwnDay
 from office.operations.set_own_day import remove_own_day, set_own_day
 from office.operations.update_company import update_company
-from office.sending_hours import SendingHours
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
-from office.working_days import holiday_name
 
 FIELDS = ["mail_from_hour", "mail_until_hour", "mail_off_days", "mail_daily_limit"]
 AHEAD = 365

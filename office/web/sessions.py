@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from office.audit import record
-from office.log_ins import IDLE, LONGEST, NOTED_EVERY, device_words, end_log_ins
 from office.models import LogIn, User
 from office.sealing import seal
+from office.ways_in.log_ins import IDLE, LONGEST, NOTED_EVERY, device_words, end_log_ins
 from office.web.address import address_of
 
 KNOWN_FOR = timedelta(minutes=15)

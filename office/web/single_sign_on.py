@@ -9,11 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from office import saml, single_sign_on
-from office.factors import has_second_factor
 from office.models import User
 from office.models.staff import may_come_in
-from office.single_sign_on import Asked, SignOnFailed
+from office.ways_in import saml, single_sign_on
+from office.ways_in.factors import has_second_factor
+from office.ways_in.single_sign_on import Asked, SignOnFailed
 from office.web.doors import open_door
 from office.web.login import come_in
 from office.web.pending import let_wait

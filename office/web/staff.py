@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST
 from ledger.refusals import Refused
 from office.access import found
 from office.dressing import dressed
-from office.factors import NAMES, factors_of
 from office.models import Company, Department, LogInLink, User
 from office.operations.erase_colleague import erase_colleague
 from office.operations.log_in_links import invitations_of, invite_again, withdraw_invitation
 from office.operations.manage_factors import take_factors
 from office.operations.manage_staff import StaffDetails, invite_staff, update_staff
 from office.roles import STAND_ALONE
+from office.ways_in.factors import NAMES, factors_of
 from office.web.doors import CHANGES, staff_door
 from office.web.requests import StaffRequest
 

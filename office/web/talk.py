@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from ledger.refusals import Refused
 from office.mail.to_staff import comments_for
 from office.operations.comment import ask_question, comment, withdraw_comment
-from office.topics import colleagues_of, get_thing_for, page_of
+from office.talk.topics import colleagues_of, get_thing_for, page_of
 from office.web.doors import staff_door
 from office.web.once import once
 from office.web.requests import StaffRequest

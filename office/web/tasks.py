@@ -15,8 +15,8 @@ from office.models import Company, Department, Task, TaskKind
 from office.operations.comment import answer_task
 from office.operations.do_task import assign_task, finish_task, reopen_task
 from office.operations.make_task import Receiver, make_task
-from office.todo import comments_of, with_state
-from office.topics import colleagues_of, get_task_for, page_of, tasks_for
+from office.talk.todo import comments_of, with_state
+from office.talk.topics import colleagues_of, get_task_for, page_of, tasks_for
 from office.web.doors import staff_door
 from office.web.fields import set_choices
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from psycopg2.extras import execute_values
 
-from office.bells import ring
+from office.work.bells import ring
 
 SPREAD = "office.tasks.spread_webhooks"
 TEST = "test"

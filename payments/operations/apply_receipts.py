@@ -12,8 +12,8 @@ from ledger.models import OpenItem
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Run, RunStatus, User
-from office.runs import RunKind, begin_run, resume_run
 from office.sheets import guard
+from office.work.runs import RunKind, begin_run, resume_run
 from payments.models import Receipt
 from payments.operations.apply_credits import apply_oldest_first
 

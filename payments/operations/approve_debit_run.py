@@ -12,7 +12,7 @@ from ledger.bulk import update_all
 from ledger.models import OpenItem
 from ledger.money import round_money
 from ledger.refusals import Refused
-from office.approvals import Asked, require_second_person
+from office.approvals.asking import Asked, require_second_person
 from office.audit import record
 from office.models import ApprovalRequest, User
 from payments.debit_files import write_debits

@@ -1,7 +1,7 @@
 from django.db import transaction
 
 from ledger.refusals import Refused
-from office.approvals import require_none_waiting
+from office.approvals.asking import require_none_waiting
 from office.audit import record
 from office.models import User
 from office.reasons import required_reason

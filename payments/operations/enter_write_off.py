@@ -12,7 +12,7 @@ from ledger.models import AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import round_to_total
 from ledger.posting import Posting, customer_posting, post
 from office.models import User
-from office.numbers import next_number
+from office.numbers.series import next_number
 from payments.bad_debt_tax import TaxShare, tax_in
 from payments.models import WriteOff, WriteOffKind, WriteOffTax, policy_of
 

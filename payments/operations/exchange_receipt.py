@@ -11,7 +11,7 @@ from ledger.models import AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import format_money
 from ledger.posting import customer_posting, post
 from ledger.refusals import Refused
-from office.approvals import Asked, require_approval, said_yes
+from office.approvals.asking import Asked, require_approval, said_yes
 from office.audit import record
 from office.models import ApprovalRequest, User
 from payments.exchanging import Exchange, ExchangeDetails, receipt_item, work_out

@@ -16,7 +16,7 @@ from ledger.periods import closed_months
 from ledger.refusals import Refused
 from office.audit import record_all
 from office.models import BankAccount, Company, Run, RunStatus, User
-from office.runs import RunKind, begin_run, carry_out
+from office.work.runs import RunKind, begin_run, carry_out
 from payments.booked_banks import book_account_of
 from payments.matching.asking import Certain, certain_among, match_policy_of, read_lines, waiting_lines
 from payments.matching.names import all_names

@@ -12,7 +12,7 @@ from ledger.models import OpenItem
 from ledger.money import format_money, round_money
 from ledger.refusals import Refused
 from office.audit import record
-from office.lengths import require_lengths
+from office.reading.lengths import require_lengths
 from payments.models import NoticeStatus, PaidHow, PaidNotice, PaidNoticeFile
 
 MOST_OF_A_DOCUMENT = 5

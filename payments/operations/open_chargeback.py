@@ -11,9 +11,9 @@ from ledger.money import format_money, round_money
 from ledger.posting import Posting, post
 from ledger.refusals import Refused
 from office.audit import record
-from office.exchange import in_company_currency
 from office.models import User
-from office.numbers import next_number
+from office.numbers.series import next_number
+from office.rates.exchange import in_company_currency
 from office.reasons import required_reason
 from payments.models import Chargeback, PaymentMethod, Receipt
 from payments.operations.receive_payment import Plan, Share, receive_payment

@@ -3,7 +3,7 @@
 from typing import Any
 
 from office.models import Company, Run, RunStatus, User
-from office.runs import RunKind
+from office.work.runs import RunKind
 from payments.bank_files.tables import TableMapping, guess_mapping, open_table
 
 RUN_KIND = RunKind("take_bank_table", None, page="payments:map_bank_table", is_own_page=True)

@@ -11,7 +11,7 @@ from ledger.allocating import lock_items
 from ledger.bulk import insert_all
 from ledger.present import present
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.audit import record
 from office.models import BankAccount, Company, User
 from office.operations.ask_approval import ask_approval

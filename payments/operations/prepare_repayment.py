@@ -10,7 +10,7 @@ from ledger.bulk import insert_all, update_all
 from ledger.money import round_money
 from ledger.present import present
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded, Asked, require_none_waiting, require_second_person
+from office.approvals.asking import ApprovalNeeded, Asked, require_none_waiting, require_second_person
 from office.audit import record
 from office.models import ApprovalRequest, BankAccount, Company, User
 from office.operations.ask_approval import ask_approval

@@ -18,8 +18,8 @@ from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
-from office.exchange import exchange_rate_of, in_company_currency
 from office.models import BankAccount, User
+from office.rates.exchange import exchange_rate_of, in_company_currency
 from office.reasons import required_reason
 from payments.booked_banks import book_account_of, lock_bank_account
 from payments.models import BankLine, BankMonth, BankTie, BookedBank, Receipt

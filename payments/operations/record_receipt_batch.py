@@ -13,9 +13,9 @@ from ledger.models import AccountRole, OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
-from office.exchange import exchange_rate_of
 from office.models import Company, User
-from office.numbers import next_number
+from office.numbers.series import next_number
+from office.rates.exchange import exchange_rate_of
 from payments.batch_lines import BatchLine, Told, told_apart
 from payments.models import PaymentMethod, Receipt, ReceiptBatch
 from payments.operations.apply_credits import apply_in_bulk

@@ -12,12 +12,12 @@ from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.money import round_money
 from ledger.posting import Posting, customer_posting, post
 from ledger.refusals import Refused
-from office.approvals import Asked, require_approval, said_yes
+from office.approvals.asking import Asked, require_approval, said_yes
 from office.audit import record
 from office.days import require_bookable_day
-from office.exchange import exchange_rate_of, in_company_currency
 from office.models import ApprovalRequest, User
-from office.numbers import next_number
+from office.numbers.series import next_number
+from office.rates.exchange import exchange_rate_of, in_company_currency
 from office.reasons import required_reason
 from payments.booked_banks import book_account_of
 from payments.models import PaymentMethod, Receipt, Refund

@@ -15,8 +15,8 @@ from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
-from office.exchange import in_company_currency
 from office.models import User
+from office.rates.exchange import in_company_currency
 from office.reasons import required_reason
 from payments.models import BankMatch, BankTie, Receipt, ReceiptStatus, Recovery, Settlement
 from payments.operations.learn_payer import forget_mistaken

@@ -13,7 +13,7 @@ from ledger.allocating import Pair, lock_items
 from ledger.models import OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.audit import record
 from office.models import User
 from payments.models import Refund, Rest, SettledItem, Settlement

@@ -11,7 +11,7 @@ from ledger.models import OpenItem
 from ledger.money import format_money
 from office.models import TaskKind, User
 from office.operations.make_task import make_task
-from office.topics import About
+from office.talk.topics import About
 from payments.models import OnlinePayment, OnlinePaymentPart, Receipt
 from payments.online.own_credit import ZERO, spread, usable_credits
 from payments.operations.apply_credits import apply_credits

@@ -16,7 +16,7 @@ from ledger.allocating import company_amounts
 from ledger.models import OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
-from office.approvals import Asked, require_approval
+from office.approvals.asking import Asked, require_approval
 from office.models import User
 from payments.models import Rest, SettledItem, WriteOffKind
 from payments.operations.enter_write_off import Why, enter_write_off

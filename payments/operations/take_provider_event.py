@@ -11,7 +11,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import TaskKind
 from office.operations.make_task import make_task
-from office.topics import About
+from office.talk.topics import About
 from payments.bank_files.facts import MOST
 from payments.models import UNDER_WAY, OnlinePayment, OnlineStatus, ProviderEvent
 from payments.online import Notice, NoticeKind, Provider, provider_named

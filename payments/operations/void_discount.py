@@ -6,7 +6,7 @@ from billing.models import Invoice
 from billing.operations.void_invoice import void_invoice
 from ledger.present import present
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import User
 from payments.taking_back import undo_standing
 

@@ -13,7 +13,7 @@ from ledger.allocating import company_amounts, lock_items
 from ledger.models import OpenItem
 from ledger.money import round_money
 from ledger.refusals import Refused
-from office.approvals import Asked, approved_for, require_approval, said_yes
+from office.approvals.asking import Asked, approved_for, require_approval, said_yes
 from office.audit import record
 from office.days import require_bookable_day
 from office.models import ApprovalRequest, User

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger.refusals import Refused
-from office.bells import ring_once_in
 from office.web.customer_door import NoSuchLink
+from office.work.bells import ring_once_in
 from payments.models import UNDER_WAY, OnlinePayment, OnlineStatus
 from payments.online.asking import Asked, Door
 

@@ -15,7 +15,7 @@ from customers.models import Customer
 from ledger.models import Allocation, OpenItem
 from ledger.present import present
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import CHANGES, staff_door
 from office.web.fields import SumField, typed_id

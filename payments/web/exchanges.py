@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from ledger.models import OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door
 from office.web.fields import SumField, set_choices, typed_id

@@ -21,7 +21,7 @@ from ledger.balances import allocations_of
 from ledger.fields import EXCHANGE_RATE, AmountField
 from ledger.models import Account, AccountRole, OpenItem
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.dressing import dressed
 from office.web.approvals import send_for_approval
 from office.web.doors import staff_door

@@ -7,8 +7,8 @@ from decimal import Decimal
 from customers.access import owners_seen
 from ledger.money import round_money
 from office.access import companies_for
-from office.exchange import kept_rate
 from office.models import Company
+from office.rates.exchange import kept_rate
 from office.written import plain_day
 from reports.ageing.asking import GROUP
 from reports.ageing.question import AgeingQuestion

@@ -5,7 +5,7 @@ from django.db import transaction
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Run, RunStatus, User
-from office.runs import begin_run
+from office.work.runs import begin_run
 from reports.nightly import KIND, is_due
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from ledger.refusals import Refused
 from office.models import Company, Run, RunStatus, User
-from office.runs import begin_run
+from office.work.runs import begin_run
 from reports.journal.choosing import JournalQuestion, preview
 from reports.models import JournalBatch
 from reports.operations.export_journal import ExportDetails, check_days, export_journal

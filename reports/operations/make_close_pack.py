@@ -12,7 +12,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Run, RunStatus, User
 from office.papers.renderer import PdfUnavailable
-from office.runs import begin_run
+from office.work.runs import begin_run
 from reports.closing.comparing import FIGURES, TITLES
 from reports.closing.reading import Gathered, read_pack
 from reports.closing.state import KIND, closed_at, is_being_made

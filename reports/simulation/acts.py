@@ -11,8 +11,8 @@ from django.urls import reverse
 from billing.ceilings import given_in
 from billing.models import Invoice
 from ledger.present import present
-from office.exchange import in_company_currency
 from office.models import Company
+from office.rates.exchange import in_company_currency
 from payments.models import Refund, WriteOff, WriteOffKind
 from payments.written_off import WRITE_OFF_SHARE, shares_of
 

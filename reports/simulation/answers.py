@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from billing.looking_back import faded_checks
-from office.approvals import amount_words
+from office.approvals.asking import amount_words
 from office.models import Company
 from office.written import counted, plain_day
 from reports.frame import Act, Answer, Asked, Column, Report, Row, Table

@@ -12,7 +12,7 @@ from billing.looking_back import judged_checks
 from billing.models import IssueCheck, Severity
 from billing.orders.tolerances import Percents
 from ledger.calendar import month_start
-from office.approvals import Act, Unit, amount_fits
+from office.approvals.asking import Act, Unit, amount_fits
 from office.models import Company
 from reports.frame import DaysForm
 from reports.simulation.rules import Rules, rules_of, tried_acts

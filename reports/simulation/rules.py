@@ -9,7 +9,7 @@ from billing.ceilings import CEILINGS
 from billing.issue_checks import severities_of
 from billing.models import IssueCheck, Severity
 from billing.orders.tolerances import Percents, percents_of
-from office.approvals import ACTS, Act
+from office.approvals.asking import ACTS, Act
 from office.models import ApprovalRule, Company, User, limit_of
 from payments.written_off import WRITE_OFF_SHARE
 

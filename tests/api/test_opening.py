@@ -9,7 +9,7 @@ import pytest
 from billing.models import Opening
 from ledger.models import OpenItem
 from office.models import AuditRecord, Company, Run
-from office.runs import carry_out
+from office.work.runs import carry_out
 from tests import world
 from tests.api.calling import Program, refused
 from tests.billing.test_opening_formats import AGING, XERO

@@ -8,7 +8,7 @@ from billing.opening.fields import FIELDS
 from billing.operations.manage_opening import begin_opening
 from office.models import Company, Run
 from office.reading.mapping import match_headings
-from office.runs import carry_out
+from office.work.runs import carry_out
 
 DAY = date(2026, 2, 28)
 FILE = (

@@ -11,7 +11,7 @@ from billing.operations.check_accuracy import check_accuracy
 from billing.operations.keep_findings import keep_findings
 from customers.models import Address, Customer
 from office.models import Company, Run
-from office.runs import carry_out
+from office.work.runs import carry_out
 from tests import world
 
 

@@ -18,7 +18,7 @@ from ledger.models import Entry
 from office.mail.handing_over import hand_over
 from office.mail.sweep import due_mails
 from office.models import MailStatus, OutgoingMail, RunStatus
-from office.runs import carry_out, unfinished_runs
+from office.work.runs import carry_out, unfinished_runs
 from reports.book_check import check_book
 from tests import world
 from tests.proof.forked import FORK, bury, die, in_a_process

@@ -22,8 +22,8 @@ from customers.models import Customer
 from ledger.models import Entry
 from ledger.refusals import Refused
 from office.models import AuditRecord, OutgoingMail, Run, RunStatus
-from office.runs import do_next_piece
 from office.tasks import carry_out_run
+from office.work.runs import do_next_piece
 from tests import world
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from customers.operations.details import CustomerDetails, details_of
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms, set_second_person
 from customers.operations.update_customer import update_customer
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import ApprovalRequest, AuditRecord
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request

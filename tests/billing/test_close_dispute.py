@@ -21,13 +21,13 @@ from billing.operations.reopen_dispute import reopen_dispute
 from billing.operations.wanted_credit import LowerPrice
 from billing.tasks import escalate_late_disputes
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import AuditRecord, OutgoingMail
 from office.operations.ask_approval import ask_approval
 from office.operations.comment import comment
 from office.operations.decide_request import approve_request
 from office.operations.set_approval_rules import set_approval_rules
-from office.topics import About
+from office.talk.topics import About
 from reports.book_check import check_book
 from tests import world
 from tests.billing.disputing import DAY, LATER, dispute, held, reason

@@ -15,7 +15,7 @@ from billing.operations.issue_invoice import issue_invoice
 from billing.operations.void_invoice import void_invoice
 from billing.timeline import timeline
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import ApprovalRequest, AuditRecord
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request, decline_request

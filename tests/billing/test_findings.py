@@ -29,7 +29,7 @@ from billing.operations.void_invoice import void_invoice
 from billing.operations.work_findings import assign_findings, dismiss_findings
 from ledger.refusals import Refused
 from office.models import AuditRecord, Run
-from office.runs import carry_out
+from office.work.runs import carry_out
 from tests import world
 from tests.api.calling import Program, refused
 from tests.billing.sweeping import address, finding, findings, sweep

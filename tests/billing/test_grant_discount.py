@@ -17,7 +17,7 @@ from billing.operations.grant_discount import grant_discount
 from billing.queries import with_state
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request
 from office.operations.set_approval_rules import set_approval_rules

@@ -20,7 +20,7 @@ from ledger.balances import open_items_on
 from ledger.models import Entry
 from ledger.refusals import Refused
 from office.models import AuditRecord, Company, Run, RunStatus
-from office.runs import carry_out, do_next_piece, resume_run
+from office.work.runs import carry_out, do_next_piece, resume_run
 from reports.book_check import check_book
 from tests import world
 

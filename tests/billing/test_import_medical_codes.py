@@ -17,7 +17,7 @@ from office.reading import Mapping
 from office.reading.mapping import match_headings
 from office.reading.rows import read_headings
 from office.reading.unpacking import unpacked
-from office.runs import carry_out
+from office.work.runs import carry_out
 from tests import world
 
 pytestmark = pytest.mark.django_db

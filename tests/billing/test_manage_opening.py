@@ -19,7 +19,7 @@ from ledger.allocating import Pair, allocate
 from ledger.models import OpenItem
 from ledger.refusals import Refused
 from office.models import AuditRecord, Company, Run
-from office.runs import carry_out
+from office.work.runs import carry_out
 from payments.debiting import debts
 from tests import world
 from tests.billing.opening import DAY, FILE, load, opening_of

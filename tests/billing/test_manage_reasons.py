@@ -19,7 +19,7 @@ from billing.operations.manage_reasons import add_reason
 from billing.operations.void_invoice import void_invoice
 from billing.pdf.page import page_of
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import AuditRecord
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request

@@ -14,7 +14,7 @@ from customers.models import Customer
 from ledger.allocating import Pair, allocate
 from ledger.models import OpenItem
 from office.models import Company, Run
-from office.runs import carry_out
+from office.work.runs import carry_out
 from reports.book_check import check_book
 from tests import world
 from tests.billing.opening import DAY, FILE, load, opening_of, waiting_load

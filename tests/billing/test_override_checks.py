@@ -11,7 +11,7 @@ from billing.operations.details import invoice_as_typed
 from billing.operations.draft_invoice import edit_draft
 from billing.operations.issue_invoice import issue_invoice
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import ApprovalRequest, AuditRecord, User
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request, decline_request

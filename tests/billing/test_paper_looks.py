@@ -18,7 +18,7 @@ from billing.pdf import draft_pdf, kept_pdf
 from billing.pdf.page import page_of
 from billing.pdf.sample import sample_pdf
 from ledger.refusals import Refused
-from office.colours import contrast_with_white, readable_shade, require_readable
+from office.face.colours import contrast_with_white, readable_shade, require_readable
 from office.models import AuditRecord, Company
 from office.operations.update_company import update_company
 from tests import world

@@ -18,7 +18,7 @@ from billing.operations.credit_dispute import credit_dispute
 from billing.operations.manage_links import revoke_link
 from billing.operations.mint_link import mint_link
 from office.operations.comment import comment
-from office.topics import About
+from office.talk.topics import About
 from tests import world
 from tests.billing.disputing import DAY, dispute, held, reason
 from tests.rules.test_hostile_input import HOSTILE

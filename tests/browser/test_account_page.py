@@ -13,7 +13,7 @@ from credit_control.operations.mint_account_link import mint_account_link
 from credit_control.operations.send_statement import send_statement
 from credit_control.statements.usual import usual_asked, usual_period
 from office.models import BankAccount, OutgoingMail, Run
-from office.runs import carry_out
+from office.work.runs import carry_out
 from tests import world
 from tests.browser.conftest import PHONE, Watched, shoot
 from tests.browser.looking import axe, faults_of_look

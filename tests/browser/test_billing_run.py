@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from billing.models import Invoice
 from office.models import OutgoingMail, Run
-from office.runs import do_next_piece
 from office.tasks import carry_out_run
+from office.work.runs import do_next_piece
 from tests import world
 from tests.browser.conftest import shoot
 

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser
 
 from billing.operations.mint_link import mint_link
 from credit_control.operations.mint_account_link import mint_account_link
-from office.colours import readable_shade
-from office.face import HelpContact
+from office.face.colours import readable_shade
+from office.face.shown import HelpContact
 from office.models import BankAccount
 from office.operations.set_face import set_face
 from tests import world

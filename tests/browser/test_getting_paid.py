@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from credit_control.models import ContactNote, PaymentPromise, Reminder
 from office.models import OutgoingMail, Run
-from office.runs import carry_out
+from office.work.runs import carry_out
 from reports.book_check import check_book
 from tests import world
 from tests.credit_control.reminding import at_any_hour, ladder, late, send_all

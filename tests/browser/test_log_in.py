@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from office.factors import APP, PASSKEY, factors_of
 from office.models import User
 from office.operations.manage_factors import set_factor_rules
+from office.ways_in.factors import APP, PASSKEY, factors_of
 from tests import world
 from tests.browser.conftest import shoot
 from tests.office.logging_in import shown

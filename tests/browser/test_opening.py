@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from billing.models import Opening
 from billing.operations import load_opening
 from office.models import Run
-from office.runs import carry_out, do_next_piece
+from office.work.runs import carry_out, do_next_piece
 from tests import world
 from tests.billing.test_opening_formats import AGING
 from tests.browser.conftest import PHONE, shoot

@@ -24,12 +24,12 @@ from config.backup_sealing import NotOpened
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.copies import STILL_DONE, is_held
-from office.jobs import schedule
 from office.mail.handing_over import hand_over
 from office.models import AuditRecord, Backup, DeliveryState, OutgoingMail, RestoredCopy, WebhookDelivery
 from office.operations.release_copy import release_copy
 from office.tasks import hand_over_due_mail, send_due_mail
 from office.webhooks.sending import claim
+from office.work.jobs import schedule
 from payments.models import PaymentFile
 from payments.operations.download_payment_file import download_payment_file
 from reports.book_check import check_book

@@ -13,9 +13,9 @@ from django.utils import timezone
 from billing.operations.send_invoice import send_invoice
 from config.looks import looks
 from config.services import free_port
-from office.jobs import note_failure, schedule
 from office.models import ApiToken, Backup, Job, OutgoingMail, RestoredCopy, Run
 from office.operations.create_api_token import create_api_token
+from office.work.jobs import note_failure, schedule
 from reports.nightly import KIND
 from tests import world
 

@@ -20,9 +20,9 @@ from billing.operations.send_invoice import send_invoice
 from config.processes import command
 from config.services import free_port
 from config.waiting import wait_until
-from office.jobs import note_failure
 from office.models import Backup, OutgoingMail
 from office.tasks import send_due_mail
+from office.work.jobs import note_failure
 from tests import world
 
 pytestmark = pytest.mark.django_db(transaction=True)

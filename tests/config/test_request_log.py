@@ -14,10 +14,10 @@ from django.test import Client
 from django.urls import reverse
 
 from config.log_lines import JsonLine, Line, belonging_to
-from office.bells import ring
 from office.masking import mask
 from office.operations.create_api_token import create_api_token
 from office.operations.manage_webhooks import EndpointDetails, add_endpoint
+from office.work.bells import ring
 from tests import world
 
 pytestmark = pytest.mark.django_db(transaction=True)

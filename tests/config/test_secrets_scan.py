@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from config.secrets_scan import ALLOWED, FORMS, ROOT, scan, secrets_in
-from office.tokens import new_secret
+from office.ways_in.tokens import new_secret
 
 LONG = "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"
 PLANTED = {

@@ -16,7 +16,7 @@ from credit_control.operations.set_late_charge_rules import choose_late_charge_r
 from credit_control.statements.asking import Period
 from customers.models import Customer
 from ledger import calendar
-from office.runs import carry_out
+from office.work.runs import carry_out
 from tests import world
 
 DATA = Path(os.environ.get("DUEBOOK_DATA", Path(__file__).parents[2].parent / "shared" / "data")) / "reference"

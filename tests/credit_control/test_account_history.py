@@ -25,7 +25,7 @@ from customers.operations.create_customer import create_customer
 from customers.operations.details import CustomerDetails
 from office.models import AuditRecord, OutgoingMail, Run
 from office.papers import PdfUnavailable
-from office.runs import carry_out, do_next_piece
+from office.work.runs import carry_out, do_next_piece
 from tests import world
 from tests.billing.einvoices import buyer, seller
 from tests.credit_control.opening import opened

@@ -26,7 +26,7 @@ from customers.operations.add_customer_group import add_customer_group
 from ledger.models import AccountRole, Line, OpenItem
 from office.models import AuditRecord, RunStatus
 from office.operations.set_exchange_rates import set_exchange_rate
-from office.runs import carry_out
+from office.work.runs import carry_out
 from payments.exchanging import ExchangeDetails
 from payments.operations.apply_credits import undo_allocation
 from payments.operations.exchange_receipt import exchange_receipt

@@ -22,7 +22,7 @@ from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.set_provisions import set_provision_rates, set_specific_provision
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import AuditRecord
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import decline_request

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from credit_control.models import LateCharge, LateChargeChoice, LateChargeRule, ReferenceRate
 from office.models import Run
-from office.runs import carry_out
+from office.work.runs import carry_out
 from tests import world
 from tests.api.calling import Program, refused
 from tests.credit_control.samples import claim, rule_for

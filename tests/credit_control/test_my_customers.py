@@ -14,7 +14,7 @@ from credit_control.operations.record_promise import PromiseDetails, record_prom
 from credit_control.web.my_customers import customers_standing
 from customers.operations.release_hold import release_hold
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded, requests_for
+from office.approvals.asking import ApprovalNeeded, requests_for
 from office.models import ApprovalRequest
 from office.operations.decide_request import approve_request
 from tests import world

@@ -27,8 +27,8 @@ from customers.operations.release_hold import release_hold
 from customers.operations.set_hold_policy import set_hold_policy
 from ledger.refusals import Refused
 from office.models import AuditRecord, Company, Run, RunStatus, Task
-from office.runs import carry_out, do_next_piece, resume_run, stop_run
 from office.tasks import carry_out_run
+from office.work.runs import carry_out, do_next_piece, resume_run, stop_run
 from tests import world
 from tests.api.calling import Program, refused
 from tests.billing.disputing import dispute

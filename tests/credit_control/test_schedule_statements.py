@@ -15,7 +15,7 @@ from credit_control.operations.schedule_statements import (
 )
 from ledger.refusals import Refused
 from office.models import OutgoingMail, RunStatus
-from office.runs import carry_out
+from office.work.runs import carry_out
 from tests.credit_control.samples import owing
 
 pytestmark = pytest.mark.django_db

@@ -28,7 +28,7 @@ from ledger.refusals import Refused
 from office.mail import NotReady
 from office.mail.handing_over import hand_over
 from office.models import AuditRecord, OutgoingMail, Run, RunStatus, Task
-from office.runs import carry_out
+from office.work.runs import carry_out
 from tests import world
 from tests.credit_control.reminding import CALL, asked, at_any_hour, ladder, late, remind, send_all
 from tests.credit_control.samples import claim, rule_for

@@ -7,7 +7,7 @@ import pytest
 
 from credit_control.models import Statement, StatementRow
 from office.models import OutgoingMail
-from office.runs import carry_out
+from office.work.runs import carry_out
 from tests import world
 from tests.api.calling import Program, refused
 

@@ -18,7 +18,7 @@ from credit_control.statements.asking import Period, own
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.models import OutgoingMail, Run
-from office.runs import carry_out
+from office.work.runs import carry_out
 from office.written import plain_day
 from tests import world
 from tests.api.calling import Program

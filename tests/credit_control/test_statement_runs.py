@@ -28,7 +28,7 @@ from customers.operations.details import ContactDetails, CustomerDetails
 from ledger.refusals import Refused
 from office.mail import NotToBeSent
 from office.models import AuditRecord, OutgoingMail, RunStatus
-from office.runs import carry_out
+from office.work.runs import carry_out
 from tests import world
 from tests.credit_control.samples import owing
 from tests.office.mailing import become

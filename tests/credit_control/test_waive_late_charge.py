@@ -11,7 +11,7 @@ from credit_control.late_charges import with_state
 from credit_control.models import LateCharge
 from credit_control.operations.waive_late_charge import waive_late_charge
 from ledger.allocating import Pair
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import ApprovalRequest
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request

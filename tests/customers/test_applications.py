@@ -29,7 +29,7 @@ from customers.operations.manage_applications import (
 from customers.operations.merge_customers import merge_customers
 from customers.operations.set_application_policy import set_application_policy
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import ApprovalRequest, AuditRecord, OutgoingMail
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request, decline_request, withdraw_request

@@ -12,7 +12,7 @@ from django.test import Client
 from customers.models import Customer, LimitChange
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded, Asked, require_approval
+from office.approvals.asking import ApprovalNeeded, Asked, require_approval
 from office.models import ApprovalRequest, AuditRecord, Company, ExchangeRate
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request

@@ -14,7 +14,7 @@ from customers.models import CreditHold, Customer
 from customers.operations.place_hold import place_hold
 from customers.operations.release_hold import release_hold
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import ApprovalRequest, AuditRecord
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request

@@ -24,7 +24,7 @@ from ledger.models import Line, OpenItem
 from ledger.refusals import Refused
 from office.models import AuditRecord, Comment
 from office.operations.comment import comment
-from office.topics import About
+from office.talk.topics import About
 from payments.matching.names import all_names
 from reports.book_check import check_book
 from tests import world

@@ -7,10 +7,10 @@ from typing import Any
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
-from office.factors import APP, factors_of
 from office.models import User
 from office.operations.manage_factors import add_app
 from office.sealing import unseal
+from office.ways_in.factors import APP, factors_of
 from tests import world
 
 NOON = datetime(2026, 11, 29, 12, 0, 15, tzinfo=UTC)

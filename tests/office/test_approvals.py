@@ -20,7 +20,7 @@ from billing.operations.void_invoice import void_invoice
 from billing.operations.wanted_credit import LowerPrice, plain_wanted, wanted_from_plain
 from billing.timeline import timeline
 from ledger.refusals import Refused
-from office.approvals import ACTS, ApprovalNeeded, waiting_for
+from office.approvals.asking import ACTS, ApprovalNeeded, waiting_for
 from office.models import ApprovalRequest, ApprovalRule, AuditRecord, User
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request, decline_request, withdraw_request

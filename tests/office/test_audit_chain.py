@@ -13,8 +13,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from office.audit import record, record_all
-from office.audit_chain import COLUMNS, FACTS, next_hash, text_of
-from office.audit_check import check_chain
+from office.audit.chain import COLUMNS, FACTS, next_hash, text_of
+from office.audit.check import check_chain
 from office.models import AuditHead, AuditLink, AuditRecord, AuditSeal
 from office.operations.seal_audit import BrokenChain, chains, seal_audit
 from office.tasks import seal_audits
@@ -273,7 +273,7 @@ def test_what_is_done_past_the_guards_is_found_with_its_row(company: Any, superu
 
 
 def test_small_pieces_find_the_same(company: Any, superuser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("office.audit_check.PIECE", 2)
+    monkeypatch.setattr("office.audit.check.PIECE", 2)
     ids = fill(company)
     assert (words_of(company), check_chain(company).records) == ([], 8)
     superuser.execute("UPDATE office_auditrecord SET reason = 'x' WHERE id = %s", [ids[6]])

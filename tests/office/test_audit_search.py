@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from office.audit import coming_from, record
-from office.audit_chain import next_hash
-from office.audit_export import with_proof
-from office.audit_search import records_of
+from office.audit.chain import next_hash
+from office.audit.export import with_proof
+from office.audit.search import records_of
 from office.models import AuditRecord
 from office.operations.seal_audit import seal_audit
 from office.web.audit import AUDIT

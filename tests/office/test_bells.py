@@ -8,7 +8,7 @@ import pytest
 from celery import current_app
 from django.core.cache import cache
 
-from office import bells
+from office.work import bells
 from tests.bells import cut_off
 
 TESTS = Path(__file__).parents[1]

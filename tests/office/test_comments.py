@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from ledger.refusals import Refused
 from office.mail.handing_over import hand_over
-from office.mentions import mentioned
 from office.models import AuditRecord, Comment, OutgoingMail, Task, User
 from office.operations.comment import answer_task, ask_question, comment, withdraw_comment
-from office.topics import About
+from office.talk.mentions import mentioned
+from office.talk.topics import About
 from tests.world import issue, make_company, make_customer, make_user
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from django.utils import timezone
 from billing.models import Invoice
 from billing.operations.credit_invoice import credit_invoice
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded, waiting_for
-from office.deciding import goes_on_at, waiting_too_long
+from office.approvals.asking import ApprovalNeeded, waiting_for
+from office.approvals.deciding import goes_on_at, waiting_too_long
 from office.mail.handing_over import hand_over
 from office.models import ApprovalRequest, AuditRecord, Company, Deputy, OutgoingMail, User
 from office.operations.ask_approval import ask_approval

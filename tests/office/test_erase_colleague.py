@@ -14,7 +14,7 @@ from office.operations.comment import comment
 from office.operations.create_api_token import create_api_token
 from office.operations.erase_colleague import erase_colleague
 from office.sealing import seal
-from office.topics import About
+from office.talk.topics import About
 from tests import world
 from tests.api.calling import Program
 from tests.office.logging_in import with_app

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from office.exchange import kept_rate
 from office.models import ExchangeRate
 from office.operations.set_exchange_rates import take_rates
+from office.rates.exchange import kept_rate
 from payments.models import Receipt
 from tests import world
 from tests.api.calling import Program

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from ledger.refusals import Refused
-from office.exchange import exchange_rate_of, kept_rate
 from office.models import AuditRecord, ExchangeRate
 from office.operations.set_exchange_rates import set_exchange_rate, take_rates
-from office.rate_files import read_rates
+from office.rates.exchange import exchange_rate_of, kept_rate
+from office.rates.files import read_rates
 from tests import world
 from tests.api.calling import Program, refused
 

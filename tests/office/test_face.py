@@ -14,14 +14,14 @@ from django.urls import reverse
 from billing.operations.mint_link import mint_link
 from credit_control.operations.mint_account_link import mint_account_link
 from ledger.refusals import Refused
-from office.colours import contrast, readable_shade, require_readable, told
-from office.face import HelpContact, face_of, texts_of
+from office.face.colours import contrast, readable_shade, require_readable, told
+from office.face.palette import DARK_GROUNDS, LIGHT_GROUNDS, palette_of
+from office.face.shown import HelpContact, face_of, texts_of
 from office.mail.pieces import button
 from office.mail.texts import Words
 from office.mail.variables import Paragraph, typed
 from office.models import AuditRecord, BankAccount, Company, FaceText, MailText
 from office.operations.set_face import set_face
-from office.palette import DARK_GROUNDS, LIGHT_GROUNDS, palette_of
 from tests import world
 from tests.api.calling import Program, refused
 from tests.credit_control.opening import opened

@@ -10,13 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from office import jobs
-from office.jobs import job_states, note_failure, schedule
 from office.mail.handing_over import hand_over
 from office.models import Job, OutgoingMail, Task
 from office.operations.do_task import finish_task
-from office.retrying import DATABASE_AWAY
 from office.tasks import send_due_mail
+from office.work import jobs
+from office.work.jobs import job_states, note_failure, schedule
+from office.work.retrying import DATABASE_AWAY
 from tests.api.calling import Program
 from tests.world import make_company, make_user
 

@@ -19,7 +19,7 @@ from office.models import AuditRecord, Company, PolicyVersion
 from office.operations.set_approval_rules import set_approval_rules
 from office.operations.set_role_limits import set_role_limits
 from office.operations.update_company import update_company
-from office.policies import differences
+from office.policies.registry import differences
 from payments.operations.set_match_policy import PolicyDetails, set_match_policy
 from payments.operations.set_payment_policy import set_payment_policy
 from tests import world

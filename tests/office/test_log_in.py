@@ -18,8 +18,6 @@ from django.test import Client
 from django.utils import timezone
 
 from ledger.refusals import Refused
-from office.factors import RECOVERY, factors_of, is_known_by_code
-from office.log_ins import device_words, end_log_ins, log_ins_of
 from office.models import AuditRecord, LogIn, OutgoingMail, User
 from office.operations.manage_factors import (
     remove_factor,
@@ -28,6 +26,8 @@ from office.operations.manage_factors import (
     take_factors,
 )
 from office.operations.manage_staff import StaffDetails, update_staff
+from office.ways_in.factors import RECOVERY, factors_of, is_known_by_code
+from office.ways_in.log_ins import device_words, end_log_ins, log_ins_of
 from office.web.sessions import BEGAN, KNOWN, SEEN
 from tests import world
 from tests.api.calling import Program

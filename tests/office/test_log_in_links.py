@@ -15,12 +15,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from ledger.refusals import Refused
-from office.factors import factors_of
 from office.mail.kinds import KINDS, NotToBeSent
 from office.models import AuditRecord, LinkPurpose, LogInLink, OutgoingMail, User
 from office.operations.log_in_links import LINK_MAIL, mail_link, require_good_password, use_link
 from office.operations.manage_factors import set_factor_rules
-from office.passwords import is_breached
+from office.ways_in.factors import factors_of
+from office.ways_in.passwords import is_breached
 from tests import world
 from tests.office.logging_in import NOON, is_in, shown, type_password, with_app
 
@@ -240,7 +240,7 @@ def test_an_empty_file_and_one_with_a_single_line(tmp_path: Path):
 
 
 def test_the_file_is_not_read_but_searched(stolen: list[str], tmp_path: Path, monkeypatch: Any):
-    from office import passwords
+    from office.ways_in import passwords
 
     path, looks = tmp_path / "stolen.txt", []
     path.write_text("\n".join(stolen))

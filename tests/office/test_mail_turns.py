@@ -8,12 +8,12 @@ import pytest
 from django.db import DatabaseError, transaction
 from time_machine import TimeMachineFixture
 
+from office.hours.sending_hours import sending_day
 from office.mail import Letter, MailKind, handing_over, queue_mail, register_kind
 from office.mail.handing_over import hand_over
 from office.mail.kinds import KINDS
 from office.mail.sweep import due_mails
 from office.models import Company, MailStatus, OutgoingMail, User
-from office.sending_hours import sending_day
 from tests.meeting import all_after
 from tests.world import make_company, make_customer, make_user
 

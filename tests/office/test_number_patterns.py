@@ -11,8 +11,8 @@ from django.urls import reverse
 from billing.models import Invoice
 from ledger.refusals import Refused
 from office.models import AuditRecord
-from office.number_patterns import checked_pattern, number_of
-from office.numbers import coming_numbers, patterns_of
+from office.numbers.patterns import checked_pattern, number_of
+from office.numbers.series import coming_numbers, patterns_of
 from office.operations.set_number_patterns import set_number_patterns
 from tests import world
 from tests.api.calling import Program, refused

@@ -15,7 +15,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ledger.refusals import Refused
-from office import bells
 from office.mail import Letter, MailKind, NotReady, queue_mail, register_kind
 from office.mail import handing_over as handing
 from office.mail import relay as relaying
@@ -25,6 +24,7 @@ from office.mail.sweep import due_mails
 from office.models import AuditRecord, Company, MailStatus, OutgoingMail
 from office.operations.settle_mail import settle_mail
 from office.tasks import send_due_mail
+from office.work import bells
 from tests.bells import cut_off
 from tests.office.mailing import become
 from tests.relay import free_port

@@ -14,10 +14,10 @@ from django.urls import reverse
 
 from config.waiting import wait_until
 from customers.models import CreditHold, CustomerGroup
-from office import retrying
 from office.models import AuditRecord
-from office.retrying import tried_again
 from office.web.doors import staff_door
+from office.work import retrying
+from office.work.retrying import tried_again
 from tests.conftest import superuser_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)

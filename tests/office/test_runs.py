@@ -8,13 +8,14 @@ from django.test import Client
 from django.utils import timezone
 
 from ledger.refusals import Refused
-from office import runs, tasks
+from office import tasks
 from office.importing import rows_so_far
 from office.models import Company, Run, RunStatus
 from office.reading import Mapping
 from office.reading.mapping import ColumnRule
-from office.retrying import DATABASE_AWAY
-from office.runs import RunKind, carry_out, do_next_piece, resume_run, unfinished_runs
+from office.work import runs
+from office.work.retrying import DATABASE_AWAY
+from office.work.runs import RunKind, carry_out, do_next_piece, resume_run, unfinished_runs
 from tests import world
 
 pytestmark = pytest.mark.django_db

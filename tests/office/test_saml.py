@@ -12,10 +12,10 @@ from django.test import Client
 from lxml import etree
 from signxml import DigestAlgorithm, SignatureMethod
 
-from office import saml
 from office.models import AuditRecord, User
-from office.saml import verified_email
-from office.single_sign_on import SignOnFailed
+from office.ways_in import saml
+from office.ways_in.saml import verified_email
+from office.ways_in.single_sign_on import SignOnFailed
 from tests.office.logging_in import is_in, shown, with_app
 from tests.office.saml_provider import ADDRESS, BACK, NAMES, OURS, Provider, evil, packed, write_metadata
 

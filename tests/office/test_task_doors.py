@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from office.models import Comment, Task, User
 from office.operations.make_task import make_task
-from office.topics import About
+from office.talk.topics import About
 from tests.api.calling import Program, refused
 from tests.world import issue, make_company, make_user, receive
 

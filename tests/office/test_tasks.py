@@ -12,8 +12,8 @@ from office.models import AuditRecord, OutgoingMail, Task, User
 from office.operations import make_task as making
 from office.operations.do_task import assign_task, finish_task, reopen_task
 from office.operations.make_task import make_task
-from office.todo import waiting_tasks
-from office.topics import About, tasks_for
+from office.talk.todo import waiting_tasks
+from office.talk.topics import About, tasks_for
 from tests.world import issue, make_company, make_customer, make_user
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
-from office import throttle
 from office.models import AuditRecord, User
-from office.throttle import LONGEST_WAIT, Counter, counters, forget, network_of, seconds_to_wait
+from office.ways_in import throttle
+from office.ways_in.throttle import LONGEST_WAIT, Counter, counters, forget, network_of, seconds_to_wait
 from tests import world
 from tests.office.logging_in import NOON, is_in, shown, type_password, with_app
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from ledger.refusals import Refused
+from office.hours.view_times import next_due
 from office.mail.handing_over import hand_over
 from office.mail.message import KeptMessage, read_message
 from office.models import AuditRecord, MailStatus, OutgoingMail, SavedView, Task, ViewSchedule, ViewSending
@@ -30,7 +31,6 @@ from office.operations.schedule_view import (
 from office.operations.send_views import due_schedules, send_schedule
 from office.operations.set_own_day import set_own_day
 from office.tasks import send_due_views
-from office.view_times import next_due
 from office.web import view_mail
 from office.web.asking import KnownAddress
 from tests.world import issue, make_company, make_customer, make_user

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ledger.refusals import Refused
+from office.hours.sending_hours import SendingHours, leaves_at, sending_day
+from office.hours.working_days import holiday_name, is_working_day, next_working_day, working_day_before
 from office.models import AuditRecord, Company, OffDays, OwnDay
 from office.operations.set_own_day import remove_own_day, set_own_day
-from office.sending_hours import SendingHours, leaves_at, sending_day
-from office.working_days import holiday_name, is_working_day, next_working_day, working_day_before
 from tests.world import make_company
 
 SATURDAY = date(2024, 6, 1)

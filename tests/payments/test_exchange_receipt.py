@@ -18,7 +18,7 @@ from customers.operations.manage_terms import PartDetails, TermsDetails, add_ter
 from ledger.accounts import default_accounts
 from ledger.balances import owed_on
 from ledger.models import Account, AccountRole, Allocation, Entry, Line, OpenItem
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request
 from office.operations.set_approval_rules import set_approval_rules

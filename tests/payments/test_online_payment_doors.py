@@ -16,7 +16,7 @@ from billing.operations.manage_links import revoke_link
 from billing.operations.mint_link import mint_link
 from billing.operations.void_invoice import void_invoice
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
-from office import bells
+from office.work import bells
 from payments.models import OnlinePayment, Receipt
 from payments.online.offers import amounts_of
 from payments.online.own_credit import credit_of

@@ -13,7 +13,7 @@ from django.urls import reverse
 from customers.operations.manage_accounts import block_account, release_account
 from ledger.models import AccountRole, Line
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import ApprovalRequest, AuditRecord
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request, decline_request

@@ -16,7 +16,7 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.queries import account_of, in_state, with_state
 from ledger.models import AccountRole, Line
 from ledger.refusals import Refused
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.models import ApprovalRequest, AuditRecord
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request

@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from config.services import ServiceFailed
 from config.waiting import wait_until
 from office.models import Run, RunStatus
-from office.runs import resume_run
+from office.work.runs import resume_run
 from tests.proof.caller import Caller, NotAnswered
 from tests.proof.day import STEPS, Day
 from tests.proof.holds import Facts, broken, facts, is_settled, uncertain

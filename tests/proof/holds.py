@@ -12,7 +12,7 @@ from credit_control.models import PaymentPromise, Reminder, Statement
 from customers.models import Customer
 from ledger.balances import owed_on
 from ledger.models import Allocation, Entry, OpenItem
-from office.audit_check import check_chain
+from office.audit.check import check_chain
 from office.models import (
     Company,
     MailStatus,

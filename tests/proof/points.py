@@ -14,7 +14,7 @@ from typing import Any
 
 WEB = (
     "ledger.posting:insert_all:after",  # entries are written and not committed
-    "office.audit:insert_all:after",
+    "office.audit.recording:insert_all:after",
     "office.api.idempotency:taken:after",  # the key is taken and nothing is done
     "billing.operations.issue_invoice:_number:after",  # a number is taken and nothing is in the book
     "billing.operations.issue_invoice:_enter:after",  # it is in the book and not committed
@@ -28,7 +28,7 @@ RUN, KEEPING, SENDING = (
 )
 WORKER = (
     "ledger.posting:insert_all:after",
-    "office.audit:insert_all:after",
+    "office.audit.recording:insert_all:after",
     f"{RUN}:judge:before",  # customers are taken up and nothing of them is read
     f"{RUN}:_look:after",  # a customer was looked at and nothing is noted
     f"{RUN}:_make:before",  # the run is held and nothing is written

@@ -22,7 +22,7 @@ from customers.formats import FORMATS as CUSTOMERS
 from customers.importing import FIELDS as PEOPLE
 from ledger.refusals import Refused
 from office.mail.returned import read_report
-from office.rate_files import read_rates
+from office.rates.files import read_rates
 from office.reading.fields import Field
 from office.reading.formats import NO_FORMATS, Formats
 from office.reading.rows import TableReader

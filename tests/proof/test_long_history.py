@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from office.audit_check import check_chain
+from office.audit.check import check_chain
 from reports.book_check import check_book
 from tests import world
 from tests.proof.long_history import MONTHS, LongHistory

@@ -9,7 +9,7 @@ import openpyxl
 from django.utils import timezone
 
 from office.models import Run, RunStatus
-from office.runs import carry_out
+from office.work.runs import carry_out
 from reports.closing.figures import Figure
 from reports.closing.reading import Gathered
 from reports.closing.state import KIND

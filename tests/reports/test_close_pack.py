@@ -15,8 +15,8 @@ from ledger.refusals import Refused
 from office.models import AuditRecord, Run
 from office.papers import tables
 from office.papers.renderer import PdfUnavailable
-from office.runs import do_next_piece, unfinished_runs
 from office.tasks import carry_out_run
+from office.work.runs import do_next_piece, unfinished_runs
 from reports.ageing import AgeingQuestion, ageing
 from reports.book_check import check_book
 from reports.closing import reading

@@ -25,7 +25,7 @@ from ledger.models import Period
 from office.models import BankAccount, User
 from office.operations.keep_view import save_view
 from office.operations.make_task import make_task
-from office.topics import About
+from office.talk.topics import About
 from office.web.asking import KnownAddress
 from payments.models import BankLine, BankStatement, PayerAccount, Remittance
 from payments.operations.note_paid import PaidDetails, note_paid

@@ -29,7 +29,7 @@ FORBIDDEN = {
     "tempfile.mktemp": "names a file that another may make",
 }
 ALLOWED = {
-    ("office/passwords.py", "sha1"): "the form in which stolen passwords are published",
+    ("office/ways_in/passwords.py", "sha1"): "the form in which stolen passwords are published",
 }
 CHANCE = {
     "config/management/commands/seed_demo.py": "the same demo each time",

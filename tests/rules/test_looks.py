@@ -14,7 +14,7 @@ from django.utils import timezone
 from billing.medical import Service
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.set_medical_codes import set_medical_codes
-from office import audit
+from office.audit import recording
 from office.models import AuditRecord, User
 from office.operations.update_company import update_company
 from tests import world
@@ -30,8 +30,8 @@ NOTED = "keeps the look itself"
 ANOTHER = "is another function of that name"
 OPENS = {
     "number_of": {
-        "office/number_patterns.py": ANOTHER,
-        "office/numbers.py": ANOTHER,
+        "office/numbers/patterns.py": ANOTHER,
+        "office/numbers/series.py": ANOTHER,
         "customers/operations/manage_accounts.py": NOTED,
         "payments/debit_files.py": "makes a file, whose download is kept",
         "payments/repayment_files.py": "makes a file, whose download is kept",
@@ -44,8 +44,8 @@ OPENS = {
         "customers/duplicates.py": "compares, and shows a share of likeness",
         "billing/accuracy/parties.py": "says what is wrong with a number, not the number",
         "payments/kept_files.py": "reads a file, whose download is kept",
-        "office/factors.py": "checks a code by it",
-        "office/log_ins.py": "ends a session by its key",
+        "office/ways_in/factors.py": "checks a code by it",
+        "office/ways_in/log_ins.py": "ends a session by its key",
         "office/web/security.py": "shows the secret of an app to its owner, who sets it up",
         "office/operations/manage_webhooks.py": "compares with a secret that a program brings",
         "office/webhooks/signing.py": "signs by it",
@@ -162,7 +162,7 @@ def test_a_look_at_medical_codes_is_kept_once_in_a_short_while(how: str, time_ma
         assert look(user, invoice.pk).status_code == 200
     assert [looks_of(user, invoice) for user in (clerk, other)] == [1, 1]
 
-    time_machine.move_to(timezone.now() + 2 * audit.SHORT_WHILE, tick=False)
+    time_machine.move_to(timezone.now() + 2 * recording.SHORT_WHILE, tick=False)
     look(clerk, invoice.pk)
     assert [looks_of(user, invoice) for user in (clerk, other)] == [2, 1]
 

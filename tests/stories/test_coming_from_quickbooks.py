@@ -14,7 +14,7 @@ from credit_control.statements.asking import Period, figures_of, own
 from customers.models import Customer
 from ledger.models import OpenItem
 from office.models import Run
-from office.runs import carry_out
+from office.work.runs import carry_out
 from payments.operations.match_certain import start_matching
 from payments.operations.take_bank_file import take_bank_file
 from reports.book_check import check_book

@@ -16,9 +16,9 @@ from billing.operations.send_invoice import send_invoice
 from credit_control.models import Reminder, ReminderDay, StatementRun, StatementSchedule
 from credit_control.operations.schedule_statements import ScheduleDetails, set_statement_schedule
 from credit_control.operations.set_credit_policy import set_credit_policy
-from office.jobs import schedule
 from office.models import Job, OutgoingMail, Run, Task
 from office.tasks import carry_out_run
+from office.work.jobs import schedule
 from payments.models import DebitNotice
 from reports.book_check import check_book
 from tests import world

@@ -16,7 +16,7 @@ from ledger.refusals import Refused
 from office.commands import add_import_arguments, chosen_company, chosen_mapping
 from office.models import Run, RunStatus
 from office.progress import Progress
-from office.runs import do_next_piece
+from office.work.runs import do_next_piece
 
 LOOK_AGAIN = 0.5
 

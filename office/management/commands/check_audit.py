@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
-from office.audit_check import Checked, check_chain
-from office.audit_export import wrong_with_export
+from office.audit.check import Checked, check_chain
+from office.audit.export import wrong_with_export
 from office.models import AuditSeal, Company
 from office.operations.seal_audit import chains
 

@@ -11,7 +11,7 @@ from ledger.refusals import Refused
 from office.mail.returned import LARGEST
 from office.models import OutgoingMail
 from office.operations.take_returned_mail import take_returned_mail
-from office.retrying import DATABASE_AWAY
+from office.work.retrying import DATABASE_AWAY
 
 TRY_LATER = 75
 """What a mail server takes as "keep it and try again" (EX_TEMPFAIL)."""

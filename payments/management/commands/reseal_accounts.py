@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from customers.operations.manage_accounts import reseal_accounts
-from office.log_ins import reseal_log_ins
 from office.operations.manage_factors import reseal_factors
 from office.operations.manage_webhooks import reseal_webhooks
 from office.sealing import Unsealable
+from office.ways_in.log_ins import reseal_log_ins
 from payments.kept_files import reseal_files
 
 

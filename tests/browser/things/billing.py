@@ -21,12 +21,12 @@ from billing.operations.manage_taxes import RateDetails, TaxDetails, add_tax
 from billing.operations.mark_printed import mark_printed
 from billing.operations.open_dispute import DisputeDetails, open_dispute
 from billing.operations.work_findings import assign_findings, dismiss_findings
-from office.approvals import ApprovalNeeded
+from office.approvals.asking import ApprovalNeeded
 from office.operations.ask_approval import ask_approval
 from office.operations.comment import comment
 from office.operations.set_approval_rules import set_approval_rules
+from office.talk.topics import About
 from office.tasks import carry_out_run
-from office.topics import About
 from tests import world
 from tests.billing.opening import FILE, load, opening_of
 from tests.billing.ordered import ids_of, order_of

@@ -31,7 +31,7 @@ from office.operations.schedule_view import ScheduleDetails, add_schedule
 from office.operations.set_approval_rules import set_approval_rules
 from office.operations.set_team import set_team
 from office.sealing import seal
-from office.topics import About
+from office.talk.topics import About
 from office.web.asking import KnownAddress
 from office.webhooks.signing import new_secret
 from tests import world

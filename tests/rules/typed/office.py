@@ -6,7 +6,7 @@ from uuid import uuid4
 from office.models import SavedView, Team, User, ViewSchedule
 from office.operations.create_api_token import create_api_token
 from office.operations.make_task import make_task
-from office.topics import About
+from office.talk.topics import About
 from tests import world
 from tests.browser.things.office import webhooks
 from tests.rules.hostile import DAY, Forms

@@ -3,9 +3,9 @@
 from django.contrib.auth.models import Group
 
 from ledger.money import format_money
-from office.approvals import ACTS, Act, amount_words
+from office.approvals.asking import ACTS, Act, amount_words
 from office.models import ApprovalRule, Company
-from office.policies import ROLES, Policy, Rule, settings_as_rules
+from office.policies.registry import ROLES, Policy, Rule, settings_as_rules
 
 DAYS = ("mail_off_days", "mail_daily_limit", "debit_notice_days")
 

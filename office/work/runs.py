@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from ledger.refusals import Refused
 from office.audit import coming_from
-from office.bells import ring
 from office.models import Run, RunStatus
-from office.retrying import DATABASE_AWAY
+from office.work.bells import ring
+from office.work.retrying import DATABASE_AWAY
 
 UNTOUCHED = timedelta(minutes=2)
 LARGE = ("input_file", "errors_file")

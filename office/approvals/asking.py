@@ -16,7 +16,7 @@ from django.db.models import Model, Q, QuerySet
 from ledger.money import format_money, round_money
 from ledger.refusals import Refused
 from office.access import companies_for, found
-from office.deciding import decided_by
+from office.approvals.deciding import decided_by
 from office.models import ApprovalRequest, ApprovalRule, ApprovalState, Company, User
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from office.models import Company, NumberPattern, NumberSeries
-from office.number_patterns import number_of
+from office.numbers.patterns import number_of
 
 PATTERNS = {
     "customer": "C{number:05}",

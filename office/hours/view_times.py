@@ -4,8 +4,8 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from office.hours.sending_hours import SendingHours
 from office.models import Company, Rhythm, ViewSchedule
-from office.sending_hours import SendingHours
 
 ONE_DAY = timedelta(days=1)
 

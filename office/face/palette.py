@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from office.colours import WHITE, mixed, readable_shade, readable_tone
+from office.face.colours import WHITE, mixed, readable_shade, readable_tone
 
 LIGHT_GROUNDS = ("#f4f5f7", "#ffffff", "#f4f6f9")
 DARK_GROUNDS = ("#0f1319", "#171c25", "#1d2430")

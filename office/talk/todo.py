@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import BooleanField, Case, CharField, Q, QuerySet, Value, When
 
 from office.models import Comment, Company, Task, User
-from office.topics import for_me, tasks_for
+from office.talk.topics import for_me, tasks_for
 
 
 def with_state(tasks: QuerySet[Task], user: User, today: date) -> QuerySet[Task]:

@@ -3,8 +3,8 @@
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from office.approvals import ACTS, amount_words, requests_for
-from office.deciding import deciders_of, decides
+from office.approvals.asking import ACTS, amount_words, requests_for
+from office.approvals.deciding import deciders_of, decides
 from office.mail.kinds import Letter, MailKind, NotToBeSent
 from office.mail.queueing import MailToQueue, queue_mails
 from office.mail.staff_letter import NOT_HERE, person_of, quoted, staff_letter

@@ -1,6 +1,6 @@
 """What proves an exported record: its place in the chain, and the check of an export against the chain.
 
-Each row of an export holds what its record says, as it is hashed (`office.audit_chain`), the hash before it, its own
+Each row of an export holds what its record says, as it is hashed (`office.audit.chain`), the hash before it, its own
 hash, and the first seal at or after it. So anybody can do the sum without us: SHA-256 of the hash before and the text
 after it is the hash; of two rows at positions that follow each other, the hash of the one is the hash before of the
 other; and a hash or seal that somebody kept earlier must be there again.
@@ -14,8 +14,8 @@ from typing import NamedTuple
 from django.db.models import CharField, TextField
 from django.db.models.expressions import RawSQL
 
-from office.audit_chain import next_hash
-from office.audit_search import Records
+from office.audit.chain import next_hash
+from office.audit.search import Records
 from office.models import AuditLink, AuditSeal
 
 POSITION, BEFORE, SAYS, HASH, SEAL = HEADS = ("Position", "Hash before", "Says", "Hash", "Sealed by")

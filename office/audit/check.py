@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils import timezone
 
-from office.audit_chain import COLUMNS, next_hash, text_of
-from office.audit_seals import day_in, fits
+from office.audit.chain import COLUMNS, next_hash, text_of
+from office.audit.seals import day_in, fits
 from office.models import AuditRecord, AuditSeal, Company
 
 PIECE = 5_000

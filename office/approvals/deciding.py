@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from office.hours.sending_hours import SendingHours
 from office.models import ApprovalRequest, ApprovalState, Company, Deputy, User
-from office.sending_hours import SendingHours
 
 DECIDES = "office.decide_approval"
 

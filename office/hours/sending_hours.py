@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
+from office.hours.working_days import is_working_day, next_working_day, working_day_before
 from office.models import Company, OffDays, OwnDay
-from office.working_days import is_working_day, next_working_day, working_day_before
 
 
 @dataclass(frozen=True)

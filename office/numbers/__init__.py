@@ -1,0 +1,1 @@
+"""The numbers of papers: gapless series, and how each number is written."""

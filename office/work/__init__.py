@@ -1,0 +1,1 @@
+"""Work that no person waits for: runs in pieces, the workers' jobs, the bells that call them."""
