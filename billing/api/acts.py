@@ -7,11 +7,10 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for, get_link_for
-from billing.api.serializers import (
+from billing.api.act_serializers import (
     CorrectIn,
     CreditIn,
     DebitNoteIn,
-    InvoiceOut,
     IssueIn,
     LinkOut,
     LinksOut,
@@ -23,6 +22,7 @@ from billing.api.serializers import (
     wanted_from,
     why_from,
 )
+from billing.api.serializers import InvoiceOut
 from billing.api.shown import shown
 from billing.operations.copy_invoice import copy_invoice
 from billing.operations.correct_invoice import correct_invoice

@@ -7,11 +7,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from billing.access import get_attachment_for, get_invoice_for
-from billing.api.serializers import FileIn
 from billing.models import Attachment
 from billing.operations.manage_attachments import attach_file, remove_attachment
 from billing.web.attachments import file_response
-from office.api.fields import Input
+from office.api.fields import FileIn, Input
 from office.api.idempotency import idempotent
 from office.api.views import ApiView, checked
 from office.web.requests import ApiRequest

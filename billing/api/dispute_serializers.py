@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from billing.api.serializers import CorrectIn, CreditIn
+from billing.api.act_serializers import CorrectIn, CreditIn
 from billing.models import (
     Dispute,
     DisputedAmount,

@@ -9,6 +9,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from billing.access import disputes_for, get_dispute_file_for, get_dispute_for, get_invoice_for
+from billing.api.act_serializers import wanted_from, why_from
 from billing.api.dispute_serializers import (
     CareIn,
     CloseDisputeIn,
@@ -22,7 +23,6 @@ from billing.api.dispute_serializers import (
     RebillIn,
     ReopenDisputeIn,
 )
-from billing.api.serializers import wanted_from, why_from
 from billing.disputes import with_state
 from billing.models import Dispute, DisputeOutcome
 from billing.operations.answer_dispute import answer_dispute

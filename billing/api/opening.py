@@ -9,14 +9,13 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from billing.access import get_opening_for, openings_for
-from billing.api.serializers import FileIn
 from billing.models import Opening
 from billing.opening.figures import compared, loads_of
 from billing.operations.load_opening import begin_load
 from billing.operations.manage_opening import begin_opening, go_live, set_opening_totals
 from billing.operations.undo_load import begin_undoing
 from office.access import found
-from office.api.fields import Input
+from office.api.fields import FileIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of

@@ -4,7 +4,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for
-from billing.api.serializers import InvoiceOut, LinksIn, link_from
+from billing.api.draft_serializers import LinksIn, link_from
+from billing.api.serializers import InvoiceOut
 from billing.api.shown import shown
 from billing.operations.link_lines import link_lines
 from office.api.idempotency import idempotent

@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from billing.api.serializers import InvoiceRow, LineIn
+from billing.api.draft_serializers import LineIn
+from billing.api.serializers import InvoiceRow
 from billing.models import DeliveryProof, Order, OrderLine, OrderStatus, OrderVersion, Shipment, ShipmentKind
 from billing.models import ShipmentLine as Line
 from billing.operations.bill_shipments import MOST

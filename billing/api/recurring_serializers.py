@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from billing.api.serializers import InvoiceRow, LineIn
+from billing.api.draft_serializers import LineIn
+from billing.api.serializers import InvoiceRow
 from billing.models import Occurrence, RecurringInvoice, RecurringLine, RecurringPause, UsageRecord
 from billing.models.recurring import INTERVALS
 from billing.operations.details import MOST_LINES

@@ -8,15 +8,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from billing.access import get_invoice_for, invoices_for
-from billing.api.serializers import (
-    DraftChange,
-    DraftIn,
-    DraftOrIssueIn,
-    InvoiceOut,
-    InvoicePage,
-    InvoiceQuery,
-    details_from,
-)
+from billing.api.draft_serializers import DraftChange, DraftIn, DraftOrIssueIn, details_from
+from billing.api.serializers import InvoiceOut, InvoicePage, InvoiceQuery
 from billing.api.shown import as_rows, shown
 from billing.delivery import delivered_as
 from billing.models import Invoice

@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from billing.api.serializers import MailOut
+from billing.api.act_serializers import MailOut
 from credit_control.account.shown import account_links_for, get_account_link_for
 from credit_control.models import AccountLink
 from credit_control.operations.manage_account_links import renew_account_link, revoke_account_link

@@ -8,7 +8,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from billing.api.serializers import AllocationOut, MailsOut, SendIn
+from billing.api.act_serializers import MailsOut, SendIn
+from billing.api.serializers import AllocationOut
 from customers.access import get_customer_for
 from customers.models import Customer
 from customers.persons import require_sees_paper
