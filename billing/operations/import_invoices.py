@@ -17,7 +17,6 @@ from billing.operations.details import InvoiceDetails, LineDetails
 from billing.operations.issue_invoice import draft_and_issue
 from customers.countries import country_code
 from customers.merging import ids_by_number
-from customers.models import Customer
 from customers.operations.create_customer import create_customers
 from customers.operations.details import AddressDetails, CustomerDetails
 from ledger.allocating import allocate, lock_items, oldest_first
@@ -124,7 +123,7 @@ def _stage_kept_file(run: Run) -> None:
 def _issue(run: Run, documents: Sequence[StagedDocument]) -> Counter[str]:
     """Make the customers that are new, issue the documents in their order, and let the credit memos settle."""
     company, by, day = run.company, run.by, documents[0].dated_on
-    customers, added = _customers(company, documents, by)
+    customers, added = _customer_ids(company, documents, by)
     batch = [_details(document, customers[document.customer_number]) for document in documents]
     issued = draft_and_issue(company, batch, by=by, on=day)
     memos = [invoice for invoice in issued if invoice.is_credit_memo]
@@ -150,17 +149,13 @@ def settle_oldest(memos: Sequence[Invoice], *, by: User | None) -> None:
         allocate(pairs, dated_on=day, by_id=by.pk if by else None, reason="Oldest first")
 
 
-def _customers(
-    company: Company, documents: Sequence[StagedDocument], by: User | None
-) -> tuple[dict[str, Customer], int]:
+def _customer_ids(company: Company, documents: Sequence[StagedDocument], by: User | None) -> tuple[dict[str, int], int]:
     """The documents' customers by number, and how many of them had to be made."""
     wanted = {document.customer_number: document for document in documents}
-    ids = ids_by_number(company, wanted)
-    found = Customer.objects.in_bulk(set(ids.values()))
-    known = {number: found[pk] for number, pk in ids.items()}
+    known = ids_by_number(company, wanted)
     missing = [_customer_details(document) for number, document in wanted.items() if number not in known]
     made = create_customers(company, missing, by=by) if missing else []
-    return known | {customer.number: customer for customer in made}, len(made)
+    return known | {customer.number: customer.pk for customer in made}, len(made)
 
 
 def _customer_details(document: StagedDocument) -> CustomerDetails:
@@ -174,7 +169,7 @@ def _customer_details(document: StagedDocument) -> CustomerDetails:
     )
 
 
-def _details(document: StagedDocument, customer: Customer) -> InvoiceDetails:
+def _details(document: StagedDocument, customer_id: int) -> InvoiceDetails:
     """The draft of a document. A credit memo's amounts are positive, so its quantities change their sign."""
     sign = -1 if document.total < 0 else 1
     lines = [
@@ -182,7 +177,7 @@ def _details(document: StagedDocument, customer: Customer) -> InvoiceDetails:
         for description, quantity, unit_price in document.lines
     ]
     return InvoiceDetails(
-        customer_id=customer.pk,
+        customer_id=customer_id,
         lines=lines,
         kind=DocumentKind.CREDIT_MEMO if sign < 0 else DocumentKind.INVOICE,
         dated_on=document.dated_on,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import IO, Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from billing.importing.gathered import Gathered, RowRefused, gathered, take_each
 from billing.importing.orders import SHIPMENT_FIELDS, SHIPMENT_HEAD
@@ -105,7 +105,8 @@ class OrdersNamed:
 
     def __init__(self, company: Company, names: Iterable[str]) -> None:
         wanted = {name for name in names if name}
-        of_company = Order.objects.filter(company=company).order_by("pk").prefetch_related("lines")
+        lines = OrderLine.objects.only("order", "position", "item_code", "description")
+        of_company = Order.objects.filter(company=company).order_by("pk").prefetch_related(Prefetch("lines", lines))
         self.found: dict[tuple[int, str], Order] = {}
         for order in of_company.filter(Q(number__in=wanted) | Q(po_number__in=wanted) | Q(source_reference__in=wanted)):
             for name in (order.number, order.po_number, order.source_reference):

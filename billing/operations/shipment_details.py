@@ -58,7 +58,7 @@ class NamedIn:
 
     def __init__(self, company: Company, batch: Sequence[ShipmentDetails]) -> None:
         lines = [line for details in batch for line in details.lines]
-        ordered = OrderLine.objects.filter(order__company=company).select_related("order", "product")
+        ordered = OrderLine.objects.filter(order__company=company).prefetch_related("order", "product")
         self.customers = CustomersOf(company, (details.customer_id for details in batch))
         self.orders = Order.objects.filter(company=company).in_bulk(_ids(details.order_id for details in batch))
         self.order_lines = ordered.in_bulk(_ids(line.order_line_id for line in lines))
