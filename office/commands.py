@@ -8,7 +8,7 @@ from pathlib import Path
 from ledger.refusals import Refused
 from office.models import Company, ImportMapping
 from office.reading import Field, Mapping
-from office.reading.formats import NO_FORMATS, Formats
+from office.reading.formats import NO_FORMATS
 
 
 def add_import_arguments(parser: ArgumentParser) -> None:
@@ -35,11 +35,10 @@ def chosen_mapping(
     built_in: MappingOf[str, Mapping],
     fields: Sequence[Field],
     file: Path,
-    formats: Formats = NO_FORMATS,
 ) -> Mapping:
     """The mapping of that name: a file, a kept one, or one that came along; without a name, by the headings."""
     if not name:
-        return formats.guessed(file.read_bytes(), fields)
+        return NO_FORMATS.guessed(file.read_bytes(), fields)
     if Path(name).suffix in (".toml", ".json"):
         return Mapping.from_file(Path(name))
     kept = ImportMapping.objects.filter(company=company, kind=kind, name=name).first()

@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -158,18 +157,6 @@ def test_somebody_elses_customer_is_not_changed_by_whoever_sees_only_their_own(c
     assert dict(outcome.counts) == {"Wrong": 1, "New": 1}
     assert Customer.objects.get(number="0010").name == "Elsewhere"
     assert Customer.objects.get(number="0011").sales_owner == seller
-
-
-def test_the_command_does_the_same(company: Company, tmp_path: Any) -> None:
-    path, said = tmp_path / "customers.csv", io.StringIO()
-    path.write_text(BAD, encoding="utf-8")
-    call_command("import_customers", str(path), "--dry-run", stdout=said)
-    assert Customer.objects.count() == 0
-    call_command("import_customers", str(path), "--errors", str(tmp_path / "errors.csv"), stdout=said)
-
-    assert "4  Wrong" in said.getvalue()
-    assert Customer.objects.count() == 1
-    assert len((tmp_path / "errors.csv").read_text(encoding="utf-8-sig").splitlines()) == 5
 
 
 def test_on_screen_the_dry_run_shows_the_first_rows_before_the_start(company: Company, clerk: Any, client: Any) -> None:
