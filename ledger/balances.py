@@ -123,7 +123,7 @@ def allocations_of(entry_id: int | None) -> list[Allocation]:
     """What the open items of an entry were applied to and what was applied to them, in order; undone ones with their
     undoing. Asked for by the items' ids: each side has an index, which a join over both could not use.
     """
-    items = list(OpenItem.objects.filter(entry=entry_id).values_list("pk", flat=True)) if entry_id else []
+    items = list(OpenItem.objects.filter(entry=entry_id)) if entry_id else []
     rows = Allocation.objects.filter(Q(debit__in=items) | Q(credit__in=items))
     return list(rows.select_related("debit", "credit", "reverses", "reversed_by").order_by("dated_on", "id"))
 
@@ -140,10 +140,11 @@ def control_balance(
     company_id: int, on: date, *, known_at: datetime | None = None
 ) -> dict[str, tuple[Decimal, Decimal]]:
     """The receivable account's balance at the end of a day: per currency, in it and in the company's."""
-    receivable = Account.objects.filter(company_id=company_id, role=AccountRole.RECEIVABLE).values_list("pk", flat=True)
+    receivable = Account.objects.filter(company_id=company_id, role=AccountRole.RECEIVABLE)
     if not known_at:
-        return {row.currency: (row.amount, row.company_amount) for row in balances_on(receivable[:1], on)}
-    lines = Line.objects.filter(account=receivable[:1], dated_on__lte=on, entry__recorded_at__lte=known_at)
+        balances = balances_on([account.pk for account in receivable], on)
+        return {row.currency: (row.amount, row.company_amount) for row in balances}
+    lines = Line.objects.filter(account__in=receivable, dated_on__lte=on, entry__recorded_at__lte=known_at)
     sums = lines.values_list("currency").annotate(Sum("amount"), Sum("company_amount"))
     return {currency: (amount, company_amount) for currency, amount, company_amount in sums}
 

@@ -54,9 +54,8 @@ def parameters(company_id: int, line_ids: Sequence[int]) -> dict[str, Any]:
 def _advice(
     remittance: Remittance, said: Sequence[Explained], codes: Mapping[str, int], *, is_named: bool
 ) -> Advice | None:
-    customers = {each.item.customer_id for each in said if each.item}
-    if not customers and remittance.customer_id:
-        customers = {remittance.customer_id}
+    known = remittance.customer_id
+    customers = {known} if known else {each.item.customer_id for each in said if each.item}
     if len(customers) != 1:
         return None
     problem = next((f"{each.line.reference}: {each.problem}" for each in said if each.problem), "")
@@ -74,8 +73,8 @@ def _advice(
 
 def _deduction(each: Explained, codes: Mapping[str, int]) -> Deduction:
     rest, code_id = rest_unless_earned(each, codes)
-    is_all = each.item is not None and each.stays_open == each.line.discount
-    return Deduction(each.line.discount if is_all else ZERO, each.line.get_reason_display(), rest, code_id)
+    amount = each.line.discount if each.stays_open == each.line.discount else ZERO
+    return Deduction(amount, each.line.get_reason_display(), rest, code_id)
 
 
 def _in_words(remittance: Remittance) -> str:

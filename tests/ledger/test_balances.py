@@ -103,6 +103,15 @@ def test_what_is_open_stands_for_what_its_parts_have_not_taken(customer: Any) ->
     assert carried(customer, LATER, timezone.now() - timedelta(days=1)) == {}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_was_taken_after_a_moment_was_not_known_then(customer: Any) -> None:
+    debit, credit = one(customer, "D", "100", "90"), one(customer, "C", "-50", "-47")
+    moment = timezone.now()
+    pay(debit, credit, "40", LATER)
+    assert carried(customer, LATER, moment) == {"D": (100, 90, 90), "C": (-50, -47, -47)}
+    assert carried(customer, LATER, timezone.now()) == {"D": (60, 90, 54), "C": (-10, -47, Decimal("-9.40"))}
+
+
 def test_what_an_entrys_items_were_applied_to_is_told_in_order(customer: Any) -> None:
     debit, credits = one(customer, "D", "100"), [one(customer, f"C{n}", "-60") for n in (1, 2)]
     late, early = pay(debit, credits[0], "50", LATER), pay(debit, credits[1], "10", DAY)
@@ -111,3 +120,22 @@ def test_what_an_entrys_items_were_applied_to_is_told_in_order(customer: Any) ->
     assert allocations_of(credits[0].entry_id) == [late]
     assert allocations_of(credits[1].entry_id) == [early, undone]
     assert allocations_of(None) == []
+
+
+def test_however_many_there_are_they_are_read_with_their_items_at_once(
+    customer: Any, django_assert_num_queries: Any
+) -> None:
+    debit, credit = one(customer, "D", "100"), one(customer, "C", "-60")
+    made = pay(debit, credit, "50", DAY)
+    undo_allocation(made.pk, dated_on=DAY, by_id=None, reason="why")
+    with django_assert_num_queries(2):
+        told = [
+            (
+                row.debit.reference,
+                row.credit.reference,
+                row.reverses and row.reverses.amount,
+                hasattr(row, "reversed_by"),
+            )
+            for row in allocations_of(debit.entry_id)
+        ]
+    assert told == [("D", "C", None, True), ("D", "C", 50, False)]

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
+from customers.operations.merge_customers import merge_customers
 from ledger.accounts import STANDARD_ACCOUNTS, default_accounts
 from ledger.merging import owed_now_by
 from ledger.models import Account, AccountRole, Entry, ItemKind, Line, OpenItem
 from ledger.periods import close_month, closed_months, reopen_month
 from ledger.posting import Posting, customer_posting, post, post_all, post_mirror, post_mirrors
 from ledger.refusals import Refused
+from tests import world
 from tests.ledger.entering import DAY, DUE, enter, entry, item, one
 
 pytestmark = pytest.mark.django_db
@@ -66,11 +68,12 @@ def test_a_fact_enters_once(customer: Any) -> None:
 
 
 def test_nothing_is_entered_into_a_closed_month_until_it_is_reopened(customer: Any) -> None:
+    close_month(world.make_company().pk, DAY)
     closed = close_month(customer.company_id, DAY)
     assert (closed.company_id, closed.month, closed.closed_at is None) == (customer.company_id, date(2026, 3, 1), False)
     assert close_month(customer.company_id, LATER).closed_at == closed.closed_at
     assert closed_months(customer.company_id) == {date(2026, 3, 1)}
-    assert closed_months(customer.company_id + 1) == set()
+    assert closed_months(0) == set()
     with pytest.raises(Refused, match="That month is closed") as refusal:
         one(customer, "one", "100")
     assert refusal.value.code == "period_closed"
@@ -134,8 +137,11 @@ def test_many_mirrors_each_take_back_their_own_entry(customer: Any) -> None:
     assert post_mirror(one(customer, "three", "1").entry, key="b", kind="k", dated_on=DAY, by_id=None).memo == ""
 
 
-def test_whoever_was_not_merged_owes_in_their_own_name(customer: Any) -> None:
-    assert owed_now_by([customer.pk, None]) == {customer.pk: customer.pk, None: None}
+def test_who_was_merged_owes_in_the_name_of_the_other(customer: Any) -> None:
+    kept, third = (world.make_customer(customer.company, name) for name in ("Cedar AG", "Birch AG"))
+    merge_customers(customer.pk, kept.pk, reason="one firm", by=None)
+    asked = [customer.pk, kept.pk, third.pk, None]
+    assert owed_now_by(asked) == {customer.pk: kept.pk, kept.pk: kept.pk, third.pk: third.pk, None: None}
 
 
 def test_a_company_starts_with_one_account_for_each_purpose(customer: Any) -> None:

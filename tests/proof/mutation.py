@@ -55,21 +55,18 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "evidence": (
         [f"payments/matching/{each}.py" for each in ("advices", "asking", "gathering", "names")],
-        [
-            "tests/payments/test_matching.py",
-            "tests/payments/test_match_bank_line.py",
-            "tests/payments/test_match_certain.py",
-            "tests/payments/test_match_by_advice.py",
-        ],
+        ["tests/payments/test_evidence.py"],
     ),
     "book": (
-        ["ledger/[!cm]*.py", "ledger/checks.py"],
         [
-            "tests/ledger",
-            "tests/credit_control/test_agreed_days.py",
-            "tests/payments/test_allocation_cases.py",
-            "tests/payments/test_exchange_receipt.py",
-            "tests/reports/test_check_book.py",
+            f"ledger/{each}.py"
+            for each in ("accounts", "allocating", "balances", "day_sums", "merging", "periods", "posting")
+        ],
+        [
+            "tests/ledger/test_posting.py",
+            "tests/ledger/test_allocating.py",
+            "tests/ledger/test_balances.py",
+            "tests/ledger/test_day_sums.py",
         ],
     ),
 }
