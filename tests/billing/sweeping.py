@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from billing.accuracy.findings import finding_of, with_state
 from billing.accuracy.found import Found
-from billing.models import AccuracyFinding, Invoice, IssueCheck
+from billing.models import AccuracyFinding, FindingEvent, Invoice, IssueCheck
 from billing.operations.check_accuracy import check_accuracy
 from billing.operations.keep_findings import keep_findings
 from customers.models import Address, Customer
@@ -49,3 +49,11 @@ def address(customer: Customer, **details: Any) -> Address:
     """A billing address in Berlin, but for what is said."""
     values = {"street": "Lindenweg 1", "postal_code": "10115", "city": "Berlin", "country": "DE"}
     return Address.objects.create(customer=customer, **values | details)
+
+
+def states(company: Any) -> list[str]:
+    return [row.state for row in findings(company)]
+
+
+def acts(company: Any) -> list[str]:
+    return list(FindingEvent.objects.filter(finding__company=company).order_by("pk").values_list("act", flat=True))

@@ -1,29 +1,25 @@
 """Which open items are doubtful, why, and what is likely lost: as of a day, and the same again whenever it is asked."""
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from billing.models import DisputeOutcome, ReasonCode
 from billing.operations.close_dispute import close_dispute
 from billing.operations.open_dispute import DisputeDetails, open_dispute
-from credit_control.doubtful import Doubt, DoubtQuestion, doubtful_items
-from credit_control.models import ProvisionRate, ProvisionTable, SpecificProvision
+from credit_control.doubtful import DoubtQuestion, doubtful_items
 from credit_control.operations.cancel_plan import cancel_plan
 from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_over, hand_to_agency
 from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.operations.record_promise import PromiseDetails, record_promise
-from credit_control.operations.set_provisions import set_provision_rates, set_specific_provision
-from ledger.refusals import Refused
+from credit_control.operations.set_provisions import set_specific_provision
 from office.approvals.asking import ApprovalNeeded
-from office.models import AuditRecord
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import decline_request
 from office.operations.set_approval_rules import set_approval_rules
@@ -31,43 +27,17 @@ from office.operations.set_exchange_rates import set_exchange_rate
 from payments.operations.receive_payment import Share
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
-from tests.api.calling import Program
 from tests.billing.disputing import dispute
+from tests.credit_control.doubting import days, doubts, rates, told
 from tests.credit_control.planning import agreed, offer
 from tests.credit_control.reminding import at_any_hour, ladder, late, remind, send_all
 
 pytestmark = pytest.mark.django_db
-RATES = [(1, Decimal(5)), (91, Decimal(25)), (181, Decimal(50))]
-
-
-def days(count: int) -> timedelta:
-    return timedelta(days=count)
 
 
 @pytest.fixture
 def today(company: Any) -> date:
     return company.today()
-
-
-def rates(company: Any, from_on: date | None = None, **details: Any) -> ProvisionTable:
-    today = company.today()
-    values = {"rates": RATES, "late_days": 90, "on": today} | details
-    return set_provision_rates(company, from_on or today - days(400), by=None, **values)
-
-
-def doubts(company: Any, on: date | None = None, **more: Any) -> list[Doubt]:
-    return doubtful_items(DoubtQuestion(company, on or company.today(), **more)).rows
-
-
-def told(company: Any, on: date | None = None) -> list[tuple[str, tuple[str, ...], Decimal, Decimal]]:
-    """Each doubtful item: its document, why, in percent, and what is likely lost."""
-    return [(row.reference, row.reasons, row.percent, row.proposed) for row in doubts(company, on)]
-
-
-def refusal(act: Callable[[], Any]) -> str:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.code
 
 
 def handed(customer: Any, paper: Any, on: date) -> Any:
@@ -248,103 +218,6 @@ def test_foreign_items_are_told_in_the_companys_currency_and_totals_add_up(
     ]
 
 
-def test_an_items_percentage_goes_before_its_customers_and_that_before_the_table(
-    company: Any, customer: Any, today: date
-) -> None:
-    rates(company)
-    first, second = late(customer, "100.00", 100), late(customer, "100.00", 10)
-    item = world.item_of(first).pk
-
-    def judge(percent: int | None, item_id: int | None = None) -> None:
-        amount = None if percent is None else Decimal(percent)
-        set_specific_provision(customer, amount, reason="Insolvent", on=today, by=None, item_id=item_id)
-
-    judge(60)
-    assert told(company) == [
-        (first.number, ("judged", "late"), 60, 60),
-        (second.number, ("judged",), 60, 60),
-    ]
-    judge(0, item)
-    assert [row[2] for row in told(company)] == [0, 60]
-    judge(None, item)
-    judge(None)
-    assert told(company) == [(first.number, ("late",), 25, 25)]
-    assert doubts(company)[0].why_percent == ""
-    assert told(company, today - days(1))[0][2] == 25
-    assert SpecificProvision.objects.count() == 4
-    assert AuditRecord.objects.filter(action="set_specific_provision", reason="Insolvent").count() == 4
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"reason": " "}, "reason_missing"),
-        ({"reason": "x" * 301}, "reason_missing"),
-        ({"percent": Decimal("100.01")}, "bad_percent"),
-        ({"percent": Decimal(-1)}, "bad_percent"),
-        ({"percent": Decimal("0.0000001")}, "bad_percent"),
-        ({"percent": None}, "nothing_set"),
-        ({"item_id": 999_999}, "not_open"),
-    ],
-)
-def test_a_judgement_that_cannot_be_is_refused(
-    company: Any, customer: Any, today: date, change: dict[str, Any], code: str
-) -> None:
-    values = {"percent": Decimal(5), "reason": "Gone", "on": today, "by": None} | change
-    assert refusal(lambda: set_specific_provision(customer, **values)) == code
-    assert (SpecificProvision.objects.count(), AuditRecord.objects.filter(action__contains="provision").count()) == (
-        0,
-        0,
-    )
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"rates": []}, "bad_number"),
-        ({"late_days": -1}, "bad_number"),
-        ({"rates": [(90, Decimal(5)), (90, Decimal(6))]}, "bad_days"),
-        ({"rates": [(90, Decimal(5)), (30, Decimal(6))]}, "bad_days"),
-        ({"rates": [(-1, Decimal(5))]}, "bad_days"),
-        ({"rates": [(1, Decimal(101))]}, "bad_percent"),
-        ({"rates": [(1, Decimal(9)), (2, Decimal(8))]}, "bad_percent"),
-    ],
-)
-def test_a_table_that_cannot_be_is_refused(company: Any, change: dict[str, Any], code: str) -> None:
-    assert refusal(lambda: rates(company, **change)) == code
-    assert ProvisionTable.objects.count() == 0
-
-
-def test_after_the_first_no_table_begins_on_a_past_day(company: Any, today: date) -> None:
-    rates(company, today - days(100))
-    assert refusal(lambda: rates(company, today - days(1))) == "past_day"
-    rates(company, today)
-    rates(company, today, late_days=30)  # said anew the same day
-    assert doubtful_items(DoubtQuestion(company, today)).table.late_days == 30
-    assert doubtful_items(DoubtQuestion(company, today - days(1))).table.late_days == 90
-    assert doubtful_items(DoubtQuestion(company, today - days(101))).table is None
-
-
-def test_the_database_keeps_judgements_as_they_were(company: Any, customer: Any, today: date) -> None:
-    made = set_specific_provision(customer, Decimal(5), reason="Gone", on=today, by=None)
-    table = rates(company)
-    for act in (
-        lambda: SpecificProvision.objects.filter(pk=made.pk).update(percent=1),
-        lambda: SpecificProvision.objects.filter(pk=made.pk).delete(),
-        lambda: ProvisionRate.objects.update(percent=1),
-        lambda: ProvisionTable.objects.update(late_days=1),
-    ):
-        with pytest.raises(DatabaseError), transaction.atomic():
-            act()
-    same = {"company": company, "customer": customer, "set_on": today}
-    for wrong in ({"reason": ""}, {"reason": "x", "percent": 101}, {"reason": "x", "percent": -1}):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            SpecificProvision.objects.create(**same | wrong)
-    for days_from, percent in ((1, 5), (500, 101), (500, -1)):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            ProvisionRate.objects.create(table=table, days_from=days_from, percent=percent)
-
-
 def test_many_items_cost_as_many_queries_as_one(company: Any, customer: Any) -> None:
     rates(company)
     counts = []
@@ -385,51 +258,3 @@ def test_the_screen_lists_sorts_and_exports_them(company: Any, customer: Any, cl
     assert client.get(address, {"format": "xlsx"}).status_code == 200
     for wrong in ("x", "0001-01-01", "2026-13-01"):
         assert client.get(reverse("credit_control:doubtful_list", args=[wrong])).status_code == 404
-
-
-def test_rates_and_judgements_are_set_on_screen_by_who_may(
-    company: Any, customer: Any, client: Any, today: date
-) -> None:
-    invoice = late(customer, "100.00", 100)
-    rates_url = reverse("credit_control:provision_rates")
-    one = reverse("credit_control:set_specific_provision", args=[customer.pk])
-    client.force_login(world.make_user(company, "clerk"))
-    assert (client.get(rates_url).status_code, client.post(one, {"percent": "5", "reason": "x"}).status_code) == (
-        403,
-        403,
-    )
-    client.force_login(world.make_user(company, "manager"))
-    wanted = {"from_on": today, "late_days": "60", "rates": "1 5\n91 25 %\n"}
-    assert client.post(rates_url, wanted).status_code == 302
-    assert [(rate.days_from, rate.percent) for rate in ProvisionRate.objects.all()] == [(1, 5), (91, 25)]
-    for wrong in ("a b", "1", "1 NaN", "9999999 5", "5 10\n3 20"):
-        assert client.post(rates_url, wanted | {"rates": wrong}).status_code == 200
-    assert (
-        client.post(f"{one}?item={world.item_of(invoice).pk}", {"percent": "70", "reason": "Gone"}).status_code == 302
-    )
-    assert told(company) == [(invoice.number, ("judged", "late"), 70, 70)]
-    assert client.get(f"{one}?item=999999").status_code == 404
-    assert ProvisionTable.objects.count() == 1
-
-
-def test_programs_read_the_feed_and_judge(company: Any, customer: Any, today: date) -> None:
-    invoice = late(customer, "100.00", 100)
-    program = Program(world.make_user(company, "manager"))
-    body = {"from_on": str(today), "late_days": 60, "rates": [{"days_from": 1, "percent": "12.5"}]}
-    assert program.post("provision-rates/", body).status_code == 201
-    assert program.get("provision-rates/").json()["results"][0]["rates"] == [{"days_from": 1, "percent": "12.5"}]
-    feed = program.get("doubtful-items/").json()
-    [row] = feed["results"]
-    assert (row["document"], row["open"], row["proposed"], row["percent"]) == (
-        invoice.number,
-        "100.00",
-        "12.50",
-        "12.5",
-    )
-    assert (row["why_doubtful"], feed["on"], feed["company_currency"]) == (["late"], str(today), "EUR")
-    assert feed["totals"][0]["proposed"] == "12.50"
-    judged = {"item": row["item"], "percent": "40", "reason": "Insolvent"}
-    assert program.post(f"customers/{customer.pk}/provision/", judged).status_code == 201
-    assert program.get("doubtful-items/").json()["results"][0]["proposed"] == "40.00"
-    clerk = Program(world.make_user(company, "clerk"))
-    assert clerk.post(f"customers/{customer.pk}/provision/", judged).status_code == 403

@@ -41,3 +41,11 @@ def type_password(browser: Client, user: User, password: str = world.PASSWORD, *
 def is_in(browser: Client) -> bool:
     """Whether the front page opens."""
     return browser.get("/").status_code == 200
+
+
+def aged(browser: Client, **seconds: float) -> None:
+    """Make what the session remembers so much older."""
+    session = browser.session
+    for name, by in seconds.items():
+        session[name] -= by
+    session.save()

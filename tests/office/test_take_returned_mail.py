@@ -1,37 +1,29 @@
 """Mail that came back is noted once, and nothing else is taken for it."""
 
-import io
 import threading
 import time
 from contextlib import suppress
-from datetime import date
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from billing.delivery import deliveries_of
 from billing.models import Invoice
 from billing.operations.send_invoice import send_invoice
-from customers.operations.details import ContactDetails, CustomerDetails
-from customers.operations.update_customer import update_customer
 from ledger.refusals import Refused
 from office.mail.handing_over import hand_over
 from office.mail.returned import HEAD, LARGEST
-from office.management.commands import take_returned_mail as command
 from office.models import AuditRecord, MailStatus, OutgoingMail
 from office.operations import take_returned_mail as taking
-from office.operations.take_returned_mail import Finding, Taken, take_returned_mail
+from office.operations.take_returned_mail import Finding
 from tests import world
-from tests.api.calling import Program, a_client, refused
+from tests.office.coming_back import DAY, sent, take
 from tests.office.mailing import become
 from tests.office.returned import ALONE, WHOLE, report_of
 from tests.relay import RelayHandler
 
-DAY = date(2026, 3, 2)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -44,17 +36,6 @@ def invoice(customer: Any) -> Invoice:
 def mail(invoice: Invoice, relay: RelayHandler) -> OutgoingMail:
     """A mail that the relay took."""
     return sent(invoice)
-
-
-def sent(invoice: Invoice) -> OutgoingMail:
-    [mail] = send_invoice(invoice.pk, by=None)
-    hand_over(mail.pk)
-    mail.refresh_from_db()
-    return mail
-
-
-def take(content: bytes) -> Taken:
-    return take_returned_mail(content, among=OutgoingMail.objects.all(), by=None)
 
 
 def refusal_of(content: bytes) -> str:
@@ -279,161 +260,3 @@ def test_what_strangers_wrote_is_one_line_of_text(mail, clerk, invoice):
     html = browser.get(reverse("billing:invoice", args=[invoice.pk])).content.decode()
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)" in html
-
-
-# At the hand-over
-
-
-@pytest.mark.parametrize(
-    ("answer", "status", "code"),
-    [
-        ("550 5.1.1 No such person", "bounced", "5.1.1"),
-        ("550 No such person", "bounced", "550"),
-        ("553 Bad name", "bounced", "553"),
-        ("552 5.2.2 Full", "bounced", "5.2.2"),
-        ("554 5.7.1 Relay access denied", "failed", ""),
-        ("550 5.7.1 We do not know you", "failed", ""),
-        ("554 No", "failed", ""),
-        ("450 4.1.1 Later", "queued", ""),
-        ("251 Not here, but forwarded", "sent", ""),
-    ],
-)
-def test_a_refused_address_is_a_bounce_and_a_relay_that_does_not_serve_us_is_none(invoice, relay, answer, status, code):
-    relay.at_rcpt = lambda: answer
-    mail = sent(invoice)
-    assert (mail.status, mail.bounce_code) == (status, code)
-    assert mail.explanation.endswith(f"The mail relay said: {answer}" if status != "sent" else "")
-    assert (mail.bounced_at is not None) == (status == "bounced")
-
-
-def test_of_two_recipients_the_refused_one_bounces_and_the_other_has_it(company, relay):
-    contacts = [ContactDetails("Ada", "ada@a.example"), ContactDetails("Bob", "bob@a.example")]
-    invoice = world.issue(world.make_customer(company, contacts=contacts), "10.00", DAY)
-    answers = iter(["550 5.1.1 No such person", "250 OK"])
-    relay.at_rcpt = lambda: next(answers)
-    for mail in send_invoice(invoice.pk, by=None):
-        hand_over(mail.pk)
-    assert [(each.contact.name, each.state) for each in deliveries_of(invoice)] == [("Ada", "bounced"), ("Bob", "sent")]
-    assert len(relay.taken) == 1
-
-
-def test_the_relay_is_told_the_envelope_id_where_it_knows_what_that_is(invoice, relay):
-    relay.knows_dsn = True
-    mail = sent(invoice)
-    assert (mail.status, relay.envelopes) == ("sent", [[f"ENVID={mail.envelope_id.upper()}", "RET=HDRS"]])
-
-
-# After the address is mended
-
-
-def test_a_bounced_address_is_shown_until_it_is_changed_and_mailing_then_works(mail, invoice, customer, clerk):
-    take(report_of(mail))
-    browser, program = Client(), Program(clerk)
-    browser.force_login(clerk)
-    contact = program.get(f"customers/{customer.pk}/").json()["contacts"][0]
-    assert (contact["bounce"]["mail"], contact["bounce"]["words"]) == (mail.pk, "mailbox unknown (5.1.1)")
-    assert "mailbox unknown (5.1.1)" in page(browser, "customers:customer", customer.pk)
-    assert "Customers whose address bounced" in page(browser, "home")
-    assert customer.name in page(browser, "customers:customer_list", query="?bounced=1")
-    [delivery] = program.get(f"invoices/{invoice.pk}/deliveries/").json()["results"]
-    assert (delivery["state"], delivery["explanation"][:24]) == ("bounced", "Mailbox unknown (5.1.1).")
-
-    details = ContactDetails("Eva Brandt", "eva@new.example", id=contact["id"])
-    update_customer(customer.pk, CustomerDetails(name=customer.name, contacts=[details]), version=1, by=clerk)
-    assert program.get(f"customers/{customer.pk}/").json()["contacts"][0]["bounce"] is None
-    assert "Customers whose address bounced" not in page(browser, "home")
-    again = sent(invoice)
-    assert (again.status, again.to_email, again.pk != mail.pk) == ("sent", "eva@new.example", True)
-    assert take(report_of(mail)).finding == Finding.KNOWN
-    assert [each.state for each in deliveries_of(invoice)] == ["sent"]
-
-
-def page(browser: Client, name: str, *args: Any, query: str = "") -> str:
-    return browser.get(reverse(name, args=args) + query).content.decode()
-
-
-def test_a_bounce_stands_until_something_left_for_the_address_after_it(invoice, customer, relay, clerk):
-    first, program = sent(invoice), Program(clerk)
-    meanwhile = sent(world.issue(customer, "5.00", DAY))
-    take(report_of(first))
-    assert program.get(f"customers/{customer.pk}/").json()["contacts"][0]["bounce"]["mail"] == first.pk
-    sent(invoice)
-    assert program.get(f"customers/{customer.pk}/").json()["contacts"][0]["bounce"] is None
-    take(report_of(meanwhile))
-    assert program.get(f"customers/{customer.pk}/").json()["contacts"][0]["bounce"]["mail"] == meanwhile.pk
-
-
-# Doors
-
-
-def post(program: Program, content: bytes, key: str = "one", kind: str = "message/rfc822") -> Any:
-    headers = program.headers | {"Idempotency-Key": key}
-    return a_client().generic("POST", "/api/v1/returned-mail/", content, kind, headers=headers)
-
-
-def test_a_mail_server_hands_in_the_raw_message(mail, company):
-    program = Program(world.make_user(company, "mail server"))
-    answer = post(program, report_of(mail))
-    assert answer.json() == {
-        "finding": "bounced",
-        "detail": "The mail to eva@bramble.example came back: mailbox unknown (5.1.1).",
-        "mail": mail.pk,
-    }
-    assert post(program, report_of(mail)).json() == answer.json()
-    assert post(program, report_of(mail), key="two").json()["finding"] == "known"
-    assert AuditRecord.objects.get(action="take_returned_mail").by.name == "Mail server"
-    away = post(program, b"Auto-Submitted: auto-replied\n\nAway", key="three").json()
-    assert (away["finding"], away["mail"]) == ("no_bounce", None)
-
-
-def test_its_door_refuses_what_the_operation_refuses_and_who_may_not(mail, company):
-    program = Program(world.make_user(company, "mail server"))
-    assert refused(post(program, b"\xff\xfe", key="a")) == (409, "broken_mail")
-    assert refused(post(program, b"", key="b")) == (409, "broken_mail")
-    assert refused(post(program, b"A: b\n\n" + b"x" * LARGEST, key="c")) == (409, "too_large")
-    assert refused(post(program, b"{}", key="d", kind="application/json"))[0] == 415
-    assert refused(post(Program(world.make_user(company, "manager")), report_of(mail)))[0] == 403
-    elsewhere = world.make_user(world.make_company(legal_name="Birch Ltd"), "mail server")
-    assert refused(post(Program(elsewhere), report_of(mail))) == (409, "unknown_mail")
-    assert OutgoingMail.objects.get().status == "sent"
-
-
-def run(monkeypatch: Any, content: bytes = b"", **options: Any) -> str:
-    class Input:
-        buffer = io.BytesIO(content)
-
-    monkeypatch.setattr("sys.stdin", Input)
-    out = io.StringIO()
-    call_command("take_returned_mail", stdout=out, stderr=out, **options)
-    return out.getvalue()
-
-
-def test_a_mail_server_pipes_it_into_the_command(mail, monkeypatch):
-    assert "came back: mailbox unknown (5.1.1)" in run(monkeypatch, report_of(mail))
-    assert "It was known" in run(monkeypatch, report_of(mail))
-    with pytest.raises(CommandError, match="no delivery report"):
-        run(monkeypatch, b"Subject: Hello\n\nHello")
-
-
-def test_the_command_asks_to_try_later_while_the_database_is_away(mail, monkeypatch):
-    def away(*args: Any, **options: Any) -> None:
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(command, "take_returned_mail", away)
-    with pytest.raises(CommandError) as error:
-        run(monkeypatch, report_of(mail))
-    assert error.value.returncode == 75
-
-
-def test_the_command_takes_each_new_mail_of_a_maildir_once(mail, monkeypatch, tmp_path):
-    with pytest.raises(CommandError, match="no Maildir"):
-        run(monkeypatch, maildir=tmp_path)
-    for name in ("new", "cur", "tmp"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "new" / "1.a").write_bytes(b"Subject: Hello\n\nHello")
-    (tmp_path / "new" / "2.b").write_bytes(report_of(mail))
-    with pytest.raises(CommandError, match="1 of these mails were refused"):
-        run(monkeypatch, maildir=tmp_path)
-    assert sorted(path.name for path in (tmp_path / "cur").iterdir()) == ["1.a:2,FS", "2.b:2,S"]
-    assert OutgoingMail.objects.get().status == "bounced"
-    assert run(monkeypatch, maildir=tmp_path) == ""

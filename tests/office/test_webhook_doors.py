@@ -17,7 +17,7 @@ from office.webhooks.sending import deliver_to, spread
 from tests import world
 from tests.api.calling import Program, refused
 from tests.browser.things.office import webhooks
-from tests.office.test_webhooks import DAY
+from tests.office.listening import DAY
 from tests.receiver import Receiver, running_receiver
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 """What tests of the journal's exports share."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +14,10 @@ from reports.operations.download_journal import parts_of
 from reports.operations.export_journal import ExportDetails, export_journal
 from reports.operations.map_journal_accounts import AccountNames, map_journal_accounts
 from reports.operations.set_journal_settings import set_journal_settings
+from tests import world
 
 DAY = date(2026, 3, 2)
+LATER = DAY + timedelta(days=20)
 NUMBERS = {
     "1000": "1800",
     "1200": "1200",
@@ -97,3 +99,15 @@ def post_made_up(company: Any, entries: list[list[tuple[str, str]]]) -> None:
             for place, lines in enumerate(entries)
         ]
     )
+
+
+def bill_and_pay(company: Any, customer: Any) -> Any:
+    """A company with an invoice, its payment, and an invoice in dollars."""
+    vat = world.make_tax(company, "19")
+    invoice = world.issue(customer, [world.line("100.00", tax=vat)], DAY, po_number="4711")
+    world.apply(world.receive(customer, "119.00", LATER), invoice, "119.00", LATER)
+    world.issue(
+        world.make_customer(company, 'Zażółć "Ltd"; Şti', currency="USD"), "200.00", DAY, exchange_rate=Decimal("0.9")
+    )
+    ready(company)
+    return company

@@ -16,27 +16,18 @@ from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_ag
 from credit_control.operations.provide_month import provide_month
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.operations.set_provisions import set_provision_rates
-from customers.models import Customer, CustomerAccount
+from customers.models import Customer
 from customers.operations.ask_change import ask_change
 from customers.operations.manage_applications import ApplicationDetails, apply_for_account
 from customers.operations.note_privacy_request import note_privacy_request
 from ledger.calendar import add_months
 from ledger.models import Period
-from office.models import BankAccount, User
+from office.models import User
 from office.operations.keep_view import save_view
 from office.operations.make_task import make_task
 from office.talk.topics import About
 from office.web.asking import KnownAddress
-from payments.models import BankLine, BankStatement, PayerAccount, Remittance
-from payments.operations.note_paid import PaidDetails, note_paid
-from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
-from payments.operations.receive_payment import Share
-from payments.operations.record_receipt_batch import BatchDetails, BatchLine, record_receipt_batch
-from payments.operations.refund_credit import RefundDetails, refund_credit
 from payments.operations.reverse_receipt import reverse_receipt
-from payments.operations.take_bank_file import take_bank_file
-from payments.operations.take_remittance import AdviceDetails, take_remittance
-from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.billing.disputing import dispute
 from tests.billing.opening import load, opening_of
@@ -45,14 +36,23 @@ from tests.billing.sweeping import finding
 from tests.credit_control.planning import agreed
 from tests.credit_control.reminding import ladder, remind
 from tests.credit_control.samples import claim, rule_for, statement_run
-from tests.customers.accounts import confirmed, us_account
-from tests.customers.test_mandates import signed
-from tests.payments.bank_samples import OURS, camt, entry, statement
-from tests.payments.debits import may_debit, run_for, with_mandate
-from tests.payments.giving import given_by
-from tests.payments.online import asked_of
 from tests.reports.closings import kept
 from tests.reports.journals import export
+from tests.rules.growing_payments import (
+    more_accounts,
+    more_advice,
+    more_bank_lines,
+    more_batches,
+    more_chargebacks,
+    more_debit_runs,
+    more_mandates,
+    more_online_payments,
+    more_paid_notices,
+    more_payers,
+    more_receipts,
+    more_refunds,
+    more_write_offs,
+)
 
 DAY = date(2026, 3, 2)
 
@@ -109,17 +109,6 @@ def more_to_print(customer: Any, count: int) -> None:
         world.issue(world.make_customer(customer.company, f"Paper {number}", gets_paper=True), "10.00", DAY)
 
 
-def more_receipts(customer: Any, count: int) -> None:
-    for _ in range(count):
-        world.receive(customer, "5.00", DAY)
-
-
-def more_chargebacks(customer: Any, count: int) -> None:
-    for _ in range(count):
-        receipt = world.receive(customer, "5.00", DAY, method="card")
-        open_chargeback(receipt.pk, ChargebackDetails(DAY, DAY, "10.4", "Not theirs"), by=None)
-
-
 def more_disputes(customer: Any, count: int) -> None:
     for _ in range(count):
         dispute(world.issue(customer, "5.00", DAY), owner_id=world.make_user(customer.company).pk)
@@ -136,20 +125,6 @@ def more_plan_requests(customer: Any, count: int) -> None:
         other = world.make_customer(customer.company, f"Asked {number}")
         world.issue(other, "90.00", today - timedelta(days=60), due_on=today - timedelta(days=30))
         ask_plan(other.contacts.get().pk, Wish("EUR", 3, today + timedelta(days=5)), on=today)
-
-
-def more_paid_notices(customer: Any, count: int) -> None:
-    today = customer.company.today()
-    for _ in range(count):
-        details = PaidDetails(Decimal(5), today, "transfer")
-        invoice = world.issue(customer, "5.00", DAY)
-        note_paid(invoice.pk, details, contact=customer.contacts.first(), on=today)
-
-
-def more_batches(customer: Any, count: int) -> None:
-    for _ in range(count):
-        details = BatchDetails(DAY, Decimal(5), [BatchLine(Decimal(5), customer.number)])
-        record_receipt_batch(customer.company, details, by=None)
 
 
 def more_taken_over(customer: Any, count: int) -> None:
@@ -222,12 +197,6 @@ def more_promises(customer: Any, count: int) -> None:
         record_promise(customer.pk, PromiseDetails(today, "Eva", "EUR", item_ids=[item.pk]), on=today, by=None)
 
 
-def more_write_offs(customer: Any, count: int) -> None:
-    for _ in range(count):
-        item = world.item_of(world.issue(customer, "5.00", DAY))
-        write_off(customer, WriteOffDetails([Share(item.pk, item.balance)], reason="Gone"), on=DAY, by=None)
-
-
 def more_recurring(customer: Any, count: int) -> None:
     for _ in range(count):
         name = f"Rent {RecurringInvoice.objects.count()}"
@@ -286,60 +255,6 @@ def more_months(customer: Any, count: int) -> None:
         kept(customer.company, month)
 
 
-def more_bank_lines(customer: Any, count: int) -> None:
-    company = customer.company
-    BankAccount.objects.get_or_create(company=company, name="Main", holder="Alder", iban=OURS, currency="EUR")
-    for _ in range(count):
-        known = BankStatement.objects.count()
-        amounts = [f"{known}.01", f"{known}.x"]
-        content = camt(statement(*(entry(amount) for amount in amounts), opening=f"{known}.00", closing=amounts[0]))
-        take_bank_file(company, f"{known}.xml", content, by=None)
-
-
-def more_accounts(customer: Any, count: int) -> None:
-    for number in range(CustomerAccount.objects.count(), CustomerAccount.objects.count() + count):
-        confirmed(customer, us_account(number=f"1000{number}"))
-
-
-def more_mandates(customer: Any, count: int) -> None:
-    account = customer.accounts.first() or confirmed(customer)
-    may_debit(customer.company)
-    for number in range(count):
-        signed(customer, account)
-        given_by(world.make_customer(customer.company, f"Giver {number}"))
-
-
-def more_advice(customer: Any, count: int) -> None:
-    for _ in range(count):
-        content = f"Invoice,Amount\nX-1,1.00\nX-2,{Remittance.objects.count() + 1}.00\n".encode()
-        take_remittance(customer.company, "advice.csv", content, AdviceDetails(customer), by=None)
-
-
-def more_payers(customer: Any, count: int) -> None:
-    """So many accounts that matches taught."""
-    more_bank_lines(customer, 10)
-    line = BankLine.objects.latest("pk")
-    known = PayerAccount.objects.count()
-    for place in range(known, known + count):
-        PayerAccount.objects.create(
-            company=customer.company, customer=customer, account=f"DE{place:020}", learned_from=line
-        )
-
-
-def more_online_payments(customer: Any, count: int) -> None:
-    for _ in range(count):
-        asked_of(world.issue(customer, "1.00", DAY))
-
-
-def more_debit_runs(customer: Any, count: int) -> None:
-    company = customer.company
-    account = may_debit(company)
-    debtor = customer if customer.mandates.exists() else with_mandate(customer)
-    for _ in range(count):
-        world.issue(debtor, "10.00", DAY)
-        run_for(company, account=account)
-
-
 def more_views(customer: Any, count: int) -> None:
     for _ in range(count):
         owner = world.make_user(customer.company)
@@ -351,13 +266,6 @@ def more_tasks(customer: Any, count: int) -> None:
     for _ in range(count):
         about = About.of(customer)
         make_task(customer.company, "call", "Call", key=str(uuid4()), by=None, about=about, department="sales")
-
-
-def more_refunds(customer: Any, count: int) -> None:
-    customer.accounts.exists() or confirmed(customer)
-    for _ in range(count):
-        credit = world.item_of(world.issue_credit_memo(customer, "10.00", DAY)).pk
-        refund_credit(customer, RefundDetails(credit, Decimal(10), DAY, "asked for"), by=None)
 
 
 GROWING: dict[str, Callable[[Any, int], None]] = {

@@ -14,18 +14,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests import world
 from tests.conftest import empty_tables, superuser_connection
 from tests.history import make_history
-from tests.rules.guarded import (
-    ATTEMPTS,
-    ELSEWHERE,
-    EMPTIED,
-    MAY_CHANGE,
-    ROWS,
-    SPEAKS_AS,
-    SPOILED,
-    STAMPED,
-    Attempt,
-    copied,
-)
+from tests.rules.guarded import ATTEMPTS, SPEAKS_AS, SPOILED, Attempt, copied
+from tests.rules.guarded_tables import ELSEWHERE, EMPTIED, MAY_CHANGE, ROWS, STAMPED
 
 ROOT = Path(__file__).parents[2]
 VALUES = {"boolean": "false", "date": "'2026-03-02'", "timestamp with time zone": "now()", "jsonb": "'{}'"}

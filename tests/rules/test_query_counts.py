@@ -16,7 +16,8 @@ from reports.findings.kinds import KINDS
 from tests import world
 from tests.billing.ordering import make_order, order_line, ship
 from tests.credit_control.samples import statement_run
-from tests.rules.growing import DAY, GROWING, more_customers, more_invoices, more_products, more_receipts, more_views
+from tests.rules.growing import DAY, GROWING, more_customers, more_invoices, more_products, more_views
+from tests.rules.growing_payments import more_receipts
 
 FEW, MORE = 4, 12
 MOST = 20
