@@ -17,7 +17,7 @@ from django.db.models.functions import Lower
 from customers.access import customers_for, owners_seen
 from customers.models import Contact, Customer, CustomerAccount, NotTheSame
 from customers.names import near_name, plain_name, plain_tax_id
-from customers.search import fold
+from customers.search import fold, searched_sql
 from office.models import Company, User
 from office.sealing import unseal
 
@@ -225,7 +225,8 @@ def pair_of(first: Customer, second: Customer) -> Pair | None:
 
 def _statement(wanted: str, *, only: str = "", which: str = "") -> str:
     accounts = " UNION ALL ".join([OWN_ACCOUNTS, *ACCOUNTS])
-    return Template(SQL + wanted).substitute(accounts=accounts, only=only, which=which)
+    words = {"first_words": searched_sql("a"), "second_words": searched_sql("b")}
+    return Template(SQL + wanted).substitute(accounts=accounts, only=only, which=which, **words)
 
 
 def _parameters(company: Company, reader: User | None, search: str) -> dict[str, Any]:

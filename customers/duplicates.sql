@@ -46,5 +46,5 @@ pairs AS (
             WHERE n.first_id = p.first_id AND n.second_id = p.second_id AND p.facts <@ n.facts
         )
         AND (%(owner_ids)s::bigint[] IS NULL OR a.sales_owner_id = ANY (%(owner_ids)s) AND b.sales_owner_id = ANY (%(owner_ids)s))
-        AND (a.search_text LIKE ALL (%(words)s) OR b.search_text LIKE ALL (%(words)s))
+        AND ($first_words LIKE ALL (%(words)s) OR $second_words LIKE ALL (%(words)s))
 )

@@ -3,11 +3,13 @@
 It does what PostgreSQL's extension pg_trgm does, on servers that have no extensions.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db.models import BooleanField, Func, Model, Q, TextField, Value
+
+from office.persons import sees_persons
 
 GROUP = 3
 """Fewer letters than this are looked for without the index."""
@@ -43,7 +45,13 @@ class LetterIndex(GinIndex):
 
 
 def standing_in(model: type[Model], fields: tuple[str, ...], word: str) -> Q:
-    """The rows in which this stands in some of the fields, which may be a related row's (customer__name)."""
+    """The rows in which this stands in some of the fields, which may be a related row's (customer__name).
+
+    Whoever may not see persons finds nobody by what is masked: a model's `searched_masked` says for such columns in
+    which others of its own they look instead.
+    """
+    if not sees_persons():
+        fields = tuple(instead for path in fields for instead in _masked(model, path))
     index = next((index for index in model._meta.indexes if isinstance(index, LetterIndex)), None)
     if index is None or len(word) < GROUP:
         return _contains(fields, word)
@@ -55,8 +63,16 @@ def standing_in(model: type[Model], fields: tuple[str, ...], word: str) -> Q:
     return found
 
 
+def _masked(model: type[Model], path: str) -> list[str]:
+    *relations, column = path.split("__")
+    for relation in relations:
+        model = cast(type[Model], model._meta.get_field(relation).related_model)
+    instead = getattr(model, "searched_masked", {}).get(column, (column,))
+    return ["__".join([*relations, each]) for each in instead]
+
+
 def _contains(fields: tuple[str, ...], word: str) -> Q:
-    found = Q()
+    found = Q() if fields else Q(pk__in=[])
     for path in fields:
         found |= Q(**{f"{path}__icontains": word})
     return found

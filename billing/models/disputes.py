@@ -64,6 +64,8 @@ class Dispute(models.Model):
     closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
 
+    searched_masked = {"said_by": ()}
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="dispute_number_once_per_company"),

@@ -26,6 +26,7 @@ from office.models import Company
 from office.web.doors import staff_door
 from office.web.fields import set_choices, typed_id
 from office.web.lists import BulkAct, Choice, Column, DateRange, Empty, ListSpec, Text, Toggle, chosen_rows, list_page
+from office.web.lists.filters import search_rows
 from office.web.once import once
 from office.web.requests import StaffRequest
 from office.written import counted
@@ -76,7 +77,7 @@ FINDINGS = ListSpec(
         Choice("state", "State", "state", STATES),
         Choice("check", "Check", "check_name", lambda: _kept_checks()),
         Text("assignee", "With", _has_it),
-        Text("customer", "Customer", lambda rows, words: rows.filter(customer__search_text__contains=fold(words))),
+        Text("customer", "Customer", lambda rows, words: search_rows(rows, ("customer__search_text",), fold(words))),
         Toggle("issued", "Issued documents only", lambda rows, _: rows.filter(invoice__status="issued")),
         DateRange("found", "Found", "found_at__date"),
     ),

@@ -52,6 +52,8 @@ class PaymentPlan(models.Model):
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    searched_masked = {"accepted_name": ()}
+
     class Meta:
         constraints = [
             models.CheckConstraint(name="plan_above_zero", condition=Q(amount__gt=0)),

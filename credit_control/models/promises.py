@@ -27,6 +27,8 @@ class PaymentPromise(models.Model):
     withdrawn_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     withdraw_reason = models.CharField(max_length=300, blank=True)
 
+    searched_masked = {"said_by": ()}
+
     class Meta:
         constraints = [
             models.CheckConstraint(name="promise_above_zero", condition=Q(amount__gt=0)),

@@ -138,6 +138,8 @@ class Customer(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    searched_masked = {"search_text": ("number", "sort_name", "tax_id", "tags")}
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="customer_number_once_per_company"),

@@ -27,6 +27,8 @@ class Contact(models.Model):
     bounce: OutgoingMail | None = None
     """The mail that came back from this address, where `people_of` looked for one."""
 
+    searched_masked = {"name": (), "email": (), "phone": ()}
+
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["id", "customer"], name="contact_of_one_customer")]

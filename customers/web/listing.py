@@ -15,7 +15,7 @@ from customers.search import fold
 from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.lists import Column, Empty, ListSpec, Text, Toggle, list_page
-from office.web.lists.filters import clean_text
+from office.web.lists.filters import clean_text, search_rows
 from office.web.requests import StaffRequest
 
 PICKED = 8
@@ -88,8 +88,7 @@ def pick_customer(request: StaffRequest) -> HttpResponse:
     """The customers whose name, number or contact holds what was typed, as the picker's options."""
     customers = customers_for(request.user).filter(company=request.company, is_active=True)
     typed = clean_text(request.GET.get("q", ""))
-    for word in fold(typed).split():
-        customers = customers.filter(search_text__contains=word)
+    customers = search_rows(customers, CUSTOMERS.search, fold(typed))
     found = with_hold(with_owed(customers, request.company.today())).order_by("sort_name", "pk")[:PICKED]
     return render(request, "customers/_picked.html", {"customers": found, "typed": typed})
 

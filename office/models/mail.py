@@ -49,6 +49,8 @@ class OutgoingMail(models.Model):
     bounce_code = models.CharField(max_length=11, blank=True, help_text="Why, as mail servers say it: 5.1.1 or 550.")
     kept_message = models.BinaryField(null=True, editable=False, help_text="The whole mail, where no relay is set up.")
 
+    searched_masked = {"subject": (), "to_email": ()}
+
     class Meta:
         constraints = [
             models.CheckConstraint(

@@ -6,6 +6,7 @@ nobody agreed on others, and in the documents' currencies where nobody asks for 
 
 from credit_control.plans.sql import companies_with_other_days, parts_sql
 from credit_control.promises import promised_sql
+from customers.search import searched_sql
 from ledger.balances import carried_on_day_sql, open_on_day_sql
 from reports.ageing.question import BESIDE, DISPUTED, PLANNED, TOTAL, UNAPPLIED, AgeingQuestion
 
@@ -222,8 +223,8 @@ def scope(question: AgeingQuestion) -> str:
     if question.is_whole:
         return "true"
     owned = "sales_owner_id = ANY (%(owner_ids)s)" if question.owner_ids is not None else "true"
-    found = "search_text LIKE %(search)s" if question.search else "true"
-    return f"customer_id IN (SELECT id FROM customers_customer WHERE {owned} AND {found})"  # noqa: S608
+    found = f"{searched_sql('c')} LIKE %(search)s" if question.search else "true"
+    return f"customer_id IN (SELECT c.id FROM customers_customer c WHERE {owned} AND {found})"  # noqa: S608
 
 
 def part_name_sql(per: str) -> str:

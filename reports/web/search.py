@@ -13,8 +13,10 @@ from billing.access import invoices_for
 from billing.models import Invoice
 from customers.access import customers_for
 from customers.search import fold
+from customers.web.listing import CUSTOMERS
 from office.letters import standing_in
 from office.web.doors import staff_door
+from office.web.lists.filters import search_rows
 from office.web.requests import StaffRequest
 from payments.access import receipts_for
 from payments.models import Receipt
@@ -54,9 +56,7 @@ def _the_one(text: str, found: dict[str, list[Any]]) -> str:
 
 
 def _customers(request: StaffRequest, text: str) -> list:
-    found = customers_for(request.user).filter(company=request.company)
-    for word in fold(text).split():
-        found = found.filter(search_text__contains=word)
+    found = search_rows(customers_for(request.user).filter(company=request.company), CUSTOMERS.search, fold(text))
     return list(found.order_by("sort_name")[:MOST])
 
 

@@ -1,11 +1,13 @@
-"""Whoever's role does not see persons' data finds it on no page, in no file and in no answer of ours.
+"""Whoever's role does not see persons' data finds it on no page, in no file and in no answer, and by no search of ours.
 
 One person is planted wherever a person can be. A new page, list or answer that shows them as they are fails here: show
-names, addresses and numbers by `office.persons`, or by what a contact `shown_` has.
+names, addresses and numbers by `office.persons`, or by what a contact `shown_` has. What a new search looks in that is
+masked stands in its model's `searched_masked`.
 """
 
 import html
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +16,7 @@ import pypdfium2
 import pytest
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.urls import reverse
+from drf_spectacular.generators import SchemaGenerator
 
 from customers.operations.details import AddressDetails, ContactDetails, CustomerDetails
 from office.persons import emails_in, person_email, person_name, person_phone, person_text, reading_as
@@ -29,6 +32,7 @@ from tests.rules.test_foreign import NO_THING, Caller, Door, address_of
 pytestmark = pytest.mark.django_db
 NAME, MAILBOX, PHONE, STREET, LODGER = "Zita Quendel", "zita.quendel", "+49 30 5550 77821", "Quittenweg", "Irma Zweig"
 PLANTED = (NAME, MAILBOX, "77821", STREET, LODGER)
+SOUGHT, NOBODY = ("quendel", MAILBOX), "nobodyatall"
 
 
 @pytest.fixture
@@ -127,6 +131,47 @@ def test_no_answer_and_no_paper_shows_a_person_to_whom_may_not_see_them(
 
     seeing = Caller(company, email="sees@alder.example")  # the control
     assert len(shown_to(seeing, answers())) > 40
+
+
+def searches(caller: Caller, things: dict[str, Any]) -> list[str]:
+    """Every page with a search of its own, as a file where it is a list; what pickers ask; where programs search."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    found = [f"{reverse('customers:pick')}?", f"{reverse('search')}?"]
+    for path, methods in schema["paths"].items():
+        if "q" in [parameter["name"] for parameter in methods.get("get", {}).get("parameters", [])]:
+            found.append(f"{path}?")
+    asked = [address for address in pages(things) if address.endswith("format=csv")]
+    own = [each for each in asked if words_of(caller.browser.get(each[: -len("?format=csv")])).count('name="q"') > 1]
+    return [*found, *(f"{each}&" for each in own)]
+
+
+def told_by(caller: Caller, search: str, word: str) -> str:
+    """What a search answers, but for the word itself and what is drawn anew for each page."""
+    program = {"headers": {"Authorization": f"Bearer {caller.secret}"}} if search.startswith("/api/") else {}
+    words = words_of(caller.browser.get(f"{search}q={word}", **program))
+    return re.sub(r'(nonce|value|hx-headers)=("[^"]*"|\'[^\']*\')', "", words.replace(word, ""))
+
+
+def test_no_search_finds_a_person_for_whom_may_not_see_them(
+    things: dict[str, Any], blind: Caller, company: Any
+) -> None:
+    seeing = Caller(company, email="sees@alder.example")
+    found, control = [], []
+    for search in searches(seeing, things):
+        nothing = told_by(blind, search, NOBODY)
+        found += [(search, word) for word in SOUGHT if told_by(blind, search, word) != nothing]
+        control += [search] * (told_by(seeing, search, SOUGHT[0]) != told_by(seeing, search, NOBODY))
+
+    assert found == []
+    assert len(control) > 40
+
+
+def test_who_may_not_see_persons_finds_customers_by_what_is_shown_of_them(company: Any, blind: Caller) -> None:
+    world.make_customer(company, "Zander & Söhne", number="Z-77")
+
+    for words in ("zander", "SOHNE", "z-77"):
+        assert "Zander" in words_of(blind.browser.get(f"{reverse('customers:customer_list')}?q={words}"))
+        assert "Zander" in words_of(blind.browser.get(f"{reverse('customers:pick')}?q={words}"))
 
 
 @pytest.mark.parametrize(
