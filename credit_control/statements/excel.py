@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -13,7 +12,7 @@ from credit_control.statements.words import column_words, kind_words, title_of
 from customers.models import StatementForm
 from ledger.money import places
 from office.sheets import guard
-from office.web.lists.exporting import Formats, write_cell
+from office.web.lists.excel import Formats, new_book, write_cell
 from office.written import plain_day
 
 
@@ -21,8 +20,7 @@ def sheet_of(figures: Figures, printed: Mapping[str, Any]) -> bytes:
     """The file: each row of each account, then what they come to by currency and age."""
     with override(printed["language"]):
         file = BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        book = xlsxwriter.Workbook(file, options)
+        book = new_book(file, in_memory=True)
         _Writer(book, book.add_worksheet(title_of(figures)[:31])).write(figures, printed)
         book.close()
         return file.getvalue()

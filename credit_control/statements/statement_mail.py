@@ -20,7 +20,7 @@ from office.mail import Attachment, Letter, MailKind, NotReady, NotToBeSent
 from office.mail.texts import words_for
 from office.models import OutgoingMail
 from office.papers import PdfUnavailable
-from office.web.lists.exporting import EXCEL
+from office.web.lists.excel import EXCEL
 from office.written import plain_day
 
 

@@ -32,7 +32,7 @@ from credit_control.web.portal_ways import pays_online, ways_of
 from customers.models import StatementForm
 from office.papers import PdfUnavailable, render_pdf
 from office.web.customer_door import FirstTo, NoSuchLink, customer_door
-from office.web.lists.exporting import EXCEL
+from office.web.lists.excel import EXCEL
 from payments.mandate_offer import scheme_offered, standing_mandates
 
 MOST_ROWS, LATEST = 200, 12

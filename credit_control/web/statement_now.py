@@ -24,7 +24,7 @@ from customers.persons import require_sees_paper
 from ledger.refusals import Refused
 from office.papers import PdfUnavailable, render_pdf
 from office.web.doors import staff_door
-from office.web.lists.exporting import EXCEL
+from office.web.lists.excel import EXCEL
 from office.web.requests import StaffRequest
 
 READ = "credit_control.view_statement"

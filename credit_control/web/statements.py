@@ -26,7 +26,7 @@ from ledger.refusals import Refused
 from office.papers import PdfUnavailable
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
-from office.web.lists.exporting import EXCEL
+from office.web.lists.excel import EXCEL
 from office.web.requests import StaffRequest
 from office.written import plain_day
 

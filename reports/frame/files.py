@@ -7,14 +7,14 @@ from datetime import date, datetime
 from io import StringIO
 from typing import Any, BinaryIO
 
-import xlsxwriter
 from django.http import FileResponse
 from django.utils import timezone
 from xlsxwriter.utility import xl_range_abs
 
 from ledger.money import places
 from office.sheets import guard
-from office.web.lists.exporting import BYTE_ORDER_MARK, EXCEL, Formats, csv_cell, write_cell
+from office.web.lists.excel import Formats, excel_response, new_book, write_cell
+from office.web.lists.exporting import BYTE_ORDER_MARK, csv_cell
 from office.written import plain_moment
 from reports.frame.question import Asked
 from reports.frame.spec import Answer, Row, Table
@@ -34,15 +34,12 @@ def file_name(asked: Asked, ending: str) -> str:
 
 def excel_file(asked: Asked, answer: Answer) -> FileResponse:
     """The whole answer: a sheet for each table, one for the measures, and one that says what it is."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    write_book(file, asked, answer)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=file_name(asked, "xlsx"), content_type=EXCEL)
+    return excel_response(file_name(asked, "xlsx"), lambda file: write_book(file, asked, answer))
 
 
 def write_book(file: BinaryIO, asked: Asked, answer: Answer) -> None:
     """Write the sheets row by row, in steady memory."""
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_book(file)
     formats = Formats(book)
     bold = book.add_format({"bold": True})
     for table in answer.tables:

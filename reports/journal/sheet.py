@@ -5,13 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from ledger.money import places
 from ledger.refusals import Refused
 from office.sheets import guard
-from office.web.lists.exporting import EXCEL, Formats
+from office.web.lists.excel import EXCEL, Formats, new_book
 from reports.journal.entries import Format, Head, JournalEntry
 from reports.journal.plain import fault_of_account, headings, rows, uses_debtors
 from reports.journal.texts import one_line
@@ -24,7 +23,7 @@ SUMMED = ("debit", "credit", "company_amount")
 
 def write(file: BinaryIO, head: Head, entries: Iterator[JournalEntry]) -> None:
     """Write the sheet row by row, in steady memory. Raises Refused for more rows than a sheet has."""
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_book(file)
     sheet, formats, names = book.add_worksheet("Journal"), Formats(book), [name for name, _ in head.settings.columns]
     bold = book.add_format({"bold": True})
     sheet.freeze_panes(1, 0)

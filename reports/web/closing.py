@@ -17,6 +17,7 @@ from ledger.refusals import Refused
 from office.models import AuditRecord, Company
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, Empty, ListSpec, list_page
+from office.web.lists.excel import EXCEL
 from office.web.once import once
 from office.web.requests import StaffRequest
 from reports.access import get_close_pack_file_for, get_close_pack_for, month_of, require_whole_book
@@ -32,7 +33,7 @@ from reports.operations.sign_close_step import sign_close_step, unsign_close_ste
 DOOR = "office.close_month"
 MEDIA_TYPES = {
     "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": EXCEL,
     "json": "application/json",
 }
 STATES = {"open": "Open", "closed": "Closed", "not_over": "Not over yet"}

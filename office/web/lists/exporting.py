@@ -1,4 +1,4 @@
-"""A list as plain values and CSV: always every row of the filter, in the list's order; and how Excel's cells are."""
+"""A list as plain values and CSV: always every row of the filter, in the list's order."""
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
@@ -18,7 +17,6 @@ from office.web.lists.spec import Column, read
 
 CHUNK = 2000
 BYTE_ORDER_MARK = "\ufeff"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -104,31 +102,3 @@ def csv_cell(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else guard(str(value))
-
-
-class Formats:
-    """The number formats of one workbook."""
-
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        self.day = book.add_format({"num_format": "yyyy-mm-dd"})
-        self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        amounts = {n: "#,##0" + ("." + "0" * n if n else "") for n in range(5)}
-        self.money = {n: book.add_format({"num_format": pattern}) for n, pattern in amounts.items()}
-        self.total = {n: book.add_format({"num_format": pattern, "bold": True}) for n, pattern in amounts.items()}
-        self.bold = book.add_format({"bold": True})
-        self.head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True})
-        self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-
-
-def write_cell(sheet: Any, row: int, position: int, value: Any, formats: Formats, digits: int | None) -> None:
-    """Write one cell in its own kind."""
-    if isinstance(value, Decimal):
-        sheet.write_number(row, position, value, formats.money[digits] if digits is not None else None)
-    elif isinstance(value, int):
-        sheet.write_number(row, position, value)
-    elif isinstance(value, datetime):
-        sheet.write_datetime(row, position, timezone.localtime(value).replace(tzinfo=None), formats.moment)
-    elif isinstance(value, date):
-        sheet.write_datetime(row, position, value, formats.day)
-    elif value is not None:
-        sheet.write_string(row, position, guard(str(value)))

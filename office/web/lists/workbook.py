@@ -5,19 +5,18 @@ A total of one currency follows the filter that its reader sets in Excel (SUBTOT
 the rows of each (SUMIFS).
 """
 
-import tempfile
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import xlsxwriter
 from django.http import FileResponse
 from xlsxwriter.utility import xl_range_abs
 
 from ledger.money import places
 from ledger.refusals import Refused
 from office.sheets import guard
-from office.web.lists.exporting import EXCEL, Formats, ListFile, write_cell
+from office.web.lists.excel import Formats, excel_response, new_book, write_cell
+from office.web.lists.exporting import ListFile
 
 MOST_ROWS = 1_048_000
 """A sheet of Excel holds 1,048,576 rows, those of the head and the totals among them."""
@@ -30,16 +29,12 @@ Sums = dict[str, dict[int, Decimal]]
 
 def xlsx_response(listing: ListFile) -> FileResponse:
     """The rows as an Excel file. Raises Refused for more than a sheet holds."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    write_workbook(file, listing)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{listing.name}.xlsx", content_type=EXCEL)
+    return excel_response(f"{listing.name}.xlsx", lambda file: write_workbook(file, listing))
 
 
 def write_workbook(file: BinaryIO, listing: ListFile) -> None:
     """Write the file row by row, in steady memory."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(file, options)
+    book = new_book(file)
     formats = Formats(book)
     sheet = book.add_worksheet(listing.title[:31])
     count, sums = _write_rows(sheet, listing, formats)
