@@ -114,3 +114,16 @@ def import_in_one_piece(run: Run, take: Callable[[IO[bytes], ColumnMapping], Out
         run.errors_file = target.getvalue()
     run.status, run.input_file = RunStatus.DONE, run.input_file if run.is_dry else None
     run.save(update_fields=["parameters"])
+
+
+def whole_file(take: Callable[..., Outcome], *switches: str) -> Callable[[Run], None]:
+    """How the run of an import on screen is done: `take` has the whole file, and what the run says to its switches."""
+
+    def do_piece(run: Run) -> None:
+        asked = {name: run.parameters.get(name, False) for name in switches}
+        import_in_one_piece(
+            run,
+            lambda table, mapping: take(run.company, table, mapping, by=run.by, dry_run=run.is_dry, **asked),
+        )
+
+    return do_piece

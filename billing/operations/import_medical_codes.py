@@ -12,8 +12,8 @@ from billing.models import MedicalCode, MedicalSystem
 from ledger.bulk import insert_all, update_all
 from ledger.refusals import Refused
 from office.audit import record
-from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece
-from office.models import Company, Run, User
+from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, whole_file
+from office.models import Company, User
 from office.reading import Mapping, ReadRow, TableReader, Trouble
 from office.work.runs import RunKind
 
@@ -113,19 +113,6 @@ def _put(company: Company, key: Key, told: dict[str, Any], taken: _Taken) -> str
     return CHANGED
 
 
-def do_piece(run: Run) -> None:
-    """The run of an import on screen."""
-    import_in_one_piece(
-        run,
-        lambda table, mapping: import_medical_codes(
-            run.company,
-            table,
-            mapping,
-            by=run.by,
-            dry_run=run.is_dry,
-            all_or_none=run.parameters.get("all_or_none", False),
-        ),
-    )
-
-
-RUN_KIND = RunKind("import_medical_codes", do_piece, page="billing:import_medical_codes_mapping")
+RUN_KIND = RunKind(
+    "import_medical_codes", whole_file(import_medical_codes, "all_or_none"), page="billing:import_medical_codes_mapping"
+)

@@ -20,8 +20,8 @@ from customers.merging import ids_by_number
 from customers.models import Customer
 from ledger.money import round_rate
 from ledger.refusals import Refused
-from office.importing import CHANGED, NEW, SAME, Outcome, import_in_one_piece
-from office.models import Company, Run, User
+from office.importing import CHANGED, NEW, SAME, Outcome, whole_file
+from office.models import Company, User
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, TableReader
 from office.work.runs import RunKind
@@ -218,19 +218,4 @@ def _line(here: Here, row: ReadRow) -> OrderLineDetails:
     )
 
 
-def do_piece(run: Run) -> None:
-    """The run of an import on screen."""
-    import_in_one_piece(
-        run,
-        lambda table, mapping: import_orders(
-            run.company,
-            table,
-            mapping,
-            by=run.by,
-            dry_run=run.is_dry,
-            all_or_none=run.parameters.get("all_or_none", False),
-        ),
-    )
-
-
-RUN_KIND = RunKind("import_orders", do_piece, page="billing:import_orders_mapping")
+RUN_KIND = RunKind("import_orders", whole_file(import_orders, "all_or_none"), page="billing:import_orders_mapping")

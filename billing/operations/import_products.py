@@ -20,8 +20,8 @@ from billing.operations.set_prices import PriceDetails, prices_of, require_price
 from billing.units import unit_code
 from ledger.money import UnknownCurrency, places, round_rate
 from ledger.refusals import Refused
-from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece, take_rows
-from office.models import Company, Run, User
+from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, take_rows, whole_file
+from office.models import Company, User
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, TableReader, Trouble
 from office.work.runs import RunKind
@@ -247,19 +247,6 @@ def _named(known: Mapping[str, int], name: str, word: str) -> int:
     return known[name]
 
 
-def do_piece(run: Run) -> None:
-    """The run of an import on screen."""
-    import_in_one_piece(
-        run,
-        lambda table, mapping: import_products(
-            run.company,
-            table,
-            mapping,
-            by=run.by,
-            dry_run=run.is_dry,
-            all_or_none=run.parameters.get("all_or_none", False),
-        ),
-    )
-
-
-RUN_KIND = RunKind("import_products", do_piece, page="billing:import_products_mapping")
+RUN_KIND = RunKind(
+    "import_products", whole_file(import_products, "all_or_none"), page="billing:import_products_mapping"
+)

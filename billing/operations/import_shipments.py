@@ -16,8 +16,8 @@ from billing.operations.record_shipment import record_shipment, record_shipments
 from billing.operations.shipment_details import ShipmentDetails, ShipmentLineDetails, require_goes_out
 from ledger.money import round_rate
 from ledger.refusals import Refused
-from office.importing import NEW, Outcome, import_in_one_piece
-from office.models import Company, Run, User
+from office.importing import NEW, Outcome, whole_file
+from office.models import Company, User
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, TableReader
 from office.work.runs import RunKind
@@ -165,19 +165,6 @@ def _kind(text: str) -> str:
     return KINDS[word]
 
 
-def do_piece(run: Run) -> None:
-    """The run of an import on screen."""
-    import_in_one_piece(
-        run,
-        lambda table, mapping: import_shipments(
-            run.company,
-            table,
-            mapping,
-            by=run.by,
-            dry_run=run.is_dry,
-            all_or_none=run.parameters.get("all_or_none", False),
-        ),
-    )
-
-
-RUN_KIND = RunKind("import_shipments", do_piece, page="billing:import_shipments_mapping")
+RUN_KIND = RunKind(
+    "import_shipments", whole_file(import_shipments, "all_or_none"), page="billing:import_shipments_mapping"
+)

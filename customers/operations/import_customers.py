@@ -27,8 +27,8 @@ from customers.operations.place_hold import place_hold
 from customers.operations.tell_apart import MaybeKnown, asked_of
 from customers.operations.update_customer import update_customer
 from ledger.refusals import Refused
-from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, import_in_one_piece, take_rows
-from office.models import Company, Run, User
+from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, take_rows, whole_file
+from office.models import Company, User
 from office.reading import Mapping as ColumnMapping
 from office.reading import ReadRow, TableReader, Trouble
 from office.work.runs import RunKind
@@ -269,20 +269,6 @@ def _with_billing(addresses: list[AddressDetails], told: dict[str, str]) -> list
     return [changed, *others]
 
 
-def do_piece(run: Run) -> None:
-    """The run of an import on screen."""
-    import_in_one_piece(
-        run,
-        lambda table, mapping: import_customers(
-            run.company,
-            table,
-            mapping,
-            by=run.by,
-            dry_run=run.is_dry,
-            all_or_none=run.parameters.get("all_or_none", False),
-            are_others=run.parameters.get("are_others", False),
-        ),
-    )
-
-
-RUN_KIND = RunKind("import_customers", do_piece, page="customers:import_mapping")
+RUN_KIND = RunKind(
+    "import_customers", whole_file(import_customers, "all_or_none", "are_others"), page="customers:import_mapping"
+)
