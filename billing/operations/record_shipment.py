@@ -1,8 +1,7 @@
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from billing.locking import lock_orders
 from billing.models import OrderLine, Shipment, ShipmentLine
@@ -13,18 +12,11 @@ from billing.operations.shipment_details import (
     fill_shipment,
     require_goes_out,
 )
-from ledger.bulk import insert_all
+from billing.orders.keeping import Filled, insert_with_lines, numbered, once_for_form
 from ledger.refusals import Refused
 from office.audit import record_all
 from office.models import Company, User
 from office.numbers.series import next_number
-
-
-class Filled(NamedTuple):
-    """A shipment as it is to be kept, with its lines."""
-
-    shipment: Shipment
-    lines: list[ShipmentLine]
 
 
 def record_shipment(
@@ -35,17 +27,11 @@ def record_shipment(
     More than was ordered may leave: what is then billed is compared with the order. A form's key makes it one shipment
     however often it is sent. Raises Refused for details that cannot be so, and on an order that has ended.
     """
-    if known := _of_form(company, form_key):
-        return known
-    try:
-        [shipment] = record_shipments(company, [details], by=by, form_key=form_key)
-        if isinstance(shipment, Refused):
-            raise shipment
-        return shipment
-    except Refused:
-        if known := _of_form(company, form_key):  # somebody was quicker, with the same form
-            return known
-        raise
+    return once_for_form(
+        Shipment.objects.filter(company=company),
+        form_key,
+        lambda: record_shipments(company, [details], by=by, form_key=form_key),
+    )
 
 
 @transaction.atomic
@@ -73,7 +59,7 @@ def keep_shipments(
         {details.order_id for details in batch}, {line.order_line_id for each in batch for line in each.lines}
     )
     named = NamedIn(company, batch)
-    filled: list[Filled | Refused] = []
+    filled: list[Filled[Shipment, ShipmentLine] | Refused] = []
     for details in batch:
         shipment = Shipment(company=company, kind=details.kind, created_by=by, form_key=form_key)
         shipment.number, shipment.source_reference = details.number.strip(), details.source_reference.strip()
@@ -83,36 +69,10 @@ def keep_shipments(
             filled.append(Filled(shipment, lines))
         except Refused as refusal:
             filled.append(refusal)
-    filled = _numbered(filled)
-    _insert([each for each in filled if isinstance(each, Filled)])
-    return [each.shipment if isinstance(each, Filled) else each for each in filled]
-
-
-def _numbered(filled: Sequence[Filled | Refused]) -> list[Filled | Refused]:
-    """Those whose numbers are free under them; a number that nobody typed is the company's next of that kind."""
-    taken = TakenShipmentNumbers([each.shipment for each in filled if isinstance(each, Filled)])
-    numbered: list[Filled | Refused] = []
-    for each in filled:
-        try:
-            if isinstance(each, Filled):
-                taken.take(each.shipment)
-                each.shipment.number = each.shipment.number or _free_number(each.shipment)
-            numbered.append(each)
-        except Refused as refusal:
-            numbered.append(refusal)
-    return numbered
-
-
-def _insert(filled: Sequence[Filled]) -> None:
-    try:
-        with transaction.atomic():
-            insert_all(shipment for shipment, _ in filled)
-    except IntegrityError as error:  # somebody was quicker, with the same form or number
-        raise Refused("A shipment of that number was recorded just now. Look for it.", code="number_taken") from error
-    for shipment, lines in filled:
-        for line in lines:
-            line.shipment = shipment  # which has its id only now
-    insert_all(line for _, lines in filled for line in lines)
+    taken = TakenShipmentNumbers([each.paper for each in filled if isinstance(each, Filled)])
+    filled = numbered(filled, taken.take, _free_number)
+    insert_with_lines([each for each in filled if isinstance(each, Filled)], "shipment", "A shipment")
+    return [each.paper if isinstance(each, Filled) else each for each in filled]
 
 
 def lock_orders_of(order_ids: Collection[int | None], line_ids: Collection[int | None]) -> None:
@@ -131,10 +91,6 @@ def require_open_orders(shipment: Shipment, lines: list[ShipmentLine]) -> None:
     for order in orders:
         if not order.is_open:
             raise Refused(f"{order} is {order.status}. Open it again first.", code="order_ended")
-
-
-def _of_form(company: Company, form_key: UUID | None) -> Shipment | None:
-    return Shipment.objects.filter(company=company, form_key=form_key).first() if form_key else None
 
 
 def _free_number(shipment: Shipment) -> str:
