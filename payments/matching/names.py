@@ -35,7 +35,7 @@ class Names:
     def like(self, name: str) -> list[int]:
         """The customers with a name that differs by little."""
         wanted = plain_name(name)
-        starts = sorted((self._by_start.get(word[:START], set()) for word in wanted.split()), key=len)
+        starts = [self._by_start.get(word[:START], set()) for word in wanted.split()]
         near = {each for some in starts for each in some if len(some) <= MOST_ALIKE}
         alike = [each for each in near if fuzz.ratio(wanted, each, score_cutoff=LIKE)]
         return sorted(pk for each in alike for pk in self._by_name[each])

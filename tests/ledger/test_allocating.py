@@ -51,10 +51,11 @@ def rows(*allocations: Allocation) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.django_db
-def test_items_are_locked_and_read_as_they_are(customer: Any) -> None:
+def test_items_are_locked_and_read_as_they_are(customer: Any, django_assert_num_queries: Any) -> None:
     debit = one(customer, "D", "100")
-    found = lock_items([debit.pk, debit.pk])
-    assert {pk: (each.reference, each.entry.company_currency) for pk, each in found.items()} == {debit.pk: ("D", "EUR")}
+    with django_assert_num_queries(2):
+        found = [(pk, each.reference, each.entry.key) for pk, each in lock_items([debit.pk, debit.pk]).items()]
+    assert found == [(debit.pk, "D", "D")]
 
 
 @pytest.mark.django_db
@@ -69,6 +70,7 @@ def test_an_allocation_is_entered_with_who_and_why(customer: Any, clerk: Any) ->
     assert Entry.objects.count() == 2
     [last] = allocate([Pair(debit.pk, credit.pk, Decimal(20))], dated_on=LATER, by_id=None)
     assert (last.reason, last.by_id) == ("", None)
+    assert rows(last) == [(debit.pk, credit.pk, 20, 20, 20)]
 
 
 REFUSED = [
@@ -121,6 +123,13 @@ def test_parts_entered_together_are_those_entered_one_after_the_other(customer: 
     made = allocate([Pair(debit.pk, credit.pk, Decimal(1))] * 3, dated_on=DAY, by_id=None)
     assert [row.debit_company_amount for row in made] == [Decimal(amount) for amount in ("0.33", "0.34", "0.33")]
     assert [row.credit_company_amount for row in made] == [Decimal(amount) for amount in ("0.33", "0.34", "0.33")]
+
+
+@pytest.mark.django_db
+def test_parts_of_less_than_one_are_shared_out_too(customer: Any) -> None:
+    debit, credit = one(customer, "D", "0.60", "0.50"), one(customer, "C", "-0.60", "-0.50")
+    made = allocate([Pair(debit.pk, credit.pk, Decimal("0.30"))] * 2, dated_on=DAY, by_id=None)
+    assert [row.debit_company_amount for row in made] == [Decimal("0.25")] * 2
 
 
 @pytest.mark.django_db

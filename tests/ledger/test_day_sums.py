@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from customers.models import Customer
+from ledger import day_sums
 from ledger.day_sums import Balance, balances_on, keep_day_sums
 from ledger.models import Account, AccountRole, DaySum, Line
 from tests import world
@@ -47,6 +48,19 @@ def test_what_is_posted_after_into_a_day_that_is_summed_counts_at_once_and_once(
             assert balance == (receivable.pk, "EUR", Decimal(100 * count), Decimal(100 * count))
             keep_day_sums()
     assert balances_on([receivable.pk], date(2026, 3, 1)) == []
+
+
+def test_in_however_many_steps_they_are_summed_all_ids_are_gone_over_once(
+    company: Any, customer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.issue(customer, "1.00", DAY)
+    keep_day_sums()
+    for _ in range(2):
+        world.issue(customer, "100.00", DAY)
+    monkeypatch.setattr(day_sums, "AT_ONCE", 1)
+    assert keep_day_sums() == 4
+    [balance] = balances_on([receivable_of(customer)], DAY)
+    assert balance.amount == 201
 
 
 def receivable_of(customer: Customer) -> int:

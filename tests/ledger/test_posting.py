@@ -149,6 +149,7 @@ def test_a_company_starts_with_one_account_for_each_purpose(customer: Any) -> No
     made = list(Account.objects.filter(company_id=customer.company_id).order_by("code").values_list(*columns))
     assert made == [(*each, True) for each in STANDARD_ACCOUNTS]
     Account.objects.create(company_id=customer.company_id, code="1001", name="Other", role=AccountRole.BANK)
+    world.make_company()
     by_role = default_accounts(customer.company_id)
     assert {role: account.code for role, account in by_role.items()} == {
         role: code for code, _, role in STANDARD_ACCOUNTS

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing.models import Invoice
@@ -14,6 +16,7 @@ from customers.models import Customer
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.models import ItemKind, OpenItem
 from office.models import Company
+from payments.matching.advices import advices_of
 from payments.matching.asking import (
     Certain,
     certain_among,
@@ -129,6 +132,11 @@ def test_who_paid_is_told_by_account_by_name_and_by_a_name_that_is_like_it(compa
     ]
 
 
+def test_who_has_no_name_is_nobody_not_even_a_customer_whose_name_is_signs(company: Any, customer: Any) -> None:
+    nameless = Payment(0, Decimal(1), "EUR", DAY, ())
+    assert gather(company.pk, [nameless], Names([(customer.pk, "***")])).evidence[0].payers == {}
+
+
 def test_who_owes_exactly_that_is_asked_where_nothing_else_speaks_and_told_if_they_are_few(
     company: Any, customer: Any
 ) -> None:
@@ -166,29 +174,50 @@ def test_an_advice_bears_on_the_line_of_its_amount_if_something_speaks_for_its_c
     company: Any, customer: Any
 ) -> None:
     one_item, two = old(customer, "INV-1", "100"), old(customer, "INV-2", "60")
-    three = old(customer, "INV-3", "60")
+    three, four, five = old(customer, "INV-3", "60"), old(customer, "INV-4", "8"), old(customer, "INV-5", "0.50")
     said = take(
         company,
         "INV-1,100.00,,100.00,",
         "INV-2,60.00,10.00,50.00,damaged",
         "INV-3,45.00,5.00,40.00,damaged",
+        "INV-4,8.00,8.00,0.00,damaged",
+        "INV-5,0.50,,0.50,",
         payer_reference="RA-123",
     )
-    line = ("190.00", "x", "Bramble")
-    [by_name, by_number, by_nobody] = evidence(company, line, ("190.00", "RA-123"), ("190.00", "x"))
-    off = {two.pk: by_name.advices[0].deducted[two.pk], three.pk: by_name.advices[0].deducted[three.pk]}
+    line = ("190.50", "x", "Bramble")
+    [by_name, by_number, by_nobody] = evidence(company, line, ("190.50", "RA-123"), ("190.50", "x"))
+    off = {each.pk: by_name.advices[0].deducted[each.pk] for each in (two, three, four)}
     whole = Advice(
         said.pk,
         "advice RA-123 of 2 March",
         customer.pk,
-        {one_item.pk: Decimal(100), two.pk: Decimal(50), three.pk: Decimal(40)},
+        {one_item.pk: Decimal(100), two.pk: Decimal(50), three.pk: Decimal(40), five.pk: Decimal("0.50")},
         off,
     )
     assert by_name.advices == [whole]
     assert by_number.advices == [replace(whole, is_named=True)]
     assert by_nobody.advices == []
-    assert (off[two.pk].amount, off[two.pk].rest, off[two.pk].reason_code_id is None) == (10, Rest.DISPUTE, False)
-    assert off[three.pk] == Deduction(Decimal(0), off[two.pk].why, Rest.OPEN, None)
+    reason = off[two.pk].reason_code_id
+    assert reason is not None
+    assert off == {
+        two.pk: Deduction(Decimal(10), "Damaged or poor quality", Rest.DISPUTE, reason),
+        three.pk: Deduction(Decimal(0), "Damaged or poor quality", Rest.OPEN, None),
+        four.pk: Deduction(Decimal(8), "Damaged or poor quality", Rest.DISPUTE, reason),
+    }
+
+
+def test_more_advices_ask_the_database_no_more(company: Any, customer: Any) -> None:
+    found = []
+    for n in (1, 2, 3):
+        old(customer, f"INV-{n}", "100")
+        found.append((0, take(company, f"INV-{n},100.00,,100.00,", payer_reference=f"RA-{n}").pk, False))
+
+    def asked(rows: list[tuple[int, int, bool]]) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert len(advices_of(company.pk, rows)[0]) == len(rows)
+        return len(queries)
+
+    assert asked(found) == asked(found[:1])
 
 
 def test_an_advice_of_several_customers_is_none_and_one_with_a_problem_says_it(company: Any, customer: Any) -> None:
@@ -224,7 +253,8 @@ def test_what_customers_owe_is_read_by_currency_the_first_due_first_with_discoun
     invoice = world.issue(customer, "100.00", DAY, terms_id=add_terms(company, terms, by=None).pk)
     early = world.item_of(invoice)
     late, dollars = old(customer, "A-1", "7", due_on=date(2026, 5, 1)), old(customer, "U-1", "7", "6")
-    first = old(customer, "A-2", "9", due_on=BEFORE)
+    first, small = old(customer, "A-2", "9", due_on=BEFORE), old(customer, "A-3", "0.50", due_on=late.due_on)
+    before = old(customer, "A-4", "4", due_on=late.due_on, dated_on=date(2026, 1, 2))
     cedar = world.make_customer(company, "Cedar AG")
     old(cedar, "C-1", "5")
     old(customer, "CM-1", "-3", kind=ItemKind.CREDIT_MEMO)
@@ -235,7 +265,7 @@ def test_what_customers_owe_is_read_by_currency_the_first_due_first_with_discoun
     found = owed_by(company.pk, {customer.pk})
     discounted = debt(early, discount=Decimal("2.00"), early_until=DAY + timedelta(days=10))
     assert found == {
-        (customer.pk, "EUR"): [debt(first), discounted, debt(late)],
+        (customer.pk, "EUR"): [debt(first), discounted, debt(before), debt(late), debt(small)],
         (customer.pk, "USD"): [debt(dollars)],
     }
     world.apply(world.receive(customer, "98.00", DAY), invoice, "98.00", DAY)
@@ -251,12 +281,14 @@ def test_the_debts_in_question_are_those_of_whom_something_speaks_for_on_the_pay
     same = old(customer, "A-3", "8", dated_on=DAY)
     cedar = world.make_customer(company, "Cedar AG")
     old(cedar, "C-1", "5")
-    taken(company, ("1.01", "x", "Bramble"), ("1.02", "x", NOBODY))
+    birch = world.make_customer(company, "Birch AG")
+    taken(company, ("1.01", "x", "Bramble"), ("1.02", "x", NOBODY), ("1.03", "x", "Birch"))
     found = gathered(company)
     asked = [found.debts_for(payment) for payment in found.payments]
     assert [{pk: [debt.id for debt in debts] for pk, debts in each.items()} for each in asked] == [
         {customer.pk: [ours.pk, same.pk]},
         {},
+        {birch.pk: []},
     ]
 
 
@@ -265,15 +297,16 @@ def test_lines_are_read_the_oldest_first_and_only_the_first_that_wants_an_item_i
 ) -> None:
     first, other = world.issue(customer, "120.00", BEFORE), world.issue(customer, "70.00", BEFORE)
     line = ("120.00", first.number, "Bramble")
-    lines = taken(company, line, line, ("70.00", other.number, "Bramble"), ("1.01", "x", NOBODY))
+    lines = taken(company, ("0.50", "x", NOBODY), line, ("70.00", other.number, "Bramble"), line)
     assert list(waiting_lines(company).order_by("pk")) == lines
     assert not waiting_lines(world.make_company()).exists()
     read = list(read_lines(company, waiting_lines(company).order_by("-pk"), all_names(company.pk)))
     assert [payment.line_id for payment, _ in read] == [each.pk for each in lines]
-    assert [len(proposals) for _, proposals in read] == [1, 1, 1, 0]
+    assert [len(proposals) for _, proposals in read] == [0, 1, 1, 1]
 
-    found = certain_among(read, MatchPolicy(company=company))
-    assert found == [Certain(read[place][0], "number_and_payer", read[place][1][0]) for place in (0, 2)]
+    one, two = (Certain(read[place][0], "number_and_payer", read[place][1][0]) for place in (1, 2))
+    assert certain_among(read, MatchPolicy(company=company)) == [one, two]
+    assert certain_among(read, MatchPolicy(company=company, most=Decimal(100))) == [two]
     assert certain_among(read, MatchPolicy(company=company, number_and_payer=False)) == []
 
 
@@ -290,7 +323,8 @@ def test_names_of_a_company_are_found_by_their_words_and_by_how_they_begin(compa
     pks = {"Bramble GmbH": customer.pk}
     for name in ("Cedar Holz AG", "Old Cedar Inn", "Acedar Ltd"):
         pks[name] = world.make_customer(company, name).pk
-    world.make_customer(world.make_company(), "Bramble GmbH")
+    for name in pks:
+        world.make_customer(world.make_company(), name)
     every = all_names(company.pk)
     assert {name: every.same(name) for name in pks} == {name: [pk] for name, pk in pks.items()}
 
@@ -299,7 +333,7 @@ def test_names_of_a_company_are_found_by_their_words_and_by_how_they_begin(compa
 
 
 def test_a_name_is_like_those_that_share_the_beginning_of_a_word_and_differ_by_little() -> None:
-    names = Names([(3, "Bramble Sons"), (1, "Bramble Sons"), (2, "Brambles Sons"), (4, "Zed"), (5, "Tramble Zons")])
+    names = Names([(3, "Bramble Sons"), (1, "Bramble Sons"), (2, "Brambles Sons"), (4, "Zed"), (5, "Bratwurst Sonst")])
     assert names.like("Bramble Son") == [1, 2, 3]
     assert names.like("Aramble Sons") == [1, 2, 3]  # by the beginning of the other word
     assert names.like("Aramble Xons") == []

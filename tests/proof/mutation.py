@@ -1,5 +1,8 @@
 """`python -m tests.proof.mutation [group ...]`: whether a test fails for each small change to what counts money.
 
+`--rest [group ...]` asks again of what survived the last run, was not asked about, or was changed since; `--again` only
+says once more what the last runs found.
+
 mutmut makes the changes, in a copy of the project under var/proof/mutation with services of its own, and runs for each
 the tests that reach the changed function. What survives is either a hole in the tests, or changes nothing that anybody
 could see; `survivors.csv` says of those why. Leaves with 1 where the score is below the goal, a survivor is new or a
@@ -32,6 +35,8 @@ SURVIVORS = Path(__file__).with_name("survivors.csv")
 GOAL = 90
 """Of a hundred changes, so many must make a test fail."""
 SURVIVED, UNTESTED = {0}, {5, 33}
+NOT_OTHERS = ("tests", "pyproject.toml", "mutants", "mutmut.log")
+"""What mutmut copies by itself, and what it made."""
 KINDS = ("killed", "explained", "survived", "not asked")
 GROUPS: dict[str, tuple[list[str], list[str]]] = {
     "money": (["ledger/money.py"], ["tests/ledger/test_money.py"]),
@@ -86,30 +91,43 @@ class Mutant(NamedTuple):
         return self.name.rpartition("__mutmut_")[0]
 
 
-def run(group: str) -> None:
-    """Make and judge all changes of a group."""
+def run(group: str, *, rest: bool) -> None:
+    """Make and judge all changes of a group, or the rest of them."""
     if not TOOL.exists():
         wanted = ["install", "--quiet", "--no-deps", "--target", str(TOOL), *PINNED]
         subprocess.run([sys.executable, "-m", "pip", *wanted], check=True)
-    copy = copy_project(group)
+    copy = COPIES / group
+    if rest:
+        forget_survivors(copy / "mutants")
+    else:
+        shutil.rmtree(copy, ignore_errors=True)
+    copy_project(group, copy)
     with passing_services(ROOT / "var" / "test") as services, (copy / "mutmut.log").open("wb") as log:
         env = {**os.environ, **services, "PYTHONPATH": str(TOOL), "SECRET_KEY": "only for tests"}
         command = [sys.executable, "-m", "tests.proof.standing", "run", "--max-children", "1"]
         subprocess.run(command, cwd=copy, env=env, stdout=log, stderr=log, check=False)
 
 
-def copy_project(group: str) -> Path:
+def forget_survivors(changed: Path) -> None:
+    """Let the next run ask about what survived, and anew which tests reach what."""
+    (changed / "mutmut-stats.json").unlink(missing_ok=True)
+    for path in changed.glob("**/*.py.meta"):
+        meta = json.loads(path.read_text())
+        codes = meta["exit_code_by_key"].items()
+        meta["exit_code_by_key"] = {name: None if code in SURVIVED | UNTESTED else code for name, code in codes}
+        path.write_text(json.dumps(meta))
+
+
+def copy_project(group: str, copy: Path) -> None:
     """What git knows of the project, with what mutmut is told."""
     modules, tests = GROUPS[group]
-    copy = COPIES / group
-    shutil.rmtree(copy, ignore_errors=True)
     known = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     for name in filter(None, known.decode().split("\0")):
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
     rooms = sorted({each.split("/")[0] for each in modules})
-    others = [each.name for each in copy.iterdir() if each.name not in {*rooms, "tests", "pyproject.toml"}]
+    others = [each.name for each in copy.iterdir() if each.name not in {*rooms, *NOT_OTHERS}]
     told = {
         "source_paths": rooms,
         "only_mutate": modules,
@@ -121,7 +139,6 @@ def copy_project(group: str) -> Path:
     }
     with (copy / "pyproject.toml").open("a") as settings:
         settings.write("\n[tool.mutmut]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in told.items()))
-    return copy
 
 
 def mutants() -> Iterator[Mutant]:
@@ -189,7 +206,8 @@ def score(count: Counter[str]) -> float:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["--again"]:  # say once more what the last runs found
-        for group in sys.argv[1:] or GROUPS:
-            run(group)
+    groups = [name for name in sys.argv[1:] if name in GROUPS]
+    if sys.argv[1:] != ["--again"]:
+        for group in groups or GROUPS:
+            run(group, rest="--rest" in sys.argv)
     sys.exit(not report())
