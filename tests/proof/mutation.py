@@ -65,13 +65,23 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
     "book": (
         [
             f"ledger/{each}.py"
-            for each in ("accounts", "allocating", "balances", "day_sums", "merging", "periods", "posting")
+            for each in (
+                "accounts",
+                "agreed_days",
+                "allocating",
+                "balances",
+                "day_sums",
+                "merging",
+                "periods",
+                "posting",
+            )
         ],
         [
             "tests/ledger/test_posting.py",
             "tests/ledger/test_allocating.py",
             "tests/ledger/test_balances.py",
             "tests/ledger/test_day_sums.py",
+            "tests/credit_control/test_agreed_days.py",
         ],
     ),
 }
