@@ -4,81 +4,36 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import timedelta
+from collections.abc import Callable, Iterator
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.x509.oid import NameOID
-from django.core.cache import cache
-from django.test import Client
-from django.utils import timezone
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from office.mail import Letter, MailKind, queue_mail, register_kind, sns
 from office.mail.bounces import why_stopped
 from office.mail.handing_over import hand_over
-from office.mail.kinds import KINDS
-from office.mail.sns import signed_text
-from office.models import AuditRecord, Company, MailStatus, OutgoingMail, Task, User
+from office.models import AuditRecord, MailStatus, OutgoingMail, Task
 from office.operations.do_task import finish_task
-from tests.world import make_company, make_customer, make_user
+from tests.office.mail_services import ADDRESS, LOGIN, always_open, left_by_postmark, now_of, own_kinds, post, queueing
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LOGIN = "postmark:long secret"
-ADDRESS = "eva@bramble.example"
-DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def kinds():
-    letter = Letter("Eva", ADDRESS, "Hello", "Words")
-    register_kind(MailKind("waits", lambda mail: letter, lambda mail: "", lambda user: User.objects.all(), waits=True))
-    register_kind(MailKind("at once", lambda mail: letter, lambda mail: "", lambda user: User.objects.all()))
-    yield
-    del KINDS["waits"], KINDS["at once"]
+def kinds() -> Iterator[None]:
+    with own_kinds():
+        yield
 
 
 @pytest.fixture
-def company() -> Company:
-    company = make_company(mail_from_hour=0, mail_until_hour=24, mail_daily_limit=0)
-    for day in range(8):  # every day is worked, whenever this runs
-        company.own_days.create(day=company.today() + (day - 1) * DAY, is_worked=True, name="Test")
-    return company
-
-
-@pytest.fixture
-def queue(company: Company):
-    contact = make_customer(company).contacts.get()
-    by = make_user(company)
-
-    def write(key: str, kind: str = "at once") -> OutgoingMail:
-        to = {"customer_id": contact.customer_id, "contact_id": contact.pk, "to_email": ADDRESS}
-        return queue_mail(key=key, kind=kind, company=company, about=by, subject="Hello", **to)
-
-    return write
+def queue() -> Callable[..., OutgoingMail]:
+    return queueing(always_open())
 
 
 @pytest.fixture
 def mail(queue, relay, settings) -> OutgoingMail:
-    """A mail that left by a service whose events are guarded in each way there is."""
-    settings.MAIL_SERVICE, settings.MAIL_EVENTS_LOGIN = "postmark", LOGIN
-    sent = queue("one")
-    hand_over(sent.pk)
-    return sent
-
-
-def now_of(mail: OutgoingMail) -> OutgoingMail:
-    return OutgoingMail.objects.get(pk=mail.pk)
-
-
-def post(service: str, body: Any, login: str = LOGIN, **headers: str) -> Any:
-    more = {"Authorization": f"Basic {base64.b64encode(login.encode()).decode()}"} if login else {}
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Client().post(f"/webhooks/mail/{service}/", content, content_type="application/json", headers=more | headers)
+    return left_by_postmark(queue, settings)
 
 
 def bounce(mail: OutgoingMail, **said: Any) -> dict[str, Any]:
@@ -266,141 +221,3 @@ def test_sendgrid_signs_a_list_of_events(mail, settings):
     assert post("sendgrid", body, login="").status_code == 401
     assert post("sendgrid", body, login="", **signed(key)).json() == {"bounced": 1, "ignored": 1}
     assert now_of(mail).bounce_code == "5.1.1"
-
-
-AMAZONS = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-9c6465fa7f48f5cacd23014631ec1136.pem"
-
-
-class Amazon:
-    """Amazon's topic, with a certificate that we made, which lies at its address."""
-
-    def __init__(self, ends: timedelta = DAY) -> None:
-        self.key = rsa.generate_private_key(65537, 2048)
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
-        made = x509.CertificateBuilder(name, name, self.key.public_key(), x509.random_serial_number())
-        made = made.not_valid_before(timezone.now() - 30 * DAY).not_valid_after(timezone.now() + ends)
-        self.certificate = made.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-        self.asked: list[str] = []
-
-    def at(self, address: str) -> bytes:
-        self.asked.append(address)
-        return self.certificate
-
-    def signed(self, body: dict[str, Any], version: str = "2") -> dict[str, Any]:
-        body = body | {"SignatureVersion": version, "SigningCertURL": AMAZONS}
-        by = {"1": hashes.SHA1, "2": hashes.SHA256}[version]()
-        return body | {"Signature": base64.b64encode(self.key.sign(signed_text(body), PKCS1v15(), by)).decode()}
-
-
-@pytest.fixture
-def amazon(monkeypatch: pytest.MonkeyPatch) -> Amazon:
-    cache.clear()
-    found = Amazon()
-    monkeypatch.setattr(sns, "fetched", found.at)
-    return found
-
-
-def notification(mail: OutgoingMail) -> dict[str, Any]:
-    told = {
-        "notificationType": "Bounce",
-        "bounce": {
-            "bounceType": "Permanent",
-            "bounceSubType": "General",
-            "bouncedRecipients": [{"emailAddress": ADDRESS, "diagnosticCode": "smtp; 550 5.1.1 unknown"}],
-            "timestamp": "2026-03-02T12:00:00.000Z",
-        },
-        "mail": {
-            "messageId": "0100",
-            "timestamp": "2026-03-02T11:00:00.000Z",
-            "destination": [ADDRESS],
-            "headers": [{"name": "Message-ID", "value": f"<{mail.envelope_id}>"}],
-        },
-    }
-    return {
-        "Type": "Notification",
-        "MessageId": "1",
-        "TopicArn": "arn:aws:sns:eu-central-1:123456789012:bounces",
-        "Subject": "Amazon SES Email Event Notification",
-        "Timestamp": "2026-03-02T12:00:00.000Z",
-        "Message": json.dumps(told),
-    }
-
-
-def post_to_ses(body: dict[str, Any], login: str = LOGIN) -> Any:
-    headers = {"x-amz-sns-message-type": body["Type"], "x-amz-sns-message-id": "1"}
-    return post("ses", body, login=login, **headers)
-
-
-@pytest.mark.parametrize("version", ["1", "2"])
-def test_amazon_signs_what_its_topic_tells(mail, amazon, version):
-    body = amazon.signed(notification(mail), version)
-    assert post_to_ses(body, login="").status_code == 401
-    assert post_to_ses(body).json() == {"bounced": 1, "ignored": 0}
-    assert now_of(mail).bounce_code == "5.1.1"
-    assert post_to_ses(body).json() == {"known": 1, "ignored": 0}
-    assert amazon.asked == [AMAZONS]  # its certificate is kept
-
-
-def test_the_text_that_amazon_signs_is_that_of_its_guide():
-    body = {"Type": "Notification", "Message": "My\nwords", "MessageId": "m", "Timestamp": "t", "TopicArn": "a"}
-    assert signed_text(body) == b"Message\nMy\nwords\nMessageId\nm\nTimestamp\nt\nTopicArn\na\nType\nNotification\n"
-    body |= {"Type": "SubscriptionConfirmation", "Token": "k", "SubscribeURL": "u"}
-    assert signed_text(body) == (
-        b"Message\nMy\nwords\nMessageId\nm\nSubscribeURL\nu\nTimestamp\nt\nToken\nk\nTopicArn\na\n"
-        b"Type\nSubscriptionConfirmation\n"
-    )
-
-
-@pytest.mark.parametrize("change", ["Message", "Timestamp", "TopicArn", "Subject", "Signature"])
-def test_a_message_that_was_changed_after_amazon_signed_it_changes_nothing(mail, amazon, change):
-    body = amazon.signed(notification(mail))
-    assert post_to_ses(body | {change: body[change][:-2] + "x="}).status_code == 401
-    assert now_of(mail).status == MailStatus.SENT
-
-
-@pytest.mark.parametrize("missing", ["Signature", "SignatureVersion", "SigningCertURL"])
-def test_a_message_without_all_of_its_signature_changes_nothing(mail, amazon, missing):
-    body = amazon.signed(notification(mail))
-    del body[missing]
-    assert post_to_ses(body).status_code == 401
-    assert now_of(mail).status == MailStatus.SENT
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        AMAZONS.replace("https", "http"),
-        AMAZONS.replace("sns.eu-central-1.amazonaws.com", "evil.example"),
-        AMAZONS.replace("amazonaws.com", "amazonaws.com.evil.example"),
-        AMAZONS.replace("sns.", "bucket.s3."),
-        AMAZONS.replace("https://", "https://sns.eu-central-1.amazonaws.com@evil.example/"),
-        AMAZONS.replace("sns.eu-central-1", "sns.x.evil-central-1"),
-        AMAZONS + "?x=.pem",
-        AMAZONS.replace("/Simple", "/../x/Simple"),
-        AMAZONS + "\n",
-        "file:///etc/passwd",
-        7,
-    ],
-)
-def test_a_certificate_that_lies_anywhere_else_is_not_even_fetched(mail, amazon, address):
-    body = amazon.signed(notification(mail)) | {"SigningCertURL": address}
-    assert post_to_ses(body).status_code == 401
-    assert (now_of(mail).status, amazon.asked) == (MailStatus.SENT, [])
-
-
-def test_somebody_elses_key_or_a_certificate_of_another_time_changes_nothing(mail, amazon):
-    assert post_to_ses(Amazon().signed(notification(mail))).status_code == 401
-    cache.clear()
-    amazon.certificate = (old := Amazon(ends=-DAY)).certificate
-    assert post_to_ses(old.signed(notification(mail))).status_code == 401
-    assert now_of(mail).status == MailStatus.SENT
-
-
-def test_a_certificate_that_is_none_or_cannot_be_read_changes_nothing(mail, amazon, monkeypatch):
-    amazon.certificate = b"<html>"
-    assert post_to_ses(amazon.signed(notification(mail))).status_code == 400
-    cache.clear()
-    monkeypatch.undo()
-    monkeypatch.setattr(sns._opener, "open", Mock(side_effect=OSError))
-    assert post_to_ses(amazon.signed(notification(mail))).status_code == 401
-    assert now_of(mail).status == MailStatus.SENT
