@@ -7,7 +7,7 @@ or promised is said beside, and counts in its column all the same. The due day i
 that day: put off, or that of an instalment.
 """
 
-from reports.ageing.items import AgedItem, Cell, aged_items
+from reports.ageing.items import AgedItem, Cell, aged_items, open_parts
 from reports.ageing.question import PER, AgeingQuestion
 from reports.ageing.reading import PAGE, Ageing, AgeingRow, ageing, ageing_rows, ageing_totals
 
@@ -23,4 +23,5 @@ __all__ = [
     "ageing",
     "ageing_rows",
     "ageing_totals",
+    "open_parts",
 ]

@@ -70,6 +70,17 @@ class AgedItem(NamedTuple):
         return self.sort_name, self.customer_id, self.day, self.item_id, self.pay_on, self.is_planned
 
 
+class OpenPart(NamedTuple):
+    """What is open of an item or of its part with a day of its own to be paid on; `disputed` is of the whole item."""
+
+    item_id: int
+    customer_id: int
+    open: Decimal
+    pay_on: date
+    is_planned: bool
+    disputed: Decimal
+
+
 class ItemSum(NamedTuple):
     """All items of a cell in one currency; in the company's where that was asked."""
 
@@ -102,6 +113,25 @@ def items_and_sums(
         if row.customer_id == TOGETHER
     ]
     return [row for row in fetched if row.customer_id != TOGETHER], sums
+
+
+def open_parts(question: AgeingQuestion, currency: str) -> list[OpenPart]:
+    """All that is open in a currency, by item and day: no more of each than arithmetic over all of it takes."""
+    sql = f"""
+        WITH {noted_sql(question)},
+        opened AS MATERIALIZED (
+            SELECT items.id, customer_id, due_on, open, {_capped(question, DISPUTED)}
+            FROM ({open_sql(question)}) AS items LEFT JOIN noted ON noted.item_id = items.id
+            WHERE {scope(question)} AND currency = %(currency)s
+        ),
+        {valued_sql(question, other_days(question))}
+        SELECT o.id, o.customer_id, part.open, part.due_on, part.is_planned, o.disputed
+        FROM valued AS part JOIN opened o ON o.id = part.id
+        ORDER BY o.id, part.due_on, part.is_planned
+    """  # noqa: S608  our own names
+    with snapshot(), connection.cursor() as cursor:
+        cursor.execute(sql, question.parameters | {"currency": currency})
+        return [OpenPart._make(row) for row in cursor.fetchall()]
 
 
 def items_sql(question: AgeingQuestion, cell: Cell, *, is_after: bool) -> str:

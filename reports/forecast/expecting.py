@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
+from itertools import chain
+from typing import NamedTuple
 
 WEEKS = 13
 ENOUGH = 5
@@ -21,8 +23,7 @@ BAND = Decimal("1.2816")
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True)
-class Debt:
+class Debt(NamedTuple):
     """What is open and not in dispute of one document or instalment, and what of it is promised for which day."""
 
     customer_id: int
@@ -98,17 +99,20 @@ def shares_of(payments: Sequence[int], late: int) -> list[Decimal] | None:
     rest = len(payments) - passed
     if not rest:
         return None
-    ends = [bisect_right(payments, late + 7 * week, lo=passed) for week in range(WEEKS + 1)]
-    counts = (ends[week + 1] - ends[week] for week in range(WEEKS))
-    return [Decimal(count) / rest if count else ZERO for count in counts]
+    shares = []
+    for week in range(1, WEEKS + 1):
+        end = bisect_right(payments, late + 7 * week, passed)
+        shares.append(Decimal(end - passed) / rest if end > passed else ZERO)
+        passed = end
+    return shares
 
 
 def forecast(debts: Iterable[Debt], payments: Mapping[int, Sequence[int]], on: date) -> Forecast:
     """The weeks after a day. `payments` are each customer's, in days after the due day, in order."""
     answer = Forecast(on, [_week(on, number) for number in range(WEEKS)])
-    everybody = sorted(days for each in payments.values() for days in each)
+    everybody = sorted(chain.from_iterable(payments.values()))
     of_everybody = lru_cache(maxsize=None)(partial(shares_of, everybody))
-    usual: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO] * WEEKS)
+    usual: list[dict[int, Decimal]] = [defaultdict(Decimal) for _ in answer.weeks]
     theirs: dict[int, Decimal] = defaultdict(Decimal)
     for debt in debts:
         answer.owed += debt.open
@@ -125,13 +129,12 @@ def forecast(debts: Iterable[Debt], payments: Mapping[int, Sequence[int]], on: d
         late = (on - debt.pay_on).days
         own = payments.get(debt.customer_id, ())
         shares = (shares_of(own, late) if len(own) >= ENOUGH else None) or of_everybody(late)
-        sums = usual[debt.customer_id]
         for number, share in enumerate(shares or ()):
             if share:
-                sums[number] += rest * share
-    for number, week in enumerate(answer.weeks):
-        week.usual = sum((sums[number] for sums in usual.values()), ZERO)
-        week.spread = sum((_variance(sums[number], theirs[pk]) for pk, sums in usual.items()), ZERO).sqrt()
+                usual[number][debt.customer_id] += rest * share
+    for week, sums in zip(answer.weeks, usual, strict=True):
+        week.usual = sum(sums.values(), ZERO)
+        week.spread = sum((_variance(expected, theirs[pk]) for pk, expected in sums.items()), ZERO).sqrt()
     return answer
 
 

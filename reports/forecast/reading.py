@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reports.ageing import AgeingQuestion, aged_items
+from reports.ageing import AgeingQuestion, open_parts
 from reports.forecast.expecting import Debt, Forecast, forecast
 from reports.frame.reading import fetched
 
@@ -21,7 +21,10 @@ PAYMENTS = f"""
     JOIN ledger_openitem d ON d.id = a.debit_id AND d.kind IN ('invoice', 'debit_note')
     WHERE k.company_id = %(company_id)s AND k.kind = 'payment' AND k.currency = %(currency)s AND {OWN}
         AND k.dated_on BETWEEN %(since)s AND %(on)s
-        AND NOT EXISTS (SELECT FROM ledger_allocation u WHERE u.reverses_id = a.id AND u.dated_on <= %(on)s)
+        AND NOT EXISTS (
+            SELECT FROM ledger_allocation u
+            WHERE u.reverses_id IS NOT NULL AND u.reverses_id = a.id AND u.dated_on <= %(on)s
+        )
     GROUP BY 1
 """  # noqa: S608  our own names
 PROMISED = f"""
@@ -81,20 +84,18 @@ def owed_on(question: ForecastQuestion) -> Owed:
     for item_id, day, amount in fetched(PROMISED, question.parameters):
         promised[item_id].append((day, amount))
     asked = AgeingQuestion(question.company_id, question.on, owner_ids=question.owner_ids)
-    items = aged_items(asked, currency=question.currency)
-    free = sum((item.open for item in items if item.open < 0), Decimal(0))
-    held: dict[int, Decimal] = defaultdict(Decimal)
-    for item in items:
-        held[item.item_id] += item.disputed
+    parts = open_parts(asked, question.currency)
+    free = sum((part.open for part in parts if part.open < 0), Decimal(0))
+    held = {part.item_id: part.disputed for part in parts}
     debts = []
-    for item in items:
-        if item.open < 0:
+    for part in parts:
+        if part.open < 0:
             continue
-        kept_back = min(held[item.item_id], item.open)
-        held[item.item_id] -= kept_back
-        parts = tuple(promised.pop(item.item_id, ())) if not item.planned else ()
-        debts.append(Debt(item.customer_id, item.open - kept_back, item.pay_on, bool(item.planned), parts))
-    disputed = sum((item.open for item in items if item.open > 0), Decimal(0)) - sum(debt.open for debt in debts)
+        kept_back = min(held[part.item_id], part.open)
+        held[part.item_id] -= kept_back
+        days = () if part.is_planned else tuple(promised.pop(part.item_id, ()))
+        debts.append(Debt(part.customer_id, part.open - kept_back, part.pay_on, part.is_planned, days))
+    disputed = sum((part.open for part in parts if part.open > 0), Decimal(0)) - sum(debt.open for debt in debts)
     return Owed(debts, disputed, free)
 
 

@@ -24,7 +24,7 @@ from credit_control.statements.reading import parts_of
 from credit_control.worklist.reading import worklist
 from ledger.refusals import Refused
 from payments.debiting import debts
-from reports.ageing import AgeingQuestion, aged_items, ageing
+from reports.ageing import AgeingQuestion, aged_items, ageing, open_parts
 from reports.book_check import check_book
 from tests import world
 from tests.billing.disputing import dispute
@@ -54,6 +54,12 @@ def aged(customer: Any, on: date, **question: Any) -> dict[str, Decimal]:
     assert sum((item.open for item in items), Decimal(0)) == (row.total if row else 0)
     assert sum((item.planned for item in items), Decimal(0)) == (row.planned if row else 0)
     assert sum((item.disputed for item in items), Decimal(0)) == (row.disputed if row else 0)
+    if not question:
+        open_now = open_parts(AgeingQuestion(customer.company_id, on), customer.currency)
+        told = [(item.item_id, item.customer_id, item.open, item.pay_on, item.is_planned) for item in items]
+        assert sorted(told) == sorted(part[:5] for part in open_now)
+        disputed = {part.item_id: part.disputed for part in open_now}
+        assert sum(disputed.values(), Decimal(0)) == (row.disputed if row else 0)
     return found | ({"planned": row.planned} if row and row.planned else {})
 
 
