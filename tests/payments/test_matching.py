@@ -204,6 +204,11 @@ def test_so_they_are_where_many_amounts_are_alike() -> None:
         check_ways([Decimal(chance.randint(1, 3)) for _ in range(chance.randint(1, 8))], Decimal(chance.randint(1, 12)))
 
 
+def test_two_ways_that_end_with_the_same_amount_are_both_found() -> None:
+    amounts = [Decimal(amount) for amount in ("1", "2.5", "1", "2.5", "2")]
+    assert sets_that_sum(amounts, Decimal(3)) == [(0, 4), (2, 4)]
+
+
 def test_of_as_many_amounts_as_are_tried_all_may_be_the_sum() -> None:
     assert sets_that_sum([Decimal(1)] * 26, Decimal(26)) == [tuple(range(26))]
     assert sets_that_sum([Decimal(1)] * 27, Decimal(27)) is None
