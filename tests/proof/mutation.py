@@ -81,7 +81,7 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
             "tests/ledger/test_allocating.py",
             "tests/ledger/test_balances.py",
             "tests/ledger/test_day_sums.py",
-            "tests/credit_control/test_agreed_days.py",
+            "tests/ledger/test_agreed_days.py",
         ],
     ),
 }
