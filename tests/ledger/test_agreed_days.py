@@ -46,10 +46,10 @@ def agreements(monkeypatch: pytest.MonkeyPatch) -> Agreements:
 
 @pytest.fixture
 def items(customer: Any) -> dict[str, OpenItem]:
-    """Two that are due one after the other, one that is not yet due, and one that is paid."""
+    """Two due one after the other, one that is not due yet, one that is paid, and what is left of its credit."""
     due = {"A": DAY, "B": NEXT, "D": SOON, "P": DAY}
-    made = {key: one(customer, key, "100", due_on=day) for key, day in due.items()}
-    credit = one(customer, "C", "-100", due_on=DAY)
+    made = {key: one(customer, key, "0.50" if key == "B" else "100", due_on=day) for key, day in due.items()}
+    credit = one(customer, "C", "-150", due_on=DAY)
     allocate([Pair(made["P"].pk, credit.pk, Decimal(100))], dated_on=DAY, by_id=None)
     return {key: OpenItem.objects.get(pk=each.pk) for key, each in made.items()}
 
@@ -77,7 +77,7 @@ def test_by_itself_an_item_is_late_the_day_after_its_documents_day(
 ) -> None:
     assert late(DAY) == []
     assert late(NEXT) == [("A", 100, DAY)]
-    assert late(AFTER) == [("A", 100, DAY), ("B", 100, NEXT)]
+    assert late(AFTER) == [("A", 100, DAY), ("B", Decimal("0.50"), NEXT)]
     assert late(AFTER, 2) == [("A", 100, DAY)]
     assert beside(NEXT) == {"A": (100, DAY), **dict.fromkeys("BCDP", (0, None))}
     assert agreements.asked[:4] == [(DAY, date(2026, 3, 1)), (NEXT, DAY), (AFTER, NEXT), (AFTER, DAY)]
@@ -92,10 +92,10 @@ def test_what_was_agreed_on_says_how_much_is_late_and_since_when(
         items["D"].pk: Late(Decimal("40.50"), date(2026, 2, 1)),
     }
     assert late(NEXT) == [("D", Decimal("40.50"), date(2026, 2, 1))]
-    assert late(AFTER) == [("B", 100, NEXT), ("D", Decimal("40.50"), date(2026, 2, 1))]
+    assert late(AFTER) == [("B", Decimal("0.50"), NEXT), ("D", Decimal("40.50"), date(2026, 2, 1))]
     assert beside(AFTER) == {
         "A": (0, None),
-        "B": (100, NEXT),
+        "B": (Decimal("0.50"), NEXT),
         "C": (0, None),
         "D": (Decimal("40.50"), date(2026, 2, 1)),
         "P": (0, None),
