@@ -35,11 +35,6 @@ from tests.credit_control.reminding import at_any_hour, ladder, late, remind, se
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def today(company: Any) -> date:
-    return company.today()
-
-
 def handed(customer: Any, paper: Any, on: date) -> Any:
     details = HandOverDetails("Swift", [world.item_of(paper).pk], was_warned=True)
     return hand_to_agency(customer.pk, details, on=on, by=None)

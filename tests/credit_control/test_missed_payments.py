@@ -42,11 +42,6 @@ ONE_DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def today(company: Any) -> date:
-    return company.today()
-
-
-@pytest.fixture
 def due(company: Any, customer: Any, today: date) -> Invoice:
     """An invoice of 300.00 that is due today, in a company that looked today."""
     find_missed_payments(company, on=today)

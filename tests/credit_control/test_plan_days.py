@@ -34,11 +34,6 @@ from tests.credit_control.reminding import asked, ladder, late, remind
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def today(company: Any) -> Any:
-    return company.today()
-
-
 def aged(customer: Any, on: date, **question: Any) -> dict[str, Decimal]:
     """The customer's columns that are not zero, after checking that report, account and statement agree."""
     answer = ageing(AgeingQuestion(customer.company_id, on, **question))

@@ -16,11 +16,6 @@ HALVES = ((10, "150.00"), (40, "150.00"))
 
 
 @pytest.fixture
-def today(company: Any) -> Any:
-    return company.today()
-
-
-@pytest.fixture
 def paper(customer: Any, today: Any) -> Any:
     return world.issue(customer, "300.00", today - timedelta(days=60))
 

@@ -28,11 +28,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def today(company: Any) -> Any:
-    return company.today()
-
-
-@pytest.fixture
 def papers(customer: Any, today: Any) -> list[Any]:
     return [world.issue(customer, "200.00", today - timedelta(days=60)), world.issue(customer, "100.00", today)]
 

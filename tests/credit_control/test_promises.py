@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def today(company: Any) -> Any:
-    return company.today()
-
-
-@pytest.fixture
 def invoice(customer: Any, today: Any) -> Any:
     return world.issue(customer, "300.00", today - timedelta(days=40))
 

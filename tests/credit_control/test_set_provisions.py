@@ -20,11 +20,6 @@ from tests.credit_control.reminding import late
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def today(company: Any) -> date:
-    return company.today()
-
-
 def test_an_items_percentage_goes_before_its_customers_and_that_before_the_table(
     company: Any, customer: Any, today: date
 ) -> None:

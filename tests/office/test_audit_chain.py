@@ -20,13 +20,6 @@ from tests.office.chained import ODD, fill, links_of, words_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def superuser(superuser_cursor: Any) -> Any:
-    """A cursor past all guards."""
-    superuser_cursor.execute("SET session_replication_role = replica")
-    return superuser_cursor
-
-
 def test_each_record_is_linked_to_the_one_before_in_its_companys_chain(company: Any) -> None:
     other = world.make_company(legal_name="Other Ltd")
     user = world.make_user(company)

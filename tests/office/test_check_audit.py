@@ -12,13 +12,6 @@ from tests.office.chained import fill, words_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def superuser(superuser_cursor: Any) -> Any:
-    """A cursor past all guards."""
-    superuser_cursor.execute("SET session_replication_role = replica")
-    return superuser_cursor
-
-
 COLUMNS_CHANGED = {
     "company_id": "NULL",
     "by_id": "(SELECT min(id) FROM office_user)",

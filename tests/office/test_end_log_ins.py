@@ -1,12 +1,10 @@
 """Who is in, and how that ends: by oneself, by others, by time, by a new password."""
 
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from cryptography.fernet import Fernet
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -21,18 +19,7 @@ from office.web.sessions import BEGAN, SEEN
 from tests import world
 from tests.office.logging_in import NOON, aged, is_in, type_password
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def admin(company: Any) -> User:
-    return world.make_user(company, "administrator")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def test_one_sees_where_one_is_logged_in_and_puts_others_out(clerk: User):

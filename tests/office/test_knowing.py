@@ -1,30 +1,17 @@
 """Being asked once more who one is, before what weighs much."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from office.models import User
 from office.web.sessions import KNOWN
 from tests import world
-from tests.office.logging_in import NOON, aged, shown, type_password, with_app
+from tests.office.logging_in import aged, shown, type_password, with_app
 from tests.rules.test_doors import routes
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def admin(company: Any) -> User:
-    return world.make_user(company, "administrator")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def test_after_a_while_one_is_asked_first_and_what_was_typed_is_done_then(client: Client, company: Any, admin: User):

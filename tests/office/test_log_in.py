@@ -1,11 +1,9 @@
 """Coming in: the password, the second factor after it, and what opens nothing."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from office.models import AuditRecord, OutgoingMail, User
@@ -14,15 +12,9 @@ from office.operations.manage_factors import (
 )
 from office.ways_in.factors import factors_of, is_known_by_code
 from tests import world
-from tests.office.logging_in import NOON, is_in, shown, type_password, with_app
+from tests.office.logging_in import is_in, shown, type_password, with_app
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def test_the_password_alone_lets_in_who_has_no_second_factor(client: Client, clerk: User):

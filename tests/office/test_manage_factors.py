@@ -1,12 +1,10 @@
 """Second factors: set up, renewed, lost and taken away, and who has to have one."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 from unittest.mock import ANY
 
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.core.management import call_command
@@ -23,21 +21,10 @@ from office.operations.manage_factors import (
 from office.ways_in.factors import RECOVERY, factors_of, is_known_by_code
 from tests import world
 from tests.api.calling import Program
-from tests.office.logging_in import NOON, is_in, key_of, shown, type_password, with_app
+from tests.office.logging_in import is_in, key_of, shown, type_password, with_app
 from tests.rules.test_doors import called, doors
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def admin(company: Any) -> User:
-    return world.make_user(company, "administrator")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def test_the_secret_is_sealed_and_stands_in_no_audit_row_and_no_mail(clerk: User):

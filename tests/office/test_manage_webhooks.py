@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,16 +36,8 @@ from office.webhooks.sending import (
 )
 from tests import world
 from tests.office.listening import DAY, NOW, deliver, listening, states
-from tests.receiver import Receiver, running_receiver
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
-    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-    with running_receiver() as running:
-        yield running
 
 
 def test_two_secrets_sign_until_the_old_one_ends(company: Any, customer: Any, receiver: Any) -> None:

@@ -18,13 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def superuser(superuser_cursor: Any) -> Any:
-    """A cursor past all guards."""
-    superuser_cursor.execute("SET session_replication_role = replica")
-    return superuser_cursor
-
-
-@pytest.fixture
 def days(company: Any, time_machine: Any) -> tuple[list[int], list[AuditSeal]]:
     """Eight records and the seals of four days, of which two each brought two records, and then today."""
     ids = fill(company, 2)

@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,17 +17,10 @@ from tests import world
 from tests.api.calling import Program, refused
 from tests.browser.things.office import webhooks
 from tests.office.listening import DAY
-from tests.receiver import Receiver, running_receiver
+from tests.receiver import Receiver
 
 pytestmark = pytest.mark.django_db
 SECRET = "whsec_" + b64encode(b"a secret of thirty-two bytes, so").decode()
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
-    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-    with running_receiver() as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What a program does not take is sent again for days, whoever dies meanwhile, and never lost."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,16 +28,8 @@ from office.webhooks.sending import (
 )
 from tests import world
 from tests.office.listening import DAY, NOW, deliver, listening, states
-from tests.receiver import Receiver, running_receiver
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
-    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-    with running_receiver() as running:
-        yield running
 
 
 def test_what_fails_is_tried_again_for_three_days_and_then_given_up(company: Any, customer: Any, receiver: Any) -> None:

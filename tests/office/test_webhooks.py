@@ -1,7 +1,6 @@
 """What other programs are told: written with the fact, to whom listens, signed."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,16 +25,9 @@ from office.webhooks.sending import (
 from payments.operations.reverse_receipt import reverse_receipt
 from tests import world
 from tests.office.listening import DAY, NOW, deliver, listening, told
-from tests.receiver import Receiver, running_receiver
+from tests.receiver import running_receiver
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
-    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-    with running_receiver() as running:
-        yield running
 
 
 # What is told
