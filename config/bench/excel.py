@@ -1,11 +1,11 @@
 """A list and a report as Excel files, through their addresses, beside XlsxWriter alone with the same cells."""
 
+import resource
 import tempfile
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
-import psutil
 import xlsxwriter
 from django.test import Client
 from django.urls import reverse
@@ -14,28 +14,36 @@ from python_calamine import CalamineWorkbook
 from config.bench.filling import DAYS, FilledOffice
 from config.bench.rows import Row
 from config.bench.timing import medians
+from office.web.lists.files import MOST_AT_ONCE
 
-MOST_ROWS = 100_000
+MOST_ROWS, MOVEMENTS_EACH = 100_000, 2.2
 TIMES = 5
 GOAL_OF_MEMORY = 100.0
 """More MB than before: rows are written as they are read."""
 
 
 def measure(office: FilledOffice) -> list[Row]:
-    """The seconds of each file and the memory that was added, for as many of the last days as hold so many rows."""
+    """The seconds of each file and the memory that was added, for as many of the last days as hold so many rows.
+
+    Of a list no more than is made at once: a longer one is made by a run.
+    """
     client = Client(SERVER_NAME="localhost")
     client.force_login(office.manager)
-    days = {rows_each: DAYS * min(MOST_ROWS / (office.size * rows_each), 1) for rows_each in (1, 2.2)}
-    since = {rows_each: office.today - timedelta(days=int(count)) for rows_each, count in days.items()}
-    invoices = f"{reverse('billing:invoice_list')}?format=xlsx&dated_from={since[1]}"
-    moved = f"{reverse('reports:movements')}?first_day={since[2.2]}&last_day={office.today}&format=xlsx"
+    invoices = f"{reverse('billing:invoice_list')}?format=xlsx&dated_from={_since(office, MOST_AT_ONCE * 0.9)}"
+    since = _since(office, MOST_ROWS / MOVEMENTS_EACH)
+    moved = f"{reverse('reports:movements')}?first_day={since}&last_day={office.today}&format=xlsx"
     return [*_measured(client, "the list of invoices", invoices), *_measured(client, "movements", moved)]
 
 
+def _since(office: FilledOffice, invoices: float) -> date:
+    """The first of the last days on which so many invoices are dated, at most."""
+    return office.today - timedelta(days=int(DAYS * min(invoices / office.size, 1)))
+
+
 def _measured(client: Client, what: str, address: str) -> list[Row]:
-    before = psutil.Process().memory_info().rss
+    before = _peak()
     file = _file(client, address)
-    added = (psutil.Process().memory_info().rss - before) / 1e6
+    added = _peak() - before
     cells = _cells(file)
     product, bare = medians(lambda: _file(client, address), lambda: _bare(cells), times=TIMES)
     return [
@@ -43,6 +51,11 @@ def _measured(client: Client, what: str, address: str) -> list[Row]:
         Row(f"excel: {what}, rows a second", len(cells), len(cells) / product, unit="/s"),
         Row(f"excel: {what}, memory added", len(cells), added, unit="MB", goal=GOAL_OF_MEMORY),
     ]
+
+
+def _peak() -> float:
+    """The most memory this process had so far, in MB: what was given back meanwhile counts, too."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _file(client: Client, address: str) -> bytes:
