@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings as site
-from redis import Redis
 
 from office.models import User
 from tests import world
@@ -28,9 +26,6 @@ def clock(db: None) -> Iterator[Any]:
 def few(settings: Any) -> None:
     """Three reads, two writes and one file in a minute, from full buckets."""
     settings.API_LIMITS = {"reads": 3, "writes": 2, "exports": 1, "failed-keys": 2}
-    valkey = Redis.from_url(site.REDIS_URL)
-    for bucket in valkey.scan_iter("limit:*"):
-        valkey.delete(bucket)
 
 
 def test_each_key_reads_so_often_and_is_then_told_when_again(clock: Any, clerk: User) -> None:

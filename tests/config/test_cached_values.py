@@ -15,6 +15,12 @@ def test_a_value_comes_back(value: object):
     assert type(cache.get("test-cached-values")) is type(value)
 
 
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_a_test_finds_nothing_that_another_left(turn: str):
+    """What is counted by an address or a person would else let whichever test comes thirty-first be slowed down."""
+    assert cache.add("test-cached-values", turn, 60)
+
+
 def test_a_number_is_counted_up_where_it_stands():
     cache.set("test-cached-values", 41, 10)
     assert (cache.incr("test-cached-values"), cache.get("test-cached-values")) == (42, 42)

@@ -76,7 +76,6 @@ class Amazon:
 
 @pytest.fixture
 def amazon(monkeypatch: pytest.MonkeyPatch) -> Amazon:
-    cache.clear()
     found = Amazon()
     monkeypatch.setattr(sns, "fetched", found.at)
     return found

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -31,7 +30,6 @@ TYPED = {"name": "Eva", "email": "eva@alder.example", "roles": ["clerk"]}
 
 @pytest.fixture(autouse=True)
 def _noon() -> Iterator[None]:
-    cache.clear()
     with time_machine.travel(NOON, tick=False):
         yield
 

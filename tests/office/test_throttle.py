@@ -19,9 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _nothing_counted(monkeypatch: Any) -> Iterator[None]:
-    """Nothing is counted yet, and no wait ends while a slow machine runs a test."""
-    cache.clear()
+def _noon(monkeypatch: Any) -> Iterator[None]:
+    """No wait ends while a slow machine runs a test."""
     monkeypatch.setattr(throttle, "FIRST_WAIT", LONGEST_WAIT)
     with time_machine.travel(NOON, tick=False):
         yield
