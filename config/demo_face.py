@@ -5,6 +5,7 @@ from office.models import Company, User
 from office.operations.set_face import set_face
 
 ACCENT = "#0f5c6e"
+NOTICE = "https://harbourfinch.example/privacy"
 TEXTS = {
     ("en", "greeting"): "Thank you for working with us.",
     (
@@ -23,6 +24,6 @@ TEXTS = {
 
 
 def add_face(company: Company, by: User) -> None:
-    """A colour, words in three languages, and whom to ask."""
+    """A colour, words in three languages, whom to ask, and a privacy notice."""
     contact = HelpContact("Billing team", "help@harbourfinch.example", "+44 117 496 0124")
-    set_face(company, accent=ACCENT, contact=contact, texts=TEXTS, by=by)
+    set_face(company, accent=ACCENT, contact=contact, notice=NOTICE, texts=TEXTS, by=by)

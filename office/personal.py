@@ -111,7 +111,7 @@ HELD = [
         "Whom customers ask at the company",
         "contact_name email phone help_name help_email help_phone",
         plain="legal_name street postal_code city tax_id registration electronic_address electronic_address_scheme"
-        " time_zone creditor_identifier ach_company_id logo logo_type invoice_footer accent",
+        " time_zone creditor_identifier ach_company_id logo logo_type invoice_footer accent privacy_notice",
         term=Term.VOUCHERS,
         why=STAFF,
     ),

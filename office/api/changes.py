@@ -73,6 +73,11 @@ CHANGES = [
             "StatementMailOut field to_email: any",
         ),
     ),
+    Change(
+        date(2026, 11, 30),
+        "The face of a company says where its privacy notice stands.",
+        breaks=("FaceOut field privacy_notice required",),
+    ),
 ]
 """The newest last."""
 

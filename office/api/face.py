@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from office.api.fields import Input, Query
 from office.api.views import ApiView, checked, company_of
+from office.face.notices import LONGEST_NOTICE
 from office.face.shown import HelpContact, texts_of
 from office.models import Company
 from office.operations.set_face import set_face
@@ -29,20 +30,27 @@ class HelpContactIO(Input):
 
 
 class FaceIn(Input):
-    """The colour, whom to ask, and texts; what is left out stays."""
+    """The colour, whom to ask, the privacy notice, and texts; what is left out stays."""
 
     accent = serializers.CharField(
         max_length=7, required=False, allow_blank=True, help_text="Such as #1f4e8c; empty for the usual colours."
     )
     contact = HelpContactIO(required=False)
+    privacy_notice = serializers.CharField(
+        max_length=LONGEST_NOTICE,
+        required=False,
+        allow_blank=True,
+        help_text="Where it stands, such as https://example.com/privacy; empty: none is linked.",
+    )
     texts = FaceTextIO(many=True, required=False, default=list)
 
 
 class FaceOut(serializers.Serializer):
-    """The colour, whom to ask, and all texts."""
+    """The colour, whom to ask, the privacy notice, and all texts."""
 
     accent = serializers.CharField()
     contact = HelpContactIO()
+    privacy_notice = serializers.CharField()
     texts = FaceTextIO(many=True)
 
 
@@ -54,7 +62,7 @@ class FaceView(ApiView):
 
     @extend_schema(operation_id="get_face", parameters=[Query], responses=FaceOut)
     def get(self, request: ApiRequest) -> Response:
-        """The colour, whom to ask, and the texts of customers' pages."""
+        """The colour, whom to ask, the privacy notice, and the texts of customers' pages."""
         checked(Query, request.query_params.dict())
         return _answer(company_of(request))
 
@@ -64,7 +72,8 @@ class FaceView(ApiView):
         wanted, company = checked(FaceIn, request.data), company_of(request)
         contact = HelpContact(**wanted["contact"]) if "contact" in wanted else None
         texts = {(row["language"], row["place"]): row["text"] for row in wanted["texts"]}
-        set_face(company, accent=wanted.get("accent"), contact=contact, texts=texts, by=request.user)
+        accent, notice = wanted.get("accent"), wanted.get("privacy_notice")
+        set_face(company, accent=accent, contact=contact, notice=notice, texts=texts, by=request.user)
         return _answer(Company.objects.get(pk=company.pk))
 
 
@@ -74,4 +83,5 @@ def _answer(company: Company) -> Response:
         for (language, place), text in sorted(texts_of(company).items())
     ]
     contact = HelpContact(company.help_name, company.help_email, company.help_phone)
-    return Response(FaceOut({"accent": company.accent, "contact": contact, "texts": texts}).data)
+    face = {"accent": company.accent, "contact": contact, "privacy_notice": company.privacy_notice, "texts": texts}
+    return Response(FaceOut(face).data)

@@ -48,6 +48,8 @@ class Face:
     hours: Said = Said()
     names_help: bool = False
     """Whether the company says whom to ask, rather than only where it is."""
+    privacy_notice: str = ""
+    """Where it stands; empty for a company without one."""
 
 
 def face_of(company: Company, language: str, texts: Texts | None = None) -> Face:
@@ -57,7 +59,8 @@ def face_of(company: Company, language: str, texts: Texts | None = None) -> Face
     words = {place: _said(texts, place, languages) for place in FacePlace.values}
     asked = HelpContact(company.help_name, company.help_email, company.help_phone)
     contact = HelpContact(asked.name, asked.email or company.email, asked.phone or company.phone)
-    return Face(company.accent, contact, **words, names_help=asked != HelpContact() or bool(words[FacePlace.HOURS]))
+    names_help = asked != HelpContact() or bool(words[FacePlace.HOURS])
+    return Face(company.accent, contact, **words, names_help=names_help, privacy_notice=company.privacy_notice)
 
 
 def texts_of(company: Company) -> Texts:

@@ -119,6 +119,9 @@ class Company(models.Model):
     help_name = models.CharField("whom customers may ask", max_length=100, blank=True)
     help_email = models.EmailField("e-mail for questions", blank=True)
     help_phone = models.CharField("phone for questions", max_length=40, blank=True)
+    privacy_notice = models.CharField(
+        max_length=500, blank=True, db_default="", help_text="An https address, linked at the foot of customers' pages."
+    )
 
     class Meta:
         verbose_name_plural = "companies"
@@ -126,6 +129,10 @@ class Company(models.Model):
             models.CheckConstraint(
                 name="company_accent_is_a_colour",
                 condition=models.Q(accent="") | models.Q(accent__regex="^#[0-9a-f]{6}$"),
+            ),
+            models.CheckConstraint(
+                name="company_privacy_notice_by_https",
+                condition=models.Q(privacy_notice="") | models.Q(privacy_notice__startswith="https://"),
             ),
             models.CheckConstraint(
                 name="company_mails_within_a_day",

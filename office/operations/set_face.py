@@ -22,17 +22,18 @@ def set_face(
     *,
     accent: str | None = None,
     contact: HelpContact | None = None,
+    notice: str | None = None,
     texts: Mapping[tuple[str, str], str],
     by: User | None,
 ) -> Texts:
     """Say how a company looks to its customers from now on; what is not named, or None, stays as it is.
 
-    Raises Refused for a colour that cannot be read on white, an address that is none, a language or place that their
-    pages do not have, or a text too long for its place; then nothing is changed.
+    Raises Refused for a colour that cannot be read on white, an address or privacy notice that is none, a
+    language or place that their pages do not have, or a text too long for its place; then nothing is changed.
     """
     wanted = checked_texts(texts)
     company = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
-    details = _details(accent, contact)
+    details = _details(accent, contact, notice)
     if any(getattr(company, name) != value for name, value in details.items()):
         update_company(company.pk, details, by=by)
     before = texts_of(company)
@@ -63,11 +64,13 @@ def checked_contact(contact: HelpContact) -> HelpContact:
     return tidy
 
 
-def _details(accent: str | None, contact: HelpContact | None) -> dict[str, Any]:
+def _details(accent: str | None, contact: HelpContact | None, notice: str | None) -> dict[str, Any]:
     details = {} if accent is None else {"accent": accent}
     if contact:
         kept = checked_contact(contact)
         details |= {"help_name": kept.name, "help_email": kept.email, "help_phone": kept.phone}
+    if notice is not None:
+        details["privacy_notice"] = notice.strip()
     return details
 
 

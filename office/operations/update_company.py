@@ -10,6 +10,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.creditor_identifiers import required_ach_company_id, required_creditor_identifier
 from office.face.colours import require_readable
+from office.face.notices import require_notice_address
 from office.languages import require_language
 from office.models import Company, Logo, User
 from office.operations.keep_policies import policies_changing
@@ -23,8 +24,8 @@ def update_company(company_id: int, values: Mapping[str, Any], *, by: User | Non
     """Change a company's own details; documents that are issued keep what they printed.
 
     Raises Refused for a time zone that does not exist, as nobody could tell its day any more, for a language that has
-    no words here, for a colour that cannot be read on white paper, for a creditor identifier that cannot be one,
-    and for hours that end before they begin.
+    no words here, for a colour that cannot be read on white paper, for a privacy notice without an https address, for a
+    creditor identifier that cannot be one, and for hours that end before they begin.
     """
     if "time_zone" in values and values["time_zone"] not in available_timezones():
         raise Refused("There is no such time zone. Write it like Europe/Paris.", code="unknown_time_zone")
@@ -36,6 +37,8 @@ def update_company(company_id: int, values: Mapping[str, Any], *, by: User | Non
         values = {**values, "ach_company_id": required_ach_company_id(values["ach_company_id"])}
     if values.get("accent"):
         require_readable(values["accent"])
+    if values.get("privacy_notice"):
+        require_notice_address(values["privacy_notice"])
     with policies_changing(company_id, by=by):
         return _updated(company_id, values, by)
 

@@ -1,4 +1,4 @@
-"""How the company looks to its customers: colour, own words, whom to ask; and the colours as their pages fetch them."""
+"""How the company looks to its customers: colour, own words, whom to ask, notice; its colours as pages fetch them."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.refusals import Refused
 from office.face.colours import contrast, contrast_with_white, readable_shade, require_readable, told
+from office.face.notices import LONGEST_NOTICE, require_notice_address
 from office.face.palette import DARK_GROUNDS, palette_of
 from office.face.shown import HelpContact, Texts, face_of, texts_of
 from office.languages import LANGUAGES
@@ -23,17 +24,23 @@ from office.web.doors import open_door, staff_door
 from office.web.requests import StaffRequest
 
 WEEK = 7 * 24 * 60 * 60
+DETAILS = ("accent", "help_name", "help_email", "help_phone", "privacy_notice")
 HELP = {
     FacePlace.GREETING: "Above the amount, on the page of a document and of an account.",
     FacePlace.PAYING: "Below the bank details.",
     FacePlace.FOOT: "On every page and in mails: the register, the directors.",
     FacePlace.HOURS: "Such as: Monday to Friday, 9 to 16.",
 }
-FIELD_OF = {"bad_colour": "accent", "colour_too_light": "accent", "bad_email": "help_email"}
+FIELD_OF = {
+    "bad_colour": "accent",
+    "colour_too_light": "accent",
+    "bad_email": "help_email",
+    "bad_notice": "privacy_notice",
+}
 
 
 class FaceForm(forms.Form):
-    """The colour, whom to ask, and the words of one language."""
+    """The colour, whom to ask, the privacy notice, and the words of one language."""
 
     accent = forms.CharField(
         label="Colour",
@@ -49,10 +56,16 @@ class FaceForm(forms.Form):
     help_phone = forms.CharField(
         label="Phone for questions", max_length=40, required=False, help_text="Empty: the company's own."
     )
+    privacy_notice = forms.CharField(
+        max_length=LONGEST_NOTICE,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
+        help_text="Where it stands, such as https://example.com/privacy; linked at the foot of every page.",
+    )
 
     def __init__(self, language: str, company: Company, typed: QueryDict | None = None) -> None:
         kept = texts_of(company)
-        initial = {name: getattr(company, name) for name in ("accent", "help_name", "help_email", "help_phone")}
+        initial = {name: getattr(company, name) for name in DETAILS}
         initial |= {place: kept.get((language, place), "") for place in FacePlace.values}
         super().__init__(_taken(typed), initial=initial)
         self.language = language
@@ -68,6 +81,11 @@ class FaceForm(forms.Form):
     def contact(self) -> HelpContact:
         """Whom to ask, as typed."""
         return HelpContact(*(self.cleaned_data[f"help_{name}"] for name in ("name", "email", "phone")))
+
+    @property
+    def notice(self) -> str:
+        """Where the privacy notice stands, as typed."""
+        return str(self.cleaned_data["privacy_notice"])
 
     @property
     def texts(self) -> Texts:
@@ -97,7 +115,12 @@ def face(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             set_face(
-                request.company, accent=form.chosen_accent, contact=form.contact, texts=form.texts, by=request.user
+                request.company,
+                accent=form.chosen_accent,
+                contact=form.contact,
+                notice=form.notice,
+                texts=form.texts,
+                by=request.user,
             )
         except Refused as refusal:
             form.add_error(FIELD_OF.get(refusal.code), refusal.message)
@@ -143,9 +166,12 @@ def style(request: HttpRequest, digits: str) -> HttpResponse:
 def _as_typed(company: Company, form: FaceForm) -> dict[str, Any]:
     if form.chosen_accent:
         require_readable(form.chosen_accent)
+    if form.notice:
+        require_notice_address(form.notice)
     contact = checked_contact(form.contact)
     company.accent, company.help_name = form.chosen_accent, contact.name
     company.help_email, company.help_phone = contact.email, contact.phone
+    company.privacy_notice = form.notice
     return _look(company, form.language, texts_of(company) | checked_texts(form.texts))
 
 

@@ -27,6 +27,7 @@ from tests.api.calling import Program, refused
 from tests.credit_control.opening import opened
 
 TEAL = "#0f5c6e"
+NOTICE = "https://alder.example/privacy#bills"
 MARKUP = "<img src=x onerror=alert(1)> & 'co'"
 ASKED = HelpContact("Team Blue", "help@alder.example", "+49 30 55 (12)")
 TEXTS = {
@@ -129,6 +130,11 @@ def test_the_trail_says_what_changed_and_an_emptied_text_is_gone(company: Any, m
         ({"accent": "#ffff00"}, "colour_too_light"),
         ({"accent": "blue"}, "bad_colour"),
         ({"contact": HelpContact(email="help")}, "bad_email"),
+        ({"notice": "http://alder.example/privacy"}, "bad_notice"),
+        ({"notice": "javascript:alert(1)"}, "bad_notice"),
+        ({"notice": "alder.example/privacy"}, "bad_notice"),
+        ({"notice": "https://me:secret@alder.example/"}, "bad_notice"),
+        ({"notice": "https://alder.example/" + "x" * 500}, "bad_notice"),
         ({"contact": HelpContact(name="x" * 101)}, "text_too_long"),
         ({"contact": HelpContact(phone="1" * 41)}, "text_too_long"),
         ({"texts": {("pt", "foot"): "x"}}, "unknown_language"),
@@ -138,14 +144,20 @@ def test_the_trail_says_what_changed_and_an_emptied_text_is_gone(company: Any, m
     ],
 )
 def test_what_cannot_be_shown_is_refused_and_nothing_changes(company: Any, wrong: dict[str, Any], code: str):
-    set_face(company, accent=TEAL, contact=ASKED, texts=TEXTS, by=None)
-    asked = {"accent": "#8c1f1f", "contact": HelpContact("Else"), "texts": {("es", "foot"): "Hola"}}
+    set_face(company, accent=TEAL, contact=ASKED, notice=NOTICE, texts=TEXTS, by=None)
+    asked = {"accent": "#8c1f1f", "contact": HelpContact("Else"), "notice": "", "texts": {("es", "foot"): "Hola"}}
     mixed = asked | wrong | {"texts": asked["texts"] | wrong.get("texts", {})}
     with pytest.raises(Refused) as refusal:
         set_face(company, **mixed, by=None)
     assert refusal.value.code == code
     kept = Company.objects.get()
-    assert (kept.accent, kept.help_name, texts_of(kept)) == (TEAL, ASKED.name, TEXTS)
+    assert (kept.accent, kept.help_name, kept.privacy_notice, texts_of(kept)) == (TEAL, ASKED.name, NOTICE, TEXTS)
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_no_notice_but_by_https(company: Any):
+    with pytest.raises(IntegrityError, match="company_privacy_notice_by_https"), transaction.atomic():
+        Company.objects.update(privacy_notice="http://alder.example/")
 
 
 @pytest.mark.django_db
@@ -208,6 +220,27 @@ def test_customers_pages_show_the_face_and_typed_markup_stays_text(company: Any,
     assert 'href="tel:+49305512"' in page
     assert f'href="/p/face/{TEAL[1:]}.css"' in page
     assert "style=" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("shown", [page_of, account_of])
+def test_customers_pages_link_the_privacy_notice_in_their_language_and_none_where_there_is_none(
+    company: Any, client: Client, shown: Any
+):
+    assert "Datenschutzhinweise" not in shown(client, world.make_customer(company, language="de"))
+    set_face(company, notice=f" {NOTICE} ", texts={}, by=None)
+    company.refresh_from_db()
+    page = shown(client, world.make_customer(company, language="de"))
+    assert f'<a href="{NOTICE}" rel="noreferrer">Datenschutzhinweise</a>' in page
+
+
+def test_every_page_of_a_customer_has_that_foot():
+    """Also the pages of mails that are not wanted any more, and of the practice provider."""
+    pages = [file for file in Path("templates/portal").glob("*.html") if not file.name.startswith("_")]
+    pages.append(Path("templates/payments/practice_checkout.html"))
+    pages.remove(base := Path("templates/portal/base.html"))
+    assert [file.name for file in pages if '{% extends "portal/base.html" %}' not in file.read_text()] == []
+    assert '{% endblock %}{% if face %}{% include "portal/_face_foot.html" %}{% endif %}</footer>' in base.read_text()
 
 
 @pytest.mark.django_db
@@ -289,7 +322,7 @@ def site(company: Company, client: Client) -> Client:
 
 
 def filled(**more: str) -> dict[str, str]:
-    names = ("accent", "help_name", "help_email", "help_phone", "greeting", "paying", "foot", "hours")
+    names = ("accent", "help_name", "help_email", "help_phone", "privacy_notice", "greeting", "paying", "foot", "hours")
     return dict.fromkeys(names, "") | more
 
 
@@ -324,6 +357,19 @@ def test_a_colour_too_light_is_refused_with_the_figure_and_taken_darker_by_one_p
 
 
 @pytest.mark.django_db
+def test_the_page_says_that_the_notice_is_missing_and_refuses_an_address_beside_it(company: Any, site: Client):
+    address = f"{reverse('office:face')}?language=en"
+    missing = "link no privacy notice yet"
+    shown = site.post(address, filled(privacy_notice="http://alder.example/")).content.decode()
+    assert "http://alder.example/ is no address of a privacy notice. Write it whole, such as https://" in shown
+    assert missing in shown
+    site.post(address, filled(privacy_notice=NOTICE))
+    shown = site.get(address).content.decode()
+    assert missing not in shown
+    assert f'href="{NOTICE}"' in shown
+
+
+@pytest.mark.django_db
 def test_the_preview_shows_what_is_typed_in_its_language_and_keeps_nothing(company: Any, site: Client):
     address = f"{reverse('office:face_preview')}?language=ar"
     shown = site.post(address, filled(accent=TEAL, foot=MARKUP)).content.decode()
@@ -344,10 +390,12 @@ def test_programs_set_the_face_where_they_may(company: Any):
     wanted = {
         "accent": TEAL,
         "contact": {"name": "Desk", "email": "", "phone": ""},
+        "privacy_notice": NOTICE,
         "texts": [{"language": "de", "place": "foot", "text": "HRB 1"}],
     }
     assert administrator.put("face/", wanted).json() == wanted
     assert clerk.get("face/").json() == wanted
     assert clerk.put("face/", wanted).status_code == 403
     assert refused(administrator.put("face/", {"accent": "#ffff00"})) == (409, "colour_too_light")
+    assert refused(administrator.put("face/", {"privacy_notice": "ftp://alder.example/"})) == (409, "bad_notice")
     assert administrator.put("face/", {}).json() == wanted

@@ -22,6 +22,7 @@ from credit_control.operations.send_statement import send_statement
 from credit_control.statements.usual import usual_asked, usual_period
 from credit_control.web import account_door
 from office.models import AuditRecord, OutgoingMail
+from office.operations.set_face import set_face
 from office.roles import ROLES
 from office.web.customer_door import LinkCookie
 from tests import world
@@ -146,13 +147,17 @@ def test_the_owner_gets_what_the_table_says(owner: Owner) -> None:
     assert statuses(owner.browser, addresses) == said
 
 
-def test_every_page_says_whom_to_ask(owner: Owner) -> None:
+def test_every_page_says_whom_to_ask_and_links_the_privacy_notice(owner: Owner) -> None:
+    notice = "https://alder.example/privacy"
+    set_face(owner.customer.company, notice=notice, texts={}, by=None)
     addresses = {name: owner.address(name) for name in PAGES}
     pages = {name: told(owner.browser, at)[0] for name, at in addresses.items()}
     silent = [
         name
         for name, (status, _to, content) in pages.items()
-        if status == 200 and content.startswith(b"<!DOCTYPE html>") and b'class="help"' not in content
+        if status == 200
+        and content.startswith(b"<!DOCTYPE html>")
+        and (b'class="help"' not in content or f'href="{notice}"'.encode() not in content)
     ]
     assert silent == []
     assert sum(content.startswith(b"<!DOCTYPE html>") for _, _, content in pages.values()) > 10

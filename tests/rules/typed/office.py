@@ -47,6 +47,7 @@ def forms(customer: Any) -> Forms:
     company |= {"debit_return_fee": "0"}
     company |= {"creditor_identifier": "DE98ZZZ09999999999", "ach_company_id": "1234567890"}
     look = {"accent": "#1f4e8c", "help_name": "n", "help_email": "a@alder.example", "help_phone": "1"}
+    look |= {"privacy_notice": "https://alder.example/privacy"}
     look |= {"greeting": "g", "paying": "p", "foot": "f", "hours": "h"}
     view, schedule = views(customer.company)
     endpoint = webhooks(customer.company)["endpoint"]
