@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
+from billing.calculations import DocumentTotals
 from billing.deposits import deduct_deposits
 from billing.models import BilledWhy, DocumentKind, Invoice, InvoiceLine, LineKind, Product, Tax
 from billing.operations.price_lines import price_lines
@@ -184,8 +185,8 @@ def fill_draft(
     details: InvoiceDetails,
     taxes: dict[int, Tax],
     products: Mapping[int, Product],
-) -> list[InvoiceLine]:
-    """Write the details and what they come to on an unsaved draft; returns its lines, unsaved.
+) -> tuple[list[InvoiceLine], DocumentTotals]:
+    """Write the details and what they come to on an unsaved draft; returns its lines, unsaved, and its totals.
 
     Raises Refused where an amount, a currency, a tax or a product cannot be so, or a line has no price.
     """
@@ -215,9 +216,9 @@ def fill_draft(
     priced = price_lines(invoice, details.lines, products, taxes)
     lines = [_line(invoice, position, line, taxes, products) for position, line in enumerate(priced, start=1)]
     deduct_deposits(invoice, lines, [line.deducts_id for line in details.lines])
-    total_invoice(invoice, lines)
+    totals = total_invoice(invoice, lines)
     require_lengths(invoice, *lines)
-    return lines
+    return lines, totals
 
 
 def _require_same_customer(draft: Invoice, customer: Customer) -> None:

@@ -1,8 +1,10 @@
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from billing.calculations import DocumentTotals
 from billing.medical_facts import carry_services, lines_with_services
 from billing.models import Invoice, InvoiceLine
 from billing.operations.details import CustomersOf, InvoiceDetails, fill_draft, products_of
@@ -33,8 +35,8 @@ def draft_once(company: Company, details: InvoiceDetails, *, key: UUID, by: User
     if known is None:
         try:
             with transaction.atomic():
-                [(draft, _)] = draft_with_lines(company, [details], by=by, form_key=key)
-                return draft
+                [drafted] = draft_with_totals(company, [details], by=by, form_key=key)
+                return drafted.draft
         except IntegrityError as error:
             known = Invoice.objects.filter(form_key=key, company=company).first()
             if known is None:
@@ -44,14 +46,22 @@ def draft_once(company: Company, details: InvoiceDetails, *, key: UUID, by: User
 
 def draft_invoices(company: Company, batch: Sequence[InvoiceDetails], *, by: User | None) -> list[Invoice]:
     """Prepare many at once; all of them or none."""
-    return [draft for draft, _ in draft_with_lines(company, batch, by=by)]
+    return [drafted.draft for drafted in draft_with_totals(company, batch, by=by)]
+
+
+class Drafted(NamedTuple):
+    """A draft as it was written, with its lines and what they come to."""
+
+    draft: Invoice
+    lines: list[InvoiceLine]
+    totals: DocumentTotals
 
 
 @transaction.atomic
-def draft_with_lines(
+def draft_with_totals(
     company: Company, batch: Sequence[InvoiceDetails], *, by: User | None, form_key: UUID | None = None
-) -> list[tuple[Invoice, list[InvoiceLine]]]:
-    """Prepare many at once, each with its lines, as they were written."""
+) -> list[Drafted]:
+    """Prepare many at once."""
     customers = CustomersOf(company, (details.customer_id for details in batch))
     taxes, products = taxes_of(company), products_of(company, batch)
     drafted = []
@@ -60,15 +70,15 @@ def draft_with_lines(
         draft = Invoice(
             company=company, kind=details.kind, adds_to_id=details.adds_to_id, created_by=by, form_key=form_key
         )
-        drafted.append((draft, fill_draft(draft, customer, details, taxes, products)))
-    insert_all(draft for draft, _ in drafted)
-    for draft, lines in drafted:
+        drafted.append(Drafted(draft, *fill_draft(draft, customer, details, taxes, products)))
+    insert_all(draft for draft, *_ in drafted)
+    for draft, lines, _ in drafted:
         for line in lines:
             line.invoice = draft  # which has its id only now
-    insert_all(line for _, lines in drafted for line in lines)
+    insert_all(line for _, lines, _ in drafted for line in lines)
     links = [[line.link for line in details.lines] for details in batch]
-    write_links([(draft, lines, said) for (draft, lines), said in zip(drafted, links, strict=True)], by)
-    record_all(by, "draft_invoice", [draft for draft, _ in drafted])
+    write_links([(draft, lines, said) for (draft, lines, _), said in zip(drafted, links, strict=True)], by)
+    record_all(by, "draft_invoice", [draft for draft, *_ in drafted])
     return drafted
 
 
@@ -91,7 +101,7 @@ def edit_draft(
         raise Refused("That customer is not one of this company's.", code="unknown_customer")
     before = {"customer": invoice.customer, "total": invoice.total}
     company = invoice.company
-    lines = fill_draft(invoice, customer, details, taxes_of(company), products_of(company, [details]))
+    lines, _ = fill_draft(invoice, customer, details, taxes_of(company), products_of(company, [details]))
     invoice.version += 1
     coded = lines_with_services(invoice) if company.bills_healthcare else []
     links = kept_links(invoice, [line.link for line in details.lines])

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -6,6 +6,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from billing.attachments import names_going_along
+from billing.calculations import DocumentTotals
 from billing.ceilings import issuing, require_within_ceilings
 from billing.chain import document_hash
 from billing.days import set_days
@@ -19,7 +20,7 @@ from billing.locking import lock_what_is_billed
 from billing.medical_facts import require_codes_listed
 from billing.models import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from billing.operations.details import InvoiceDetails
-from billing.operations.draft_invoice import draft_with_lines
+from billing.operations.draft_invoice import draft_with_totals
 from billing.paying import payment_facts
 from billing.printed import printed_facts, printed_instalments
 from billing.states import require_move
@@ -53,6 +54,7 @@ FROZEN = [
     "entry",
 ]
 FROZEN += ["previous_hash", "hash", "issued_at", "issued_by"]
+NONE_WORKED_OUT: Mapping[int, DocumentTotals] = {}
 OVERRIDE = "override_checks"
 """The act of issuing what a check stops."""
 
@@ -149,10 +151,11 @@ def draft_and_issue(company: Company, batch: Sequence[InvoiceDetails], *, by: Us
 
     They are another system's history: whatever e-invoice their customers want, it was made there.
     """
-    drafted = draft_with_lines(company, batch, by=by)
-    invoices = [draft for draft, _ in drafted]
+    drafted = draft_with_totals(company, batch, by=by)
+    invoices = [draft for draft, *_ in drafted]
+    dated = {draft.pk: totals for draft, _, totals in drafted if draft.dated_on}
     prefetch_related_objects(invoices, "customer__addresses", "company__bank_accounts", "company__paper_texts")
-    return _issue(invoices, {draft.pk: lines for draft, lines in drafted}, by, on)
+    return _issue(invoices, {draft.pk: lines for draft, lines, _ in drafted}, by, on, totals=dated)
 
 
 def _issue(
@@ -161,15 +164,17 @@ def _issue(
     by: User | None,
     on: date,
     judged: Collection[Document] | None = None,
+    totals: Mapping[int, DocumentTotals] = NONE_WORKED_OUT,
 ) -> list[Invoice]:
     """Issue drafts that nobody else can reach: they are locked, or this transaction made them.
 
-    Those that become e-invoices have been `judged`; with None none of them becomes one.
+    Those that become e-invoices have been `judged`; with None none of them becomes one. Of those whose `totals` are
+    given they were worked out in this transaction, for the day that the document has.
     """
     taxes, going_along = [], names_going_along(invoices)
     for invoice in invoices:
         _prepare(invoice, lines[invoice.pk], on)
-        rows = _total(invoice, lines[invoice.pk])
+        rows = _total(invoice, lines[invoice.pk], totals.get(invoice.pk))
         taxes += rows
         invoice.printed["instalments"] = printed_instalments(invoice)
         if invoice.pk in going_along:
@@ -233,18 +238,24 @@ def _prepare(invoice: Invoice, lines: list[InvoiceLine], on: date) -> None:
     invoice.printed = printed_facts(invoice, invoice.customer)
 
 
-def _total(invoice: Invoice, lines: list[InvoiceLine]) -> list[InvoiceTax]:
-    """Work the totals out anew, as a rate or what is left to credit may have changed; keep what differs."""
-    before = [[getattr(line, name) for name in WORKED_OUT] for line in lines]
-    totals = total_invoice(invoice, lines)
+def _total(invoice: Invoice, lines: list[InvoiceLine], totals: DocumentTotals | None) -> list[InvoiceTax]:
+    """The taxes of what it comes to, which is worked out anew unless it just was."""
+    totals = totals or _worked_out_anew(invoice, lines)
     if totals.total < 0:
         raise Refused(
             "It comes to less than zero. Make a credit memo instead.",
             code="negative_total",
         )
+    return tax_rows(invoice, lines, totals)
+
+
+def _worked_out_anew(invoice: Invoice, lines: list[InvoiceLine]) -> DocumentTotals:
+    """A rate or what is left to credit may have changed since it was drafted; keep what differs."""
+    before = [[getattr(line, name) for name in WORKED_OUT] for line in lines]
+    totals = total_invoice(invoice, lines)
     if before != [[getattr(line, name) for name in WORKED_OUT] for line in lines]:
         update_all(lines, WORKED_OUT)
-    return tax_rows(invoice, lines, totals)
+    return totals
 
 
 def _number(company: Company, invoices: list[Invoice], lines: dict[int, list[InvoiceLine]]) -> None:

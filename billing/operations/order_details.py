@@ -91,7 +91,8 @@ def _as_draft(
         exchange_rate=None if order.currency == order.company.currency else Decimal(1),
     )
     draft = Invoice(company=order.company)
-    return draft, fill_draft(draft, customer, typed, taxes, products)
+    lines, _ = fill_draft(draft, customer, typed, taxes, products)
+    return draft, lines
 
 
 def _line(order: Order, priced: Any, typed: OrderLineDetails) -> OrderLine:

@@ -15,7 +15,7 @@ from billing.pdf import draft_pictures
 from billing.pricing import Asked, held_prices
 from billing.sections import sections_of
 from billing.tax_choice import taxes_of
-from billing.totals import tax_rows, total_invoice
+from billing.totals import tax_rows
 from billing.web.forms import line_places
 from billing.web.typed_draft import TypedDraft, typed_draft
 from customers.access import get_customer_for
@@ -48,8 +48,8 @@ def work_out(typed: TypedDraft) -> WorkedOut:
     customer = get_customer_for(typed.request.user, details.customer_id)
     draft = Invoice(company=customer.company)
     products = products_of(customer.company, [details])
-    lines = fill_draft(draft, customer, details, taxes_of(customer.company), products)
-    return WorkedOut(customer, details, draft, lines, tax_rows(draft, lines, total_invoice(draft, lines)))
+    lines, totals = fill_draft(draft, customer, details, taxes_of(customer.company), products)
+    return WorkedOut(customer, details, draft, lines, tax_rows(draft, lines, totals))
 
 
 @require_POST

@@ -197,7 +197,7 @@ def test_what_a_browser_kept_is_shown_again_and_nothing_is_saved(browser: Client
 @pytest.fixture
 def send_at_once(customer: Any, clerk: Any, in_parallel: Any, monkeypatch: Any) -> Callable[[], list[str]]:
     """Three tabs send one form: each has looked for the draft, and found none, before one of them writes it."""
-    key, all_looked, write = uuid4(), Barrier(3, timeout=30), drafting.draft_with_lines
+    key, all_looked, write = uuid4(), Barrier(3, timeout=30), drafting.draft_with_totals
 
     def write_after_all_looked(*args: Any, **details: Any) -> Any:
         all_looked.wait()
@@ -210,7 +210,7 @@ def send_at_once(customer: Any, clerk: Any, in_parallel: Any, monkeypatch: Any) 
         except Refused as refusal:
             return refusal.code
 
-    monkeypatch.setattr(drafting, "draft_with_lines", write_after_all_looked)
+    monkeypatch.setattr(drafting, "draft_with_totals", write_after_all_looked)
     return lambda: in_parallel([partial(send, price) for price in ("1", "2", "3")])
 
 
