@@ -262,13 +262,14 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-API_LIMITS = {
+LIMITS = {
     "reads": env.int("API_READS_PER_MINUTE", default=600),
     "writes": env.int("API_WRITES_PER_MINUTE", default=120),
     "exports": env.int("API_EXPORTS_PER_MINUTE", default=60),
     "failed-keys": env.int("API_FAILED_KEYS_PER_MINUTE", default=20),
+    "pages": env.int("PAGES_PER_MINUTE", default=600),
 }
-"""What each key, or each person by session, may ask in a minute; the last for each address. 0: no limit."""
+"""What each key, or each person by session, may ask in a minute; failed keys of each address. 0: no limit."""
 SPECTACULAR_SETTINGS = {
     "TITLE": "Duebook",
     "DESCRIPTION": "Invoices, credit memos, receipts, allocation and ageing over one append-only book.",

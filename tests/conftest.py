@@ -23,6 +23,7 @@ if own := os.environ.get("PYTEST_XDIST_WORKER"):  # each of them has a database 
     os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rsplit("/", 1)[0] + own.replace("gw", "/")
 os.environ.setdefault("SECRET_KEY", "only for tests")
 os.environ |= {f"API_{kind}_PER_MINUTE": "0" for kind in ("READS", "WRITES", "EXPORTS", "FAILED_KEYS")}
+os.environ["PAGES_PER_MINUTE"] = "0"
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]  # else the other processes read settings before they come here

@@ -129,6 +129,7 @@ def _running(folder: Path, services: Mapping[str, str]) -> Iterator[tuple[str, d
     env = {**os.environ, **services, "DATABASE_URL": _url_of_the_app(), "SITE_URL": site}
     env |= {"SECRET_KEY": settings.SECRET_KEY, "DJANGO_SETTINGS_MODULE": "config.settings"}
     env |= {f"API_{kind}_PER_MINUTE": "0" for kind in ("READS", "WRITES", "EXPORTS", "FAILED_KEYS")}
+    env["PAGES_PER_MINUTE"] = "0"
     commands = {
         "web": command("web", "--bind", f"127.0.0.1:{port}"),
         "worker": command("worker", "--concurrency", "1", "--loglevel", "WARNING"),

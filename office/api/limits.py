@@ -1,4 +1,5 @@
-"""How much a caller may ask in a minute: a bucket in Valkey for each key, or for each person whose session calls.
+"""How much a caller may ask in a minute: a bucket in Valkey for each key, or for each person whose session calls
+or opens pages.
 
 A bucket holds as many requests as the quota says and fills evenly. Where Valkey is away nothing is counted and all
 are let through: a limit is a courtesy to others, no lock.
@@ -17,7 +18,7 @@ from rest_framework.exceptions import APIException
 logger = logging.getLogger(__name__)
 WINDOW = 60
 """Seconds in which an empty bucket fills."""
-READS, WRITES, EXPORTS, FAILED = "reads", "writes", "exports", "failed-keys"
+READS, WRITES, EXPORTS, FAILED, PAGES = "reads", "writes", "exports", "failed-keys", "pages"
 TAKE = """
 local quota, window, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local bucket = redis.call('HMGET', KEYS[1], 'left', 'at')
@@ -79,7 +80,7 @@ def require_within(allowance: Allowance | None) -> None:
 
 def take(name: str, whose: str) -> Allowance | None:
     """Take one from somebody's bucket; None where there is no limit, or nobody to ask."""
-    quota = settings.API_LIMITS[name]
+    quota = settings.LIMITS[name]
     if not quota:
         return None
     try:

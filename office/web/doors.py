@@ -12,7 +12,8 @@ from django.urls import reverse
 from office.access import works_for_all
 from office.persons import kept_reading, reading_as
 from office.web.knowing import known_first
-from office.web.late_forms import ask_to_log_in
+from office.web.late_forms import ask_to_log_in, ask_to_wait
+from office.web.limited import seconds_to_wait
 from office.web.requests import OfficeRequest, StaffRequest
 from office.work.retrying import tried_again
 
@@ -42,6 +43,8 @@ def staff_door(
         def guarded(request: OfficeRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return ask_to_log_in(request)
+            if seconds := seconds_to_wait(request):
+                return ask_to_wait(request, seconds)
             if not request.user.has_perm(permission) or not request.company:
                 raise PermissionDenied
             if every_company and not works_for_all(request.user):

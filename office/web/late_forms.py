@@ -1,4 +1,5 @@
-"""A form that came after a log-out, or from a page older than the log-in: nothing is done, nothing typed is lost."""
+"""A form that came after a log-out, from a page older than the log-in, or too often: nothing is done, nothing typed is
+lost."""
 
 from typing import Any
 
@@ -20,6 +21,13 @@ def ask_to_log_in(request: HttpRequest) -> HttpResponseBase:
     return _sent_back(request, "office/logged_out.html", status=401)
 
 
+def ask_to_wait(request: HttpRequest, seconds: int) -> HttpResponseBase:
+    """What somebody gets who asks for more pages than they may: what they typed, and when to come again."""
+    answer = _sent_back(request, "office/too_many.html", status=429, seconds=seconds)
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """What a form gets whose key is not the browser's: a page of ours gets back what was typed, another's never."""
     if request.path == reverse(settings.LOGIN_URL):
@@ -34,12 +42,12 @@ def is_from_own_page(request: HttpRequest) -> bool:
     return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
-def _sent_back(request: HttpRequest, template: str, *, status: int) -> HttpResponse:
+def _sent_back(request: HttpRequest, template: str, *, status: int, **more: Any) -> HttpResponse:
     if "HX-Request" in request.headers:
         return HttpResponse(status=status)
     page = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()})
-    context: dict[str, Any] = {"typed": typed_pairs(request), "page": page if is_ours else "/"}
+    context: dict[str, Any] = {"typed": typed_pairs(request), "page": page if is_ours else "/"} | more
     answer = render(request, template, context, status=status)
     answer["Cache-Control"] = "no-store, private"
     return answer

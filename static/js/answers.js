@@ -5,6 +5,7 @@ const SAID = {
   401: "You are logged out. Nothing was done. Log in in another tab, then load this page again.",
   403: "Nothing was done: this page is older than your log-in, or your role does not include it. Load the page again.",
   404: "That is no longer there. Load the page again.",
+  429: "More was asked for in your name than anybody reads. Nothing was done. Wait a moment, and do it again.",
 };
 const BROKEN = "Something went wrong on our side. Look at what this page says after loading it again, and try once more in a minute.";
 const UNREACHED = "The office cannot be reached. Look whether you are online, and try again.";

@@ -25,7 +25,7 @@ def clock(db: None) -> Iterator[Any]:
 @pytest.fixture(autouse=True)
 def few(settings: Any) -> None:
     """Three reads, two writes and one file in a minute, from full buckets."""
-    settings.API_LIMITS = {"reads": 3, "writes": 2, "exports": 1, "failed-keys": 2}
+    settings.LIMITS = {"reads": 3, "writes": 2, "exports": 1, "failed-keys": 2}
 
 
 def test_each_key_reads_so_often_and_is_then_told_when_again(clock: Any, clerk: User) -> None:
@@ -105,13 +105,13 @@ def test_without_valkey_everybody_is_let_through_and_that_is_logged(
 
 
 def test_no_limit_is_none_and_says_nothing(clerk: User, settings: Any) -> None:
-    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, 0)
+    settings.LIMITS = dict.fromkeys(settings.LIMITS, 0)
     answers = [Program(clerk).get("customers/") for _ in range(4)]
     assert [(answer.status_code, answer.has_header("RateLimit")) for answer in answers] == [(200, False)] * 4
 
 
 def test_many_at_once_take_no_more_than_the_quota(clerk: User, settings: Any, in_parallel: Any) -> None:
-    settings.API_LIMITS |= {"reads": 5}
+    settings.LIMITS |= {"reads": 5}
     program = Program(clerk)
     with time_machine.travel(NOON, tick=False):
         answers = in_parallel([lambda: program.get("customers/").status_code] * 12)
