@@ -47,14 +47,19 @@ class LogIn(models.Model):
 
 
 class LinkPurpose(models.TextChoices):
-    """What a mailed link to the log-in is for."""
+    """What a link by which a password is chosen is for.
+
+    One instead of a stolen password is mailed to nobody: only the browser is led there in which that password was
+    right, and the second factor of who has one.
+    """
 
     INVITATION = "invitation", "Invitation"
     RESET = "reset", "New password"
+    STOLEN = "stolen", "Another password"
 
 
 class LogInLink(models.Model):
-    """A mailed link by which somebody chooses a password, once. Its hash is kept, from when the mail is written."""
+    """A link by which somebody chooses a password, once. Its hash is kept, from when the mail is written."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="log_in_links")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""Mailed links by which somebody chooses a password: an invitation, or a new one for a forgotten one."""
+"""Links by which somebody chooses a password: an invitation, one for a forgotten one, or for a stolen one."""
 
 from datetime import timedelta
 
@@ -16,7 +16,11 @@ from office.operations.manage_factors import tell_of_way_in
 from office.ways_in.log_ins import end_log_ins, log_ins_of
 from office.ways_in.tokens import hash_of, new_secret
 
-LIVES = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.RESET: timedelta(hours=1)}
+LIVES = {
+    LinkPurpose.INVITATION: timedelta(days=7),
+    LinkPurpose.RESET: timedelta(hours=1),
+    LinkPurpose.STOLEN: timedelta(minutes=10),
+}
 LINK_MAIL = "log_in_link"
 SUBJECTS = {
     LinkPurpose.INVITATION: "You are invited to Duebook",
@@ -28,11 +32,7 @@ GONE = "This link has run out, was used, or gave way to a newer one."
 @transaction.atomic
 def mail_link(user: User, company: Company, purpose: LinkPurpose, *, by: User | None) -> LogInLink:
     """Mail somebody a link; one from before stops."""
-    now = timezone.now()
-    standing(user.log_in_links.filter(purpose=purpose)).update(ended_at=now)
-    link = LogInLink.objects.create(
-        user=user, company=company, purpose=purpose, made_by=by, expires_at=now + LIVES[purpose]
-    )
+    link = _new_link(user, company, purpose, by)
     queue_mail(
         key=f"{LINK_MAIL}:{link.pk}",
         kind=LINK_MAIL,
@@ -43,6 +43,28 @@ def mail_link(user: User, company: Company, purpose: LinkPurpose, *, by: User | 
         subject=SUBJECTS[purpose],
     )
     return link
+
+
+def _new_link(user: User, company: Company, purpose: LinkPurpose, by: User | None) -> LogInLink:
+    now = timezone.now()
+    standing(user.log_in_links.filter(purpose=purpose)).update(ended_at=now)
+    return LogInLink.objects.create(
+        user=user, company=company, purpose=purpose, made_by=by, expires_at=now + LIVES[purpose]
+    )
+
+
+@transaction.atomic
+def ask_other_password(user: User) -> LogInLink:
+    """Have somebody choose another password, who has just shown that they know theirs, which was stolen.
+
+    Raises Refused for who works for no company, and so comes nowhere.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    company = user.companies.order_by("pk").first()
+    if company is None:
+        raise Refused("You work for no company here. Ask your administrator.", code="no_company")
+    record(user, "ask_other_password", user)
+    return _new_link(user, company, LinkPurpose.STOLEN, None)
 
 
 def mint(link: LogInLink) -> str:

@@ -1,9 +1,12 @@
 """Which passwords are refused beside the short and the common (NIST 800-63B): very long ones, and stolen ones.
 
+Whoever logs in with a stolen one chooses another before they come in.
+
 BREACHED_PASSWORDS names a file in the form of the "Pwned Passwords" download: SHA-1 in hex, sorted, one a line, with or
 without `:count`. It has tens of gigabytes, so it is searched where it lies.
 """
 
+import logging
 import os
 from hashlib import sha1
 from pathlib import Path
@@ -12,6 +15,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+log = logging.getLogger(__name__)
 LONGEST = 128
 DIGITS = 40
 MOST_LINE = 80
@@ -35,7 +39,7 @@ class NotBreached:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError for one that was stolen somewhere."""
-        if settings.BREACHED_PASSWORDS and is_breached(password, Path(settings.BREACHED_PASSWORDS)):
+        if is_stolen(password):
             raise ValidationError(
                 "This password was stolen from some other site and is tried first. Choose another.",
                 code="password_breached",
@@ -43,6 +47,20 @@ class NotBreached:
 
     def get_help_text(self) -> str:
         return "None that was stolen from another site."
+
+
+def is_stolen(password: str) -> bool:
+    """Whether it stands in the file of stolen passwords. Raises OSError where there is to be one and none is."""
+    return bool(settings.BREACHED_PASSWORDS) and is_breached(password, Path(settings.BREACHED_PASSWORDS))
+
+
+def is_known_to_be_stolen(password: str) -> bool:
+    """The same of one that opens already: a file that cannot be read keeps nobody out, and the log says so."""
+    try:
+        return is_stolen(password)
+    except OSError as error:
+        log.error("Passwords at log-in are not held against the stolen ones: %s", error)
+        return False
 
 
 def is_breached(password: str, path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Choosing a password by a mailed link, and asking for one."""
+"""Choosing a password by a mailed link or instead of a stolen one, and asking for a link."""
 
 from typing import Any
 
@@ -19,9 +19,8 @@ from office.web.address import address_of
 from office.web.devices import device_of
 from office.web.doors import open_door
 from office.web.login import come_in
-from office.web.pending import let_wait
+from office.web.pending import CHOOSES, let_wait
 
-CHOSEN = "log_in_link"
 NEW_PASSWORD = forms.PasswordInput(attrs={"autocomplete": "new-password", "maxlength": "128"})
 
 
@@ -77,7 +76,7 @@ def forgot(request: HttpRequest) -> HttpResponse:
 def log_in_link(request: HttpRequest, token: str) -> HttpResponse:
     """A link as it was mailed: its secret leaves the address at once. A visit uses nothing up."""
     link = open_links().filter(hash=hash_of(token)).first()
-    request.session[CHOSEN] = link.pk if link else 0
+    request.session[CHOOSES] = link.pk if link else 0
     answer = redirect("office:choose_password")
     answer["Referrer-Policy"] = "no-referrer"
     return answer
@@ -86,8 +85,9 @@ def log_in_link(request: HttpRequest, token: str) -> HttpResponse:
 @open_door
 @never_cache
 def choose_password(request: HttpRequest) -> HttpResponse:
-    """The password that somebody chooses by a link; who has a second factor shows it then, as always."""
-    link = open_links().filter(pk=request.session.get(CHOSEN, 0)).first()
+    """The password that somebody chooses by a link; who has a second factor shows it then, or did before a stolen
+    password was replaced."""
+    link = open_links().filter(pk=request.session.get(CHOOSES, 0)).first()
     if link is None:
         return render(request, "office/link_gone.html", {"gone": GONE}, status=410)
     form = _form(request, link)
@@ -99,6 +99,8 @@ def choose_password(request: HttpRequest) -> HttpResponse:
         else:
             request.session.flush()
             messages.success(request, "Your password is set.")
+            if link.purpose == LinkPurpose.STOLEN:
+                return come_in(request, user, "another password for a stolen one", "/")
             if has_second_factor(user):
                 let_wait(request, user, "/")
                 return redirect("office:log_in_code")

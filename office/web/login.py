@@ -15,9 +15,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from ledger.refusals import Refused
 from office.access import companies_for
 from office.audit import record
 from office.models import User
+from office.operations.log_in_links import ask_other_password
 from office.operations.manage_factors import tell_of_way_in
 from office.operations.note_failed_log_in import note_failed_log_in
 from office.ways_in import saml, single_sign_on
@@ -31,12 +33,21 @@ from office.ways_in.factors import (
     was_used,
 )
 from office.ways_in.log_ins import end_log_ins, log_ins_of
+from office.ways_in.passwords import is_known_to_be_stolen
 from office.ways_in.throttle import Counter, counters, forget, seconds_to_wait
 from office.web.address import address_of
 from office.web.devices import device_of, remember_device
 from office.web.doors import EVERYBODY, open_door, staff_door
 from office.web.passkeys import passkey_answer
-from office.web.pending import let_wait, wait_no_more, waits_for_page, way_so_far, who_waits
+from office.web.pending import (
+    CHOOSES,
+    let_wait,
+    wait_no_more,
+    waits_for_page,
+    waits_with_stolen_password,
+    way_so_far,
+    who_waits,
+)
 from office.web.requests import StaffRequest
 from office.web.sessions import LOG_IN, begin_session, end_session, note_known, session_renewed
 
@@ -91,9 +102,12 @@ class LogInView(views.LoginView):
         assert isinstance(form, LogInForm)
         assert isinstance(user, User)
         forget(form.counted)
+        is_stolen = is_known_to_be_stolen(form.cleaned_data["password"])
         if has_second_factor(user):
-            let_wait(self.request, user, self.get_success_url())
+            let_wait(self.request, user, self.get_success_url(), is_stolen=is_stolen)
             return redirect("office:log_in_code")
+        if is_stolen:
+            return choose_another(self.request, user)
         return come_in(self.request, user, "password", self.get_success_url())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
@@ -128,6 +142,19 @@ def come_in(request: HttpRequest, user: User, way: str, page: str) -> HttpRespon
     return answer
 
 
+def choose_another(request: HttpRequest, user: User) -> HttpResponse:
+    """To the page where somebody chooses another password than their stolen one; before that they are not in."""
+    wait_no_more(request)
+    try:
+        link = ask_other_password(user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("office:log_in")
+    request.session.cycle_key()
+    request.session[CHOOSES] = link.pk
+    return redirect("office:choose_password")
+
+
 @open_door
 @never_cache
 def log_in_code(request: HttpRequest) -> HttpResponse:
@@ -142,6 +169,8 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
             trouble, status = TOO_MANY % {"seconds": seconds}, 429
         elif way := _second_factor(user, request):
             forget(counted)
+            if waits_with_stolen_password(request):
+                return choose_another(request, user)
             answer = come_in(request, user, f"{way_so_far(request)} and {way}", waits_for_page(request))
             _warn_of_few_codes(request, user, way)
             return answer
