@@ -12,7 +12,8 @@ from config.processes import COMMANDS
 from config.system import PDF_LIBRARIES
 
 ROOT = Path(__file__).parents[2]
-SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+SERVICES = yaml.safe_load(COMPOSE)["services"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -32,6 +33,23 @@ def test_only_the_one_that_migrates_knows_the_owner():
 def test_compose_offers_nothing_to_other_machines():
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+
+
+def test_compose_starts_with_no_secret_of_its_own_and_the_readme_draws_each(tmp_path):
+    """`:?` has it refuse, with these words, where a value is missing or empty."""
+    secret = r"\$\{(SECRET_KEY|\w+_PASSWORD)\b([^}]*)\}"
+    asked = dict(re.findall(secret, COMPOSE))
+    assert {rest for _, rest in re.findall(secret, COMPOSE)} == {":?draw it into .env, see README"}
+
+    [command] = re.findall(r"^    (\(umask 077; .* > \.env\))$", README, re.MULTILINE)
+    subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
+    drawn = dict(line.split("=") for line in (tmp_path / ".env").read_text().splitlines())
+    assert set(drawn) == set(asked)
+    assert len(set(drawn.values())) == len(drawn)
+    assert all(re.fullmatch("[0-9a-f]{64}", value) for value in drawn.values())
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+    again = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False)
+    assert again.returncode != 0, "what is drawn once stays, as the database keeps its password"
 
 
 def test_the_image_has_the_libraries_that_pdfs_need():
