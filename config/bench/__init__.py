@@ -23,6 +23,7 @@ BENCHMARKS = (
     "match",
     "memory",
     "pdf",
+    "peers",
     "reports",
     "statements",
 )

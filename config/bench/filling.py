@@ -45,7 +45,7 @@ def fill(size: int) -> FilledOffice:
     company = Company.objects.create(legal_name="Alder Ltd", country="DE", email="b@alder.example", currency="EUR")
     open_accounts(company.pk)
     office = FilledOffice(size, company, _manager_of(company), company.today())
-    with connection.cursor() as cursor, _without_triggers(cursor), _without_indexes(cursor):
+    with connection.cursor() as cursor, without_triggers(cursor), _without_indexes(cursor):
         cursor.execute(FILLING.read_text(), _parameters(office))
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), TABLES):
@@ -77,7 +77,7 @@ def _parameters(office: FilledOffice) -> dict[str, Any]:
 
 
 @contextmanager
-def _without_triggers(cursor: Any) -> Iterator[None]:
+def without_triggers(cursor: Any) -> Iterator[None]:
     """Inside, neither guards nor foreign keys are asked."""
     cursor.execute("SET session_replication_role = replica")
     try:

@@ -53,7 +53,7 @@ def measure(office: FilledOffice) -> list[Row]:
     rows = []
     for lines, times in TIMES.items():
         documents = issued(office, lines, tax_id, 1 + (times + 1) * (1 + CORES))
-        page = _bare_page(Invoice.objects.get(pk=next(documents)))
+        page = bare_page(Invoice.objects.get(pk=next(documents)))
         one: list[Callable[[], Any]] = [lambda ids=documents: keep(next(ids))]  # type: ignore[misc]  # this round's
         one += [partial(_render, page, False), partial(_render, page, True)]
         product, bare, naive = medians(*one, times=times)
@@ -99,7 +99,7 @@ def furnish(office: FilledOffice) -> int:
     set_logo(company.pk, _logo(), by=None)
     details = {"holder": "Alder Ltd", "iban": "DE02120300000000202051", "bic": "BYLADEM1001", "currency": "EUR"}
     BankAccount.objects.create(company=company, name="Main", **details)
-    return add_tax(company, TaxDetails("VAT 19 %", [RateDetails(Decimal(19))]), by=None).pk
+    return add_tax(company, TaxDetails("Sales VAT 19 %", [RateDetails(Decimal(19))]), by=None).pk
 
 
 def _logo() -> bytes:
@@ -129,7 +129,7 @@ def issued(office: FilledOffice, lines: int, tax_id: int, count: int) -> Iterato
     return iter([issue_invoice(draft.pk, by=None, on=office.today, override="measured").pk for draft in drafts])
 
 
-def _bare_page(invoice: Invoice) -> str:
+def bare_page(invoice: Invoice) -> str:
     """The facts of the document as the plainest page that tells them."""
     rows = "".join(
         f"<tr><td>{line.position}<td>{line.description}<td class=n>{line.quantity:.0f}<td class=n>{line.unit_price:.2f}"
