@@ -63,6 +63,11 @@ def standing_in(model: type[Model], fields: tuple[str, ...], word: str) -> Q:
     return found
 
 
+def is_masked(model: type[Model], path: str) -> bool:
+    """Whether a column is masked for whoever reads: they neither find rows by it nor put them in its order."""
+    return not sees_persons() and _masked(model, path) != [path]
+
+
 def _masked(model: type[Model], path: str) -> list[str]:
     *relations, column = path.split("__")
     for relation in relations:

@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 
+from office.letters import is_masked
 from office.models import User
 from office.web.asking import address_answer
 from office.web.fields import typed_id
@@ -71,9 +73,15 @@ class ListPage:
     def order(self) -> Order:
         """The order asked for, if some column has it, else the list's own."""
         asked = self.params.get("sort", "")
-        name = asked if asked.removeprefix("-") in self.spec.sortable else self.spec.order
+        name = asked if asked.removeprefix("-") in self.sortable else self.spec.order
         key = name.removeprefix("-")
-        return Order(self.spec.name, key, self.spec.sortable[key], descending=name.startswith("-"))
+        return Order(self.spec.name, key, self.sortable[key], descending=name.startswith("-"))
+
+    @cached_property
+    def sortable(self) -> dict[str, str | Combinable]:
+        """By which columns the reader may order: by none that is masked, as the order would tell what stands there."""
+        sorts = self.spec.sortable.items()
+        return {key: by for key, by in sorts if not (isinstance(by, str) and is_masked(self.everything.model, by))}
 
     @property
     def file_columns(self) -> tuple[Column, ...]:
@@ -166,7 +174,7 @@ class ListPage:
         return [self.heading(column) for column in self.columns]
 
     def heading(self, column: Column) -> Heading:
-        if column.sort is None:
+        if column.key not in self.sortable:
             return Heading(column.label, css(column))
         is_current = column.key == self.order.key
         turned = f"-{column.key}" if is_current and not self.order.descending else column.key
