@@ -204,8 +204,9 @@ WITH_PERSONS = (
     "customers.update_customer",
     "office.export_all",
     "office.read_audit",
+    "payments.view_bank",
 )
-"""What is done with persons' data as it is: whoever may do it sees it."""
+"""What is done with persons' data as it is, such as the payers that a bank's statement names: who may do it sees it."""
 NEEDED = "customers.view_customer"
 """What every role of people has: the pages about oneself ask for it."""
 
