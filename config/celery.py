@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     "propose_clearings": {"task": "office.tasks.propose_clearings", "schedule": 21_600.0},
     "clear_files": {"task": "office.tasks.clear_files", "schedule": 3600.0},
     "tell_ends": {"task": "office.tasks.tell_ends", "schedule": 3600.0},
+    "notice_unusual_days": {"task": "office.tasks.notice_unusual_days", "schedule": 3600.0},
     "spread_webhooks": {"task": "office.tasks.spread_webhooks", "schedule": 60.0},
     "clear_webhooks": {"task": "office.tasks.clear_webhooks", "schedule": 3600.0},
     "continue_runs": {"task": "office.tasks.continue_runs", "schedule": 60.0},

@@ -13,6 +13,7 @@ class OfficeConfig(AppConfig):
         from office.mail.log_in_links import LOG_IN_LINK
         from office.mail.to_staff import TO_STAFF
         from office.mail.trial import TRIAL_MAIL
+        from office.mail.unusual import UNUSUAL
         from office.mail.way_in import WAY_IN
         from office.personal import HELD, IMPERSONAL
         from office.policies.own import POLICIES
@@ -24,7 +25,7 @@ class OfficeConfig(AppConfig):
         from office.web.view_mail import VIEW_KIND
         from office.work.runs import register_kind as register_run
 
-        for kind in (TRIAL_MAIL, VIEW_KIND, WAY_IN, LOG_IN_LINK, *ENDS, *TO_STAFF, *APPROVAL_MAILS):
+        for kind in (TRIAL_MAIL, UNUSUAL, VIEW_KIND, WAY_IN, LOG_IN_LINK, *ENDS, *TO_STAFF, *APPROVAL_MAILS):
             register_kind(kind)
         register_run(FILE_RUN)
         for policy in POLICIES:

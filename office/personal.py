@@ -193,6 +193,7 @@ IMPERSONAL = {
     "office.PolicyVersion": SET,
     "office.ExchangeRate": SET,
     "office.Team": SET,
+    "office.UnusualDay": "how often a colleague did something, by their id",
     "office.ViewSending": "why a view was not mailed",
     "office.KeptFile": "the name of a list",
     "office.WebhookEndpoint": SET,

@@ -11,6 +11,7 @@ from office.mail.handing_over import hand_over
 from office.mail.sweep import due_mails
 from office.models import Company
 from office.operations.escalate_requests import escalate_requests
+from office.operations.notice_unusual import notice_unusual
 from office.operations.order_file import clear_expired_files
 from office.operations.propose_clearing import propose_clearing
 from office.operations.seal_audit import chains, seal_audit
@@ -116,6 +117,13 @@ def escalate_waiting_requests() -> int:
 def tell_ends() -> int:
     """Tell whose key or time ends soon, and say how many; runs each hour."""
     return tell_of_ends(timezone.now())
+
+
+@shared_task
+def notice_unusual_days() -> int:
+    """Look in each company for days of people that are unusual, and say in how many; runs each hour."""
+    now = timezone.now()
+    return each_of(Company.objects.order_by("pk"), lambda company: notice_unusual(company, now=now))
 
 
 @shared_task

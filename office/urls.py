@@ -33,6 +33,7 @@ from office.web import (
     tasks,
     teams,
     tokens,
+    unusual,
     views,
     webhooks,
 )
@@ -139,6 +140,7 @@ urlpatterns = [
     path("settings/teams/", teams.team_list, name="team_list"),
     path("settings/teams/<int:team_id>/", teams.team, name="team"),
     path("settings/teams/<int:team_id>/remove/", teams.remove, name="remove_team"),
+    path("settings/unusual/", unusual.unusual_list, name="unusual_list"),
     path("settings/staff/", staff.staff_list, name="staff_list"),
     path("settings/staff/<int:user_id>/", staff.staff, name="staff"),
     path("me/", profile.profile, name="profile"),

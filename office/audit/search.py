@@ -29,9 +29,12 @@ class _Holds(Func):
 
 
 def records_of(company: Company) -> Records:
-    """The records of a company, and of what its people did that is no company's, such as with their own tokens."""
-    of_no_company = Q(company=None, by__in=company.staff.all())
-    return AuditRecord.objects.filter(Q(company=company) | of_no_company).select_related("by", "link")
+    """The records of a company, and of what is no company's: what its people did, such as with their own tokens, and
+    what somebody unknown tried in their name."""
+    people = company.staff.all()
+    by_them = Q(company=None, by__in=people)
+    in_their_name = Q(company=None, by=None, subject_type="office.user", subject_id__in=people.values("pk"))
+    return AuditRecord.objects.filter(Q(company=company) | by_them | in_their_name).select_related("by", "link")
 
 
 def records_for(user: User, company: Company) -> Records:

@@ -22,6 +22,7 @@ from office.models.runs import Run, RunStatus
 from office.models.staff import User
 from office.models.talk import Comment, Department, Task, TaskKind
 from office.models.teams import Team
+from office.models.unusual import UnusualDay, UnusualKind
 from office.models.views import (
     FileFormat,
     KeptFile,
@@ -84,6 +85,8 @@ __all__ = [
     "Task",
     "TaskKind",
     "Team",
+    "UnusualDay",
+    "UnusualKind",
     "User",
     "ViewSchedule",
     "ViewSending",

@@ -99,6 +99,24 @@ class Company(models.Model):
         default=3,
         help_text="1: one mail for each customer. What is above waits for the next working day. 0: no limit.",
     )
+    usual_looks = models.PositiveSmallIntegerField(
+        "looks at what few may see",
+        default=50,
+        db_default=50,
+        help_text="Whole account numbers, medical codes. 0: not counted.",
+    )
+    usual_files = models.PositiveSmallIntegerField(
+        "files taken away",
+        default=30,
+        db_default=30,
+        help_text="Journals, files for banks, papers of a month's end, data of a person, everything. 0: not counted.",
+    )
+    usual_failures = models.PositiveSmallIntegerField(
+        "failed log-ins",
+        default=20,
+        db_default=20,
+        help_text="Of one address, at most one a minute is noted. 0: not counted.",
+    )
     bills_healthcare = models.BooleanField(
         "bills healthcare", default=False, help_text="Drafts may carry medical codes."
     )

@@ -291,6 +291,7 @@ PAGES = [
     Row("payments:bank_accounts", role="administrator"),
     Row("office:rate_list", role="administrator"),
     Row("office:team_list", role="administrator"),
+    Row("office:unusual_list", role="administrator"),
     Row("office:team", "team", role="administrator"),
     Row("office:staff_list", role="administrator"),
     Row("office:staff", "person", role="administrator"),

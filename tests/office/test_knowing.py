@@ -120,4 +120,5 @@ def test_the_doors_that_ask_who_it_is_are_those_we_know():
         "settings/teams/",
         "settings/teams/<int:team_id>/",
         "settings/teams/<int:team_id>/remove/",
+        "settings/unusual/",
     ]

@@ -22,7 +22,7 @@ from customers.operations.manage_applications import ApplicationDetails, apply_f
 from customers.operations.note_privacy_request import note_privacy_request
 from ledger.calendar import add_months
 from ledger.models import Period
-from office.models import User
+from office.models import UnusualDay, User
 from office.operations.keep_view import save_view
 from office.operations.make_task import make_task
 from office.talk.topics import About
@@ -268,6 +268,12 @@ def more_tasks(customer: Any, count: int) -> None:
         make_task(customer.company, "call", "Call", key=str(uuid4()), by=None, about=about, department="sales")
 
 
+def more_unusual_days(customer: Any, count: int) -> None:
+    for _ in range(count):
+        told = {"company": customer.company, "person": world.make_user(customer.company), "kind": "files"}
+        UnusualDay.objects.create(day=customer.company.today(), count=31, usual=30, **told)
+
+
 GROWING: dict[str, Callable[[Any, int], None]] = {
     "customers:customer_list": more_customers,
     "customers:application_list": more_applications,
@@ -323,6 +329,7 @@ GROWING: dict[str, Callable[[Any, int], None]] = {
     "office:audit_list": more_receipts,
     "office:view_list": more_views,
     "office:task_list": more_tasks,
+    "office:unusual_list": more_unusual_days,
     "reports:ageing": more_customers,
     "reports:month_list": more_months,
     "reports:journal_list": more_journals,

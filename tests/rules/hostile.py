@@ -96,6 +96,7 @@ GETS = {
     "payments:payer_account_list": ["q", "removed", "sort", "after"],
     "payments:unread_line_list": ["q", "account", "outcome", "after"],
     "office:audit_list": ["q", "by", "action", "kind", "thing", "origin", "recorded_from", "recorded_to", "after"],
+    "office:unusual_list": ["q", "person", "kind", "day_from", "sort", "after"],
     "office:task_list": ["q", "show", "kind", "department", "due_from", "sort", "after"],
     "office:task_new": ["receiver"],
     "office:view_list": ["q", "shared", "cols", "sort", "after"],

@@ -13,6 +13,7 @@ REFUSES = "locks and refuses; the act that asks it is recorded"
 PART = "a part of an act that is recorded"
 WRITES_NOTHING_RECORDED = {
     "office.order_file.ordered_by": READS,
+    "office.tell_administrators.administrators_of": READS,
     "office.release_copy.uncertain_mails": READS,
     "office.send_views.due_schedules": READS,
     "office.set_approval_rules.deciding_roles": READS,

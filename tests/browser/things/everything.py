@@ -41,6 +41,7 @@ from tests.browser.things.office import (
     a_task,
     a_team,
     an_audit_record,
+    an_unusual_day,
     saved_views,
     webhooks,
 )
@@ -114,6 +115,7 @@ def make_things(company: Any, customer: Any) -> dict[str, int]:
         "run": a_run(company),
         "deputy": a_deputy(company),
         "team": a_team(company),
+        "unusual_day": an_unusual_day(company),
         "policy": a_policy(company),
         **webhooks(company),
         "role": Group.objects.get(name="sales").pk,

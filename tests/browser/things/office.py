@@ -17,6 +17,8 @@ from office.models import (
     PolicyVersion,
     Run,
     RunStatus,
+    UnusualDay,
+    UnusualKind,
     WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
@@ -77,6 +79,13 @@ def a_team(company: Any) -> int:
     north = [world.make_user(company, "sales", name=name, only_own_customers=True) for name in ("Nora Falk", "Nils Ek")]
     chief = world.make_user(company, "manager", name="Nadja Lund")
     return set_team(company, None, "North", [each.pk for each in [*north, chief]], by=chief).pk
+
+
+def an_unusual_day(company: Any) -> int:
+    """Somebody who looked at many account numbers yesterday."""
+    told = {"person": world.make_user(company, name="Ugo Lenz"), "kind": UnusualKind.LOOKS}
+    day = company.today() - timedelta(days=1)
+    return UnusualDay.objects.create(company=company, day=day, count=84, usual=50, **told).pk
 
 
 def webhooks(company: Any) -> dict[str, Any]:

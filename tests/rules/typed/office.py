@@ -69,6 +69,7 @@ def forms(customer: Any) -> Forms:
             [],
             {"person": "1", "deputy": "2", "first_on": "2026-03-02", "last_on": "2026-03-02"},
         ),
+        "office:unusual_list": ([], {"usual_looks": "50", "usual_files": "30", "usual_failures": "20"}),
         "office:team_list": ([], {"name": "n", "members": str(someone)}),
         "office:team": ([team], {"name": "n", "members": str(someone)}),
         "office:numbers_as_typed": ([], {"invoice": "INV-{year}-{number}", "customer": "C{number:05}"}),
