@@ -31,6 +31,7 @@ def export_page(request: StaffRequest) -> HttpResponse:
         "companies": request.companies,
         "table_count": len(tables_of_export()),
         "done": [(each, each.after["account numbers"] == "in clear") for each in done.order_by("-pk")[:10]],
+        "minutes": settings.CELERY_TASK_TIME_LIMIT // 60,
         "version": settings.SPECTACULAR_SETTINGS["VERSION"],
     }
     return render(request, "reports/export_all.html", context)
