@@ -7,6 +7,7 @@ from billing.operations.change_shipment import locked_shipment, require_stands
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from office.reasons import required_reason
 
 
 @transaction.atomic
@@ -17,10 +18,9 @@ def cancel_shipment(shipment_id: int, *, reason: str, on: date, by: User | None)
     """
     shipment = locked_shipment(shipment_id)
     require_stands(shipment)
-    if not reason.strip():
-        raise Refused("Say why.", code="no_reason")
+    reason = required_reason(reason, "Say why.")
     _require_unused(shipment)
-    shipment.cancelled_on, shipment.cancel_reason = on, reason.strip()[:300]
+    shipment.cancelled_on, shipment.cancel_reason = on, reason
     shipment.version += 1
     shipment.save()
     record(by, "cancel_shipment", shipment, reason=reason)

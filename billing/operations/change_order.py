@@ -18,6 +18,7 @@ from billing.tax_choice import taxes_of
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from office.reasons import optional_reason
 from office.written import quantity
 
 
@@ -29,7 +30,7 @@ def change_order(order_id: int, details: OrderDetails, *, version: int, reason: 
     that has ended, another customer, a quantity below what was shipped or billed, and a line that is named by either
     and would go.
     """
-    order = locked_order(order_id)
+    order, reason = locked_order(order_id), optional_reason(reason)
     if order.version != version:
         raise Refused("Somebody saved this order while you were editing. Load it again.", code="stale")
     require_open(order)
@@ -47,9 +48,7 @@ def change_order(order_id: int, details: OrderDetails, *, version: int, reason: 
     after = order_facts(order)
     if after == before:
         return order
-    OrderVersion.objects.create(
-        order=order, version=order.version, facts=before, reason=reason.strip()[:300], changed_by=by
-    )
+    OrderVersion.objects.create(order=order, version=order.version, facts=before, reason=reason, changed_by=by)
     order.version += 1
     order.save()
     told = changed_facts(before, after)

@@ -17,6 +17,7 @@ from billing.order_figures import Figures, shipment_figures
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from office.reasons import optional_reason
 from office.written import quantity
 
 
@@ -30,7 +31,7 @@ def change_shipment(
     one, another customer or kind, a quantity below what was billed or came back, and a line that is named and would go.
     """
     lock_orders_of({details.order_id}, {line.order_line_id for line in details.lines})
-    shipment = locked_shipment(shipment_id)
+    shipment, reason = locked_shipment(shipment_id), optional_reason(reason)
     if shipment.version != version:
         raise Refused("Somebody saved this shipment while you were editing. Load it again.", code="stale")
     require_stands(shipment)
@@ -52,7 +53,7 @@ def change_shipment(
     if after == before:
         return shipment
     ShipmentVersion.objects.create(
-        shipment=shipment, version=shipment.version, facts=before, reason=reason.strip()[:300], changed_by=by
+        shipment=shipment, version=shipment.version, facts=before, reason=reason, changed_by=by
     )
     shipment.version += 1
     shipment.save()

@@ -7,6 +7,7 @@ from billing.operations.change_order import locked_order, require_open
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from office.reasons import required_reason
 
 
 @transaction.atomic
@@ -19,11 +20,10 @@ def end_order(order_id: int, status: str, *, reason: str, on: date, by: User | N
     require_open(order)
     if status not in (OrderStatus.CLOSED, OrderStatus.CANCELLED):
         raise Refused("An order is closed or cancelled.", code="bad_status")
-    if not reason.strip():
-        raise Refused("Say why.", code="no_reason")
+    reason = required_reason(reason, "Say why.")
     if status == OrderStatus.CANCELLED:
         _require_untouched(order)
-    order.status, order.ended_on, order.end_reason = status, on, reason.strip()[:300]
+    order.status, order.ended_on, order.end_reason = status, on, reason
     order.version += 1
     order.save()
     record(by, "end_order", order, after={"status": status}, reason=reason)
@@ -36,8 +36,7 @@ def reopen_order(order_id: int, *, reason: str, by: User | None) -> Order:
     order = locked_order(order_id)
     if order.is_open:
         raise Refused(f"{order} is open.", code="order_open")
-    if not reason.strip():
-        raise Refused("Say why.", code="no_reason")
+    reason = required_reason(reason, "Say why.")
     before = order.status
     order.status, order.ended_on, order.end_reason = OrderStatus.OPEN, None, ""
     order.version += 1

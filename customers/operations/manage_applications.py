@@ -19,7 +19,7 @@ from ledger.refusals import Refused
 from office.approvals.asking import Asked, require_none_waiting, require_second_person, said_yes
 from office.audit import record
 from office.models import ApprovalRequest, ApprovalState, User
-from office.reasons import LONGEST, required_reason
+from office.reasons import optional_reason, required_reason
 
 APPROVE = "approve_application"
 ACTIONS = {PointAct.TICKED: "tick_point", PointAct.WAIVED: "waive_point", PointAct.REOPENED: "reopen_point"}
@@ -51,7 +51,7 @@ def apply_for_account(customer_id: int, details: ApplicationDetails, *, by: User
     if is_open or (last is None and OpenItem.objects.filter(customer_id=customer.pk).exists()):
         raise Refused(f"{customer.name} has an account already.", code="account_open")
     application = AccountApplication(
-        company=customer.company, customer=customer, asked_by=by, note=details.note.replace("\0", "").strip()[:LONGEST]
+        company=customer.company, customer=customer, asked_by=by, note=optional_reason(details.note)
     )
     _want(application, details)
     application.save()
@@ -119,7 +119,7 @@ def approve_application(
     if missing:
         names = "; ".join(point.label for point in missing)
         raise Refused(f"Still open: {names}. Settle or waive that first.", code="points_open")
-    reason = reason.replace("\0", "").strip()[:LONGEST]
+    reason = optional_reason(reason)
     asked = Asked(APPROVE, application.company, application, _worth(application, on), {"reason": reason}, reason)
     require_second_person(asked, by, approved)
     decided_by = approved.decided_by if approved else None

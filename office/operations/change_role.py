@@ -13,6 +13,7 @@ from office.access import companies_for
 from office.audit import record
 from office.models import Company, OwnRole, RoleChange, User
 from office.operations.keep_policies import policies_changing
+from office.reasons import required_reason
 from office.roles import (
     NEEDED,
     ROLES,
@@ -72,8 +73,7 @@ def change_role(group_id: int, names: Collection[str], reason: str, *, seen: str
         raise Refused(why, code="not_together")
     if wanted == before:
         raise Refused("That is what it may already.", code="no_change")
-    if not reason.strip():
-        raise Refused("Say why the role is changed.", code="reason_missing")
+    reason = required_reason(" ".join(reason.split()), "Say why the role is changed.")
     with _kept_for_all(by):
         _write(group, wanted)
         record(
@@ -82,7 +82,7 @@ def change_role(group_id: int, names: Collection[str], reason: str, *, seen: str
             group,
             before={"no more": ", ".join(sorted(before - wanted))},
             after={"from now on": ", ".join(sorted(wanted - before))},
-            reason=" ".join(reason.split())[:300],
+            reason=reason,
         )
     return group
 

@@ -8,7 +8,7 @@ from office.approvals.mail import mail_who_asked
 from office.audit import record
 from office.models import ApprovalRequest, ApprovalState, User
 from office.operations.ask_approval import ask_approval
-from office.reasons import LONGEST, required_reason
+from office.reasons import optional_reason, required_reason
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def approve_request(request_id: int, *, by: User, reason: str = "") -> ApprovalR
     """
     request = _waiting(request_id)
     _require_decider(request, by)
-    _decide(request, ApprovalState.APPROVED, by, reason.strip()[:LONGEST])
+    _decide(request, ApprovalState.APPROVED, by, optional_reason(reason))
     act = ACTS[request.action]
     if not (request.requested_by.is_active and request.requested_by.has_perm(act.permission)):
         raise Refused(f"{request.requested_by} may not do this any more.", code="may_not_any_more")

@@ -15,6 +15,7 @@ from office.audit import record
 from office.mail.queueing import queue_mail
 from office.models import Company, FactorRule, User
 from office.operations.keep_policies import changes_policies
+from office.reasons import required_reason
 from office.roles import roles_of_people
 from office.sealing import reseal, seal
 from office.ways_in.factors import (
@@ -122,14 +123,13 @@ def take_factors(user_id: int, *, by: User, reason: str) -> None:
         raise Refused(
             "Your own you remove on your own page; where you lost them, ask another administrator.", code="own"
         )
-    if not reason.strip():
-        raise Refused("Say why, and how you know that it is them.", code="reason_missing")
+    reason = required_reason(reason, "Say why, and how you know that it is them.")
     names = [NAMES[each.type] for each in factors_of(user)]
     if not names:
         raise Refused(f"{user} has no second factor.", code="no_factor")
     factors_of(user).delete()
     end_log_ins(log_ins_of(user), "second factors taken away")
-    record(by, "take_factors", user, before={"factors": ", ".join(names)}, reason=reason.strip()[:300])
+    record(by, "take_factors", user, before={"factors": ", ".join(names)}, reason=reason)
     tell_of_way_in(user, f"{by} took away your second factors")
 
 

@@ -11,7 +11,7 @@ from ledger.periods import hold_month
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
-from office.reasons import LONGEST, required_reason
+from office.reasons import optional_reason, required_reason
 from reports.closing.state import StepState, checklist, open_of
 from reports.closing.step import MonthEnd
 from reports.operations.make_close_pack import begin_pack
@@ -38,7 +38,7 @@ def close_month(company: Company, month: date, *, by: User | None, reason: str =
             reason, f"Not all is done: {_named(left)}. Sign these off, or say why the month is closed as it is."
         )
     else:
-        reason = reason.replace("\0", "").strip()[:LONGEST]
+        reason = optional_reason(reason)
     period.closed_at = timezone.now()
     period.save(update_fields=["closed_at"])
     after = {"month": period} | ({"open": _named(left)} if left else {})

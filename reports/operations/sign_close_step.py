@@ -8,7 +8,7 @@ from ledger.periods import hold_month
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
-from office.reasons import LONGEST
+from office.reasons import optional_reason
 from reports.closing.state import last_signoffs
 from reports.closing.step import CloseStep, MonthEnd
 from reports.closing.steps import STEPS
@@ -56,7 +56,7 @@ def unsign_all(month: MonthEnd, *, by: User | None, note: str) -> None:
 
 
 def _said(note: str) -> str:
-    return " ".join(note.replace("\0", "").split())[:LONGEST]
+    return optional_reason(" ".join(note.split()))
 
 
 def _held(company: Company, month: date) -> MonthEnd:

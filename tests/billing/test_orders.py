@@ -159,6 +159,14 @@ def test_a_line_of_another_order_is_not_taken_over(customer):
     assert refused(change_order, order.pk, stolen, version=1, by=None).code == "unknown_line"
 
 
+def test_a_reason_too_long_to_keep_is_refused_and_not_cut(customer):
+    order = make_order(customer)
+    wanted = replace(order_details(customer), note="Later")
+
+    assert refused(change_order, order.pk, wanted, version=1, reason="x" * 301, by=None).code == "reason_too_long"
+    assert change_order(order.pk, wanted, version=1, reason="x" * 300, by=None).version == 2
+
+
 def test_an_order_stays_with_its_customer(customer):
     order = make_order(customer)
     another = order_details(world.make_customer(customer.company, "Elm"))
@@ -180,7 +188,10 @@ def test_an_order_is_closed_and_opened_again(customer):
     assert refused(reopen_order, order.pk, reason="x", by=None).code == "order_open"
 
 
-@pytest.mark.parametrize(("status", "reason", "code"), [("closed", " ", "no_reason"), ("open", "x", "bad_status")])
+@pytest.mark.parametrize(
+    ("status", "reason", "code"),
+    [("closed", " ", "reason_missing"), ("closed", "x" * 301, "reason_too_long"), ("open", "x", "bad_status")],
+)
 def test_an_order_ends_in_a_way_and_with_a_reason(customer, status, reason, code):
     order = make_order(customer)
 

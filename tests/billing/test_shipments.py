@@ -156,7 +156,8 @@ def test_a_shipment_is_cancelled_with_a_reason_and_counts_no_more(customer):
     order = make_order(customer)
     shipment = ship(order, "4")
 
-    assert refused(cancel_shipment, shipment.pk, reason=" ", on=TODAY, by=None).code == "no_reason"
+    assert refused(cancel_shipment, shipment.pk, reason=" ", on=TODAY, by=None).code == "reason_missing"
+    assert refused(cancel_shipment, shipment.pk, reason="x" * 301, on=TODAY, by=None).code == "reason_too_long"
     assert cancel_shipment(shipment.pk, reason="Typed twice", on=TODAY, by=None).is_cancelled
     assert refused(cancel_shipment, shipment.pk, reason="x", on=TODAY, by=None).code == "shipment_cancelled"
     assert refused(confirm_delivery, shipment.pk, delivered_on=TODAY, by=None).code == "shipment_cancelled"

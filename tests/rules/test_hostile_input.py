@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from office.roles import ROLES, STAND_ALONE
 from tests import world
-from tests.rules.hostile import DAY, GETS, HOSTILE
+from tests.rules.hostile import DAY, GETS, HOSTILE, LONG
 from tests.rules.typed import (
     banking,
     billing,
@@ -35,8 +35,8 @@ pytestmark = pytest.mark.django_db
 
 
 def values_for(number: int) -> list[str]:
-    """What a field is tried with: the next third of the values, or all of them where DUEBOOK_THOROUGH is set."""
-    return HOSTILE if THOROUGH else HOSTILE[number % 3 :: 3]
+    """What a field is tried with: the next third of the values and the longest; all where DUEBOOK_THOROUGH is set."""
+    return HOSTILE if THOROUGH else [*HOSTILE[number % 3 :: 3], LONG]
 
 
 @pytest.fixture
