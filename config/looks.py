@@ -29,6 +29,7 @@ from office.models import (
 )
 from office.operations.tell_of_ends import BEFORE_A_KEY
 from office.work.jobs import job_states, other_failures
+from office.written import plain_moment
 from reports.book_figures import migrations
 from reports.nightly import KIND as BOOK_CHECK
 
@@ -139,7 +140,7 @@ def _book(company: Company, now: datetime) -> Look:
     last = Run.objects.filter(company=company, kind=BOOK_CHECK, status=RunStatus.DONE).order_by("-pk").first()
     if last is None or last.finished_at is None:
         return Look(what, WEAK, "They were not checked yet.", "Wait for the night, or run manage.py check_book.", url)
-    words = f"Checked {last.finished_at:%Y-%m-%d %H:%M} UTC: {last.explanation}"
+    words = f"Checked {plain_moment(last.finished_at)}: {last.explanation}"
     if last.parameters.get("count"):
         return Look(what, BAD, words, "Look at each finding.", url)
     if now - last.finished_at > timedelta(days=2):

@@ -15,6 +15,7 @@ from customers.queries import free_credits
 from office.days import require_bookable_day
 from office.models import Company
 from office.rates.exchange import kept_rate
+from office.written import plain_day
 
 ZERO = Decimal(0)
 
@@ -104,15 +105,15 @@ def _why_not(row: Proposal, rule: LateChargeRule, until: date) -> str:
     if row.currency == rule.currency and row.total < rule.smallest_claim:
         return f"It comes to {row.total} {row.currency}, less than the smallest claim. It waits until it has grown."
     if row.currency != company.currency and kept_rate(company, row.currency, until) is None:
-        return f"No exchange rate of {row.currency} is kept for {until}."
+        return f"No exchange rate of {row.currency} is kept for {plain_day(until)}."
     return ""
 
 
 def _why_nothing(row: Proposal, rule: LateChargeRule, until: date) -> str:
     if not row.debts:
-        return f"Nothing of theirs was due on {rule.due_from} or later."
+        return f"Nothing of theirs was due on {plain_day(rule.due_from)} or later."
     if all(not debt.original for debt in row.debts):
         return "All that is late is disputed."
     if all(debt.days_late(until) <= rule.grace_days for debt in row.debts):
         return f"Within the {rule.grace_days} days of grace." if rule.grace_days else "Paid in time."
-    return f"All is charged up to {until}, or too little to charge yet."
+    return f"All is charged up to {plain_day(until)}, or too little to charge yet."

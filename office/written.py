@@ -13,6 +13,8 @@ from django.utils.translation import get_language, get_language_bidi, gettext, n
 from ledger.money import format_money, places, round_money, with_minus
 
 NOTHING = "\N{EN DASH}"
+LONGEST_WORD = 20
+"""Letters of a word that a table's cell keeps in one line; a longer one may break where it must."""
 ISOLATE, POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
@@ -112,6 +114,12 @@ def days_late(due_on: date | None, today: date) -> str:
     if days > 0:
         return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
     return ngettext("in %(days)d day", "in %(days)d days", -days) % {"days": -days}
+
+
+def is_one_word(text: object) -> bool:
+    """Whether a cell's text is one short word or number that no line's end may part, such as INV-2026-0183."""
+    shown = str(text)
+    return 0 < len(shown) <= LONGEST_WORD and " " not in shown
 
 
 def counted(number: int, word: str) -> str:

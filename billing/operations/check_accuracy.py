@@ -7,6 +7,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Run, RunStatus, User
 from office.work.runs import begin_run
+from office.written import plain_day
 
 
 def companies_due(now: datetime) -> list[Company]:
@@ -41,8 +42,8 @@ def check_accuracy(company: Company, *, by: User) -> Run:
 
 
 def _begun(company: Company, by: User | None, since: datetime | None) -> Run:
-    day = str(company.today())
-    start = start_of(day, since, everything=since is None)
-    run = Run(company=company, by=by, kind=KIND, title=f"Accuracy checks on {day}", parameters=start)
+    day = company.today()
+    start = start_of(str(day), since, everything=since is None)
+    run = Run(company=company, by=by, kind=KIND, title=f"Accuracy checks on {plain_day(day)}", parameters=start)
     begin_run(run)
     return run

@@ -6,6 +6,7 @@ from office.audit import record
 from office.models import TaskKind
 from office.operations.make_task import make_task
 from office.talk.topics import About
+from office.written import plain_day
 
 
 def due_to_escalate() -> list[int]:
@@ -27,7 +28,7 @@ def escalate_dispute(dispute_id: int) -> bool:
     make_task(
         dispute.company,
         TaskKind.OTHER,
-        f"{dispute} has had no answer by {dispute.respond_by}",
+        f"{dispute} has had no answer by {plain_day(dispute.respond_by)}",
         key=f"escalate_dispute:{dispute.pk}:{dispute.respond_by}",
         by=None,
         about=About.of(dispute),

@@ -12,6 +12,7 @@ from customers.models import Customer
 from office.hours.sending_hours import SendingHours
 from office.models import Company, TaskKind
 from office.operations.make_task import make_task
+from office.written import plain_day
 
 PIECE = 500
 
@@ -47,7 +48,7 @@ def _ask(day: ReminderDay, outcome: str) -> None:
     """Let somebody look before anything leaves."""
     day.outcome = outcome
     address = settings.SITE_URL.rstrip("/") + reverse("credit_control:send_reminders")
-    title = f"Reminders of {day.on}: {outcome}"
+    title = f"Reminders of {plain_day(day.on)}: {outcome}"
     make_task(day.company, TaskKind.OTHER, title, key=f"reminders:{day.company_id}:{day.on}", by=None, note=address)
 
 

@@ -14,6 +14,7 @@ from office.days import require_bookable_day
 from office.models import Company, Run, RunStatus, User
 from office.sheets import csv_rows
 from office.work.runs import RunKind, begin_run
+from office.written import plain_day
 
 MOST, PIECE = 50_000, 100
 CHARGED, LEFT_OUT = "Charges", "Left out"
@@ -29,7 +30,7 @@ def start_claiming(company: Company, customer_ids: Collection[int], *, on: date,
         raise Refused("Choose at least one customer.", code="nothing_chosen")
     if len(ids) > MOST:
         raise Refused(f"A run takes at most {MOST:,} customers.", code="too_many")
-    title = f"Late charges of {len(ids):,} customer{'s' * (len(ids) != 1)} up to {on}"
+    title = f"Late charges of {len(ids):,} customer{'s' * (len(ids) != 1)} up to {plain_day(on)}"
     run = Run(company=company, by=by, kind=RUN_KIND.name, title=title, parameters={"customers": ids, "on": str(on)})
     begin_run(run)
     record(by, "start_claiming", run, after={"customers": len(ids), "on": on})

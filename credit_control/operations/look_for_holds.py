@@ -13,6 +13,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Run, RunStatus, User
 from office.work.runs import RunKind, begin_run
+from office.written import plain_day
 
 PIECE = 200
 PLACED, RELEASED = "Put on hold", "Released"
@@ -26,7 +27,9 @@ def look_for_holds(company: Company, *, on: date, by: User | None) -> Run:
         raise Refused("By its rules the company puts nobody on hold. Say first when it does.", code="no_rule")
     ids = list(Customer.objects.filter(company=company).order_by("pk").values_list("pk", flat=True))
     parameters = {"customers": ids, "on": str(on), "policy": {name: _plain(policy, name) for name in FIELDS}}
-    run = Run(company=company, by=by, kind=RUN_KIND.name, title=f"Holds by rule, {on}", parameters=parameters)
+    run = Run(
+        company=company, by=by, kind=RUN_KIND.name, title=f"Holds by rule, {plain_day(on)}", parameters=parameters
+    )
     begin_run(run)
     record(by, "look_for_holds", run, after={"customers": len(ids), "on": on})
     return run

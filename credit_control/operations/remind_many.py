@@ -15,6 +15,7 @@ from office.operations.make_task import make_task
 from office.sheets import csv_rows
 from office.talk.topics import About
 from office.work.runs import RunKind, begin_run
+from office.written import plain_day
 
 MOST, PIECE = 50_000, 50
 SENT, LEFT_OUT = "Reminded", "Left out"
@@ -31,7 +32,7 @@ def start_reminding(company: Company, customer_ids: Collection[int], *, on: date
         raise Refused("Choose at least one customer.", code="nothing_chosen")
     if len(ids) > MOST:
         raise Refused(f"A run takes at most {MOST:,} customers.", code="too_many")
-    title = f"Reminders of {len(ids):,} customer{'s' * (len(ids) != 1)}, {on}"
+    title = f"Reminders of {len(ids):,} customer{'s' * (len(ids) != 1)}, {plain_day(on)}"
     run = Run(company=company, by=by, kind=RUN_KIND.name, title=title, parameters={"customers": ids, "on": str(on)})
     begin_run(run)
     record(by, "start_reminding", run, after={"customers": len(ids), "on": on})

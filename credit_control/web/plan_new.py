@@ -40,6 +40,7 @@ from office.web.doors import staff_door
 from office.web.fields import typed_currency, typed_id
 from office.web.once import once
 from office.web.requests import StaffRequest
+from office.written import plain_day
 
 ACT = "credit_control.manage_plans"
 
@@ -112,7 +113,11 @@ class _Wizard:
             self._propose()
         if made is None:
             return render(self.request, "credit_control/plan_new.html", self._context())
-        says = "Recorded. It stands from today on." if made.accepted_on else f"Offered until {made.valid_until}."
+        says = (
+            "Recorded. It stands from today on."
+            if made.accepted_on
+            else f"Offered until {plain_day(made.valid_until)}."
+        )
         messages.success(self.request, says)
         return redirect("credit_control:plan", made.pk)
 

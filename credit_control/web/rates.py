@@ -21,7 +21,7 @@ RATES = ListSpec(
     columns=(
         Column("reference", "Whose", lambda row: row.get_reference_display(), sort="reference"),
         Column("from_on", "Half-year from", "from_on", "day", sort="from_on"),
-        Column("percent", "Percent a year", lambda row: f"{row.percent.normalize():f}"),
+        Column("percent", "Percent a year", "percent", "number"),
         Column("source", "Source", lambda row: row.source or "By hand", hide_below="phone"),
         Column("set_by", "By", lambda row: str(row.set_by or ""), hide_below="tablet"),
     ),

@@ -100,7 +100,7 @@ ROWS = ListSpec(
         ),
         Column("number", "Number", "customer.number", hide_below="phone"),
         Column("outcome", "Outcome", lambda row: row_state(row), "state", sort="outcome"),
-        Column("closing", "Closes with", closing_words),
+        Column("closing", "Closes with", closing_words, "figure"),
         Column(
             "mail",
             "Mail",

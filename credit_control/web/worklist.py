@@ -83,6 +83,9 @@ def assign(request: StaffRequest) -> HttpResponse:
     chosen = [pk for text in request.POST.getlist("customer") if (pk := typed_id(text))]
     seen = list(customers_for(request.user).filter(pk__in=chosen).values_list("pk", flat=True))
     wanted = request.POST.get("collector", "")
+    if not seen:
+        messages.error(request, "Tick the customers first.")
+        return redirect(_address(request, None))
     try:
         count = assign_collector(request.company, seen, typed_id(wanted) if wanted else None, by=request.user)
     except Refused as refusal:

@@ -41,6 +41,7 @@ CUSTOMERS = ListSpec(
             "limit_used",
             "Limit used",
             used_words,
+            "figure",
             sort="limit_used",
             note=lambda row: "Over the limit" if row.limit_now is not None and row.exposure > row.limit_now else "",
             hide_below="tablet",

@@ -32,6 +32,7 @@ from office.privacy.holdings import holdings
 from office.web.doors import CHANGES, staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, list_page
 from office.web.requests import StaffRequest
+from office.written import plain_day
 
 ACT = "customers.manage_privacy"
 BADGES: dict[str, str] = {PrivacyStatus.OPEN: "waiting"}
@@ -85,7 +86,7 @@ class NoteForm(forms.Form):
     """What somebody asks of their data."""
 
     wish = forms.ChoiceField(label="They ask", choices=PrivacyWish.choices)
-    asked_on = forms.DateField(label="Asked on")
+    asked_on = forms.DateField(label="Asked on", widget=forms.DateInput(attrs={"type": "date"}))
     note = forms.CharField(
         label="How they asked", max_length=300, help_text="Such as by mail. It is emptied once they are erased."
     )
@@ -121,7 +122,7 @@ def _person(request: StaffRequest, about: Contact | Customer) -> HttpResponse:
         except Refused as refusal:
             form.add_error("asked_on" if refusal.code == "day_to_come" else None, refusal.message)
         else:
-            messages.success(request, f"Noted. It is due on {noted.due_on}.")
+            messages.success(request, f"Noted. It is due on {plain_day(noted.due_on)}.")
             return redirect("customers:privacy_request", noted.pk)
     context = _held(about) | {
         "customer": customer,

@@ -8,6 +8,9 @@ from office.models import Company, NumberPattern, NumberSeries, User
 from office.numbers.patterns import checked_pattern
 from office.numbers.series import PATTERNS, RUNNING_ON, patterns_of
 
+WORDS = {"receipt_batch": "Receipt batches", "write_off": "Write-offs"}
+"""What kinds are called whose plural is not their name and an s."""
+
 
 @transaction.atomic
 def set_number_patterns(company: Company, wanted: Mapping[str, str], *, by: User | None) -> dict[str, str]:
@@ -41,4 +44,5 @@ def checked_pattern_of(kind: str, pattern: str) -> str:
 
 def kind_words(kind: str) -> str:
     """A kind as people say it: Credit memos."""
-    return f"{kind.replace('_', ' ').capitalize()}s"
+    words = kind.replace("_", " ").capitalize()
+    return WORDS.get(kind, f"{words}s")

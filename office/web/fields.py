@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 
 from office.web.requests import StaffRequest
 
+LONGEST_SAID = 40
+"""Characters of what was typed that a message about it repeats."""
 TOKENS = re.compile(r"\s*(\d[\d,]*\.?\d*|\.\d+|[-+*/])")
 
 
@@ -29,11 +31,16 @@ def worked_out(text: str) -> Decimal:
     """The result of a plain sum; products before sums. Raises ValidationError for anything else."""
     tokens = TOKENS.findall(text)
     if "".join(tokens) != re.sub(r"\s+", "", text):
-        raise ValidationError(f"{text} is not a number. Write it like 1234.50, or as a sum like 3*45.")
+        raise ValidationError(f"{shortened(text)} is not a number. Write it like 1234.50, or as a sum like 3*45.")
     try:
         return _sum([token.replace(",", "") for token in tokens])
     except (ArithmeticError, IndexError) as error:
-        raise ValidationError(f"{text} cannot be worked out.") from error
+        raise ValidationError(f"{shortened(text)} cannot be worked out.") from error
+
+
+def shortened(text: str) -> str:
+    """What was typed as a message says it again: the whole of it, or its beginning."""
+    return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…"
 
 
 def _sum(tokens: list[str]) -> Decimal:

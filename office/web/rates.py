@@ -22,7 +22,7 @@ RATES = ListSpec(
     columns=(
         Column("currency", "Currency", "currency", sort="currency"),
         Column("on", "From", "on", "day", sort="on"),
-        Column("rate", "In your currency", lambda row: f"{row.rate.normalize():f}"),
+        Column("rate", "In your currency", "rate", "number"),
         Column("source", "From file", lambda row: row.source or "By hand", hide_below="phone"),
         Column("set_by", "By", lambda row: str(row.set_by or ""), hide_below="tablet"),
     ),

@@ -1,17 +1,21 @@
 """The company's own details and logo."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from ledger.money import round_money
 from ledger.refusals import Refused
 from office.languages import LANGUAGES
 from office.models import Company
 from office.operations.update_company import set_logo, update_company
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
+from office.web.settings_map import settings_for
 
 FIELDS = ["legal_name", "street", "postal_code", "city", "region", "country", "tax_id", "registration", "email"]
 FIELDS += [
@@ -53,6 +57,12 @@ class CompanyForm(forms.ModelForm):
         model = Company
         fields = FIELDS
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("debit_return_fee", "most_issued_unseen"):
+            if (amount := self.initial.get(name)) is not None:
+                self.initial[name] = round_money(amount, self.instance.currency)
+
 
 @staff_door("office.change_company_settings")
 def company_settings(request: StaffRequest) -> HttpResponse:
@@ -69,7 +79,8 @@ def company_settings(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved. New documents print these details; issued ones stay as they are.")
             return redirect("office:company_settings")
-    return render(request, "office/company_settings.html", {"form": form, "company": company})
+    context = {"form": form, "company": company, "groups": settings_for(request.user, company)}
+    return render(request, "office/company_settings.html", context)
 
 
 @require_GET

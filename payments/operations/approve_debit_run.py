@@ -15,6 +15,7 @@ from ledger.refusals import Refused
 from office.approvals.asking import Asked, require_second_person
 from office.audit import record
 from office.models import ApprovalRequest, User
+from office.written import plain_day
 from payments.debit_files import write_debits
 from payments.kept_files import keep_file
 from payments.models import CollectionState, DebitCollection, DebitPart, DebitRun, FileState
@@ -68,7 +69,7 @@ def _asked(run: DebitRun) -> Asked:
     parts = DebitPart.objects.filter(collection__run=run).select_related("item")
     amount = sum((part.item.company_amount * part.amount / part.item.amount for part in parts), Decimal(0))
     amount = round_money(amount, run.company.currency)
-    return Asked("approve_debit_run", run.company, run, amount, {}, f"Collected on {run.collect_on}")
+    return Asked("approve_debit_run", run.company, run, amount, {}, f"Collected on {plain_day(run.collect_on)}")
 
 
 def _still_right(run: DebitRun) -> list[DebitCollection]:

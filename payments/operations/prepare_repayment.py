@@ -15,6 +15,7 @@ from office.audit import record
 from office.models import ApprovalRequest, BankAccount, Company, User
 from office.operations.ask_approval import ask_approval
 from office.reasons import required_reason
+from office.written import plain_day
 from payments.booked_banks import lock_bank_account
 from payments.kept_files import keep_file
 from payments.models import FileState, Refund, RepaymentBatch, RepaymentLine
@@ -154,7 +155,7 @@ def _asked(batch: RepaymentBatch) -> Asked:
     items = [(line.amount, line.refund.entry.items.get()) for line in lines]
     amount = sum((item.company_amount * part / item.amount for part, item in items), Decimal(0))
     amount = round_money(amount, batch.company.currency)
-    return Asked("approve_repayment", batch.company, batch, amount, {}, f"Paid on {batch.pay_on}")
+    return Asked("approve_repayment", batch.company, batch, amount, {}, f"Paid on {plain_day(batch.pay_on)}")
 
 
 def _still_right(batch: RepaymentBatch) -> list[RepaymentLine]:

@@ -14,7 +14,7 @@ from customers.access import get_customer_for
 from customers.models import Customer
 from customers.web.listing import customer_choice
 from ledger.fields import EXCHANGE_RATE
-from ledger.money import format_money
+from ledger.money import format_money, round_money
 from ledger.refusals import Refused
 from office.models import Company, User
 from office.web.doors import staff_door
@@ -194,7 +194,7 @@ def take_back_receipt(request: StaffRequest, line_id: int) -> HttpResponse:
 
 def _page(request: StaffRequest, line: BankLine, form: MatchForm) -> HttpResponse:
     left = left_of(line)
-    form.initial["amount"] = f"{left.normalize():f}"
+    form.initial["amount"] = f"{round_money(left, line.currency):f}"
     context = {
         "line": line,
         "left": left,

@@ -18,6 +18,7 @@ from office.web.fields import typed_id
 from office.web.lists.views_menu import ViewsMenu
 from office.web.requests import ADDRESS, StaffRequest
 from office.web.ways import may_open
+from office.written import is_one_word
 from reports.frame.files import csv_file, excel_file
 from reports.frame.paper import pdf_file
 from reports.frame.question import Asked, place_in
@@ -103,11 +104,12 @@ def row_cells(columns: tuple[Column, ...], row: Row, own: str, reader: User) -> 
 
 def _cell(column: Column, row: Row, own: str, reader: User, *, is_head: bool) -> SafeString:
     text: SafeString | str = words(column, row, own)
+    whole = "whole" if column.kind == "text" and is_one_word(text) else ""
     url = row.urls.get(column.key, "")
     if url and may_open(reader, url):
         text = format_html('<a href="{}">{}</a>', url, text)
     if is_head:
         note = format_html('<div class="soft small">{}</div>', row.note) if row.note else ""
-        return format_html('<th scope="row">{}{}</th>', text, note)
-    css = "number" if column.is_figure else f"kind-{column.kind}"
+        return format_html('<th scope="row" class="{}">{}{}</th>', whole, text, note)
+    css = "number" if column.is_figure else f"kind-{column.kind} {whole}".strip()
     return format_html('<td class="{}" data-label="{}">{}</td>', css, column.label, text)

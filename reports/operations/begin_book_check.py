@@ -6,6 +6,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, Run, RunStatus, User
 from office.work.runs import begin_run
+from office.written import plain_day
 from reports.nightly import KIND, is_due
 
 
@@ -36,6 +37,6 @@ def ask_book_check(company: Company, *, by: User) -> Run:
 def _begun(company: Company, by: User | None) -> Run:
     day = company.today()
     start = {"on": str(day), "after": 0, "count": 0, "found": []}
-    run = Run(company=company, by=by, kind=KIND, title=f"Check of the book on {day}", parameters=start)
+    run = Run(company=company, by=by, kind=KIND, title=f"Check of the book on {plain_day(day)}", parameters=start)
     begin_run(run)
     return run

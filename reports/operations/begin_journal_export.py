@@ -7,6 +7,7 @@ from django.db import transaction
 from ledger.refusals import Refused
 from office.models import Company, Run, RunStatus, User
 from office.work.runs import begin_run
+from office.written import plain_day
 from reports.journal.choosing import JournalQuestion, preview
 from reports.models import JournalBatch
 from reports.operations.export_journal import ExportDetails, check_days, export_journal
@@ -29,7 +30,7 @@ def begin_journal_export(company: Company, details: ExportDetails, *, by: User |
     if found.faults:
         raise Refused(" ".join(found.faults[:5]), code="not_ready_to_export")
     days = {"first_day": details.first_day and str(details.first_day), "last_day": str(details.last_day)}
-    title = f"Journal export up to {details.last_day}"
+    title = f"Journal export up to {plain_day(details.last_day)}"
     run = Run(company=company, by=by, kind=KIND, title=title, parameters={"format": details.format, **days})
     begin_run(run)
     return run

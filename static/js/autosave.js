@@ -99,7 +99,7 @@ class Autosave {
     this.form.elements.draft.value = draft;
     this.form.elements.version.value = version;
     if (location.pathname !== address) this.moveTo(address);
-    this.say(`Saved ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`);
+    this.say(`Saved ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })}`);
     if (this.typed !== upTo) return this.later(REST);
     this.typed = 0;
     this.forget();

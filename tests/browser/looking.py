@@ -28,6 +28,21 @@ SQUEEZED = """[...document.querySelectorAll("main :is(input, select, textarea)")
   .filter((box) => !["checkbox", "radio", "hidden"].includes(box.type) && box.checkVisibility() && box.offsetWidth < 48)
   .map((box) => box.getAttribute("aria-label") || box.name)"""
 """Boxes that nobody could type in."""
+UNEVEN = r"""(() => {
+  const found = (selector) => [...document.querySelectorAll(`main ${selector}`)];
+  const shown = (selector) => found(selector).filter((each) => each.checkVisibility());
+  const text = (each) => each.textContent.trim();
+  const isFigure = (words) => /^[−-]?[£€$]?[\d.,]*\d( ?%)?$/.test(words) && /[£€$%]|\.\d\d$/.test(words);
+  const isRight = (cell) => ["end", "right"].includes(getComputedStyle(cell).textAlign);
+  const isNumber = (words) => /^[A-Z]{1,3}-\d{4}-\d+$/.test(words);
+  const figures = shown("td").filter((cell) => isFigure(text(cell)) && !isRight(cell));
+  const parted = shown(":is(td, th) a").filter((link) => isNumber(text(link)) && link.getClientRects().length > 1);
+  const days = shown("input[type=text]").filter((box) => /^\d{4}-\d\d-\d\d$/.test(box.value));
+  return [...figures.map((cell) => `a figure at the left: ${text(cell)}`),
+    ...parted.map((link) => `a number in two lines: ${text(link)}`),
+    ...days.map((box) => `a day without a calendar: ${box.name}`)];
+})()"""
+"""Figures that do not stand under each other, numbers of documents that break at a hyphen, days typed as plain text."""
 QUICK = {"resultTypes": ["violations"], "selectors": False}
 """Nobody asks what passed, or by which path an element is found."""
 RULES = QUICK | {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -66,6 +81,7 @@ def faults_of_look(page: Page, name: str) -> Iterator[str]:
     if page.locator("h1").count() != 1:
         yield f"has {page.locator('h1').count()} h1"
     yield from (f"light: {fault}" for fault in axe(page))
+    yield from (f"has {fault}" for fault in page.evaluate(UNEVEN))
     shoot(page, f"{name}-light")
     page.emulate_media(color_scheme="dark")
     page.evaluate(AT_REST)  # a colour caught half-way of a fade is no colour of ours
@@ -78,6 +94,7 @@ def faults_of_look(page: Page, name: str) -> Iterator[str]:
     for size in (LAPTOP, PHONE):
         page.set_viewport_size(size)
         yield from (f"has a squeezed box at {size['width']}: {box}" for box in page.evaluate(SQUEEZED))
+    yield from (f"has on a phone {fault}" for fault in page.evaluate(UNEVEN))
     shoot(page, f"{name}-phone")
 
 

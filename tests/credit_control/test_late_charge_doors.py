@@ -51,7 +51,7 @@ def test_a_collector_looks_chooses_and_charges(customer: Any, late: Any) -> None
     list(carry_out(run.pk))
     charge = LateCharge.objects.get()
     assert (charge.total, charge.created_by.name) == (50, "Collector")
-    assert "All is charged up to 2025-01-11" in client.get(address, {"on": "2025-01-11"}).content.decode()
+    assert "All is charged up to Jan 11, 2025" in client.get(address, {"on": "2025-01-11"}).content.decode()
 
 
 def test_nobody_chosen_is_refused_and_strangers_are_not_charged(customer: Any, late: Any, clerk: Any) -> None:
@@ -148,7 +148,7 @@ def test_a_program_looks_charges_and_waives(customer: Any, late: Any, clerk: Any
     again = program.post("late-charges/", {"customer": customer.pk, "on": "2025-01-11"}).json()
     assert (again["results"], again["left_out"][0]["why_not"]) == (
         [],
-        "All is charged up to 2025-01-11, or too little to charge yet.",
+        "All is charged up to Jan 11, 2025, or too little to charge yet.",
     )
     waived = program.post(f"late-charges/{charge['id']}/waive/", {"reason": "Goodwill"}).json()
     assert (waived["state"], waived["open"], waived["waive_reason"]) == ("waived", "0.00", "Goodwill")

@@ -276,7 +276,7 @@ def test_on_screen_the_policy_is_tried_before_it_is_saved(company: Company, cust
     assert not CreditHold.objects.exists()  # the workers look
     carry_out_run(run.pk)
     shown = client.get(f"/office/runs/{run.pk}/").content.decode()
-    assert all(words in shown for words in ("Holds by rule, 2026-03-03", "Put on hold", "Finished"))
+    assert all(words in shown for words in ("Holds by rule, Mar 3, 2026", "Put on hold", "Finished"))
     assert f"{invoice.number} is 30 days late" in client.get("/holds/?state=on_hold&cause=late").content.decode()
     assert "Nothing matches" in client.get("/holds/?state=released").content.decode()
     [work] = worklist(company, TODAY)
@@ -291,7 +291,7 @@ def test_programs_set_try_and_look(company: Company, customer: Customer, clerk: 
     [row] = Program(clerk).get("hold-policy/preview/").json()["results"]
     assert (row["customer"]["id"], row["cause"]) == (customer.pk, "late")
     answer = Program(clerk).post("hold-policy/look/", {})
-    assert (answer.status_code, answer.json()["title"]) == (202, "Holds by rule, 2026-03-03")
+    assert (answer.status_code, answer.json()["title"]) == (202, "Holds by rule, Mar 3, 2026")
     assert Program(clerk).get("hold-policy/").json()["looked_on"] is None
     carry_out_run(answer.json()["id"])
     assert words(customer) == [f"{invoice.number} is 30 days late: €100.00."]

@@ -196,6 +196,8 @@ def test_the_screen_goes_from_one_to_the_next(company: Any, customer: Any, clien
     assert [row[0].name for row in after.context["rows"]] == ["Cedar Ltd"]
     waiting = client.get(reverse("credit_control:worklist"), {"waiting": "1"})
     assert [row[0].name for row in waiting.context["rows"]] == ["Bramble GmbH", "Cedar Ltd"]
+    nobody = client.post(reverse("credit_control:assign_collector"), {"collector": str(ann.pk)}, follow=True)
+    assert "Tick the customers first." in nobody.content.decode()
     client.post(reverse("credit_control:assign_collector"), {"customer": [second.pk], "collector": str(ann.pk)})
     mine = client.get(reverse("credit_control:worklist"), {"whose": "mine"})
     assert [row[0].name for row in mine.context["rows"]] == ["Cedar Ltd"]

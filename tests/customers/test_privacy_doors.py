@@ -44,7 +44,7 @@ def test_from_a_customers_page_to_the_report_of_what_was_erased(browser: Client,
     typed = {"wish": "erasure", "asked_on": "2026-03-02", "note": "By mail"}
     asked = browser.post(address, typed, follow=True).content.decode()
     request = PrivacyRequest.objects.get()
-    assert "It is due on 2026-04-02." in asked
+    assert "It is due on Apr 2, 2026." in asked
 
     erase = reverse("customers:erase_person", args=[request.pk])
     wrong = browser.post(erase, {"word": "no"}, follow=True).content.decode()

@@ -13,7 +13,7 @@ from ledger.refusals import Refused
 from office.models import AuditRecord
 from office.numbers.patterns import checked_pattern, number_of
 from office.numbers.series import coming_numbers, patterns_of
-from office.operations.set_number_patterns import set_number_patterns
+from office.operations.set_number_patterns import kind_words, set_number_patterns
 from tests import world
 from tests.api.calling import Program, refused
 
@@ -46,6 +46,11 @@ BAD = {
 @pytest.mark.parametrize(("pattern", "number"), GOOD.items())
 def test_a_pattern_from_which_the_counter_can_be_read_is_taken(pattern: str, number: str) -> None:
     assert number_of(checked_pattern(pattern, is_yearly=True), 2026, 42) == number
+
+
+def test_kinds_are_called_by_their_plural() -> None:
+    names = [kind_words(kind) for kind in ("invoice", "receipt_batch", "write_off")]
+    assert names == ["Invoices", "Receipt batches", "Write-offs"]
 
 
 @pytest.mark.parametrize(("pattern", "code"), BAD.items())

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from config.first_company import open_company
 from ledger.models import Account
@@ -14,6 +16,8 @@ from office.models import AuditRecord, User
 from office.operations.manage_staff import StaffDetails, add_staff, update_staff
 from office.operations.update_company import update_company
 from office.roles import ROLES
+from office.web.fields import worked_out
+from office.web.settings_map import settings_for
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +136,37 @@ def test_one_works_in_one_of_ones_companies(company: Any, client: Any) -> None:
     assert client.post(f"/companies/{foreign.pk}/choose/").status_code == 404
     client.post(f"/companies/{second.pk}/choose/")
     assert b"Second" in client.get("/").content
+
+
+def test_the_page_of_settings_leads_to_what_its_reader_may_open(company: Any, client: Any) -> None:
+    client.force_login(reader := world.make_user(company, "administrator"))
+    page = client.get(reverse("office:company_settings")).content.decode()
+    assert all(f'<a href="{reverse(name)}">' in page for name in ("billing:tax_list", "office:webhook_list", "health"))
+    assert reverse("billing:medical_code_list") not in page
+
+    type(company).objects.filter(pk=company.pk).update(bills_healthcare=True)
+    manager = world.make_user(company, "manager")
+    company.refresh_from_db()
+    groups = dict(settings_for(manager, company))
+    assert ("Exchange rates", reverse("office:rate_list")) in groups["Getting paid"]
+    assert not {"Staff", "Webhooks"} & {words for links in groups.values() for words, _ in links}
+    assert "Medical codes" in dict(dict(settings_for(reader, company))["Documents"])
+
+
+def test_amounts_of_the_company_stand_in_its_currency_s_places(company: Any, client: Any) -> None:
+    client.force_login(world.make_user(company, "administrator"))
+    page = client.get(reverse("office:company_settings")).content.decode()
+    assert 'name="debit_return_fee" value="0.00"' in page
+
+
+def test_a_list_without_rows_offers_its_first_step_only_to_whom_may_take_it(company: Any, client: Any) -> None:
+    page, step = reverse("customers:application_list"), f'href="{reverse("customers:new")}">Add a customer'
+    for role, is_offered in (("clerk", True), ("administrator", False)):
+        client.force_login(world.make_user(company, role))
+        assert (step in client.get(page).content.decode()) is is_offered
+
+
+def test_a_message_repeats_only_the_beginning_of_what_was_typed() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        worked_out("x" * 1_000_000)
+    assert refusal.value.message == f"{'x' * 40}… is not a number. Write it like 1234.50, or as a sum like 3*45."

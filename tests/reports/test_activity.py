@@ -160,7 +160,7 @@ def test_a_figure_leads_to_the_movements_that_add_up_to_it(manager: Any, busy: N
 def test_a_figure_of_a_period_leads_to_its_days(manager: Any, busy: None, client: Any, by: str, name: str) -> None:
     client.force_login(manager)
     page = client.get("/reports/activity/", MARCH | {"by": by}).content.decode()
-    row = page[page.index(f'<th scope="row">{name}</th>') :]
+    row = page[page.index(f'<th scope="row" class="whole">{name}</th>') :]
     link = re.findall(r'href="/reports/movements/([^"]+what=collected[^"]*)"', row)[0]
     movements = Program(manager).get(f"reports/movements/{unescape(link)}").json()
     assert [each["values"]["amount"] for each in movements["tables"][0]["foot"]] == ["-80.00"]

@@ -126,4 +126,4 @@ def test_runs_shows_when_the_book_was_checked(company: Any, invoices: Any, clien
     page = client.get(reverse("office:run_list")).content.decode()
 
     assert "Check books" in page
-    assert "Check of the book on 2026-03-03" in page
+    assert "Check of the book on Mar 3, 2026" in page

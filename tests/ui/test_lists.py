@@ -205,7 +205,7 @@ def test_the_page_finds_its_rows_and_shows_them_and_the_foot_comes_after(add, dj
     assert f'<a href="/customers/{Customer.objects.get().pk}/">Acme &amp; Sons</a>' in page
     assert '<td class="amount">€1,234.50</td>' in page
     assert 'hx-get="?part=foot&amp;first=1&amp;last=1"' in page
-    assert '<th scope="row">Total, EUR</th>' in foot
+    assert '<th scope="row" class="whole">Total, EUR</th>' in foot
     assert "1 to 1 of 1" in foot
 
 

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from django.template import Context, Template
 
+from office import written
 from office.templatetags import ui
 
 TODAY = date(2026, 11, 25)
@@ -12,6 +13,12 @@ def test_days_and_moments_carry_a_form_that_programs_read():
     assert ui.day(TODAY) == '<time datetime="2026-11-25">Nov 25, 2026</time>'
     moment = datetime(2026, 11, 25, 9, 41, tzinfo=UTC)
     assert ui.moment(moment) == '<time datetime="2026-11-25T09:41:00+00:00">Nov 25, 2026, 09:41</time>'
+
+
+def test_only_one_short_word_of_a_cell_is_kept_in_one_line():
+    numbers, others = ["INV-2026-0183", "x" * 20], ["", "x" * 21, "Hartley Boat Builders", "RC-1 and RC-2"]
+
+    assert [text for text in (*numbers, *others) if written.is_one_word(text)] == numbers
 
 
 def test_a_state_is_word_and_icon_and_colour():

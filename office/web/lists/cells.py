@@ -16,13 +16,14 @@ from office.web.ways import may_open
 def cell(column: Column, row: Any, reader: User) -> SafeString:
     """One table cell: the value, as a link where its reader may follow it, with its small words below."""
     shown = content(column, row)
+    classes = f"{css(column)} whole" if column.kind == "text" and written.is_one_word(shown) else css(column)
     url = column.url(row) if column.url else ""
     if url and may_open(reader, url):
         shown = format_html('<a href="{}">{}</a>', url, shown)
     note = column.note(row) if column.note else ""
     if note:
         shown = format_html('{}<div class="cell-note">{}</div>', shown, note)
-    return format_html('<td class="{}">{}</td>', css(column), shown)
+    return format_html('<td class="{}">{}</td>', classes, shown)
 
 
 def with_box(shown: SafeString, row: Any) -> SafeString:
@@ -62,7 +63,7 @@ def css(column: Column) -> str:
 
 def total_cells(columns: tuple[Column, ...], totals: Totals) -> list[SafeString]:
     """The foot's cells for one currency; the first says what the figures cover."""
-    named = format_html('<th scope="row">Total, {}</th>', totals.currency)
+    named = format_html('<th scope="row" class="whole">Total, {}</th>', totals.currency)
     return [named, *(total_cell(column, totals) for column in columns[1:])]
 
 

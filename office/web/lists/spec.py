@@ -9,7 +9,7 @@ from django.db.models.expressions import Combinable
 
 from office.web.lists.filters import Filter
 
-Kind = Literal["text", "money", "price", "number", "day", "moment", "state"]
+Kind = Literal["text", "money", "price", "number", "figure", "day", "moment", "state"]
 Getter = str | Callable[[Any], Any]
 
 
@@ -21,6 +21,7 @@ class Column:
     `total` is a field path or expression of an amount, summed over the whole filter. `currency` says where a money
     column finds its currency. `url` gives where the value leads, or nothing. `note` is a function of the row that gives
     small words under the value on the page. One that is `in_files` is in every file, and on the page if chosen.
+    A "figure" is written already by `value`, such as 44 % or the amounts of several currencies.
     """
 
     key: str
@@ -38,7 +39,7 @@ class Column:
     @property
     def is_figure(self) -> bool:
         """Whether the column stands flush right."""
-        return self.kind in ("money", "price", "number")
+        return self.kind in ("money", "price", "number", "figure")
 
 
 @dataclass(frozen=True)
