@@ -27,6 +27,7 @@ from ledger.models import AccountRole, Line, OpenItem
 from office.models import AuditRecord, RunStatus
 from office.operations.set_exchange_rates import set_exchange_rate
 from office.work.runs import carry_out
+from office.written import plain_day
 from payments.exchanging import ExchangeDetails
 from payments.operations.apply_credits import undo_allocation
 from payments.operations.exchange_receipt import exchange_receipt
@@ -251,7 +252,7 @@ def test_a_changed_rule_is_for_days_to_come(company: Any, customer: Any) -> None
 def test_a_foreign_debt_is_charged_in_its_currency_at_the_days_rate(company: Any, customer: Any) -> None:
     rule_for(company, "36.5", fee_steps=[["0", "40"]])
     bill(customer, "1000.00", currency="USD", exchange_rate=Decimal("0.9"))
-    assert why_not(customer, after(10)) == f"No exchange rate of USD is kept for {after(10)}."
+    assert why_not(customer, after(10)) == f"No exchange rate of USD is kept for {plain_day(after(10))}."
     set_exchange_rate(company, "USD", after(10), Decimal("0.8"), by=None)
     charge = claim(customer, after(10))
 

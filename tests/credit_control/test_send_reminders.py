@@ -29,6 +29,7 @@ from office.mail import NotReady
 from office.mail.handing_over import hand_over
 from office.models import AuditRecord, OutgoingMail, Run, RunStatus, Task
 from office.work.runs import carry_out
+from office.written import plain_day
 from tests import world
 from tests.credit_control.reminding import CALL, asked, at_any_hour, ladder, late, remind, send_all
 from tests.credit_control.samples import claim, rule_for
@@ -311,7 +312,7 @@ def test_the_schedule_asks_or_stops_above_its_bound(company: Any, customer: Any)
     day = begin_reminders(company)
     assert day
     assert (day.outcome, day.run_id) == ("1 to look at.", None)
-    assert Task.objects.get().title == f"Reminders of {company.today()}: 1 to look at."
+    assert Task.objects.get().title == f"Reminders of {plain_day(company.today())}: 1 to look at."
     day.delete()
     set_credit_policy(company, {"reminders": "send", "most_unattended": 0}, by=None)
     stopped = begin_reminders(company)
