@@ -208,9 +208,9 @@ def end_leftover(pid_file: Path, name: str) -> None:
 
 
 def running_program(pid_file: Path, name: str) -> psutil.Process | None:
-    """The process whose number the file holds, if it still runs and is that program."""
+    """The process whose number the file holds, if it still runs and is that program; initdb writes it below zero."""
     try:
-        process = psutil.Process(int(pid_file.read_text().split()[0]))
+        process = psutil.Process(abs(int(pid_file.read_text().split()[0])))
         return process if name in process.name() else None
     except (FileNotFoundError, IndexError, psutil.NoSuchProcess):
         return None

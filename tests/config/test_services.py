@@ -5,11 +5,12 @@ import socket
 import stat
 import subprocess
 
+import psutil
 import psycopg2
 import pytest
 import redis
 
-from config.services import ServiceFailed, free_port, passing_services, services
+from config.services import ServiceFailed, free_port, passing_services, running_program, services
 
 RIGHTS_OF_ROLE = "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
 
@@ -94,3 +95,11 @@ def test_a_busy_port_picks_the_next_free_one():
     wanted = free_port(20000)
     with socket.create_server(("127.0.0.1", wanted)):
         assert free_port(wanted) > wanted
+
+
+def test_a_server_that_was_killed_while_it_was_set_up_is_found(tmp_path):
+    """PostgreSQL writes the number of the process that sets a cluster up below zero."""
+    own, pid_file = psutil.Process(), tmp_path / "postmaster.pid"
+    pid_file.write_text(f"-{own.pid}\n{tmp_path}\n")
+
+    assert running_program(pid_file, own.name()) == own

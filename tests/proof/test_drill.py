@@ -61,7 +61,8 @@ def test_servers_that_the_environment_names_are_refused() -> None:
 def test_a_drill_that_is_ended_from_outside_leaves_nothing_running() -> None:
     drill = subprocess.Popen([sys.executable, "manage.py", "drill", "--runs", "0"])
     folder = Path("var/proof") / str(drill.pid)
-    assert wait_until((folder / "postgres" / "postmaster.pid").exists, seconds=60)
+    told = folder / "postgres" / "postmaster.pid"  # of a server only where it is ready; initdb writes one as well
+    assert wait_until(lambda: told.exists() and "ready" in told.read_text(), seconds=60)
     drill.terminate()
     assert drill.wait(60) != 0
     named = [each for each in psutil.process_iter(["cmdline"]) if str(folder.absolute()) in str(each.info["cmdline"])]
