@@ -91,8 +91,9 @@ def postgres(folder: Path, more_settings: str = "") -> Iterator[dict[str, str]]:
     end_leftover(folder / "postmaster.pid", "postgres")
     make_cluster(server, POSTGRES_SETTINGS + more_settings)
     with socket_folder(server) as sockets:
-        pg_ctl(server, "start", "-t", "300", "-l", str(folder / "log"), "-o", f"-h '' -k {shlex.quote(str(sockets))}")
         try:
+            address = f"-h '' -k {shlex.quote(str(sockets))}"
+            pg_ctl(server, "start", "-t", "300", "-l", str(folder / "log"), "-o", address)
             make_roles_and_database(url_for("postgres", sockets, "postgres"))
             yield {
                 "DATABASE_URL": url_for("duebook_app", sockets),
@@ -100,7 +101,8 @@ def postgres(folder: Path, more_settings: str = "") -> Iterator[dict[str, str]]:
                 "DATABASE_SUPERUSER_URL": url_for("postgres", sockets),
             }
         finally:
-            pg_ctl(server, "stop", "-m", "fast")
+            if running_program(folder / "postmaster.pid", "postgres"):
+                pg_ctl(server, "stop", "-m", "fast")
 
 
 def make_cluster(server: PostgresServer, own_settings: str) -> None:
