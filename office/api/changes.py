@@ -78,6 +78,11 @@ CHANGES = [
         "The face of a company says where its privacy notice stands.",
         breaks=("FaceOut field privacy_notice required",),
     ),
+    Change(
+        date(2026, 11, 30),
+        "Orders and shipments refuse a missing reason by the code reason_missing, as all else does, not by no_reason; "
+        "a reason of more than 300 characters is refused by reason_too_long and no longer cut.",
+    ),
 ]
 """The newest last."""
 
