@@ -3,9 +3,12 @@
 What Django's bulk methods pass by (save(), signals) is passed by here as well; the database's guards see every row.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import connection, models
 from psycopg2.extras import execute_values
 
@@ -19,21 +22,28 @@ AS_THEY_ARE = (
     models.TextField,
 )
 """Fields whose values the driver writes itself."""
+NOTHING = r"\N"
+ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+"""What has a meaning of its own in the text that COPY reads."""
+AT_ONCE = 200
+"""How many rows of a copy stand ready as text."""
 
 
 def insert_all(rows: Iterable[models.Model]) -> None:
-    """Insert new rows of one model and give them their ids."""
+    """Insert new rows of one model and give them their ids. One COPY, for some guards look at all that it writes."""
     rows = list(rows)
     if not rows:
         return
     table = rows[0]._meta
     fields = [field for field in table.local_concrete_fields if not (field.primary_key or field.has_db_default())]
     columns = ", ".join(_column(field) for field in fields)
-    values = [_value_of(field, new=True) for field in fields]
-    sql = f"INSERT INTO {_quoted(table.db_table)} ({columns}) VALUES %s RETURNING id"  # noqa: S608  our own names
-    ids = _execute(sql, [[value(row) for value in values] for row in rows])
-    for row, (row_id,) in zip(rows, ids, strict=True):
-        row.pk = row_id
+    texts = [_text_of(field) for field in fields]
+    ids = _reserved(table.db_table, len(rows))
+    lines = ("\t".join([str(own), *[text(row) for text in texts]]) + "\n" for own, row in zip(ids, rows, strict=True))
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(f"COPY {_quoted(table.db_table)} (id, {columns}) FROM STDIN", _Stream(lines))
+    for own, row in zip(ids, rows, strict=True):
+        row.pk = own
         row._state.adding, row._state.db = False, connection.alias
 
 
@@ -43,15 +53,17 @@ def update_all(rows: Sequence[models.Model], names: Iterable[str]) -> None:
         return
     table = rows[0]._meta
     fields = [table.get_field(name) for name in names]
-    values = [_value_of(field, new=False) for field in fields]
+    values = [_value_of(field) for field in fields]
     wanted = ", ".join(f"{_column(field)} = new.{_column(field)}" for field in fields)
     columns = ", ".join(_column(field) for field in fields)
     types = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
     sql = (
         f"UPDATE {_quoted(table.db_table)} AS old SET {wanted} "  # noqa: S608
-        f"FROM (VALUES %s) AS new (id, {columns}) WHERE old.id = new.id RETURNING old.id"
+        f"FROM (VALUES %s) AS new (id, {columns}) WHERE old.id = new.id"
     )
-    _execute(sql, [[row.pk, *(value(row) for value in values)] for row in rows], f"(%s, {types})")
+    changed = [[row.pk, *[value(row) for value in values]] for row in rows]
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        execute_values(cursor.cursor, sql, changed, f"(%s, {types})", page_size=len(rows))  # some guards see all of it
 
 
 def plan_anew() -> None:
@@ -67,24 +79,68 @@ def _column(field: Any) -> str:
     return _quoted(field.column)
 
 
-def _value_of(field: Any, *, new: bool) -> Callable[[models.Model], Any]:
-    """What gives a row's value of the field as the driver takes it."""
+def _value_of(field: Any) -> Callable[[models.Model], Any]:
+    """What gives a changed row's value of the field as the driver takes it."""
     name = field.attname
-    if getattr(field, "auto_now", False) or (new and getattr(field, "auto_now_add", False)):
-        return lambda row: field.pre_save(row, new)
+    if getattr(field, "auto_now", False):
+        return lambda row: field.pre_save(row, add=False)
     if isinstance(field, AS_THEY_ARE):
         return lambda row: getattr(row, name)
     return lambda row: field.get_db_prep_save(getattr(row, name), connection)
 
 
-def _execute(sql: str, rows: list[list[Any]], template: str | None = None) -> list[tuple[Any, ...]]:
-    """Run it as one statement, for some guards look at all that a statement writes."""
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        found: list[tuple[Any, ...]] = execute_values(
-            cursor.cursor, sql, rows, template, page_size=len(rows), fetch=True
-        )
-    return found
-
-
 def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)
+
+
+def _reserved(table: str, count: int) -> list[int]:
+    """New ids, in order."""
+    sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_quoted(table), count])
+        return [own for (own,) in cursor.fetchall()]
+
+
+class _Stream:
+    """Lines as the file that a COPY reads, made as it takes them."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.lines = lines
+
+    def read(self, _size: int) -> str:
+        """The next lines; nothing at the end."""
+        return "".join(islice(self.lines, AT_ONCE))
+
+
+def _text_of(field: Any) -> Callable[[models.Model], str]:
+    """What gives a new row's value of the field as COPY reads it."""
+    name, written = field.attname, _writer_of(field)
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return lambda row: written(field.pre_save(row, add=True))
+    return lambda row: NOTHING if (value := getattr(row, name)) is None else written(value)
+
+
+def _writer_of(field: Any) -> Callable[[Any], str]:
+    if isinstance(field, models.CharField | models.TextField):
+        return lambda value: str(value).translate(ESCAPED)
+    if isinstance(field, models.JSONField):
+        return lambda value: json.dumps(value, cls=field.encoder).translate(ESCAPED)
+    if isinstance(field, models.BinaryField):
+        return lambda value: rf"\\x{bytes(value).hex()}"
+    if isinstance(field, ArrayField):
+        return _array
+    if isinstance(field, DateRangeField):
+        return _days
+    return str
+
+
+def _array(values: Sequence[Any]) -> str:
+    """Each value quoted, whatever it holds."""
+    quoted = (str(value).replace("\\", r"\\").replace('"', r"\"") for value in values)
+    return ("{" + ",".join(f'"{value}"' for value in quoted) + "}").translate(ESCAPED)
+
+
+def _days(ends: Sequence[Any]) -> str:
+    """From the first day up to the one before the last; None is no end."""
+    first, last = ("" if end is None else str(end) for end in ends)
+    return f"[{first},{last})"
