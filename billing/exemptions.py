@@ -9,6 +9,7 @@ from billing.models import Invoice, InvoiceLine, Tax, TaxExemption
 from customers.models import Customer
 from ledger.present import present
 from ledger.refusals import Refused
+from office.written import plain_day
 
 
 def valid_exemptions(customer: Customer, on: date) -> QuerySet[TaxExemption]:
@@ -37,7 +38,7 @@ def _asks(line: InvoiceLine) -> bool:
 def _require(invoice: Invoice, tax: Tax, shown: set[int]) -> None:
     if tax.pk not in shown:
         raise Refused(
-            f"{tax} needs a certificate of {invoice.customer} that holds on {invoice.dated_on}. Add it to the customer,"
-            " or choose another tax.",
+            f"{tax} needs a certificate of {invoice.customer} that holds on {plain_day(invoice.dated_on)}."
+            " Add it to the customer, or choose another tax.",
             code="certificate_missing",
         )

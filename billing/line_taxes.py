@@ -6,6 +6,7 @@ from decimal import Decimal
 from billing.calculations import ZERO, RateKind, TaxPart, TaxRate
 from billing.models import DatedRate, InvoiceLine
 from ledger.refusals import Refused
+from office.written import plain_day
 
 
 def rates_of(line: InvoiceLine, day: date) -> tuple[TaxRate, ...]:
@@ -17,7 +18,7 @@ def rates_of(line: InvoiceLine, day: date) -> tuple[TaxRate, ...]:
     rates = line.tax.rates_on(day)
     if not rates:
         raise Refused(
-            f"{line.tax} has no rate on {day}. Choose another tax for line {line.position}, or give it one.",
+            f"{line.tax} has no rate on {plain_day(day)}. Choose another tax for line {line.position}, or give it one.",
             code="no_rate_on_day",
         )
     return tuple(_rate(rate) for rate in rates)

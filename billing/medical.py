@@ -9,6 +9,7 @@ from billing.models import MedicalSystem
 from billing.models.medical import MOST_DIAGNOSES, MOST_MODIFIERS, MOST_POINTERS
 from ledger.present import present
 from ledger.refusals import Refused
+from office.written import plain_day
 
 LETTERS = "ABCDEFGHIJKL"
 FORMS = {
@@ -137,7 +138,8 @@ def _problem(lists: CodeLists, system: MedicalSystem, place: str, code: str, day
     if any(validity.holds_on(day) for validity in validities):
         return ""
     if later := [validity.first for validity in validities if validity.first and validity.first > day]:
-        return f"{system} {place} is valid from {min(later)} on, not yet on {day}."
+        return f"{system} {place} is valid from {plain_day(min(later))} on, not yet on {plain_day(day)}."
     if validities:
-        return f"{system} {place} was valid until {max(present(each.last) for each in validities)}, no longer on {day}."
+        last = max(present(each.last) for each in validities)
+        return f"{system} {place} was valid until {plain_day(last)}, no longer on {plain_day(day)}."
     return f"{system} {place} is not in the company's list of {system.label} codes."

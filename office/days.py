@@ -4,6 +4,7 @@ from datetime import date
 
 from ledger.refusals import Refused
 from office.models import Company
+from office.written import plain_day
 
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2200, 12, 31)
@@ -18,6 +19,8 @@ def is_likely_meant(day: date) -> bool:
 def require_bookable_day(company: Company, day: date) -> None:
     """Refuse a day after the company's today, as the book holds what happened, and one that can only be a slip."""
     if day > company.today():
-        raise Refused(f"{day} is in the future. Today is {company.today()}.", code="date_in_future")
+        raise Refused(
+            f"{plain_day(day)} is in the future. Today is {plain_day(company.today())}.", code="date_in_future"
+        )
     if day < FIRST_DAY:
-        raise Refused(f"{day} is before {FIRST_DAY}: look at the year.", code="date_too_early")
+        raise Refused(f"{plain_day(day)} is before {plain_day(FIRST_DAY)}: look at the year.", code="date_too_early")

@@ -12,6 +12,7 @@ from ledger.refusals import Refused
 from office.days import require_bookable_day
 from office.models import Company
 from office.rates.exchange import kept_rate
+from office.written import plain_day
 from payments.models import Receipt, ReceiptStatus
 
 FARTHEST = Decimal(10)
@@ -90,14 +91,16 @@ def _check(receipt: Receipt, credit: OpenItem, details: ExchangeDetails) -> None
             raise Refused(f"{amount} has more places than {currency} has.", code="too_many_places")
     require_bookable_day(receipt.company, details.exchanged_on)
     if details.exchanged_on < receipt.received_on:
-        raise Refused(f"{receipt} came in on {receipt.received_on}.", code="before_it_was_made")
+        raise Refused(f"{receipt} came in on {plain_day(receipt.received_on)}.", code="before_it_was_made")
 
 
 def _rate(company: Company, currency: str, on: date) -> Decimal:
     """What one of the currency was worth in the company's own that day. Raises Refused where no rate is kept."""
     rate = Decimal(1) if currency == company.currency else kept_rate(company, currency, on)
     if rate is None:
-        raise Refused(f"Enter the rate of {currency} for {on} first, to compare with.", code="no_exchange_rate")
+        raise Refused(
+            f"Enter the rate of {currency} for {plain_day(on)} first, to compare with.", code="no_exchange_rate"
+        )
     return rate
 
 
@@ -105,7 +108,8 @@ def _check_worth(exchange: Exchange, details: ExchangeDetails) -> None:
     if exchange.into_amount <= 0:
         raise Refused("What it becomes must be above zero.", code="amount_not_positive")
     if abs(exchange.loss) * 100 > FARTHEST * max(exchange.taken, exchange.worth):
-        words = f"At the rate of {details.exchanged_on} that is more than {FARTHEST} % apart. Check both amounts."
+        day = plain_day(details.exchanged_on)
+        words = f"At the rate of {day} that is more than {FARTHEST} % apart. Check both amounts."
         raise Refused(words, code="far_from_the_rate")
 
 

@@ -13,6 +13,7 @@ from ledger.refusals import Refused
 from office.days import FIRST_DAY
 from office.rates.exchange import exchange_rate_of, in_company_currency
 from office.reading import ReadRow
+from office.written import plain_day
 
 LENGTHS = {"number": 60, "po_number": 60, "customer_number": 30, "customer": 200, "email": 254}
 ZERO = Decimal(0)
@@ -68,7 +69,8 @@ class RowReader:
         if dated_on is None:
             raise Refused("It has no date. Give the day of the document.", code="no_date")
         if not FIRST_DAY <= dated_on <= self.day:
-            message = f"It is dated {dated_on}. What is taken over is dated from {FIRST_DAY} to {self.day}."
+            first, last = plain_day(FIRST_DAY), plain_day(self.day)
+            message = f"It is dated {plain_day(dated_on)}. What is taken over is dated from {first} to {last}."
             raise Refused(message, code="other_day")
         return dated_on, values.get("due_on") or dated_on
 

@@ -18,7 +18,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
 from office.reasons import optional_reason
-from office.written import quantity
+from office.written import plain_day, quantity
 
 
 @transaction.atomic
@@ -83,7 +83,9 @@ def require_stands(shipment: Shipment) -> None:
 
 def _require_left_before_delivered(shipment: Shipment) -> None:
     if shipment.delivered_on and shipment.delivered_on < shipment.shipped_on:
-        raise Refused(f"It was delivered on {shipment.delivered_on}, so it left no later.", code="delivered_before")
+        raise Refused(
+            f"It was delivered on {plain_day(shipment.delivered_on)}, so it left no later.", code="delivered_before"
+        )
 
 
 def _keep_lines(

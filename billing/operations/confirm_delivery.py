@@ -11,6 +11,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
 from office.models import User
+from office.written import plain_day
 
 
 @transaction.atomic
@@ -31,7 +32,9 @@ def confirm_delivery(
     require_stands(shipment)
     require_bookable_day(shipment.company, delivered_on)
     if delivered_on < shipment.shipped_on:
-        raise Refused(f"It left on {shipment.shipped_on}, so it arrived no earlier.", code="delivered_before")
+        raise Refused(
+            f"It left on {plain_day(shipment.shipped_on)}, so it arrived no earlier.", code="delivered_before"
+        )
     before = {"delivered_on": shipment.delivered_on, "received_by": shipment.received_by}
     shipment.delivered_on, shipment.received_by = delivered_on, received_by.strip()[:100]
     shipment.version += 1

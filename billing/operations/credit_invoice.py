@@ -23,6 +23,7 @@ from office.approvals.asking import Asked, require_approval, said_yes
 from office.audit import record
 from office.models import ApprovalRequest, User
 from office.rates.exchange import in_company_currency
+from office.written import plain_day
 
 
 def credit_invoice(
@@ -113,7 +114,7 @@ def _check(invoice: Invoice, on: date) -> None:
         raise Refused("Only an issued invoice or debit note can be credited.", code="invalid_move")
     if invoice.dated_on and on < invoice.dated_on:
         raise Refused(
-            f"{invoice} is dated {invoice.dated_on}; it cannot be credited before.",
+            f"{invoice} is dated {plain_day(invoice.dated_on)}; it cannot be credited before.",
             code="before_it_was_made",
         )
 

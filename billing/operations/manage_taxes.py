@@ -12,6 +12,7 @@ from ledger.models import Account
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
+from office.written import plain_day
 
 MOST_PARTS = 5
 
@@ -79,9 +80,10 @@ def add_rate(tax_id: int, part: int, details: RateDetails, *, by: User | None) -
     if not (part in parts or part == len(parts) + 1 <= MOST_PARTS):
         raise Refused("That is no part of this tax.", code="bad_parts")
     if tax.rates.filter(part=part, valid_from=details.valid_from).exists():
-        since = details.valid_from or "ever"
+        since = plain_day(details.valid_from) if details.valid_from else "ever"
         raise Refused(
-            f"A rate of this part holds since {since} already. Choose another first day.", code="begins_twice"
+            f"A rate of this part holds since {since} already. Choose another first day.",
+            code="begins_twice",
         )
     rate = _write_rate(tax, part, details)
     record(by, "add_rate", tax, after={"rate": _in_words(rate)})

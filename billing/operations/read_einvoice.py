@@ -21,6 +21,7 @@ from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
+from office.written import plain_day
 
 
 def read_einvoice(
@@ -122,7 +123,8 @@ def _tax_finder(company: Company, document: Document) -> TaxFinder:
         if (found := known.get((tax.category, tax.percent or Decimal(0)))) is None:
             words = dict(TaxCategory.choices).get(tax.category, tax.category)
             raise Refused(
-                f"There is no tax of {tax.percent or 0} % ({words}) on {document.dated_on} here. Add it under Taxes.",
+                f"There is no tax of {tax.percent or 0} % ({words}) on {plain_day(document.dated_on)} here."
+                " Add it under Taxes.",
                 code="einvoice_tax_unknown",
             )
         return found

@@ -13,7 +13,7 @@ from billing.order_figures import shipment_figures
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
-from office.written import quantity
+from office.written import plain_day, quantity
 
 
 @transaction.atomic
@@ -41,7 +41,9 @@ def record_return(
     if shipment.is_return:
         raise Refused(f"{shipment} is what came back. Record a new shipment for what leaves again.", code="is_return")
     if on < shipment.shipped_on:
-        raise Refused(f"It left on {shipment.shipped_on}, so it came back no earlier.", code="returned_before")
+        raise Refused(
+            f"It left on {plain_day(shipment.shipped_on)}, so it came back no earlier.", code="returned_before"
+        )
     wanted = {pk: so_much for pk, so_much in quantities.items() if so_much}
     lines = shipment.lines.in_bulk(wanted) if wanted else {}
     if lines.keys() != wanted.keys():

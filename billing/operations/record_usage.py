@@ -14,6 +14,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.days import FIRST_DAY
 from office.models import Company, User
+from office.written import plain_day
 
 AT_ONCE = 5000
 LARGEST = Decimal(10) ** 12
@@ -108,7 +109,7 @@ def _row(company: Company, details: UsageDetails, seen: set[int]) -> UsageRecord
     if not reference or len(reference) > 100:
         raise Refused("Give each record a reference of its own, of 1 to 100 letters.", code="bad_reference")
     if not FIRST_DAY <= details.used_on <= company.today():
-        raise Refused(f"{details.used_on} is in the future or long past: look at the day.", code="bad_day")
+        raise Refused(f"{plain_day(details.used_on)} is in the future or long past: look at the day.", code="bad_day")
     if abs(details.quantity) >= LARGEST or details.quantity != round(details.quantity, 6):
         raise Refused("A quantity has at most six places and is below a million million.", code="bad_quantity")
     return UsageRecord(

@@ -16,6 +16,7 @@ from office.audit import record
 from office.days import require_bookable_day
 from office.models import ApprovalRequest, User
 from office.rates.exchange import in_company_currency
+from office.written import plain_day
 
 
 @transaction.atomic
@@ -54,7 +55,7 @@ def void_invoice(
 def _check(invoice: Invoice, on: date) -> None:
     if on < present(invoice.dated_on):
         raise Refused(
-            f"It is dated {invoice.dated_on}; it cannot be void before.",
+            f"It is dated {plain_day(invoice.dated_on)}; it cannot be void before.",
             code="before_it_was_made",
         )
     require_bookable_day(invoice.company, on)

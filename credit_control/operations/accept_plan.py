@@ -11,6 +11,7 @@ from credit_control.plans.words import CONFIRMATION
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from office.written import plain_day
 
 LONGEST_NAME = 100
 
@@ -27,7 +28,9 @@ def accept_plan(plan_id: int, name: str, *, how: PlanAnswer, on: date, by: User 
         raise Refused(f"Say who agrees, in up to {LONGEST_NAME} characters.", code="name_missing")
     require_move(plan, PlanStatus.ACCEPTED)
     if on > plan.valid_until:
-        raise Refused(f"The offer held until {plan.valid_until}. A new one has to be made.", code="offer_expired")
+        raise Refused(
+            f"The offer held until {plain_day(plan.valid_until)}. A new one has to be made.", code="offer_expired"
+        )
     if not plan_now(plan, on).left:
         raise Refused("Nothing of its documents is open any more.", code="nothing_open")
     plan.status, plan.accepted_on, plan.accepted_at = PlanStatus.ACCEPTED, on, timezone.now()

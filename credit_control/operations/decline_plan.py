@@ -9,6 +9,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
 from office.reasons import required_reason
+from office.written import plain_day
 
 
 @transaction.atomic
@@ -19,7 +20,9 @@ def decline_plan(plan_id: int, reason: str, *, on: date, by: User | None, name: 
     """
     reason, plan = required_reason(reason, "Say why, in a word or two."), lock_plan(plan_id)
     if plan.status == PlanStatus.OFFERED and on > plan.valid_until:
-        raise Refused(f"The offer held until {plan.valid_until}. Nothing needs to be answered.", code="offer_expired")
+        raise Refused(
+            f"The offer held until {plain_day(plan.valid_until)}. Nothing needs to be answered.", code="offer_expired"
+        )
     close(plan, PlanStatus.DECLINED, on=on, by=by, reason=reason)
     record(by, "decline_plan", plan, after={"declined by": name} if name else None, reason=reason)
     tell_collector(plan, f"{plan.customer.name} declined their payment plan: {reason}", stage="declined", by=by)

@@ -8,6 +8,7 @@ from customers.models import Customer
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from office.written import plain_day
 
 LONGEST, LONGEST_NAME, FARTHEST = 1000, 100, timedelta(days=366)
 
@@ -40,7 +41,7 @@ def note_contact(customer_id: int, details: NoteDetails, *, by: User | None) -> 
         raise Refused("Choose how you spoke.", code="bad_kind")
     today, day = customer.company.today(), details.next_contact_on
     if day and not today <= day <= today + FARTHEST:
-        raise Refused(f"Ask again on a day from {today} to a year ahead.", code="day_invalid")
+        raise Refused(f"Ask again on a day from {plain_day(today)} to a year ahead.", code="day_invalid")
     note = ContactNote.objects.create(
         company=customer.company,
         customer=customer,

@@ -33,6 +33,7 @@ from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from office.written import plain_day
 from payments.models import DebitPart
 
 LONGEST_NAME, LONGEST_NOTE, MOST_ITEMS = 100, 500, 1000
@@ -166,7 +167,8 @@ def _check_free(items: Sequence[OpenItem], today: date) -> None:
     for item in items:
         if promise := promised.get(item.pk):
             raise Refused(
-                f"{item.reference} is promised for {promise.pay_on}. Withdraw that promise first.", code="promised"
+                f"{item.reference} is promised for {plain_day(promise.pay_on)}. Withdraw that promise first.",
+                code="promised",
             )
         if row := planned.get(item.pk):
             raise Refused(f"{item.reference} is in {row.plan} already. End that plan first.", code="planned_already")

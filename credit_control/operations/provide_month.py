@@ -16,6 +16,7 @@ from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
+from office.written import plain_day
 
 
 @transaction.atomic
@@ -34,10 +35,14 @@ def provide_month(company: Company, month: date, *, by: User | None) -> Provisio
         raise Refused(f"{on:%B %Y} is closed. Have it reopened first.", code="period_closed")
     found = provision_on(company, on)
     if found.table is None:
-        raise Refused(f"No provision rates held on {on}. Set a table of them first.", code="no_provision_rates")
+        raise Refused(
+            f"No provision rates held on {plain_day(on)}. Set a table of them first.", code="no_provision_rates"
+        )
     if found.lacking:
         words = ", ".join(found.lacking)
-        raise Refused(f"No rate of {words} is kept for {on} or the ten days before.", code="no_exchange_rate")
+        raise Refused(
+            f"No rate of {words} is kept for {plain_day(on)} or the ten days before.", code="no_exchange_rate"
+        )
     required, stood = present(found.required), provided_until(company, on)
     if required == stood:
         raise Refused(f"Nothing is missing for {on:%B %Y}.", code="nothing_to_provide")

@@ -11,6 +11,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
 from office.reasons import required_reason
+from office.written import plain_day
 
 LONGEST = timedelta(days=366)
 
@@ -34,9 +35,9 @@ def put_off_due_day(item_id: int, due_on: date, *, by: User | None, reason: str)
     if row := planned_now([item.pk], customer.company.today()).get(item.pk):
         raise Refused(f"{item.reference} is in {row.plan}: change the plan's days instead.", code="planned")
     if due_on == before:
-        raise Refused(f"{item.reference} is due on {due_on} already.", code="same_day")
+        raise Refused(f"{item.reference} is due on {plain_day(due_on)} already.", code="same_day")
     if not item.due_on <= due_on <= customer.company.today() + LONGEST:
-        raise Refused(f"Choose a day from {item.due_on} to a year from now.", code="day_invalid")
+        raise Refused(f"Choose a day from {plain_day(item.due_on)} to a year from now.", code="day_invalid")
     change = DueDayChange.objects.create(item=item, before=before, due_on=due_on, reason=reason, created_by=by)
     after = {"document": item.reference, "due_on": due_on}
     record(by, "put_off_due_day", customer, before={"due_on": before}, after=after, reason=reason)

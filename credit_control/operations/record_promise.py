@@ -16,6 +16,7 @@ from ledger.money import round_money
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from office.written import plain_day
 
 LONGEST_NAME, LONGEST_NOTE = 100, 500
 
@@ -73,10 +74,10 @@ def _check_words(said_by: str, note: str) -> None:
 
 def _check_day(pay_on: date, today: date, most_days: int) -> None:
     if pay_on < today:
-        raise Refused(f"{pay_on} is past. A promise is for today or later.", code="day_past")
+        raise Refused(f"{plain_day(pay_on)} is past. A promise is for today or later.", code="day_past")
     if pay_on > today + timedelta(days=most_days):
         raise Refused(
-            f"{pay_on} is over {most_days} days ahead. Agree on a plan, or on an earlier day.",
+            f"{plain_day(pay_on)} is over {most_days} days ahead. Agree on a plan, or on an earlier day.",
             code="too_far_ahead",
         )
 
@@ -91,7 +92,8 @@ def _items(customer: Customer, details: PromiseDetails, today: date) -> list[Ope
     if chosen and standing:
         item = next(item for item in found if item.pk in standing)
         raise Refused(
-            f"{item.reference} is promised already for {standing[item.pk].pay_on}. Withdraw that promise first.",
+            f"{item.reference} is promised already for {plain_day(standing[item.pk].pay_on)}."
+            " Withdraw that promise first.",
             code="promised_already",
         )
     planned = planned_now([item.pk for item in found], today)

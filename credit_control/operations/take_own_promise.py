@@ -8,6 +8,7 @@ from credit_control.operations.record_promise import PromiseDetails, record_prom
 from credit_control.own_promises import own_offer, own_promise
 from customers.models import Contact, Customer
 from ledger.refusals import Refused
+from office.written import plain_day
 
 
 @transaction.atomic
@@ -25,7 +26,9 @@ def take_own_promise(invoice_id: int, pay_on: date, *, contact: Contact, on: dat
     if offer is None:
         raise Refused(f"Of {invoice.number} nothing can be promised here.", code="not_offered")
     if pay_on > offer.last_day:
-        raise Refused(f"{pay_on} is too late: {offer.last_day} at the latest.", code="too_far_ahead")
+        raise Refused(
+            f"{plain_day(pay_on)} is too late: {plain_day(offer.last_day)} at the latest.", code="too_far_ahead"
+        )
     details = PromiseDetails(
         pay_on, contact.name, invoice.currency, offer.amount, [item.pk for item in offer.items], "On their page"
     )

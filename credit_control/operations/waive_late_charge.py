@@ -11,6 +11,7 @@ from office.audit import record
 from office.days import require_bookable_day
 from office.models import ApprovalRequest, User
 from office.reasons import required_reason
+from office.written import plain_day
 from payments.taking_back import take_back
 
 
@@ -56,5 +57,5 @@ def _check(charge: LateCharge, on: date) -> None:
     if charge.waived_on:
         raise Refused(f"{charge} is waived already.", code="invalid_move")
     if on < charge.claimed_on:
-        raise Refused(f"It was charged on {charge.claimed_on}; not before.", code="before_it_was_made")
+        raise Refused(f"It was charged on {plain_day(charge.claimed_on)}; not before.", code="before_it_was_made")
     require_bookable_day(charge.company, on)

@@ -13,6 +13,7 @@ from office.approvals.asking import Asked, has_rule, require_approval, said_yes
 from office.audit import record
 from office.models import ApprovalRequest, User
 from office.reasons import required_reason
+from office.written import plain_day
 
 LARGEST = Decimal(10) ** 12
 """Below it limits stay."""
@@ -97,7 +98,7 @@ def _checked(customer: Customer, details: LimitDetails, on: date) -> LimitDetail
     if details.until and details.limit is None:
         raise Refused("A limit with a last day needs an amount.", code="limit_missing")
     if details.until and details.until < on:
-        raise Refused(f"{details.until} is past. The last day is today or later.", code="day_past")
+        raise Refused(f"{plain_day(details.until)} is past. The last day is today or later.", code="day_past")
     limit = None if details.limit is None else round_money(details.limit, customer.currency)
     details = LimitDetails(limit, details.until)
     if _is_same(customer, details):

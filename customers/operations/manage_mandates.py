@@ -22,6 +22,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
 from office.reasons import required_reason
+from office.written import plain_day
 
 REFERENCE = re.compile(r"[A-Z0-9+?/:().,' \-]{1,35}")
 """What SEPA takes in a mandate's reference (EPC230-15); capitals and small letters are the same there."""
@@ -87,7 +88,7 @@ def revoke_mandate(mandate_id: int, *, on: date, reason: str, by: User | None) -
     if mandate.state == "waiting":
         raise Refused("The mandate waits to be looked at: decline it.", code="invalid_move")
     if on < mandate.signed_on:
-        raise Refused(f"The mandate was signed on {mandate.signed_on}.", code="before_it_was_made")
+        raise Refused(f"The mandate was signed on {plain_day(mandate.signed_on)}.", code="before_it_was_made")
     mandate.revoked_on, mandate.revoked_reason = on, reason
     mandate.save(update_fields=["revoked_on", "revoked_reason"])
     record(by, "revoke_mandate", mandate, after={"revoked_on": on}, reason=reason)

@@ -11,6 +11,7 @@ from office.audit import record
 from office.days import require_bookable_day
 from office.models import Company, ExchangeRate, User
 from office.rates.files import ReadRate, read_rates
+from office.written import plain_day
 
 MOST = 500_000
 
@@ -43,7 +44,7 @@ def take_rates(company: Company, name: str, content: bytes, *, by: User | None) 
         if each.currency == company.currency or _rounded(each.rate) == 0:
             raise Refused(f"{each.place}: a rate of {each.currency} cannot be {each.rate}.", code="bad_exchange_rate")
     if ahead := next((each for each in read if each.on > company.today()), None):
-        raise Refused(f"{ahead.place}: {ahead.on} is in the future.", code="date_in_future")
+        raise Refused(f"{ahead.place}: {plain_day(ahead.on)} is in the future.", code="date_in_future")
     changed = _changed(company, name, read, by)
     ExchangeRate.objects.bulk_create(
         changed,

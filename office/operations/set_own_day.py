@@ -6,6 +6,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.days import FIRST_DAY, LAST_DAY
 from office.models import Company, OwnDay, User
+from office.written import plain_day
 
 
 @transaction.atomic
@@ -18,7 +19,7 @@ def set_own_day(company: Company, day: date, *, is_worked: bool, name: str, by: 
     if not name:
         raise Refused("Say why, such as company outing.", code="name_missing")
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise Refused(f"{day} cannot be meant: look at the year.", code="bad_day")
+        raise Refused(f"{plain_day(day)} cannot be meant: look at the year.", code="bad_day")
     before = OwnDay.objects.filter(company=company, day=day).first()
     row, _ = OwnDay.objects.update_or_create(
         company=company, day=day, defaults={"is_worked": is_worked, "name": name[:100]}

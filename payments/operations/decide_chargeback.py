@@ -10,6 +10,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.days import require_bookable_day
 from office.models import User
+from office.written import plain_day
 from payments.models import Chargeback, ChargebackFile, ChargebackStatus
 from payments.operations.open_chargeback import paid_again
 from payments.operations.receive_payment import Share
@@ -87,7 +88,7 @@ def _undecided(chargeback_id: int) -> Chargeback:
 def _require_day(chargeback: Chargeback, on: date) -> None:
     require_bookable_day(chargeback.company, on)
     if on < chargeback.opened_on:
-        raise Refused(f"It was opened on {chargeback.opened_on}; not before.", code="before_it_was_made")
+        raise Refused(f"It was opened on {plain_day(chargeback.opened_on)}; not before.", code="before_it_was_made")
 
 
 def _settled_before(chargeback: Chargeback) -> list[Share]:

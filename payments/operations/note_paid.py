@@ -13,6 +13,7 @@ from ledger.money import format_money, round_money
 from ledger.refusals import Refused
 from office.audit import record
 from office.reading.lengths import require_lengths
+from office.written import plain_day
 from payments.models import NoticeStatus, PaidHow, PaidNotice, PaidNoticeFile
 
 MOST_OF_A_DOCUMENT = 5
@@ -89,9 +90,9 @@ def _told_already(invoice: Invoice) -> Refused:
 
 def _check(invoice: Invoice, details: PaidDetails, on: date) -> None:
     if details.paid_on > on:
-        raise Refused(f"{details.paid_on} is still to come.", code="day_to_come")
+        raise Refused(f"{plain_day(details.paid_on)} is still to come.", code="day_to_come")
     if details.paid_on < on - LONGEST_AGO:
-        raise Refused(f"{details.paid_on} is over a year ago.", code="day_long_past")
+        raise Refused(f"{plain_day(details.paid_on)} is over a year ago.", code="day_long_past")
     if details.how not in PaidHow.values:
         raise Refused("There is no such way to pay.", code="unknown_way")
     if details.amount > invoice.total:

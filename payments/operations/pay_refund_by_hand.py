@@ -12,6 +12,7 @@ from office.audit import record
 from office.days import require_bookable_day
 from office.models import BankAccount, User
 from office.reasons import required_reason
+from office.written import plain_day
 from payments.booked_banks import lock_bank_account
 from payments.models import HandPayment, Refund
 from payments.operations.reconcile_bank import require_open_bank_month
@@ -83,7 +84,9 @@ def _paying(refund: Refund, bank_account_id: int) -> BankAccount:
 
 def _check_day(refund: Refund, account: BankAccount, on: date) -> None:
     if on < refund.refunded_on:
-        raise Refused(f"It was refunded on {refund.refunded_on}; not paid before.", code="before_it_was_made")
+        raise Refused(
+            f"It was refunded on {plain_day(refund.refunded_on)}; not paid before.", code="before_it_was_made"
+        )
     require_bookable_day(refund.company, on)
     require_open_bank_month(account, [on])
 

@@ -14,6 +14,7 @@ from ledger.posting import Posting, customer_posting, post
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from office.written import plain_day
 from payments.bad_debt_tax import Rate, TaxShare
 from payments.models import (
     PaymentMethod,
@@ -80,7 +81,7 @@ def _check(row: WriteOff, details: RecoveryDetails) -> None:
     if row.status == WriteOffStatus.REVERSED or row.kind != WriteOffKind.BAD_DEBT:
         raise Refused("Money can be recovered of a bad debt that is written off.", code="invalid_move")
     if details.received_on < row.written_off_on:
-        raise Refused(f"It was written off on {row.written_off_on}; not before.", code="before_it_was_made")
+        raise Refused(f"It was written off on {plain_day(row.written_off_on)}; not before.", code="before_it_was_made")
     left = row.amount - recovered_of(row)
     if details.amount > left:
         words = f"{format_money(left, row.currency)} of it is not recovered. Record the rest as a payment of its own."

@@ -11,6 +11,7 @@ from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import Company, User
+from office.written import plain_day
 from payments.models import Revaluation
 from payments.revaluing import Worth, month_end, worth_on
 
@@ -30,7 +31,9 @@ def revalue_month(company: Company, month: date, *, by: User | None) -> list[Rev
     found = worth_on(company, on)
     if lacking := [each.currency for each in found if each.rate is None]:
         words = ", ".join(lacking)
-        raise Refused(f"No rate of {words} is kept for {on} or the ten days before.", code="no_exchange_rate")
+        raise Refused(
+            f"No rate of {words} is kept for {plain_day(on)} or the ten days before.", code="no_exchange_rate"
+        )
     rows = [_row(company, each, on, by) for each in found if each.missing]
     if not rows:
         raise Refused(f"Nothing is to be entered for {on:%B %Y}.", code="nothing_to_revalue")

@@ -18,6 +18,7 @@ from office.days import require_bookable_day
 from office.models import User
 from office.rates.exchange import in_company_currency
 from office.reasons import required_reason
+from office.written import plain_day
 from payments.models import BankMatch, BankTie, Receipt, ReceiptStatus, Recovery, Settlement
 from payments.operations.learn_payer import forget_mistaken
 from payments.operations.undo_settlement import undo_settlement
@@ -107,7 +108,7 @@ def _check(receipt: Receipt, dated_on: date) -> None:
         raise Refused(f"{receipt.number} has been reversed already.", code="invalid_move")
     if dated_on < receipt.received_on:
         raise Refused(
-            f"{receipt.number} came in on {receipt.received_on}.",
+            f"{receipt.number} came in on {plain_day(receipt.received_on)}.",
             code="before_it_was_made",
         )
     require_bookable_day(receipt.company, dated_on)

@@ -7,6 +7,7 @@ from office.audit import record
 from office.days import require_bookable_day
 from office.models import User
 from office.reasons import required_reason
+from office.written import plain_day
 from payments.models import ReceiptStatus, WriteOff, WriteOffStatus
 from payments.taking_back import take_back
 
@@ -36,7 +37,7 @@ def _check(row: WriteOff, on: date) -> None:
     if row.status == WriteOffStatus.REVERSED:
         raise Refused(f"{row} has been reversed already.", code="invalid_move")
     if on < row.written_off_on:
-        raise Refused(f"It was written off on {row.written_off_on}; not before.", code="before_it_was_made")
+        raise Refused(f"It was written off on {plain_day(row.written_off_on)}; not before.", code="before_it_was_made")
     require_bookable_day(row.company, on)
     if row.recoveries.filter(receipt__status=ReceiptStatus.RECORDED).exists():
         raise Refused("Money came in for it. Reverse that receipt first.", code="recovered")

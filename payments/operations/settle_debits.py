@@ -14,6 +14,7 @@ from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
 from office.models import User
+from office.written import plain_day
 from payments.booked_banks import book_account_of
 from payments.models import (
     BankLine,
@@ -67,7 +68,7 @@ def collect_debit_run(run_id: int, *, on: date, by: User | None) -> DebitRun:
     """Record that all of a run that is on its way came in. Raises Refused where nothing is, and before its day."""
     run = locked_run(run_id)
     if on < run.collect_on:
-        raise Refused(f"It is collected on {run.collect_on}.", code="before_its_day")
+        raise Refused(f"It is collected on {plain_day(run.collect_on)}.", code="before_its_day")
     pending = run.collections.filter(state=CollectionState.PENDING).values_list("pk", flat=True)
     if run.state != FileState.READY or not pending:
         raise Refused("Nothing of it is on its way.", code="invalid_move")

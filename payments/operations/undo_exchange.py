@@ -10,6 +10,7 @@ from office.audit import record
 from office.days import require_bookable_day
 from office.models import User
 from office.reasons import required_reason
+from office.written import plain_day
 from payments.models import Receipt, ReceiptExchange, ReceiptStatus
 from payments.taking_back import items_of, take_back_exchange
 
@@ -37,7 +38,7 @@ def _check(exchange: ReceiptExchange, on: date) -> None:
     if exchange.status == ReceiptStatus.REVERSED:
         raise Refused("This exchange has been undone already.", code="already_undone")
     if on < exchange.exchanged_on:
-        raise Refused(f"It was made on {exchange.exchanged_on}; not before.", code="before_it_was_made")
+        raise Refused(f"It was made on {plain_day(exchange.exchanged_on)}; not before.", code="before_it_was_made")
     require_bookable_day(exchange.company, on)
 
 
