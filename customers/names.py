@@ -1,6 +1,7 @@
 """Names of customers without what people leave out, write otherwise, or mistype."""
 
 import re
+from functools import lru_cache
 
 from customers.search import fold
 
@@ -29,6 +30,7 @@ def near_name(name: str) -> str:
     return " ".join(sorted(_near_word(word) for word in plain_name(name).split()))
 
 
+@lru_cache(maxsize=10_000)
 def _near_word(word: str) -> str:
     for written, heard in _SOUNDS:
         word = word.replace(written, heard)

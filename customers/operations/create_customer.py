@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import chain
 
 from django.db import IntegrityError, transaction
@@ -97,13 +97,12 @@ def completed(company: Company, details: CustomerDetails, by: User | None) -> Cu
 
 
 def _contact(customer: Customer, details: ContactDetails) -> Contact:
-    values = asdict(details)
-    values.pop("id")
+    values = {name: value for name, value in vars(details).items() if name != "id"}
     return Contact(customer=customer, **values)
 
 
 def _address(customer: Customer, details: AddressDetails) -> Address:
-    return Address(customer=customer, **asdict(details))
+    return Address(customer=customer, **vars(details))
 
 
 def _save(company: Company, customers: list[Customer]) -> None:
