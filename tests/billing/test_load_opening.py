@@ -70,8 +70,8 @@ def test_a_dry_run_tells_the_same_and_keeps_nothing(opening: Opening) -> None:
 
 
 WRONG = {
-    "Alder,Invoice,1,2026-03-01,,1,1": "It is dated 1 Mar 2026. What is taken over is dated from 1 Jan 1990 to "
-    "28 Feb 2026.",
+    "Alder,Invoice,1,2026-03-01,,1,1": "It is dated Mar 1, 2026. What is taken over is dated from Jan 1, 1990 to "
+    "Feb 28, 2026.",
     "Alder,Invoice,1,,,1,1": "It has no date. Give the day of the document.",
     "Alder,Invoice,,2026-01-01,,1,1": "It has no number. Payments and opening balances alone may be without one.",
     ",Invoice,1,2026-01-01,,1,1": "It names no customer. Give their number or their name.",

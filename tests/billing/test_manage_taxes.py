@@ -121,7 +121,7 @@ def test_a_tax_without_a_rate_on_the_day_is_refused(company: Any, customer: Any)
         world.draft(customer, [world.line("1.00", tax=later)], dated_on=DAY)
 
     assert refusal.value.code == "no_rate_on_day"
-    assert "New levy has no rate on 2 Mar 2026" in refusal.value.message
+    assert "New levy has no rate on Mar 2, 2026" in refusal.value.message
 
 
 def test_several_taxes_on_a_line_have_their_own_rows_and_accounts(company: Any, customer: Any) -> None:

@@ -102,8 +102,8 @@ def test_a_list_says_which_place_is_wrong_and_since_when_and_names_no_code():
         Service(4, DAY, "J1885"),
     ]
     assert unlisted(["E11.9", "I10", "Z00.00"], services, lists, DAY) == [
-        "Line 1: procedure code was valid until 31 Dec 2025, no longer on 2 Mar 2026.",
-        "Line 2: procedure code is valid from 2026-04-01 on, not yet on 2026-03-02.",
+        "Line 1: procedure code was valid until Dec 31, 2025, no longer on Mar 2, 2026.",
+        "Line 2: procedure code is valid from Apr 1, 2026 on, not yet on Mar 2, 2026.",
         "Line 3: diagnosis B is not in the company's list of ICD-10-CM codes.",
         "Line 4: procedure code is not in the company's list of CPT or HCPCS codes.",
         "Diagnosis C is not in the company's list of ICD-10-CM codes.",

@@ -144,7 +144,7 @@ def test_issuing_looks_them_up_again_and_its_refusal_names_no_code(draft: Invoic
     with pytest.raises(Refused) as refusal:
         issue_invoices([plain.pk, draft.pk], by=None, on=DAY) if in_a_run else issue_invoice(draft.pk, by=None, on=DAY)
 
-    assert refusal.value.message == "Line 1: procedure code was valid until 1 Mar 2026, no longer on 2 Mar 2026."
+    assert refusal.value.message == "Line 1: procedure code was valid until Mar 1, 2026, no longer on Mar 2, 2026."
     assert not Invoice.objects.exclude(status="draft").exists()
     listed.valid_until = DAY
     listed.save()

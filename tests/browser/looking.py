@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import DESKTOP, PHONE, shoot
 from tests.browser.page_rows import Row
 
-NARROW, LAPTOP = {"width": 320, "height": 800}, {"width": 1200, "height": 800}
+NARROW, LAPTOP = {"width": 320, "height": 800}, {"width": 1280, "height": 800}
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 AT_REST = """(async () => {
   do await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -43,6 +43,10 @@ UNEVEN = r"""(() => {
     ...days.map((box) => `a day without a calendar: ${box.name}`)];
 })()"""
 """Figures that do not stand under each other, numbers of documents that break at a hyphen, days typed as plain text."""
+CUT_OFF = """[...document.querySelectorAll(":is(.list-scroll, .table-scroll)")]
+  .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth)
+  .map((box) => `${box.getAttribute("aria-label")}, by ${box.scrollWidth - box.clientWidth}`)"""
+"""Tables of which a part is out of sight."""
 QUICK = {"resultTypes": ["violations"], "selectors": False}
 """Nobody asks what passed, or by which path an element is found."""
 RULES = QUICK | {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -94,6 +98,8 @@ def faults_of_look(page: Page, name: str) -> Iterator[str]:
     for size in (LAPTOP, PHONE):
         page.set_viewport_size(size)
         yield from (f"has a squeezed box at {size['width']}: {box}" for box in page.evaluate(SQUEEZED))
+        if size == LAPTOP:
+            yield from (f"is too wide for a laptop: {table}" for table in page.evaluate(CUT_OFF))
     yield from (f"has on a phone {fault}" for fault in page.evaluate(UNEVEN))
     shoot(page, f"{name}-phone")
 

@@ -238,7 +238,7 @@ def test_the_page_pays_it_and_undoes_it(company: Any, waiting: Refund, savings: 
     assert "It was paid by hand" in browser.get(address).content.decode()
     act = reverse("payments:pay_refund_by_hand", args=[waiting.pk])
     early = browser.post(act, {"bank_account_id": savings.pk, "on": "2026-03-01"}).content.decode()
-    assert "It was refunded on 2 Mar 2026; not paid before." in early
+    assert "It was refunded on Mar 2, 2026; not paid before." in early
     assert browser.post(act, {"bank_account_id": savings.pk, "on": "2026-03-05"}).url == address
     payment = HandPayment.objects.get()
     page = browser.get(address).content.decode()

@@ -33,7 +33,7 @@ class Column:
     currency: Getter = "currency"
     url: Callable[[Any], str] | None = None
     note: Callable[[Any], str] | None = None
-    hide_below: Literal["", "phone", "tablet"] = ""
+    hide_below: Literal["", "phone", "tablet", "laptop"] = ""
     in_files: bool = False
 
     @property
