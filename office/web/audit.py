@@ -62,7 +62,7 @@ AUDIT = ListSpec(
         Column("by", "Who", lambda row: str(row.by) if row.by else "Duebook"),
         Column("action", "Did what", lambda row: row.action.replace("_", " ").capitalize()),
         Column("subject", "To what", "subject_name", url=lambda row: page_of(row.subject_type, row.subject_id)),
-        Column("changes", "Change", _changes, hide_below="tablet"),
+        Column("changes", "Change", _changes, "words", hide_below="tablet"),
         Column("reason", "Reason", "reason", hide_below="tablet"),
         Column("policy", "Rules", lambda row: str(row.policy_version or ""), hide_below="tablet"),
         Column("origin", "From", "origin", hide_below="tablet"),

@@ -9,7 +9,7 @@ from django.db.models.expressions import Combinable
 
 from office.web.lists.filters import Filter
 
-Kind = Literal["text", "money", "price", "number", "figure", "day", "moment", "state"]
+Kind = Literal["text", "words", "money", "price", "number", "figure", "day", "moment", "state"]
 Getter = str | Callable[[Any], Any]
 
 
@@ -21,7 +21,8 @@ class Column:
     `total` is a field path or expression of an amount, summed over the whole filter. `currency` says where a money
     column finds its currency. `url` gives where the value leads, or nothing. `note` is a function of the row that gives
     small words under the value on the page. One that is `in_files` is in every file, and on the page if chosen.
-    A "figure" is written already by `value`, such as 44 % or the amounts of several currencies.
+    A "figure" is written already by `value`, such as 44 % or the amounts of several currencies. "Words" are many, and
+    may be as long as an address or a hash is without a space.
     """
 
     key: str
