@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from office.models import BankAccount, Company
 from payments.bank_files.facts import ReadStatement
+from payments.models import BankLine
+from payments.operations.take_bank_file import take_bank_file
 
 DATA = Path(os.environ.get("DUEBOOK_DATA", Path(__file__).parents[2].parent / "shared" / "data")) / "bank"
 WITHOUT_DATA = "The public data is not here; DUEBOOK_DATA names its folder."
@@ -101,3 +104,16 @@ SAMPLES = {"camt": camt(statement(entry("50.00"), closing="150.00")), "mt940": M
 def sum_of(statement: ReadStatement) -> Decimal:
     """What the lines that could be read add up to."""
     return sum((line.amount for line in statement.lines if line.amount is not None), Decimal(0))
+
+
+def taken(company: Company, *payments: tuple[str, str, str]) -> list[BankLine]:
+    """The lines of a statement: of each its amount, the payer's words and name, and the account if it is another."""
+    BankAccount.objects.get_or_create(
+        company=company, iban=OURS, defaults={"name": "Main", "holder": "Alder Ltd", "currency": "EUR"}
+    )
+    said = [
+        detail(amount, text, name=name, **({"iban": more[0]} if more else {})) for amount, text, name, *more in payments
+    ]
+    entries = [entry(payment[0], each) for payment, each in zip(payments, said, strict=True)]
+    take_bank_file(company, "bank.xml", camt(statement(*entries, opening="0.00", closing="0.00")), by=None)
+    return list(BankLine.objects.order_by("pk"))
