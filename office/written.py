@@ -1,11 +1,12 @@
 """How amounts, numbers and days are written in the language of whoever reads: screens, papers, mails and files."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import NumberPattern, format_percent, get_decimal_symbol, get_group_symbol, parse_pattern
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, to_locale
@@ -83,6 +84,15 @@ def plain_moment(value: datetime) -> str:
     """A day and time in the office's time zone, as the reader writes it."""
     here = timezone.localtime(value)
     return f"{plain_day(here.date())}, {format_datetime(here, 'HH:mm', locale=locale())}"
+
+
+def plain_period(value: str) -> str:
+    """A day or month in ISO 8601 as the reader writes it: "2026-03" is "Mar 2026"; other periods stay as they are."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return plain_day(date.fromisoformat(value))
+    if re.fullmatch(r"\d{4}-\d\d", value):
+        return format_skeleton("yMMM", date.fromisoformat(f"{value}-01"), locale=locale())
+    return value
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from office.models import Company
-from office.written import plain_day
+from office.written import plain_day, plain_period
 from reports.frame import Answer, Asked, Chart, Column, DaysForm, Report, Row, Table, Trend
 from reports.frame.question import address
 from reports.frame.reading import fetched
@@ -159,7 +159,7 @@ def answer(asked: Asked) -> Answer:
     parts, following = page_of(asked, parts)
     moved = [family for family in FAMILIES if any(family in total.sums for total in totals)]
     columns = (
-        Column("name", BY[by]),
+        Column("name", BY[by], "period" if by in PERIODS else "text"),
         Column("entries", "Movements", "number", adds=True),
         *(Column(family, FAMILIES[family], "money", adds=True) for family in moved),
         Column("change", "Change", "money", adds=True),
@@ -223,7 +223,7 @@ def _trend(by: str, currency: str, parts: list[Part]) -> Trend:
     lowered = [-sum((amount for amount in part.sums.values() if amount < 0), Decimal(0)) for part in found]
     return Trend(
         f"Raised and lowered by {BY[by].lower()}, {currency}",
-        [part.name for part in found],
+        [plain_period(part.name) for part in found],
         [("Raised what is owed", raised), ("Lowered what is owed", lowered)],
         currency,
     )

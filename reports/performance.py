@@ -9,7 +9,7 @@ from typing import Any
 from ledger.balances import control_balance
 from ledger.calendar import add_months, end_of_month, month_start
 from office.models import Company
-from office.written import plain_day
+from office.written import plain_day, plain_period
 from reports.activity import activity_sql
 from reports.ageing import AgeingQuestion, AgeingRow, ageing_totals
 from reports.frame import Answer, Asked, Column, DaysForm, Figure, Report, Row, Table, Trend
@@ -112,7 +112,7 @@ def answer(asked: Asked) -> Answer:
 
 def _trends(rows: list[Row], currency: str) -> list[Trend]:
     """How the months went: what was sold and what came in, and how long money was out."""
-    labels = [row.values["month"] for row in rows]
+    labels = [plain_period(row.values["month"]) for row in rows]
     sold, collected = ([row.values["sales"] for row in rows], [-row.values["collected"] for row in rows])
     return [
         Trend("Sales and collections by month", labels, [("Sales", sold), ("Collected", collected)], currency),
@@ -188,7 +188,7 @@ def _of_receivables(days: Days, months: list[Month], beginning: Decimal, ending:
 
 
 COLUMNS = (
-    Column("month", "Month"),
+    Column("month", "Month", "period"),
     Column("before", "Receivables before", "money"),
     Column("sales", "Sales", "money", adds=True),
     Column("collected", "Collected", "money", adds=True),

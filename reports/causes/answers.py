@@ -13,6 +13,7 @@ from office.written import counted, plain_day
 from reports.causes.reading import DIMENSIONS, OUTCOMES, Cause, CauseQuestion, Part, cause_report, parts
 from reports.frame import Act, Answer, Asked, Column, DaysForm, Report, Row, Table
 from reports.frame.question import CurrencyField, address
+from reports.frame.spec import Kind
 
 Shown = TypeVar("Shown")
 
@@ -58,15 +59,16 @@ def answer_causes(asked: Asked) -> Answer:
     causes, following = _page(asked, report.causes)
     heading = DIMENSIONS[question.by]
     is_split = question.by == "product"
+    kind: Kind = "period" if question.by == "month" else "text"
     columns = (
-        Column("label", heading),
+        Column("label", heading, kind),
         Column("count", "Disputes", "number", adds=not is_split),
         Column("amount", "Disputed", "money", adds=True),
         Column("days", "Days to close", "number"),
         *(Column(outcome, label, "number", adds=not is_split, dash=True) for outcome, label in OUTCOMES),
     )
     shares = (
-        Column("label", heading),
+        Column("label", heading, kind),
         Column("currency", "Currency"),
         *(Column(outcome, label, "percent", dash=True) for outcome, label in OUTCOMES),
     )

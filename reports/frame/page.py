@@ -104,7 +104,7 @@ def row_cells(columns: tuple[Column, ...], row: Row, own: str, reader: User) -> 
 
 def _cell(column: Column, row: Row, own: str, reader: User, *, is_head: bool) -> SafeString:
     text: SafeString | str = words(column, row, own)
-    whole = "whole" if column.kind == "text" and is_one_word(text) else ""
+    whole = "whole" if column.kind == "period" or (column.kind == "text" and is_one_word(text)) else ""
     url = row.urls.get(column.key, "")
     if url and may_open(reader, url):
         text = format_html('<a href="{}">{}</a>', url, text)

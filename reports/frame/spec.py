@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from reports.frame.question import Asked, ReportForm
 
-Kind = Literal["text", "money", "company_money", "number", "percent", "day", "moment"]
+Kind = Literal["text", "money", "company_money", "number", "percent", "day", "period", "moment"]
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ def words(column: Column, row: Row, own: str) -> SafeString | str:
         return written.quantity(value)
     if column.kind == "day":
         return ui.day(value)
+    if column.kind == "period":
+        return written.plain_period(value)
     return ui.moment(value) if column.kind == "moment" else str(value)
 
 

@@ -45,6 +45,18 @@ def test_an_amount_is_written_as_unicodes_tables_say(language, amount):
         assert written.plain_amount(Decimal(amount), "EUR") == minus + asked
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", ["Mar 2026", "Mar 9, 2026", "2026-W10", "2026-Q1", "2026", "All"]),
+        ("de", ["März 2026", "09.03.2026", "2026-W10", "2026-Q1", "2026", "All"]),
+    ],
+)
+def test_a_period_is_written_as_the_readers_language_does(language, shown):
+    with override(language):
+        assert [written.plain_period(name) for name in ("2026-03", "2026-03-09", *shown[2:])] == shown
+
+
 def test_a_quantity_shows_no_places_that_it_does_not_need():
     assert written.quantity(Decimal("2.500000")) == "2.5"
     assert written.quantity(Decimal("3.000000")) == "3"

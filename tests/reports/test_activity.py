@@ -156,7 +156,7 @@ def test_a_figure_leads_to_the_movements_that_add_up_to_it(manager: Any, busy: N
     )
 
 
-@pytest.mark.parametrize(("by", "name"), [("month", "2026-03"), ("week", "2026-W11"), ("year", "2026")])
+@pytest.mark.parametrize(("by", "name"), [("month", "Mar 2026"), ("week", "2026-W11"), ("year", "2026")])
 def test_a_figure_of_a_period_leads_to_its_days(manager: Any, busy: None, client: Any, by: str, name: str) -> None:
     client.force_login(manager)
     page = client.get("/reports/activity/", MARCH | {"by": by}).content.decode()
