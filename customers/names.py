@@ -16,12 +16,14 @@ _SOUNDS = (("ph", "f"), ("tz", "s"), ("th", "t"), ("ck", "k"), ("dt", "t"), ("c"
 _DUMB = str.maketrans("", "", "aeiouhwy")
 
 
+@lru_cache(maxsize=10_000)
 def plain_name(name: str) -> str:
     """A name's words without accents, signs and legal form, in order: "Dr. Bramble GmbH" is "bramble dr"."""
     words = _WORD.findall(fold(name))
     return " ".join(sorted([word for word in words if word not in _LEFT_OUT] or words))
 
 
+@lru_cache(maxsize=10_000)
 def near_name(name: str) -> str:
     """What names that sound or look nearly alike have in common: "Müller Holz" and "Mueller Holtz" are "hls mlr".
 
@@ -30,7 +32,6 @@ def near_name(name: str) -> str:
     return " ".join(sorted(_near_word(word) for word in plain_name(name).split()))
 
 
-@lru_cache(maxsize=10_000)
 def _near_word(word: str) -> str:
     for written, heard in _SOUNDS:
         word = word.replace(written, heard)

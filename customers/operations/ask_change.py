@@ -15,7 +15,7 @@ from customers.operations.add_account import AccountDetails, checked_account
 from ledger.refusals import Refused
 from office.audit import record
 from office.email_addresses import require_email
-from office.reading.lengths import require_lengths
+from office.reading.lengths import require_fitting
 from office.sealing import seal
 
 DIGITS_OF_A_ROUTING_NUMBER = 9
@@ -92,7 +92,7 @@ def _asked(customer: Customer, contact: Contact, topic: str, wanted: dict[str, s
         if wanted["country"] and not country:
             raise Refused(f"{wanted['country']} is no country that we know.", code="unknown_country")
         wanted |= {"country": country}
-        require_lengths(Address(**wanted))
+        require_fitting(Address, wanted)
     elif topic == ChangeTopic.CONTACT:
         if not wanted["name"]:
             raise Refused("Each contact needs a name.", code="name_missing")
@@ -100,9 +100,9 @@ def _asked(customer: Customer, contact: Contact, topic: str, wanted: dict[str, s
             raise Refused("Without an address no mail comes.", code="bad_email")
         if wanted["email"]:
             require_email(wanted["email"])
-        require_lengths(Contact(**wanted))
+        require_fitting(Contact, wanted)
     else:
-        require_lengths(Customer(**wanted))
+        require_fitting(Customer, wanted)
     if topic == ChangeTopic.TAX_ID:
         _require_tax_id(wanted["tax_id"])
     return Asked(wanted)

@@ -24,7 +24,7 @@ from ledger.money import UnknownCurrency, places, round_money
 from ledger.refusals import Refused
 from office.email_addresses import require_email
 from office.languages import require_language
-from office.reading.lengths import require_lengths
+from office.reading.lengths import require_fitting, require_lengths
 
 LONGEST_TAG = 40
 
@@ -142,7 +142,8 @@ def checked(details: CustomerDetails) -> CustomerDetails:
         ) from error
     for contact in details.contacts:
         _check_contact(contact)
-    require_lengths(*(Address(**asdict(address)) for address in details.addresses))
+    for address in details.addresses:
+        require_fitting(Address, vars(address))
     if sum(address.kind == AddressKind.BILLING for address in details.addresses) > 1:
         raise Refused("A customer has one billing address.", code="several_billing_addresses")
     if any(len(tag.strip()) > LONGEST_TAG for tag in details.tags):
@@ -191,7 +192,7 @@ def _check_contact(contact: ContactDetails) -> None:
         raise Refused("Each contact needs a name.", code="contact_name_missing")
     if contact.email:
         require_email(contact.email)
-    require_lengths(Contact(name=contact.name, phone=contact.phone))
+    require_fitting(Contact, vars(contact))
 
 
 def state_of(customer: Customer) -> dict[str, Any]:

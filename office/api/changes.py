@@ -83,6 +83,7 @@ CHANGES = [
         "Orders and shipments refuse a missing reason by the code reason_missing, as all else does, not by no_reason; "
         "a reason of more than 300 characters is refused by reason_too_long and no longer cut.",
     ),
+    Change(date(2026, 11, 30), "A column of months or days by which a report sums up is of kind period; it was text."),
 ]
 """The newest last."""
 

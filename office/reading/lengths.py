@@ -1,6 +1,8 @@
 """How long texts may be, for whatever comes in by a file: forms and programs' input say it themselves."""
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from django.db.models import CharField, Model
 
@@ -10,14 +12,19 @@ from ledger.refusals import Refused
 def require_lengths(*rows: Model) -> None:
     """Refuse, by its name, a text longer than its column keeps."""
     for row in rows:
-        for column, longest, name in _lengths(type(row)):
-            text = getattr(row, column)
-            if isinstance(text, str) and len(text) > longest:
-                raise Refused(
-                    f"{name[0].upper()}{name[1:]}: it has {len(text)} characters, and at most {longest} are kept. "
-                    "Shorten it.",
-                    code="text_too_long",
-                )
+        require_fitting(type(row), vars(row))
+
+
+def require_fitting(model: type[Model], values: Mapping[str, Any]) -> None:
+    """The same of values that a row of the model is to have."""
+    for column, longest, name in _lengths(model):
+        text = values.get(column)
+        if isinstance(text, str) and len(text) > longest:
+            raise Refused(
+                f"{name[0].upper()}{name[1:]}: it has {len(text)} characters, and at most {longest} are kept. "
+                "Shorten it.",
+                code="text_too_long",
+            )
 
 
 @cache

@@ -4,14 +4,14 @@ Each room registers the acts of its audit trail that are of use outside. What ha
 settled, whoever did what to it) is written by a trigger. Without an endpoint in the company nothing is kept.
 """
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models, transaction
-from psycopg2.extras import execute_values
+from django.db import models, transaction
 
+from ledger.bulk import insert_all
+from office.models import WebhookEndpoint, WebhookEvent
 from office.work.bells import ring
 
 SPREAD = "office.tasks.spread_webhooks"
@@ -41,17 +41,6 @@ class EventKind:
 KINDS: dict[str, EventKind] = {TEST: EventKind(TEST, "A test that somebody sent", "/api/v1/webhooks/{id}/")}
 _BY_ACT: dict[str, list[EventKind]] = {}
 
-INSERT = """
-    INSERT INTO office_webhookevent (company_id, uid, kind, subject_type, subject_id, subject_number)
-    SELECT told.company_id, told.uid, told.kind, told.subject_type, told.subject_id, told.subject_number
-    FROM (VALUES %s) AS told (company_id, uid, kind, subject_type, subject_id, subject_number, place)
-    WHERE EXISTS (
-        SELECT FROM office_webhookendpoint e WHERE e.company_id = told.company_id AND e.ended_at IS NULL
-    )
-    ORDER BY told.place
-    RETURNING id
-"""
-
 
 def register_event(kind: EventKind) -> None:
     """Let an event be heard; called when the room that owns it is ready."""
@@ -65,24 +54,27 @@ def note_events(act: str, subjects: Sequence[models.Model]) -> None:
     kinds = _BY_ACT.get(act)
     if not kinds:
         return
-    rows = [
-        (
-            getattr(subject, "company_id", None),
-            str(uuid.uuid4()),
-            kind.name,
-            subject._meta.label_lower,
-            subject.pk,
-            str(getattr(subject, "number", "") or "")[:60],
-            place,
+    owned = [(subject, company_id) for subject in subjects if (company_id := getattr(subject, "company_id", None))]
+    listening = _listening({company_id for _, company_id in owned})
+    events = [
+        WebhookEvent(
+            company_id=company_id,
+            kind=kind.name,
+            subject_type=subject._meta.label_lower,
+            subject_id=subject.pk,
+            subject_number=str(getattr(subject, "number", "") or "")[:60],
         )
-        for place, subject in enumerate(subjects)
+        for subject, company_id in owned
+        if company_id in listening
         for kind in kinds
         if kind.of(subject)
     ]
-    if not rows:
-        return
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        shape = "(%s::bigint, %s::uuid, %s, %s, %s::bigint, %s, %s)"
-        written = execute_values(cursor.cursor, INSERT, rows, shape, page_size=len(rows), fetch=True)
-    if written:
+    if events:
+        insert_all(events)
         transaction.on_commit(lambda: ring(SPREAD), robust=True)
+
+
+def _listening(company_ids: set[int]) -> set[int]:
+    """In which of these companies a program listens."""
+    endpoints = WebhookEndpoint.objects.filter(company_id__in=company_ids, ended_at=None)
+    return set(endpoints.values_list("company_id", flat=True))
