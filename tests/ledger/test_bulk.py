@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from ledger.bulk import insert_all, update_all
 from office.models import BankAccount, Run
+from office.work.retrying import DATABASE_AWAY
 from payments.models import BankFile, BankLine, BankStatement
+from tests import world
 
 pytestmark = pytest.mark.django_db
 AWKWARD = [
@@ -108,4 +110,26 @@ def test_nothing_is_kept_of_what_breaks_a_rule(statement: BankStatement) -> None
 def test_a_text_that_the_database_does_not_keep_is_refused(company: Any) -> None:
     with pytest.raises(DataError), transaction.atomic():
         insert_all([run_of(company, explanation="a\0b")])
+    assert not Run.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("at", [0, 5_000, 9_999])
+def test_a_server_that_goes_away_meanwhile_is_told_as_away(superuser_cursor: Any, at: int) -> None:
+    """By this a run's piece is done again, and not given up."""
+    company = world.make_company()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        own = cursor.fetchone()[0]
+
+    class Ending:
+        def __str__(self) -> str:
+            superuser_cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+            return "the last word"
+
+    rows = [run_of(company, explanation="x" * 1000) for _ in range(10_000)]
+    rows[at].explanation = Ending()
+    with pytest.raises(DATABASE_AWAY):
+        insert_all(rows)
+    connection.close()
     assert not Run.objects.exists()
