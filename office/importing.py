@@ -43,7 +43,7 @@ class Outcome:
     def add(self, row: ReadRow, key: str, what: str) -> None:
         """Count a row, and keep it where it is one of the first. `key` names the field that says which thing it is."""
         self.counts[what] += 1
-        _note_rows(sum(self.counts.values()))
+        note_rows(sum(self.counts.values()))
         if len(self.first) < SHOWN:
             self.first.append((row.line, row.values.get(key, ""), row.values.get("name", ""), what))
 
@@ -89,7 +89,7 @@ def rows_so_far(run_id: int) -> int:
     return 0
 
 
-def _note_rows(count: int) -> None:
+def note_rows(count: int) -> None:
     """Say how far the piece is. It is one transaction, so the run itself says nothing before its end."""
     if (run_id := _run.get()) and not count % NOTED_EACH:
         with suppress(RedisError):
@@ -99,7 +99,7 @@ def _note_rows(count: int) -> None:
 def import_in_one_piece(run: Run, take: Callable[[IO[bytes], ColumnMapping], Outcome]) -> None:
     """The run of an import on screen: the whole file in one piece."""
     token = _run.set(run.pk)
-    _note_rows(0)
+    note_rows(0)
     try:
         with unpacked(BytesIO(run.input)) as table:
             outcome = take(table, ColumnMapping.from_json(run.parameters["mapping"]))

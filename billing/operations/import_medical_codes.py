@@ -12,7 +12,7 @@ from billing.models import MedicalCode, MedicalSystem
 from ledger.bulk import insert_all, update_all
 from ledger.refusals import Refused
 from office.audit import record
-from office.importing import CHANGED, NEW, SAME, WRONG, Outcome, whole_file
+from office.importing import AT_ONCE, CHANGED, NEW, SAME, WRONG, Outcome, whole_file
 from office.models import Company, User
 from office.reading import Mapping, ReadRow, TableReader, Trouble
 from office.work.runs import RunKind
@@ -24,12 +24,18 @@ LONGEST_NAME = MedicalCode._meta.get_field("name").max_length or 0
 
 @dataclass
 class _Taken:
-    """The codes that the company has by their key, and which of them the file adds or changes."""
+    """The codes that the company has by their key, and those that the file adds or changes until they are written."""
 
     known: dict[Key, MedicalCode]
     lines: dict[Key, int] = field(default_factory=dict)
     added: list[MedicalCode] = field(default_factory=list)
     changed: list[MedicalCode] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Write them."""
+        insert_all(self.added)
+        update_all(self.changed, TOLD)
+        self.added, self.changed = [], []
 
 
 @transaction.atomic
@@ -50,11 +56,12 @@ def import_medical_codes(
     outcome, taken = Outcome(), _Taken(_known(company))
     for row in TableReader(table, FIELDS, mapping):
         outcome.add(row, "code", _take(company, row, taken, outcome))
+        if len(taken.added) + len(taken.changed) >= AT_ONCE:
+            taken.write()
     if all_or_none and not dry_run:
         outcome.require_none_wrong()
-    insert_all(taken.added)
-    update_all(taken.changed, TOLD)
-    if taken.added or taken.changed:
+    taken.write()
+    if outcome.counts[NEW] or outcome.counts[CHANGED]:
         record(by, "import_medical_codes", company, after=dict(outcome.counts))
     transaction.set_rollback(dry_run)
     return outcome

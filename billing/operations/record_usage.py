@@ -16,7 +16,6 @@ from office.days import FIRST_DAY
 from office.models import Company, User
 from office.written import plain_day
 
-AT_ONCE = 5000
 LARGEST = Decimal(10) ** 12
 TOLD = ("customer_id", "meter", "used_on", "quantity")
 
@@ -50,25 +49,24 @@ def record_usage(company: Company, batch: Sequence[UsageDetails], *, by: User | 
     outcome = keep_usage(company, batch, by=by)
     for place, refusal in sorted(outcome.refused.items()):
         raise Refused(f"Record {place + 1}: {refusal.message}", code=refusal.code)
+    note_usage(company, outcome.new, outcome.known, by=by)
     return outcome
+
+
+def note_usage(company: Company, new: int, known: int, *, by: User | None) -> None:
+    """Keep in the audit trail how many records were kept, if any."""
+    if new:
+        record(by, "record_usage", company, after={"new": new, "known": known})
 
 
 @transaction.atomic
 def keep_usage(company: Company, batch: Sequence[UsageDetails], *, by: User | None) -> Recorded:
-    """Keep the records that can be kept, and tell of each other one why not, by its place in the batch."""
-    outcome = Recorded()
+    """Keep the records that can be kept, and tell of each other one why not, by its place; the caller notes it."""
+    outcome, good = Recorded(), {}
     customers = customers_for(by) if by else Customer.objects.all()
-    seen = set(customers.filter(company=company).values_list("pk", flat=True))
-    for start in range(0, len(batch), AT_ONCE):
-        _keep(company, enumerate(batch[start : start + AT_ONCE], start), seen, outcome)
-    if outcome.new:
-        record(by, "record_usage", company, after={"new": outcome.new, "known": outcome.known})
-    return outcome
-
-
-def _keep(company: Company, numbered: Iterable[tuple[int, UsageDetails]], seen: set[int], outcome: Recorded) -> None:
-    good = {}
-    for place, details in numbered:
+    asked = {details.customer_id for details in batch}
+    seen = set(customers.filter(company=company, pk__in=asked).values_list("pk", flat=True))
+    for place, details in enumerate(batch):
         try:
             good[place] = _row(company, details, seen)
         except Refused as refusal:
@@ -83,6 +81,7 @@ def _keep(company: Company, numbered: Iterable[tuple[int, UsageDetails]], seen: 
                 code="reference_used",
             )
     _count(good, before, outcome)
+    return outcome
 
 
 def _count(good: dict[int, UsageRecord], before: dict[str, UsageRecord], outcome: Recorded) -> None:

@@ -13,11 +13,12 @@ from billing.importing.usage import USAGE_FIELDS
 from billing.models import Invoice, Outcome, UsageRecord
 from billing.operations.bill_recurring import bill_again, bill_recurring
 from billing.operations.draft_invoice import delete_draft
-from billing.operations.import_usage import import_usage
+from billing.operations.import_usage import AT_ONCE, import_usage
 from billing.operations.record_usage import Recorded, UsageDetails, record_usage
 from ledger.refusals import Refused
-from office.models import Run
-from office.reading import Mapping, Trouble
+from office.importing import Outcome as Imported
+from office.models import AuditRecord, Run
+from office.reading import Mapping
 from office.reading.mapping import match_headings
 from office.reading.rows import read_headings
 from office.reading.unpacking import unpacked
@@ -175,17 +176,17 @@ def c1(company: Any) -> Any:
     return world.make_customer(company, number="C-1")
 
 
-def take(company: Any, content: str, **options: Any) -> tuple[Recorded, list[Trouble]]:
+def take(company: Any, content: str, **options: Any) -> Imported:
     with unpacked(io.BytesIO(content.encode())) as table:
         mapping = match_headings(read_headings(table, Mapping({})), USAGE_FIELDS)
         return import_usage(company, table, mapping, **{"by": None, **options})
 
 
 def test_good_rows_go_in_and_each_wrong_one_says_why(company, c1):
-    outcome, troubles = take(company, FILE)
+    outcome = take(company, FILE)
 
-    assert (outcome.new, outcome.known) == (2, 0)
-    assert [(trouble.line, trouble.reason) for trouble in troubles] == [
+    assert outcome.counts == {"New": 2, "Here already": 0, "Wrong": 3}
+    assert [(trouble.line, trouble.reason) for trouble in outcome.troubles] == [
         (4, "unknown_customer"),
         (5, "Day cannot be read"),
         (6, "reference_used"),
@@ -195,9 +196,7 @@ def test_good_rows_go_in_and_each_wrong_one_says_why(company, c1):
 
 
 def test_a_dry_run_tells_and_keeps_nothing(company, c1):
-    outcome, _ = take(company, FILE, dry_run=True)
-
-    assert outcome.new == 2
+    assert take(company, FILE, dry_run=True).counts["New"] == 2
     assert not UsageRecord.objects.exists()
 
 
@@ -205,9 +204,20 @@ def test_a_file_sent_again_adds_nothing(company, c1):
     content = "Reference;Customer;Meter;Day;Quantity\n" + "".join(
         f"r{place};C-1;calls;2026-03-02;{place}\n" for place in range(1, 6)
     )
-    assert take(company, content)[0] == Recorded(new=5)
-    assert take(company, content)[0] == Recorded(known=5)
+    assert take(company, content).counts == {"New": 5, "Here already": 0, "Wrong": 0}
+    assert take(company, content).counts == {"New": 0, "Here already": 5, "Wrong": 0}
     assert UsageRecord.objects.count() == 5
+
+
+def test_a_reference_that_comes_again_far_below_counts_once(company, c1):
+    rows = [*((f"r{place}", 1) for place in range(AT_ONCE)), ("r0", 1), ("r1", 2)]
+    lines = [f"{reference};C-1;calls;2026-03-02;{quantity}" for reference, quantity in rows]
+    outcome = take(company, "\n".join(["Reference;Customer;Meter;Day;Quantity", *lines]))
+
+    assert outcome.counts == {"New": AT_ONCE, "Here already": 1, "Wrong": 1}
+    assert [(trouble.line, trouble.reason) for trouble in outcome.troubles] == [(AT_ONCE + 3, "reference_used")]
+    told = AuditRecord.objects.filter(action="record_usage").values_list("after", flat=True)
+    assert list(told) == [{"new": str(AT_ONCE), "known": "1"}]
 
 
 def test_the_run_on_screen_counts_and_keeps_the_rows_left_out(company, c1, clerk):
