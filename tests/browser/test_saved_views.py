@@ -51,6 +51,20 @@ def test_a_view_is_kept_from_its_menu_and_a_colleague_opens_it(
     expect(colleague.get_by_role("columnheader")).to_have_count(6)
 
 
+def test_a_column_that_was_chosen_does_not_give_way_to_a_smaller_window(
+    enter: Callable[[Any], Page], live_server: Any, company: Any, customer: Any
+) -> None:
+    world.issue(customer, "10.00", DAY)
+    page = enter(world.make_user(company))
+    head = page.get_by_role("columnheader", name="Their order")
+    page.goto(f"{live_server.url}/invoices/")
+    expect(head).to_be_visible()
+    page.set_viewport_size({"width": 800, "height": 800})
+    expect(head).to_be_hidden()
+    page.goto(f"{live_server.url}/invoices/?cols=po_number,total")
+    expect(head).to_be_visible()
+
+
 def test_the_menu_says_how_many_rows_a_file_has(
     enter: Callable[[Any], Page], live_server: Any, company: Any, customer: Any
 ) -> None:

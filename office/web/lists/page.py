@@ -84,6 +84,11 @@ class ListPage:
         return {key: by for key, by in sorts if not (isinstance(by, str) and is_masked(self.everything.model, by))}
 
     @property
+    def has_own_columns(self) -> bool:
+        """Whether its reader chose the columns: then none gives way to a smaller window but a phone's."""
+        return self.columns != self.spec.usual
+
+    @property
     def file_columns(self) -> tuple[Column, ...]:
         """The columns of its files: those shown, and those that are in every file."""
         more = (column for column in self.spec.columns if column.in_files and column not in self.columns)
@@ -297,7 +302,7 @@ class ListPage:
         return {
             "q": self.text,
             "sort": self.order.name if self.order.name != self.spec.order else "",
-            "cols": ",".join(keys) if self.columns != self.spec.usual else "",
+            "cols": ",".join(keys) if self.has_own_columns else "",
             **{name: self.params.get(name, "")[:LONGEST] for name in narrowing},
         }
 
