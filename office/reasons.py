@@ -1,6 +1,7 @@
 """Why somebody corrected something: said by a person, kept with what they did."""
 
 from ledger.refusals import Refused
+from office.card_numbers import without_card_numbers
 
 LONGEST = 300
 
@@ -14,7 +15,7 @@ def required_reason(reason: str, missing: str) -> str:
 
 def optional_reason(reason: str) -> str:
     """The reason, trimmed, or nothing. Raises Refused for one that is too long to keep."""
-    reason = reason.replace("\0", "").strip()
+    reason = without_card_numbers(reason.replace("\0", "").strip())
     if len(reason) > LONGEST:
         raise Refused(f"A reason has at most {LONGEST} characters.", code="reason_too_long")
     return reason

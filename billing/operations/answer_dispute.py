@@ -6,6 +6,7 @@ from billing.models import Dispute, DisputeMessage, MessageKind
 from customers.models import Contact
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.models import User
 
 MOST_WORDS = 4000
@@ -59,7 +60,7 @@ ACTIONS = {
 
 def said(words: str) -> str:
     """What somebody wrote, trimmed. Raises Refused for nothing, and for more than can be kept."""
-    words = words.replace("\0", "").replace("\r\n", "\n").strip()
+    words = without_card_numbers(words.replace("\0", "").replace("\r\n", "\n").strip())
     if not words:
         raise Refused("Write something first.", code="nothing_said")
     if len(words) > MOST_WORDS:

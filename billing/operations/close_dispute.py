@@ -11,6 +11,7 @@ from billing.dispute_text import CLOSED
 from billing.models import Dispute, DisputeOutcome, DisputeStatus, Invoice
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.models import User
 from office.reasons import required_reason
 
@@ -44,7 +45,7 @@ def close_dispute(
     now = timezone.now()
     dispute.amounts.filter(released_at=None).update(released_on=Greatest("held_on", Value(on)), released_at=now)
     dispute.status, dispute.outcome = DisputeStatus.CLOSED, outcome
-    dispute.outcome_note = note.replace("\0", "").strip()
+    dispute.outcome_note = without_card_numbers(note.replace("\0", "").strip())
     dispute.closed_on, dispute.closed_by, dispute.closed_at = on, by, now
     dispute.credit_memo, dispute.replacement = credit_memo, replacement
     dispute.save()

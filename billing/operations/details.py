@@ -18,6 +18,7 @@ from customers.models import Customer, PaymentTerms
 from ledger.money import round_money
 from ledger.present import present
 from ledger.refusals import Refused
+from office.card_numbers import without_card_numbers
 from office.models import Company
 from office.rates.exchange import exchange_rate_of
 from office.reading.lengths import require_lengths
@@ -207,8 +208,8 @@ def fill_draft(
     invoice.prices_include_tax = details.prices_include_tax
     invoice.is_deposit = details.is_deposit
     invoice.tax_rounding = invoice.company.tax_rounding
-    invoice.note = details.note.strip()
-    invoice.internal_note = details.internal_note.strip()
+    invoice.note = without_card_numbers(details.note.strip())
+    invoice.internal_note = without_card_numbers(details.internal_note.strip())
     invoice.source_reference = details.source_reference
     _check(details)
     invoice.discount_amount = round_money(details.discount_amount, invoice.currency)

@@ -31,6 +31,7 @@ from ledger.models import Entry, OpenItem
 from ledger.money import format_money, round_money
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.models import Department, User
 from office.numbers.series import next_number
 
@@ -206,7 +207,7 @@ def _case(
         entry=entry,
         invoice=invoice,
         reason_code=code,
-        words=details.words.replace("\0", "").replace("\r\n", "\n").strip(),
+        words=without_card_numbers(details.words.replace("\0", "").replace("\r\n", "\n").strip()),
         said_by=details.said_by.replace("\0", "").strip()[:100],
         currency=entry.currency,
         amount=amount,

@@ -12,6 +12,7 @@ from billing.operations.shipment_details import plain
 from customers.models import Customer
 from ledger.money import round_money
 from ledger.refusals import Refused
+from office.card_numbers import without_card_numbers
 from office.days import FIRST_DAY
 from office.reading.lengths import require_lengths
 
@@ -65,7 +66,7 @@ def fill_order(
     for name in HEAD:
         setattr(order, name, getattr(details, name))
     order.customer = customer
-    order.po_number, order.note = details.po_number.strip(), details.note.strip()
+    order.po_number, order.note = details.po_number.strip(), without_card_numbers(details.note.strip())
     order.currency = details.currency or customer.currency
     draft, priced = _as_draft(order, customer, details, taxes, products)
     amount = details.blanket_amount

@@ -12,6 +12,7 @@ from billing.schedules import DAYS, Interval
 from customers.models import Customer
 from ledger.present import present
 from ledger.refusals import Refused
+from office.card_numbers import without_card_numbers
 
 OLDEST_START = timedelta(days=366)
 LATEST_DAY = timedelta(days=3660)
@@ -70,8 +71,10 @@ def fill_recurring(
     recurring.customer = customer
     for name in OWN:
         setattr(recurring, name, getattr(details, name))
-    for name in ("name", "po_number", "note", "internal_note"):
+    for name in ("name", "po_number"):
         setattr(recurring, name, getattr(details, name).strip())
+    for name in ("note", "internal_note"):
+        setattr(recurring, name, without_card_numbers(getattr(details, name).strip()))
     recurring.currency = details.currency or customer.currency
     _check_as_draft(recurring, customer, details, taxes)
     return [_line(recurring, position, line, taxes) for position, line in enumerate(details.lines, start=1)]

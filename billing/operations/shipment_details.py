@@ -10,6 +10,7 @@ from billing.models import Order, OrderLine, Product, Shipment, ShipmentKind, Sh
 from billing.operations.details import LARGEST, MOST_LINES, CustomersOf
 from customers.models import Customer
 from ledger.refusals import Refused
+from office.card_numbers import without_card_numbers
 from office.days import require_bookable_day
 from office.models import Company
 from office.reading.lengths import require_lengths
@@ -105,8 +106,8 @@ def fill_shipment(
     shipment.customer = customer
     shipment.order = named.order_of(customer, details)
     shipment.shipped_on = details.shipped_on
-    for name in ("carrier", "tracking_number", "note"):
-        setattr(shipment, name, getattr(details, name).strip())
+    shipment.carrier, shipment.tracking_number = details.carrier.strip(), details.tracking_number.strip()
+    shipment.note = without_card_numbers(details.note.strip())
     named.require_theirs(customer, details)
     lines = [_line(shipment, position, line, named) for position, line in enumerate(details.lines, start=1)]
     require_lengths(shipment, *lines)

@@ -13,6 +13,7 @@ from customers.models import Contact, Customer
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.models import Task, TaskKind, User
 from office.operations.do_task import finish_task
 from office.operations.make_task import make_task
@@ -58,7 +59,7 @@ def ask_plan(contact_id: int, wish: Wish, *, on: date) -> PlanRequest:
         amount=amount,
         parts=wish.parts,
         first_on=wish.first_on,
-        words=wish.words.replace("\0", "").strip()[:LONGEST_WORDS],
+        words=without_card_numbers(wish.words.replace("\0", "").strip())[:LONGEST_WORDS],
         asked_on=on,
     )
     try:

@@ -14,6 +14,7 @@ from ledger.bulk import insert_all
 from ledger.models import OpenItem
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.models import User
 
 LONGEST_NAME, LONGEST_NOTE = 100, 500
@@ -38,7 +39,7 @@ def hand_to_agency(customer_id: int, details: HandOverDetails, *, on: date, by: 
     """
     people = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
     customer = people.get(pk=customer_id)
-    agency, note = details.agency.strip(), details.note.strip()
+    agency, note = details.agency.strip(), without_card_numbers(details.note.strip())
     if not agency or len(agency) > LONGEST_NAME or len(note) > LONGEST_NOTE:
         raise Refused(
             f"Name the agency, in up to {LONGEST_NAME} characters; a note has {LONGEST_NOTE}.", code="agency_missing"
@@ -64,7 +65,8 @@ def end_hand_over(hand_over_id: int, outcome: str, *, on: date, by: User | None,
         raise Refused(f"{made} is ended already.", code="invalid_move")
     if outcome not in set(HandOverOutcome) or len(note) > LONGEST_NOTE:
         raise Refused("Choose how it ended.", code="bad_outcome")
-    made.ended_on, made.ended_by, made.outcome, made.end_note = on, by, outcome, note.strip()
+    made.ended_on, made.ended_by, made.outcome = on, by, outcome
+    made.end_note = without_card_numbers(note.strip())
     made.save(update_fields=["ended_on", "ended_by", "outcome", "end_note"])
     record(by, "end_hand_over", customer, after={"agency": made.agency, "outcome": outcome}, reason=made.end_note)
     return made

@@ -7,6 +7,7 @@ from credit_control.models import ContactNote, CreditFile, NoteKind
 from customers.models import Customer
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.models import User
 from office.written import plain_day
 
@@ -32,7 +33,8 @@ def note_contact(customer_id: int, details: NoteDetails, *, by: User | None) -> 
     customer = (
         Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company").get(pk=customer_id)
     )
-    words, person = details.words.replace("\0", "").strip(), details.person.replace("\0", "").strip()
+    words = without_card_numbers(details.words.replace("\0", "").strip())
+    person = details.person.replace("\0", "").strip()
     if not words:
         raise Refused("Say what was said.", code="words_missing")
     if len(words) > LONGEST or len(person) > LONGEST_NAME:

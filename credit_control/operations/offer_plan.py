@@ -32,6 +32,7 @@ from ledger.models import OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.models import User
 from office.written import plain_day
 from payments.models import DebitPart
@@ -113,7 +114,7 @@ def _plan(
         is_interest_free=free,
         offered_on=on,
         valid_until=_valid_until(details, policy, on),
-        note=details.note.strip(),
+        note=without_card_numbers(details.note.strip()),
         printed=printed_of(customer.company, customer),
         replaces=replaces,
         created_by=by,

@@ -15,6 +15,7 @@ from ledger.models import OpenItem
 from ledger.money import round_money
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.models import User
 from office.written import plain_day
 
@@ -42,7 +43,7 @@ def record_promise(customer_id: int, details: PromiseDetails, *, on: date, by: U
     """
     customer = Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
     policy = policy_of(customer.company)
-    said_by, note = details.said_by.strip(), details.note.strip()
+    said_by, note = details.said_by.strip(), without_card_numbers(details.note.strip())
     _check_words(said_by, note)
     _check_day(details.pay_on, on, policy.promise_days)
     parts = _parts(_items(customer, details, on), details)

@@ -22,6 +22,7 @@ from customers.operations.parents import require_parent
 from customers.search import fold
 from ledger.money import UnknownCurrency, places, round_money
 from ledger.refusals import Refused
+from office.card_numbers import without_card_numbers
 from office.email_addresses import require_email
 from office.languages import require_language
 from office.reading.lengths import require_fitting, require_lengths
@@ -164,6 +165,7 @@ def checked(details: CustomerDetails) -> CustomerDetails:
         electronic_address=details.electronic_address.strip(),
         electronic_address_scheme=details.electronic_address_scheme.strip().upper(),
         buyer_reference=details.buyer_reference.strip(),
+        note=without_card_numbers(details.note),
         credit_limit=None if limit is None else round_money(limit, details.currency),
         tags=sorted({tag.strip() for tag in details.tags if tag.strip()}),
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.mail.queueing import MailToQueue, queue_mails
 from office.models import Comment, Company, Task, TaskKind, User
 from office.operations.do_task import finish_task
@@ -25,7 +26,7 @@ def comment(company: Company, about: About, body: str, *, by: User, task: Task |
 
     Raises Refused for nothing, too much, a name that may be several people's, or somebody who may not see it.
     """
-    body = body.replace("\0", "").strip()
+    body = without_card_numbers(body.replace("\0", "").strip())
     if not body:
         raise Refused("Write something first.", code="text_missing")
     if len(body) > LONGEST:

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.mail.queueing import MailToQueue, queue_mails
 from office.models import Company, Department, Task, TaskKind, User
 from office.talk.topics import About, colleagues_of, may_see
@@ -49,7 +50,7 @@ def make_task(
         key=key,
         kind=TaskKind(kind),
         title=title,
-        note=note.replace("\0", "").strip()[:LONGEST_NOTE],
+        note=without_card_numbers(note.replace("\0", "").strip())[:LONGEST_NOTE],
         about_type=about.type if about else "",
         about_id=about.id if about else None,
         about_name=about.name[:200] if about else "",

@@ -8,6 +8,7 @@ from ledger.models import Allocation
 from ledger.present import present
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.days import require_bookable_day
 from office.models import User
 from office.written import plain_day
@@ -71,7 +72,8 @@ def decide_chargeback(chargeback_id: int, *, won: bool, on: date, by: User | Non
             receipt, chargeback.amount, _settled_before(chargeback), on=on, reference=words, by=by
         )
     chargeback.status = ChargebackStatus.WON if won else ChargebackStatus.LOST
-    chargeback.decided_on, chargeback.decided_by, chargeback.outcome_note = on, by, note.strip()[:300]
+    chargeback.decided_on, chargeback.decided_by = on, by
+    chargeback.outcome_note = without_card_numbers(note.strip())[:300]
     chargeback.save()
     record(by, "decide_chargeback", chargeback, after={"outcome": chargeback.status}, reason=chargeback.outcome_note)
     return chargeback

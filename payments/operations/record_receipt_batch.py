@@ -13,6 +13,7 @@ from ledger.models import AccountRole, OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.models import Company, User
 from office.numbers.series import next_number
 from office.rates.exchange import exchange_rate_of
@@ -72,7 +73,7 @@ def _record(company: Company, details: BatchDetails, by: User | None) -> Receipt
         control_total=details.control_total,
         line_count=len(details.lines),
         bank_account_id=details.bank_account_id or default_accounts(company.pk)[AccountRole.BANK].pk,
-        note=details.note,
+        note=without_card_numbers(details.note),
         form_key=details.form_key,
         created_by=by,
     )
