@@ -9,12 +9,13 @@ from billing.access import findings_for
 from billing.accuracy.findings import STATES, subject_page, with_state
 from billing.models import AccuracyFinding, IssueCheck
 from billing.operations.check_accuracy import check_accuracy
-from billing.operations.work_findings import LONGEST_REASON, assign_findings, dismiss_findings
+from billing.operations.work_findings import assign_findings, dismiss_findings
 from office.api.fields import IdIn, Input
 from office.api.idempotency import idempotent
 from office.api.paging import PageQuery, page_of
 from office.api.views import ApiView, checked, company_of
 from office.models import Run, User
+from office.reasons import LONGEST
 from office.web.requests import ApiRequest
 
 MOST = 1000
@@ -82,7 +83,7 @@ class FindingsIn(Input):
 class DismissFindingsIn(FindingsIn):
     """Which findings are none, and why."""
 
-    reason = serializers.CharField(max_length=LONGEST_REASON)
+    reason = serializers.CharField(max_length=LONGEST)
 
 
 class GiveFindingsIn(FindingsIn):

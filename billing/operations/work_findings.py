@@ -8,10 +8,10 @@ from billing.operations.assign_dispute import require_colleague
 from ledger.refusals import Refused
 from office.audit import record_all
 from office.models import User
+from office.reasons import required_reason
 
 MOST = 5000
 """Findings that one act takes; more are narrowed first."""
-LONGEST_REASON = 300
 
 
 @transaction.atomic
@@ -20,11 +20,7 @@ def dismiss_findings(finding_ids: Collection[int], reason: str, *, by: User) -> 
 
     Raises Refused without a reason, for too many, and where one of them is not open.
     """
-    said = " ".join(reason.replace("\0", "").split())
-    if not said:
-        raise Refused("Say why this is right as it is.", code="reason_missing")
-    if len(said) > LONGEST_REASON:
-        raise Refused(f"A reason has at most {LONGEST_REASON} signs.", code="reason_too_long")
+    said = required_reason(" ".join(reason.split()), "Say why this is right as it is.")
     findings = _locked(finding_ids)
     _write(findings, FindingEvent(act=FindingAct.DISMISSED, reason=said, by=by))
     record_all(by, "dismiss_findings", findings)

@@ -17,12 +17,13 @@ from billing.accuracy.registry import CHECKS, in_short
 from billing.accuracy.sweep import KIND
 from billing.models import IssueCheck
 from billing.operations.check_accuracy import check_accuracy
-from billing.operations.work_findings import LONGEST_REASON, MOST, assign_findings, dismiss_findings
+from billing.operations.work_findings import MOST, assign_findings, dismiss_findings
 from billing.web.open_dispute import colleagues
 from customers.search import fold
 from ledger.refusals import Refused
 from office.access import found, runs_for
 from office.models import Company
+from office.reasons import LONGEST
 from office.web.doors import staff_door
 from office.web.fields import set_choices, typed_id
 from office.web.lists import BulkAct, Choice, Column, DateRange, Empty, ListSpec, Text, Toggle, chosen_rows, list_page
@@ -105,7 +106,7 @@ class DismissForm(forms.Form):
 
     reason = forms.CharField(
         label="Why is it right as it is?",
-        max_length=LONGEST_REASON,
+        max_length=LONGEST,
         help_text="Kept with the finding. It comes back only when the facts change.",
     )
 

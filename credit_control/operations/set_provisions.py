@@ -13,6 +13,7 @@ from ledger.models import OpenItem
 from ledger.money import round_rate
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.models import Company, User
 
 MOST_RATES, MOST_DAYS, LONGEST = 20, 3650, 300
@@ -59,7 +60,7 @@ def set_specific_provision(
     that is settled or another customer's, and where there is nothing to take back.
     """
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    reason = reason.replace("\0", "").strip()
+    reason = without_card_numbers(reason.replace("\0", "").strip())
     if not reason or len(reason) > LONGEST:
         raise Refused(f"Say why, in up to {LONGEST} characters.", code="reason_missing")
     if percent is not None and not _is_percent(percent):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.models import Task, User
 from office.operations.make_task import require_receiver, tell
 from office.talk.topics import About
@@ -20,7 +21,8 @@ def finish_task(task_id: int, *, outcome: str = "", by: User | None) -> Task:
     task = _locked(task_id)
     if task.done_at:
         raise Refused(f"{task.done_by or 'Duebook'} has done this already.", code="already_done")
-    task.done_at, task.done_by, task.outcome = timezone.now(), by, outcome.replace("\0", "").strip()[:LONGEST_OUTCOME]
+    task.done_at, task.done_by = timezone.now(), by
+    task.outcome = without_card_numbers(outcome.replace("\0", "").strip())[:LONGEST_OUTCOME]
     task.save(update_fields=["done_at", "done_by", "outcome"])
     record(by, "finish_task", task, after={"outcome": task.outcome})
     return task

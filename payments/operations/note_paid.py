@@ -12,6 +12,7 @@ from ledger.models import OpenItem
 from ledger.money import format_money, round_money
 from ledger.refusals import Refused
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.reading.lengths import require_lengths
 from office.written import plain_day
 from payments.models import NoticeStatus, PaidHow, PaidNotice, PaidNoticeFile
@@ -54,7 +55,7 @@ def note_paid(invoice_id: int, details: PaidDetails, *, contact: Contact, on: da
         currency=invoice.currency,
         paid_on=details.paid_on,
         how=details.how,
-        reference=" ".join(details.reference.replace("\0", "").split()),
+        reference=without_card_numbers(" ".join(details.reference.replace("\0", "").split())),
         told_on=on,
     )
     require_lengths(notice)

@@ -8,7 +8,10 @@ import pytest
 from billing.operations.answer_dispute import said
 from credit_control.operations.note_contact import NoteDetails, note_contact
 from office.card_numbers import without_card_numbers
+from office.models import TaskKind
 from office.operations.comment import comment
+from office.operations.do_task import finish_task
+from office.operations.make_task import make_task
 from office.reasons import optional_reason
 from office.talk.topics import About
 from tests import world
@@ -58,3 +61,10 @@ def test_notes_and_comments_are_kept_without_them(company: Any, customer: Any, c
     assert note.words == "Gave •••• 1111"
     invoice = world.issue(customer, "10.00", date(2026, 3, 2), note=f"By {CARD}", internal_note=f"Ours: {CARD}")
     assert (invoice.note, invoice.internal_note) == ("By •••• 1111", "Ours: •••• 1111")
+
+
+@pytest.mark.django_db
+def test_what_came_of_a_task_is_kept_without_them(company: Any, clerk: Any) -> None:
+    task = make_task(company, TaskKind.OTHER, "Call them", key="one", by=clerk, note=f"They gave {CARD}")
+    done = finish_task(task.pk, outcome=f"Charged {CARD}", by=clerk)
+    assert (done.note, done.outcome) == ("They gave •••• 1111", "Charged •••• 1111")
