@@ -14,6 +14,7 @@ from ledger.posting import Posting, customer_posting, post
 from ledger.refusals import Refused
 from office.approvals.asking import Asked, require_approval, said_yes
 from office.audit import record
+from office.card_numbers import without_card_numbers
 from office.days import require_bookable_day
 from office.models import ApprovalRequest, User
 from office.numbers.series import next_number
@@ -171,7 +172,7 @@ def _posting(
         currency=credit.currency,
         company_currency=company.currency,
         reference=number,
-        memo=details.reason.strip(),
+        memo=without_card_numbers(details.reason.strip()),
         by_id=by_id,
     )
     item = OpenItem(
