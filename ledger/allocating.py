@@ -69,10 +69,7 @@ def undo_allocation(allocation_id: int, *, dated_on: date, by_id: int | None, re
     if ItemKind.REVERSAL in {item.kind for item in items.values()}:
         raise Refused("It belongs to a reversal, and that stands. Record the payment anew.", code="reversal_stands")
     if dated_on < done.dated_on:
-        raise Refused(
-            f"It was made on {done.dated_on}; it can be undone on that day or later.",
-            code="before_it_was_made",
-        )
+        raise Refused("It can be undone on the day on which it was made, or later.", code="before_it_was_made")
     opposite = Allocation(
         debit_id=done.debit_id,
         credit_id=done.credit_id,

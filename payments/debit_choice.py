@@ -14,6 +14,7 @@ from customers.models import Customer, Mandate, MandateUse
 from ledger.models import OpenItem
 from ledger.money import format_money
 from office.models import Company
+from office.written import plain_day
 from payments.debiting import CURRENCY_OF, debts
 from payments.models import DebitNoticeLine, DebitPart
 
@@ -141,7 +142,7 @@ class _Facts:
         if line is None:
             return "it was not announced to them"
         if line.notice.collect_on > self.on:
-            return f"it was announced for {line.notice.collect_on}"
+            return f"it was announced for {plain_day(line.notice.collect_on)}"
         return "more is open than was announced" if item.balance > line.amount else ""
 
 
@@ -149,7 +150,7 @@ def _choose(choice: Choice, facts: _Facts, mandate: MandateWithState, items: Seq
     """Sort one customer's items: the oldest are debited, as long as they come to no more than is owed in all."""
     why = WORDS.get(mandate.state) or mandate.account.reason_not_to_use
     if not why and mandate.signed_on > facts.on:
-        why = f"the mandate was signed on {mandate.signed_on}"
+        why = f"the mandate was signed on {plain_day(mandate.signed_on)}"
     left, chosen = facts.owed.get(mandate.customer_id, Decimal(0)), []
     for item in items:
         if reason := why or facts.reason(mandate, item, left):

@@ -16,6 +16,7 @@ from office.importing import AT_ONCE, CHANGED, NEW, SAME, WRONG, Outcome, whole_
 from office.models import Company, User
 from office.reading import Mapping, ReadRow, TableReader, Trouble
 from office.work.runs import RunKind
+from office.written import plain_day
 
 Key = tuple[str, str, date | None]
 TOLD = ("name", "valid_until")
@@ -93,7 +94,7 @@ def _read(values: dict[str, Any]) -> tuple[Key, dict[str, Any]]:
     system, name = _system(values["system"]), values.get("name", "")
     first, last = values.get("valid_from"), values.get("valid_until")
     if first and last and last < first:
-        raise Refused(f"It ends on {last}, before it begins on {first}.", code="days_backwards")
+        raise Refused(f"It ends on {plain_day(last)}, before it begins on {plain_day(first)}.", code="days_backwards")
     if len(name) > LONGEST_NAME:
         raise Refused(f"The meaning is longer than {LONGEST_NAME} characters. Shorten it.", code="name_too_long")
     return (str(system), tidy_code(system, values["code"]), first), {"name": name, "valid_until": last}

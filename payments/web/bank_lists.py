@@ -11,6 +11,7 @@ from office.models import BankAccount
 from office.web.doors import staff_door
 from office.web.lists import Choice, Column, DateRange, Empty, ListSpec, Text, Toggle, list_page
 from office.web.requests import StaffRequest
+from office.written import plain_day
 from payments.access import bank_accounts_for
 from payments.bank import StatementWithJoints, with_joints, with_left
 from payments.models import BankLine, BankStatement, UnreadLine, UnreadOutcome
@@ -124,7 +125,7 @@ UNREAD_LINES = ListSpec(
 def words_of(unread: UnreadLine) -> str:
     """Which fields of a line could not be read, and what stood there."""
     if unread.may_be:
-        return f"May be the same as {unread.may_be} of {unread.may_be.booked_on}"
+        return f"May be the same as {unread.may_be} of {plain_day(unread.may_be.booked_on)}"
     return "; ".join(f"{field['name']}: {field['found']}" for field in unread.unread)
 
 

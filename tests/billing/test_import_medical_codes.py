@@ -69,7 +69,7 @@ WRONG = {
     "CPT,9921,,,": "'9921' is not a CPT code such as 99213, or J1885.",
     "SNOMED,99213,,,": "'SNOMED' is no system. Write CPT, HCPCS, modifier or ICD-10-CM.",
     "CPT,99213,Again,2026-01-01,": "The same code and first day stand on line 2 already. Keep one.",
-    "CPT,99214,,2026-02-01,2026-01-01": "It ends on 2026-01-01, before it begins on 2026-02-01.",
+    "CPT,99214,,2026-02-01,2026-01-01": "It ends on Jan 1, 2026, before it begins on Feb 1, 2026.",
     "CPT,,,,": "It is empty. Fill it in.",
     f"CPT,99214,{'x' * 301},,": "The meaning is longer than 300 characters. Shorten it.",
 }

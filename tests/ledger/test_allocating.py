@@ -198,7 +198,7 @@ def test_an_allocation_is_undone_once_not_before_it_was_made_and_not_of_a_revers
     debit, credit = one(customer, "D", "100"), one(customer, "C", "-100")
     [made] = allocate([Pair(debit.pk, credit.pk, Decimal(50))], dated_on=DAY, by_id=None)
     assert refusal_of(made, date(2026, 3, 1)) == (
-        "It was made on 2026-03-02; it can be undone on that day or later.",
+        "It can be undone on the day on which it was made, or later.",
         "before_it_was_made",
     )
     undone = undo_allocation(made.pk, dated_on=DAY, by_id=None, reason="why")

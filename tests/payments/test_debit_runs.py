@@ -19,6 +19,7 @@ from ledger.refusals import Refused
 from office.models import ApprovalRequest, BankAccount, Company
 from office.operations.decide_request import approve_request, decline_request
 from office.sealing import Unsealable, seal
+from office.written import plain_day
 from payments.debit_choice import choose_debits
 from payments.kept_files import bytes_of
 from payments.models import DebitCollection, DebitPart, DebitRun, PaymentFile
@@ -137,7 +138,7 @@ def test_only_what_was_announced_in_time_and_amount_is_debited(company: Any, cus
     assert chosen(company) == ([], [("INV-2026-0001", "it was not announced to them")])
     announce_debits(customer.pk, on=today)
     day = today + timedelta(days=14)
-    assert chosen(company) == ([], [("INV-2026-0001", f"it was announced for {day}")])
+    assert chosen(company) == ([], [("INV-2026-0001", f"it was announced for {plain_day(day)}")])
     assert chosen(company, day) == ([("Bramble GmbH", Decimal(120))], [])
 
 
