@@ -66,7 +66,7 @@ def printed(office: FilledOffice) -> Iterator[Row]:
 def booked(office: FilledOffice) -> Iterator[Row]:
     """Posting invoices of three lines, and the balances of all customers by age on a past day, all items open."""
     [aged] = medians(lambda: product_ageing(AgeingQuestion(office.company.pk, office.past_day), None), times=TIMES)
-    run = prepared(office)
+    run = prepared(office, office.size)
     carried_out(run)
     start_billing_run(run.pk, by=office.manager)
     ours = carried_out(run) / office.size
