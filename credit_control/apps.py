@@ -18,6 +18,7 @@ class CreditControlConfig(AppConfig):
         from credit_control.account.shown import shown_account_links
         from credit_control.approvals import ACTS
         from credit_control.digest_mail import DIGEST_KIND
+        from credit_control.hand_overs import is_with_agency
         from credit_control.late_charges import beside_invoice
         from credit_control.operations import claim_many, do_statement_run, look_for_holds, make_archive, remind_many
         from credit_control.operations.find_missed_payments import note_returned
@@ -74,6 +75,7 @@ class CreditControlConfig(AppConfig):
         register_acts(promise_acts)
         register_acts(mandate_acts)
         register_kept_out(is_planned)
+        register_kept_out(is_with_agency)
         register_returned(note_returned)
         register_days(agreed_days)
         register_events(missed_events)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias, TypedDict
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Least
 from django_stubs_ext import WithAnnotations
 
@@ -23,6 +23,11 @@ def agencies_of(item_ids: Collection[int]) -> dict[int, str]:
     """The agency that has each of these items now."""
     rows = HandedItem.objects.filter(item__in=item_ids, hand_over__ended_on=None)
     return dict(rows.values_list("item", "hand_over__agency"))
+
+
+def is_with_agency(item: str) -> Exists:
+    """Whether an agency has an item now; `item` is where the query has its id."""
+    return Exists(HandedItem.objects.filter(item=OuterRef(item), hand_over__ended_on=None))
 
 
 class HandOverState(TypedDict):

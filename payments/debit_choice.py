@@ -1,12 +1,12 @@
 """Who will be debited on a day, and who will not and why. It reads; `prepare_debit_run` writes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from billing.disputes import disputes_of
 from customers.mandates import WORDS, MandateWithState, with_state
@@ -100,6 +100,25 @@ def is_live(mandate: MandateWithState) -> bool:
     return mandate.state == "live" and not mandate.account.reason_not_to_use
 
 
+def parts_under_way(customers: Collection[int], currency: str) -> QuerySet[DebitPart]:
+    """What debits on their way take of customers in a currency."""
+    return DebitPart.objects.filter(is_under_way=True, item__customer_id__in=customers, item__currency=currency)
+
+
+def left_to_debit(customers: Collection[int], currency: str, under_way: Iterable[DebitPart]) -> dict[int, Decimal]:
+    """What each of these customers owes in all, their free credit taken off, beside what is under way."""
+    sums = _open_items(customers, currency).order_by().values_list("customer_id").annotate(Sum("balance"))
+    owed: dict[int, Decimal] = dict(sums)
+    for part in under_way:
+        customer_id = part.item.customer_id
+        owed[customer_id] = owed.get(customer_id, Decimal(0)) - part.amount
+    return owed
+
+
+def _open_items(customers: Collection[int], currency: str) -> QuerySet[OpenItem]:
+    return OpenItem.objects.filter(customer_id__in=customers, currency=currency).exclude(balance=0)
+
+
 class _Facts:
     """What has to be known of many customers at once."""
 
@@ -110,19 +129,14 @@ class _Facts:
         self.must_announce = company.debit_notice_days > 0
         lines = DebitNoticeLine.objects.filter(mandate__in=mandates).select_related("notice")
         self.announced = {(line.mandate_id, line.item_id): line for line in lines}
-        parts = DebitPart.objects.filter(is_under_way=True, item__customer_id__in=customers, item__currency=currency)
-        parts = parts.select_related("collection__run", "item")
+        parts = parts_under_way(customers, currency).select_related("collection__run", "item")
         self.under_way = {part.item_id: part for part in parts}
-        items = OpenItem.objects.filter(customer_id__in=customers, currency=currency).exclude(balance=0)
-        sums = items.order_by().values_list("customer_id").annotate(Sum("balance"))
-        self.owed: dict[int, Decimal] = dict(sums)
+        items = _open_items(customers, currency)
+        self.owed = left_to_debit(customers, currency, parts)
         disputes = disputes_of(items.values("pk"))
         self.disputed = {item_id: dispute.reason_code.words for item_id, dispute in disputes.items()}
         credits_ = items.filter(balance__lt=0).order_by().values_list("customer_id").annotate(Sum("balance"))
         self.free: dict[int, Decimal] = {customer_id: -amount for customer_id, amount in credits_}
-        for part in parts:
-            customer_id = part.item.customer_id
-            self.owed[customer_id] = self.owed.get(customer_id, Decimal(0)) - part.amount
 
     def reason(self, mandate: Mandate, item: OpenItem, left: Decimal) -> str:
         """Why an item is not debited, in words; nothing where it is."""

@@ -16,7 +16,7 @@ from office.models import OutgoingMail
 from office.written import money, plain_day
 from payments.access import debit_notices_for
 from payments.debit_words import KIND, values_of
-from payments.debiting import announceable
+from payments.debiting import announceable, due_by
 from payments.models import DebitNotice
 
 
@@ -48,7 +48,8 @@ def _letter(notice: DebitNotice, contact: Contact) -> Letter:
 
 def _open_lines(notice: DebitNotice) -> list[tuple[str, Decimal]]:
     """What is announced and still to be debited, each with what of it is open."""
-    lines = notice.lines.filter(item__in=announceable(OpenItem.objects.all())).select_related("item")
+    due = due_by(OpenItem.objects.all(), notice.collect_on)
+    lines = notice.lines.filter(item__in=announceable(due)).select_related("item")
     return [(line.item.reference, min(line.amount, line.item.balance)) for line in lines]
 
 

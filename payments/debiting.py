@@ -9,6 +9,7 @@ from billing.disputes import holding
 from billing.opening.waiting import is_not_live
 from customers.mandates import with_state
 from customers.models import Contact, Customer, Mandate, MandateScheme
+from ledger.agreed_days import late_items
 from ledger.models import ItemKind, OpenItem
 from office.models import Company
 from payments.models import DebitNoticeLine
@@ -36,8 +37,13 @@ def live_mandates(company: Company, schemes: Collection[str], on: date) -> Query
 
 def debts(company: Company, currency: str, until: date) -> QuerySet[OpenItem]:
     """What is open, due by a day and to be debited, the oldest first."""
-    items = OpenItem.objects.filter(company_id=company.pk, currency=currency, balance__gt=0, due_on__lte=until)
+    items = due_by(OpenItem.objects.filter(company_id=company.pk, currency=currency), until)
     return _not_kept_out(items).filter(kind__in=DEBITED).order_by("due_on", "dated_on", "pk")
+
+
+def due_by(items: QuerySet[OpenItem], until: date) -> QuerySet[OpenItem]:
+    """Those that are open and to be paid by a day: as agreed on, else as their documents say."""
+    return late_items(items, until, days=0)
 
 
 def _not_kept_out(items: QuerySet[OpenItem]) -> QuerySet[OpenItem]:

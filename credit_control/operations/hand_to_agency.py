@@ -16,6 +16,7 @@ from ledger.refusals import Refused
 from office.audit import record
 from office.card_numbers import without_card_numbers
 from office.models import User
+from payments.models import DebitPart
 
 LONGEST_NAME, LONGEST_NOTE = 100, 500
 
@@ -34,8 +35,8 @@ class HandOverDetails:
 def hand_to_agency(customer_id: int, details: HandOverDetails, *, on: date, by: User | None) -> HandOver:
     """Hand open items of one currency to a collection agency: nobody here reminds of them any more.
 
-    Raises Refused without an agency or items, for items that are settled, disputed, promised, in a plan or with an
-    agency already, and for those that no final notice was about.
+    Raises Refused without an agency or items, for items that are settled, disputed, promised, in a plan, in a debit
+    run or with an agency already, and for those that no final notice was about.
     """
     people = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
     customer = people.get(pk=customer_id)
@@ -93,6 +94,7 @@ def _check(items: Sequence[OpenItem], today: date, was_warned: bool) -> None:
         "promised": set(standing_promises(ids, today)),
         "in a payment plan": set(planned_now(ids, today)),
         "with an agency": set(agencies_of(ids)),
+        "in a debit run": set(DebitPart.objects.filter(item__in=ids, is_under_way=True).values_list("item", flat=True)),
     }
     for item in items:
         for words, which in held.items():

@@ -1,22 +1,24 @@
 """Making the file of a debit run, by a second person's word."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import transaction
 
+from billing.disputes import disputed_now
 from customers.mandates import WORDS, MandateWithState, with_state
-from customers.models import Mandate
+from customers.models import Customer, Mandate
 from ledger.allocating import lock_items
 from ledger.bulk import update_all
-from ledger.models import OpenItem
 from ledger.money import round_money
 from ledger.refusals import Refused
 from office.approvals.asking import Asked, require_second_person
 from office.audit import record
 from office.models import ApprovalRequest, User
 from office.written import plain_day
+from payments.debit_choice import left_to_debit, parts_under_way
 from payments.debit_files import write_debits
+from payments.debiting import debts
 from payments.kept_files import keep_file
 from payments.models import CollectionState, DebitCollection, DebitPart, DebitRun, FileState
 
@@ -77,25 +79,47 @@ def _still_right(run: DebitRun) -> list[DebitCollection]:
     pending = run.collections.select_for_update(no_key=True, of=("self",)).filter(state=CollectionState.PENDING)
     debits = list(pending.select_related("mandate", "account", "customer"))
     parts = list(DebitPart.objects.filter(collection__in=debits))
-    items = lock_items([part.item_id for part in parts])
+    facts = _Facts(run, debits, parts)
     mandates = with_state(Mandate.objects.select_related("account"), run.collect_on)
     found = mandates.in_bulk([debit.mandate_id for debit in debits])
     right = []
     for debit in debits:
         own = [part for part in parts if part.collection_id == debit.pk]
-        if reason := _reason_against(found[debit.mandate_id], debit, own, items):
+        if reason := _reason_against(found[debit.mandate_id], debit) or facts.reason(debit, own):
             leave_out(debit, reason)
         else:
             right.append(debit)
     return right
 
 
-def _reason_against(
-    mandate: MandateWithState, debit: DebitCollection, parts: Sequence[DebitPart], items: Mapping[int, OpenItem]
-) -> str:
+def _reason_against(mandate: MandateWithState, debit: DebitCollection) -> str:
     if mandate.account_id != debit.account_id:
         return "the mandate is for another account now"
-    if why := WORDS.get(mandate.state) or mandate.account.reason_not_to_use:
-        return why
-    paid = [items[part.item_id].reference for part in parts if items[part.item_id].balance < part.amount]
-    return f"less is open of {', '.join(paid)} than when the run was prepared" if paid else ""
+    return WORDS.get(mandate.state) or mandate.account.reason_not_to_use
+
+
+class _Facts:
+    """What is known of the items of debits, held with their customers: nobody pays, disputes or puts off one now."""
+
+    def __init__(self, run: DebitRun, debits: Sequence[DebitCollection], parts: Sequence[DebitPart]) -> None:
+        customers = {debit.customer_id for debit in debits}
+        list(Customer.objects.select_for_update(no_key=True).filter(pk__in=customers).order_by("pk"))
+        self.items = lock_items([part.item_id for part in parts])
+        self.disputed = disputed_now(list(self.items))
+        due = debts(run.company, run.currency, run.collect_on).filter(pk__in=self.items)
+        self.due = set(due.values_list("pk", flat=True))
+        under_way = parts_under_way(customers, run.currency).select_related("item")
+        self.left = left_to_debit(customers, run.currency, under_way)
+
+    def reason(self, debit: DebitCollection, parts: Sequence[DebitPart]) -> str:
+        """Why a debit would take what is not to be taken any more, in words; nothing where it would not."""
+        items = [self.items[part.item_id] for part in parts]
+        paid = [item.reference for item, part in zip(items, parts, strict=True) if item.balance < part.amount]
+        if paid:
+            return f"less is open of {', '.join(paid)} than when the run was prepared"
+        if disputed := [item.reference for item in items if item.pk in self.disputed]:
+            return f"{', '.join(disputed)} is disputed"
+        if others := [item.reference for item in items if item.pk not in self.due]:
+            return f"{', '.join(others)} is to be paid another way, or on another day"
+        is_too_much = self.left.get(debit.customer_id, Decimal(0)) < 0
+        return "they owe less in all than when the run was prepared" if is_too_much else ""

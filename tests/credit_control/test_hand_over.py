@@ -17,9 +17,11 @@ from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_o
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from ledger.refusals import Refused
 from office.models import AuditRecord
+from payments.operations.cancel_debit_run import cancel_debit_run
 from tests import world
 from tests.api.calling import Program
 from tests.credit_control.reminding import at_any_hour, ladder, late, remind, send_all
+from tests.payments.debits import may_debit, run_for, with_mandate
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +89,15 @@ def test_it_refuses_what_was_not_warned_of_is_held_or_is_with_an_agency(
     assert refusal(lambda: hand(customer, other, was_warned=True)) == "not_open"
     with pytest.raises(DatabaseError), transaction.atomic():
         HandedItem.objects.update(amount=1)
+
+
+def test_it_refuses_what_a_debit_run_takes(company: Any, customer: Any) -> None:
+    may_debit(company)
+    invoice = late(with_mandate(customer), "50.00", 3)
+    run = run_for(company)
+    assert refusal(lambda: hand(customer, invoice, was_warned=True)) == "held"
+    cancel_debit_run(run.pk, reason="With an agency", by=None)
+    assert hand(customer, invoice, was_warned=True).items.count() == 1
 
 
 def test_who_is_to_be_decided_on(company: Any, customer: Any, invoice: Any) -> None:

@@ -1,12 +1,15 @@
 """Telling customers what will be debited: so many days ahead, each item once, and nothing that is paid meanwhile."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
+from credit_control.operations.hand_to_agency import HandOverDetails, hand_to_agency
+from credit_control.operations.put_off_due_day import put_off_due_day
 from customers.operations.manage_mandates import revoke_mandate
 from office.languages import LANGUAGES
 from office.mail.handing_over import hand_over
@@ -102,6 +105,8 @@ def test_the_mail_is_in_the_customers_language(debtor: Any, language: str) -> No
         ("paid", "Not sent: all of it is paid."),
         ("disputed", "Not sent: it is in dispute, or agreed otherwise."),
         ("planned", "Not sent: it is in dispute, or agreed otherwise."),
+        ("put off", "Not sent: it is in dispute, or agreed otherwise."),
+        ("with an agency", "Not sent: it is in dispute, or agreed otherwise."),
         ("revoked", "Not sent: the mandate is revoked."),
         ("left", "Not sent: Eva Brandt has left."),
         ("no address", "Not sent: Eva Brandt has no address any more."),
@@ -116,6 +121,13 @@ def test_what_changed_meanwhile_stops_the_mail(debtor: Any, then: str, why: str)
         dispute(debtor.invoices.get())
     elif then == "planned":
         agreed(debtor, [debtor.invoices.get()], (30, "60.00"), (60, "60.00"), on=DAY)
+    elif then == "put off":
+        with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+            later = notice.collect_on + timedelta(days=1)
+            put_off_due_day(world.item_of(debtor.invoices.get()).pk, later, by=None, reason="Agreed")
+    elif then == "with an agency":
+        details = HandOverDetails("Inkasso AG", [world.item_of(debtor.invoices.get()).pk], was_warned=True)
+        hand_to_agency(debtor.pk, details, on=DAY, by=None)
     elif then == "revoked":
         revoke_mandate(notice.mandate_id, on=DAY, reason="x", by=None)
     else:

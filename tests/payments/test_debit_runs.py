@@ -12,6 +12,8 @@ from django.db import IntegrityError, connection, transaction
 
 from billing.models import ReasonCode
 from billing.operations.open_dispute import DisputeDetails, open_dispute
+from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_over, hand_to_agency
+from credit_control.operations.put_off_due_day import put_off_due_day
 from customers.operations.add_account import add_account
 from customers.operations.manage_accounts import block_account
 from customers.operations.manage_mandates import amend_mandate, revoke_mandate
@@ -35,6 +37,7 @@ from payments.payment_files.nacha_reading import read_nacha
 from payments.payment_files.schemas import require_schema
 from reports.book_check import check_book
 from tests import world
+from tests.billing.disputing import dispute
 from tests.customers.accounts import IBAN, confirmed, iban_account, refusal_of
 from tests.customers.test_mandates import signed
 from tests.payments.debits import (
@@ -127,6 +130,24 @@ def test_what_is_disputed_is_not_debited(debtor: Any) -> None:
     open_dispute(invoice.entry_id, DisputeDetails(reason.pk), on=DAY, by=None)
     assert chosen(company) == ([], [("INV-2026-0001", "it is disputed: Goods or work faulty")])
     assert withdraw_disputes(world.item_of(invoice), by=None) == 1
+    assert chosen(company) == ([("Bramble GmbH", Decimal(120))], [])
+
+
+def test_what_was_put_off_is_not_debited_before_its_new_day(debtor: Any) -> None:
+    company, item = debtor.company, world.item_of(debtor.invoices.get())
+    agreed_on = company.today() + timedelta(days=20)
+    put_off_due_day(item.pk, agreed_on, by=None, reason="Agreed by phone")
+    assert chosen(company) == ([], [])
+    assert chosen(company, agreed_on - timedelta(days=1)) == ([], [])
+    assert chosen(company, agreed_on) == ([("Bramble GmbH", Decimal(120))], [])
+
+
+def test_what_is_with_an_agency_is_not_debited_until_it_is_ours_again(debtor: Any) -> None:
+    company, item = debtor.company, world.item_of(debtor.invoices.get())
+    details = HandOverDetails("Inkasso AG", [item.pk], was_warned=True)
+    made = hand_to_agency(debtor.pk, details, on=company.today(), by=None)
+    assert chosen(company) == ([], [])
+    end_hand_over(made.pk, "given_back", on=company.today(), by=None)
     assert chosen(company) == ([("Bramble GmbH", Decimal(120))], [])
 
 
@@ -224,6 +245,29 @@ def test_what_changed_before_the_word_is_left_out_and_said(debtor: Any, clerk: A
     }
     assert (run.file.count, run.file.total) == (1, Decimal(120))
     assert chosen(company)[0] == [("Cedar AG", Decimal(9))]
+
+
+def test_what_is_disputed_put_off_or_owed_to_before_the_word_is_left_out_too(
+    debtor: Any, clerk: Any, manager: Any
+) -> None:
+    company = debtor.company
+    others = []
+    for place, name in enumerate(("Cedar AG", "Dunmore Ltd", "Eastgate SA"), start=1):
+        others.append(with_mandate(world.make_customer(company, name), IBANS[place]))
+        world.issue(others[-1], f"{place}0.00", DAY)
+    cedar, dunmore, eastgate = (other.invoices.get() for other in others)
+    run = run_for(company, clerk)
+    dispute(cedar, "1.00")
+    put_off_due_day(world.item_of(dunmore).pk, company.today() + timedelta(days=9), by=None, reason="Agreed")
+    world.issue_credit_memo(eastgate.customer, "0.01", DAY)
+    approved(run, manager)
+    assert {(debit.customer.name, debit.state, debit.reason) for debit in run.collections.all()} == {
+        ("Bramble GmbH", "pending", ""),
+        ("Cedar AG", "left_out", f"{cedar.number} is disputed"),
+        ("Dunmore Ltd", "left_out", f"{dunmore.number} is to be paid another way, or on another day"),
+        ("Eastgate SA", "left_out", "they owe less in all than when the run was prepared"),
+    }
+    assert (run.file.count, run.file.total) == (1, Decimal(120))
 
 
 def test_a_run_of_which_nothing_is_left_is_refused(debtor: Any, clerk: Any, manager: Any) -> None:
