@@ -13,6 +13,7 @@ from django_stubs_ext import WithAnnotations
 from ledger.fields import AmountField
 from ledger.models import Entry, Line
 from ledger.present import present
+from ledger.snapshot import snapshot
 from office.models import BankAccount
 from payments.booked_banks import booked_account
 from payments.models import BankLine, BankStatement, BankTie, Payout, Receipt
@@ -67,6 +68,7 @@ class Reconciliation:
         return self.difference - self.only_bank + self.only_book
 
 
+@snapshot()
 def reconciliation_of(bank_account: BankAccount, until: date) -> Reconciliation | None:
     """The account as of its last statement until a day; None where no statement with a balance is known."""
     statement = last_statement(bank_account, until)

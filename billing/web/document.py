@@ -1,5 +1,7 @@
 """The page of one invoice or credit memo, its PDF and its e-invoice."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -29,6 +31,7 @@ from billing.web.correct import WhyForm
 from billing.web.medical import medical_facts
 from customers.persons import require_sees_paper
 from ledger.refusals import Refused
+from ledger.snapshot import snapshot
 from office.access import found
 from office.models import ApprovalRequest, ApprovalState
 from office.papers import PdfUnavailable
@@ -43,6 +46,19 @@ ASKED = ("credit_invoice", "void_invoice", OVERRIDE, *CEILINGS)
 @staff_door("billing.view_invoice")
 def document_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """The document as printed, its figures, what settled it, its mails and links, and what happened to it."""
+    return _page(request, invoice_id, _medical(request, invoice_id))
+
+
+def _medical(request: StaffRequest, invoice_id: int) -> dict[str, Any]:
+    """Its medical codes, for who may see them: asked first, as it is noted that they were seen."""
+    if not request.user.has_perm("billing.see_medical_codes"):
+        return {}
+    invoice = get_invoice_for(request.user, invoice_id)
+    return medical_facts(request.user, invoice) if invoice.company.bills_healthcare else {}
+
+
+@snapshot()
+def _page(request: StaffRequest, invoice_id: int, medical: dict[str, Any]) -> HttpResponse:
     shown = invoices_for(request.user).filter(pk=invoice_id)
     shown = shown.select_related(
         "company", "customer", "credits", "replaces", "adds_to", "issued_by", "created_by", "terms"
@@ -80,11 +96,10 @@ def document_page(request: StaffRequest, invoice_id: int) -> HttpResponse:
         "told": told_of(invoice),
         "disputes": dispute_states(invoice.disputes.select_related("reason_code"), invoice.company.today()),
         "timeline": timeline(invoice),
+        "medical": medical,
     }
     if context["may_void"] and request.user.has_perm("billing.void_invoice"):
         context["why"] = WhyForm(company=invoice.company)
-    if invoice.company.bills_healthcare and request.user.has_perm("billing.see_medical_codes"):
-        context["medical"] = medical_facts(request.user, invoice)
     return render(request, "billing/document.html", context)
 
 

@@ -16,12 +16,14 @@ from customers.privacy import erased_at
 from customers.queries import free_credit, owed_in
 from ledger.agreed_days import with_late
 from ledger.models import OpenItem
+from ledger.snapshot import snapshot
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
 
 
 @require_GET
 @staff_door("customers.view_customer")
+@snapshot()
 def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     """What a customer owes, item by item, with how to reach them and what was done."""
     customer = get_customer_for(request.user, customer_id)

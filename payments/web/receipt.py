@@ -18,6 +18,7 @@ from ledger.fields import EXCHANGE_RATE
 from ledger.models import Account, AccountRole, OpenItem
 from ledger.money import format_money
 from ledger.refusals import Refused
+from ledger.snapshot import snapshot
 from office.models import OutgoingMail
 from office.papers import PdfUnavailable
 from office.web.doors import staff_door
@@ -137,6 +138,7 @@ def _shares(invoice: Invoice, amount: Decimal) -> list[Share]:
 
 @require_GET
 @staff_door("payments.view_receipt")
+@snapshot()
 def receipt_page(request: StaffRequest, receipt_id: int) -> HttpResponse:
     """A receipt, what it was applied to, and what of it is free."""
     get_receipt_for(request.user, receipt_id)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from customers.access import owners_seen
+from ledger.snapshot import snapshot
 from office.web.doors import staff_door
 from office.web.requests import StaffRequest
 from reports.ageing import AgeingQuestion, AgeingRow, ageing_totals
@@ -19,6 +20,7 @@ from reports.to_do import tasks
 
 @require_GET
 @staff_door("customers.view_customer")
+@snapshot()
 def home(request: StaffRequest) -> HttpResponse:
     """What is owed now, how late it is, what came in this month, and what to do next; in sales, their own customers."""
     if request.user.has_perm("credit_control.sell") and not request.user.has_perm("office.view_reports"):
