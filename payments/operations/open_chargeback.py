@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from customers.payers import paid_for_by
 from ledger.accounts import default_accounts
-from ledger.models import AccountRole, Entry, Line
+from ledger.models import AccountRole, Entry, Line, OpenItem
 from ledger.money import format_money, round_money
 from ledger.posting import Posting, post
 from ledger.refusals import Refused
@@ -22,6 +23,7 @@ from payments.operations.reverse_receipt import reverse_receipt
 from payments.receipt_pdf import settled_by
 
 LONGEST_CODE = 20
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def open_chargeback(receipt_id: int, details: ChargebackDetails, *, by: User | N
 def paid_again(
     receipt: Receipt, amount: Decimal, settled: Sequence[Share], *, on: date, reference: str, by: User | None
 ) -> Receipt:
-    """So much of a payment that was taken back, recorded anew; it settles the same, as far as that is open."""
+    """So much of a payment that was taken back, recorded anew; it settles the same, as far as that is open and still
+    theirs to pay."""
     details = ReceiptDetails(
         customer_id=receipt.customer_id,
         received_on=on,
@@ -94,8 +97,10 @@ def paid_again(
         bank_account_id=receipt.bank_account_id,
     )
     shares = []
+    items = OpenItem.objects.filter(customer_id__in=paid_for_by(receipt.customer))
+    theirs = set(items.filter(pk__in=[share.item_id for share in settled]).values_list("pk", flat=True))
     for share in settled:
-        part = min(share.amount, amount)
+        part = min(share.amount, amount) if share.item_id in theirs else ZERO
         amount -= part
         shares += [Share(share.item_id, part)] if part else []
     return receive_payment(receipt.customer, details, Plan(shares=shares), by=by)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from customers.models import Customer
+from customers.payers import paid_for_by
 from ledger.allocating import Pair, lock_items
 from ledger.models import Allocation, OpenItem
 from ledger.refusals import Refused
@@ -58,9 +59,13 @@ def receive_payment(customer: Customer, details: ReceiptDetails, plan: Plan, *, 
 
 
 def _locked_debits(customer: Customer, plan: Plan) -> dict[int, OpenItem]:
-    """What the receipt may settle, locked before it is numbered."""
-    debits = OpenItem.objects.filter(company_id=customer.company_id, customer_id=customer.pk, amount__gt=0)
-    wanted = debits.exclude(balance=0) if plan.oldest_first else debits.filter(pk__in=[s.item_id for s in plan.shares])
+    """What the receipt may settle, locked before it is numbered: what was chosen of theirs and whom they pay for."""
+    debits = OpenItem.objects.filter(company_id=customer.company_id, amount__gt=0)
+    if plan.oldest_first:
+        wanted = debits.filter(customer_id=customer.pk).exclude(balance=0)
+    else:
+        chosen = [share.item_id for share in plan.shares]
+        wanted = debits.filter(customer_id__in=paid_for_by(customer), pk__in=chosen)
     return lock_items(wanted.values_list("pk", flat=True))
 
 

@@ -11,10 +11,13 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from customers.operations.declare_payer import declare_payer
+from ledger.allocating import Pair
 from ledger.models import AccountRole
 from ledger.refusals import Refused
 from office.models import AuditRecord
 from payments.models import Chargeback, Receipt
+from payments.operations.apply_credits import apply_credits
 from payments.operations.decide_chargeback import add_evidence, answer_chargeback, decide_chargeback
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.reverse_receipt import reverse_receipt
@@ -95,6 +98,27 @@ def test_what_was_paid_meanwhile_is_not_settled_twice_by_winning(paid: Any) -> N
     world.apply(world.receive(receipt.customer, "100.00", LATER), papers[0], "100.00", LATER)
     won = decide_chargeback(case.pk, won=True, on=LATER, by=None).won_receipt
     assert ([world.open_of(paper) for paper in papers], world.open_of(won)) == ([0, 0], 100)
+
+
+@pytest.mark.parametrize("still_pays", [True, False])
+def test_won_by_who_pays_for_others_it_settles_theirs_too_while_they_do(
+    company: Any, customer: Any, still_pays: bool
+) -> None:
+    parent = world.make_customer(company, "Parent SE")
+    declare_payer(customer.pk, parent.pk, by=None)
+    papers = [world.issue(customer, "60.00", DAY), world.issue(parent, "40.00", DAY)]
+    receipt = world.receive(parent, "100.00", DAY, method="card")
+    pairs = [Pair(world.item_of(paper).pk, world.item_of(receipt).pk, world.open_of(paper)) for paper in papers]
+    apply_credits(parent, pairs, dated_on=DAY, by=None)
+    case = take_back(receipt, amount=Decimal(70))
+    assert ([world.open_of(paper) for paper in papers], world.open_of(case.kept_receipt)) == ([30, 40], 0)
+
+    if not still_pays:
+        declare_payer(customer.pk, None, by=None)
+    won = decide_chargeback(case.pk, won=True, on=LATER, by=None).won_receipt
+    assert [world.open_of(paper) for paper in papers] == [0 if still_pays else 30, 0]
+    assert world.open_of(won) == (0 if still_pays else 30)
+    assert check_book() == []
 
 
 @pytest.mark.parametrize(
