@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ledger.models import Account, Entry, Line
+from ledger.allocating import lock_items
+from ledger.models import Account, Entry, Line, OpenItem
 from ledger.posting import Posting, post_all, post_mirror
 from ledger.refusals import Refused
 from office.models import BankAccount, Company
@@ -18,6 +19,12 @@ NEVER_LEFT = ("cancel_repayment", "reject_repayment_line", "undo_refund_by_hand"
 def lock_payments(company_id: int) -> None:
     """Let one after the other choose refunds to pay: two at once see what the other has claimed."""
     Company.objects.select_for_update(no_key=True).get(pk=company_id)
+
+
+def lock_refunded(refunds: Iterable[Refund]) -> None:
+    """Hold what refunds pay back: nobody takes the credit from under them meanwhile."""
+    entries = [refund.entry_id for refund in refunds]
+    lock_items(OpenItem.objects.filter(entry__in=entries).values_list("pk", flat=True))
 
 
 def pay_from_bank(batch: RepaymentBatch, lines: Sequence[RepaymentLine], *, by_id: int | None) -> None:

@@ -1,5 +1,6 @@
 """Which refunds wait to be paid by file, and how each stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias, TypedDict
 
@@ -7,7 +8,8 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Sub
 from django.db.models.functions import Coalesce, Concat
 from django_stubs_ext import WithAnnotations
 
-from ledger.models import AccountRole
+from ledger.models import AccountRole, OpenItem
+from ledger.money import format_money
 from ledger.present import present
 from office.models import Company
 from payments.models import FileState, HandPayment, Refund, RepaymentLine
@@ -73,5 +75,17 @@ def choose_refunds(company: Company, currency: str) -> Repayments:
     """Of the refunds in a currency that are to be paid, which would be now, and which not and why."""
     to_pay = with_repayment(Refund.objects.filter(company=company, currency=currency)).filter(state="to_pay")
     rows = list(to_pay.select_related("account", "customer").order_by("refunded_on", "pk"))
-    why = {row.pk: present(row.account).reason_not_to_use for row in rows}
+    gone = credits_gone(rows)
+    why = {row.pk: present(row.account).reason_not_to_use or gone.get(row.pk, "") for row in rows}
     return Repayments([row for row in rows if not why[row.pk]], [(row, why[row.pk]) for row in rows if why[row.pk]])
+
+
+def credits_gone(refunds: Iterable[Refund]) -> dict[int, str]:
+    """Of refunds those of whose credit some is not there any more, as when the payment came back, in words: nothing is
+    paid back for that."""
+    by_entry = {refund.entry_id: refund.pk for refund in refunds}
+    open_ = OpenItem.objects.filter(entry__in=by_entry, balance__gt=0).values_list("entry", "balance", "currency")
+    return {
+        by_entry[entry]: f"{format_money(balance, currency)} of the credit that it pays back is gone"
+        for entry, balance, currency in open_
+    }

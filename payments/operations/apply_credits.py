@@ -94,8 +94,8 @@ def apply_oldest_first(
 def undo_allocation(allocation_id: int, *, dated_on: date, by: User | None, reason: str) -> Allocation:
     """Bring back what an allocation closed.
 
-    Raises Refused without a reason, where it was undone before, dated before it was made or in the future, and for one
-    of a write-off or an exchange, which is reversed as a whole.
+    Raises Refused without a reason, where it was undone before, dated before it was made or in the future, for one of a
+    write-off or an exchange, which is reversed as a whole, and for the one by which a refund paid its credit back.
     """
     reason = required_reason(reason, "Say why the allocation is undone.")
     _require_of_its_own(Allocation.objects.select_related("debit", "credit").get(pk=allocation_id))
@@ -112,6 +112,8 @@ def _require_of_its_own(allocation: Allocation) -> None:
         raise Refused(f"Reverse the write-off {allocation.credit.reference} instead.", code="of_a_write_off")
     if allocation.debit.kind == ItemKind.RECOVERY:
         raise Refused(f"Reverse the receipt {allocation.credit.reference} instead.", code="of_a_recovery")
+    if allocation.debit.kind == ItemKind.REFUND and allocation.pk == allocation.debit.credits_taken.earliest("pk").pk:
+        raise Refused(f"{allocation.debit.reference} paid it back, and that stands.", code="of_a_refund")
     if allocation.debit.kind == ItemKind.EXCHANGE:
         raise Refused(f"Undo the exchange of {allocation.credit.reference} instead.", code="of_an_exchange")
 

@@ -16,16 +16,16 @@ from office.written import plain_day
 from payments.booked_banks import lock_bank_account
 from payments.models import HandPayment, Refund
 from payments.operations.reconcile_bank import require_open_bank_month
-from payments.refunds_clearing import lock_payments, pay_by_hand, require_not_reconciled
-from payments.repayment_choice import with_repayment
+from payments.refunds_clearing import lock_payments, lock_refunded, pay_by_hand, require_not_reconciled
+from payments.repayment_choice import credits_gone, with_repayment
 
 
 @transaction.atomic
 def pay_refund_by_hand(refund_id: int, *, bank_account_id: int, on: date, by: User | None) -> HandPayment:
     """Enter that an account of ours paid a refund without a file, on a day.
 
-    Raises Refused where it is under way or paid, for an account of others or in another currency, and for a day before
-    the refund, in the future, or in a month of the account that is closed.
+    Raises Refused where it is under way or paid, or its credit is gone, for an account of others or in another currency,
+    and for a day before the refund, in the future, or in a month of the account that is closed.
     """
     refund = Refund.objects.select_related("company").get(pk=refund_id)
     lock_payments(refund.company_id)
@@ -63,12 +63,15 @@ def undo_refund_by_hand(refund_id: int, *, reason: str, by: User | None) -> Hand
 
 
 def require_to_pay(refund: Refund) -> None:
-    """Refuse what is under way or paid."""
+    """Refuse what is under way or paid, and what there is no credit for any more."""
     state = with_repayment(Refund.objects.all()).get(pk=refund.pk).state
     if state == "by_hand":
         raise Refused(f"{refund} is paid by hand already.", code="already_paid")
     if state != "to_pay":
         raise Refused(f"{refund} is in a repayment. Cancel that first, or wait for the bank.", code="under_way")
+    lock_refunded([refund])
+    if gone := credits_gone([refund]).get(refund.pk):
+        raise Refused(f"{gone}. Apply other credit to it first, or pay nothing.", code="credit_gone")
 
 
 def _paying(refund: Refund, bank_account_id: int) -> BankAccount:

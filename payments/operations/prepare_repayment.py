@@ -21,8 +21,14 @@ from payments.kept_files import keep_file
 from payments.models import FileState, Refund, RepaymentBatch, RepaymentLine
 from payments.our_accounts import DOLLARS, ach_routing_number, sepa_ours
 from payments.payment_files.pain001 import VERSIONS
-from payments.refunds_clearing import lock_payments, pay_from_bank, require_not_reconciled, take_back_payment
-from payments.repayment_choice import choose_refunds
+from payments.refunds_clearing import (
+    lock_payments,
+    lock_refunded,
+    pay_from_bank,
+    require_not_reconciled,
+    take_back_payment,
+)
+from payments.repayment_choice import choose_refunds, credits_gone
 from payments.repayment_files import write_repayments
 
 NACHA = "nacha"
@@ -83,7 +89,7 @@ def prepare_repayment(company: Company, details: RepaymentDetails, *, by: User |
 
 @transaction.atomic
 def approve_repayment(batch_id: int, *, by: User | None, approved: ApprovalRequest | None = None) -> RepaymentBatch:
-    """Make the batch's file, by the word of somebody else than who prepared it; unusable accounts are left out.
+    """Make the batch's file, by the word of somebody else than who prepared it; what cannot be paid is left out.
 
     In the book what the file pays leaves the account that pays.
 
@@ -159,10 +165,12 @@ def _asked(batch: RepaymentBatch) -> Asked:
 
 
 def _still_right(batch: RepaymentBatch) -> list[RepaymentLine]:
-    """The lines whose accounts may be used still; the others are left out, with why."""
+    """The lines whose accounts may be used still, and whose credit is there; the others are left out, with why."""
     lines = list(batch.lines.filter(is_under_way=True).select_related("account", "refund__company"))
+    lock_refunded(line.refund for line in lines)
+    gone = credits_gone(line.refund for line in lines)
     for line in lines:
-        if line.account.reason_not_to_use:
-            line.is_under_way, line.reason = False, line.account.reason_not_to_use[:300]
+        if why := line.account.reason_not_to_use or gone.get(line.refund_id, ""):
+            line.is_under_way, line.reason = False, why[:300]
             line.save(update_fields=["is_under_way", "reason"])
     return [line for line in lines if line.is_under_way]

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.operations.manage_accounts import block_account, release_account
-from ledger.models import AccountRole, Line
+from ledger.allocating import Pair
+from ledger.models import AccountRole, Allocation, Line
 from ledger.refusals import Refused
 from office.approvals.asking import ApprovalNeeded
 from office.models import ApprovalRequest, AuditRecord
@@ -20,13 +21,16 @@ from office.operations.decide_request import approve_request, decline_request
 from office.operations.set_approval_rules import set_approval_rules
 from payments.kept_files import bytes_of
 from payments.models import Refund, RepaymentBatch, RepaymentLine
+from payments.operations.apply_credits import apply_credits, undo_allocation
+from payments.operations.pay_refund_by_hand import pay_refund_by_hand
 from payments.operations.prepare_repayment import RepaymentDetails, cancel_repayment, prepare_repayment
 from payments.operations.read_debit_answers import take_debit_answer
 from payments.operations.refund_credit import RefundDetails, refund_credit
+from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.settle_debits import collect_debit_run
 from payments.payment_files.nacha_reading import read_nacha
 from payments.payment_files.schemas import require_schema
-from payments.repayment_choice import choose_refunds, with_repayment
+from payments.repayment_choice import Repayments, choose_refunds, with_repayment
 from reports.book_check import check_book
 from reports.to_do import tasks
 from tests import world
@@ -240,6 +244,53 @@ def test_an_account_blocked_before_the_word_is_left_out(company: Any, customer: 
         (True, ""),
     ]
     assert (batch.file.count, batch.file.total) == (1, Decimal(40))
+
+
+@pytest.mark.parametrize("is_prepared", [True, False])
+def test_what_it_pays_back_came_back_itself_so_nothing_leaves(
+    company: Any, customer: Any, manager: Any, is_prepared: bool
+) -> None:
+    bank = may_debit(company)
+    confirmed(customer)
+    receipt, cedar = world.receive(customer, "50.00", DAY), world.make_customer(company, "Cedar AG")
+    confirmed(cedar, iban_account(IBANS[1]))
+    row, other = refund(receipt), refund(world.issue_credit_memo(cedar, "40.00", DAY))
+    batch = batch_for(company, manager) if is_prepared else None
+    reverse_receipt(receipt.pk, dated_on=DAY, by=None, reason="Returned")
+    assert world.owes(customer, DAY) == 40  # what we say we paid back
+
+    why = "€40.00 of the credit that it pays back is gone"
+    if batch:
+        approve_request(ApprovalRequest.objects.get().pk, by=world.make_user(company, "manager"))
+    else:
+        assert choose_refunds(company, "EUR").others == [(row, why)]
+        batch = batch_for(company)
+    batch.refresh_from_db()
+    assert {(line.refund, line.reason) for line in batch.lines.all()} >= {(other, "")}
+    assert {(line.refund, line.reason) for line in batch.lines.all()} <= {(other, ""), (row, why)}
+    assert (batch.file.count, batch.file.total, state_of(row)) == (1, Decimal(40), "to_pay")
+    by_hand = {"bank_account_id": bank.pk, "on": company.today(), "by": None}
+    assert refusal_of(lambda: pay_refund_by_hand(row.pk, **by_hand)) == "credit_gone"
+
+    again = world.receive(customer, "40.00", DAY)
+    pair = Pair(row.entry.items.get().pk, world.item_of(again).pk, Decimal(40))
+    apply_credits(customer, [pair], dated_on=DAY, by=None)
+    assert choose_refunds(company, "EUR") == Repayments([row], [])
+    assert check_book() == []
+
+
+def test_its_credit_is_not_freed_from_under_it(customer: Any) -> None:
+    receipt = world.receive(customer, "50.00", DAY)
+    row = refund(receipt)
+    [of_refund] = Allocation.objects.all()
+    assert refusal_of(lambda: undo_allocation(of_refund.pk, dated_on=DAY, by=None, reason="x")) == "of_a_refund"
+    assert refusal_of(lambda: refund(receipt, "10.01")) == "more_than_open"
+
+    reverse_receipt(receipt.pk, dated_on=DAY, by=None, reason="Returned")
+    pair = Pair(row.entry.items.get().pk, world.item_of(world.receive(customer, "40.00", DAY)).pk, Decimal(40))
+    [made] = apply_credits(customer, [pair], dated_on=DAY, by=None)
+    undo_allocation(made.pk, dated_on=DAY, by=None, reason="Was for something else")
+    assert check_book() == []
 
 
 @pytest.mark.parametrize(
