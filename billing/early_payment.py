@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from billing.instalments import EarlyPayment
 from billing.models import DocumentKind, DocumentStatus, Invoice
@@ -14,6 +14,8 @@ from ledger.money import round_money
 from ledger.present import present
 
 ZERO = Decimal(0)
+REASON, WORDS = "early_payment", "Early-payment discount"
+"""Why a discount is credited: the company's own reason of that code or, where it has none, these words."""
 ROUNDING = 1
 """More than the smallest unit of any currency."""
 MONEY = (ItemKind.PAYMENT, ItemKind.WITHHOLDING, ItemKind.EXCHANGE)
@@ -50,6 +52,12 @@ def discount_earned(invoice: Invoice) -> Decimal:
     still_withheld = account["due"] - account["to_pay"]
     wanted = account["total"] - account["credited"] - discount - still_withheld
     return min(discount, account["to_pay"]) if (in_time or ZERO) >= wanted else ZERO
+
+
+def discounts_granted(items: Collection[int]) -> QuerySet[Invoice]:
+    """The credit memos that stand and granted an early-payment discount on the documents of open items."""
+    says_so = Q(reason_code__code=REASON) | Q(reason_code=None, reason__startswith=WORDS)
+    return Invoice.objects.filter(says_so, status=DocumentStatus.ISSUED, credits__entry__items__in=items).distinct()
 
 
 def earned_by_customer(customer_id: int, on: date) -> list[tuple[Invoice, Decimal]]:

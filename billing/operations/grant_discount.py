@@ -1,11 +1,10 @@
 from datetime import date
 
+from billing.early_payment import REASON, WORDS
 from billing.models import Invoice, ReasonCode
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.wanted_credit import EarlyDiscount
 from office.models import ApprovalRequest, User
-
-REASON = "early_payment"
 
 
 def grant_discount(invoice_id: int, *, by: User | None, on: date, approved: ApprovalRequest | None = None) -> Invoice:
@@ -18,7 +17,7 @@ def grant_discount(invoice_id: int, *, by: User | None, on: date, approved: Appr
     return credit_invoice(
         invoice_id,
         EarlyDiscount(),
-        reason=f"paid by {invoice.early_until}" if code else f"Early-payment discount: paid by {invoice.early_until}",
+        reason=f"paid by {invoice.early_until}" if code else f"{WORDS}: paid by {invoice.early_until}",
         reason_code_id=code.pk if code else None,
         by=by,
         on=on,

@@ -13,6 +13,7 @@ from office.days import require_bookable_day
 from office.models import User
 from office.written import plain_day
 from payments.models import Chargeback, ChargebackFile, ChargebackStatus
+from payments.operations.lose_discounts import lose_discounts
 from payments.operations.open_chargeback import paid_again
 from payments.operations.receive_payment import Share
 
@@ -59,7 +60,8 @@ def answer_chargeback(chargeback_id: int, *, on: date, by: User | None) -> Charg
 
 @transaction.atomic
 def decide_chargeback(chargeback_id: int, *, won: bool, on: date, by: User | None, note: str = "") -> Chargeback:
-    """Say how the bank decided. Won, the money is back and settles what it had settled; lost, all stays open.
+    """Say how the bank decided. Won, the money is back and settles what it had settled; lost, all stays open, and the
+    early-payment discounts on it are void.
 
     Raises Refused for one that is decided, and for a day before the chargeback's.
     """
@@ -71,6 +73,9 @@ def decide_chargeback(chargeback_id: int, *, won: bool, on: date, by: User | Non
         chargeback.won_receipt = paid_again(
             receipt, chargeback.amount, _settled_before(chargeback), on=on, reference=words, by=by
         )
+    else:
+        lost = [share.item_id for share in _settled_before(chargeback)]
+        lose_discounts(lost, on=on, reason=f"{chargeback} lost")
     chargeback.status = ChargebackStatus.WON if won else ChargebackStatus.LOST
     chargeback.decided_on, chargeback.decided_by = on, by
     chargeback.outcome_note = without_card_numbers(note.strip())[:300]

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -43,6 +44,7 @@ class ChargebackDetails:
 @transaction.atomic
 def open_chargeback(receipt_id: int, details: ChargebackDetails, *, by: User | None) -> Chargeback:
     """Take a card payment back as its bank did: what it had settled is open again, and a case waits for our answer.
+    Early-payment discounts stay until it is decided.
 
     Of a part, the rest of the payment is recorded anew and settles the same. Raises Refused for what is no card
     payment, for more than it was, a deadline before the day, without a reason, and as reverse_receipt does.
@@ -54,8 +56,8 @@ def open_chargeback(receipt_id: int, details: ChargebackDetails, *, by: User | N
     _check(receipt, details, amount)
     settled = [Share(item.pk, share) for item, share in settled_by(receipt) if item.currency == receipt.currency]
     words = f"Chargeback {details.reason_code.strip()}: {reason}"[:300]
-    fee = details.customer_fee
-    reverse_receipt(receipt.pk, dated_on=details.opened_on, by=by, reason=words, fee=fee, came_back=amount)
+    how: dict[str, Any] = {"fee": details.customer_fee, "came_back": amount, "keeps_discounts": True}
+    reverse_receipt(receipt.pk, dated_on=details.opened_on, by=by, reason=words, **how)
     chargeback = Chargeback(
         company=receipt.company,
         customer=receipt.customer,

@@ -24,8 +24,8 @@ from payments.repayment_choice import credits_gone, with_repayment
 def pay_refund_by_hand(refund_id: int, *, bank_account_id: int, on: date, by: User | None) -> HandPayment:
     """Enter that an account of ours paid a refund without a file, on a day.
 
-    Raises Refused where it is under way or paid, or its credit is gone, for an account of others or in another currency,
-    and for a day before the refund, in the future, or in a month of the account that is closed.
+    Raises Refused where it is under way or paid, or its credit is gone, for an account of others or in another
+    currency, and for a day before the refund, in the future, or in a month of the account that is closed.
     """
     refund = Refund.objects.select_related("company").get(pk=refund_id)
     lock_payments(refund.company_id)

@@ -21,8 +21,10 @@ from office.reasons import required_reason
 from office.written import plain_day
 from payments.models import BankMatch, BankTie, Receipt, ReceiptStatus, Recovery, Settlement
 from payments.operations.learn_payer import forget_mistaken
+from payments.operations.lose_discounts import lose_discounts
 from payments.operations.undo_settlement import undo_settlement
 from payments.operations.void_discount import void_discount
+from payments.receipt_pdf import settled_by
 from payments.returned import tell_returned
 from payments.taking_back import take_back
 
@@ -37,19 +39,25 @@ def reverse_receipt(
     fee: Decimal = Decimal(0),
     mistaken: bool = False,
     came_back: Decimal | None = None,
+    keeps_discounts: bool = False,
 ) -> Receipt:
     """Take back a receipt that was returned or mistaken: what it had settled is open again from that day.
 
     The bank line of one that was `mistaken` can be matched again; void are the credit memos then that granted
     early-payment discounts with the match, and undone what was said of the rests that it left. A fee the bank took can
     be passed on; it is an open item of its own. Of one that was returned `came_back` says how much, where that is not
-    all: nothing, where it is not the customer's doing. Raises Refused where it was reversed before, without a reason,
-    dated before the receipt or in the future, and for a discount that the person may not void.
+    all: nothing, where it is not the customer's doing. If it is, the early-payment discounts on what it had settled
+    are void as well, unless it is not decided yet whether that stays so: it `keeps_discounts` then.
+    Raises Refused where it was reversed before, without a reason, dated before the receipt or in the future, and for a
+    discount that the person may not void.
     """
     reason = required_reason(reason, "Say why the receipt is reversed.")
     receipts = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
     receipt = receipts.get(pk=receipt_id)
     _check(receipt, dated_on)
+    back = receipt.amount if came_back is None else came_back
+    if back and not mistaken and not keeps_discounts:
+        lose_discounts([item.pk for item, _ in settled_by(receipt)], on=dated_on, reason=reason)
     if mistaken:
         _void_discounts(receipt, dated_on, by, reason)
         _unsettle(receipt, dated_on, by, reason)
@@ -69,7 +77,6 @@ def reverse_receipt(
     receipt.save()
     if mistaken and receipt.bank_line:
         forget_mistaken(receipt.bank_line, receipt.customer_id, by=by)
-    back = receipt.amount if came_back is None else came_back
     if back and not mistaken:
         tell_returned(receipt, back, dated_on)
     record(by, "reverse_receipt", receipt, after={"fee": fee}, reason=reason)

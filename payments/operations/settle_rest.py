@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from billing.disputes import disputes_of, undisputed
-from billing.early_payment import discount_earned
+from billing.early_payment import REASON, WORDS, discount_earned
 from billing.models import Dispute, DisputeSource, DocumentStatus, Invoice, ReasonCode, ReasonPurpose
 from billing.operations.credit_invoice import credit_invoice
-from billing.operations.grant_discount import REASON, grant_discount
+from billing.operations.grant_discount import grant_discount
 from billing.operations.open_dispute import DisputeDetails, open_dispute
 from billing.reason_codes import chosen_reason
 from customers.models import Customer
@@ -64,7 +64,7 @@ def _late_discount(row: SettledItem, customer: Customer, on: date, by: User | No
     row.credit_memo = credit_invoice(
         invoice.pk,
         row.rest_amount,
-        reason="" if code else "Early-payment discount",
+        reason="" if code else WORDS,
         reason_code_id=code.pk if code else None,
         by=by,
         on=on,

@@ -11,7 +11,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from billing.operations.grant_discount import grant_discount
 from customers.operations.declare_payer import declare_payer
+from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.allocating import Pair
 from ledger.models import AccountRole
 from ledger.refusals import Refused
@@ -98,6 +100,24 @@ def test_what_was_paid_meanwhile_is_not_settled_twice_by_winning(paid: Any) -> N
     world.apply(world.receive(receipt.customer, "100.00", LATER), papers[0], "100.00", LATER)
     won = decide_chargeback(case.pk, won=True, on=LATER, by=None).won_receipt
     assert ([world.open_of(paper) for paper in papers], world.open_of(won)) == ([0, 0], 100)
+
+
+@pytest.mark.parametrize(("won", "open_", "status"), [(True, 0, "issued"), (False, 100, "void")])
+def test_the_discount_of_a_payment_goes_when_its_case_is_lost(
+    company: Any, customer: Any, won: bool, open_: int, status: str
+) -> None:
+    terms = add_terms(company, TermsDetails("2/10", [PartDetails(net_days=30)], Decimal(2), 10), by=None)
+    paper = world.issue(customer, "100.00", DAY, terms_id=terms.pk)
+    receipt = world.receive(customer, "98.00", DAY, method="card")
+    world.apply(receipt, paper, "98.00", DAY)
+    memo = grant_discount(paper.pk, by=None, on=DAY)
+    case = take_back(receipt)
+    assert world.open_of(paper) == 98
+
+    decide_chargeback(case.pk, won=won, on=LATER, by=None)
+    memo.refresh_from_db()
+    assert (world.open_of(paper), memo.status) == (open_, status)
+    assert check_book() == []
 
 
 @pytest.mark.parametrize("still_pays", [True, False])

@@ -56,6 +56,26 @@ def test_calling_a_match_mistaken_voids_the_discount_that_was_granted_with_it(
     assert check_book() == []
 
 
+def test_a_payment_that_came_back_takes_the_discount_with_it_whoever_enters_it(
+    company: Any, discounted: Invoice, clerk: Any
+) -> None:
+    set_approval_rules(company, {"void_invoice": (Decimal(0), "manager")}, by=None)
+    receipt, memo = Receipt.objects.get(), Invoice.objects.get(kind="credit_memo")
+    reverse_receipt(receipt.pk, dated_on=receipt.received_on, by=clerk, reason="Cheque returned")
+
+    memo.refresh_from_db()
+    assert (memo.status, memo.void_reason, memo.voided_on) == ("void", "Cheque returned", receipt.received_on)
+    assert world.item_of(discounted).balance == 1000
+    assert AuditRecord.objects.get(action="void_invoice").by is None
+    assert check_book() == []
+
+
+def test_a_discount_that_the_banks_mistake_took_away_stays(company: Any, discounted: Invoice, clerk: Any) -> None:
+    receipt = Receipt.objects.get()
+    reverse_receipt(receipt.pk, dated_on=company.today(), by=clerk, reason="By mistake", came_back=Decimal(0))
+    assert (world.item_of(discounted).balance, Invoice.objects.get(kind="credit_memo").status) == (980, "issued")
+
+
 def test_a_discount_that_was_voided_before_is_passed_over(company: Any, discounted: Invoice, manager: Any) -> None:
     memo = Invoice.objects.get(kind="credit_memo")
     void_discount(memo, on=company.today(), by=manager, reason="Too late")

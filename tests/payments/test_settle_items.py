@@ -18,6 +18,7 @@ from ledger.models import AccountRole, Allocation
 from office.operations.set_approval_rules import set_approval_rules
 from payments.models import Receipt, Refund, Rest, Settlement, WriteOff
 from payments.operations.apply_credits import undo_allocation
+from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.set_payment_policy import set_payment_policy
 from payments.operations.settle_items import SettlementDetails, Settling, settle_items
 from payments.operations.undo_settlement import undo_settlement
@@ -63,6 +64,14 @@ def test_an_earned_discount_is_credited_with_its_tax(customer: Any, discounted: 
         "Early-payment discount: paid by 2026-03-12",
     )
     assert (world.open_of(discounted), world.open_of(receipt), book(AccountRole.TAX)) == (0, 0, Decimal("-18.62"))
+    assert check_book() == []
+
+
+def test_a_cheque_that_bounces_takes_the_discount_with_it(customer: Any, discounted: Invoice) -> None:
+    receipt = world.receive(customer, "116.62", LATER, method="cheque")
+    settle(receipt, (discounted, "116.62", Rest.DISCOUNT))
+    reverse_receipt(receipt.pk, dated_on=LATER, by=None, reason="No cover")
+    assert (world.open_of(discounted), book(AccountRole.TAX)) == (Decimal(119), -19)
     assert check_book() == []
 
 
