@@ -23,7 +23,10 @@ MONEY = (ItemKind.PAYMENT, ItemKind.WITHHOLDING, ItemKind.EXCHANGE)
 
 
 def early_payment_left(invoice: Invoice, on: date) -> EarlyPayment | None:
-    """What settles an issued invoice early on a day: less what was paid and credited, while the discount holds."""
+    """What settles an issued invoice early on a day: less what was paid and credited, while the discount holds.
+
+    Once it was granted it holds no more, whatever becomes of the payment.
+    """
     if not _holds(invoice) or on > present(invoice.early_until):
         return None
     account = account_of(invoice)
@@ -56,8 +59,12 @@ def discount_earned(invoice: Invoice) -> Decimal:
 
 def discounts_granted(items: Collection[int]) -> QuerySet[Invoice]:
     """The credit memos that stand and granted an early-payment discount on the documents of open items."""
+    return _granted().filter(credits__entry__items__in=items).distinct()
+
+
+def _granted() -> QuerySet[Invoice]:
     says_so = Q(reason_code__code=REASON) | Q(reason_code=None, reason__startswith=WORDS)
-    return Invoice.objects.filter(says_so, status=DocumentStatus.ISSUED, credits__entry__items__in=items).distinct()
+    return Invoice.objects.filter(says_so, status=DocumentStatus.ISSUED)
 
 
 def earned_by_customer(customer_id: int, on: date) -> list[tuple[Invoice, Decimal]]:
@@ -81,6 +88,7 @@ def early_discounts(company_id: int, customer_ids: Collection[int]) -> dict[int,
     promised = Invoice.objects.filter(
         company=company_id, customer__in=customer_ids, status=DocumentStatus.ISSUED, early_percent__gt=0, withheld=0
     ).exclude(kind=DocumentKind.CREDIT_MEMO)
+    promised = promised.exclude(pk__in=_granted().filter(credits__in=promised).values("credits"))
     entries = open_items.order_by().values("entry").annotate(count=Count("pk")).filter(count=1).values("entry")
     columns = ("entry", "total", "early_percent", "early_until", "currency")
     rows = list(promised.filter(entry__in=entries, early_until__isnull=False).values_list(*columns))
@@ -94,7 +102,8 @@ def early_discounts(company_id: int, customer_ids: Collection[int]) -> dict[int,
 
 def _holds(invoice: Invoice) -> bool:
     is_owed = invoice.status == DocumentStatus.ISSUED and not invoice.is_credit_memo
-    return bool(is_owed and invoice.early_percent and invoice.early_until)
+    is_promised = is_owed and invoice.early_percent and invoice.early_until
+    return bool(is_promised and not _granted().filter(credits=invoice).exists())
 
 
 def _discount(invoice: Invoice, account: dict[str, Decimal]) -> Decimal:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from billing.customer_view import CustomerView
-from billing.early_payment import discount_earned, earned_by_customer
+from billing.early_payment import discount_earned, early_discounts, earned_by_customer
 from billing.models import Invoice
 from billing.operations.credit_invoice import credit_invoice
 from billing.operations.grant_discount import grant_discount
@@ -21,6 +21,7 @@ from office.approvals.asking import ApprovalNeeded
 from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import approve_request
 from office.operations.set_approval_rules import set_approval_rules
+from payments.operations.apply_credits import undo_allocation
 from reports.book_check import check_book
 from tests import world
 from tests.api.calling import Program, refused
@@ -72,6 +73,18 @@ def test_a_payment_in_time_earns_the_discount_and_granting_it_closes_the_invoice
     assert memo.reason_code.code == "early_payment"
     assert (world.open_of(invoice), discount_earned(invoice)) == (0, 0)
     assert check_book() == []
+
+
+def test_it_is_granted_once_also_where_what_was_paid_is_applied_anew(invoice: Invoice) -> None:
+    receipt = world.receive(invoice.customer, "980.00", LAST)
+    applied = world.apply(receipt, invoice, "980.00", LAST)
+    grant_discount(invoice.pk, by=None, on=LAST)
+    undo_allocation(applied.pk, dated_on=LAST, by=None, reason="Of another invoice")
+
+    assert (world.open_of(invoice), view(invoice, LAST).early_payment) == (980, None)
+    assert early_discounts(invoice.company_id, [invoice.customer_id]) == {}
+    pay(invoice, "960.40", LAST)
+    assert (discount_earned(invoice), earned_by_customer(invoice.customer_id, LAST)) == (0, [])
 
 
 def test_the_tax_in_the_discount_goes_back_at_each_rate(company: Any, customer: Any, terms: Any) -> None:
