@@ -8,7 +8,7 @@ from babel.dates import format_date
 from django.db import transaction
 
 from billing.medical_facts import has_medical_codes
-from billing.models import Invoice, InvoiceLine, Occurrence
+from billing.models import DocumentKind, Invoice, InvoiceLine, Occurrence
 from billing.operations.details import InvoiceDetails, LineDetails, line_as_typed
 from billing.operations.draft_invoice import draft_invoice
 from billing.states import require_draft
@@ -43,8 +43,14 @@ class Bundle:
         """The reason in words; nothing where they can be joined."""
         if len(self.drafts) < 2:
             return "There is only one draft."
-        if any(draft.is_credit_memo for draft in self.drafts):
-            return "A credit memo is not joined with others."
+        if other := next((draft for draft in self.drafts if draft.kind != DocumentKind.INVOICE), None):
+            return f"A {other.get_kind_display().lower()} is not joined with others."
+        if any(draft.is_deposit for draft in self.drafts):
+            return "A deposit is not joined with others."
+        if any(draft.replaces_id for draft in self.drafts):
+            return "One is drafted in the place of an invoice that was credited."
+        if any(draft.attachments.exists() for draft in self.drafts):
+            return "One has files, which would go with it."
         if any(draft.discount_amount or draft.discount_percent for draft in self.drafts):
             return "One has a discount on the whole, which would spread over the others' lines. Put it on its lines."
         if any(draft.due_on for draft in self.drafts):

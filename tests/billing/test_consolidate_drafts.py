@@ -9,7 +9,10 @@ import pytest
 from billing.models import DocumentKind, Invoice
 from billing.operations.bill_recurring import bill_recurring
 from billing.operations.consolidate_drafts import bundles, consolidate_drafts
+from billing.operations.correct_invoice import correct_invoice
+from billing.operations.draft_debit_note import draft_debit_note
 from billing.operations.issue_invoice import issue_invoice
+from billing.operations.manage_attachments import attach_file
 from ledger.refusals import Refused
 from office.models import AuditRecord
 from tests import world
@@ -72,6 +75,7 @@ def test_each_customer_and_month_becomes_one(company, customer):
         ({"discount_amount": Decimal("0.10")}, "discount on the whole"),
         ({"due_on": date(2026, 3, 9)}, "due day of its own"),
         ({"kind": DocumentKind.CREDIT_MEMO}, "credit memo is not joined"),
+        ({"is_deposit": True}, "deposit is not joined"),
     ],
 )
 def test_what_does_not_fit_together_is_refused_with_the_reason_and_stays(company, customer, details, reason):
@@ -81,6 +85,18 @@ def test_what_does_not_fit_together_is_refused_with_the_reason_and_stays(company
 
     assert refusal.value.code == "cannot_be_joined"
     assert Invoice.objects.count() == 2
+
+
+def test_what_belongs_to_another_document_or_has_files_is_refused(company, customer):
+    issued, plain = world.issue(customer, "9.00", MARCH), world.draft(customer, "1.00")
+    with_file = world.draft(customer, "2.00")
+    attach_file(with_file.pk, "note.pdf", b"%PDF-1.7 as agreed", goes_along=False, by=None)
+    note = draft_debit_note(issued.pk, by=None)
+    anew = correct_invoice(issued.pk, reason="Wrong price", by=None, on=company.today())
+    for draft, reason in ((with_file, "has files"), (note, "debit note is not"), (anew, "place of an invoice")):
+        with pytest.raises(Refused, match=reason):
+            join(company, plain, draft)
+    assert with_file.attachments.count() == 1
 
 
 def test_one_alone_none_or_an_issued_one_is_refused(company, customer):
