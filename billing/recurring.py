@@ -1,7 +1,8 @@
 """Reading recurring invoices: which period is next, what its document says, and what the coming ones come to."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice, takewhile
@@ -21,6 +22,8 @@ from office.models import Company
 PREVIEWED = 12
 MOST_AT_ONCE = 3
 """So many periods are made up for by themselves; more, after a long stop or a mistyped day, wait for a person."""
+Used = Mapping[str, Mapping[date, Decimal]]
+"""What was used, by meter and day."""
 
 
 def due_recurring() -> list[int]:
@@ -67,13 +70,13 @@ def document_details(
     recurring: RecurringInvoice,
     lines: Sequence[RecurringLine],
     period: Period,
-    used: Mapping[str, Decimal],
+    used: Used,
     dated_on: date | None,
 ) -> InvoiceDetails:
     """The document of a period as a draft; it has no lines where nothing but usage is billed and nothing was used."""
     return InvoiceDetails(
         customer_id=recurring.customer_id,
-        lines=[_line(recurring, line, period, used) for line in lines if not line.meter or used.get(line.meter)],
+        lines=[each for line in lines for each in _lines(recurring, line, period, used)],
         dated_on=dated_on,
         period_from=period.first,
         period_to=period.last,
@@ -87,11 +90,33 @@ def document_details(
     )
 
 
-def _line(recurring: RecurringInvoice, line: RecurringLine, period: Period, used: Mapping[str, Decimal]) -> LineDetails:
+def _lines(recurring: RecurringInvoice, line: RecurringLine, period: Period, used: Used) -> Iterator[LineDetails]:
+    """What a line bills: its quantity at the period's price, or what was used at the price that held then."""
+    if not line.meter:
+        yield _line(recurring, line, period, line.quantity, _price(recurring, line, period))
+        return
+    by_price: dict[Decimal, Decimal] = defaultdict(Decimal)
+    for day, quantity in sorted(used.get(line.meter, {}).items()):
+        began = _period_began(recurring, day) if line.new_price_from else day
+        by_price[price_on(line, began)] += quantity
+    for price, quantity in by_price.items():
+        if quantity:
+            yield _line(recurring, line, period, quantity, price)
+
+
+def _period_began(recurring: RecurringInvoice, day: date) -> date:
+    """The first day of the period that a day lies in, whether that is billed or not."""
+    endless = replace(recurring.schedule, pauses=(), most=None, ends_on=None)
+    return next(period.first for period in periods(endless) if day <= period.last)
+
+
+def _line(
+    recurring: RecurringInvoice, line: RecurringLine, period: Period, quantity: Decimal, unit_price: Decimal
+) -> LineDetails:
     return LineDetails(
         description=filled(line.description, period, recurring.customer),
-        unit_price=_price(recurring, line, period),
-        quantity=used[line.meter] if line.meter else line.quantity,
+        unit_price=unit_price,
+        quantity=quantity,
         unit=line.unit,
         discount_percent=line.discount_percent,
         tax_id=line.tax_id,
@@ -99,9 +124,9 @@ def _line(recurring: RecurringInvoice, line: RecurringLine, period: Period, used
 
 
 def _price(recurring: RecurringInvoice, line: RecurringLine, period: Period) -> Decimal:
-    """The price on the period's first day, or its part of it; what was used was used, whatever the period's length."""
+    """The price on the period's first day, or its part of it."""
     price = price_on(line, period.first)
-    if period.is_whole or line.meter or not recurring.prorates:
+    if period.is_whole or not recurring.prorates:
         return price
     part = part_of_price(price, period.part)
     stands_alone = line.quantity == 1 and not line.discount_percent
@@ -123,9 +148,12 @@ def usage_until(recurring: RecurringInvoice, due_on: date) -> QuerySet[UsageReco
     return records.filter(used_on__gte=recurring.starts_on, used_on__lt=due_on)
 
 
-def used_by_meter(records: QuerySet[UsageRecord]) -> dict[str, Decimal]:
-    """The sums of usage by meter."""
-    return dict(records.order_by().values_list("meter").annotate(Sum("quantity")))
+def used_by_meter(records: QuerySet[UsageRecord]) -> dict[str, dict[date, Decimal]]:
+    """The sums of usage by meter and day."""
+    used: dict[str, dict[date, Decimal]] = defaultdict(dict)
+    for meter, day, quantity in records.order_by().values_list("meter", "used_on").annotate(Sum("quantity")):
+        used[meter][day] = quantity
+    return used
 
 
 @dataclass(frozen=True)

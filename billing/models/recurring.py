@@ -94,7 +94,8 @@ class RecurringInvoice(models.Model):
 class RecurringLine(models.Model):
     """A line of each document. With a meter its quantity is what was used; the text may hold placeholders.
 
-    A new price counts for the periods that begin on its day or later: a period has one price.
+    A new price counts for the periods that begin on its day or later: a period has one price, and what was used costs
+    that of the period it was used in, whenever it is billed.
     """
 
     recurring = models.ForeignKey(RecurringInvoice, on_delete=models.CASCADE, related_name="lines")

@@ -69,6 +69,26 @@ def test_what_was_used_in_the_period_is_its_quantity_and_late_records_are_billed
     assert UsageRecord.objects.filter(occurrence=None).count() == 2
 
 
+@pytest.mark.parametrize("in_arrears", [True, False])
+def test_what_was_used_costs_what_held_in_the_period_it_was_used_in(customer, in_march, in_arrears):
+    line = world.recurring_line(
+        "0.02", meter="calls", description="Calls", new_price=Decimal("0.03"), new_price_from=date(2026, 3, 15)
+    )
+    recurring = world.make_recurring(customer, [line], date(2026, 3, 1), in_arrears=in_arrears)
+    with on("2026-04-01"):
+        world.use(customer, "1000", date(2026, 3, 31))
+        bill_recurring(recurring.pk)
+    with on("2026-05-01"):
+        world.use(customer, "30", date(2026, 3, 31))
+        world.use(customer, "100", date(2026, 4, 1))
+        bill_recurring(recurring.pk)
+
+    assert [
+        [(line.quantity, line.unit_price) for line in invoice.lines.all()]
+        for invoice in Invoice.objects.order_by("period_from")
+    ] == [[(1000, Decimal("0.02"))], [(30, Decimal("0.02")), (100, Decimal("0.03"))]]
+
+
 def test_where_nothing_was_used_there_is_nothing_to_bill(customer, in_march):
     recurring = metered(customer)
     with on("2026-04-01"):
