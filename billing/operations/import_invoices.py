@@ -1,7 +1,7 @@
 """Importing invoices and cancellations of another system, each issued on its own date."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -21,11 +21,14 @@ from customers.operations.create_customer import create_customers
 from customers.operations.details import AddressDetails, CustomerDetails
 from ledger.allocating import allocate, lock_items, oldest_first
 from ledger.models import OpenItem
+from ledger.money import format_money
 from ledger.present import present
 from ledger.refusals import Refused
+from office.approvals.asking import rule_of
 from office.importing import told_of_file
 from office.models import Company, Run, RunStatus, User
-from office.reading import Mapping, TableReader, TroubleFile
+from office.rates.exchange import exchange_rate_of, in_company_currency
+from office.reading import Mapping, TableReader, Trouble, TroubleFile
 from office.reading.unpacking import unpacked
 from office.work.runs import RunKind
 
@@ -52,18 +55,39 @@ def start_import(
 
 @transaction.atomic
 def stage_file(run: Run, file: IO[bytes], troubles: IO[bytes]) -> None:
-    """Read the file and stage what is to be issued; the run says how much that is and what was left out.
+    """Read the file and stage what is to be issued; the run says how much that is and what was left out: among that are
+    credit memos for which whoever imports would need another person's word.
 
     Raises Refused where the file or its mapping cannot be used.
     """
     mapping = Mapping.from_json(run.parameters["mapping"])
+    wrong = TroubleFile(troubles)
     with unpacked(file) as table:
-        rows = TableReader(table, FIELDS, mapping)
-        left_out = stage(run, rows, LineReader(run.company, mapping.rules), TroubleFile(troubles))
+        left_out = stage(run, TableReader(table, FIELDS, mapping), LineReader(run.company, mapping.rules), wrong)
     known = drop_known(run)
+    for trouble in _drop_above_limit(run):
+        wrong.add(trouble)
+        left_out[trouble.reason] += 1
     run.total = StagedDocument.objects.filter(run=run).count()
     run.result = {"Documents already here": known, **{f"Lines left out: {why}": n for why, n in left_out.items()}}
     run.parameters["is_staged"] = True
+
+
+def _drop_above_limit(run: Run) -> Iterator[Trouble]:
+    """Unstage the credit memos that give more than the person who imports gives alone, and say so of each."""
+    company, rule = run.company, rule_of("credit_invoice", run.company)
+    if rule is None or run.by is None:
+        return
+    limit, above = rule.above_for(run.by), []
+    for memo in StagedDocument.objects.filter(run=run, total__lt=0).order_by("line"):
+        rate = exchange_rate_of(company, memo.currency, memo.exchange_rate, memo.dated_on)
+        amount = in_company_currency(company, -memo.total, rate)
+        if amount > limit:
+            above.append(memo.pk)
+            gives, alone = (format_money(each, company.currency, "en") for each in (amount, limit))
+            advice = f"It gives {gives}: above {alone} another person has to say yes. Draft it here instead."
+            yield Trouble(memo.line, "", memo.reference, advice, "Credit memo above the limit")
+    StagedDocument.objects.filter(pk__in=above).delete()
 
 
 def summary(run: Run) -> dict[str, Any]:

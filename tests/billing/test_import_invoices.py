@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ledger.balances import open_items_on
 from ledger.models import Entry
 from ledger.refusals import Refused
 from office.models import AuditRecord, Company, Run, RunStatus
+from office.operations.set_approval_rules import set_approval_rules
 from office.work.runs import carry_out, do_next_piece, resume_run
 from reports.book_check import check_book
 from tests import world
@@ -137,6 +139,19 @@ def test_a_repeat_adds_nothing_and_says_so(company: Company, file: Path):
 
     assert "5  Documents already here" in said
     assert list(Invoice.objects.order_by("pk").values_list("number", "hash")) == before
+
+
+def test_a_credit_memo_above_what_one_gives_alone_is_left_out(company: Company, file: Path):
+    clerk = world.make_user(company)
+    set_approval_rules(company, {"credit_invoice": (Decimal("5.10"), "manager")}, by=None)
+    with file.open("rb") as content, BytesIO() as troubles:
+        run = importing.start_import(company, BUILT_IN["online-retail"], content, by=clerk, name="x.csv")
+        content.seek(0)
+        importing.stage_file(run, content, troubles)
+        told = troubles.getvalue().decode("utf-8-sig").splitlines()
+    assert run.result["Lines left out: Credit memo above the limit"] == 1
+    assert told[-1] == "9,,500007,It gives £20.00: above £5.10 another person has to say yes. Draft it here instead."
+    assert importing.summary(run)["Credit memos"] == 1
 
 
 def test_credits_settle_the_oldest_when_the_switch_is_on(company: Company, file: Path):
