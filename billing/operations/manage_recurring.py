@@ -1,15 +1,19 @@
 """Setting up recurring invoices, pausing and ending them."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
+from billing.ceilings import LINE_DISCOUNT
 from billing.models import RecurringInvoice, RecurringLine, RecurringPause
 from billing.operations.recurring_details import LATEST_DAY, TIMING, RecurringDetails, fill_recurring
 from billing.recurring import next_day
 from billing.tax_choice import taxes_of
+from customers.days_to_pay import last_due_day, require_may_give
 from customers.models import Customer
 from ledger.refusals import Refused
+from office.approvals.asking import rule_of
 from office.audit import record
 from office.models import Company, User
 
@@ -19,9 +23,12 @@ SHOWN = ("name", "customer", "interval", "every", "starts_on", "ends_on", "most"
 
 @transaction.atomic
 def add_recurring_invoice(company: Company, details: RecurringDetails, *, by: User | None) -> RecurringInvoice:
-    """Set up an invoice that repeats; what is due already is made within a minute. Raises Refused for bad details."""
+    """Set up an invoice that repeats; what is due already is made within a minute.
+
+    Raises Refused for bad details and, where it is issued by itself, for more than this person gives alone.
+    """
     recurring = RecurringInvoice(company=company, created_by=by)
-    _write(recurring, details)
+    _write(recurring, details, by)
     record(by, "add_recurring_invoice", recurring, after=_shown(recurring))
     return recurring
 
@@ -32,7 +39,8 @@ def edit_recurring_invoice(
 ) -> RecurringInvoice:
     """Change what the coming documents say. Documents that were made stay as they are.
 
-    Raises Refused where somebody saved meanwhile, where it was ended, and for other days once a period was billed.
+    Raises Refused where somebody saved meanwhile, where it was ended, for other days once a period was billed, and
+    where it is issued by itself and gives more than this person gives alone, and than it gave before.
     """
     recurring = _locked(recurring_id)
     if recurring.version != version:
@@ -47,7 +55,7 @@ def edit_recurring_invoice(
             code="timing_fixed",
         )
     recurring.version += 1
-    _write(recurring, details)
+    _write(recurring, details, by)
     record(by, "edit_recurring_invoice", recurring, before=before, after=_shown(recurring))
     return recurring
 
@@ -111,18 +119,39 @@ def _locked(recurring_id: int) -> RecurringInvoice:
     return recurring
 
 
-def _write(recurring: RecurringInvoice, details: RecurringDetails) -> None:
+def _write(recurring: RecurringInvoice, details: RecurringDetails, by: User | None) -> None:
     customer = Customer.objects.filter(company=recurring.company_id, pk=details.customer_id).first()
     if customer is None:
         raise Refused("That customer is not one of this company's.", code="unknown_customer")
     namesakes = RecurringInvoice.objects.filter(company=recurring.company_id, name=details.name.strip())
     if namesakes.exclude(pk=recurring.pk).exists():
         raise Refused(f"There is one named {details.name.strip()} already.", code="name_taken")
+    _require_may_give(recurring, customer, details, by)
     lines = fill_recurring(recurring, customer, details, taxes_of(recurring.company))
     recurring.save()
     RecurringLine.objects.filter(recurring=recurring).delete()
     RecurringLine.objects.bulk_create(lines)
     _settle_next(recurring)
+
+
+def _require_may_give(
+    recurring: RecurringInvoice, customer: Customer, details: RecurringDetails, by: User | None
+) -> None:
+    """Refuse what nobody would be asked for, as it is issued by itself; what it gave before stays."""
+    if by is None or not details.issues:
+        return
+    company, rule = recurring.company, rule_of(LINE_DISCOUNT, recurring.company)
+    before = recurring.lines.all() if recurring.pk and recurring.issues else []
+    most = max([line.discount_percent for line in before], default=Decimal(0))
+    highest = max([line.discount_percent for line in details.lines], default=Decimal(0))
+    if rule and highest > max(most, rule.above_for(by)):
+        words = f"{highest.normalize():f} % off a line is not yours to give again and again."
+        raise Refused(f"{words} Let it wait as a draft each time, or ask a manager to set it up.", code="above_ceiling")
+    today, days = company.today(), details.net_days
+    usual = (last_due_day(today, customer.net_days, customer.terms) - today).days
+    is_same = bool(recurring.pk and recurring.issues and days == recurring.net_days)
+    if days is not None and days > usual and not is_same:
+        require_may_give(company, [(days, None)], by)
 
 
 def _settle_next(recurring: RecurringInvoice) -> None:

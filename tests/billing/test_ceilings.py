@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from billing.models import Invoice
 from billing.operations.issue_invoice import issue_invoice, issue_invoices
+from billing.operations.manage_recurring import add_recurring_invoice, edit_recurring_invoice
 from customers.days_to_pay import GIVE_DAYS
 from customers.operations.create_customer import create_customer
 from customers.operations.details import CustomerDetails, details_of
@@ -124,6 +125,32 @@ def test_more_days_are_not_given_to_a_customer_for_good(company: Any, customer: 
     assert change(manager, net_days=100, terms_id=odd.pk)
     assert change(clerk, name="Bramble AG") == "Bramble AG"  # who has them keeps them
     assert create_customer(company, CustomerDetails("New"), by=clerk).net_days == company.net_days
+
+
+def test_nor_by_what_is_issued_again_and_again_unseen(company: Any, customer: Any, clerk: Any, manager: Any) -> None:
+    rule(company, GIVE_DAYS, "45", manager="100")
+    rule(company, "give_line_discount", "10", manager="50")
+    today = company.today()
+
+    def lines(percent: str) -> list[Any]:
+        return [world.recurring_line("100.00", discount_percent=Decimal(percent))]
+
+    def set_up(by: Any, percent: str = "0", **more: Any) -> Any:
+        details = world.recurring_details(customer, lines(percent), today, **{"name": str(by)} | more)
+        return add_recurring_invoice(company, details, by=by)
+
+    assert refusal(set_up, clerk, "10.01") == refusal(set_up, manager, "50.01") == "above_ceiling"
+    assert refusal(set_up, clerk, net_days=46) == refusal(set_up, manager, net_days=101) == "above_ceiling"
+    assert set_up(clerk, "60", net_days=200, issues=False).pk  # each draft is asked for when it is issued
+    recurring = set_up(manager, "20", net_days=60)
+
+    def change(percent: str, **more: Any) -> str:
+        details = world.recurring_details(customer, lines(percent), today, **{"name": "Other", "net_days": 60} | more)
+        recurring.refresh_from_db()
+        return edit_recurring_invoice(recurring.pk, details, version=recurring.version, by=clerk).name
+
+    assert refusal(change, "20.01") == refusal(change, "20", net_days=61) == "above_ceiling"
+    assert change("20") == "Other"  # what was given before stays
 
 
 def test_one_act_may_need_the_word_of_several_one_after_another(company: Any, clerk: Any, manager: Any) -> None:
