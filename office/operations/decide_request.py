@@ -23,7 +23,7 @@ def approve_request(request_id: int, *, by: User, reason: str = "") -> ApprovalR
     _require_decider(request, by)
     _decide(request, ApprovalState.APPROVED, by, optional_reason(reason))
     act = ACTS[request.action]
-    if not (request.requested_by.is_active and request.requested_by.has_perm(act.permission)):
+    if not _still_may(request):
         raise Refused(f"{request.requested_by} may not do this any more.", code="may_not_any_more")
     try:
         with transaction.atomic():
@@ -33,6 +33,13 @@ def approve_request(request_id: int, *, by: User, reason: str = "") -> ApprovalR
             raise
         ask_approval(needed, by=request.requested_by)
     return request
+
+
+def _still_may(request: ApprovalRequest) -> bool:
+    """Whether who asked still works here, has the right, and sees what it is about."""
+    who, act = request.requested_by, ACTS[request.action]
+    is_able = who.is_active and who.has_perm(act.permission)
+    return bool(is_able and act.subjects_for(who).filter(pk=request.subject_id).exists())
 
 
 @transaction.atomic

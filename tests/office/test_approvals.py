@@ -182,6 +182,14 @@ def test_who_lost_the_right_meanwhile_cannot_have_it_approved(invoice: Invoice, 
     assert world.open_of(invoice) == 300
 
 
+def test_who_sees_the_thing_no_more_cannot_have_it_approved(invoice: Invoice, clerk: Any, manager: Any) -> None:
+    request = asked(invoice, clerk)
+    clerk.companies.set([world.make_company(legal_name="Birch")])
+
+    assert refusal(lambda: approve_request(request.pk, by=manager)) == "may_not_any_more"
+    assert world.open_of(invoice) == 300
+
+
 def test_an_approval_is_for_what_was_asked_and_no_more(invoice: Invoice, clerk: Any, manager: Any) -> None:
     request = approve_request(asked(invoice, clerk).pk, by=manager)
     again = ApprovalRequest.objects.get(pk=request.pk)
