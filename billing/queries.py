@@ -76,6 +76,12 @@ def _is_given_up() -> Exists:
     return Exists(rows.filter(reverses=None, reversed_by=None))
 
 
+def given_up_of(invoice: Invoice) -> Decimal:
+    """What of a document is written off as a bad debt, and stays so."""
+    rows = Allocation.objects.filter(debit__entry=invoice.entry_id, credit__entry__kind="write_off")
+    return rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
 def in_state(invoices: QuerySet[InvoiceWithState], state: str) -> QuerySet[InvoiceWithState]:
     """Those of `with_state` that are in a state; the rare ones are found by an index and not by looking at all."""
     if state in (DocumentStatus.DRAFT, DocumentStatus.VOID):

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from django.db.models import Sum
 
 from billing.models import DocumentStatus, Invoice, InvoiceTax, RateKind
+from billing.queries import given_up_of
 from ledger.accounts import default_accounts
-from ledger.models import AccountRole, Allocation, OpenItem
+from ledger.models import AccountRole, OpenItem
 from ledger.money import round_money
 from ledger.present import present
 from payments.models import WriteOffTax
@@ -55,7 +56,7 @@ def total_tax(shares: Sequence[TaxShare]) -> Decimal:
 def _tax_of(invoice: Invoice, gross: Decimal) -> list[TaxShare]:
     """The part of each rate that goes with so much gross, after what went with earlier write-offs."""
     left, rates = _uncredited(invoice)
-    before = _written_off(invoice)
+    before = given_up_of(invoice)
     if left <= 0:
         return []
     part = min((before + gross) / left, Decimal(1))
@@ -81,12 +82,6 @@ def _uncredited(invoice: Invoice) -> tuple[Decimal, dict[Rate, tuple[Decimal, De
         base, amount = rates.get(rate, (ZERO, ZERO))
         rates[rate] = (base + sign * row.base, amount + sign * row.amount)
     return invoice.total - sum((memo.total for memo in memos), ZERO), rates
-
-
-def _written_off(invoice: Invoice) -> Decimal:
-    """The gross that standing write-offs of bad debt took off an invoice."""
-    rows = Allocation.objects.filter(debit__entry=invoice.entry_id, credit__entry__kind="write_off")
-    return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
 def _relieved(invoice: Invoice, rate: Rate) -> tuple[Decimal, Decimal]:

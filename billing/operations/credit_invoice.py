@@ -12,6 +12,7 @@ from billing.models import DocumentStatus, Invoice, InvoiceLine, ReasonCode
 from billing.operations.draft_credit import draft_credit
 from billing.operations.issue_invoice import issue_invoice
 from billing.operations.wanted_credit import Wanted, plain_wanted
+from billing.queries import given_up_of
 from billing.reason_codes import chosen_reason, printed_reason
 from billing.totals import lines_with_taxes
 from ledger.allocating import allocate, lock_items, oldest_first
@@ -41,9 +42,10 @@ def credit_invoice(
     """Issue a credit memo for an invoice: for so much of lines, for an amount with its tax, or for all that is left.
 
     It settles what is still open of the invoice, unless `apply` is off; the rest is the customer's free credit. Raises
-    Refused without a reason, for a document that is no issued invoice, or for more than is left of a line or of it all;
-    and ApprovalNeeded above the amount from which somebody else has to say yes first; `then` is kept with what is asked
-    for, and says what goes on once it is approved, as `correct_invoice` and `credit_dispute` do.
+    Refused without a reason, for a document that is no issued invoice, for more than is left of a line or of it all,
+    and for what is written off; and ApprovalNeeded above the amount from which somebody else has to say yes first;
+    `then` is kept with what is asked for, and says what goes on once it is approved, as `correct_invoice` and
+    `credit_dispute` do.
     """
     company = Invoice.objects.select_related("company").get(pk=invoice_id).company
     code = chosen_reason(company, reason_code_id)
@@ -120,11 +122,17 @@ def _check(invoice: Invoice, on: date) -> None:
 
 
 def _require_left(invoice: Invoice, memo: Invoice) -> None:
-    """Refuse more than the invoice came to: its positive lines without the negative ones that went with them."""
+    """Refuse more than the invoice came to: its positive lines without the negative ones that went with them; and what
+    is written off, as the customer could spend a credit for it and its tax would go back twice.
+    """
     earlier = invoice.credit_memos.filter(status=DocumentStatus.ISSUED).aggregate(sum=Sum("total"))["sum"] or Decimal(0)
     if earlier + memo.total > invoice.total:
         left = format_money(invoice.total - earlier, invoice.currency)
         raise Refused(f"{left} of {invoice} is left to credit. Credit its deductions with it.", code="more_than_left")
+    given_up = given_up_of(invoice)
+    if given_up and earlier + memo.total > invoice.total - given_up:
+        words = format_money(given_up, invoice.currency)
+        raise Refused(f"{words} of {invoice} is written off. Reverse that first.", code="written_off")
 
 
 def _apply(invoice: Invoice, memo: Invoice, on: date, by: User | None) -> None:

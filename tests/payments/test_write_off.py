@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from billing.customer_view import customer_view
 from billing.models import Invoice, ReasonCode
+from billing.operations.correct_invoice import correct_invoice
 from billing.operations.credit_invoice import credit_invoice
 from billing.queries import account_of, in_state, with_state
 from ledger.models import AccountRole, Line
@@ -64,6 +65,25 @@ def test_a_remainder_is_written_off_and_is_no_payment(customer: Any, clerk: Any)
     assert (row.number, row.amount, row.kind, row.status) == ("WO-2026-0001", 10, "bad_debt", "recorded")
     assert (book(AccountRole.BAD_DEBT), book(AccountRole.RECEIVABLE), world.owes(customer, DAY)) == (10, 0, 0)
     assert AuditRecord.objects.get(action="write_off").after["amount"] == "10.00"
+    assert check_book() == []
+
+
+def test_what_is_given_up_is_no_credit_until_it_is_asked_for_again(company: Any, customer: Any) -> None:
+    set_payment_policy(company, {"relieves_tax": True}, by=None)
+    invoice = world.issue(customer, [world.line("100.00", tax=world.make_tax(company, "19"))], DAY)
+    [row] = give_up(customer, (invoice, "100.00"))
+    for act in (
+        lambda: credit_invoice(invoice.pk, None, reason="Sent back", by=None, on=DAY),
+        lambda: credit_invoice(invoice.pk, Decimal("19.01"), reason="Too dear", by=None, on=DAY),
+        lambda: correct_invoice(invoice.pk, reason="Wrong", by=None, on=DAY),
+    ):
+        assert refusal(act) == "written_off"
+    assert credit_invoice(invoice.pk, Decimal("19.00"), reason="Too dear", by=None, on=DAY).total == 19
+    assert (world.owes(customer, DAY), world.open_of(invoice)) == (0, 0)
+
+    reverse_write_off(row.pk, on=DAY, by=None, reason="Sent back")
+    credit_invoice(invoice.pk, None, reason="Sent back", by=None, on=DAY)
+    assert (world.owes(customer, DAY), book(AccountRole.TAX), book(AccountRole.SALES)) == (0, 0, 0)
     assert check_book() == []
 
 
