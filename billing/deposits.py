@@ -139,6 +139,18 @@ def deposits_deducted_in(invoice_ids: Sequence[int]) -> list[int]:
     return sorted({deposit_id for pair in pairs for deposit_id in pair if deposit_id})
 
 
+def require_left_without(memo: Invoice) -> None:
+    """Refuse to void a credit memo that gave back deductions of deposits, locked here, that were used again."""
+    given_back = memo.lines.filter(credited_line__deducts__isnull=False)
+    sums = _sums(given_back, "credited_line__deducts", -F("net"))
+    deposits = InvoiceLine.objects.filter(pk__in=sums).select_related("invoice")
+    left = left_of_deposits(deposits)
+    for line in deposits:
+        if left[line.pk] < sums[line.pk]:
+            words = f"It gave back what was deducted of {line.invoice}, and that was used again. Undo that first."
+            raise Refused(words, code="deposit_used_up")
+
+
 def require_deposits_left(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
     """Refuse to deduct, or to give back of a deposit, more than is left of it; the deposits are locked."""
     wanted: dict[int, Decimal] = {}

@@ -2,7 +2,8 @@ from datetime import date
 
 from django.db import transaction
 
-from billing.deposits import deducting
+from billing.deposits import deducting, deposits_deducted_in, require_left_without
+from billing.locking import lock_documents
 from billing.models import DocumentStatus, Invoice
 from billing.reason_codes import chosen_reason, printed_reason
 from billing.states import require_move
@@ -31,8 +32,9 @@ def void_invoice(
 ) -> Invoice:
     """Take an issued document back by its mirror; it keeps its number and says it is void.
 
-    Raises Refused without a reason, before its own day, while anything is applied to it, or while a credit memo of it
-    stands; and ApprovalNeeded above the amount from which somebody else has to say yes first.
+    Raises Refused without a reason, before its own day, while anything is applied to it, while a credit memo of it
+    stands, or where it gave deductions back whose deposit was used again; and ApprovalNeeded above the amount from
+    which somebody else has to say yes first.
     """
     invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
     require_move(invoice.status, DocumentStatus.VOID)
@@ -63,6 +65,9 @@ def _check(invoice: Invoice, on: date) -> None:
         raise Refused("A credit memo of this invoice stands. Void that first.", code="credited")
     if taken := deducting(invoice).first():
         raise Refused(f"{taken} deducts this deposit. Void that first.", code="deducted")
+    if invoice.credits_id:
+        lock_documents(deposits_deducted_in([invoice.pk]))
+        require_left_without(invoice)
 
 
 def _take_back(invoice: Invoice, reason: str, on: date, by: User | None) -> Entry:

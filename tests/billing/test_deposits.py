@@ -169,6 +169,25 @@ def test_a_deposit_that_is_deducted_is_neither_void_nor_credited(customer: Any, 
     assert left_of_deposits(deposit.lines.all()) == {deposit.lines.get().pk: 0}
 
 
+@pytest.mark.parametrize("then", ["deducted", "credited"])
+def test_a_credit_memo_that_gave_a_deduction_back_is_void_while_the_deposit_is_there(
+    customer: Any, vat: Any, deposit: Any, then: str
+) -> None:
+    def whole() -> Invoice:
+        return world.issue(customer, [world.line("1000.00", tax=vat), deduction(deposit, "300.00")], DELIVERED)
+
+    memo = credit_invoice(whole().pk, None, reason="Wrong", by=None, on=DELIVERED, apply=False)
+    again = whole() if then == "deducted" else None
+    given_back = None if again else credit_invoice(deposit.pk, None, reason="Off", by=None, on=DELIVERED, apply=False)
+    with pytest.raises(Refused) as refusal:
+        void_invoice(memo.pk, reason="It was right", by=None, on=DELIVERED)
+    assert refusal.value.code == "deposit_used_up"
+
+    void_invoice((again or given_back).pk, reason="Not that one", by=None, on=DELIVERED)
+    void_invoice(memo.pk, reason="It was right", by=None, on=DELIVERED)
+    assert left_of_deposits([deposit.lines.get()]) == {deposit.lines.get().pk: 0}
+
+
 def test_crediting_a_deposit_takes_it_off_its_own_account(company: Any, deposit: Any) -> None:
     credit_invoice(deposit.pk, None, reason="Called off", by=None, on=DELIVERED)
     assert balances(company) == {}
