@@ -118,7 +118,7 @@ class LineForm(forms.Form):
         data = super().clean() or self.cleaned_data
         has_product = data.get("product") or data.get("code")
         if data.get("description") and data.get("unit_price") is None and not (has_product or self.errors):
-            self.add_error("unit_price", "This line needs a price.")
+            self.add_error("unit_price", "It needs a price.")
         if data.get("section") and not (data.get("description") or has_product or self.errors):
             self.add_error("section", "A heading stands above a line. Type the line, or take the heading away.")
         return data

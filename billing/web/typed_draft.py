@@ -46,9 +46,12 @@ class TypedDraft:
     @property
     def first_error(self) -> str:
         """The first thing that cannot be read, in words."""
-        for errors in (self.form.errors, *self.lines.errors):
-            for messages in errors.values():  # type: ignore[attr-defined]  # they are dicts; the stubs know their base
-                return str(messages[0])
+        for messages in self.form.errors.values():
+            return str(messages[0])
+        shown = (line for line in self.lines if not line.cleaned_data.get("DELETE"))
+        for number, line in enumerate(shown, 1):
+            for messages in line.errors.values():
+                return f"Line {number}: {messages[0]}"
         return " ".join(str(message) for message in self.lines.non_form_errors())
 
 

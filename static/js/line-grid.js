@@ -17,6 +17,26 @@ import { say } from "./toast.js";
 // data-heading: it is no cell, appears when asked for, and goes when it is emptied.
 const CELLS = 'input:not([type="hidden"], [type="checkbox"], [name$="-section"]), select, textarea';
 
+const MONEY_SIGNS = /[\p{Sc}\s]/gu;
+const NUMBER = /^[-−(]?[\p{Sc}\s]*\d[\d.,'’\s]*[\p{Sc}%)\s]*$/u;
+const HEADS = { item: "description", text: "description", qty: "quantity", price: "unit price", discount: "discount %", vat: "tax" };
+
+// Which box each pasted column goes to: by its heading, where the first record is headings; else one after the other, but
+// numbers pass over a box that holds words (data-words), as sheets often have no column for it.
+function arranged(records, boxes) {
+  const names = boxes.map((box) => (box.dataset.cell ?? "").toLowerCase());
+  const heads = records[0].map((value) => names.indexOf(HEADS[value.toLowerCase()] ?? value.toLowerCase()));
+  if (records.length > 1 && heads.length > 1 && heads.every((place) => place >= 0)) return { records: records.slice(1), columns: heads };
+  const columns = [];
+  let place = 0;
+  for (let column = 0; column < Math.max(...records.map((record) => record.length)); column++) {
+    const isNumbers = records.every((record) => NUMBER.test(record[column] ?? ""));
+    if (column > 0 && isNumbers && boxes[place]?.matches("[data-words]")) place++;
+    columns.push(place++);
+  }
+  return { records, columns };
+}
+
 class LineGrid extends HTMLElement {
   connectedCallback() {
     this.formset = this.getAttribute("prefix") || "lines";
@@ -199,19 +219,22 @@ class LineGrid extends HTMLElement {
     const line = event.target.closest("[data-line]");
     if (!line || event.target.matches("textarea") || !/[\t\n]/.test(text)) return;
     event.preventDefault();
-    const column = this.cells(line).indexOf(event.target);
+    const first = this.cells(line).indexOf(event.target);
+    const pasted = text.split("\n").map((record) => record.split("\t").map((value) => value.trim()));
+    const { records, columns } = arranged(pasted, this.cells(line).slice(first));
     let row = line;
-    for (const [index, record] of text.split("\n").entries()) {
+    for (const [index, record] of records.entries()) {
       if (index > 0) row = this.lines[this.lines.indexOf(row) + 1] ?? this.add();
-      record.split("\t").forEach((value, offset) => this.fill(this.cells(row)[column + offset], value.trim()));
+      const boxes = this.cells(row).slice(first);
+      record.forEach((value, place) => this.fill(boxes[columns[place]], value));
     }
-    this.focusColumn(row, column);
+    this.focusColumn(row, first);
     this.changed();
   }
 
   fill(box, value) {
     if (!box) return;
-    if (!box.matches("select")) box.value = value;
+    if (!box.matches("select")) box.value = box.matches(".amount, .amount input") ? value.replace(MONEY_SIGNS, "") : value;
     else box.value = [...box.options].find((option) => [option.value, option.text].includes(value))?.value ?? box.value;
     box.dispatchEvent(new CustomEvent("filled", { bubbles: true }));
   }

@@ -85,7 +85,7 @@ def test_a_long_document_saves_itself_with_all_its_cells(browser: Client, custom
     ("more", "message"),
     [
         ({"customer": ""}, "Choose a customer."),
-        ({"lines-0-unit_price": ""}, "This line needs a price."),
+        ({"lines-0-unit_price": ""}, "Line 1: It needs a price."),
         ({"dated_on": "2026-02-30"}, "Enter a valid date."),
         ({"key": "no key"}, "This form has no key. Load the page again."),
     ],

@@ -52,4 +52,4 @@ def test_a_very_long_one_is_left_to_its_pdf(browser: Client, customer: Any) -> N
 
 def test_what_cannot_be_read_says_why(browser: Client, customer: Any) -> None:
     answer = browser.post("/invoices/preview/", typed(customer, ("Oak shelf", "")))
-    assert (answer.status_code, "This line needs a price." in answer.content.decode()) == (200, True)
+    assert (answer.status_code, "Line 1: It needs a price." in answer.content.decode()) == (200, True)

@@ -155,7 +155,7 @@ def test_what_was_typed_before_the_window_was_lost_comes_back(
 def test_half_a_line_is_kept_in_the_browser_and_says_what_is_missing(editor: Page) -> None:
     choose_customer(editor)
     cell(editor, "Description").fill("Work")
-    expect(editor.locator("#save-state")).to_contain_text("Not saved yet: This line needs a price.")
+    expect(editor.locator("#save-state")).to_contain_text("Not saved yet: Line 1: It needs a price.")
 
     editor.on("dialog", lambda dialog: dialog.accept())
     editor.reload()

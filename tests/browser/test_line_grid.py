@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LINE = """<tr data-line><td><input type="hidden" name="lines-{n}-id" value="{id}">
   <input type="hidden" name="lines-{n}-ORDER"><input type="checkbox" name="lines-{n}-DELETE" hidden>
   <input name="lines-{n}-text" id="id_lines-{n}-text" data-cell="Description"></td>
-  <td><input class="amount" name="lines-{n}-price" data-cell="Price"></td>
+  <td><input name="lines-{n}-unit" data-cell="Unit" data-words></td>
+  <td><input class="amount" name="lines-{n}-price" data-cell="Unit price"></td>
   <td><select name="lines-{n}-tax" data-cell="Tax">
     <option value="1">19 %</option><option value="2">7 %</option></select>
   <button type="button" data-remove-line>Remove</button></td></tr>"""
@@ -88,7 +89,7 @@ def test_tab_after_the_last_filled_line_adds_one_and_on_an_empty_last_line_leave
     assert focused(grid) == "lines-2-text"
     assert names_are_in_order(grid)
 
-    for _ in range(4):
+    for _ in range(5):
         grid.keyboard.press("Tab")
     assert focused(grid) == "after"
     assert len(texts(grid)) == 3
@@ -179,6 +180,27 @@ def test_cells_pasted_from_a_sheet_become_lines_and_one_change_is_told(grid):
     assert grid.input_value("[name=lines-2-tax]") == "2"
     assert names_are_in_order(grid)
     assert grid.evaluate("window.told") == 1
+
+
+@pytest.mark.parametrize(
+    ("pasted", "lines"),
+    [
+        ("Chair\t12.50\nDesk\t€ 1,080.00", [["Chair", "", "12.50"], ["Desk", "", "1,080.00"]]),
+        ("Chair\tpcs\t12.50\nDesk\t\t80", [["Chair", "pcs", "12.50"], ["Desk", "", "80"]]),
+        ("Price\tItem\n12.50\tChair", [["Chair", "", "12.50"]]),
+        ("Unit price\tDescription\tUnit\n12.50\tChair\tpcs", [["Chair", "pcs", "12.50"]]),
+        ("Item\t12.50\nDesk\t80", [["Item", "", "12.50"], ["Desk", "", "80"]]),
+    ],
+)
+def test_columns_of_a_sheet_go_where_their_headings_say_or_where_numbers_belong(
+    grid: Page, pasted: str, lines: list[list[str]]
+) -> None:
+    grid.focus("[name=lines-0-text]")
+    paste(grid, pasted)
+    typed = grid.eval_on_selector_all(
+        "[data-line]", "rows => rows.map(row => [...row.querySelectorAll('input[data-cell]')].map(box => box.value))"
+    )
+    assert [line for line in typed if any(line)] == lines
 
 
 def test_removing_the_last_line_leaves_an_empty_one(grid):
