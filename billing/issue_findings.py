@@ -84,11 +84,12 @@ def _limit_words(draft: Invoice, exposure: Exposure, owed: Decimal, rates: Rates
 
 def duplicates(drafts: Sequence[Invoice]) -> Findings:
     """Documents that look like an earlier one."""
-    twins = twins_of([draft.pk for draft in drafts], drafts[0].company.today())
+    today = drafts[0].company.today()
+    twins = twins_of([draft.pk for draft in drafts], today)
     for draft in drafts:
         if draft.pk in twins:
             twin, likeness = twins[draft.pk]
-            words = f"{twin} of {_day(twin)} is of the same customer and {likeness}."
+            words = f"{twin} of {twin.dated_on or today} is of the same customer and {likeness}."
             yield draft, Found(words, url=reverse("billing:invoice", args=[twin.pk]), facts=f"{twin.pk} {likeness}")
 
 

@@ -324,6 +324,7 @@ def test_many_documents_ask_as_much_of_the_database_as_one(company: Any) -> None
     drafts = []
     for number in range(12):
         customer = world.make_customer(company, number=f"C-{number}")
+        world.draft(customer, [world.line("9.00", tax=vat)])
         drafts.append(world.issue(customer, [world.line("9.00", tax=vat)], DAY).pk)
     run = Run(company=company, parameters=start_of("2026-03-20", None, everything=True))
     asked = []
@@ -332,3 +333,4 @@ def test_many_documents_ask_as_much_of_the_database_as_one(company: Any) -> None
             check_documents(run, ids)
         asked.append(len(queries))
     assert asked[0] == asked[1]
+    assert AccuracyFinding.objects.filter(check_name="duplicate").count() == len(drafts)
