@@ -51,7 +51,7 @@ OWED = f"""
             coalesce(moved.due_on, owed.due_on) AS due_on,
             greatest(%(on)s - coalesce(moved.due_on, owed.due_on), 0) AS days_late,
             owed.open > 0 AND kind = ANY (%(kinds)s) AS is_debt,
-            least(owed.open, coalesce(held.amount, 0)) AS disputed,
+            least(greatest(owed.open, 0), coalesce(held.amount, 0)) AS disputed,
             coalesce(own.percent, whole.percent) AS specific,
             CASE WHEN own.percent IS NOT NULL THEN own.reason WHEN whole.percent IS NOT NULL THEN whole.reason
                 ELSE '' END AS why

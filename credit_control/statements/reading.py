@@ -35,7 +35,7 @@ Key = tuple[int, str]
 
 ITEMS = f"""
     SELECT customer_id, currency, id, entry_id, kind, reference, dated_on, due_on, amount, open,
-        least(open, coalesce((
+        least(greatest(open, 0), coalesce((
             SELECT sum(d.amount) FROM billing_disputedamount d
             WHERE d.item_id = items.id AND d.held_on <= %(on)s AND (d.released_on IS NULL OR d.released_on > %(on)s)
         ), 0)) AS disputed

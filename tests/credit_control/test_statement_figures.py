@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from billing.models import ReasonCode
+from billing.operations.open_dispute import DisputeDetails, open_dispute
 from credit_control.statements.asking import Period, combined, figures_of, own
 from credit_control.statements.figures import Figures, Part, Section
 from customers.models import Customer
@@ -144,6 +146,16 @@ def test_what_is_aged_adds_up_and_free_credit_stands_beside_it(customer: Any) ->
     assert (part.open, part.overdue, part.closing) == (65, 60, 65)
     late = {item.amount: item.days_late(FEB) for item in part.items}
     assert late == {40: 58, 20: 1, 10: 0, -5: 0}
+
+
+def test_of_free_credit_nothing_is_disputed(customer: Any) -> None:
+    invoice = world.issue(customer, "100.00", JAN)
+    world.receive(customer, "25.00", JAN)
+    reason = ReasonCode.objects.get(company=customer.company, code="price_disputed").pk
+    open_dispute(invoice.entry_id, DisputeDetails(reason, amount=Decimal(30)), on=JAN, by=None)
+    part = part_of(customer, JAN, FEB)
+    assert [(item.open, item.disputed) for item in part.items] == [(-25, 0), (100, 30)]
+    assert (part.open, part.disputed) == (75, 30)
 
 
 def test_what_a_payer_paid_for_another_moves_both_accounts(company: Any, customer: Any) -> None:
