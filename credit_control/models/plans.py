@@ -129,7 +129,8 @@ class PlanStage(models.TextChoices):
 
 
 class PlanStep(models.Model):
-    """That something was done about an instalment, once: its customer was told, or somebody here was asked to act."""
+    """That something was done about an instalment: its customer was told, or somebody here was asked to act. Of each
+    stage once, but that it is missed again after it was paid and the money came back."""
 
     append_only = True
 
@@ -141,7 +142,12 @@ class PlanStep(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["instalment", "stage"], name="plan_step_once"),
+            models.UniqueConstraint(
+                fields=["instalment", "stage"], condition=~Q(stage="missed"), name="plan_step_once"
+            ),
+            models.UniqueConstraint(
+                fields=["instalment", "done_on"], condition=Q(stage="missed"), name="plan_missed_once_a_day"
+            ),
         ]
 
     def __str__(self) -> str:

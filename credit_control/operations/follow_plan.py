@@ -6,6 +6,7 @@ from django.db import transaction
 from billing.disputes import disputed_now
 from credit_control.models import CreditPolicy, PaymentPlan, PlanStage, PlanStatus, PlanStep, policy_of
 from credit_control.operations.cancel_plan import cancel_plan
+from credit_control.plans.again import told_of
 from credit_control.plans.due import LAPSED_LATELY
 from credit_control.plans.mail import queue_plan_mail
 from credit_control.plans.reading import PlanDay, PlanNow, plan_now
@@ -26,8 +27,9 @@ def follow_plan(plan_id: int, *, on: date, waits: bool = False) -> PaymentPlan:
     missed, and the end of the plan, or a task for the collector, as the company's policy says. Who did not answer an
     offer in time is told so.
 
-    Days that nobody looked are made up for: of several missed instalments one mail tells. A plan ends only when its
-    customer was told, and had as long since as the policy gives. Nothing is done while money of theirs `waits` in the
+    Days that nobody looked are made up for: of several missed instalments one mail tells, and of one that was paid and
+    whose money came back another. A plan ends only when its customer was told, and had as long since as the policy
+    gives. Nothing is done while money of theirs `waits` in the
     bank queue, or to be applied.
     """
     plan = lock_plan(plan_id)
@@ -77,26 +79,32 @@ def _tell_soon(plan: PaymentPlan, due: list[PlanDay], policy: CreditPolicy, on: 
 
 
 def _tell_missed(plan: PaymentPlan, now: PlanNow, policy: CreditPolicy, on: date) -> None:
-    """A mail about all that is missed, once for each instalment that newly is; else a call."""
+    """A mail about all that is missed, once for each instalment that newly is, or is again; else a call."""
     last = on - timedelta(days=policy.plan_grace_days)
     missed = [day for day in now.days if day.left and day.instalment.due_on < last]
-    new = [step for day in missed for step, is_new in [_step(day, PlanStage.MISSED, on)] if is_new]
+    told = told_of(now, on)
+    new = [
+        PlanStep.objects.create(instalment=day.instalment, stage=PlanStage.MISSED, done_on=on)
+        for day in missed
+        if day.instalment.pk not in told
+    ]
     if not new:
         return
     amount = format_money(sum((day.left for day in missed), ZERO), plan.currency)
     record(None, "tell_missed_instalment", plan, after={"missed": amount})
-    reached = queue_plan_mail(plan, MISSED, new[-1])
+    steps = PlanStep.objects.filter(instalment=new[-1].instalment_id, stage=PlanStage.MISSED)
+    again = f":{new[-1].pk}" if steps.count() > 1 else ""
+    reached = queue_plan_mail(plan, MISSED, new[-1], again)
     if policy.plan_cancel_days is None or not reached:
         title = f"{plan.customer.name} missed {amount} of {plan}"
-        tell_collector(plan, title, stage=f"missed:{new[-1].instalment_id}", by=None)
+        tell_collector(plan, title, stage=f"missed:{new[-1].instalment_id}{again}", by=None)
 
 
 def _end(plan: PaymentPlan, now: PlanNow, policy: CreditPolicy, on: date) -> None:
     """Cancel it where an instalment stayed open too long after its customer was told."""
     if policy.plan_cancel_days is None:
         return
-    steps = PlanStep.objects.filter(instalment__plan=plan, stage=PlanStage.MISSED)
-    told = dict(steps.values_list("instalment", "done_on"))
+    told = told_of(now, on)
     since_told = timedelta(days=policy.plan_cancel_days - policy.plan_grace_days)
     for day in now.days:
         told_on = told.get(day.instalment.pk)

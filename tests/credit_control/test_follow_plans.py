@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from billing.operations.close_dispute import close_dispute
 from credit_control.models import PaymentPlan, PlanStep
 from credit_control.operations.assign_collector import assign_collector
 from credit_control.operations.cancel_plan import cancel_plan
@@ -18,6 +19,8 @@ from credit_control.tasks import follow_due_plans
 from credit_control.worklist.reading import worklist
 from office.mail.handing_over import hand_over
 from office.models import OutgoingMail, Task
+from payments.models import Receipt
+from payments.operations.reverse_receipt import reverse_receipt
 from tests import world
 from tests.billing.disputing import dispute
 from tests.credit_control.planning import accept, agreed, offer
@@ -107,6 +110,47 @@ def test_who_was_told_late_has_as_long_as_others(customer: Any, plan: PaymentPla
     days(plan, 30, 31, 39)
     assert state(plan) == "accepted"
     days(plan, 40)
+    assert state(plan) == "cancelled"
+
+
+def test_whose_money_came_back_is_told_again_before_the_plan_ends(customer: Any, paper: Any, today: Any) -> None:
+    set_credit_policy(customer.company, {"plan_cancel_days": 13}, by=None)
+    begun = today - timedelta(days=50)
+    plan = agreed(customer, [paper], (10, "100.00"), (90, "200.00"), on=begun)
+    days(plan, 14)
+    paid = world.apply(
+        world.receive(customer, "100.00", begun + timedelta(days=20)), paper, "100.00", begun + timedelta(days=20)
+    )
+    days(plan, 24, 30)
+    reverse_receipt(Receipt.objects.get().pk, dated_on=begun + timedelta(days=35), by=None, reason="Not honoured")
+    assert paid.reversed_by
+    assert days(plan, 36, 36, 45) == [("missed", 1), ("missed", 1)]
+    assert (state(plan), mails()) == ("accepted", {MISSED: 2})
+    days(plan, 46)
+    assert (state(plan), mails()) == ("cancelled", {MISSED: 2, ENDED: 1})
+
+
+def test_whose_dispute_ended_is_told_again_before_the_plan_ends(customer: Any, paper: Any, today: Any) -> None:
+    set_credit_policy(customer.company, {"plan_cancel_days": 13}, by=None)
+    plan = agreed(customer, [paper], (10, "100.00"), (90, "200.00"))
+    days(plan, 14)
+    case = dispute(paper, "300.00", on=today + timedelta(days=15))
+    days(plan, 24, 30)
+    close_dispute(case.pk, "refused", on=today + timedelta(days=34), by=None, note="All was delivered")
+    assert days(plan, 35, 44) == [("missed", 1), ("missed", 1)]
+    assert state(plan) == "accepted"
+    days(plan, 45)
+    assert state(plan) == "cancelled"
+
+
+def test_who_was_told_of_a_part_and_paid_another_part_is_not_told_again(
+    customer: Any, paper: Any, plan: PaymentPlan, today: Any
+) -> None:
+    set_credit_policy(customer.company, {"plan_cancel_days": 13}, by=None)
+    days(plan, 14)
+    world.apply(world.receive(customer, "99.00", today), paper, "99.00", today)
+    assert days(plan, 15, 20) == [("missed", 1)]
+    days(plan, 24)
     assert state(plan) == "cancelled"
 
 
