@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from billing.disputes import disputed_now
@@ -18,6 +18,7 @@ from credit_control.interest import Charged, LateDebt, value_on
 from credit_control.models import LateChargeLine, LineKind, PaymentPlan, PlanInstalment, PlannedItem, PlanStatus
 from credit_control.plans.lateness import KeptPlan, PlannedDebt, days_with
 from credit_control.plans.spread import Instalment
+from credit_control.promises import came_on
 from ledger.models import Allocation, ItemKind, OpenItem
 from ledger.present import present
 
@@ -104,8 +105,7 @@ def _read_settled(debts: dict[int, Debt]) -> None:
 def _settled_of(item_ids: Collection[int]) -> dict[int, list[tuple[date, Decimal]]]:
     """What of these items was settled, from which day on."""
     rows = Allocation.objects.filter(debit__in=list(item_ids))
-    came_on = Case(When(credit__kind=ItemKind.EXCHANGE, then="credit__due_on"), default="credit__dated_on")
-    rows = rows.annotate(counts_on=Greatest("debit__dated_on", came_on))
+    rows = rows.annotate(counts_on=Greatest("debit__dated_on", came_on("credit__")))
     found: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
     for item_id, day, amount in rows.values_list("debit", "counts_on", "amount"):
         found[item_id].append((day, amount))

@@ -21,6 +21,8 @@ STATES = [
     ("settled", "Settled otherwise"),
     ("withdrawn", "Withdrawn"),
 ]
+MONEY = (ItemKind.PAYMENT, ItemKind.EXCHANGE)
+"""What keeps a promise: money in its currency, or in another and exchanged."""
 ZERO = Decimal(0)
 
 
@@ -87,27 +89,33 @@ def promised_sql(known_at: datetime | None) -> str:
 
 
 def _sum_of_items(amount: Least) -> Coalesce:
-    paid = Allocation.objects.filter(
+    paid = Allocation.objects.alias(came_on=came_on("credit__")).filter(
         debit=OuterRef("item"),
-        credit__kind=ItemKind.PAYMENT,
+        credit__kind__in=MONEY,
         credit__pk__gt=OuterRef("promise__newest_item"),
-        credit__dated_on__gte=OuterRef("promise__made_on"),
-        credit__dated_on__lte=OuterRef("promise__counts_until"),
+        came_on__gte=OuterRef("promise__made_on"),
+        came_on__lte=OuterRef("promise__counts_until"),
     )
     items = PromisedItem.objects.filter(promise=OuterRef("pk")).order_by().annotate(paid=_sum(paid, "debit", "amount"))
     return _sum(items, "promise", amount)
 
 
+def came_on(credit: str = "") -> Case:
+    """The day on which money came in; what was exchanged is as old as what it was exchanged from."""
+    exchanged = When(**{f"{credit}kind": ItemKind.EXCHANGE}, then=F(f"{credit}due_on"))
+    return Case(exchanged, default=F(f"{credit}dated_on"))
+
+
 def _waiting() -> Coalesce:
     """Payments of those days that are not applied yet."""
-    credits = OpenItem.objects.filter(
+    credits = OpenItem.objects.alias(came_on=came_on()).filter(
         company_id=OuterRef("company_id"),
         customer_id=OuterRef("customer_id"),
         currency=OuterRef("currency"),
-        kind=ItemKind.PAYMENT,
+        kind__in=MONEY,
         balance__lt=0,
-        dated_on__gte=OuterRef("made_on"),
-        dated_on__lte=OuterRef("counts_until"),
+        came_on__gte=OuterRef("made_on"),
+        came_on__lte=OuterRef("counts_until"),
         pk__gt=OuterRef("newest_item"),
     )
     return _sum(credits, "customer_id", -F("balance"))

@@ -27,7 +27,7 @@ class PromiseIn(Input):
 
     customer = IdIn()
     pay_on = serializers.DateField()
-    amount = AmountIn(required=False, help_text="Left out: all of the items.")
+    amount = AmountIn(required=False, help_text="Left out: all of the items that is not disputed.")
     currency = serializers.CharField(max_length=3, required=False, help_text="Left out: the customer's.")
     items = serializers.ListField(child=IdIn(), required=False, max_length=1000, help_text="None: those due first.")
     said_by = serializers.CharField(max_length=100)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F, Max
 
+from billing.disputes import undisputed
 from credit_control.models import PaymentPromise, PromisedItem, policy_of
 from credit_control.plans.reading import planned_now
 from credit_control.promises import standing_promises
@@ -24,7 +25,8 @@ LONGEST_NAME, LONGEST_NOTE = 100, 500
 
 @dataclass(frozen=True)
 class PromiseDetails:
-    """What was promised: for which items (none: those due first), how much (none: all of them), for which day."""
+    """What was promised: for which items (none: those due first), how much (none: all of them that is not disputed),
+    for which day."""
 
     pay_on: date
     said_by: str
@@ -105,19 +107,21 @@ def _items(customer: Customer, details: PromiseDetails, today: date) -> list[Ope
 
 
 def _parts(items: list[OpenItem], details: PromiseDetails) -> list[tuple[OpenItem, Decimal]]:
-    """How much of each item, the one due first before the others."""
+    """How much of each item, the one due first before the others; what is disputed only where more was promised than
+    is not."""
     open_ = sum((item.balance for item in items), Decimal(0))
-    amount = open_ if details.amount is None else details.amount
+    free = undisputed(items)
+    amount = (sum(free.values()) or open_) if details.amount is None else details.amount
     if not items:
         raise Refused(f"Nothing is open in {details.currency} and free to be promised.", code="nothing_open")
     if amount <= 0 or amount != round_money(amount, details.currency):
         raise Refused("The amount is above zero, in whole units of the currency.", code="amount_invalid")
     if amount > open_:
         raise Refused(f"{amount} {details.currency} is more than is open: {open_}.", code="more_than_open")
-    parts = []
-    for item in items:
-        part = min(item.balance, amount)
-        amount -= part
-        if part:
-            parts.append((item, part))
-    return parts
+    parts = dict.fromkeys(free, Decimal(0))
+    for most in (free, {item.pk: item.balance for item in items}):
+        for item in items:
+            more = min(most[item.pk] - parts[item.pk], amount)
+            parts[item.pk] += more
+            amount -= more
+    return [(item, parts[item.pk]) for item in items if parts[item.pk]]

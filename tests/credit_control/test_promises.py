@@ -15,9 +15,12 @@ from credit_control.operations.withdraw_promise import withdraw_promise
 from credit_control.promises import promised_now, standing_promises, with_state
 from ledger.refusals import Refused
 from office.models import AuditRecord
+from payments.exchanging import ExchangeDetails
 from payments.operations.apply_credits import undo_allocation
+from payments.operations.exchange_receipt import exchange_receipt
 from tests import world
 from tests.api.calling import Program
+from tests.billing.disputing import dispute
 from tests.credit_control.planning import agreed
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +69,48 @@ def test_what_came_is_read_from_the_book(customer: Any, invoice: Any, today: Any
     assert state(made, 8) == ("part_kept", 100)
     world.receive(customer, "200.00", today)
     assert state(made) == ("kept", 300)
+
+
+def test_money_in_another_currency_keeps_it_from_the_day_it_came(customer: Any, invoice: Any, today: Any) -> None:
+    made = promise(customer)
+    dollars = world.receive(customer, "200.00", today, currency="USD", exchange_rate=Decimal("0.9"))
+    details = ExchangeDetails(Decimal("200.00"), "EUR", today, Decimal("180.00"), item_id=world.item_of(invoice).pk)
+    exchange_receipt(dollars.pk, details, by=None)
+    assert state(made, 8) == ("part_kept", 180)
+    world.apply(world.receive(customer, "120.00", today), invoice, "120.00", today)
+    assert state(made, 8) == ("kept", 300)
+
+
+def test_money_that_was_exchanged_and_not_applied_counts_as_other_money(
+    customer: Any, invoice: Any, today: Any
+) -> None:
+    before = world.receive(customer, "100.00", today - timedelta(days=1), currency="USD", exchange_rate=Decimal("0.9"))
+    made = promise(customer)
+    dollars = world.receive(customer, "200.00", today, currency="USD", exchange_rate=Decimal("0.9"))
+    for receipt, amount, into in ((before, "100.00", "90.00"), (dollars, "200.00", "180.00")):
+        exchange_receipt(receipt.pk, ExchangeDetails(Decimal(amount), "EUR", today, Decimal(into)), by=None)
+    assert state(made, 8) == ("part_kept", 180)
+
+
+def test_what_is_disputed_is_promised_last(customer: Any, invoice: Any, today: Any) -> None:
+    newer = world.issue(customer, "100.00", today - timedelta(days=20))
+    dispute(invoice, "290.00", on=today)
+    made = promise(customer, amount=Decimal("110.00"))
+    assert parts(made) == {world.item_of(invoice).pk: 10, world.item_of(newer).pk: 100}
+    withdraw_promise(made.pk, on=made.made_on, by=None, reason="A slip")
+    assert parts(promise(customer)) == {world.item_of(invoice).pk: 10, world.item_of(newer).pk: 100}
+
+
+def test_more_than_is_not_disputed_is_promised_of_that_too(customer: Any, invoice: Any, today: Any) -> None:
+    newer = world.issue(customer, "100.00", today - timedelta(days=20))
+    dispute(invoice, "290.00", on=today)
+    made = promise(customer, amount=Decimal("150.00"))
+    assert parts(made) == {world.item_of(invoice).pk: 50, world.item_of(newer).pk: 100}
+
+
+def parts(made: PaymentPromise) -> dict[int, Decimal]:
+    """What is promised of which item."""
+    return dict(made.items.values_list("item", "amount"))
 
 
 def test_money_that_was_there_before_keeps_no_promise(customer: Any, invoice: Any, today: Any) -> None:
