@@ -20,7 +20,7 @@ from customers.account_numbers import (
 )
 from customers.mandates import with_state
 from customers.models import AccountKind, Customer, CustomerAccount
-from customers.operations.manage_mandates import put_to
+from customers.operations.manage_mandates import put_to, require_scheme
 from ledger.present import present
 from ledger.refusals import Refused
 from office.approvals.asking import ApprovalNeeded, Asked, require_second_person
@@ -53,7 +53,8 @@ def add_account(customer: Customer, details: AccountDetails, *, by: User | None,
     """Keep an account of a customer and ask a second person to confirm it; what the office does itself needs none.
 
     One that replaces another takes its place, in its mandates too, when it is confirmed, not before. Raises Refused for
-    a number that cannot be one, with the reason, and for an account that the customer has already.
+    a number that cannot be one, with the reason, for an account that the customer has already, and for one in the place
+    of another under a mandate by whose scheme it cannot be debited.
     """
     account, _ = checked_account(customer, details, by)
     try:
@@ -77,7 +78,8 @@ def confirm_account(
 ) -> CustomerAccount:
     """Let money be moved with an account, by the word of somebody else than who added it.
 
-    Raises ApprovalNeeded without that word, and Refused where the account is confirmed or closed already.
+    Raises ApprovalNeeded without that word, and Refused where the account is confirmed or closed already, or cannot be
+    debited under a mandate of the one that it replaces.
     """
     account = locked_account(account_id)
     if account.state != "waiting":
@@ -121,6 +123,7 @@ def _close_replaced(account: CustomerAccount) -> None:
     old = locked_account(present(account.replaces_id))
     today = account.company.today()
     for mandate in with_state(old.mandates.select_for_update(no_key=True, of=("self",)), today).filter(state="live"):
+        require_scheme(account, mandate.scheme)
         put_to(mandate, account, today, f"Their account was replaced by {account}.", account.confirmed_by)
     if old.state != "closed":
         close(old, account.confirmed_by, f"Replaced by {account}.")
@@ -145,6 +148,9 @@ def checked_account(customer: Customer, details: AccountDetails, by: User | None
     account.sealed_number = seal(number)
     account.number_hash = hash_of(details.kind, account.bank_code, number)
     account.last_four = last_four(number)
+    if account.replaces:
+        for mandate in with_state(account.replaces.mandates.all(), customer.company.today()).filter(state="live"):
+            require_scheme(account, mandate.scheme)
     return account, number
 
 

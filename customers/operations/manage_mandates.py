@@ -118,13 +118,18 @@ def _account(customer: Customer, account_id: int, scheme: str) -> CustomerAccoun
         raise Refused("That is not an account of this customer.", code="unknown_account")
     if account.state in ("waiting", "closed"):
         raise Refused(f"It cannot be debited: {account.reason_not_to_use}.", code="account_not_usable")
+    require_scheme(account, scheme)
+    return account
+
+
+def require_scheme(account: CustomerAccount, scheme: str) -> None:
+    """Raise Refused for an account that cannot be debited by this scheme."""
     fits = account.kind == AccountKind.US if scheme == MandateScheme.ACH else account.takes_sepa
     if not fits:
         name = MandateScheme(scheme).label
         raise Refused(
             f"{account.get_kind_display()} {account.masked_number} cannot be debited by {name}.", code="bad_scheme"
         )
-    return account
 
 
 def next_reference(customer: Customer) -> str:

@@ -5,7 +5,7 @@ from django.db import transaction
 from customers.days_to_pay import given_to, require_may_give
 from customers.duplicates import Asked
 from customers.merging import require_not_merged
-from customers.models import Customer
+from customers.models import AccountApplication, ApplicationStatus, Customer
 from customers.names import plain_name, plain_tax_id
 from customers.operations.details import (
     CustomerDetails,
@@ -32,9 +32,9 @@ def update_customer(
 ) -> Customer:
     """Change a customer that was read at `version`; their credit limit stays, it is changed by `change_credit_limit`.
 
-    Raises Refused where somebody changed it meanwhile, they were merged, another limit is given, or more days to pay
-    than one may alone, and MaybeKnown where another name or tax id makes them look like somebody else, unless they are
-    said to be another.
+    Raises Refused where somebody changed it meanwhile, they were merged, another limit is given, another currency while
+    they have a limit, or more days to pay than one may alone, and MaybeKnown where another name or tax id makes them
+    look like somebody else, unless they are said to be another.
     """
     customer = locked([customer_id, details.parent_id])[customer_id]
     require_not_merged(customer)
@@ -53,6 +53,7 @@ def update_customer(
         net_days=customer.net_days if details.net_days is None else details.net_days,
     )
     details = checked(details)
+    _require_currency_of_limit(customer, details)
     if (details.net_days, details.terms_id) != given_to(customer):
         require_may_give(customer.company, [(details.net_days, details.terms_id)], by)
     asked = _changed(customer, details)
@@ -86,4 +87,18 @@ def _require_same_limit(customer: Customer, details: CustomerDetails) -> None:
     if details.credit_limit not in (None, customer.credit_limit):
         raise Refused(
             "The credit limit is changed by itself, with a reason, beside the holds.", code="limit_has_its_own_change"
+        )
+
+
+def _require_currency_of_limit(customer: Customer, details: CustomerDetails) -> None:
+    """A limit is an amount in the customer's currency, by the word of whoever may give it: as many of another are
+    another limit."""
+    if details.currency == customer.currency:
+        return
+    wanted = AccountApplication.objects.filter(customer=customer, status=ApplicationStatus.OPEN, wanted_limit__gt=0)
+    if customer.credit_limit or customer.limit_on(customer.company.today()) or wanted.exists():
+        raise Refused(
+            f"Their credit limit is in {customer.currency}. Set it to 0 before they get another currency, and give one"
+            f" in {details.currency} then.",
+            code="limit_in_currency",
         )

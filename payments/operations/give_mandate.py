@@ -10,7 +10,6 @@ from billing.printed import parties_of
 from customers.mandate_mail import confirm_by_mail
 from customers.mandate_words import VERSION, authorisation
 from customers.models import (
-    AccountKind,
     Contact,
     Customer,
     CustomerAccount,
@@ -20,7 +19,7 @@ from customers.models import (
     MandateScheme,
 )
 from customers.operations.add_account import AccountDetails, checked_account
-from customers.operations.manage_mandates import next_reference, save_mandate
+from customers.operations.manage_mandates import next_reference, require_scheme, save_mandate
 from ledger.refusals import Refused
 from office.audit import record
 from office.languages import as_written_in
@@ -105,9 +104,7 @@ def _scheme(customer: Customer, contact: Contact) -> str:
 def _account(customer: Customer, details: AccountDetails, scheme: str) -> CustomerAccount:
     """The account that we have already, or a new one that waits."""
     account, _number = checked_account(customer, details, None)
-    fits = account.kind == AccountKind.US if scheme == MandateScheme.ACH else account.takes_sepa
-    if not fits:
-        raise Refused(f"This account cannot be debited by {MandateScheme(scheme).label}.", code="bad_scheme")
+    require_scheme(account, scheme)
     known = customer.accounts.filter(number_hash=account.number_hash, closed_at=None).first()
     if known and known.blocked_at:
         raise Refused(f"It cannot be debited: {known.reason_not_to_use}.", code="account_blocked")

@@ -11,6 +11,7 @@ from django.test import Client
 
 from customers.models import Customer, LimitChange
 from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
+from customers.operations.manage_applications import ApplicationDetails, apply_for_account
 from ledger.refusals import Refused
 from office.approvals.asking import ApprovalNeeded, Asked, require_approval
 from office.models import ApprovalRequest, AuditRecord, Company, ExchangeRate
@@ -184,6 +185,27 @@ def test_changing_a_customer_leaves_the_limit_alone(limited: Customer, clerk: An
     assert program.put(address, same).json()["credit_limit"] == "100.00"
     other = same | {"version": 3, "credit_limit": "900.00"}
     assert refused(program.put(address, other)) == (409, "limit_has_its_own_change")
+
+
+def test_a_limit_is_not_taken_into_another_currency(company: Company, clerk: Any) -> None:
+    customer = world.make_customer(company, currency="JPY", credit_limit=Decimal(1_000_000))
+    program, address = Program(clerk), f"customers/{customer.pk}/"
+    answer = program.put(address, {"name": "New", "version": 1, "currency": "EUR"})
+    assert refused(answer) == (409, "limit_in_currency")
+    change(customer, "0", company.today(), on=company.today())
+    assert refused(program.put(address, {"name": "New", "version": 1, "currency": "EUR"})) == (409, "limit_in_currency")
+    change(customer, "0")
+    answer = program.put(address, {"name": "New", "version": 1, "currency": "EUR"}).json()
+    assert (answer["currency"], answer["credit_limit"]) == ("EUR", "0.00")
+
+
+def test_who_has_no_limit_gets_another_currency_unless_one_is_asked_for_them(company: Company, clerk: Any) -> None:
+    customer = world.make_customer(company)
+    program, address = Program(clerk), f"customers/{customer.pk}/"
+    assert program.put(address, {"name": "New", "version": 1, "currency": "JPY"}).json()["currency"] == "JPY"
+    apply_for_account(customer.pk, ApplicationDetails(limit=Decimal(500)), by=clerk)
+    answer = program.put(address, {"name": "New", "version": 2, "currency": "EUR"})
+    assert refused(answer) == (409, "limit_in_currency")
 
 
 def test_on_screen_a_limit_is_changed_and_a_clerk_is_turned_away(

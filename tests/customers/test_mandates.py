@@ -18,6 +18,7 @@ from customers.operations.manage_mandates import (
     amend_mandate,
     revoke_mandate,
 )
+from ledger.refusals import Refused
 from office.models import AuditRecord
 from office.operations.update_company import update_company
 from tests import world
@@ -147,6 +148,23 @@ def test_an_account_that_takes_anothers_place_takes_its_live_mandates(customer: 
     revoked.refresh_from_db()
     assert (live.account, revoked.account) == (new, old)
     assert MandateAmendment.objects.get().amended_by == manager
+
+
+def test_an_account_takes_no_place_under_a_mandate_by_whose_scheme_it_cannot_be_debited(
+    customer: Any, clerk: Any, manager: Any
+) -> None:
+    old = confirmed(customer, iban_account())
+    add_account(customer, us_account(replaces_id=old.pk), by=clerk, reason="Letter")
+    live = signed(customer, old)
+    with pytest.raises(Refused, match="cannot be debited by"):
+        approve_last(manager)
+    live.refresh_from_db()
+    assert live.account == old
+    other = {"number": "SA0380000000608010167519", "replaces_id": old.pk}
+    assert refusal_of(lambda: add_account(customer, iban_account(**other), by=clerk)) == "bad_scheme"
+    revoke_mandate(live.pk, on=SIGNED, reason="x", by=clerk)
+    approve_last(manager)
+    assert customer.accounts.get(replaces=old).state == "usable"
 
 
 @pytest.mark.parametrize("change", [{"reference": "X"}, {"signed_on": date(2020, 1, 1)}, {"scheme": "b2b"}])
