@@ -9,10 +9,19 @@ from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Sum,
 from django.db.models.functions import Coalesce, Least
 from django_stubs_ext import WithAnnotations
 
+from billing.disputes import disputed_now
+from billing.opening.waiting import not_live_among
+from credit_control.due_days import put_off
 from credit_control.models import HandedItem, HandOver, ReminderItem, Tone
+from credit_control.plans.reading import planned_now
+from credit_control.promises import standing_promises
+from credit_control.reminders.arriving import never_arrived
+from credit_control.told_paid import told_until
 from ledger.fields import AmountField
 from ledger.models import OpenItem
 from office.models import Company
+from office.written import plain_day
+from payments.models import DebitPart
 
 STATES = [("out", "With the agency"), ("paid", "Paid"), ("given_back", "Given back"), ("hopeless", "Nothing to be had")]
 TIME_AFTER_NOTICE = timedelta(days=7)
@@ -56,14 +65,33 @@ def _sum(items: QuerySet[HandedItem, Any], of: F | Least) -> Coalesce:
     return Coalesce(Subquery(sums), ZERO, output_field=AmountField())
 
 
+def why_not_handed(company: Company, items: Collection[OpenItem], today: date) -> dict[int, str]:
+    """Those of a company's open items that go to no agency now, and what stands against it: `{item} is {why}`."""
+    ids = [item.pk for item in items]
+    later = {item_id: day for item_id, day in put_off(items).items() if day >= today}
+    debited = DebitPart.objects.filter(item__in=ids, is_under_way=True).values_list("item", flat=True)
+    told = told_until(company, ids, today)
+    return {
+        **dict.fromkeys(not_live_among(ids), "taken over, and the opening is not live"),
+        **{item_id: f"put off until {plain_day(day)}" for item_id, day in later.items()},
+        **{item_id: f"paid, as they say: it waits until {plain_day(day)}" for item_id, day in told.items()},
+        **dict.fromkeys(debited, "in a debit run"),
+        **dict.fromkeys(agencies_of(ids), "with an agency"),
+        **dict.fromkeys(planned_now(ids, today), "in a payment plan"),
+        **dict.fromkeys(standing_promises(ids, today), "promised"),
+        **dict.fromkeys(disputed_now(ids), "disputed"),
+    }
+
+
 def warned(item_ids: Collection[int]) -> set[int]:
-    """Of these items those that a final notice was about."""
+    """Of these items those that a final notice was about which reached their customer."""
     rows = ReminderItem.objects.filter(item__in=item_ids, reminder__tone=Tone.FINAL, dropped="")
-    return set(rows.values_list("item", flat=True))
+    return set(rows.exclude(pk__in=never_arrived(rows)).values_list("item", flat=True))
 
 
 def to_decide(company: Company, today: date) -> list[tuple[int, str, str, Decimal, date]]:
-    """Customers whose final notice is past its time and still open: id, name, currency, how much, and its day."""
+    """Customers whose final notice is past its time and still open, and could go to an agency: id, name, currency, how
+    much, and its day."""
     rows = ReminderItem.objects.filter(
         reminder__company=company,
         reminder__tone=Tone.FINAL,
@@ -71,20 +99,17 @@ def to_decide(company: Company, today: date) -> list[tuple[int, str, str, Decima
         dropped="",
         item__balance__gt=0,
     )
-    out = agencies_of(rows.values_list("item", flat=True))
+    rows = rows.exclude(pk__in=never_arrived(rows)).select_related("item", "reminder__customer")
+    noticed: dict[int, ReminderItem] = {}
+    for row in rows.order_by("reminder__reminded_on", "pk"):
+        noticed.setdefault(row.item_id, row)
+    held = why_not_handed(company, [row.item for row in noticed.values()], today)
     found: dict[tuple[int, str, str], tuple[Decimal, date]] = {}
-    read = rows.order_by("reminder__reminded_on").values_list(
-        "item",
-        "reminder__customer",
-        "reminder__customer__name",
-        "item__currency",
-        "item__balance",
-        "reminder__reminded_on",
-    )
-    for item, customer, name, currency, balance, day in read:
-        if item not in out:
-            amount, first = found.get((customer, name, currency), (ZERO, day))
-            found[customer, name, currency] = (amount + balance, first)
+    for row in noticed.values():
+        if row.item_id not in held:
+            key = (row.reminder.customer_id, row.reminder.customer.name, row.item.currency)
+            amount, first = found.get(key, (ZERO, row.reminder.reminded_on))
+            found[key] = (amount + row.item.balance, first)
     return [(*key, amount, day) for key, (amount, day) in sorted(found.items(), key=lambda each: -each[1][0])]
 
 

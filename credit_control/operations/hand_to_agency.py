@@ -4,19 +4,15 @@ from datetime import date
 
 from django.db import transaction
 
-from billing.disputes import disputed_now
-from credit_control.hand_overs import agencies_of, warned
+from credit_control.hand_overs import warned, why_not_handed
 from credit_control.models import HandedItem, HandOver, HandOverOutcome
-from credit_control.plans.reading import planned_now
-from credit_control.promises import standing_promises
 from customers.models import Customer
 from ledger.bulk import insert_all
 from ledger.models import OpenItem
 from ledger.refusals import Refused
 from office.audit import record
 from office.card_numbers import without_card_numbers
-from office.models import User
-from payments.models import DebitPart
+from office.models import Company, User
 
 LONGEST_NAME, LONGEST_NOTE = 100, 500
 
@@ -36,7 +32,8 @@ def hand_to_agency(customer_id: int, details: HandOverDetails, *, on: date, by: 
     """Hand open items of one currency to a collection agency: nobody here reminds of them any more.
 
     Raises Refused without an agency or items, for items that are settled, disputed, promised, in a plan, in a debit
-    run or with an agency already, and for those that no final notice was about.
+    run, put off, paid as the customer says, not live or with an agency already, and for those that no final notice
+    which arrived was about.
     """
     people = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
     customer = people.get(pk=customer_id)
@@ -46,7 +43,7 @@ def hand_to_agency(customer_id: int, details: HandOverDetails, *, on: date, by: 
             f"Name the agency, in up to {LONGEST_NAME} characters; a note has {LONGEST_NOTE}.", code="agency_missing"
         )
     items = _items(customer, details)
-    _check(items, on, details.was_warned)
+    _check(customer.company, items, on, details.was_warned)
     made = HandOver.objects.create(
         company=customer.company, customer=customer, agency=agency, handed_on=on, note=note, created_by=by
     )
@@ -87,19 +84,11 @@ def _items(customer: Customer, details: HandOverDetails) -> list[OpenItem]:
     return items
 
 
-def _check(items: Sequence[OpenItem], today: date, was_warned: bool) -> None:
+def _check(company: Company, items: Sequence[OpenItem], today: date, was_warned: bool) -> None:
+    for item_id, why in why_not_handed(company, items, today).items():
+        item = next(item for item in items if item.pk == item_id)
+        raise Refused(f"{item.reference} is {why}. Leave it out.", code="held")
     ids = [item.pk for item in items]
-    held = {
-        "disputed": set(disputed_now(ids)),
-        "promised": set(standing_promises(ids, today)),
-        "in a payment plan": set(planned_now(ids, today)),
-        "with an agency": set(agencies_of(ids)),
-        "in a debit run": set(DebitPart.objects.filter(item__in=ids, is_under_way=True).values_list("item", flat=True)),
-    }
-    for item in items:
-        for words, which in held.items():
-            if item.pk in which:
-                raise Refused(f"{item.reference} is {words}. Leave it out.", code="held")
     missing = [] if was_warned else [item for item in items if item.pk not in warned(ids)]
     if missing:
         raise Refused(

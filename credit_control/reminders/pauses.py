@@ -2,22 +2,22 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from billing.disputes import disputed_now
 from billing.opening.waiting import not_live_among
 from credit_control.hand_overs import agencies_of
-from credit_control.models import PaymentPromise, PlannedItem, PlanStatus, policy_of
+from credit_control.models import PaymentPromise, PlannedItem, PlanStatus
 from credit_control.plans.reading import planned_now
 from credit_control.promises import standing_promises
+from credit_control.told_paid import told_until
 from customers.models import Mandate
 from ledger.models import OpenItem
 from office.models import Company
 from office.written import plain_day
 from payments.debiting import CURRENCY_OF, mandates_by_customer
 from payments.models import DebitPart
-from payments.paid_notices import open_notices
 
 ZERO = Decimal(0)
 
@@ -83,16 +83,6 @@ def read_pauses(company: Company, items: Collection[OpenItem], today: date) -> P
         },
         agencies_of(ids),
         planned_now(ids, today),
-        _told(company, ids, today),
+        told_until(company, ids, today),
         not_live_among(ids),
     )
-
-
-def _told(company: Company, item_ids: Collection[int], today: date) -> dict[int, date]:
-    """By item, until when it waits for the payment that a customer told of, where that is not past."""
-    notices = open_notices(item_ids)
-    if not notices:
-        return {}
-    wait = timedelta(days=policy_of(company).paid_notice_days)
-    until = {item_id: notice.told_on + wait for item_id, notice in notices.items()}
-    return {item_id: day for item_id, day in until.items() if wait and day >= today}

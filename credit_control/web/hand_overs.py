@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from credit_control.access import get_hand_over_for, hand_overs_for
 from credit_control.agency_file import agency_zip
-from credit_control.hand_overs import STATES, agencies_of, open_items_of, to_decide, warned, with_state
+from credit_control.hand_overs import STATES, agencies_of, open_items_of, to_decide, warned, why_not_handed, with_state
 from credit_control.models import HandOverOutcome
 from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_over, hand_to_agency
 from credit_control.web.downloads import download
@@ -109,7 +109,7 @@ def hand_over_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         "currency": currency,
         "today": customer.company.today(),
         "items": [(item, item.pk in told, out.get(item.pk)) for item in items],
-        "marked": set(chosen) or told - set(out),
+        "marked": set(chosen) or told - set(why_not_handed(customer.company, items, customer.company.today())),
     }
     return render(request, "credit_control/hand_over_new.html", context)
 

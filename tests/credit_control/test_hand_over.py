@@ -10,14 +10,19 @@ from zipfile import ZipFile
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from credit_control.hand_overs import to_decide, with_state
-from credit_control.models import HandedItem, HandOver
+from credit_control.models import HandedItem, HandOver, Reminder
 from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_over, hand_to_agency
+from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.operations.record_promise import PromiseDetails, record_promise
+from credit_control.operations.set_reminder_ladders import choose_ladder
 from ledger.refusals import Refused
-from office.models import AuditRecord
+from office.models import AuditRecord, OutgoingMail
 from payments.operations.cancel_debit_run import cancel_debit_run
+from payments.operations.close_paid_notice import close_paid_notice
+from payments.operations.note_paid import PaidDetails, note_paid
 from tests import world
 from tests.api.calling import Program
 from tests.credit_control.reminding import at_any_hour, ladder, late, remind, send_all
@@ -98,6 +103,38 @@ def test_it_refuses_what_a_debit_run_takes(company: Any, customer: Any) -> None:
     assert refusal(lambda: hand(customer, invoice, was_warned=True)) == "held"
     cancel_debit_run(run.pk, reason="With an agency", by=None)
     assert hand(customer, invoice, was_warned=True).items.count() == 1
+
+
+def test_it_refuses_what_was_put_off_or_is_paid_as_they_say(company: Any, customer: Any, invoice: Any) -> None:
+    today, item = company.today(), world.item_of(invoice)
+    contact = customer.contacts.get()
+    notice = note_paid(invoice.pk, PaidDetails(Decimal(300), today, "transfer"), contact=contact, on=today)
+    assert refusal(lambda: hand(customer, invoice)) == "held"
+    assert to_decide(company, today + timedelta(days=7)) == []
+    close_paid_notice(notice.pk, found=False, answer="Nothing came", by=None)
+    put_off_due_day(item.pk, today, by=None, reason="Agreed")
+    assert refusal(lambda: hand(customer, invoice)) == "held"
+    put_off_due_day(item.pk, today + timedelta(days=20), by=None, reason="Agreed")
+    assert to_decide(company, today + timedelta(days=20)) == []
+    assert [row[3] for row in to_decide(company, today + timedelta(days=21))] == [300]
+
+
+def test_a_final_notice_that_did_not_arrive_warned_nobody(company: Any, customer: Any, invoice: Any) -> None:
+    final = Reminder.objects.get(tone="final")
+    OutgoingMail.objects.filter(about_type=Reminder._meta.label_lower, about_id=final.pk).update(
+        status="bounced", bounced_at=timezone.now()
+    )
+    assert refusal(lambda: hand(customer, invoice)) == "not_warned"
+    assert to_decide(company, company.today() + timedelta(days=7)) == []
+
+
+def test_what_two_final_notices_were_about_is_decided_on_once(company: Any, customer: Any, invoice: Any) -> None:
+    longer = ladder(company, [1, 8, 15], name="Longer")
+    longer.steps.create(days=20, tone="final")
+    choose_ladder(company, longer.pk, by=None)
+    assert remind(customer, days=5)[0]
+    [row] = to_decide(company, company.today() + timedelta(days=20))
+    assert row[3] == 300
 
 
 def test_who_is_to_be_decided_on(company: Any, customer: Any, invoice: Any) -> None:
