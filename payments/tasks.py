@@ -10,7 +10,12 @@ from office.models import Company
 from payments.debiting import customers_to_announce_to
 from payments.online import ProviderUnavailable
 from payments.operations.announce_debits import announce_debits
-from payments.operations.take_provider_event import ask_provider, payments_to_ask_about
+from payments.operations.take_provider_event import (
+    ask_provider,
+    give_up_online_payment,
+    payments_to_ask_about,
+    payments_to_give_up,
+)
 
 
 @shared_task
@@ -22,7 +27,10 @@ def ask_about_payment(payment_id: int) -> None:
 
 @shared_task
 def ask_about_payments() -> int:
-    """Ring for every online payment whose event may be lost, and say for how many."""
+    """Ring for every online payment whose event may be lost, and say for how many; expect no more what was on its way
+    for too long."""
+    for payment in payments_to_give_up(timezone.now()):
+        give_up_online_payment(payment.pk)
     due = list(payments_to_ask_about(timezone.now()))
     for payment in due:
         ask_about_payment.delay(payment.pk)

@@ -30,6 +30,8 @@ AFTERWARDS = {
 """What happens to money that came, or that we have not heard of yet; a person looks at it."""
 PAID = "paid"
 """What a completed session says where the money is certain; others wait for a second event."""
+COMES_NO_MORE = ("requires_payment_method", "canceled")
+"""What the payment of a completed session says once a debit that took days has failed."""
 LIVE_KEYS = ("sk_live_", "rk_live_")
 
 
@@ -87,7 +89,8 @@ class Stripe:
         import stripe
 
         try:
-            return _looked_up(self.client.v1.checkout.sessions.retrieve(session_id))
+            params: Any = {"expand": ["payment_intent"]}
+            return _looked_up(self.client.v1.checkout.sessions.retrieve(session_id, params=params))
         except (stripe.StripeError, ValueError) as error:
             raise ProviderUnavailable("Stripe does not answer just now.") from error
 
@@ -142,8 +145,10 @@ def _looked_up(session: Any) -> Notice | None:
     """How a session stands; None while it is open."""
     if session.status == "open":
         return None
-    kind = NoticeKind.EXPIRED if session.status == "expired" else NoticeKind.PAID
-    return _notice(f"look-up:{session.id}:{session.payment_status}", session, kind, f"looked up: {session.status}")
+    kind, said = NoticeKind.EXPIRED if session.status == "expired" else NoticeKind.PAID, session.payment_status
+    if said != PAID and getattr(session.payment_intent, "status", "") in COMES_NO_MORE:
+        kind, said = NoticeKind.FAILED, "failed"
+    return _notice(f"look-up:{session.id}:{said}", session, kind, f"looked up: {session.status}")
 
 
 def _afterwards(event: Any) -> Notice:
@@ -162,5 +167,5 @@ def _notice(event_id: str, session: Any, kind: NoticeKind, said: str) -> Notice:
         amount = from_smallest_units(session.amount_total, currency, PLACES)
     except (UnknownCurrency, TypeError, ValueError):
         amount = None
-    payment = session.payment_intent or session.id
+    payment = getattr(session.payment_intent, "id", session.payment_intent) or session.id
     return Notice(event_id, kind, session.client_reference_id or "", str(payment), amount, currency, said)

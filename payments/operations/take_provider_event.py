@@ -54,6 +54,35 @@ def payments_to_ask_about(now: datetime) -> QuerySet[OnlinePayment]:
     return OnlinePayment.objects.filter(begun | waiting).exclude(session_id="").order_by("pk")
 
 
+def payments_to_give_up(now: datetime) -> QuerySet[OnlinePayment]:
+    """Those on their way for longer than any money takes, of which the provider says nothing more."""
+    return OnlinePayment.objects.filter(status=OnlineStatus.PENDING, begun_at__lt=now - SETTLES).order_by("pk")
+
+
+@transaction.atomic
+def give_up_online_payment(payment_id: int) -> bool:
+    """Expect a payment no more that was long on its way, so that it can be paid again, and have somebody ask the
+    provider; false where that is not so any more. Should its money come after all, it is received."""
+    rows = OnlinePayment.objects.select_for_update(no_key=True, of=("self",)).select_related("company", "customer")
+    payment = rows.get(pk=payment_id)
+    if payment.status != OnlineStatus.PENDING:
+        return False
+    payment.status = OnlineStatus.CLOSED
+    payment.save(update_fields=["status"])
+    record(None, "give_up_online_payment", payment, after={"for": payment.what_for, "amount": payment.amount})
+    amount = format_money(payment.amount, payment.currency)
+    make_task(
+        payment.company,
+        TaskKind.OTHER,
+        f"{amount} paid online never came: {payment.what_for}",
+        key=f"give_up_online_payment:{payment.pk}",
+        by=None,
+        about=About.of(payment.customer),
+        note=f"On its way for over {SETTLES.days} days. Ask {payment.provider} what became of {payment.reference}.",
+    )
+    return True
+
+
 def act_on_notice(provider: str, notice: Notice) -> str:
     """Act on what a provider said, once."""
     try:
@@ -89,8 +118,8 @@ def _outcome(payment: OnlinePayment, notice: Notice) -> str:
     if notice.kind in AFTERWARDS:
         return _told(payment, notice)
     if notice.kind == NoticeKind.PENDING and payment.status in (OnlineStatus.BEGUN, OnlineStatus.CLOSED):
-        return _waits(payment)
-    if notice.kind in (NoticeKind.FAILED, NoticeKind.EXPIRED) and payment.status in UNDER_WAY:
+        return IGNORED if payment.events.filter(outcome=CLOSED).exists() else _waits(payment)
+    if notice.kind in (NoticeKind.FAILED, NoticeKind.EXPIRED) and payment.status in (*UNDER_WAY, OnlineStatus.CLOSED):
         payment.status = OnlineStatus.CLOSED
         payment.save(update_fields=["status"])
         return CLOSED
@@ -115,7 +144,8 @@ def _paid(payment: OnlinePayment, notice: Notice) -> str:
 
 
 def _waits(payment: OnlinePayment) -> str:
-    """The customer did their part, and the money takes days. One that was replaced meanwhile is not begun anew."""
+    """The customer did their part, and the money takes days. One that was replaced meanwhile is not begun anew, nor one
+    of which the provider said before that nothing comes."""
     payment.status = OnlineStatus.PENDING
     try:
         with transaction.atomic():

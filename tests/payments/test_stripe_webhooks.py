@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from time import time
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from office.models import Task
 from payments.models import OnlinePayment, OnlineStatus, ProviderEvent, Receipt
 from payments.online import BadSignature
 from payments.online.stripe_checkout import SIGNATURE, Stripe
-from payments.operations.take_provider_event import take_provider_event
+from payments.operations.take_provider_event import give_up_online_payment, take_provider_event
+from payments.tasks import ask_about_payments
 from reports.book_check import check_book
 from tests import world
 from tests.payments.online import asked_of, invoice_of, today
@@ -146,6 +150,40 @@ def test_a_debit_that_takes_days_waits_and_is_received_or_closed(company: Any, c
     assert outcome(event("checkout.session.async_payment_failed", failed, "evt_9")) == "closed"
     assert [world.open_of(invoice_of(each)) for each in (good, bad)] == [0, 100]
     assert check_book() == []
+
+
+@pytest.mark.parametrize("before", [OnlineStatus.BEGUN, OnlineStatus.CLOSED])
+def test_a_debit_that_failed_before_we_heard_that_it_was_begun_does_not_wait(
+    payment: OnlinePayment, before: OnlineStatus
+) -> None:
+    OnlinePayment.objects.update(status=before)
+    failed = event("checkout.session.async_payment_failed", checkout(payment.reference, payment_status="unpaid"), "e1")
+    assert outcome(failed) == "closed"
+    assert outcome(paid(payment, "e2", payment_status="unpaid")) == "ignored"
+    payment.refresh_from_db()
+    assert payment.status == OnlineStatus.CLOSED
+
+
+def test_what_is_on_its_way_for_too_long_is_expected_no_more_and_received_all_the_same(
+    payment: OnlinePayment,
+) -> None:
+    assert outcome(paid(payment, "e1", payment_status="unpaid")) == "waits"
+    with time_machine.travel(timezone.now() + timedelta(days=13)):
+        ask_about_payments()
+        payment.refresh_from_db()
+        assert payment.status == OnlineStatus.PENDING
+    with time_machine.travel(timezone.now() + timedelta(days=15)):
+        ask_about_payments()
+        ask_about_payments()
+    payment.refresh_from_db()
+    [task] = Task.objects.all()
+    assert (payment.status, task.title) == (
+        OnlineStatus.CLOSED,
+        f"€100.00 paid online never came: {payment.what_for}",
+    )
+    assert not give_up_online_payment(payment.pk)
+    succeeded = event("checkout.session.async_payment_succeeded", checkout(payment.reference), "e2")
+    assert outcome(succeeded) == "applied"
 
 
 def test_a_refund_that_is_told_before_its_payment_is_not_lost(payment: OnlinePayment) -> None:

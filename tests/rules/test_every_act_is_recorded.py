@@ -29,6 +29,7 @@ WRITES_NOTHING_RECORDED = {
     "billing.open_dispute.items_to_dispute": READS,
     "billing.set_prices.prices_of": READS,
     "payments.take_provider_event.payments_to_ask_about": READS,
+    "payments.take_provider_event.payments_to_give_up": READS,
     "billing.change_order.require_open": REFUSES,
     "billing.change_shipment.require_stands": REFUSES,
     "billing.shipment_details.require_goes_out": REFUSES,
