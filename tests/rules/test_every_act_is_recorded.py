@@ -35,7 +35,6 @@ WRITES_NOTHING_RECORDED = {
     "billing.shipment_details.require_goes_out": REFUSES,
     "billing.manage_products.locked_product": REFUSES,
     "payments.approve_debit_run.locked_run": REFUSES,
-    "payments.pay_refund_by_hand.require_to_pay": REFUSES,
     "customers.manage_mandates.save_mandate": PART,
     "billing.bill_recurring.take_on": PART,
     "billing.record_shipment.lock_orders_of": PART,
