@@ -129,6 +129,7 @@ CHECKS = [
                     JOIN payments_repaymentbatch b ON b.id = l.batch_id AND b.state = 'ready'
                     WHERE l.refund_id = r.id AND l.is_under_way)
                 AND NOT EXISTS (SELECT FROM payments_handpayment h WHERE h.refund_id = r.id AND h.undone_at IS NULL)
+                AND NOT EXISTS (SELECT FROM ledger_entry m WHERE m.reverses_id = r.entry_id)
         ) AS sides GROUP BY company_id, currency HAVING sum(standing) <> sum(waiting)
         """,
     ),

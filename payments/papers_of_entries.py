@@ -23,6 +23,7 @@ PAPERS = {
         UNION ALL SELECT given_entry_id FROM payments_receiptexchange""",
     "undo_exchange": UNDONE_EXCHANGES,
     "refund_credit": "SELECT entry_id FROM payments_refund",
+    "withdraw_refund": keyed("payments_refund", "withdraw_refund"),
     "approve_repayment": "SELECT entry_id FROM payments_repaymentline",
     "cancel_repayment": UNDONE_FILE_PAYMENTS,
     "reject_repayment_line": UNDONE_FILE_PAYMENTS,

@@ -12,7 +12,7 @@ from office.models import BankAccount, Company
 from payments.booked_banks import book_account_of
 from payments.models import BankTie, Refund, RepaymentBatch, RepaymentLine
 
-NEVER_LEFT = ("cancel_repayment", "reject_repayment_line", "undo_refund_by_hand")
+NEVER_LEFT = ("cancel_repayment", "reject_repayment_line", "undo_refund_by_hand", "withdraw_refund")
 """The kinds of mirrors of payments that the bank never made."""
 
 

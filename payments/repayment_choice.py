@@ -19,6 +19,7 @@ STATES: tuple[tuple[str, str], ...] = (
     ("waiting", "Waiting for approval"),
     ("in_file", "In a file"),
     ("by_hand", "Paid by hand"),
+    ("withdrawn", "Taken back"),
 )
 
 
@@ -38,11 +39,12 @@ RefundWithState: TypeAlias = "WithAnnotations[Refund, RefundState]"
 
 
 def with_repayment(refunds: QuerySet[Refund]) -> QuerySet[RefundWithState]:
-    """Add `state`: whether a refund is paid by hand, is to be paid by file, waits, or is in a file."""
+    """Add `state`: whether a refund is taken back, paid by hand, to be paid by file, waits, or is in a file."""
     lines = RepaymentLine.objects.filter(refund=OuterRef("pk"), is_under_way=True)
     by_hand = HandPayment.objects.filter(refund=OuterRef("pk"), undone_at=None)
     return refunds.annotate(
         state=Case(
+            When(entry__reversed_by__isnull=False, then=Value("withdrawn")),
             When(Q(account=None) | Exists(by_hand), then=Value("by_hand")),
             When(Exists(lines.filter(batch__state=FileState.WAITING)), then=Value("waiting")),
             When(Exists(lines), then=Value("in_file")),
@@ -57,7 +59,8 @@ def with_payer(refunds: QuerySet[Refund]) -> QuerySet[Refund]:
     of_refund = {"refund": OuterRef("pk")}
     by_hand = HandPayment.objects.filter(undone_at=None, **of_refund)
     by_file = RepaymentLine.objects.filter(is_under_way=True, batch__state=FileState.READY, **of_refund)
-    own = Case(When(~Q(bank_account__role=AccountRole.REFUNDS), then=_named("bank_account")), default=Value(""))
+    is_out = ~Q(bank_account__role=AccountRole.REFUNDS) & Q(entry__reversed_by=None)
+    own = Case(When(is_out, then=_named("bank_account")), default=Value(""))
     return refunds.annotate(
         paid_from=Coalesce(
             Subquery(by_hand.values(named=_named("bank_account__booked__account"))[:1]),

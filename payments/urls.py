@@ -83,6 +83,7 @@ urlpatterns = [
     path("refunds/<int:refund_id>/", refunds.refund_page, name="refund"),
     path("refunds/<int:refund_id>/pay-by-hand/", refunds.pay_by_hand, name="pay_refund_by_hand"),
     path("refunds/<int:refund_id>/undo-by-hand/", refunds.undo_by_hand, name="undo_refund_by_hand"),
+    path("refunds/<int:refund_id>/withdraw/", refunds.withdraw, name="withdraw_refund"),
     path("refunds/repayments/<int:batch_id>/", repayments.repayment, name="repayment"),
     path("refunds/repayments/<int:batch_id>/cancel/", repayments.cancel, name="cancel_repayment"),
     path("refunds/repayments/<int:batch_id>/file/", repayments.repayment_file, name="repayment_file"),

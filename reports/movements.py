@@ -48,7 +48,12 @@ OF_REVERSED = {
     "issue_invoice": "voided",
     "claim_late_charges": "waived",
     "record_receipt": "returned",
+    "refund_credit": "refunded",
     "write_off": "restored",
+    "write_off_tolerance": "restored",
+    "write_off_bank_fee": "restored",
+    "record_recovery": "recovered",
+    "exchange_receipt": "exchanged",
     "load_opening": "opening",
 }
 """A reversal counts by the kind of the entry that it takes back; of another kind it is other."""

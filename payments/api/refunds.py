@@ -17,6 +17,7 @@ from payments.api.payment_files import CancelIn
 from payments.models import Refund
 from payments.operations.pay_refund_by_hand import pay_refund_by_hand, undo_refund_by_hand
 from payments.operations.refund_credit import RefundDetails, refund_credit
+from payments.operations.withdraw_refund import withdraw_refund
 from payments.original_way import WAY_CHOICES
 from payments.repayment_choice import STATES, with_payer, with_repayment
 
@@ -133,6 +134,20 @@ class UndoByHandView(ApiView):
         """Let a refund that was not paid by hand after all wait again."""
         refund = get_refund_for(request.user, refund_id)
         undo_refund_by_hand(refund.pk, **checked(CancelIn, request.data), by=request.user)
+        return _shown(request.user, refund_id)
+
+
+class WithdrawView(ApiView):
+    """Taking a refund back that was not paid."""
+
+    permission = {"post": "payments.refund_credit"}
+
+    @extend_schema(operation_id="withdraw_refund", request=CancelIn, responses=RefundOut)
+    @idempotent
+    def post(self, request: ApiRequest, refund_id: int) -> Response:
+        """Say that a refund is not paid after all: what it paid back is free again."""
+        refund = get_refund_for(request.user, refund_id)
+        withdraw_refund(refund.pk, **checked(CancelIn, request.data), by=request.user)
         return _shown(request.user, refund_id)
 
 

@@ -56,6 +56,7 @@ urlpatterns = [
     path("refunds/<int:refund_id>/", refunds.RefundView.as_view()),
     path("refunds/<int:refund_id>/pay-by-hand/", refunds.PayByHandView.as_view()),
     path("refunds/<int:refund_id>/undo-by-hand/", refunds.UndoByHandView.as_view()),
+    path("refunds/<int:refund_id>/withdraw/", refunds.WithdrawView.as_view()),
     path("write-offs/", write_offs.WriteOffsView.as_view()),
     path("write-offs/<int:write_off_id>/", write_offs.WriteOffView.as_view()),
     path("write-offs/<int:write_off_id>/reverse/", write_offs.ReverseWriteOffView.as_view()),

@@ -65,13 +65,15 @@ def undo_refund_by_hand(refund_id: int, *, reason: str, by: User | None) -> Hand
 def require_to_pay(refund: Refund) -> None:
     """Refuse what is under way or paid, and what there is no credit for any more."""
     state = with_repayment(Refund.objects.all()).get(pk=refund.pk).state
+    if state == "withdrawn":
+        raise Refused(f"{refund} is taken back: nothing is paid.", code="invalid_move")
     if state == "by_hand":
         raise Refused(f"{refund} is paid by hand already.", code="already_paid")
     if state != "to_pay":
         raise Refused(f"{refund} is in a repayment. Cancel that first, or wait for the bank.", code="under_way")
     lock_refunded([refund])
     if gone := credits_gone([refund]).get(refund.pk):
-        raise Refused(f"{gone}. Apply other credit to it first, or pay nothing.", code="credit_gone")
+        raise Refused(f"{gone}. Apply other credit to it first, or take it back.", code="credit_gone")
 
 
 def _paying(refund: Refund, bank_account_id: int) -> BankAccount:

@@ -30,8 +30,8 @@ def undo_settlement(settlement_id: int, *, on: date, by: User | None, reason: st
     settlement = rows.get(pk=settlement_id)
     if settlement.undone_on:
         raise Refused("This was undone already.", code="already_undone")
-    if settlement.refund_id:
-        raise Refused("What was left was paid back. Undo its parts one by one.", code="refunded")
+    if settlement.refund and not hasattr(settlement.refund.entry, "reversed_by"):
+        raise Refused("What was left was paid back. Take that refund back first.", code="refunded")
     require_bookable_day(settlement.company, on)
     for row in settlement.items.select_related("item", "write_off", "credit_memo__entry", "dispute").order_by("-id"):
         _undo_rest(row, on, by, reason)

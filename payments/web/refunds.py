@@ -1,4 +1,4 @@
-"""One refund, and saying that it was paid by hand after all."""
+"""One refund, saying that it was paid by hand after all, and taking it back."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ from office.web.requests import StaffRequest
 from payments.access import get_refund_for
 from payments.models import Refund
 from payments.operations.pay_refund_by_hand import pay_refund_by_hand, undo_refund_by_hand
+from payments.operations.withdraw_refund import withdraw_refund
 
 
 class HandPaymentForm(forms.Form):
@@ -67,6 +68,20 @@ def undo_by_hand(request: StaffRequest, refund_id: int) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         messages.success(request, f"Undone: {refund} waits to be paid again.")
+    return redirect("payments:refund", refund.pk)
+
+
+@require_POST
+@staff_door("payments.refund_credit", recently_known=CHANGES)
+def withdraw(request: StaffRequest, refund_id: int) -> HttpResponse:
+    """Take it back, with a reason."""
+    refund = get_refund_for(request.user, refund_id)
+    try:
+        withdraw_refund(refund.pk, reason=request.POST.get("reason", ""), by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"{refund} is taken back: what it paid back is free again.")
     return redirect("payments:refund", refund.pk)
 
 

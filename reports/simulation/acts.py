@@ -72,7 +72,7 @@ def written_off(company: Company, first: date, last: date, owner_ids: list[int] 
 
 def refunded(company: Company, first: date, last: date, owner_ids: list[int] | None) -> Iterator[Done]:
     """Credits that were paid back."""
-    rows = Refund.objects.filter(company=company, refunded_on__range=(first, last))
+    rows = Refund.objects.filter(company=company, refunded_on__range=(first, last), entry__reversed_by=None)
     for row in _of_owner(rows, owner_ids).select_related("customer").prefetch_related("entry__items"):
         paper = _paper(row, row.number, "payments:refund", row.refunded_on)
         yield Done("refund_credit", _worth(row), row.created_by_id, paper)

@@ -48,6 +48,7 @@ def forms(customer: Any) -> Forms:
         "payments:cancel_repayment": ([a_repayment(bank)], {"reason": "r"}),
         "payments:pay_refund_by_hand": ([a_refund(bank)], {"bank_account_id": str(bank.pk), "on": "2026-03-02"}),
         "payments:undo_refund_by_hand": ([a_refund(bank)], {"reason": "r"}),
+        "payments:withdraw_refund": ([a_refund(bank)], {"reason": "r"}),
         "payments:debit_run_new": (
             [],
             {
