@@ -17,6 +17,7 @@ from office.models import Company
 from office.written import plain_day
 from payments.debiting import CURRENCY_OF, debts
 from payments.models import DebitNoticeLine, DebitPart
+from payments.paid_notices import open_notices
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ class _Facts:
         self.owed = left_to_debit(customers, currency, parts)
         disputes = disputes_of(items.values("pk"))
         self.disputed = {item_id: dispute.reason_code.words for item_id, dispute in disputes.items()}
+        self.said = open_notices(items.filter(balance__gt=0).values_list("pk", flat=True))
         credits_ = items.filter(balance__lt=0).order_by().values_list("customer_id").annotate(Sum("balance"))
         self.free: dict[int, Decimal] = {customer_id: -amount for customer_id, amount in credits_}
 
@@ -144,6 +146,8 @@ class _Facts:
             return f"it is in {str(part.collection.run).lower()} already"
         if words := self.disputed.get(item.pk):
             return f"it is disputed: {words}"
+        if item.pk in self.said:
+            return "they say that they paid it: look for that first"
         if item.balance > left:
             free = format_money(self.free.get(item.customer_id, Decimal(0)), self.currency)
             return f"it is more than they owe in all: apply their free credit of {free} first"

@@ -13,6 +13,7 @@ from ledger.agreed_days import late_items
 from ledger.models import ItemKind, OpenItem
 from office.models import Company
 from payments.models import DebitNoticeLine
+from payments.paid_notices import says_paid
 
 CURRENCY_OF: dict[str, str] = {MandateScheme.CORE: "EUR", MandateScheme.B2B: "EUR", MandateScheme.ACH: "USD"}
 """What each scheme moves."""
@@ -53,8 +54,10 @@ def _not_kept_out(items: QuerySet[OpenItem]) -> QuerySet[OpenItem]:
 
 
 def announceable(items: QuerySet[OpenItem]) -> QuerySet[OpenItem]:
-    """Of open items those whose debit may be announced: they are paid in no other way, and nothing is in dispute."""
-    return _not_kept_out(items).filter(balance__gt=0).exclude(pk__in=holding().values("item"))
+    """Of open items those whose debit may be announced: they are paid in no other way, nobody says that they paid, and
+    nothing is in dispute."""
+    items = _not_kept_out(items).filter(~says_paid("pk"), balance__gt=0)
+    return items.exclude(pk__in=holding().values("item"))
 
 
 def not_announced(items: QuerySet[OpenItem], mandate: Mandate) -> QuerySet[OpenItem]:

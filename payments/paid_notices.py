@@ -28,6 +28,13 @@ def with_state(notices: QuerySet[PaidNotice]) -> QuerySet[NoticeWithState]:
     )
 
 
+def says_paid(item: str) -> Exists:
+    """Whether a customer says that they paid the document of an item, and nobody has closed that yet; `item` is where
+    the query has its id."""
+    open_ = PaidNotice.objects.filter(status=NoticeStatus.OPEN)
+    return Exists(open_.filter(invoice__entry__items=OuterRef(item)))
+
+
 def open_notices(item_ids: Collection[int]) -> dict[int, PaidNotice]:
     """By open item, what a customer says they paid on its document and nobody has closed yet."""
     waiting = PaidNotice.objects.filter(status=NoticeStatus.OPEN, invoice__entry__items__in=list(item_ids))

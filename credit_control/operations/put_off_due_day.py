@@ -12,6 +12,7 @@ from office.audit import record
 from office.models import User
 from office.reasons import required_reason
 from office.written import plain_day
+from payments.models import DebitPart, FileState
 
 LONGEST = timedelta(days=366)
 
@@ -20,8 +21,9 @@ LONGEST = timedelta(days=366)
 def put_off_due_day(item_id: int, due_on: date, *, by: User | None, reason: str) -> DueDayChange:
     """Agree on another day by which an open item is to be paid: reminders and interest go by it from now on.
 
-    The book keeps the day that the document says. Raises Refused without a reason, for what is settled or in a plan,
-    for the day it has, for one before the document's own due day, and for one more than a year ahead.
+    The book keeps the day that the document says. Raises Refused without a reason, for what is settled, in a plan or on
+    its way to us by a debit, for the day it has, for one before the document's own due day, and for one more than a
+    year ahead.
     """
     reason = required_reason(reason, "Say why it is put off.")
     item = OpenItem.objects.get(pk=item_id)
@@ -34,6 +36,9 @@ def put_off_due_day(item_id: int, due_on: date, *, by: User | None, reason: str)
         raise Refused(f"Nothing of {item.reference} is open.", code="not_open")
     if row := planned_now([item.pk], customer.company.today()).get(item.pk):
         raise Refused(f"{item.reference} is in {row.plan}: change the plan's days instead.", code="planned")
+    on_its_way = DebitPart.objects.filter(item=item, is_under_way=True, collection__run__state=FileState.READY)
+    if part := on_its_way.select_related("collection__run").first():
+        raise Refused(f"It is debited by {part.collection.run}, whose file is made.", code="in_debit_run")
     if due_on == before:
         raise Refused(f"{item.reference} is due on {plain_day(due_on)} already.", code="same_day")
     if not item.due_on <= due_on <= customer.company.today() + LONGEST:

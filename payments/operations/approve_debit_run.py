@@ -21,6 +21,7 @@ from payments.debit_files import write_debits
 from payments.debiting import debts
 from payments.kept_files import keep_file
 from payments.models import CollectionState, DebitCollection, DebitPart, DebitRun, FileState
+from payments.paid_notices import says_paid
 
 
 @transaction.atomic
@@ -106,7 +107,7 @@ class _Facts:
         list(Customer.objects.select_for_update(no_key=True).filter(pk__in=customers).order_by("pk"))
         self.items = lock_items([part.item_id for part in parts])
         self.disputed = disputed_now(list(self.items))
-        due = debts(run.company, run.currency, run.collect_on).filter(pk__in=self.items)
+        due = debts(run.company, run.currency, run.collect_on).filter(~says_paid("pk"), pk__in=self.items)
         self.due = set(due.values_list("pk", flat=True))
         under_way = parts_under_way(customers, run.currency).select_related("item")
         self.left = left_to_debit(customers, run.currency, under_way)

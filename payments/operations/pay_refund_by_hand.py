@@ -29,7 +29,7 @@ def pay_refund_by_hand(refund_id: int, *, bank_account_id: int, on: date, by: Us
     """
     refund = Refund.objects.select_related("company").get(pk=refund_id)
     lock_payments(refund.company_id)
-    require_to_pay(refund)
+    _require_to_pay(refund)
     account = _paying(refund, bank_account_id)
     _check_day(refund, account, on)
     place = refund.hand_payments.count()
@@ -62,7 +62,7 @@ def undo_refund_by_hand(refund_id: int, *, reason: str, by: User | None) -> Hand
     return payment
 
 
-def require_to_pay(refund: Refund) -> None:
+def _require_to_pay(refund: Refund) -> None:
     """Refuse what is under way or paid, and what there is no credit for any more."""
     state = with_repayment(Refund.objects.all()).get(pk=refund.pk).state
     if state == "withdrawn":

@@ -23,12 +23,15 @@ from office.operations.decide_request import approve_request, decline_request
 from office.sealing import Unsealable, seal
 from office.written import plain_day
 from payments.debit_choice import choose_debits
+from payments.debiting import customers_to_announce_to
 from payments.kept_files import bytes_of
 from payments.models import DebitCollection, DebitPart, DebitRun, PaymentFile
 from payments.operations.announce_debits import announce_debits
 from payments.operations.apply_credits import undo_allocation
 from payments.operations.approve_debit_run import approve_debit_run
 from payments.operations.cancel_debit_run import cancel_debit_run
+from payments.operations.close_paid_notice import close_paid_notice
+from payments.operations.note_paid import PaidDetails, note_paid
 from payments.operations.prepare_debit_run import RunDetails, prepare_debit_run
 from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.settle_debits import collect_debit_run
@@ -140,6 +143,9 @@ def test_what_was_put_off_is_not_debited_before_its_new_day(debtor: Any) -> None
     assert chosen(company) == ([], [])
     assert chosen(company, agreed_on - timedelta(days=1)) == ([], [])
     assert chosen(company, agreed_on) == ([("Bramble GmbH", Decimal(120))], [])
+    run_for(company, collect_on=agreed_on)
+    later = {"due_on": agreed_on + timedelta(days=1), "by": None, "reason": "Asked again"}
+    assert refusal_of(lambda: put_off_due_day(item.pk, **later)) == "in_debit_run"
 
 
 def test_what_is_with_an_agency_is_not_debited_until_it_is_ours_again(debtor: Any) -> None:
@@ -149,6 +155,25 @@ def test_what_is_with_an_agency_is_not_debited_until_it_is_ours_again(debtor: An
     assert chosen(company) == ([], [])
     end_hand_over(made.pk, "given_back", on=company.today(), by=None)
     assert chosen(company) == ([("Bramble GmbH", Decimal(120))], [])
+
+
+def test_what_they_say_they_paid_is_looked_for_and_not_debited(debtor: Any, clerk: Any, manager: Any) -> None:
+    company, invoice = debtor.company, debtor.invoices.get()
+    today = company.today()
+    run = run_for(company, clerk)
+    notice = note_paid(
+        invoice.pk, PaidDetails(invoice.total, today, "transfer"), contact=debtor.contacts.get(), on=today
+    )
+    assert refusal_of(lambda: approved(run, manager)) == "nothing_to_debit"
+    decline_request(ApprovalRequest.objects.get().pk, by=manager, reason="Paid")
+    assert chosen(company) == ([], [(invoice.number, "they say that they paid it: look for that first")])
+    assert customers_to_announce_to(may_debit(company, debit_notice_days=14).company) == []
+    may_debit(company, debit_notice_days=0)
+
+    close_paid_notice(notice.pk, found=False, answer="Nothing came", by=None)
+    assert chosen(company) == ([("Bramble GmbH", Decimal(120))], [])
+    company.debit_notice_days = 14
+    assert customers_to_announce_to(company) == [debtor.pk]
 
 
 def test_only_what_was_announced_in_time_and_amount_is_debited(company: Any, customer: Any) -> None:

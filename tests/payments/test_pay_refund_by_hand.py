@@ -197,7 +197,7 @@ def test_control_without_the_lock_it_is_paid_twice(
     for module in (paying, preparing):
         monkeypatch.setattr(module, "lock_payments", lambda company_id: None)
     monkeypatch.setattr(preparing, "choose_refunds", together(preparing.choose_refunds))
-    monkeypatch.setattr(paying, "require_to_pay", together(paying.require_to_pay))
+    monkeypatch.setattr(paying, "_require_to_pay", together(paying._require_to_pay))
     in_parallel([lambda: paid_from(company, savings), lambda: pay(waiting, savings)])
 
     assert claimed_twice() == (1, 1)
