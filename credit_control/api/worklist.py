@@ -37,6 +37,7 @@ class WorkOut(serializers.Serializer):
     overdue = AmountOut()
     disputed = AmountOut()
     promised = AmountOut()
+    unapplied = AmountOut(help_text="Paid or credited, and settles nothing yet.")
     at_risk = AmountOut()
     days_late = serializers.IntegerField()
     usual_days = serializers.IntegerField(allow_null=True)

@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import F, Max, Sum
 
 from credit_control.models import Reminder, Tone
 from credit_control.plans.sql import parts_sql
@@ -22,6 +22,7 @@ from credit_control.worklist.not_kept import NotKept, not_kept, noted_on
 from credit_control.worklist.work import LEAST, MORE_FOR_LEADS, SURE_LOSS, Work
 from customers.bounces import standing_bounces
 from customers.holds import in_words, standing_holds
+from ledger.models import OpenItem
 from office.models import Company
 
 BATCH = 200
@@ -140,12 +141,13 @@ class Worklist:
         rows = _rows(WORKS, asked | {"on": self.today, "customer_ids": ids})
         noted, finals, usual = noted_on(ids), _final_notices(ids), usual_days(ids, self.today)
         bounced = set(standing_bounces().filter(customer_id__in=ids).values_list("customer_id", flat=True))
-        held = standing_holds(ids)
+        held, unapplied = standing_holds(ids), _unapplied(ids)
         return [
             Work(
                 *row,
                 promises=self._not_kept_by(row[0]).promises,
                 plans=self._not_kept_by(row[0]).plans,
+                unapplied=unapplied.get(row[0], Decimal(0)),
                 usual_days=usual.get(row[0]),
                 final_on=finals.get(row[0]),
                 is_bounced=row[0] in bounced,
@@ -186,3 +188,10 @@ def _final_notices(customer_ids: list[int]) -> dict[int, date]:
     """The day of the last final notice to each of these customers."""
     finals = Reminder.objects.filter(customer__in=customer_ids, tone=Tone.FINAL).order_by().values_list("customer")
     return dict(finals.annotate(Max("reminded_on")))
+
+
+def _unapplied(customer_ids: list[int]) -> dict[int, Decimal]:
+    """What of payments and credits settles nothing yet, without sign, in the company's currency."""
+    free = OpenItem.objects.filter(customer_id__in=customer_ids, balance__lt=0).order_by()
+    carried = -F("balance") * F("company_amount") / F("amount")
+    return dict(free.values_list("customer_id").annotate(carried=Sum(carried)))

@@ -36,6 +36,7 @@ class Work:
     _: KW_ONLY
     promises: list[PromiseWithState]
     plans: list[str]
+    unapplied: Decimal = Decimal(0)
     usual_days: int | None = None
     final_on: date | None = None
     is_bounced: bool = False
@@ -44,8 +45,8 @@ class Work:
 
     @property
     def askable(self) -> Decimal:
-        """What is late and neither disputed nor promised."""
-        return self.overdue - self.disputed - self.promised
+        """What is late and neither disputed nor promised, less what they paid or were credited that settles nothing."""
+        return max(self.overdue - self.disputed - self.promised - self.unapplied, Decimal(0))
 
     @property
     def leads(self) -> bool:
@@ -87,7 +88,11 @@ class Work:
             found.append(f"On hold: {self.held}")
         if self.is_bounced:
             found.append("Mail to them came back")
-        for amount, words in ((self.disputed, "disputed"), (self.promised, "promised")):
+        for amount, words in (
+            (self.disputed, "disputed"),
+            (self.promised, "promised"),
+            (self.unapplied, "not applied"),
+        ):
             if amount:
                 found.append(f"{format_money(round_money(amount, self.currency), self.currency)} {words}")
         return found

@@ -84,6 +84,11 @@ CHANGES = [
         "a reason of more than 300 characters is refused by reason_too_long and no longer cut.",
     ),
     Change(date(2026, 11, 30), "A column of months or days by which a report sums up is of kind period; it was text."),
+    Change(
+        date(2026, 11, 30),
+        "The worklist tells what customers paid or were credited that is not applied yet, and counts it as no risk.",
+        breaks=("WorkOut field unapplied required",),
+    ),
 ]
 """The newest last."""
 

@@ -125,6 +125,17 @@ def test_what_is_disputed_or_promised_is_not_at_risk(company: Any, customer: Any
     ]
 
 
+def test_what_they_paid_and_nobody_applied_is_not_at_risk(company: Any, customer: Any) -> None:
+    today = company.today()
+    late(customer, "100.00", 90)
+    world.receive(customer, "30.00", today)
+    world.receive(customer, "50.00", today, currency="USD", exchange_rate=Decimal("0.9"))
+    assert listed(company) == [("Bramble GmbH", 25)]
+    assert next(iter(worklist(company, today))).reasons == ["Oldest 90 days late", "€75.00 not applied"]
+    world.receive(customer, "40.00", today)
+    assert listed(company) == [("Bramble GmbH", 0)]
+
+
 def test_a_due_day_that_was_put_off_is_not_late(company: Any, customer: Any) -> None:
     invoice = late(customer, "100.00", 10)
     put_off_due_day(world.item_of(invoice).pk, company.today(), by=None, reason="Agreed")
