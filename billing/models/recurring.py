@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from billing.models.documents import Invoice
+from billing.models.documents import DocumentStatus, Invoice
 from billing.models.taxes import Tax
 from billing.schedules import Interval, Pause, Schedule
 from customers.models import Customer
@@ -188,8 +188,8 @@ class Occurrence(models.Model):
 
     @property
     def may_be_made_again(self) -> bool:
-        """Whether it has no document: it failed, had nothing to bill then, or its draft was thrown away."""
-        return self.invoice_id is None
+        """Whether it has none, or a void one: it failed, had nothing to bill then, or its draft was thrown away."""
+        return self.invoice is None or self.invoice.status == DocumentStatus.VOID
 
 
 class UsageRecord(models.Model):

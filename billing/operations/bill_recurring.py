@@ -94,7 +94,8 @@ def take_on(recurring: RecurringInvoice, period: Period) -> Occurrence:
 
 @transaction.atomic
 def bill_again(occurrence_id: int, *, by: User | None, on: date) -> Occurrence:
-    """Make the document of a period that has none, dated this day: it was parked, or its draft was thrown away.
+    """Make the document of a period that has none, dated this day: it was parked, its draft was thrown away, or it is
+    void.
 
     Raises Refused where it has one, and where it cannot be made.
     """

@@ -15,6 +15,7 @@ from billing.operations.bill_recurring import bill_again, bill_recurring
 from billing.operations.draft_invoice import delete_draft
 from billing.operations.import_usage import AT_ONCE, import_usage
 from billing.operations.record_usage import Recorded, UsageDetails, record_usage
+from billing.operations.void_invoice import void_invoice
 from ledger.refusals import Refused
 from office.importing import Outcome as Imported
 from office.models import AuditRecord, Run
@@ -107,6 +108,20 @@ def test_a_draft_thrown_away_gives_its_usage_back_when_it_is_made_again(customer
         bill_again(recurring.occurrences.get().pk, by=clerk, on=date(2026, 4, 1))
 
     assert quantities() == [Decimal(50)]
+
+
+def test_a_void_document_gives_its_usage_back_when_it_is_made_again(customer, clerk, in_march):
+    recurring = metered(customer)
+    with on("2026-04-01"):
+        world.use(customer, "50", date(2026, 3, 2))
+        bill_recurring(recurring.pk)
+        wrong = Invoice.objects.get()
+        with pytest.raises(Refused, match="was made for this period already"):
+            bill_again(recurring.occurrences.get().pk, by=clerk, on=date(2026, 4, 1))
+        void_invoice(wrong.pk, reason="Wrong address", by=None, on=date(2026, 4, 1))
+        again = bill_again(recurring.occurrences.get().pk, by=clerk, on=date(2026, 4, 1)).invoice
+
+    assert (again.status, again.total, quantities()) == ("issued", wrong.total, [50, 50])
 
 
 def test_two_recurring_invoices_do_not_bill_the_same_usage(customer, in_march):
