@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from customers.models import Customer
+from customers.told_facts import Fact, told_facts
 from ledger.models import OpenItem
 from office.models import AuditRecord, User
 
@@ -54,13 +55,14 @@ MOST_EVENTS = 50
 class Event:
     """Something that happened to a customer: when it was noted, what, and more of it.
 
-    `record` is the row of the audit trail that it is, if it is one.
+    `record` is the row of the audit trail that it is, if it is one, and `facts` what became of what by it.
     """
 
     at: datetime
     words: str
     note: str = ""
     record: AuditRecord | None = None
+    facts: Sequence[Fact] = ()
 
 
 EVENTS: list[Callable[[User, Customer], Sequence[Event]]] = []
@@ -76,7 +78,8 @@ def timeline_of(user: User, customer: Customer) -> list[Event]:
     """What happened to a customer, and to whoever was merged into them, the newest first."""
     theirs = [customer.pk, *customer.merged.values_list("pk", flat=True)]
     records = AuditRecord.objects.filter(subject_type="customers.customer", subject_id__in=theirs)
-    newest = records.select_related("by").order_by("-id")[:MOST_EVENTS]
-    found = [Event(record.recorded_at, record.action, record.reason, record) for record in newest]
+    newest = list(records.select_related("by").order_by("-id")[:MOST_EVENTS])
+    facts = told_facts(newest)
+    found = [Event(record.recorded_at, record.action, record.reason, record, facts[record.pk]) for record in newest]
     found += [event for events in EVENTS for event in events(user, customer)]
     return sorted(found, key=lambda event: event.at, reverse=True)[:MOST_EVENTS]
