@@ -57,10 +57,11 @@ def _fees(debt: Debt, rule: LateChargeRule, until: date) -> Iterator[LateChargeL
 
 
 def _fee(debt: Debt, rule: LateChargeRule, period: int, start: date, end: date) -> Iterator[LateChargeLine]:
-    """The fee of a period, unless it was charged, or the rule has none for such a debt."""
+    """The fee of a period, unless it was charged, by whichever rule, or the rule has none for such a debt."""
     of = debt.original if rule.fee_percent else value_on(debt.late.principal, debt.due_on)
     amount = round_money(of * rule.fee_percent / 100, debt.item.currency) or _step(debt, rule, of)
-    if period in debt.periods or not amount:
+    is_charged = period in debt.periods or (debt.fees_until is not None and start < debt.fees_until)
+    if is_charged or not amount:
         return
     yield LateChargeLine(
         item=debt.item,

@@ -43,6 +43,8 @@ class Debt:
     charged: list[Charged] = field(default_factory=list)
     claimed: Decimal = ZERO
     periods: set[int] = field(default_factory=set)
+    fees_until: date | None = None
+    """The end of the days for which a fee was charged."""
     plan: KeptPlan | None = None
 
     @property
@@ -135,6 +137,7 @@ def _read_charged(debts: dict[int, Debt]) -> None:
         debt = debts[line.item_id]
         if line.kind == LineKind.FEE:
             debt.periods.add(line.period or 0)
+            debt.fees_until = max(debt.fees_until or line.to_on, line.to_on)
             continue
         debt.claimed += line.amount
         if line.kind == LineKind.INTEREST:

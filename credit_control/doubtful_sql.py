@@ -2,7 +2,8 @@
 
 A moment counts on the company's day that it was. An item is due when the first part of it is that is open: as its
 document says, as it was put off, or with an instalment of its plan. A promise is broken where its days are over and
-payments of those days that were applied to its items, or waited to be applied, fall short of it by what is still open.
+payments of those days that were applied to its items, or waited to be applied, fall short of it by what is still open;
+what was exchanged is as old as what it was exchanged from.
 """
 
 from credit_control.plans.sql import parts_sql
@@ -85,8 +86,9 @@ _PROMISE = """
         SELECT p.id, p.customer_id, p.currency, p.made_on, p.counts_until, p.newest_item, i.item_id, i.amount,
             coalesce(items.open, 0) AS open, coalesce((
                 SELECT sum(a.amount) FROM ledger_allocation a JOIN ledger_openitem m ON m.id = a.credit_id
-                WHERE a.debit_id = i.item_id AND a.dated_on <= %(on)s AND m.kind = 'payment' AND m.id > p.newest_item
-                    AND m.dated_on BETWEEN p.made_on AND p.counts_until
+                WHERE a.debit_id = i.item_id AND a.dated_on <= %(on)s AND m.kind IN ('payment', 'exchange')
+                    AND m.id > p.newest_item AND CASE m.kind WHEN 'exchange' THEN m.due_on ELSE m.dated_on END
+                        BETWEEN p.made_on AND p.counts_until
             ), 0) AS paid
         FROM credit_control_paymentpromise p JOIN credit_control_promiseditem i ON i.promise_id = p.id
         LEFT JOIN aged AS items ON items.id = i.item_id AND items.is_debt
@@ -96,7 +98,7 @@ _PROMISE = """
     LEFT JOIN LATERAL (
         SELECT -sum(w.open) AS sum FROM waiting w
         WHERE w.customer_id = part.customer_id AND w.currency = part.currency AND w.id > part.newest_item
-            AND w.dated_on BETWEEN part.made_on AND part.counts_until
+            AND w.came_on BETWEEN part.made_on AND part.counts_until
     ) AS waits ON true
     GROUP BY part.id, waits.sum
     HAVING sum(least(part.amount, part.paid)) + coalesce(waits.sum, 0)
@@ -112,7 +114,8 @@ _NOTICE = """
 """
 
 _WAITING = """
-    SELECT id, customer_id, currency, dated_on, open FROM owed WHERE open < 0 AND kind = 'payment'
+    SELECT id, customer_id, currency, CASE kind WHEN 'exchange' THEN due_on ELSE dated_on END AS came_on, open
+    FROM owed WHERE open < 0 AND kind IN ('payment', 'exchange')
 """
 
 _PERCENT = """

@@ -1,17 +1,19 @@
 """Who would be charged what for paying late, and who would not, and why: the preview, and what a claim enters."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from credit_control.charging import lines_due
 from credit_control.debts import Debt, late_items, read_debts
-from credit_control.models import LateChargeLine, LateChargeRule, LineKind
+from credit_control.models import LateChargeLine, LateChargeRule, LineKind, policy_of
+from credit_control.reminders.waiting_money import customers_in_the_queue
 from credit_control.rules import Rules, read_rules
 from customers.models import Customer
 from customers.queries import free_credits
+from ledger.money import format_money
 from office.days import require_bookable_day
 from office.models import Company
 from office.rates.exchange import kept_rate
@@ -24,7 +26,8 @@ ZERO = Decimal(0)
 class Proposal:
     """What one customer would be charged in one currency; with `why_not` they are not.
 
-    `free` is what they have paid that is not applied yet, and so does not lower what is late.
+    `free` is what they have paid that is not applied yet, and so does not lower what is late; where it is as much as is
+    open of it, or a payment of theirs waits in the bank queue, they are not charged before that is applied.
     """
 
     customer: Customer
@@ -46,6 +49,11 @@ class Proposal:
     @property
     def total(self) -> Decimal:
         return self.interest + self.fee
+
+    @property
+    def open(self) -> Decimal:
+        """What of their late debts is open and not disputed."""
+        return sum((max(debt.item.balance - debt.disputed, ZERO) for debt in self.debts), ZERO)
 
     @property
     def disputed(self) -> Decimal:
@@ -75,14 +83,17 @@ def proposals_for(company: Company, customers: Iterable[Customer], until: date) 
     for debt in read_debts(items.order_by("due_on", "pk")):
         found[debt.item.customer_id, debt.item.currency].append(debt)
     free = free_credits(people)
+    queue = customers_in_the_queue(company) if found and policy_of(company).waits_for_bank else {}
     proposals = [
-        _proposal(Proposal(people[key[0]], key[1], debts, free=free.get(key[0], {}).get(key[1], ZERO)), rules, until)
+        _proposal(
+            Proposal(people[key[0]], key[1], debts, free=free.get(key[0], {}).get(key[1], ZERO)), rules, until, queue
+        )
         for key, debts in found.items()
     ]
     return sorted(proposals, key=lambda row: (row.customer.sort_name, row.customer.pk, row.currency))
 
 
-def _proposal(row: Proposal, rules: Rules, until: date) -> Proposal:
+def _proposal(row: Proposal, rules: Rules, until: date, queue: Mapping[int, str]) -> Proposal:
     row.rule = rule = rules.rule_of(row.customer)
     if rule is None:
         row.why_not = "No rule is chosen for them."
@@ -94,7 +105,7 @@ def _proposal(row: Proposal, rules: Rules, until: date) -> Proposal:
             row.lines, row.why_not = [], terms
             return row
         row.lines += lines_due(debt, rule, terms, until)
-    row.why_not = _why_not(row, rule, until)
+    row.why_not = _why_not(row, rule, until) or (_why_paid(row, queue) if row.lines else "")
     return row
 
 
@@ -106,6 +117,16 @@ def _why_not(row: Proposal, rule: LateChargeRule, until: date) -> str:
         return f"It comes to {row.total} {row.currency}, less than the smallest claim. It waits until it has grown."
     if row.currency != company.currency and kept_rate(company, row.currency, until) is None:
         return f"No exchange rate of {row.currency} is kept for {plain_day(until)}."
+    return ""
+
+
+def _why_paid(row: Proposal, queue: Mapping[int, str]) -> str:
+    """Whether they paid what is late already, as far as money shows that nobody applied or matched: for how long it was
+    late is known then."""
+    if words := queue.get(row.customer.pk):
+        return words
+    if row.open and row.free >= row.open:
+        return f"They have {format_money(row.free, row.currency)} of free credit: apply it first."
     return ""
 
 

@@ -44,7 +44,7 @@ class CreditPolicy(models.Model):
     waits_for_bank = models.BooleanField(
         "wait while a payment of theirs is in the bank queue",
         default=True,
-        help_text="Who paid already is not reminded before somebody has matched it.",
+        help_text="Who paid already is neither reminded nor charged before somebody has matched it.",
     )
     plan_months = models.PositiveSmallIntegerField(
         "months that a payment plan may last", default=12, help_text="From the offer to the last instalment."

@@ -10,7 +10,10 @@ from payments.matching.names import all_names
 def customers_in_the_queue(company: Company) -> dict[int, str]:
     """The customers whom any proposal of a waiting bank line names, each with a line in words."""
     found: dict[int, str] = {}
-    for payment, proposals in read_lines(company, waiting_lines(company), all_names(company.pk)):
+    lines = waiting_lines(company)
+    if not lines.exists():
+        return found
+    for payment, proposals in read_lines(company, lines, all_names(company.pk)):
         for proposal in proposals:
             words = (
                 f"A payment of {format_money(payment.left, payment.currency)} of {plain_day(payment.booked_on)}"

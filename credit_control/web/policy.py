@@ -41,7 +41,7 @@ class PolicyForm(forms.Form):
     waits_for_bank = forms.BooleanField(
         label="Wait while a payment of theirs is in the bank queue",
         required=False,
-        help_text="Who paid already is not reminded before somebody has matched it.",
+        help_text="Who paid already is neither reminded nor charged before somebody has matched it.",
     )
     promise_days = _number("promise_days")
     promise_grace_days = _number("promise_grace_days")

@@ -16,6 +16,7 @@ from billing.operations.void_invoice import void_invoice
 from credit_control.models import LateCharge, LateChargeLine
 from credit_control.operations.claim_late_charges import claim_late_charges
 from credit_control.operations.claim_many import start_claiming
+from credit_control.operations.set_credit_policy import set_credit_policy
 from credit_control.operations.set_late_charge_rules import (
     add_usual_rule,
     choose_late_charge_rule,
@@ -29,12 +30,14 @@ from office.operations.set_exchange_rates import set_exchange_rate
 from office.work.runs import carry_out
 from office.written import plain_day
 from payments.exchanging import ExchangeDetails
-from payments.operations.apply_credits import undo_allocation
+from payments.models import Receipt
 from payments.operations.exchange_receipt import exchange_receipt
+from payments.operations.reverse_receipt import reverse_receipt
 from reports.book_check import check_book
 from tests import world
 from tests.credit_control.late_debts import DUE, after, bill, pay, refusal
 from tests.credit_control.samples import LONG_AGO, claim, rule_for, why_not
+from tests.payments.bank_samples import taken
 
 pytestmark = pytest.mark.django_db
 
@@ -161,9 +164,9 @@ def test_money_found_after_a_claim_is_set_against_the_next_one(company: Any, cus
 def test_a_payment_that_was_taken_back_never_stopped_interest(company: Any, customer: Any) -> None:
     rule_for(company, "36.5")
     invoice = bill(customer, "1000.00")
-    paid = pay(customer, invoice, "1000.00", after(5))
+    pay(customer, invoice, "1000.00", after(5))
     assert claim(customer, after(10)).interest == Decimal("5.00")
-    undo_allocation(paid.pk, dated_on=after(12), by=None, reason="returned")
+    reverse_receipt(Receipt.objects.get().pk, dated_on=after(12), by=None, reason="returned")
 
     assert claim(customer, after(20)).interest == Decimal("15.00")
 
@@ -225,6 +228,38 @@ def test_who_is_not_charged_is_told_why(company: Any, customer: Any) -> None:
     assert LateCharge.objects.count() == 0
 
 
+def test_whose_money_is_there_is_not_charged_before_it_is_applied(company: Any, customer: Any) -> None:
+    rule_for(company, "36.5", fee_steps=[["0", "40"]])
+    invoice = bill(customer, "1000.00")
+    receipt = world.receive(customer, "1000.00", DUE)
+    assert why_not(customer, after(30)) == "They have €1,000.00 of free credit: apply it first."
+    world.apply(receipt, invoice, "1000.00", after(30))
+    assert why_not(customer, after(30)) == "Paid in time."
+    bill(customer, "1000.00")
+    world.receive(customer, "999.00", DUE)
+    assert claim(customer, after(30)).fee == 40
+
+
+def test_whose_payment_waits_in_the_bank_queue_is_not_charged_before_it_is_matched(company: Any, customer: Any) -> None:
+    rule_for(company, "36.5")
+    invoice = bill(customer, "1000.00")
+    taken(company, ("1000.00", f"Invoice {invoice.number}", customer.name))
+    assert why_not(customer, after(30)).endswith("waits in the bank queue.")
+    set_credit_policy(company, {"waits_for_bank": False}, by=None)
+    assert claim(customer, after(30)).interest == 30
+
+
+def test_a_changed_rhythm_charges_no_fee_for_the_same_days_twice(company: Any, customer: Any) -> None:
+    rule = rule_for(company, "0", fee_steps=[["0", "10"]], period_days=30)
+    bill(customer, "1000.00")
+    assert claim(customer, after(60)).fee == 20
+    save_late_charge_rule(company, {"period_days": 14}, by=None, rule_id=rule.pk)
+    assert claim(customer, after(70)) is None
+    assert claim(customer, after(84)).fee == 10
+    save_late_charge_rule(company, {"period_days": 0}, by=None, rule_id=rule.pk)
+    assert claim(customer, after(90)) is None
+
+
 def test_the_customers_own_rule_goes_before_the_groups_and_the_companys(company: Any) -> None:
     group = add_customer_group(company, "Partners", by=None)
     people = [world.make_customer(company, name, group_id=group.pk) for name in ("A", "B")]
@@ -284,7 +319,7 @@ def test_many_customers_are_charged_in_as_many_queries_as_one(company: Any, cust
         return len(queries)
 
     queries_of(people[:1])  # which also begins the series of numbers
-    assert queries_of(people[1:2]) == queries_of(people[2:]) <= 35
+    assert queries_of(people[1:2]) == queries_of(people[2:]) <= 37
 
 
 def test_a_run_charges_many_and_lists_who_was_left_out(company: Any, customer: Any, clerk: Any) -> None:

@@ -24,6 +24,8 @@ from office.operations.ask_approval import ask_approval
 from office.operations.decide_request import decline_request
 from office.operations.set_approval_rules import set_approval_rules
 from office.operations.set_exchange_rates import set_exchange_rate
+from payments.exchanging import ExchangeDetails
+from payments.operations.exchange_receipt import exchange_receipt
 from payments.operations.receive_payment import Share
 from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
@@ -147,6 +149,15 @@ def test_promised_and_not_paid(
     after = made.counts_until + days(1)
     assert told(company, made.counts_until) == []
     assert [row[:2] for row in told(company, after)] == [(invoice.number, ("promise",))] * is_broken
+
+
+def test_promised_and_paid_in_another_currency(company: Any, customer: Any, today: date) -> None:
+    invoice = late(customer, "100.00", 30)
+    details = PromiseDetails(today, "Eva", "EUR", item_ids=[world.item_of(invoice).pk])
+    made = record_promise(customer.pk, details, on=today, by=None)
+    dollars = world.receive(customer, "110.00", today, currency="USD", exchange_rate=Decimal("0.9"))
+    exchange_receipt(dollars.pk, ExchangeDetails(Decimal(110), "EUR", today, Decimal(100)), by=None)
+    assert told(company, made.counts_until + days(1)) == []
 
 
 def test_a_final_notice_whose_time_is_over(company: Any, customer: Any, today: date, relay: Any) -> None:
