@@ -90,8 +90,9 @@ _PROMISES = """
     FROM (
         SELECT p.*, i.amount AS part_amount, coalesce(owed.open, 0) AS open, coalesce((
                 SELECT sum(a.amount) FROM ledger_allocation a JOIN ledger_openitem m ON m.id = a.credit_id
-                WHERE a.debit_id = i.item_id AND a.dated_on <= %(on)s AND m.kind = 'payment' AND m.id > p.newest_item
-                    AND m.dated_on BETWEEN p.made_on AND p.counts_until
+                WHERE a.debit_id = i.item_id AND a.dated_on <= %(on)s AND m.kind IN ('payment', 'exchange')
+                    AND m.id > p.newest_item AND CASE m.kind WHEN 'exchange' THEN m.due_on ELSE m.dated_on END
+                        BETWEEN p.made_on AND p.counts_until
             ), 0) AS paid
         FROM (
             SELECT id, customer_id, currency, made_on, pay_on, counts_until, newest_item
@@ -103,8 +104,10 @@ _PROMISES = """
     ) AS part (id, customer_id, currency, made_on, pay_on, counts_until, newest_item, amount, open, paid)
     LEFT JOIN LATERAL (
         SELECT -sum(w.open) AS amount FROM owed w
-        WHERE w.open < 0 AND w.kind = 'payment' AND w.customer_id = part.customer_id AND w.currency = part.currency
-            AND w.id > part.newest_item AND w.dated_on BETWEEN part.made_on AND part.counts_until
+        WHERE w.open < 0 AND w.kind IN ('payment', 'exchange') AND w.customer_id = part.customer_id
+            AND w.currency = part.currency AND w.id > part.newest_item
+            AND CASE w.kind WHEN 'exchange' THEN w.due_on ELSE w.dated_on END
+                BETWEEN part.made_on AND part.counts_until
     ) AS waits ON true
     GROUP BY part.id, part.customer_id, part.counts_until, part.pay_on, part.currency, waits.amount
     HAVING sum(least(part.amount, part.paid + part.open)) - sum(least(part.amount, part.paid))

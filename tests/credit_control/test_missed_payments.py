@@ -26,7 +26,9 @@ from credit_control.worklist.reading import worklist
 from customers.exposure import exposure_of
 from customers.models import Customer
 from customers.operations.set_hold_policy import set_hold_policy
+from payments.exchanging import ExchangeDetails
 from payments.models import PaymentMethod
+from payments.operations.exchange_receipt import exchange_receipt
 from payments.operations.open_chargeback import ChargebackDetails, open_chargeback
 from payments.operations.reverse_receipt import reverse_receipt
 from reports.ageing import AgeingQuestion, ageing_totals
@@ -179,6 +181,16 @@ def test_a_broken_promise_is_missed_when_its_days_are_over_and_no_longer_excuses
 def test_of_a_promise_kept_in_part_the_rest_is_missed(company: Any, customer: Any, due: Invoice, today: date) -> None:
     made = promise(customer, today, today, amount=Decimal(200))
     world.receive(customer, "120.00", today)
+    broken = made.counts_until + ONE_DAY
+    assert [row for row in found(company, broken) if row[0] == "promise"] == [("promise", broken, 80)]
+
+
+def test_of_a_promise_kept_in_another_currency_the_rest_is_missed(
+    company: Any, customer: Any, due: Invoice, today: date
+) -> None:
+    made = promise(customer, today, today, amount=Decimal(200))
+    dollars = world.receive(customer, "200.00", today, currency="USD", exchange_rate=Decimal("0.6"))
+    exchange_receipt(dollars.pk, ExchangeDetails(Decimal(200), "EUR", today, Decimal(120)), by=None)
     broken = made.counts_until + ONE_DAY
     assert [row for row in found(company, broken) if row[0] == "promise"] == [("promise", broken, 80)]
 
