@@ -34,7 +34,7 @@ def told_facts(records: Iterable[AuditRecord]) -> dict[int, list[Fact]]:
 def _names(records: list[AuditRecord]) -> dict[tuple[str, str], str]:
     """What is named by an id, by the field that holds it and the id."""
     said = [values for record in records for values in (record.before, record.after)]
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for field, model in NAMED.items():
         ids = {values[field] for values in said if values.get(field)}
         found |= {(field, str(pk)): str(each) for pk, each in (model.objects.in_bulk(ids) if ids else {}).items()}  # type: ignore[attr-defined]  # each is a model
