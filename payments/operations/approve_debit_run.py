@@ -1,6 +1,6 @@
 """Making the file of a debit run, by a second person's word."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db import transaction
@@ -77,7 +77,9 @@ def _asked(run: DebitRun) -> Asked:
 
 def _still_right(run: DebitRun) -> list[DebitCollection]:
     """The debits whose mandate, account and items are as they were; the others are left out, with why."""
-    pending = run.collections.select_for_update(no_key=True, of=("self",)).filter(state=CollectionState.PENDING)
+    pending = run.collections.filter(state=CollectionState.PENDING)
+    _lock_customers(pending.values_list("customer_id", flat=True))
+    pending = pending.select_for_update(no_key=True, of=("self",))
     debits = list(pending.select_related("mandate", "account", "customer"))
     parts = list(DebitPart.objects.filter(collection__in=debits))
     facts = _Facts(run, debits, parts)
@@ -93,6 +95,12 @@ def _still_right(run: DebitRun) -> list[DebitCollection]:
     return right
 
 
+def _lock_customers(customer_ids: Iterable[int]) -> None:
+    """Hold the customers before their debits, as whoever prepares a run or merges customers does."""
+    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=set(customer_ids)).order_by("pk")
+    list(rows.values_list("pk", flat=True))
+
+
 def _reason_against(mandate: MandateWithState, debit: DebitCollection) -> str:
     if mandate.account_id != debit.account_id:
         return "the mandate is for another account now"
@@ -100,11 +108,10 @@ def _reason_against(mandate: MandateWithState, debit: DebitCollection) -> str:
 
 
 class _Facts:
-    """What is known of the items of debits, held with their customers: nobody pays, disputes or puts off one now."""
+    """What is known of the items of debits, which are held: nobody pays, disputes or puts off one now."""
 
     def __init__(self, run: DebitRun, debits: Sequence[DebitCollection], parts: Sequence[DebitPart]) -> None:
         customers = {debit.customer_id for debit in debits}
-        list(Customer.objects.select_for_update(no_key=True).filter(pk__in=customers).order_by("pk"))
         self.items = lock_items([part.item_id for part in parts])
         self.disputed = disputed_now(list(self.items))
         due = debts(run.company, run.currency, run.collect_on).filter(~says_paid("pk"), pk__in=self.items)
