@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from billing.early_payment import discounts_granted
 from billing.locking import lock_documents
 from billing.models import DocumentStatus, Invoice
 from ledger.accounts import default_accounts
@@ -44,10 +45,10 @@ def reverse_receipt(
     """Take back a receipt that was returned or mistaken: what it had settled is open again from that day.
 
     The bank line of one that was `mistaken` can be matched again; void are the credit memos then that granted
-    early-payment discounts with the match, and undone what was said of the rests that it left. A fee the bank took can
-    be passed on; it is an open item of its own. Of one that was returned `came_back` says how much, where that is not
-    all: nothing, where it is not the customer's doing. If it is, the early-payment discounts on what it had settled
-    are void as well, unless it is not decided yet whether that stays so: it `keeps_discounts` then.
+    early-payment discounts on what it had settled, and undone what was said of the rests that it left. A fee the bank
+    took can be passed on; it is an open item of its own. Of one that was returned `came_back` says how much, where that
+    is not all: nothing, where it is not the customer's doing. If it is, the early-payment discounts on what it had
+    settled are void as well, unless it is not decided yet whether that stays so: it `keeps_discounts` then.
     Raises Refused where it was reversed before, without a reason, dated before the receipt or in the future, and for a
     discount that the person may not void.
     """
@@ -84,10 +85,12 @@ def reverse_receipt(
 
 
 def _void_discounts(receipt: Receipt, on: date, by: User | None, reason: str) -> None:
-    """Take back the early-payment discounts that were granted with a match: they were not earned."""
+    """Take back the early-payment discounts that were granted with a match, or since: they were not earned."""
     match = BankMatch.objects.filter(receipt=receipt).first()
-    rows = Invoice.objects.filter(pk__in=match.granted if match else [], status=DocumentStatus.ISSUED)
-    memos = list(rows.select_related("entry").order_by("pk"))
+    with_it = Invoice.objects.filter(pk__in=match.granted if match else [], status=DocumentStatus.ISSUED)
+    since = discounts_granted([item.pk for item, _ in settled_by(receipt)]).exclude(settled_item__isnull=False)
+    ids = {*with_it.values_list("pk", flat=True), *since.values_list("pk", flat=True)}
+    memos = list(Invoice.objects.filter(pk__in=ids).select_related("entry").order_by("pk"))
     if memos and by and not by.has_perm("billing.void_invoice"):
         numbers = ", ".join(memo.number for memo in memos)
         words = f"{numbers} granted the discount with it. Ask somebody who may void it to take the match back."

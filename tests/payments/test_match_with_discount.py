@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from billing.models import Invoice
+from billing.operations.grant_discount import grant_discount
 from config.waiting import wait_until
 from customers.operations.manage_terms import PartDetails, TermsDetails, add_terms
 from ledger.refusals import Refused
@@ -53,6 +54,20 @@ def test_calling_a_match_mistaken_voids_the_discount_that_was_granted_with_it(
     assert world.item_of(discounted).balance == 1000
     assert waiting_lines(company).get() == receipt.bank_line
     assert AuditRecord.objects.filter(action="void_invoice", by=manager).count() == 1
+    assert check_book() == []
+
+
+def test_so_it_does_where_somebody_granted_it_by_hand(company: Any, customer: Any, clerk: Any, manager: Any) -> None:
+    details = TermsDetails("2/10 net 30", [PartDetails(30)], discount_percent=Decimal(2), discount_days=10)
+    invoice = world.issue(customer, "1000.00", DAY, terms_id=add_terms(company, details, by=None).pk)
+    receipt = world.receive(customer, "980.00", DAY)
+    world.apply(receipt, invoice, "980.00", DAY)
+    memo = grant_discount(invoice.pk, by=clerk, on=DAY)
+    take_back = {"dated_on": DAY, "reason": "Not theirs", "mistaken": True}
+    with pytest.raises(Refused, match=f"{memo.number} granted the discount with it"):
+        reverse_receipt(receipt.pk, by=clerk, **take_back)
+    reverse_receipt(receipt.pk, by=manager, **take_back)
+    assert world.item_of(invoice).balance == 1000
     assert check_book() == []
 
 
