@@ -37,7 +37,9 @@ PAPERS = {
         UNION ALL SELECT currency, amount FROM payments_receipt
         WHERE company_id = %(company_id)s AND reversed_on <= %(on)s""",
     REFUNDS: """
-        SELECT currency, amount FROM payments_refund WHERE company_id = %(company_id)s AND refunded_on <= %(on)s""",
+        SELECT currency, amount FROM payments_refund WHERE company_id = %(company_id)s AND refunded_on <= %(on)s
+        UNION ALL SELECT r.currency, -r.amount FROM payments_refund r JOIN ledger_entry m ON m.reverses_id = r.entry_id
+        WHERE r.company_id = %(company_id)s AND m.dated_on <= %(on)s""",
     WRITTEN_OFF: """
         SELECT currency, -amount AS amount FROM payments_writeoff
         WHERE company_id = %(company_id)s AND written_off_on <= %(on)s

@@ -22,6 +22,7 @@ from payments.operations.undo_settlement import undo_settlement
 from payments.operations.withdraw_refund import withdraw_refund
 from payments.repayment_choice import Repayments, choose_refunds, with_payer
 from reports.book_check import check_book
+from reports.tie_out import tie_out
 from tests import world
 from tests.api.calling import Program, refused
 from tests.customers.accounts import confirmed, refusal_of
@@ -52,6 +53,8 @@ def test_its_credit_is_free_again_and_nothing_pays_it(
     row = refund(memo)
     assert refusal_of(lambda: withdraw(row, " ")) == "reason_missing"
     withdraw(row, by=manager)
+    assert [tie.is_tied for tie in tie_out(company.pk, company.today())] == [True]
+    assert [tie.is_tied for tie in tie_out(company.pk, DAY)] == [True]
 
     assert (world.open_of(memo), world.owes(customer, company.today()), state_of(row)) == (50, -50, "withdrawn")
     assert (standing(company), choose_refunds(company, "EUR")) == ({}, Repayments([], []))
