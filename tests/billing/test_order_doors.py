@@ -118,8 +118,12 @@ def test_a_row_without_a_quantity_is_not_shipped(clerk, customer):
 
 def test_an_order_is_closed_with_a_reason_and_opened_again(clerk, customer):
     order = make_order(customer)
+    page, nothing_left = reverse("billing:order", args=[order.pk]), '<td class="number">–</td>'
+    assert nothing_left not in clerk.get(page).content.decode()
     clerk.post(reverse("billing:end_order", args=[order.pk]), {"status": "closed", "reason": "Done"})
-    assert "Closed on" in words_of(clerk.get(reverse("billing:order", args=[order.pk])))
+    ended = clerk.get(page)
+    assert "Closed on" in words_of(ended)
+    assert nothing_left in ended.content.decode()
     assert clerk.get(reverse("billing:order_edit", args=[order.pk])).status_code == 302
     clerk.post(reverse("billing:reopen_order", args=[order.pk]), {"reason": "Not yet"})
 
