@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from office.hours.sending_hours import SendingHours
 from office.models import ApprovalRequest, ApprovalState, Company, Deputy, User
+from office.models.staff import may_come_in
 
 DECIDES = "office.decide_approval"
 
@@ -21,9 +22,9 @@ def log_ins_of(user: User) -> QuerySet[User]:
 
 
 def deputies_on(company: Company, on: date) -> QuerySet[Deputy]:
-    """Who stands in for whom on a day; not for people who are not there any more."""
+    """Who stands in for whom on a day; not for people who do not work for the company any more, or at all."""
     standing = Deputy.objects.filter(company=company, ended_at=None, first_on__lte=on, last_on__gte=on)
-    return standing.filter(person__is_active=True, deputy__is_active=True)
+    return standing.filter(may_come_in("person__"), may_come_in("deputy__"), person__companies=company)
 
 
 def decided_by(user: User, company: Company, on: date) -> Q:
@@ -45,7 +46,7 @@ def decides(user: User, request: ApprovalRequest) -> bool:
 
 def deciders_of(request: ApprovalRequest) -> list[User]:
     """Who works for the company now and decides the request."""
-    staff = User.objects.filter(companies=request.company_id, is_active=True).order_by("pk")
+    staff = User.objects.filter(may_come_in(), companies=request.company_id).order_by("pk")
     in_place = deputies_on(request.company, request.company.today()).filter(person__groups=request.role_id)
     asked = Q(groups=request.role_id) | Q(pk__in=in_place.values("deputy"))
     if request.escalated_at:

@@ -7,6 +7,7 @@ from office.approvals.deciding import decides, log_ins_of
 from office.approvals.mail import mail_who_asked
 from office.audit import record
 from office.models import ApprovalRequest, ApprovalState, User
+from office.models.staff import may_come_in
 from office.operations.ask_approval import ask_approval
 from office.reasons import optional_reason, required_reason
 
@@ -38,7 +39,7 @@ def approve_request(request_id: int, *, by: User, reason: str = "") -> ApprovalR
 def _still_may(request: ApprovalRequest) -> bool:
     """Whether who asked still works here, has the right, and sees what it is about."""
     who, act = request.requested_by, ACTS[request.action]
-    is_able = who.is_active and who.has_perm(act.permission)
+    is_able = User.objects.filter(may_come_in(), pk=who.pk).exists() and who.has_perm(act.permission)
     return bool(is_able and act.subjects_for(who).filter(pk=request.subject_id).exists())
 
 

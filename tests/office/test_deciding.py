@@ -93,6 +93,33 @@ def test_one_that_ended_or_whose_person_left_decides_nothing(
     assert refusal(request, clerk) == "not_your_role"
 
 
+@pytest.mark.parametrize("who", ["manager", "clerk"])
+def test_one_whose_time_or_whose_persons_time_is_over_decides_nothing(
+    invoice: Invoice, company: Any, clerk: Any, manager: Any, who: str
+) -> None:
+    request = asked(invoice, world.make_user(company, "clerk", name="Asker"))
+    stands_in(company, manager, clerk)
+    people = {"manager": manager, "clerk": clerk}
+    User.objects.filter(pk=people[who].pk).update(until=company.today() - timedelta(days=2))
+    assert refusal(request, clerk) == "not_your_role"
+
+
+def test_one_whose_person_works_for_another_company_decides_nothing(
+    invoice: Invoice, company: Any, clerk: Any, manager: Any
+) -> None:
+    request = asked(invoice, world.make_user(company, "clerk", name="Asker"))
+    stands_in(company, manager, clerk)
+    manager.companies.set([world.make_company(legal_name="Birch Ltd")])
+    assert refusal(request, clerk) == "not_your_role"
+
+
+def test_nothing_is_done_for_who_asked_and_whose_time_is_over(invoice: Invoice, company: Any, manager: Any) -> None:
+    asker = world.make_user(company, "clerk", name="Asker")
+    request = asked(invoice, asker)
+    User.objects.filter(pk=asker.pk).update(until=company.today() - timedelta(days=2))
+    assert refusal(request, manager) == "may_not_any_more"
+
+
 def test_a_deputy_decides_nothing_of_the_person_in_whose_place_they_stand(
     invoice: Invoice, company: Any, clerk: Any, manager: Any
 ) -> None:
