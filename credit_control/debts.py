@@ -1,7 +1,7 @@
 """Which debts were late, as the book now knows: for many customers in as many queries as for one."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -33,7 +33,7 @@ class Debt:
 
     It is due on the day agreed on last. A payment counts from the day it came in, also where it was applied or
     exchanged later; one that was taken back never counted. What the customer disputes is left out as long as they do,
-    and what an interest-free plan holds as long as that stands and is kept.
+    and what an interest-free plan holds as long as that stands and is kept, with what it was changed from.
     """
 
     item: OpenItem
@@ -45,7 +45,7 @@ class Debt:
     periods: set[int] = field(default_factory=set)
     fees_until: date | None = None
     """The end of the days for which a fee was charged."""
-    plan: KeptPlan | None = None
+    plans: list[KeptPlan] = field(default_factory=list)
 
     @property
     def original(self) -> Decimal:
@@ -60,14 +60,14 @@ class Debt:
         steps = [(day, max(self.original - total, ZERO)) for day, total in zip(days, paid, strict=True)]
         first = min(self.item.dated_on, self.due_on)
         principal = [(first, self.original), *steps] if not steps or steps[0][0] > first else steps
-        if self.plan:
-            principal = self.plan.late_steps(self.item.pk, principal)
+        for plan in self.plans:
+            principal = plan.late_steps(self.item.pk, principal)
         return LateDebt(self.due_on, self.item.currency, principal, self.charged, self.claimed)
 
     def days_late(self, until: date) -> int:
         """How many days after the due day began with something open."""
         late = self.late
-        if self.plan:
+        if self.plans:
             return days_with(late.principal, late.due_on, until)
         if not value_on(late.principal, late.due_on):
             return 0
@@ -115,21 +115,35 @@ def _settled_of(item_ids: Collection[int]) -> dict[int, list[tuple[date, Decimal
 
 
 def _read_plans(debts: dict[int, Debt]) -> None:
-    """The interest-free plans that stand over these debts, each with all of its items."""
-    held = PlannedItem.objects.filter(released_at=None, plan__status=PlanStatus.ACCEPTED, plan__is_interest_free=True)
-    plans = dict(held.filter(item__in=list(debts)).values_list("item", "plan"))
-    if not plans:
+    """The interest-free plans that stand over these debts, and those that they were changed from, each with all of its
+    items."""
+    free = PaymentPlan.objects.filter(is_interest_free=True, accepted_on__isnull=False)
+    held = PlannedItem.objects.filter(released_at=None, plan__in=free.filter(status=PlanStatus.ACCEPTED))
+    plan_of = dict(held.filter(item__in=list(debts)).values_list("item", "plan"))
+    if not plan_of:
         return
-    rows = list(held.filter(plan__in=plans.values()).select_related("item").order_by("item__due_on", "item"))
+    plans, wanted = {}, set(plan_of.values())
+    while wanted:
+        found = free.in_bulk(wanted)
+        plans |= found
+        wanted = {plan.replaces_id for plan in found.values() if plan.replaces_id}
+    kept = _kept(plans)
+    for item_id, plan_id in plan_of.items():
+        pk: int | None = plan_id
+        while pk in plans:
+            if item_id in {each.item_id for each in kept[pk].items}:
+                debts[item_id].plans.insert(0, kept[pk])
+            pk = plans[pk].replaces_id
+
+
+def _kept(plans: Mapping[int, PaymentPlan]) -> dict[int, KeptPlan]:
+    rows = list(PlannedItem.objects.filter(plan__in=plans).select_related("item").order_by("item__due_on", "item"))
     settled, items, days = _settled_of([row.item_id for row in rows]), defaultdict(list), defaultdict(list)
     for row in rows:
         items[row.plan_id].append(PlannedDebt(row.item_id, row.item.amount, row.amount, settled.get(row.item_id, [])))
-    for day in PlanInstalment.objects.filter(plan__in=items).order_by("plan", "position"):
+    for day in PlanInstalment.objects.filter(plan__in=plans).order_by("plan", "position"):
         days[day.plan_id].append(Instalment(day.due_on, day.amount))
-    accepted = dict(PaymentPlan.objects.filter(pk__in=items).values_list("pk", "accepted_on"))
-    kept = {pk: KeptPlan(present(accepted[pk]), items[pk], days[pk]) for pk in items}
-    for item_id, plan_id in plans.items():
-        debts[item_id].plan = kept[plan_id]
+    return {pk: KeptPlan(present(plan.accepted_on), items[pk], days[pk], plan.closed_on) for pk, plan in plans.items()}
 
 
 def _read_charged(debts: dict[int, Debt]) -> None:

@@ -33,22 +33,25 @@ class PlannedDebt:
 
 @dataclass(frozen=True)
 class KeptPlan:
-    """A plan that stands: since when, its items in their order, and its instalments."""
+    """A plan that stands, or that was changed for another: since when, its items in their order, its instalments, and
+    on which day it ended."""
 
     accepted_on: date
     items: Sequence[PlannedDebt]
     instalments: Sequence[Instalment]
+    ended_on: date | None = None
 
     def late_steps(self, item_id: int, usual: Steps) -> list[tuple[date, Decimal]]:
         """What of an item is late from the end of each day on, where `usual` says it without the plan."""
         days = {self.accepted_on, *(day for day, _ in usual), *(each.due_on for each in self.instalments)}
-        days |= {day for item in self.items for day, _ in item.settled}
+        days |= {day for item in self.items for day, _ in item.settled} | ({self.ended_on} if self.ended_on else set())
         return [(day, self._late(item_id, usual, day)) for day in sorted(days) if day >= usual[0][0]]
 
     def _late(self, item_id: int, usual: Steps, day: date) -> Decimal:
         place = bisect_right(usual, day, key=lambda step: step[0])
         before = usual[place - 1][1] if place else ZERO
-        return before if day < self.accepted_on else min(before, self._past_on(item_id, day))
+        holds = self.accepted_on <= day and (self.ended_on is None or day < self.ended_on)
+        return min(before, self._past_on(item_id, day)) if holds else before
 
     def _past_on(self, item_id: int, day: date) -> Decimal:
         """What is past its instalment's day at the end of a day, and what is open beyond the plan."""

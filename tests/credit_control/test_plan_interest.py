@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from credit_control.operations.cancel_plan import cancel_plan
+from credit_control.operations.change_plan import change_plan
 from tests import world
-from tests.credit_control.planning import agreed
+from tests.credit_control.planning import accept, agreed, details
 from tests.credit_control.samples import claim, rule_for, why_not
 
 DUE = date(2025, 1, 1)
@@ -71,6 +72,33 @@ def test_nothing_was_waived_when_the_plan_is_cancelled(customer: Any, invoice: A
     assert interest(customer, 20) == Decimal("10.00")
     cancel_plan(plan.pk, "Missed", on=after(35), by=None)
     assert interest(customer, 50) == Decimal("40.00")
+
+
+def changed(customer: Any, plan: Any, on: int, *parts: tuple[int, str], **more: Any) -> Any:
+    """Another plan in the place of one, agreed on a day."""
+    wanted = details(customer, [], *((day - on, amount) for day, amount in parts), on=after(on), **more)
+    return change_plan(plan.pk, wanted, on=after(on), by=None, reason="Another day of the month")
+
+
+def test_what_a_plan_waived_stays_waived_when_it_is_changed(customer: Any, invoice: Any) -> None:
+    plan = plan_of(customer, invoice)
+    pay(customer, invoice, "500.00", 35)  # five days late
+    other = changed(customer, plan, 50, (70, "250.00"), (100, "250.00"), agreed_by="Eva Brandt")
+    changed(customer, other, 60, (80, "100.00"), (110, "400.00"), agreed_by="Eva Brandt")
+    pay(customer, invoice, "500.00", 80)
+    assert interest(customer, 120) == Decimal("10.00") + Decimal("2.50")
+
+
+def test_between_a_plan_and_what_it_is_changed_for_there_is_none_and_without_that_nothing_was_waived(
+    customer: Any, invoice: Any
+) -> None:
+    plan = plan_of(customer, invoice)
+    pay(customer, invoice, "500.00", 30)
+    offered = changed(customer, plan, 40, (70, "250.00"), (100, "250.00"))
+    assert interest(customer, 50) == Decimal("30.00") + Decimal("10.00")
+    accept(offered, on=after(44))
+    pay(customer, invoice, "500.00", 60)
+    assert claim(customer, after(100)) is None
 
 
 def test_where_it_is_not_free_it_runs_on_by_the_documents_day(customer: Any, invoice: Any) -> None:
