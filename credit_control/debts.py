@@ -122,18 +122,19 @@ def _read_plans(debts: dict[int, Debt]) -> None:
     plan_of = dict(held.filter(item__in=list(debts)).values_list("item", "plan"))
     if not plan_of:
         return
-    plans, wanted = {}, set(plan_of.values())
+    plans: dict[int, PaymentPlan] = {}
+    wanted = set(plan_of.values())
     while wanted:
         found = free.in_bulk(wanted)
         plans |= found
         wanted = {plan.replaces_id for plan in found.values() if plan.replaces_id}
     kept = _kept(plans)
     for item_id, plan_id in plan_of.items():
-        pk: int | None = plan_id
-        while pk in plans:
-            if item_id in {each.item_id for each in kept[pk].items}:
-                debts[item_id].plans.insert(0, kept[pk])
-            pk = plans[pk].replaces_id
+        plan: PaymentPlan | None = plans[plan_id]
+        while plan:
+            if item_id in {each.item_id for each in kept[plan.pk].items}:
+                debts[item_id].plans.insert(0, kept[plan.pk])
+            plan = plans.get(plan.replaces_id) if plan.replaces_id else None
 
 
 def _kept(plans: Mapping[int, PaymentPlan]) -> dict[int, KeptPlan]:

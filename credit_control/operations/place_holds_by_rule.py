@@ -56,6 +56,8 @@ def _place(found: Found, on: date) -> bool:
     rows = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company", "sales_owner")
     customer = rows.get(pk=found.customer.pk)
     theirs = CreditHold.objects.filter(customer=customer, cause=found.cause)
+    if customer.merged_into_id:
+        return False
     if customer.never_held_by_rule or theirs.filter(released_on=None).exists() or theirs.filter(quiet_until__gt=on):
         return False
     hold = place_hold(customer.pk, found.words, on=on, by=None, cause=found.cause)

@@ -19,6 +19,7 @@ from customers.account_numbers import (
     last_four,
 )
 from customers.mandates import with_state
+from customers.merging import require_not_merged
 from customers.models import AccountKind, Customer, CustomerAccount
 from customers.operations.manage_mandates import put_to, require_scheme
 from ledger.present import present
@@ -56,6 +57,7 @@ def add_account(customer: Customer, details: AccountDetails, *, by: User | None,
     a number that cannot be one, with the reason, for an account that the customer has already, and for one in the place
     of another under a mandate by whose scheme it cannot be debited.
     """
+    require_not_merged(customer)
     account, _ = checked_account(customer, details, by)
     try:
         with transaction.atomic():

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from customers.exposure import counted, rates_on
+from customers.merging import require_not_merged
 from customers.models import Customer, LimitChange
 from ledger.money import round_money
 from ledger.refusals import Refused
@@ -39,12 +40,13 @@ def change_credit_limit(
 ) -> Customer:
     """Change a customer's credit limit for good, which ends a temporary one, or until a last day.
 
-    Raises Refused without a reason, below zero, for a last day that is past, and where nothing changes; ApprovalNeeded
-    where it is raised above a rule's amount.
+    Raises Refused for who was merged, without a reason, below zero, for a last day that is past, and where nothing
+    changes; ApprovalNeeded where it is raised above a rule's amount.
     """
     reason = required_reason(reason, "Say why the limit is changed.")
     rows = Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("company")
     customer = rows.get(pk=customer_id)
+    require_not_merged(customer)
     details = _checked(customer, details, on)
     _require_approval(customer, details, reason, on, by, approved)
     before = {"credit_limit": customer.credit_limit, **_temporary(customer)}

@@ -35,6 +35,7 @@ def declare_payer(customer_id: int, payer_id: int | None, *, by: User | None) ->
 def _check(customer: Customer, payer: Customer | None) -> None:
     if payer is None or payer.company_id != customer.company_id:
         raise Refused("That customer is not one of this company's.", code="unknown_customer")
+    require_not_merged(customer)
     require_not_merged(payer)
     if payer.pk == customer.pk:
         raise Refused("Everybody pays for themselves unless another is named.", code="own_payer")

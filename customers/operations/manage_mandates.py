@@ -8,6 +8,7 @@ from itertools import count
 from django.db import IntegrityError, transaction
 
 from customers.mandates import WORDS, MandateWithState, with_state
+from customers.merging import require_not_merged
 from customers.models import (
     AccountKind,
     Customer,
@@ -42,7 +43,7 @@ class MandateDetails:
 @transaction.atomic
 def add_mandate(customer: Customer, details: MandateDetails, *, by: User | None) -> Mandate:
     """Keep a mandate of a customer. Raises Refused for what the scheme does not take, and a reference that is taken."""
-    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    require_not_merged(Customer.objects.select_for_update(no_key=True).get(pk=customer.pk))
     if details.scheme not in MandateScheme.values or details.use not in MandateUse.values:
         raise Refused("That is no kind of mandate that we know.", code="unknown_scheme")
     account = _account(customer, details.account_id, details.scheme)

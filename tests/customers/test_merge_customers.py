@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from threading import Event
 from typing import Any
 
@@ -14,9 +15,12 @@ from billing.operations.void_invoice import void_invoice
 from customers.duplicates import Asked, find_alike, pairs_of
 from customers.merging import ids_by_number
 from customers.models import Customer
+from customers.operations.change_credit_limit import LimitDetails, change_credit_limit
 from customers.operations.declare_payer import declare_payer
 from customers.operations.details import AddressDetails, CustomerDetails, details_of
+from customers.operations.manage_mandates import MandateDetails, add_mandate
 from customers.operations.merge_customers import merge_customers, what_merging_moves
+from customers.operations.place_hold import place_hold
 from customers.operations.update_customer import update_customer
 from customers.search import fold
 from ledger.balances import owed_on
@@ -196,6 +200,11 @@ def test_nothing_new_is_done_in_the_old_name(company: Any, customer: Any, kept: 
         ),
         lambda: update_customer(customer.pk, details_of(customer), version=customer.version, by=None),
         lambda: declare_payer(kept.pk, customer.pk, by=None),
+        lambda: declare_payer(customer.pk, kept.pk, by=None),
+        lambda: change_credit_limit(customer.pk, LimitDetails(Decimal(5)), reason="More", on=DAY, by=None),
+        lambda: place_hold(customer.pk, "Late", on=DAY, by=None),
+        lambda: confirmed(customer),
+        lambda: add_mandate(customer, MandateDetails(0, "core", DAY), by=None),
     ]
     for act in acts:
         with pytest.raises(Refused) as refusal:
