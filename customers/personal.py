@@ -9,11 +9,14 @@ from django.db.models import Exists, ManyToOneRel, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from customers.models import (
+    AccountApplication,
+    ApplicationStatus,
     ChangeRequest,
     ChangeStatus,
     Contact,
     Customer,
     CustomerAccount,
+    DeclaredPayer,
     GivenMandate,
     GivenStatus,
     Mandate,
@@ -240,6 +243,11 @@ def waits(subject: Subject) -> Iterator[str]:
         yield "They gave a mandate that nobody decided of yet."
     if Mandate.objects.filter(customer_id__in=subject.customer_ids, revoked_on=None).exists():
         yield "A mandate of theirs still holds: revoke it first."
+    if DeclaredPayer.objects.filter(payer_id__in=subject.customer_ids, ended_at=None).exists():
+        yield "They pay what others owe: end that first."
+    applied = AccountApplication.objects.filter(customer_id__in=subject.customer_ids, status=ApplicationStatus.OPEN)
+    if applied.exists():
+        yield "An application for an account of theirs is open: decide it first."
     leaving = [MailStatus.SENDING, MailStatus.HANDED_OVER, MailStatus.UNCERTAIN]
     if OutgoingMail.objects.filter(contact_id__in=subject.contact_ids, status__in=leaving).exists():
         yield "A mail to them is just leaving, or somebody has to say whether it left."

@@ -20,8 +20,10 @@ from credit_control.operations.note_contact import NoteDetails, note_contact
 from customers.models import Contact, Customer, CustomerAccount, PrivacyRequest
 from customers.operations import erase_person as operation
 from customers.operations.ask_change import ask_change
+from customers.operations.declare_payer import declare_payer
 from customers.operations.details import AddressDetails, ContactDetails
 from customers.operations.erase_person import erase_person
+from customers.operations.manage_applications import ApplicationDetails, apply_for_account, decline_application
 from customers.operations.merge_customers import merge_customers
 from customers.operations.note_privacy_request import (
     answer_privacy_request,
@@ -180,6 +182,22 @@ def test_a_customer_who_owes_something_is_not_erased(company: Any) -> None:
 
     assert refusal.value.code == "settle_first"
     assert "Something is open" in refusal.value.message
+
+
+def test_a_customer_who_pays_for_others_or_applies_for_an_account_is_not_erased(company: Any) -> None:
+    private, other = (world.make_customer(company, name) for name in ("Otto Klein", "Klein & Co"))
+    declare_payer(other.pk, private.pk, by=None)
+    application = apply_for_account(private.pk, ApplicationDetails(), by=None)
+    request = asks(private)
+
+    with pytest.raises(Refused) as refusal:
+        erase_person(request.pk, by=None)
+
+    assert "They pay what others owe" in refusal.value.message
+    assert "application for an account" in refusal.value.message
+    declare_payer(other.pk, None, by=None)
+    decline_application(application.pk, reason="No", by=None)
+    assert erase_person(request.pk, by=None).status == "done"
 
 
 def test_a_request_is_due_in_a_month_asked_once_and_closed_once(customer: Customer) -> None:
