@@ -6,6 +6,7 @@ from django.db.models import Max
 
 from customers.models import Contact, Customer, PrivacyRequest, PrivacyStatus, PrivacyWish
 from customers.personal import pseudonym, pseudonym_of_customer
+from ledger.refusals import Refused
 from office.privacy.registry import WAITS, Subject
 
 SHORTEST = 4
@@ -38,6 +39,12 @@ def is_erased(person: Contact | Customer) -> bool:
     if isinstance(person, Contact):
         return person.name == pseudonym(person.pk)
     return person.name == pseudonym_of_customer(person.pk)
+
+
+def require_not_erased(customer: Customer) -> None:
+    """Raise Refused for a customer who was a person and was erased: nothing new is billed to them."""
+    if is_erased(customer):
+        raise Refused(f"{customer.number} was erased: add them anew.", code="customer_erased")
 
 
 def erased_at(customer: Customer) -> datetime | None:

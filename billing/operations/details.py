@@ -15,6 +15,7 @@ from billing.tax_choice import WITH_EXEMPTIONS
 from billing.totals import total_invoice
 from customers.merging import require_not_merged
 from customers.models import Customer, PaymentTerms
+from customers.privacy import require_not_erased
 from ledger.money import round_money
 from ledger.present import present
 from ledger.refusals import Refused
@@ -158,11 +159,12 @@ class CustomersOf:
             customer.company = company
 
     def customer_with(self, customer_id: int) -> Customer:
-        """The customer. Raises Refused for anybody else's, and for one who was merged into another."""
+        """The customer. Raises Refused for anybody else's, and for one who was merged into another or erased."""
         customer = self.found.get(customer_id)
         if customer is None:
             raise Refused("That customer is not one of this company's.", code="unknown_customer")
         require_not_merged(customer)
+        require_not_erased(customer)
         return customer
 
 

@@ -36,6 +36,7 @@ from office.models import AuditRecord, MailStatus, OutgoingMail
 from office.privacy.packing import pack
 from reports.book_check import check_book
 from tests import world
+from tests.billing.ordering import make_order, order_line
 from tests.customers.accounts import confirmed
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,16 @@ def test_a_customer_who_is_a_person_goes_with_address_references_and_unused_acco
     assert account.closed_at is not None
     assert "Otto" not in json.dumps([request.gone, request.stays])
     assert list(check_book()) == []
+
+
+def test_nothing_new_is_billed_to_whom_was_erased(company: Any) -> None:
+    private = world.make_customer(company, "Otto Klein")
+    erased(private)
+    private.refresh_from_db()
+    for act in (lambda: world.draft(private, "5.00"), lambda: make_order(private, order_line("1", "5"))):
+        with pytest.raises(Refused) as refusal:
+            act()
+        assert refusal.value.code == "customer_erased"
 
 
 def test_what_stays_is_said_with_until_when_and_by_which_law(company: Any) -> None:
