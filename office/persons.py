@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
 from typing import Protocol
 
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 
 from office.roles import SEES_PERSONS
 
@@ -50,8 +50,9 @@ def sees_persons() -> bool:
 
 
 def kept_reading(answer: HttpResponseBase) -> HttpResponseBase:
-    """The answer; one that is sent while it is made is made as by who reads now."""
-    if isinstance(answer, StreamingHttpResponse) and _hides.get() and not answer.is_async:
+    """The answer; one that is sent while it is made is made as for who reads now, in their time zone."""
+    is_made_later = isinstance(answer, StreamingHttpResponse) and not isinstance(answer, FileResponse)
+    if is_made_later and not answer.is_async:
         answer.streaming_content = _in_context(copy_context(), iter(answer))
     return answer
 

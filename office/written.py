@@ -76,7 +76,9 @@ def quantity(value: Decimal | None) -> str:
 
 
 def plain_day(value: date | None) -> str:
-    """A calendar day as the reader writes it."""
+    """A calendar day as the reader writes it; of a moment, its day in the office's time zone."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localdate(value)
     return _day_in(value, get_language() or "en") if value else NOTHING
 
 

@@ -57,8 +57,9 @@ def _text(debit: DebitCollection) -> str:
 
 
 def file_modifier(company: Company, form: str) -> str:
-    """The letter that tells the ACH files of a day apart."""
-    today = PaymentFile.objects.filter(company=company, form=form, made_at__date=timezone.now().date())
+    """The letter that tells the ACH files of a day apart, which is that of the moment in their head."""
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = PaymentFile.objects.filter(company=company, form=form, made_at__gte=midnight)
     return MODIFIERS[today.count() % len(MODIFIERS)]
 
 

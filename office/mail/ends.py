@@ -19,7 +19,7 @@ def key_letter(mail: OutgoingMail) -> Letter:
     if reason := key_reason(mail):
         raise NotToBeSent(reason)
     words = [
-        *quoted(f"{key.name}: ends on {plain_day(key.expires_at.date())}."),
+        *quoted(f"{key.name}: ends on {plain_day(key.expires_at)}."),
         "From then on its program is refused. Make a new key, give it to the program, and revoke this one.",
     ]
     return staff_letter(mail, person, mail.subject, words, reverse("office:token_list"), "Make a new key")

@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -32,7 +33,8 @@ def hand_over(mail_id: int) -> None:
     if mail is None:
         return
     try:
-        letter = KINDS[mail.kind].compose(mail)
+        with timezone.override(ZoneInfo(mail.company.time_zone)):
+            letter = KINDS[mail.kind].compose(mail)
         content = message_bytes(mail, letter)
     except NotToBeSent as reason:
         move(mail, MailStatus.SENDING, MailStatus.CANCELLED, explanation=str(reason))

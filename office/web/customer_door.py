@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -34,7 +35,8 @@ def customer_door(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            response = answered(view, request, *args, **kwargs)
+            with timezone.override(None):
+                response = answered(view, request, *args, **kwargs)
         except FirstTo as first:
             response = HttpResponseRedirect(first.page)
         except NoSuchLink:
@@ -51,9 +53,10 @@ BEHIND = "duebook.company"
 
 
 def came_to(request: HttpRequest, company: Callable[[], Company]) -> None:
-    """Note whose page it is, once its link opened it: where nothing is found behind it, we say whom to ask.
-    Whoever holds no link is told of no company."""
+    """Note whose page it is, once its link opened it: moments are told in its company's time zone, and where nothing is
+    found behind it, we say whom to ask. Whoever holds no link is told of no company."""
     request.META[BEHIND] = company
+    timezone.activate(ZoneInfo(company().time_zone))
 
 
 def company_behind(request: HttpRequest) -> Company | None:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from office.access import works_for_all
 from office.persons import kept_reading, reading_as
@@ -35,6 +37,7 @@ def staff_door(
 
     Whoever has not shown who they are for a while is asked first, by the methods `recently_known`: CHANGES or ALWAYS.
     A door of `every_company` lets in only who works for all there are: what is behind it is of all of them.
+    Behind it moments are shown, and typed, in the time zone of the company worked in.
     Whoever lacks a second factor that their role needs is led to set it up, save at a door `without_factor`.
     """
 
@@ -51,7 +54,7 @@ def staff_door(
                 raise PermissionDenied
             if request.user.lacks_factor and not without_factor:
                 return lead_to_factor(request)
-            with reading_as(request.user):
+            with timezone.override(ZoneInfo(request.company.time_zone)), reading_as(request.user):
                 if request.method in recently_known:
                     staff = cast(StaffRequest, request)
                     return kept_reading(known_first(staff, lambda: answered(view, request, *args, **kwargs)))
