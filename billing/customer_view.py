@@ -19,6 +19,13 @@ from ledger.present import present
 CREDIT_STATES = {"paid": "applied", "part_paid": "part_applied", "open": "unapplied"}
 
 
+def told_state(invoice: InvoiceWithState) -> str:
+    """The state in the customer's word for it: a credit memo is applied, not paid; what we gave up is settled."""
+    if invoice.is_credit_memo:
+        return CREDIT_STATES.get(invoice.state, "void")
+    return "settled" if invoice.state == "written_off" else invoice.state
+
+
 @dataclass(frozen=True)
 class CustomerView:
     """An issued or void document, with what its own account says today."""
@@ -28,10 +35,8 @@ class CustomerView:
 
     @property
     def state(self) -> str:
-        """The state in the customer's word for it: a credit memo is applied, not paid; what we gave up is settled."""
-        if self.invoice.is_credit_memo:
-            return CREDIT_STATES.get(self.invoice.state, "void")
-        return "settled" if self.invoice.state == "written_off" else self.invoice.state
+        """The state in the customer's word for it."""
+        return told_state(self.invoice)
 
     @property
     def is_payable(self) -> bool:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from billing.customer_view import told_state
 from billing.links import live_links
 from billing.models import OpeningKind
 from billing.pdf import kept_pdf
@@ -70,7 +71,7 @@ def documents_page(request: HttpRequest, link: AccountLink, wrong: str = "") -> 
         "company": link.customer.company,
         "days": days,
         "words": words,
-        "rows": [(invoice, pages.get(invoice.pk)) for invoice in shown[:MOST_ROWS]],
+        "rows": [(invoice, told_state(invoice), pages.get(invoice.pk)) for invoice in shown[:MOST_ROWS]],
         "has_more": len(shown) > MOST_ROWS,
         "wrong": wrong or days.wrong,
     }

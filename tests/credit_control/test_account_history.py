@@ -26,6 +26,8 @@ from customers.operations.details import CustomerDetails
 from office.models import AuditRecord, OutgoingMail, Run
 from office.papers import PdfUnavailable
 from office.work.runs import carry_out, do_next_piece
+from payments.operations.receive_payment import Share
+from payments.operations.write_off import WriteOffDetails, write_off
 from tests import world
 from tests.billing.einvoices import buyer, seller
 from tests.credit_control.opening import opened
@@ -129,6 +131,21 @@ def test_documents_are_found_by_number_order_number_and_line(
     page = said(client.get(f"{account}documents/", {"q": "\0'><b>%"}))
     assert "<b>" not in page
     assert "Nothing was found." in page
+
+
+def test_the_list_says_states_in_the_customers_words_as_each_documents_page_does(
+    client: Client, customer: Any, account: str, today: date
+) -> None:
+    customer.language = "de"
+    customer.save()
+    given_up = world.issue(customer, "100.00", today)
+    details = WriteOffDetails([Share(world.item_of(given_up).pk, Decimal(100))], reason="Insolvency")
+    write_off(customer, details, on=today, by=None)
+    invoice, memo = world.issue(customer, "30.00", today), world.issue_credit_memo(customer, "30.00", today)
+    world.apply(memo, invoice, "30.00", today)
+    page = said(client.get(f"{account}documents/"))
+    assert "Written off" not in page
+    assert re.findall(r'class="state [\w-]+">.*?</svg> ([^<]+)</span>', page) == ["Verrechnet", "Bezahlt", "Erledigt"]
 
 
 def test_documents_of_others_are_in_no_list_and_no_file(
