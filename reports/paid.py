@@ -142,7 +142,15 @@ def paid(asked: Asked) -> Answer:
         " each on the day on which its last part was settled. What was credited or written off of them is not paid."
         " What was paid and came back stands below zero, on the day on which it did.",
         [
-            Table("Documents", COLUMNS, rows, _foot("number", together), following, "Nothing was paid in these days."),
+            Table(
+                "Documents",
+                COLUMNS,
+                rows,
+                _foot("number", together),
+                following,
+                "Nothing was paid in these days.",
+                notes="Note",
+            ),
             Table("By sales owner", OWNER_COLUMNS, _owners(sums), _foot("owner", together)),
         ],
         [

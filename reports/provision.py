@@ -129,6 +129,7 @@ def _by_hand(asked: Asked, found: Provision) -> Table:
         [_case(case) for case in found.cases[start:until]],
         feet,
         str(until) if until < len(found.cases) else "",
+        notes="Reason",
     )
 
 
@@ -153,7 +154,7 @@ def _account(found: Provision, stood: Decimal) -> Table:
         Row({"what": f"On account {account}", "amount": stood}, urls=postings),
         Row({"what": "Missing, or to be released where below zero", "amount": missing}),
     ]
-    return Table("Provision account", ACCOUNT, rows)
+    return Table("Provision account", ACCOUNT, rows, notes="Note")
 
 
 def _proofs(found: Provision, stood: Decimal) -> list[Proof]:

@@ -35,7 +35,8 @@ def shipped_not_billed(asked: Asked) -> Table:
     """
     lines = _lines(asked)
     rows, following = _page(asked, lines)
-    return Table("Shipped, not billed", COLUMNS, rows, _foot(lines), following, "All that was shipped is billed.")
+    empty = "All that was shipped is billed."
+    return Table("Shipped, not billed", COLUMNS, rows, _foot(lines), following, empty, notes="Note")
 
 
 def _lines(asked: Asked) -> QuerySet[Any]:

@@ -159,6 +159,7 @@ COLUMNS = (
     Column("base", "Taken of", "money"),
     Column("amount", "Tax", "money", adds=True),
 )
+NO_TAX = "No tax in these days. Drafts do not count."
 
 
 def answer(asked: Asked) -> Answer:
@@ -177,7 +178,11 @@ def answer(asked: Asked) -> Answer:
     return Answer(
         f"Tax billed from {plain_day(first_day)} to {plain_day(last_day)}, less what was credited, "
         "voided and relieved by write-offs.",
-        [Table("Tax by rate", COLUMNS, rows, foot, empty="No tax in these days. Drafts do not count.")],
+        [
+            Table(
+                "Tax by rate", COLUMNS, rows, foot, empty="No tax in these days. Drafts do not count.", notes="Why none"
+            )
+        ],
         [Proof(f"The rates add up to account {foot.account}", foot.difference, foot.currency) for foot in report.feet],
         not_compared="" if report.question.is_whole else "A part of the book: not compared with the tax accounts.",
     )

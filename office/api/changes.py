@@ -89,6 +89,11 @@ CHANGES = [
         "The worklist tells what customers paid or were credited that is not applied yet, and counts it as no risk.",
         breaks=("WorkOut field unapplied required",),
     ),
+    Change(
+        date(2026, 11, 30),
+        "A row of a report has a note: what its page says below the first value, such as the customer's number.",
+        breaks=("RowOut field note required",),
+    ),
 ]
 """The newest last."""
 

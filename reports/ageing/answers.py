@@ -27,6 +27,8 @@ from reports.frame import Act, Answer, Asked, Chart, Column, Report, Row, Table
 from reports.frame.reading import fetched
 
 ITEMS_FOOT = "The items add up to the receivable account"
+NUMBERED = dict.fromkeys(("customer", "parent"), "Customer's number")
+"""What a row says beside its name, by what it is."""
 PART_OF_THE_BOOK = "A part of the book: not compared with the receivable account."
 
 
@@ -42,14 +44,14 @@ def answer_ageing(asked: Asked) -> Answer:
         *(Column(key, label, "money", adds=True, dash=True) for key, label in BESIDE.items()),
     )
     is_page = asked.limit is not None
-    rows = [_row(question, row) if is_page else Row(_values(row), row.currency) for row in found.rows]
+    rows = [_row(question, row) if is_page else Row(_values(row), row.currency, note=row.number) for row in found.rows]
     foot = [_row(question, row, "Together") for row in own_first]
     title = f"Ageing by {PER[question.per].lower()}"
     empty = "Nothing was open on that day."
     return Answer(
         f"What customers owed at the end of {_when(question)}, by how late it was by {BY[question.by].lower()}."
         f"{found.said}",
-        [Table(title, columns, rows, foot, found.next, empty=empty)],
+        [Table(title, columns, rows, foot, found.next, empty=empty, notes=NUMBERED.get(question.per, ""))],
         found.proofs,
         charts=[Chart(f"Owed by age, {row.currency}", bars(question, row), row.currency) for row in own_first],
         not_compared="" if question.is_whole else PART_OF_THE_BOOK,

@@ -30,10 +30,12 @@ class ColumnOut(serializers.Serializer):
 
 
 class RowOut(serializers.Serializer):
-    """The values of a row by column; amounts are text, in their currency's places."""
+    """The values of a row by column; amounts are text, in their currency's places. `note` says more of the first one,
+    such as the customer's number."""
 
     currency = serializers.CharField()
     values = serializers.DictField()
+    note = serializers.CharField()
 
 
 class TableOut(serializers.Serializer):
@@ -162,7 +164,7 @@ def _table(table: Table, own: str) -> dict[str, Any]:
 
 def _row(columns: tuple[Column, ...], row: Row, own: str) -> dict[str, Any]:
     values = {column.key: _as_json(plain(column, row, own)) for column in columns}
-    return {"currency": row.currency, "values": values}
+    return {"currency": row.currency, "values": values, "note": row.note}
 
 
 def _as_json(value: Any) -> Any:

@@ -57,13 +57,14 @@ def sheet_name(title: str) -> str:
 
 def heads(table: Table) -> list[str]:
     """The heads of a table in a file."""
-    return [column.label for column in table.columns] + (["Currency"] if table.has_currency else [])
+    beside = ["Currency"] if table.has_currency else []
+    return [column.label for column in table.columns] + beside + ([table.notes] if table.notes else [])
 
 
 def cells(table: Table, row: Row, own: str) -> list[Any]:
     """A row's values in a file."""
     values = [plain(column, row, own) for column in table.columns]
-    return values + ([row.currency] if table.has_currency else [])
+    return values + ([row.currency] if table.has_currency else []) + ([row.note] if table.notes else [])
 
 
 def _write_table(sheet: Any, table: Table, own: str, formats: Formats, bold: Any) -> None:

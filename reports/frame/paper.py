@@ -8,7 +8,7 @@ from django.utils.html import strip_tags
 from office.papers.tables import Page, PaperTable, tables_page
 from reports.frame.files import file_name, question_words
 from reports.frame.question import Asked
-from reports.frame.spec import Answer, Figure, Table
+from reports.frame.spec import Answer, Figure, Row, Table
 from reports.frame.words import figure_words, proof_words, words
 
 
@@ -43,10 +43,16 @@ def _on_paper(table: Table, own: str) -> PaperTable:
         table.title,
         [column.label for column in columns],
         [column.is_figure for column in columns],
-        [[strip_tags(words(column, row, own)) for column in columns] for row in table.rows],
-        [[strip_tags(words(column, row, own)) for column in columns] for row in table.foot],
+        [_cells(table, row, own) for row in table.rows],
+        [_cells(table, row, own) for row in table.foot],
         "There are more rows than a paper holds. The Excel file has them all." if table.next else "",
     )
+
+
+def _cells(table: Table, row: Row, own: str) -> list[str]:
+    """A row's words; its small ones stand behind those that they are about."""
+    first, *others = (strip_tags(words(column, row, own)) for column in table.columns)
+    return [f"{first}, {row.note}" if row.note else first, *others]
 
 
 def _measures(figures: Sequence[Figure]) -> PaperTable:

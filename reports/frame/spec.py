@@ -45,6 +45,7 @@ class Table:
     """Rows under heads, and the sums below. Rows may be read while they are written, so they are gone over once.
 
     `next` marks the place after the last row where more follow. A foot covers all rows, also those of other pages.
+    `notes` is what the rows' small words are called in files, which have a column for them: what may have any names it.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Table:
     foot: Sequence[Row] = ()
     next: str = ""
     empty: str = "Nothing in these days."
+    notes: str = ""
 
     @property
     def has_currency(self) -> bool:

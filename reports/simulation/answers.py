@@ -82,7 +82,7 @@ def _counts(asked: Asked, form: SimulationForm, cases: Sequence[Case]) -> Table:
     then = form.then
     rows = [_row(asked, rule, counts, form.now, then) for rule in rules]
     empty = "No rule, as it is or as proposed, holds up anything of these days."
-    return Table(TITLE, COLUMNS, rows, [_foot(cases)] if cases else [], empty=empty)
+    return Table(TITLE, COLUMNS, rows, [_foot(cases)] if cases else [], empty=empty, notes="Set to")
 
 
 def _row(asked: Asked, rule: str, counts: Counter, now: Rules, then: Rules) -> Row:

@@ -1,4 +1,4 @@
-"""Moments are shown, typed and narrowed by in the time zone of the company that is worked in, wherever the server is."""
+"""Moments are shown, typed and narrowed by in the time zone of the company worked in, wherever the server is."""
 
 import io
 from datetime import UTC, date, datetime, timedelta

@@ -46,13 +46,13 @@ def test_excel_adds_up_by_formulas_of_each_currency(company: Any, manager: Any, 
     rows = sheet(content, "Tax by rate")
 
     assert rows[:2] == [
-        ["Tax", "Category", "Rate", "Documents", "Taken of", "Tax", "Currency"],
-        ["VAT 20%", "S", 20, 2, 150, 30, "EUR"],
+        ["Tax", "Category", "Rate", "Documents", "Taken of", "Tax", "Currency", "Why none"],
+        ["VAT 20%", "S", 20, 2, 150, 30, "EUR", ""],
     ]
-    assert (rows[2][0], *rows[2][5:]) == ("Account 2200 Tax payable", 30, "EUR")
+    assert (rows[2][0], *rows[2][5:7]) == ("Account 2200 Tax payable", 30, "EUR")
     written = ZipFile(BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
     assert '<f>SUMIFS($F$2,$G$2,"EUR")</f><v>30' in unescape(written)
-    assert '<autoFilter ref="A1:G2"/>' in written
+    assert '<autoFilter ref="A1:H2"/>' in written
     assert 'topLeftCell="B2"' in written
 
 
@@ -70,7 +70,32 @@ def test_the_sheet_about_says_what_was_asked_by_whom_and_whether_it_agrees(
 def test_csv_is_of_one_table_with_its_currency(manager: Any, client: Any, billed: None) -> None:
     client.force_login(manager)
     lines = b"".join(opened(client, format="csv")).decode("utf-8-sig").splitlines()
-    assert lines == ["Tax,Category,Rate,Documents,Taken of,Tax,Currency", "VAT 20%,S,20,2,150.00,30.00,EUR"]
+    assert lines == ["Tax,Category,Rate,Documents,Taken of,Tax,Currency,Why none", "VAT 20%,S,20,2,150.00,30.00,EUR,"]
+
+
+def test_what_stands_below_a_rows_name_is_in_every_file(company: Any, manager: Any, client: Any) -> None:
+    """By its number one Bramble GmbH is told from another, and by its reason one tax of nothing from another."""
+    client.force_login(manager)
+    day = date(2026, 3, 2)
+    exempt = world.make_tax(company, "0", category="E", reason="=Books")
+    for _ in range(2):
+        world.issue(world.make_customer(company, "Bramble GmbH"), [world.line("100.00", tax=exempt)], day)
+    numbers = ["C00001", "C00002"]
+
+    def lines(report: str) -> list[list[str]]:
+        content = b"".join(client.get(f"/reports/{report}/", DAYS | {"format": "csv"})).decode("utf-8-sig")
+        return [line.split(",") for line in content.splitlines()]
+
+    heads, *rows = lines("ageing")
+    assert [row[heads.index("Customer's number")] for row in rows] == numbers
+    heads, *rows = lines("taxes")
+    assert [row[heads.index("Why none")] for row in rows] == ["'=Books"]
+    book = sheet(b"".join(client.get("/reports/ageing/", {"format": "xlsx"})), "Ageing by customer")
+    assert [row[-1] for row in book[1:3]] == numbers
+    paper = PdfReader(BytesIO(client.get("/reports/ageing/", {"format": "pdf"}).content)).pages[0].extract_text()
+    assert all(f"Bramble GmbH, {number}" in " ".join(paper.split()) for number in numbers)
+    [table] = Program(manager).get("reports/ageing/").json()["tables"]
+    assert [row["note"] for row in table["rows"]] == numbers
 
 
 def test_the_paper_has_the_same_figures(manager: Any, client: Any, billed: None) -> None:
