@@ -54,10 +54,10 @@ def standing_in(model: type[Model], fields: tuple[str, ...], word: str) -> Q:
         fields = tuple(instead for path in fields for instead in _masked(model, path))
     index = next((index for index in model._meta.indexes if isinstance(index, LetterIndex)), None)
     if index is None or len(word) < GROUP:
-        return _contains(fields, word)
+        return _contains(model, fields, word)
     own = tuple(path for path in fields if path in index.letter_fields)
     groups = HasLetterGroups(LetterGroups(*index.letter_fields), LetterGroups(Value(word)))
-    found = Q(groups) & _contains(own, word)
+    found = Q(groups) & _contains(model, own, word)
     for path in set(fields) - set(own):
         found |= _related(model, path, word)
     return found
@@ -76,18 +76,26 @@ def _masked(model: type[Model], path: str) -> list[str]:
     return ["__".join([*relations, each]) for each in instead]
 
 
-def _contains(fields: tuple[str, ...], word: str) -> Q:
+def _contains(model: type[Model], fields: tuple[str, ...], word: str) -> Q:
+    """The rows of which some field has it; each of them once, however many related rows have it."""
     found = Q() if fields else Q(pk__in=[])
     for path in fields:
-        found |= Q(**{f"{path}__icontains": word})
+        has = Q(**{f"{path}__icontains": word})
+        found |= Q(pk__in=model._default_manager.filter(has).values("pk")) if _leads_to_many(model, path) else has
     return found
+
+
+def _leads_to_many(model: type[Model], path: str) -> bool:
+    relation, _, field = path.partition("__")
+    known = {each.name: each for each in model._meta.get_fields()} if field else {}
+    return relation in known and bool(known[relation].one_to_many or known[relation].many_to_many)
 
 
 def _related(model: type[Model], path: str, word: str) -> Q:
     """Related rows are found first: a condition on another table would have every row of this one looked at."""
     relation, _, field = path.partition("__")
     other: Any = model._meta.get_field(relation).related_model if field else None
-    if other is None:
-        return _contains((path,), word)
-    ids = list(other.objects.filter(_contains((field,), word)).values_list("pk", flat=True)[: MOST_RELATED + 1])
-    return Q(**{f"{relation}__in": ids}) if len(ids) <= MOST_RELATED else _contains((path,), word)
+    if other is None or _leads_to_many(model, path):
+        return _contains(model, (path,), word)
+    ids = list(other.objects.filter(_contains(other, (field,), word)).values_list("pk", flat=True)[: MOST_RELATED + 1])
+    return Q(**{f"{relation}__in": ids}) if len(ids) <= MOST_RELATED else _contains(model, (path,), word)

@@ -59,6 +59,16 @@ def test_an_advice_is_taken_shown_with_its_bank_line_and_applied(company: Any, c
     assert "The advice is applied already." in page
 
 
+def test_an_advice_is_listed_and_added_up_once_however_many_of_its_lines_are_found(company: Any, site: Client) -> None:
+    remittance = take(company, "INV-1,,,98.00,", "INV-2,,,2.00,")
+    for query in ("INV", "inv-1"):
+        page = words(site.get(reverse("payments:remittance_list"), {"q": query, "totals": "1"}))
+        assert page.count(f'href="{reverse("payments:remittance", args=[remittance.pk])}"') == 1
+        assert page.count("€100.00") == 2
+    answer = site.get(reverse("payments:remittance_list"), {"q": "INV", "format": "csv"})
+    assert len(b"".join(answer).splitlines()) == 2
+
+
 def test_what_is_wrong_with_an_advice_is_said_beside_the_file(company: Any, site: Client) -> None:
     page = words(upload(site, table("INV-1,,,98.00,", "Total,,,100.00,")))
     assert "The advice does not add up: its lines come to 98.00 EUR, but its total says 100.00." in page
