@@ -34,6 +34,7 @@ from office.api.paging import page_of
 from office.api.renderers import PdfRenderer
 from office.api.views import ApiView, checked, company_of
 from office.dressing import dressed
+from office.models import User
 from office.papers import PdfUnavailable
 from office.web.requests import ApiRequest
 
@@ -50,7 +51,7 @@ class CustomerStatementView(ApiView):
     def get(self, request: ApiRequest, customer_id: int) -> Response:
         """What it would say; nothing is kept."""
         customer = get_customer_for(request.user, customer_id)
-        period, asked = _wanted(customer, checked(StatementQuery, request.query_params.dict()))
+        period, asked = _wanted(customer, checked(StatementQuery, request.query_params.dict()), request.user)
         return Response(StatementFiguresOut(figures_of(period, [asked])[0]).data)
 
     @extend_schema(operation_id="send_statement", request=StatementAskedIn, responses={201: StatementOut})
@@ -59,14 +60,15 @@ class CustomerStatementView(ApiView):
         """Keep it, and mail it to those who get statements, or to those named."""
         customer = get_customer_for(request.user, customer_id)
         data = checked(StatementAskedIn, request.data)
-        period, asked = _wanted(customer, data)
+        period, asked = _wanted(customer, data, request.user)
         read = read_statement(period, asked, data.get("contacts"))
         return lambda: Response(StatementOut(_whole(send_read_statement(read, by=request.user))).data, 201)
 
 
-def _wanted(customer: Customer, data: dict[str, Any]) -> tuple[Period, Asked]:
+def _wanted(customer: Customer, data: dict[str, Any], reader: User) -> tuple[Period, Asked]:
     period = usual_period(customer, data.get("from"), data.get("on"))
-    return period, usual_asked(customer, data.get("form", ""), is_combined=data.get("combined", False))
+    is_combined = data.get("combined", False)
+    return period, usual_asked(customer, data.get("form", ""), is_combined=is_combined, reader=reader)
 
 
 class StatementsView(ApiView):

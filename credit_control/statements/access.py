@@ -1,16 +1,25 @@
 """Which statements and runs of them a member of staff sees: those of the customers that they see."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from credit_control.models import Statement, StatementRow, StatementRun
 from customers.access import customers_for, rows_for
+from customers.models import Customer
 from office.access import found, runs_for
 from office.models import User
 
 
 def statements_for(user: User) -> QuerySet[Statement]:
-    """The kept statements of a person's customers."""
-    return rows_for(user, Statement.objects.all())
+    """The kept statements of a person's customers; one over subsidiaries for who sees them all."""
+    rows = rows_for(user, Statement.objects.all())
+    if not user.only_own_customers:
+        return rows
+    return rows.exclude(Exists(unseen_subsidiaries(user).filter(parent=OuterRef("customer"))), is_combined=True)
+
+
+def unseen_subsidiaries(user: User) -> QuerySet[Customer]:
+    """The customers who belong to another, and whom a person who is limited to some does not see."""
+    return Customer.objects.filter(parent__isnull=False).exclude(pk__in=customers_for(user).values("pk"))
 
 
 def get_statement_for(user: User, statement_id: int) -> Statement:

@@ -60,7 +60,7 @@ def shown_for(request: StaffRequest, customer_id: int) -> Shown:
         raise Refused("One of the days or the form is none.", code="bad_period")
     asked = form.cleaned_data
     period = usual_period(customer, asked["from_on"], asked["on"])
-    wanted = usual_asked(customer, asked["form"], is_combined=asked["combined"])
+    wanted = usual_asked(customer, asked["form"], is_combined=asked["combined"], reader=request.user)
     return Shown(customer, form, period, figures_of(period, [wanted])[0])
 
 

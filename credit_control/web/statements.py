@@ -126,7 +126,7 @@ def send(request: StaffRequest, customer_id: int) -> HttpResponse:
     asked = form.cleaned_data
     try:
         period = usual_period(customer, asked["from_on"], asked["on"])
-        wanted = usual_asked(customer, asked["form"], is_combined=asked["combined"])
+        wanted = usual_asked(customer, asked["form"], is_combined=asked["combined"], reader=request.user)
         statement = send_statement(period, wanted, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.message)

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import TextIOWrapper
 from typing import BinaryIO
-
-from django.utils import timezone
+from zoneinfo import ZoneInfo
 
 from reports.journal.entries import Format, Head, JournalEntry, Mapped
 from reports.journal.pairs import Pair, pairs_of
@@ -131,7 +130,7 @@ def write(file: BinaryIO, head: Head, entries: Iterator[JournalEntry]) -> None:
 
 
 def _header(head: Head) -> str:
-    settings, made = head.settings, timezone.localtime(head.made_at)
+    settings, made = head.settings, head.made_at.astimezone(ZoneInfo(head.company.time_zone))
     fields = [
         '"EXTF"',
         str(VERSION),

@@ -4,20 +4,49 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from credit_control.models import Statement, StatementRow
+from credit_control.operations.send_statement import send_statement
+from credit_control.statements.asking import Period
+from credit_control.statements.usual import usual_asked
+from customers.models import Customer
+from customers.operations.create_customer import create_customer
+from customers.operations.details import CustomerDetails
 from office.models import OutgoingMail
 from office.work.runs import carry_out
 from tests import world
 from tests.api.calling import Program, refused
 
 pytestmark = pytest.mark.django_db
-JAN = date(2026, 1, 1)
+JAN, END = date(2026, 1, 1), date(2026, 1, 31)
 
 
 @pytest.fixture
 def program(clerk: Any) -> Program:
     return Program(clerk)
+
+
+def test_a_statement_over_subsidiaries_is_for_who_sees_them_all(company: Any, clerk: Any, client: Client) -> None:
+    limited = world.make_user(company, "clerk", only_own_customers=True)
+    parent = world.make_customer(company, "Compass plc", sales_owner_id=limited.pk)
+    details = CustomerDetails("North", parent_id=parent.pk)
+    north = create_customer(company, details, by=None)
+    world.issue(north, "77.00", JAN, due_on=JAN)
+    kept = send_statement(Period(company, JAN, END), usual_asked(parent, is_combined=True), by=clerk)
+
+    path, combined = f"customers/{parent.pk}/statement/", {"on": "2026-01-31", "combined": "true"}
+    assert Program(clerk).get(path, **combined).json()["sections"][0]["name"] == "North"
+    assert refused(Program(limited).get(path, **combined)) == (409, "not_all_seen")
+    assert refused(Program(limited).post(path, {"on": "2026-01-31", "combined": True})) == (409, "not_all_seen")
+    assert Program(limited).get(f"statements/{kept.pk}/").status_code == 404
+    client.force_login(limited)
+    page = client.get(reverse("credit_control:statement_now", args=[parent.pk]), combined, follow=True)
+    assert "North" not in page.content.decode()
+    Customer.objects.filter(pk=north.pk).update(sales_owner=limited)
+    assert Program(limited).get(path, **combined).json()["sections"][0]["name"] == "North"
+    assert Program(limited).get(f"statements/{kept.pk}/").status_code == 200
 
 
 def test_a_statement_is_read_sent_and_read_again(customer: Any, program: Program) -> None:
