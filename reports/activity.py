@@ -35,34 +35,35 @@ PERIODS = {
     "year": "YYYY",
 }
 CUSTOMER = "JOIN customers_customer c ON c.id = s.key"
+PERSON = "coalesce(lower(coalesce(nullif(u.name, ''), u.email)), '~') || ' ' || coalesce(u.id, 0)"
 NAMES = {
     "customer": (CUSTOMER, "c.sort_name || ' ' || c.id", "c.name", "min(c.number)"),
     "group": (
         f"{CUSTOMER} LEFT JOIN customers_customergroup g ON g.id = c.group_id",
-        "coalesce(g.name, '~')",
+        "coalesce(lower(g.name), '~') || ' ' || coalesce(g.id, 0)",
         "coalesce(g.name, 'No group')",
         "''",
     ),
     "owner": (
         f"{CUSTOMER} LEFT JOIN office_user u ON u.id = c.sales_owner_id",
-        "coalesce(u.name, u.email, '~')",
+        PERSON,
         "coalesce(nullif(u.name, ''), u.email, 'Nobody')",
         "''",
     ),
     "user": (
         "LEFT JOIN office_user u ON u.id = s.key",
-        "coalesce(u.name, u.email, '~')",
+        PERSON,
         "coalesce(nullif(u.name, ''), u.email, 'The office itself')",
         "''",
     ),
     "reason": (
         "LEFT JOIN billing_reasoncode r ON r.id = s.key",
-        "coalesce(lower(r.words), '~')",
+        "coalesce(lower(r.words), '~') || ' ' || coalesce(r.id, 0)",
         "coalesce(r.words, 'No usual reason')",
         "''",
     ),
 }
-"""What names a part: the join, what it is ordered by, its name, and the number it is found by."""
+"""What names a part: the join, what it is ordered by, which no two share, its name, and the number it is found by."""
 CODE = """(CASE family
     WHEN 'credited' THEN (SELECT reason_code_id FROM billing_invoice d WHERE d.entry_id = moved.entry_id)
     WHEN 'voided' THEN (SELECT void_reason_code_id FROM billing_invoice d WHERE d.void_entry_id = moved.entry_id)

@@ -1,7 +1,6 @@
 """Sales: what was sold net of tax, less what was credited and voided, by customer, product or period, beside before."""
 
-from calendar import month_name
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,7 +11,7 @@ from django.urls import reverse
 
 from ledger.calendar import add_months, end_of_month
 from office.models import Company
-from office.written import plain_day
+from office.written import plain_day, plain_period
 from reports.frame import Answer, Asked, Column, DaysForm, Proof, Report, Row, Table, Trend
 from reports.frame.reading import fetched
 from reports.measures import share
@@ -30,31 +29,38 @@ COMPARED = {"year": "A year before", "before": "The days before"}
 CUSTOMER = "JOIN customers_customer c ON c.id = s.key"
 PARTS = {
     "customer": ("d.customer_id", CUSTOMER, "c.sort_name || ' ' || c.id", "c.name", "c.id"),
-    "product": ("coalesce(l.item_code, '')", "", "lower(s.key)", "coalesce(nullif(s.key, ''), 'No product')", "0"),
+    "product": (
+        "coalesce(l.item_code, '')",
+        "",
+        "lower(s.key) || ' ' || s.key",
+        "coalesce(nullif(s.key, ''), 'No product')",
+        "0",
+    ),
     "tax": (
         "l.tax_name || ' ' || trim_scale(l.tax_percent)",
         "",
-        "lower(s.key)",
+        "lower(s.key) || ' ' || s.key",
         "s.key",
         "0",
     ),
     "group": (
         "d.customer_id",
         f"{CUSTOMER} LEFT JOIN customers_customergroup g ON g.id = c.group_id",
-        "coalesce(g.name, '~')",
+        "coalesce(lower(g.name), '~') || ' ' || coalesce(g.id, 0)",
         "coalesce(g.name, 'No group')",
         "0",
     ),
     "owner": (
         "d.customer_id",
         f"{CUSTOMER} LEFT JOIN office_user u ON u.id = c.sales_owner_id",
-        "coalesce(u.name, u.email, '~')",
+        "coalesce(lower(coalesce(nullif(u.name, ''), u.email)), '~') || ' ' || coalesce(u.id, 0)",
         "coalesce(nullif(u.name, ''), u.email, 'Nobody')",
         "0",
     ),
-    "month": ("extract(month FROM d.on_day)::int", "", "lpad(s.key::text, 2, '0')", "s.key::text", "0"),
+    "month": ("to_char(d.on_day, 'YYYY-MM')", "", "s.key", "s.key", "0"),
 }
-"""What tells the parts apart: the key, the join, the order, the name, and the customer it leads to."""
+"""What tells the parts apart: the key, the join, the order, which no two share, the name, and the customer it leads
+to."""
 OF_LINES = ("product", "tax")
 """What each line of a document has of its own."""
 SIGN = "CASE kind WHEN 'credit_memo' THEN -1 ELSE 1 END"
@@ -63,14 +69,15 @@ OWN = """(%(owner_ids)s::bigint[] IS NULL
 KINDS = "company_id = %(company_id)s AND kind IN ('invoice', 'debit_note', 'credit_memo')"
 
 
-def documents_sql(first: str, last: str, is_now: str = "true") -> str:
-    """Each issued document on its day, and taken off again on the day it was voided, between two named days."""
+def documents_sql(first: str, last: str, is_now: str = "true", later: str = "") -> str:
+    """Each issued document on its day, and taken off again on the day it was voided, between two named days; its day
+    may be told so much `later`."""
     return f"""
-        SELECT id, customer_id, currency, dated_on AS on_day, {SIGN} AS sign, net, tax, {is_now} AS is_now
+        SELECT id, customer_id, currency, dated_on{later} AS on_day, {SIGN} AS sign, net, tax, {is_now} AS is_now
         FROM billing_invoice WHERE {KINDS} AND status <> 'draft' AND dated_on BETWEEN %({first})s AND %({last})s
             AND {OWN}
         UNION ALL
-        SELECT id, customer_id, currency, voided_on, -{SIGN}, net, tax, {is_now}
+        SELECT id, customer_id, currency, voided_on{later}, -{SIGN}, net, tax, {is_now}
         FROM billing_invoice WHERE {KINDS} AND status = 'void' AND voided_on BETWEEN %({first})s AND %({last})s
             AND {OWN}
     """  # noqa: S608  our own names
@@ -79,7 +86,8 @@ def documents_sql(first: str, last: str, is_now: str = "true") -> str:
 TOGETHER = -1
 """What stands for the customer where all are together."""
 NOW = documents_sql("first_day", "last_day")
-BEFORE = documents_sql("first_before", "last_before", "false")
+BEFORE = documents_sql("first_before", "last_before", "false", " + %(between)s::interval")
+"""What is compared with, on the days beside which it stands."""
 
 
 class SalesForm(DaysForm):
@@ -102,6 +110,14 @@ def days_before(first: date, last: date, compared: str) -> tuple[date, date]:
         months = (last.year - first.year) * 12 + last.month - first.month + 1
         return add_months(first, -months), first - timedelta(days=1)
     return first - (last - first) - timedelta(days=1), first - timedelta(days=1)
+
+
+def time_between(first: date, last: date, compared: str) -> str:
+    """How long before a day that lies which it is compared with, as the database reads it."""
+    before, _ = days_before(first, last, compared)
+    if compared == "year" or first.day == before.day == 1:
+        return f"{(first.year - before.year) * 12 + first.month - before.month} months"
+    return f"{(first - before).days} days"
 
 
 def sales_sql(by: str) -> str:
@@ -170,10 +186,6 @@ def _tax_name(key: str) -> str:
     return "No tax" if not name else name if "%" in name else f"{name} {percent} %"
 
 
-NAMED: dict[str, Callable[[str], str]] = {"month": lambda key: month_name[int(key)], "tax": _tax_name}
-"""How a part is called, where what it is told apart by is no name."""
-
-
 def parts_of(by: str, parameters: Mapping[str, Any]) -> tuple[list[Part], list[Part]]:
     """The parts of a page in their order, and all together of each currency."""
     parts, totals = [], []
@@ -181,7 +193,8 @@ def parts_of(by: str, parameters: Mapping[str, Any]) -> tuple[list[Part], list[P
         if customer_id == TOGETHER:
             totals.append(Part(place, "Together", currency, 0, *figures))
         else:
-            parts.append(Part(place, NAMED.get(by, str)(named), currency, customer_id, *figures))
+            name = _tax_name(named) if by == "tax" else named
+            parts.append(Part(place, name, currency, customer_id, *figures))
     return parts, totals
 
 
@@ -192,6 +205,7 @@ def answer(asked: Asked) -> Answer:
     page = {
         "first_before": first_before,
         "last_before": last_before,
+        "between": time_between(days.first_day, days.last_day, compared),
         "after_place": asked.after[:-4],
         "after_currency": asked.after[-3:],
         "limit": asked.limit and asked.limit + 1,
@@ -199,7 +213,7 @@ def answer(asked: Asked) -> Answer:
     found, totals = parts_of(by, days.parameters | page)
     shown = found[: asked.limit]
     columns = (
-        Column("name", BY[by]),
+        Column("name", BY[by], "period" if by == "month" else "text"),
         Column("documents", "Lines" if by in OF_LINES else "Documents", "number", adds=True),
         Column("net", "Sales", "money", adds=True),
         Column("before", COMPARED[compared], "money", adds=True),
@@ -229,7 +243,7 @@ def _trend(compared: str, currency: str, parts: list[Part]) -> Trend:
     """The months of a currency, now and before."""
     found = [part for part in parts if part.currency == currency]
     series = [("Sales", [part.net for part in found]), (COMPARED[compared], [part.before for part in found])]
-    return Trend(f"Sales by month, {currency}", [part.name for part in found], series, currency)
+    return Trend(f"Sales by month, {currency}", [plain_period(part.name) for part in found], series, currency)
 
 
 def _urls(part: Part) -> dict[str, str]:

@@ -12,6 +12,7 @@ from tests import world
 from tests.api.calling import Program
 from tests.history import make_history
 
+END_OF_MAY = date(2026, 5, 31)
 MARCH = {"first_day": "2026-03-01", "last_day": "2026-03-31"}
 
 
@@ -81,11 +82,48 @@ def test_by_product_a_line_counts_for_its_own(company: Any, customer: Any, manag
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("by", "names"), [("month", ["March"]), ("group", ["No group"]), ("owner", ["Nobody"])])
+@pytest.mark.parametrize(("by", "names"), [("month", ["2026-03"]), ("group", ["No group"]), ("owner", ["Nobody"])])
 def test_it_is_told_apart_by(manager: Any, sold: None, by: str, names: list[str]) -> None:
     answer = answered(manager, by=by)
     assert [name for (name,) in rows(answer, "name")] == names
     assert answer["tables"][0]["foot"][0]["values"]["net"] == "100.00"
+
+
+@pytest.mark.django_db
+def test_a_month_is_that_of_one_year_beside_the_month_it_is_compared_with(customer: Any, manager: Any) -> None:
+    for amount, on in (("1", date(2024, 1, 9)), ("2", date(2025, 1, 9)), ("4", date(2026, 1, 9)), ("8", END_OF_MAY)):
+        world.issue(customer, amount, on)
+    years = {"first_day": "2025-01-01", "last_day": "2026-12-31"}
+    assert rows(answered(manager, by="month", **years), "name", "net", "before") == [
+        ("2025-01", "2.00", "1.00"),
+        ("2026-01", "4.00", "2.00"),
+        ("2026-05", "8.00", "0.00"),
+    ]
+    quarter = {"first_day": "2026-04-01", "last_day": "2026-06-30", "compared": "before"}
+    assert rows(answered(manager, by="month", **quarter), "name", "net", "before") == [
+        ("2026-04", "0.00", "4.00"),
+        ("2026-05", "8.00", "0.00"),
+    ]
+    days = {"first_day": "2026-06-01", "last_day": "2026-06-20", "compared": "before"}
+    assert rows(answered(manager, by="month", **days), "name", "net", "before") == [("2026-06", "0.00", "8.00")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("report", ["sales", "activity"])
+@pytest.mark.parametrize("limit", ["1", "100"])
+def test_two_of_one_name_are_two(company: Any, manager: Any, report: str, limit: str) -> None:
+    for amount in ("1.00", "2.00"):
+        owner = world.make_user(company, "sales", name="Sal Ows")
+        world.issue(world.make_customer(company, f"Of {amount}", sales_owner_id=owner.pk), amount, date(2026, 3, 2))
+    program, found, after = Program(manager), [], ""
+    while after is not None:
+        asked = MARCH | {"by": "owner", "limit": limit, "after": after}
+        [table] = program.get(f"reports/{report}/", **asked).json()["tables"]
+        found += [
+            (row["values"]["name"], row["values"].get("net", row["values"].get("billed"))) for row in table["rows"]
+        ]
+        after = table["next"]
+    assert found == [("Sal Ows", "1.00"), ("Sal Ows", "2.00")]
 
 
 @pytest.mark.django_db
