@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from billing.access import invoices_for
+from billing.exposure import AMOUNT
 from billing.models import Invoice
 from billing.operations.mark_printed import mark_printed, unmark_printed
 from billing.pdf.merging import MOST, merged_pdf
@@ -37,7 +38,7 @@ PRINT_QUEUE = ListSpec(
         ),
         Column("dated_on", "Date", "dated_on", "day", sort="dated_on", hide_below="tablet"),
         Column("issued_at", "Waits since", "issued_at", "moment", sort="issued_at"),
-        Column("total", "Total", "total", "money", sort="total", total="total", hide_below="phone"),
+        Column("total", "Total", "signed", "money", sort="signed", total="signed", hide_below="phone"),
     ),
     order="issued_at",
     filters=(DateRange("dated", "Date", "dated_on"),),
@@ -136,7 +137,8 @@ def _acted(request: StaffRequest, act: Callable, done: str) -> HttpResponse:
 
 
 def _waiting(request: StaffRequest) -> QuerySet[Invoice]:
-    return waiting_for_print(_documents(request)).select_related("customer")
+    """What waits, each with its total, which is below zero where it takes off what is owed."""
+    return waiting_for_print(_documents(request)).annotate(signed=AMOUNT).select_related("customer")
 
 
 def _documents(request: StaffRequest) -> QuerySet[Invoice]:

@@ -1,5 +1,6 @@
 """The print queue: what waits in it, what leaves it when it is printed, and what comes back."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -172,6 +173,12 @@ def test_a_clerk_prints_the_queue_and_takes_it_back(invoice, reader, browser):
     assert waiting() == []
     browser.post(reverse("billing:unmark_printed"), ids)
     assert waiting() == [invoice, other]
+
+
+def test_a_credit_memo_in_the_queue_takes_off_its_sum(invoice, reader, browser):
+    world.issue_credit_memo(reader, "4.00", DAY)
+    page = browser.get(reverse("billing:print_queue"), {"totals": "1", "sort": "total"}).content.decode()
+    assert re.findall(r'<td class="amount[^"]*">([^<]+)</td>', page) == ["−€4.00", "€10.00", "€6.00"]
 
 
 def test_its_own_page_says_whether_it_waits_or_was_printed(invoice, clerk, browser):
