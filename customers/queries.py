@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer, CustomerAccount
@@ -26,6 +27,32 @@ def with_owed(customers: QuerySet[Customer], on: date) -> QuerySet[Customer]:
         overdue=_amount(late.annotate(sum=Sum("late")).values("sum")),
         oldest_due=Subquery(late.annotate(first=Min("late_since")).values("first")),
     )
+
+
+def with_owed_elsewhere(customers: QuerySet[Customer], on: date) -> QuerySet[Customer]:
+    """Add `elsewhere`, the currencies besides their own in which customers owe something; and, for filters alone,
+    whether they owe any there and whether some of it is late on a day."""
+    open_now = OpenItem.objects.filter(company_id=OuterRef("company_id"), customer_id=OuterRef("pk"))
+    others = open_now.exclude(Q(balance=0) | Q(currency=OuterRef("currency"))).order_by()
+    owed = others.values("currency").annotate(sum=Sum("balance")).filter(sum__gt=0)
+    return customers.annotate(elsewhere=ArraySubquery(owed.order_by("currency").values("currency"))).alias(
+        owes_elsewhere=Exists(owed), late_elsewhere=Exists(late_items(others, on))
+    )
+
+
+def owing(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Of customers with what they owe, also elsewhere, those who owe something in any currency."""
+    return customers.filter(Q(balance__gt=0) | Q(owes_elsewhere=True))
+
+
+def owing_late(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Of these, those of whom something is late in any currency."""
+    return customers.filter(Q(overdue__gt=0) | Q(late_elsewhere=True))
+
+
+def elsewhere_words(customer: Any) -> str:
+    """In which other currencies they owe something, beside an amount in their own."""
+    return f"and in {', '.join(customer.elsewhere)}" if customer.elsewhere else ""
 
 
 def free_credits(customer_ids: Collection[int]) -> dict[int, dict[str, Decimal]]:

@@ -17,7 +17,7 @@ from customers.access import customers_for
 from customers.holds import with_hold
 from customers.limits import with_limit_used
 from customers.models import Customer
-from customers.queries import with_owed
+from customers.queries import elsewhere_words, owing_late, with_owed, with_owed_elsewhere
 from customers.search import fold
 from office.models import Company, User
 from office.web.doors import staff_door
@@ -43,7 +43,7 @@ MY_CUSTOMERS = ListSpec(
             note=lambda row: "On hold" if row.is_held else "",
         ),
         Column("number", "Number", "number", sort="number", hide_below="tablet"),
-        Column("balance", "Owes", "balance", "money", sort="balance", total="balance"),
+        Column("balance", "Owes", "balance", "money", sort="balance", total="balance", note=elsewhere_words),
         Column("overdue", "Late", "overdue", "money", sort="overdue", total="overdue", hide_below="phone"),
         Column("oldest_due", "Oldest due", "oldest_due", "day", hide_below="tablet"),
         Column("room", "Room in the limit", _room, "money", hide_below="phone"),
@@ -60,7 +60,7 @@ MY_CUSTOMERS = ListSpec(
     ),
     order="-overdue",
     filters=(
-        Toggle("late", "Late", lambda rows, _: rows.filter(overdue__gt=0)),
+        Toggle("late", "Late", lambda rows, _: owing_late(rows)),
         Toggle("held", "On hold", lambda rows, _: rows.filter(is_held=True)),
         Toggle("disputed", "In dispute", lambda rows, _: rows.filter(dispute_count__gt=0)),
         Toggle("missed", "Missed lately", lambda rows, _: rows.filter(missed_count__gt=0)),
@@ -88,7 +88,7 @@ def my_customers(request: StaffRequest) -> HttpResponseBase:
 def customers_standing(person: User, company: Company, today: date) -> QuerySet[Customer]:
     """A person's own customers, each with what they owe, what is left of their limit, and what is open with them."""
     own = customers_for(person).filter(company=company, sales_owner=person)
-    rows = with_limit_used(with_hold(with_owed(own, today)), company, today)
+    rows = with_limit_used(with_hold(with_owed_elsewhere(with_owed(own, today), today)), company, today)
     disputes = disputes_for(person).filter(status=DisputeStatus.OPEN)
     promises = promises_for(person).filter(withdrawn_on=None, counts_until__gte=today)
     first = promises.filter(customer=OuterRef("pk")).order_by().values("customer").annotate(first=Min("pay_on"))

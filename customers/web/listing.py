@@ -10,7 +10,7 @@ from customers.bounces import with_bounced_address
 from customers.holds import with_hold
 from customers.limits import over_limit, used_words, with_limit_used
 from customers.models import Customer
-from customers.queries import with_owed
+from customers.queries import elsewhere_words, owing, owing_late, with_owed, with_owed_elsewhere
 from customers.search import fold
 from office.web.doors import staff_door
 from office.web.fields import typed_id
@@ -35,7 +35,7 @@ CUSTOMERS = ListSpec(
         Column("number", "Number", "number", sort="number", hide_below="phone"),
         Column("oldest_due", "Oldest due", "oldest_due", "day", hide_below="tablet"),
         Column("overdue", "Overdue", "overdue", "money", sort="overdue", total="overdue", hide_below="phone"),
-        Column("balance", "Owes", "balance", "money", sort="balance", total="balance"),
+        Column("balance", "Owes", "balance", "money", sort="balance", total="balance", note=elsewhere_words),
         Column("credit_limit", "Credit limit", "limit_now", "money", hide_below="tablet"),
         Column(
             "limit_used",
@@ -48,11 +48,12 @@ CUSTOMERS = ListSpec(
         ),
         Column("sales_owner", "Sales", "sales_owner.name", hide_below="tablet"),
         Column("tags", "Tags", lambda row: ", ".join(row.tags), hide_below="tablet"),
+        Column("elsewhere", "Also owes in", lambda row: ", ".join(row.elsewhere), in_files=True),
     ),
     order="name",
     filters=(
-        Toggle("owing", "Owes something", lambda rows, _: rows.filter(balance__gt=0)),
-        Toggle("late", "Overdue", lambda rows, _: rows.filter(overdue__gt=0)),
+        Toggle("owing", "Owes something", lambda rows, _: owing(rows)),
+        Toggle("late", "Overdue", lambda rows, _: owing_late(rows)),
         Toggle("over", "Over limit", lambda rows, _: over_limit(rows)),
         Toggle("held", "On hold", lambda rows, _: rows.filter(is_held=True)),
         Text("tag", "Tag", lambda rows, tag: rows.filter(tags__contains=[tag])),
@@ -79,7 +80,8 @@ def customer_list(request: StaffRequest) -> HttpResponseBase:
     customers = customers_for(request.user).filter(company=request.company, merged_into=None)
     customers = customers.select_related("sales_owner")
     today = request.company.today()
-    rows = with_limit_used(with_hold(with_owed(customers, today)), request.company, today)
+    owed = with_owed_elsewhere(with_owed(customers, today), today)
+    rows = with_limit_used(with_hold(owed), request.company, today)
     return list_page(request, CUSTOMERS, rows, template="customers/customer_list.html")
 
 

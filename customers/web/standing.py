@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from customers.access import customers_for
 from customers.exposure import exposure_of
 from customers.holds import standing_holds
-from customers.queries import with_owed
+from customers.queries import elsewhere_words, with_owed, with_owed_elsewhere
 from office.web.doors import staff_door
 from office.web.fields import typed_id
 from office.web.requests import StaffRequest
@@ -23,8 +23,8 @@ def standing(request: StaffRequest) -> HttpResponse:
     seen = customers_for(request.user).filter(
         company=request.company, pk=typed_id(request.GET.get("customer", "")) or 0
     )
-    customer = with_owed(seen, today).select_related("company").first()
-    context: dict[str, Any] = {"customer": customer}
+    customer = with_owed_elsewhere(with_owed(seen, today), today).select_related("company").first()
+    context: dict[str, Any] = {"customer": customer, "elsewhere": elsewhere_words(customer) if customer else ""}
     if customer:
         context |= {"exposure": exposure_of(customer, today), "holds": standing_holds([customer.pk]).get(customer.pk)}
     return render(request, "customers/_standing.html", context)
