@@ -1,9 +1,11 @@
 """What statements of some customers would say: their own, or a parent's over all its subsidiaries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from django.db.models import Max
 
 from credit_control.models import Statement
 from credit_control.statements.figures import Figures, Part, Section
@@ -62,15 +64,16 @@ def figures_of(period: Period, asked: Sequence[Asked]) -> list[Figures]:
     """The figures of each statement; all of them together cost as many queries as one.
 
     What was entered after the last statement, and is dated in its days, is a movement of this one: so each opens where
-    the one before closed.
+    the one before closed. With what another account brought in that was merged into it since, it is not compared.
     """
     told = last_told(period, asked)
+    merged = _last_merged({member.pk for each in asked if each.key in told for member in each.members})
     with snapshot():
         parts = {
             is_combined: _parts(period, [each for each in asked if each.is_combined == is_combined], told)
             for is_combined in {each.is_combined for each in asked}
         }
-    return [_figures(period, each, parts[each.is_combined], told.get(each.key)) for each in asked]
+    return [_figures(period, each, parts[each.is_combined], told.get(each.key), merged) for each in asked]
 
 
 def _parts(period: Period, asked: Sequence[Asked], told: dict[Key, Statement]) -> dict[int, list[Part]]:
@@ -82,11 +85,19 @@ def _parts(period: Period, asked: Sequence[Asked], told: dict[Key, Statement]) -
     return parts_of(period.company.pk, members, from_on=period.from_on, on=period.on, known_at=known_at)
 
 
-def _figures(period: Period, asked: Asked, parts: dict[int, list[Part]], before: Statement | None) -> Figures:
+def _figures(
+    period: Period,
+    asked: Asked,
+    parts: dict[int, list[Part]],
+    before: Statement | None,
+    merged: Mapping[int, datetime],
+) -> Figures:
     sections = [Section(one.pk, one.number, one.name, parts[one.pk]) for one in asked.members]
     if before:
         for section in sections:
-            _compare(section, before.closing.get(str(section.customer_id)))
+            merged_at = merged.get(section.customer_id)
+            if merged_at is None or merged_at < before.read_at:
+                _compare(section, before.closing.get(str(section.customer_id)))
     if asked.is_combined:
         sections = [section for section in sections if section.parts]
     return Figures(asked.form, period.from_on, period.on, sections, asked.is_combined)
@@ -105,9 +116,17 @@ def _compare(section: Section, closed: dict[str, str] | None) -> None:
             part.opened_elsewhere = wanted
 
 
+def _last_merged(customer_ids: Collection[int]) -> dict[int, datetime]:
+    """When another account last became part of each of these."""
+    rows = Customer.objects.filter(merged_into__in=customer_ids).order_by()
+    return dict(rows.values_list("merged_into").annotate(Max("merged_at"))) if customer_ids else {}
+
+
 def last_told(period: Period, asked: Sequence[Asked]) -> dict[Key, Statement]:
-    """The latest statement of each that ended the day before this one begins."""
+    """The latest statement of each that ended the day before this one begins; one that an account brought along which
+    was merged into it tells of that account."""
     rows = Statement.objects.filter(
         customer__in=[each.customer.pk for each in asked], on=period.from_on - timedelta(days=1)
     ).only("customer_id", "is_combined", "closing", "read_at")
-    return {(row.customer_id, row.is_combined): row for row in rows.order_by("pk")}
+    own_ones = (row for row in rows.order_by("pk") if row.is_combined or str(row.customer_id) in row.closing)
+    return {(row.customer_id, row.is_combined): row for row in own_ones}

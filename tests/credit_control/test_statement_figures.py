@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from billing.models import ReasonCode
 from billing.operations.open_dispute import DisputeDetails, open_dispute
-from credit_control.statements.asking import Period, combined, figures_of, own
+from credit_control.operations.send_statement import send_statement
+from credit_control.statements.asking import Period, combined, figures_of, last_told, own
 from credit_control.statements.figures import Figures, Part, Section
 from customers.models import Customer
 from customers.operations.create_customer import create_customer
 from customers.operations.declare_payer import declare_payer
 from customers.operations.details import CustomerDetails
+from customers.operations.merge_customers import merge_customers
 from ledger.allocating import Pair
 from payments.operations.apply_credits import apply_credits
 from reports.ageing import AgeingQuestion, ageing
@@ -173,6 +175,27 @@ def test_what_a_payer_paid_for_another_moves_both_accounts(company: Any, custome
     assert [(row.kind, row.amount) for row in theirs.movements] == [("invoice", 100), ("paid_for", -100)]
     assert [(row.kind, row.amount) for row in payers.movements] == [("payment", -100), ("used_for", 100)]
     assert theirs.closing == theirs.open == payers.closing == payers.open == 0
+
+
+@pytest.mark.parametrize("told", [("kept", "gone"), ("gone", "kept"), ("kept",)])
+def test_after_merging_a_statement_goes_on_from_the_accounts_own_last_one(
+    company: Any, clerk: Any, told: tuple[str, ...]
+) -> None:
+    """What the other account brings in is no difference to what was told, whichever of both was told last."""
+    day, end, after = date(2026, 1, 5), date(2026, 1, 31), Period(company, date(2026, 2, 1), FEB)
+    customers = {name: world.make_customer(company, name.capitalize()) for name in ("kept", "gone")}
+    kept, gone = customers.values()
+    world.issue(kept, "100.00", day)
+    world.issue(gone, "10.00", day)
+    for name in told:
+        send_statement(Period(company, JAN, end), own(customers[name], "open_item"), by=clerk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    merge_customers(gone.pk, kept.pk, reason="Entered twice", by=clerk)
+
+    [figures] = figures_of(after, [own(kept, "open_item")])
+    assert (figures.faults, figures.totals[0].opening, figures.totals[0].closing) == ([], 110, 110)
+    assert set(last_told(after, [own(kept, "open_item")])[kept.pk, False].closing) == {str(kept.pk)}
 
 
 def test_fifty_customers_cost_as_many_queries_as_one(company: Any) -> None:
