@@ -79,7 +79,8 @@ class Ageing:
 
 
 def ageing(question: AgeingQuestion, *, after: Place | None = None, limit: int | None = PAGE) -> Ageing:
-    """A page of rows by name, from the one after a place, with the totals of all; no limit gives all."""
+    """A page of rows by name, from the one after a place, with the totals of all; no limit gives all. Currencies are
+    few, and on one page."""
     with snapshot():
         fetched = ageing_rows(question, after, limit)
         control = control_on(question)
@@ -90,6 +91,7 @@ def ageing(question: AgeingQuestion, *, after: Place | None = None, limit: int |
         if question.own:
             rows = [row._replace(currency=question.own) for row in rows]
             totals = [together(rows)] if rows else []
+        limit = None
     return Ageing(
         question,
         rows[:limit],

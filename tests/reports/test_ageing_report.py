@@ -71,6 +71,18 @@ def test_a_row_is_what_is_asked_for(office: Any, manager: User, per: str, rows: 
 
 
 @pytest.mark.parametrize("per", PER)
+def test_each_row_is_on_one_page_however_small_pages_are(office: dict[str, Any], manager: User, per: str) -> None:
+    whole = [(row["values"]["name"], row["currency"]) for row in table(manager, per=per)["rows"]]
+    found: list[tuple[str, str]] = []
+    after = ""
+    while after is not None and len(found) <= len(whole):
+        page = table(manager, per=per, limit=1, after=after)
+        found += [(row["values"]["name"], row["currency"]) for row in page["rows"]]
+        after = page["next"]
+    assert found == whole
+
+
+@pytest.mark.parametrize("per", PER)
 @pytest.mark.parametrize("amounts", ["document", "company", "group"])
 def test_each_figure_on_the_page_opens_what_adds_up_to_it(
     office: Any, manager: User, client: Client, per: str, amounts: str
