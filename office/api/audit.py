@@ -1,7 +1,9 @@
 """The audit trail, for programs: each record with what proves it."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -79,10 +81,10 @@ class AuditRecordsView(ApiView):
     @extend_schema(operation_id="list_audit_records", parameters=[AuditQuery], responses=AuditRecordPage)
     def get(self, request: ApiRequest) -> Response:
         """The records that fit, the oldest first."""
-        query = checked(AuditQuery, request.query_params.dict())
-        rows, following = page_of(
-            with_proof(_narrowed(records_for(request.user, company_of(request)), query)), query, "audit-records"
-        )
+        query, company = checked(AuditQuery, request.query_params.dict()), company_of(request)
+        with timezone.override(ZoneInfo(company.time_zone)):
+            records = _narrowed(records_for(request.user, company), query)
+        rows, following = page_of(with_proof(records), query, "audit-records")
         return Response(AuditRecordPage({"results": rows, "next": following}).data)
 
 

@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -13,6 +15,7 @@ from rest_framework.response import Response
 from ledger.snapshot import snapshot
 from office.api.fields import AmountOut
 from office.api.views import ApiView, company_of
+from office.models import Company
 from office.web.requests import ApiRequest
 from reports.frame import Answer, Asked, Column, Report, Row, Table
 from reports.frame.question import PAGE, place_in
@@ -90,7 +93,9 @@ def api_view_of(report: Report) -> type[ApiView]:
             description=report.words,
         )
         def get(self, request: ApiRequest) -> Response:
-            return Response(_answered(request, report))
+            company = company_of(request)
+            with timezone.override(ZoneInfo(company.time_zone)):
+                return Response(_answered(request, report, company))
 
     ReportView.__doc__ = report.words
     return ReportView
@@ -118,8 +123,7 @@ def _type(field: forms.Field) -> Any:
     return {"type": "string", "format": known} if known else int if isinstance(field, forms.IntegerField) else str
 
 
-def _answered(request: ApiRequest, report: Report) -> dict[str, Any]:
-    company = company_of(request)
+def _answered(request: ApiRequest, report: Report, company: Company) -> dict[str, Any]:
     form = report.form(request.query_params.dict(), company)
     if form.errors:
         raise serializers.ValidationError({name: [str(each) for each in words] for name, words in form.errors.items()})

@@ -10,9 +10,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from office.audit import record
 from office.models import Run
 from office.web.asking import ask_file
 from tests import world
+from tests.api.calling import Program
 
 pytestmark = pytest.mark.django_db
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -64,6 +66,27 @@ def test_as_known_at_is_typed_in_the_companys_time(reader: Client, customer: Any
     for moment, is_known in ((here - timedelta(minutes=5), False), (here + timedelta(minutes=5), True)):
         page = said(reader.get("/reports/ageing/", {"known_at": f"{moment:%Y-%m-%dT%H:%M:%S}"}))
         assert ("€100.00" in page) == is_known
+
+
+def test_programs_name_days_and_moments_of_the_company_too(company: Any, customer: Any, manager: Any) -> None:
+    world.issue(customer, "100.00", date(2026, 3, 2))
+    program = Program(manager)
+    here = timezone.now().astimezone(BERLIN).replace(tzinfo=None)
+    for moment, count in ((here - timedelta(minutes=5), 0), (here + timedelta(minutes=5), 1)):
+        answer = program.get("reports/ageing/", known_at=f"{moment:%Y-%m-%dT%H:%M:%S}").json()
+        assert len(answer["tables"][0]["rows"]) == count
+
+
+def test_programs_find_audit_records_by_the_companys_days(company: Any, manager: Any) -> None:
+    now = timezone.now()
+    company.time_zone = "Pacific/Kiritimati" if now.hour >= 10 else "Pacific/Pago_Pago"
+    company.save()
+    there, in_utc = str(company.day_of(now)), str(now.date())
+    record(manager, "place_hold", company)
+    program = Program(world.make_user(company, "auditor"))
+    for day, count in ((there, 1), (in_utc, 0)):
+        found = program.get("audit-records/", action="place_hold", recorded_from=day, recorded_to=day).json()["results"]
+        assert len(found) == count
 
 
 def test_outside_of_a_page_nothing_of_it_is_left(reader: Client, run: Run) -> None:
