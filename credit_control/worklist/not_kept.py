@@ -29,7 +29,7 @@ def not_kept(company: Company, today: date) -> dict[int, NotKept]:
     """By customer, what was not kept in the last 60 days, and of which nobody spoke with them since."""
     found: dict[int, NotKept] = defaultdict(NotKept)
     promises, ended = _broken_promises(company, today), _ended_plans(company, today)
-    noted = noted_on({each.customer_id for each in promises} | {each.customer_id for each in ended})
+    noted = noted_on(company, {each.customer_id for each in promises} | {each.customer_id for each in ended})
     for promise in promises:
         if _not_since(noted.get(promise.customer_id), promise.counts_until):
             found[promise.customer_id].promises.append(promise)
@@ -43,10 +43,10 @@ def not_kept(company: Company, today: date) -> dict[int, NotKept]:
     return dict(found)
 
 
-def noted_on(customer_ids: Collection[int]) -> dict[int, date]:
-    """The day on which somebody last noted what was said with each of these customers."""
+def noted_on(company: Company, customer_ids: Collection[int]) -> dict[int, date]:
+    """The company's day on which somebody last noted what was said with each of these customers."""
     notes = ContactNote.objects.filter(customer__in=list(customer_ids)).order_by().values_list("customer")
-    return {customer: moment.date() for customer, moment in notes.annotate(Max("created_at"))}
+    return {customer: company.day_of(moment) for customer, moment in notes.annotate(Max("created_at"))}
 
 
 def _not_since(noted: date | None, day: date) -> bool:

@@ -139,7 +139,7 @@ class Worklist:
             return []
         asked = {"company_id": self.company.pk, "currency": self.company.currency}
         rows = _rows(WORKS, asked | {"on": self.today, "customer_ids": ids})
-        noted, finals, usual = noted_on(ids), _final_notices(ids), usual_days(ids, self.today)
+        noted, finals, usual = noted_on(self.company, ids), _final_notices(ids), usual_days(ids, self.today)
         bounced = set(standing_bounces().filter(customer_id__in=ids).values_list("customer_id", flat=True))
         held, unapplied = standing_holds(ids), _unapplied(ids)
         return [

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.models import ReasonCode
 from billing.operations.open_dispute import DisputeDetails, open_dispute
@@ -18,6 +19,7 @@ from credit_control.operations.put_off_due_day import put_off_due_day
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from credit_control.worklist import reading
 from credit_control.worklist.habits import habit_bars
+from credit_control.worklist.not_kept import noted_on
 from credit_control.worklist.reading import worklist
 from ledger.refusals import Refused
 from tests import world
@@ -106,6 +108,14 @@ def test_a_broken_promise_comes_first_until_somebody_spoke_with_them(company: An
     assert next(iter(worklist(company, today))).reasons[0].startswith("Promise of €90.00 for")
     note_contact(customer.pk, NoteDetails("Cannot pay before Friday"), by=None)
     assert [name for name, _ in listed(company)] == ["Cedar Ltd", "Bramble GmbH"]
+
+
+def test_somebody_spoke_with_them_on_the_day_that_it_was_at_the_company(company: Any, customer: Any) -> None:
+    company.time_zone = "Pacific/Kiritimati" if timezone.now().hour >= 10 else "Pacific/Pago_Pago"
+    company.save()
+    note_contact(customer.pk, NoteDetails("Cannot pay before Friday"), by=None)
+    assert noted_on(company, [customer.pk]) == {customer.pk: company.today()}
+    assert company.today() != timezone.now().date()
 
 
 def test_what_is_disputed_or_promised_is_not_at_risk(company: Any, customer: Any) -> None:
