@@ -64,11 +64,12 @@ NAMES = {
     ),
 }
 """What names a part: the join, what it is ordered by, which no two share, its name, and the number it is found by."""
-CODE = """(CASE family
+VOIDED_FOR = "(SELECT void_reason_code_id FROM billing_invoice d WHERE d.void_entry_id = moved.entry_id)"
+CODE = f"""(CASE family
     WHEN 'credited' THEN (SELECT reason_code_id FROM billing_invoice d WHERE d.entry_id = moved.entry_id)
-    WHEN 'voided' THEN (SELECT void_reason_code_id FROM billing_invoice d WHERE d.void_entry_id = moved.entry_id)
+    WHEN 'voided' THEN {VOIDED_FOR} WHEN 'uncredited' THEN {VOIDED_FOR}
     WHEN 'written_off' THEN (SELECT reason_code_id FROM payments_writeoff w WHERE w.entry_id = moved.entry_id)
-END)"""
+END)"""  # noqa: S608  our own names
 """The usual reason of a movement, where it has one: of the few families that are asked for one."""
 KEYS = {"user": "by_id", "reason": CODE} | dict.fromkeys(PERIODS, "dated_on")
 """By what movements are added up before the few sums are named; by their customer, where nothing else is said."""

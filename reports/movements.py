@@ -19,6 +19,7 @@ FAMILIES = {
     "opening": "Opening balances",
     "credited": "Credit memos",
     "voided": "Voided",
+    "uncredited": "Credit memos voided",
     "waived": "Charges waived",
     "collected": "Collected",
     "withheld": "Tax withheld",
@@ -66,8 +67,10 @@ def _case(of: str, families: Mapping[Any, str]) -> str:
 
 
 REVERSED = f"""CASE WHEN EXISTS (SELECT FROM ledger_openitem w WHERE w.entry_id = o.id AND w.kind = 'withholding')
-    THEN 'withheld' ELSE {_case("o.kind", OF_REVERSED)} END"""
-"""The family of a reversal; tax withheld is no payment that came in, so taking it back is none that went."""
+    THEN 'withheld' WHEN o.kind = 'issue_invoice' AND i.amount > 0 THEN 'uncredited'
+    ELSE {_case("o.kind", OF_REVERSED)} END"""
+"""The family of a reversal; tax withheld is no payment that came in, so taking it back is none that went, and what a
+credit memo took off is no sale when it comes back."""
 IN_DAYS = """
     i.company_id = %(company_id)s AND i.dated_on BETWEEN %(first_day)s AND %(last_day)s
     AND (%(owner_ids)s::bigint[] IS NULL

@@ -27,7 +27,8 @@ from reports.movements import Days
 from reports.outcomes import outcomes
 
 SALES = ("billed", "voided")
-"""Sales on credit: what was billed, with its tax, less what was voided; credit memos are collected against."""
+"""Sales on credit: what was billed, with its tax, less what of it was voided; credit memos, and what is voided of them,
+are collected against."""
 MONTHS_BACK = 24
 ZERO = Decimal(0)
 

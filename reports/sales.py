@@ -259,7 +259,7 @@ def _proofs(days: Days, totals: list[Part]) -> list[Proof]:
     )
     moved = fetched(
         f"SELECT currency, sum(amount) FROM ({movements_sql()}) AS m "  # noqa: S608
-        "WHERE family IN ('billed', 'credited', 'voided') GROUP BY 1",
+        "WHERE family IN ('billed', 'credited', 'voided', 'uncredited') GROUP BY 1",
         days.parameters,
         few_groups=True,
     )

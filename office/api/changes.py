@@ -94,6 +94,11 @@ CHANGES = [
         "A row of a report has a note: what its page says below the first value, such as the customer's number.",
         breaks=("RowOut field note required",),
     ),
+    Change(
+        date(2026, 11, 30),
+        "What a voided credit memo brings back is told apart as uncredited in activity and movements. It was among "
+        "voided, and so counted as sales in the measures of performance.",
+    ),
 ]
 """The newest last."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from billing.operations.void_invoice import void_invoice
 from credit_control.operations.record_promise import PromiseDetails, record_promise
 from reports.measures import (
     average_days_delinquent,
@@ -104,6 +105,23 @@ def test_count_back_goes_on_into_months_before_the_days_asked_for(manager: Any, 
     world.issue(customer, "100.00", date(2026, 1, 5))
     figures, _ = measured(manager, first_day="2026-01-01", last_day="2026-01-31")
     assert figures["DSO by count-back"] == "62.00"
+
+
+@pytest.mark.django_db
+def test_a_credit_memo_that_is_voided_is_no_sale(manager: Any, customer: Any, quarter: None) -> None:
+    memo = world.issue_credit_memo(customer, "90.00", date(2026, 2, 3))
+    void_invoice(memo.pk, reason="Not theirs", by=manager, on=date(2026, 3, 4))
+    void_invoice(world.issue(customer, "55.00", date(2026, 3, 5)).pk, reason="Twice", by=manager, on=date(2026, 3, 6))
+    figures, answer = measured(manager)
+    assert figures["Days sales outstanding"] == "30.00"
+    months = [row["values"] for row in answer["tables"][0]["rows"]]
+    assert [(row["sales"], row["other"]) for row in months] == [
+        ("300.00", "0.00"),
+        ("300.00", "-90.00"),
+        ("300.00", "90.00"),
+    ]
+    moved = Program(manager).get("reports/activity/", by="year", **QUARTER).json()["tables"][0]["foot"][0]["values"]
+    assert (moved["voided"], moved["credited"], moved["uncredited"]) == ("-55.00", "-90.00", "90.00")
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ from tests import world
 from tests.ledger.test_random_histories import DAYS, Histories, Model, Paper
 
 FAMILIES = {"invoice": "billed", "receipt": "collected", "memo": "credited", "taken": "credited"}
-TAKEN_BACK = {"invoice": "voided", "memo": "voided", "taken": "voided", "receipt": "returned"}
+TAKEN_BACK = {"invoice": "voided", "memo": "uncredited", "taken": "uncredited", "receipt": "returned"}
 PERIODS = [(DAYS[0], DAYS[-1]), (DAYS[7], DAYS[31]), (DAYS[40], DAYS[40])]
 ZERO = Decimal(0)
 
@@ -124,7 +124,7 @@ class Reported(Histories):
         sold = sum(
             amount
             for (_, name), amount in moved(self.model, first, last).items()
-            if name in ("billed", "credited", "voided")
+            if name in ("billed", "credited", "voided", "uncredited")
         )
         for by in ("customer", "month", "product", "tax"):
             [table] = self.asked(SALES, first_day=first, last_day=last, by=by).tables
