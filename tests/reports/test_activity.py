@@ -13,9 +13,15 @@ from billing.operations.credit_invoice import credit_invoice
 from billing.operations.void_invoice import void_invoice
 from customers.models import Customer, CustomerGroup
 from ledger.models import ItemKind, OpenItem
-from payments.models import Receipt
+from payments.exchanging import ExchangeDetails
+from payments.models import Receipt, WriteOffKind
+from payments.operations.enter_write_off import Why, enter_write_off
+from payments.operations.exchange_receipt import exchange_receipt
 from payments.operations.receive_payment import Share
+from payments.operations.record_recovery import RecoveryDetails, record_recovery
 from payments.operations.reverse_receipt import reverse_receipt
+from payments.operations.reverse_write_off import reverse_write_off
+from payments.operations.undo_exchange import undo_exchange
 from payments.operations.write_off import WriteOffDetails, write_off
 from reports.frame.reading import fetched
 from reports.movements import FAMILIES, OF_KIND, Days, movements_sql
@@ -187,6 +193,27 @@ def test_of_a_history_with_everything_each_family_is_what_its_papers_say(company
     everything = sum(item.amount for item in OpenItem.objects.filter(currency="EUR"))
     assert sum(amount for (_, currency), amount in sums.items() if currency == "EUR") == everything
     assert ("other", "EUR") not in sums
+
+
+def test_what_is_taken_back_is_of_the_family_of_what_it_was(company: Any, customer: Any, manager: Any) -> None:
+    on = date(2026, 3, 9)
+    for kind, amount in ((WriteOffKind.TOLERANCE, "0.20"), (WriteOffKind.BANK_FEE, "5.00")):
+        item = world.item_of(world.issue(customer, amount, on))
+        written = enter_write_off(customer, [(item, item.amount)], Why(kind, "Small"), on=on, by=None)
+        reverse_write_off(written.pk, on=on, by=None, reason="After all")
+    lost = world.item_of(world.issue(customer, "100.00", on))
+    [row] = write_off(customer, WriteOffDetails([Share(lost.pk, lost.amount)], reason="Insolvency"), on=on, by=None)
+    recovery = record_recovery(row.pk, RecoveryDetails(Decimal(40), on), by=None)
+    reverse_receipt(recovery.receipt_id, reason="Came back", by=manager, dated_on=on)
+    dollars = world.receive(customer, "108.00", on, currency="USD", exchange_rate=Decimal("0.9"))
+    made = exchange_receipt(dollars.pk, ExchangeDetails(Decimal("108.00"), "EUR", on), by=None)
+    undo_exchange(made.pk, on=on, by=None, reason="Wrong customer")
+    answer = answered(manager, by="month")
+    [euros, dollars_moved] = answer["tables"][0]["rows"]
+    assert "other" not in euros["values"] | dollars_moved["values"]
+    figures = {name: euros["values"][name] for name in ("written_off", "restored", "recovered", "exchanged")}
+    assert figures == {"written_off": "-105.20", "restored": "5.20", "recovered": "0.00", "exchanged": "0.00"}
+    assert {proof["difference"] for proof in answer["proofs"]} == {"0.00"}
 
 
 def test_every_kind_of_item_is_in_a_family() -> None:
