@@ -2,6 +2,7 @@
 
 import csv
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from io import StringIO
@@ -43,7 +44,7 @@ def write_book(file: BinaryIO, asked: Asked, answer: Answer) -> None:
     formats = Formats(book)
     bold = book.add_format({"bold": True})
     for table in answer.tables:
-        _write_table(book.add_worksheet(sheet_name(table.title)), table, asked.company.currency, formats, bold)
+        write_table(book.add_worksheet(sheet_name(table.title)), table, asked.company.currency, formats, bold)
     if answer.figures:
         _write_figures(book.add_worksheet("Measures"), answer, bold)
     _write_about(book.add_worksheet("About"), asked, answer, formats, bold)
@@ -67,15 +68,22 @@ def cells(table: Table, row: Row, own: str) -> list[Any]:
     return values + ([row.currency] if table.has_currency else []) + ([row.note] if table.notes else [])
 
 
-def _write_table(sheet: Any, table: Table, own: str, formats: Formats, bold: Any) -> None:
+def write_table(sheet: Any, table: Table, own: str, formats: Formats, bold: Any) -> None:
+    """Write heads, rows and feet. A foot is a formula only where the rows come to it: several may stand below the same
+    rows, such as the accounts that these are entered on."""
     sheet.freeze_panes(FIRST, 1)
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, len(heads(table)), 16)
     sheet.write_row(HEAD, 0, heads(table), bold)
+    summed = [place for place, column in enumerate(table.columns) if column.adds]
+    sums: dict[tuple[int, str], Any] = defaultdict(int)
     at = FIRST
     for row in table.rows:
-        for place, value in enumerate(cells(table, row, own)):
+        values = cells(table, row, own)
+        for place, value in enumerate(values):
             write_cell(sheet, at, place, value, formats, _digits(table, place, row.currency, own))
+        for place in summed:
+            sums[place, _added_by(table, row)] += values[place] or 0
         at += 1
     last = at - 1
     if last >= FIRST:
@@ -84,8 +92,8 @@ def _write_table(sheet: Any, table: Table, own: str, formats: Formats, bold: Any
         for place, column in enumerate(table.columns):
             value = foot.values.get(column.key)
             digits = _digits(table, place, foot.currency, own)
-            if column.adds and value is not None and last >= FIRST:
-                formula = _sum(table, place, foot.currency, last)
+            if value is not None and value == sums.get((place, _added_by(table, foot))):
+                formula = _sum(table, place, _added_by(table, foot), last)
                 style = formats.money[digits] if digits is not None else None
                 sheet.write_formula(at, place, formula, style, value)
             else:
@@ -93,6 +101,11 @@ def _write_table(sheet: Any, table: Table, own: str, formats: Formats, bold: Any
         if table.has_currency:
             sheet.write_string(at, len(table.columns), foot.currency, bold)
         at += 1
+
+
+def _added_by(table: Table, row: Row) -> str:
+    """With the rows of which currency a row is added up; of a table without amounts, with all."""
+    return row.currency if table.has_currency else ""
 
 
 def _digits(table: Table, place: int, currency: str, own: str) -> int | None:
@@ -106,9 +119,9 @@ def _digits(table: Table, place: int, currency: str, own: str) -> int | None:
 
 
 def _sum(table: Table, place: int, currency: str, last: int) -> str:
-    """The formula under a column: of the rows in this currency, where rows have one."""
+    """The formula under a column: of the rows in this currency, or of all."""
     summed = xl_range_abs(FIRST, place, last, place)
-    if not table.has_currency or not currency:
+    if not currency:
         return f"=SUM({summed})"
     named = len(table.columns)
     return f'=SUMIFS({summed},{xl_range_abs(FIRST, named, last, named)},"{currency}")'

@@ -12,9 +12,10 @@ from django.urls import reverse
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
+from office.web.lists.excel import Formats, new_book
 from reports.catalogue import REPORTS
 from reports.frame import Column, Row, Table
-from reports.frame.files import cells, csv_lines, sheet_name
+from reports.frame.files import cells, csv_lines, sheet_name, write_table
 from tests import world
 from tests.api.calling import Program
 
@@ -54,6 +55,23 @@ def test_excel_adds_up_by_formulas_of_each_currency(company: Any, manager: Any, 
     assert '<f>SUMIFS($F$2,$G$2,"EUR")</f><v>30' in unescape(written)
     assert '<autoFilter ref="A1:H2"/>' in written
     assert 'topLeftCell="B2"' in written
+
+
+def test_a_foot_of_excel_is_a_formula_only_where_the_rows_add_up_to_it() -> None:
+    """Each tax account is a foot of its own below the rates of all."""
+    columns = (Column("name", "Name"), Column("sum", "Sum", "money", adds=True))
+    rows = [Row({"name": name, "sum": Decimal(amount)}, "EUR") for name, amount in (("A", "1.10"), ("B", "2.20"))]
+
+    def written(*feet: str) -> str:
+        file, book_of = BytesIO(), [Row({"name": "Foot", "sum": Decimal(amount)}, "EUR") for amount in feet]
+        book = new_book(file)
+        write_table(book.add_worksheet(), Table("T", columns, rows, book_of), "EUR", Formats(book), None)
+        book.close()
+        return unescape(ZipFile(file).read("xl/worksheets/sheet1.xml").decode())
+
+    assert '<f>SUMIFS($B$2:$B$3,$C$2:$C$3,"EUR")</f><v>3.30</v>' in written("3.30")
+    assert "<f>" not in written("1.10", "2.20")
+    assert "<v>2.20</v>" in written("1.10", "2.20")
 
 
 def test_the_sheet_about_says_what_was_asked_by_whom_and_whether_it_agrees(
