@@ -35,7 +35,7 @@ OPENING_ITEMS = ListSpec(
         ),
         Column("dated_on", "Date", "dated_on", "day", sort="dated_on", hide_below="tablet"),
         Column("due_on", "Due", "due_on", "day", sort="due_on", hide_below="phone"),
-        Column("amount", "Taken over", "amount", "money", sort="amount", total="standing", hide_below="phone"),
+        Column("amount", "Taken over", "standing", "money", sort="standing", total="standing", hide_below="phone"),
         Column("open", "Open", "open", "money", sort="open", total="open"),
         Column("state", "State", _state, "state", hide_below="tablet"),
     ),

@@ -2,8 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -102,6 +104,20 @@ def test_a_load_is_undone_as_if_it_had_not_been_and_can_come_again(opening: Open
     assert {world.owes(customer, DAY) for customer in Customer.objects.all()} == {Decimal(0)}
     assert load(opening, FILE).result == {"Documents taken over": 5, "Nothing open": 1}
     assert code_of(begin_undoing, opening, run.pk, by=None) == "nothing_to_undo"
+
+
+def test_what_was_undone_is_in_no_sum_of_the_list_nor_of_its_file(opening: Opening, manager: Any, client: Any) -> None:
+    undone(opening, load(opening, FILE))
+    load(opening, FILE)
+    client.force_login(manager)
+    address = reverse("billing:opening_item_list")
+    assert "€1,609.50" in client.get(address, {"totals": "1"}).content.decode().partition("<tfoot>")[2]
+    file = BytesIO(b"".join(client.get(address, {"format": "xlsx"})))
+    sheet = openpyxl.load_workbook(file, data_only=True).worksheets[0]
+    heads, *rows = (list(row) for row in sheet.iter_rows(values_only=True))
+    [total] = [row for row in rows if str(row[0]).startswith("Total")]
+    amounts = [row[heads.index("Taken over")] for row in rows if row[heads.index("State")]]
+    assert (total[heads.index("Taken over")], sum(amounts)) == (1609.5, 1609.5)
 
 
 def test_a_load_that_something_follows_is_not_undone(opening: Opening) -> None:
