@@ -56,6 +56,17 @@ def get_customer_for(user: User, customer_id: int) -> Customer:
     )
 
 
+def parent_named_by(user: User, parent_id: int | None, customer: Customer | None = None) -> int | None:
+    """The parent that a person gives a customer. One that the customer has and the person does not see stays: they
+    cannot name it. Raises Http404 for another whom they do not see."""
+    has = customer.parent_id if customer else None
+    if has and parent_id in (None, has) and not customers_for(user).filter(pk=has).exists():
+        return has
+    if parent_id:
+        get_customer_for(user, parent_id)
+    return parent_id
+
+
 def accounts_for(user: User) -> QuerySet[CustomerAccount]:
     """The bank accounts of a person's customers."""
     return rows_for(user, CustomerAccount.objects.all())

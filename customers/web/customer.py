@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from customers.access import change_requests_for, get_customer_for
+from customers.access import change_requests_for, customers_for, get_customer_for
 from customers.bounces import people_of
 from customers.exposure import exposure_of
 from customers.holds import standing_holds
@@ -33,6 +33,7 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
     merged = list(customer.merged.order_by("-merged_at"))
     context = {
         "customer": customer,
+        "parent": customers_for(request.user).filter(pk=customer.parent_id).first() if customer.parent_id else None,
         "today": today,
         "owed": owed_in(items),
         "free": free_credit(customer),

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from customers.access import get_customer_for
+from customers.access import get_customer_for, parent_named_by
 from customers.models import Customer, CustomerGroup, PaymentTerms
 from customers.operations.create_customer import create_customer
 from customers.operations.details import CustomerDetails
@@ -39,7 +39,7 @@ def new_customer(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and contacts.is_valid():
         try:
             details = details_from(form, contacts)
-            _require_seen(request, details.parent_id)
+            parent_named_by(request.user, details.parent_id)
             customer = _created(request, details)
         except MaybeKnown as known:
             hits = _told(form, known)
@@ -66,7 +66,7 @@ def edit_customer(request: StaffRequest, customer_id: int) -> HttpResponse:
         version = typed_id(request.POST.get("version", "")) or 0
         try:
             details = details_from(form, contacts)
-            _require_seen(request, details.parent_id)
+            details = replace(details, parent_id=parent_named_by(request.user, details.parent_id, customer))
             update_customer(customer.pk, details, version=version, by=request.user, is_another=_is_another(request))
         except MaybeKnown as known:
             hits = _told(form, known)
@@ -106,11 +106,6 @@ def _told(form: CustomerForm, known: MaybeKnown) -> list[dict[str, Any]]:
 def _parent(request: StaffRequest, form: CustomerForm) -> Customer | None:
     """The parent that stands in the form."""
     return customer_choice(request, str(form["parent_id"].value() or ""))
-
-
-def _require_seen(request: StaffRequest, parent_id: int | None) -> None:
-    if parent_id:
-        get_customer_for(request.user, parent_id)
 
 
 def _choices(request: StaffRequest, carried: QuerySet[PaymentTerms]) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """Who belongs to whom: two levels, no circles, by every door."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from customers.models import Customer, GroupStatement, StatementForm
 from customers.operations.create_customer import create_customer
@@ -77,3 +80,33 @@ def test_unknown_choices_are_refused(company: Any) -> None:
     for wrong in ({"statement_form": "weekly"}, {"group_statement": "sometimes"}):
         with pytest.raises(Refused):
             create_customer(company, CustomerDetails("X", **wrong), by=None)
+
+
+@pytest.mark.django_db
+def test_who_does_not_see_the_parent_neither_reads_of_it_nor_takes_it_away(
+    company: Any, customer: Any, client: Client
+) -> None:
+    limited = world.make_user(company, "clerk", only_own_customers=True)
+    parent, third = world.make_customer(company, "Compass plc"), world.make_customer(company, "Third")
+    belong(customer, parent)
+    Customer.objects.filter(pk=customer.pk).update(sales_owner=limited)
+    client.force_login(limited)
+    assert "Compass" not in client.get(reverse("customers:customer", args=[customer.pk])).content.decode()
+
+    address = reverse("customers:edit", args=[customer.pk])
+    page = client.get(address).content.decode()
+    fields = dict(re.findall(r'<input type="hidden" name="(version|parent_id)"[^>]* value="(\d*)"', page))
+    typed = {"name": "Bramble AG", "language": "en", "net_days": "30", "currency": "EUR", "sales_owner": limited.pk}
+    typed |= {"contacts-TOTAL_FORMS": "0", "contacts-INITIAL_FORMS": "0", **fields}
+    answer = client.post(address, typed)
+    assert answer.status_code == 302, re.findall(r'class="invalid-feedback[^<]*<[^<]*', answer.content.decode())
+    customer.refresh_from_db()
+    assert (customer.name, customer.parent) == ("Bramble AG", parent)
+
+    program = Program(limited)
+    for parents, status in (({}, 200), ({"parent_id": parent.pk}, 200), ({"parent_id": third.pk}, 404)):
+        customer.refresh_from_db()
+        change = {"name": "Bramble SE", "version": customer.version, "sales_owner_id": limited.pk} | parents
+        assert program.put(f"customers/{customer.pk}/", change).status_code == status
+        customer.refresh_from_db()
+        assert customer.parent == parent
