@@ -37,7 +37,7 @@ def plan_piece(run: Run) -> Callable[[Run], None]:
     with snapshot(), connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         read_at = cursor.fetchone()[0]
-        verdicts = judge(period, rows)
+        verdicts = judge(period, rows, run.by)
     if run.is_dry:
         return partial(_look, verdicts)
     wanted = {each.row.pk: _wanted(period, each) for each in verdicts if each.outcome == StatementOutcome.WAITING}

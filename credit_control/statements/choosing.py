@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, QuerySet
 
 from credit_control.models import Statement, StatementOutcome, StatementRow
+from credit_control.statements.access import unseen_subsidiaries
 from credit_control.statements.asking import Asked, Period, combined, figures_of, own
 from credit_control.statements.figures import Figures
 from credit_control.statements.repeats import sent_already, why_held
@@ -16,6 +17,7 @@ from customers.models import Contact, Customer, GroupStatement, StatementForm
 from ledger.models import OpenItem
 from ledger.money import round_money
 from ledger.present import present
+from office.models import User
 
 
 @dataclass
@@ -67,16 +69,20 @@ def candidates(customers: QuerySet[Customer]) -> Iterable[tuple[int, bool]]:
             yield pk, False
 
 
-def judge(period: Period, rows: Sequence[StatementRow]) -> list[Verdict]:
-    """What becomes of each row as things stand; many rows cost as many queries as one."""
+def judge(period: Period, rows: Sequence[StatementRow], by: User | None = None) -> list[Verdict]:
+    """What becomes of each row as things stand, for who makes them; many rows cost as many queries as one."""
     customers = _customers(rows)
     subsidiaries = _subsidiaries([row.customer_id for row in rows if row.is_combined])
+    hiding = _hiding(subsidiaries, by) if by and by.only_own_customers else set()
     contacts, bounced = _contacts(customers), _bounced(customers)
     verdicts = []
     for row in rows:
         customer = customers[row.customer_id]
         verdict = Verdict(row)
         verdicts.append(verdict)
+        if row.is_combined and customer.pk in hiding:
+            verdict.leave_out("It is over subsidiaries that are not yours to see.")
+            continue
         if why := _why_none(customer, is_combined=row.is_combined):
             verdict.leave_out(why)
             continue
@@ -92,6 +98,12 @@ def judge(period: Period, rows: Sequence[StatementRow]) -> list[Verdict]:
             verdict.asked = combined(customer, form, members) if row.is_combined else own(customer, form)
     _weigh(period, [verdict for verdict in verdicts if verdict.asked])
     return verdicts
+
+
+def _hiding(parent_ids: Iterable[int], by: User) -> set[int]:
+    """Of these parents those of whom somebody does not see all subsidiaries."""
+    unseen = unseen_subsidiaries(by).filter(parent__in=list(parent_ids))
+    return {present(parent_id) for parent_id in unseen.values_list("parent", flat=True)}
 
 
 def _weigh(period: Period, verdicts: Sequence[Verdict]) -> None:

@@ -22,6 +22,7 @@ from credit_control.operations.send_statement import send_statement
 from credit_control.statements.asking import Period, figures_of, own
 from credit_control.statements.kept import figures_from
 from credit_control.statements.statement_mail import STATEMENT_MAIL
+from customers.access import customers_for
 from customers.models import Customer
 from customers.operations.create_customer import create_customer
 from customers.operations.details import ContactDetails, CustomerDetails
@@ -301,6 +302,24 @@ def test_the_pages_of_a_run(company: Any, clerk: Any) -> None:
     assert client.get(reverse("credit_control:statement_run_progress", args=[run.pk]))["HX-Refresh"] == "true"
     assert run.run.title in client.get(reverse("credit_control:statement_run_list")).content.decode()
     assert "One" in client.get(reverse("credit_control:statement_list")).content.decode()
+
+
+def test_who_does_not_see_a_subsidiary_makes_no_statement_over_it(company: Any) -> None:
+    limited = world.make_user(company, "clerk", only_own_customers=True)
+    parent = owing(company, "Parent", sales_owner_id=limited.pk, group_statement="beside")
+    for name, owner in (("Theirs", limited.pk), ("Others", None)):
+        owing(company, name, parent_id=parent.pk, sales_owner_id=owner)
+    run = prepare_statement_run(company, customers_for(limited), Period(company, JAN, END), by=limited)
+    list(carry_out(run.pk))
+    assert outcomes(run) == {
+        "Parent+": ("left_out", "It is over subsidiaries that are not yours to see."),
+        "Parent": ("waiting", ""),
+        "Theirs": ("waiting", ""),
+    }
+    Customer.objects.filter(name="Others").update(sales_owner=limited)
+    run = prepare_statement_run(company, customers_for(limited), Period(company, JAN, END), by=limited)
+    list(carry_out(run.pk))
+    assert outcomes(run)["Parent+"] == ("waiting", "")
 
 
 def test_who_sees_only_own_customers_starts_their_own_runs_and_no_others(company: Any, clerk: Any) -> None:
