@@ -72,7 +72,7 @@ DOUBTFUL = ListSpec(
         Column("undisputed", "Not disputed", "undisputed", "money", total="undisputed", hide_below="tablet"),
         Column(
             "own_amount",
-            "Own currency",
+            "In the company's currency",
             "own_amount",
             "money",
             sort="own_amount",

@@ -2,8 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 import time_machine
 from django.db import connection
@@ -240,6 +242,19 @@ def test_who_has_own_customers_sees_theirs(company: Any, customer: Any) -> None:
     late(customer, "10.00", 100)
     sales = world.make_user(company, "sales")
     assert doubts(company, owner_ids=[sales.pk]) == []
+
+
+def test_in_excel_each_amount_has_the_places_of_its_own_currency(
+    company: Any, customer: Any, client: Any, today: date
+) -> None:
+    set_exchange_rate(company, "JPY", today, Decimal("0.0061"), by=None)
+    late(world.make_customer(company, "Tanaka KK", currency="JPY"), "2025", 100, exchange_rate=Decimal("0.0061"))
+    client.force_login(world.make_user(company, "manager"))
+    file = BytesIO(b"".join(client.get(reverse("credit_control:doubtful_list", args=[today]), {"format": "xlsx"})))
+    heads, row = openpyxl.load_workbook(file).worksheets[0].iter_rows(max_row=2)
+    shown = {head.value: (cell.value, cell.number_format) for head, cell in zip(heads, row, strict=True)}
+    assert shown["Open"] == (2025, "#,##0")
+    assert shown["In the company's currency"] == (12.35, "#,##0.00")
 
 
 def test_the_screen_lists_sorts_and_exports_them(company: Any, customer: Any, client: Any, today: date) -> None:

@@ -50,18 +50,26 @@ def _write_rows(sheet: Any, listing: ListFile, formats: Formats) -> tuple[int, S
     """Write the head and the rows; gives how many they are and what they come to."""
     sheet.write_row(0, 0, listing.headings, formats.head)
     summed = [place for place, each in enumerate(listing.columns) if each.total is not None and each.kind == "money"]
+    in_money = {place for place, each in enumerate(listing.columns) if each.kind == "money"}
     sums: Sums = defaultdict(lambda: defaultdict(Decimal))
     count = 0
     for count, values in enumerate(listing.values(), start=1):
         if count > MOST_ROWS:
             raise Refused("An Excel sheet holds no more than a million rows. Take CSV.", code="too_many_rows")
         currency, cells = values.get("currency", ""), list(values.values())
-        digits = places(currency) if currency else None
+        usual = places(currency) if currency else None
         for place, value in enumerate(cells):
+            digits = places_of(value) if place in in_money else usual
             write_cell(sheet, count, place, value, formats, digits)
         for place in summed:
             sums[currency][place] += cells[place] or 0
     return count, sums
+
+
+def places_of(amount: Decimal | None) -> int | None:
+    """The places of an amount, which it has of its own currency: a row's may be in several."""
+    exponent = amount.as_tuple().exponent if amount is not None else None
+    return -exponent if isinstance(exponent, int) else None
 
 
 def _write_totals(sheet: Any, listing: ListFile, count: int, sums: Sums, formats: Formats) -> None:
