@@ -51,8 +51,7 @@ def sees_persons() -> bool:
 
 def kept_reading(answer: HttpResponseBase) -> HttpResponseBase:
     """The answer; one that is sent while it is made is made as for who reads now, in their time zone."""
-    is_made_later = isinstance(answer, StreamingHttpResponse) and not isinstance(answer, FileResponse)
-    if is_made_later and not answer.is_async:
+    if isinstance(answer, StreamingHttpResponse) and not isinstance(answer, FileResponse) and not answer.is_async:
         answer.streaming_content = _in_context(copy_context(), iter(answer))
     return answer
 
