@@ -79,7 +79,7 @@ def timeline_of(user: User, customer: Customer) -> list[Event]:
     theirs = [customer.pk, *customer.merged.values_list("pk", flat=True)]
     records = AuditRecord.objects.filter(subject_type="customers.customer", subject_id__in=theirs)
     newest = list(records.select_related("by").order_by("-id")[:MOST_EVENTS])
-    facts = told_facts(newest)
+    facts = told_facts(user, newest)
     found = [Event(record.recorded_at, record.action, record.reason, record, facts[record.pk]) for record in newest]
     found += [event for events in EVENTS for event in events(user, customer)]
     return sorted(found, key=lambda event: event.at, reverse=True)[:MOST_EVENTS]

@@ -5,11 +5,19 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from django.db.models import Model
+
+from customers.access import customers_for
 from customers.models import Customer, CustomerGroup, PaymentTerms
 from office.models import AuditRecord, User
 from office.written import plain_day
 
-NAMED = {"sales_owner_id": User, "group_id": CustomerGroup, "parent_id": Customer, "terms_id": PaymentTerms}
+NAMED: dict[str, type[Model]] = {
+    "sales_owner_id": User,
+    "group_id": CustomerGroup,
+    "parent_id": Customer,
+    "terms_id": PaymentTerms,
+}
 """What the ids in records are of."""
 FLAGS = {"True": "yes", "False": "no"}
 """Records keep each value as text."""
@@ -24,20 +32,21 @@ class Fact(NamedTuple):
     after: str
 
 
-def told_facts(records: Iterable[AuditRecord]) -> dict[int, list[Fact]]:
-    """The facts of each of these records, by its id."""
+def told_facts(reader: User, records: Iterable[AuditRecord]) -> dict[int, list[Fact]]:
+    """The facts of each of these records, by its id; customers whom the reader may not see are not named."""
     records = list(records)
-    names = _names(records)
+    names = _names(reader, records)
     return {record.pk: list(_facts(record, names)) for record in records}
 
 
-def _names(records: list[AuditRecord]) -> dict[tuple[str, str], str]:
+def _names(reader: User, records: list[AuditRecord]) -> dict[tuple[str, str], str]:
     """What is named by an id, by the field that holds it and the id."""
     said = [values for record in records for values in (record.before, record.after)]
     found: dict[tuple[str, str], str] = {}
     for field, model in NAMED.items():
+        rows = customers_for(reader) if model is Customer else model._default_manager.all()
         ids = {values[field] for values in said if values.get(field)}
-        found |= {(field, str(pk)): str(each) for pk, each in (model.objects.in_bulk(ids) if ids else {}).items()}  # type: ignore[attr-defined]  # each is a model
+        found |= {(field, str(pk)): str(each) for pk, each in (rows.in_bulk(ids) if ids else {}).items()}
     return found
 
 

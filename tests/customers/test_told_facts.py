@@ -30,3 +30,16 @@ def test_ids_are_names_and_flags_are_yes_or_no(company: Any, client: Client) -> 
     client.force_login(clerk)
     page = " ".join(client.get(reverse("customers:customer", args=[customer.pk])).content.decode().split())
     assert "Sales owner: Eva Lund → Tom Whitfield" in page
+
+
+def test_a_parent_is_named_to_those_who_may_see_it(company: Any) -> None:
+    seller = world.make_user(company, "sales", only_own_customers=True)
+    parent = world.make_customer(company, "Parent plc")
+    details = CustomerDetails("Bramble GmbH", sales_owner_id=seller.pk, parent_id=parent.pk)
+    customer = create_customer(company, details, by=None)
+
+    def told(reader: Any) -> list[str]:
+        [created] = timeline_of(reader, customer)
+        return [fact.after for fact in created.facts if fact.words == "Parent"]
+
+    assert (told(world.make_user(company)), told(seller)) == (["C00001 Parent plc"], [])
