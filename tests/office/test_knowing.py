@@ -99,6 +99,7 @@ def test_the_doors_that_ask_who_it_is_are_those_we_know():
         "opening/<int:opening_id>/live/",
         "refunds/<int:refund_id>/pay-by-hand/",
         "refunds/<int:refund_id>/undo-by-hand/",
+        "refunds/<int:refund_id>/withdraw/",
         "refunds/pay/",
         "refunds/repayments/<int:batch_id>/cancel/",
         "refunds/repayments/<int:batch_id>/file/",
