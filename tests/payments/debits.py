@@ -8,6 +8,7 @@ from customers.models import Customer
 from office.models import ApprovalRequest, BankAccount, Company
 from office.operations.decide_request import approve_request
 from office.operations.update_company import update_company
+from payments.debit_choice import choose_debits
 from payments.models import DebitCollection, DebitRun
 from payments.operations.prepare_debit_run import RunDetails, prepare_debit_run
 from tests import world
@@ -72,3 +73,12 @@ def debit_of(customer: Customer) -> DebitCollection:
 def state_of(customer: Customer) -> tuple[str, Decimal]:
     """How the latest debit stands, and what the customer owes now."""
     return debit_of(customer).state, world.owes(customer, customer.company.today())
+
+
+def chosen(company: Company, on: date | None = None) -> tuple[list[tuple[str, Decimal]], list[tuple[str, str]]]:
+    """Who will be debited and how much, and what will not and why."""
+    choice = choose_debits(company, "core", on or tomorrow(company))
+    return (
+        [(debit.mandate.customer.name, debit.amount) for debit in choice.debits],
+        [(other.item.reference, other.reason) for other in choice.others],
+    )

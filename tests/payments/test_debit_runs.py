@@ -1,4 +1,4 @@
-"""Debit runs: who is debited and who not and why, a second person's word, the file, and giving up."""
+"""Debit runs: a second person's word, the file, and giving up."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -10,9 +10,6 @@ from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from billing.models import ReasonCode
-from billing.operations.open_dispute import DisputeDetails, open_dispute
-from credit_control.operations.hand_to_agency import HandOverDetails, end_hand_over, hand_to_agency
 from credit_control.operations.put_off_due_day import put_off_due_day
 from customers.operations.add_account import add_account
 from customers.operations.manage_accounts import block_account
@@ -21,21 +18,13 @@ from ledger.refusals import Refused
 from office.models import ApprovalRequest, BankAccount, Company
 from office.operations.decide_request import approve_request, decline_request
 from office.sealing import Unsealable, seal
-from office.written import plain_day
 from payments.debit_choice import choose_debits
-from payments.debiting import customers_to_announce_to
 from payments.kept_files import bytes_of
 from payments.models import DebitCollection, DebitPart, DebitRun, PaymentFile
-from payments.operations.announce_debits import announce_debits
-from payments.operations.apply_credits import undo_allocation
 from payments.operations.approve_debit_run import approve_debit_run
 from payments.operations.cancel_debit_run import cancel_debit_run
-from payments.operations.close_paid_notice import close_paid_notice
-from payments.operations.note_paid import PaidDetails, note_paid
 from payments.operations.prepare_debit_run import RunDetails, prepare_debit_run
-from payments.operations.reverse_receipt import reverse_receipt
 from payments.operations.settle_debits import collect_debit_run
-from payments.operations.withdraw_disputes import withdraw_disputes
 from payments.payment_files.nacha_reading import read_nacha
 from payments.payment_files.schemas import require_schema
 from reports.book_check import check_book
@@ -46,6 +35,7 @@ from tests.customers.test_mandates import signed
 from tests.payments.debits import (
     IBANS,
     approved,
+    chosen,
     debit_of,
     dollar_account,
     may_debit,
@@ -71,133 +61,6 @@ def debtor(account: BankAccount, customer: Any) -> Any:
     """A customer with a mandate who owes 120.00."""
     world.issue(with_mandate(customer), "120.00", DAY)
     return customer
-
-
-def chosen(company: Company, on: date | None = None) -> tuple[list[tuple[str, Decimal]], list[tuple[str, str]]]:
-    """Who will be debited and how much, and what will not and why."""
-    choice = choose_debits(company, "core", on or tomorrow(company))
-    return (
-        [(debit.mandate.customer.name, debit.amount) for debit in choice.debits],
-        [(other.item.reference, other.reason) for other in choice.others],
-    )
-
-
-def test_what_is_due_is_debited_together_under_one_mandate(debtor: Any) -> None:
-    world.issue(debtor, "30.00", DAY)
-    later = world.issue(debtor, "40.00", debtor.company.today(), net_days=30)
-    world.issue(world.make_customer(debtor.company, "Cedar AG"), "10.00", DAY)
-    assert chosen(debtor.company) == ([("Bramble GmbH", Decimal(150))], [])
-    assert chosen(debtor.company, later.due_on) == ([("Bramble GmbH", Decimal(190))], [])
-
-
-@pytest.mark.parametrize(
-    ("then", "reason"),
-    [
-        ("revoked", "the mandate was revoked"),
-        ("blocked", "the account is blocked: AC04"),
-        ("lapsed", "the mandate lapsed: nothing was collected under it for 36 months"),
-    ],
-)
-def test_a_dead_mandate_or_account_is_shown_with_its_reason(debtor: Any, then: str, reason: str) -> None:
-    mandate = debtor.mandates.get()
-    if then == "revoked":
-        revoke_mandate(mandate.pk, on=DAY, reason="x", by=None)
-    elif then == "blocked":
-        block_account(mandate.account_id, reason="AC04", by=None)
-    on = None if then != "lapsed" else date(2029, 6, 1)
-    assert chosen(debtor.company, on) == ([], [("INV-2026-0001", reason)])
-
-
-def test_of_two_mandates_the_live_one_is_used(debtor: Any) -> None:
-    revoke_mandate(signed(debtor, debtor.accounts.get()).pk, on=DAY, reason="x", by=None)
-    assert chosen(debtor.company) == ([("Bramble GmbH", Decimal(120))], [])
-
-
-def test_an_item_in_another_run_is_not_debited_again(debtor: Any) -> None:
-    run = run_for(debtor.company)
-    assert chosen(debtor.company) == ([], [("INV-2026-0001", f"it is in debit run {run.pk} already")])
-
-
-def test_no_more_is_debited_than_is_owed_in_all(debtor: Any) -> None:
-    world.issue(debtor, "80.00", DAY)
-    world.issue_credit_memo(debtor, "100.00", DAY)
-    assert chosen(debtor.company) == (
-        [("Bramble GmbH", Decimal(80))],
-        [("INV-2026-0001", "it is more than they owe in all: apply their free credit of €100.00 first")],
-    )
-
-
-def test_what_is_disputed_is_not_debited(debtor: Any) -> None:
-    company, invoice = debtor.company, debtor.invoices.get()
-    reason = ReasonCode.objects.get(company=company, code="quality_disputed")
-    open_dispute(invoice.entry_id, DisputeDetails(reason.pk), on=DAY, by=None)
-    assert chosen(company) == ([], [("INV-2026-0001", "it is disputed: Goods or work faulty")])
-    assert withdraw_disputes(world.item_of(invoice), by=None) == 1
-    assert chosen(company) == ([("Bramble GmbH", Decimal(120))], [])
-
-
-def test_what_was_put_off_is_not_debited_before_its_new_day(debtor: Any) -> None:
-    company, item = debtor.company, world.item_of(debtor.invoices.get())
-    agreed_on = company.today() + timedelta(days=20)
-    put_off_due_day(item.pk, agreed_on, by=None, reason="Agreed by phone")
-    assert chosen(company) == ([], [])
-    assert chosen(company, agreed_on - timedelta(days=1)) == ([], [])
-    assert chosen(company, agreed_on) == ([("Bramble GmbH", Decimal(120))], [])
-    run_for(company, collect_on=agreed_on)
-    later = {"due_on": agreed_on + timedelta(days=1), "by": None, "reason": "Asked again"}
-    assert refusal_of(lambda: put_off_due_day(item.pk, **later)) == "in_debit_run"
-
-
-def test_what_is_with_an_agency_is_not_debited_until_it_is_ours_again(debtor: Any) -> None:
-    company, item = debtor.company, world.item_of(debtor.invoices.get())
-    details = HandOverDetails("Inkasso AG", [item.pk], was_warned=True)
-    made = hand_to_agency(debtor.pk, details, on=company.today(), by=None)
-    assert chosen(company) == ([], [])
-    end_hand_over(made.pk, "given_back", on=company.today(), by=None)
-    assert chosen(company) == ([("Bramble GmbH", Decimal(120))], [])
-
-
-def test_what_they_say_they_paid_is_looked_for_and_not_debited(debtor: Any, clerk: Any, manager: Any) -> None:
-    company, invoice = debtor.company, debtor.invoices.get()
-    today = company.today()
-    run = run_for(company, clerk)
-    notice = note_paid(
-        invoice.pk, PaidDetails(invoice.total, today, "transfer"), contact=debtor.contacts.get(), on=today
-    )
-    assert refusal_of(lambda: approved(run, manager)) == "nothing_to_debit"
-    decline_request(ApprovalRequest.objects.get().pk, by=manager, reason="Paid")
-    assert chosen(company) == ([], [(invoice.number, "they say that they paid it: look for that first")])
-    assert customers_to_announce_to(may_debit(company, debit_notice_days=14).company) == []
-    may_debit(company, debit_notice_days=0)
-
-    close_paid_notice(notice.pk, found=False, answer="Nothing came", by=None)
-    assert chosen(company) == ([("Bramble GmbH", Decimal(120))], [])
-    company.debit_notice_days = 14
-    assert customers_to_announce_to(company) == [debtor.pk]
-
-
-def test_only_what_was_announced_in_time_and_amount_is_debited(company: Any, customer: Any) -> None:
-    may_debit(company, debit_notice_days=14)
-    with_mandate(customer)
-    world.issue(customer, "120.00", DAY)
-    today = company.today()
-    assert chosen(company) == ([], [("INV-2026-0001", "it was not announced to them")])
-    announce_debits(customer.pk, on=today)
-    day = today + timedelta(days=14)
-    assert chosen(company) == ([], [("INV-2026-0001", f"it was announced for {plain_day(day)}")])
-    assert chosen(company, day) == ([("Bramble GmbH", Decimal(120))], [])
-
-
-def test_more_than_was_announced_is_not_debited(company: Any, customer: Any) -> None:
-    may_debit(company, debit_notice_days=14)
-    invoice = world.issue(with_mandate(customer), "120.00", DAY)
-    receipt = world.receive(customer, "20.00", DAY)
-    allocation = world.apply(receipt, invoice, "20.00", DAY)
-    announce_debits(customer.pk, on=company.today())
-    undo_allocation(allocation.pk, dated_on=DAY, by=None, reason="x")
-    reverse_receipt(receipt.pk, dated_on=DAY, by=None, reason="x")
-    reason = "more is open than was announced"
-    assert chosen(company, company.today() + timedelta(days=20)) == ([], [("INV-2026-0001", reason)])
 
 
 def test_a_run_waits_for_a_second_person_and_then_has_its_file(debtor: Any, clerk: Any, manager: Any) -> None:

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
-from django.urls import reverse
 
 from billing.customer_view import customer_view
 from billing.models import Invoice, ReasonCode
@@ -32,7 +30,6 @@ from payments.operations.write_off import WriteOffDetails, write_off
 from reports.book_check import check_book
 from reports.taxes import TaxQuestion, tax_report
 from tests import world
-from tests.api.calling import Program, refused
 
 DAY = date(2026, 3, 2)
 pytestmark = pytest.mark.django_db
@@ -128,14 +125,19 @@ def test_in_a_foreign_currency_it_takes_what_the_item_stands_for_and_gains_nothi
 # Tax
 
 
-@pytest.fixture
-def taxed(company: Any, customer: Any) -> Any:
+def taxed_invoice(company: Any, customer: Any) -> Any:
     """An invoice of 100.00 net at 19 % and 50.00 net at 7 %: 172.50, of which 22.50 is tax."""
     lines = [
         world.line("100.00", tax=world.make_tax(company, "19")),
         world.line("50.00", tax=world.make_tax(company, "7")),
     ]
     return world.issue(customer, lines, DAY)
+
+
+@pytest.fixture
+def taxed(company: Any, customer: Any) -> Any:
+    """That invoice, standing already."""
+    return taxed_invoice(company, customer)
 
 
 def test_without_the_policy_all_is_bad_debt_and_the_tax_is_only_shown(customer: Any, taxed: Any) -> None:
@@ -326,68 +328,6 @@ def test_not_even_by_sql_is_it_changed(customer: Any, sql: str, constraint: str)
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         connection.cursor().execute(sql)
     assert error.value.__cause__.diag.constraint_name == constraint
-
-
-# Doors
-
-
-def test_on_screen_it_is_chosen_shown_and_reversed(company: Any, customer: Any, manager: Any, taxed: Any) -> None:
-    browser = Client()
-    browser.force_login(manager)
-    item = world.item_of(taxed)
-    page = browser.get(reverse("payments:write_off_new", args=[customer.pk]), {"item": "all"}).content.decode()
-    assert 'value="172.5"' in page
-    assert "€22.50" in page
-    code = ReasonCode.objects.get(company=company, code="insolvent").pk
-    typed = {f"item_{item.pk}": "172.50", "reason_code": code, "reason": ""}
-    shown = browser.post(reverse("payments:write_off_new", args=[customer.pk]), typed, follow=True).content.decode()
-    assert "could be claimed back" in shown
-    row = WriteOff.objects.get()
-    listed = browser.get(reverse("payments:write_off_list")).content.decode()
-    assert row.number in listed
-    assert browser.get(reverse("paper", args=[row.entry_id])).url == reverse("payments:write_off", args=[row.pk])
-    browser.post(reverse("payments:reverse_write_off", args=[row.pk]), {"reason": "Paid after all"})
-    assert world.open_of(taxed) == Decimal("172.50")
-
-
-def test_on_screen_above_the_limit_it_is_sent_to_another_person(company: Any, customer: Any, clerk: Any) -> None:
-    set_approval_rules(company, {"write_off": (Decimal(5), "manager")}, by=None)
-    item = world.item_of(world.issue(customer, "10.00", DAY))
-    browser = Client()
-    browser.force_login(clerk)
-    browser.post(reverse("payments:write_off_new", args=[customer.pk]), {f"item_{item.pk}": "10", "reason": "Gone"})
-
-    assert ApprovalRequest.objects.get().arguments["shares"] == [[item.pk, "10"]]
-    assert not WriteOff.objects.exists()
-
-
-def test_a_program_writes_off_all_that_is_owed_reads_it_and_reverses_it(customer: Any, manager: Any) -> None:
-    program, invoice = Program(manager), world.issue(customer, "10.00", DAY)
-    answer = program.post("write-offs/", {"customer": customer.pk, "reason": "Gone"})
-    [row] = answer.json()["results"]
-    assert (answer.status_code, row["amount"], row["status"], row["recovered"]) == (201, "10.00", "recorded", "0.00")
-    assert [each["amount"] for each in row["allocations"]] == ["10.00"]
-    assert program.get(f"write-offs/{row['id']}/").json() == row
-    assert [each["number"] for each in program.get("write-offs/", customer=customer.pk).json()["results"]] == [
-        row["number"]
-    ]
-    assert refused(program.post("write-offs/", {"customer": customer.pk, "reason": "Gone"})) == (409, "nothing_chosen")
-    reversed_ = program.post(f"write-offs/{row['id']}/reverse/", {"reason": "No"}).json()
-    assert (reversed_["status"], world.open_of(invoice)) == ("reversed", 10)
-
-
-def test_one_without_the_right_is_refused(customer: Any, company: Any) -> None:
-    world.issue(customer, "10.00", DAY)
-    program = Program(world.make_user(company, "collector"))
-    assert refused(program.post("write-offs/", {"customer": customer.pk, "reason": "Gone"}))[0] == 403
-
-
-def test_a_program_sets_the_policy_and_limits_by_role(company: Any) -> None:
-    program = Program(world.make_user(company, "administrator"))
-    policy = program.put("payment-policy/", {"tolerance_amount": "2.50", "tolerance_percent": "1"}).json()
-    assert policy == {"tolerance_amount": "2.50", "tolerance_percent": "1", "relieves_tax": False}
-    rule = {"action": "write_off", "above": "5.00", "role": "manager", "limits": {"clerk": "20.00"}}
-    assert program.put("approval-rules/", {"rules": [rule]}).json()["rules"] == [rule]
 
 
 def test_a_large_share_of_a_document_needs_a_second_person(
