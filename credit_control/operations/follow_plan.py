@@ -29,8 +29,7 @@ def follow_plan(plan_id: int, *, on: date, waits: bool = False) -> PaymentPlan:
 
     Days that nobody looked are made up for: of several missed instalments one mail tells, and of one that was paid and
     whose money came back another. A plan ends only when its customer was told, and had as long since as the policy
-    gives. Nothing is done while money of theirs `waits` in the
-    bank queue, or to be applied.
+    gives. Nothing is done while money of theirs `waits` in the bank queue, or to be applied.
     """
     plan = lock_plan(plan_id)
     if waits or plan.status not in (PlanStatus.OFFERED, PlanStatus.ACCEPTED):

@@ -3,30 +3,17 @@ or a dispute ended."""
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from billing.models import DisputedAmount
-from credit_control.models import PlannedItem, PlanStage, PlanStep
+from credit_control.models import PlanStage, PlanStep
+from credit_control.plans.lateness import PlannedDebt
 from credit_control.plans.reading import PlanNow
 from credit_control.plans.spread import ZERO
 from ledger.models import Allocation
 
 Events = list[tuple[date, Decimal]]
-
-
-@dataclass
-class _Past:
-    """An item of a plan, with what was settled and disputed of it from which day on."""
-
-    row: PlannedItem
-    less: Events = field(default_factory=list)
-
-    def left_on(self, day: date) -> Decimal:
-        """What of its planned amount was open, and not disputed, at the end of a day."""
-        open_ = self.row.item.amount - sum((amount for on, amount in self.less if on <= day), ZERO)
-        return max(min(self.row.amount, open_), ZERO)
 
 
 def told_of(now: PlanNow, on: date) -> dict[int, date]:
@@ -46,18 +33,17 @@ def told_of(now: PlanNow, on: date) -> dict[int, date]:
     return found
 
 
-def _ends(past: list[_Past], since: date, until: date) -> Iterator[date]:
+def _ends(past: list[PlannedDebt], since: date, until: date) -> Iterator[date]:
     """A day, and each later one before another, at whose end something had changed."""
     if since < until:
         yield since
-    yield from sorted({day for item in past for day, _ in item.less if since < day < until})
+    yield from sorted({day for item in past for day, _ in item.settled if since < day < until})
 
 
-def _read(now: PlanNow) -> list[_Past]:
-    past = {row.item_id: _Past(row) for row in now.items}
-    for item_id, events in _events(list(past)).items():
-        past[item_id].less = events
-    return list(past.values())
+def _read(now: PlanNow) -> list[PlannedDebt]:
+    """The plan's items; what was disputed of them counts as settled while it was."""
+    events = _events([row.item_id for row in now.items])
+    return [PlannedDebt(row.item_id, row.item.amount, row.amount, events[row.item_id]) for row in now.items]
 
 
 def _events(item_ids: list[int]) -> dict[int, Events]:

@@ -30,6 +30,14 @@ class PlannedDebt:
         """What was open at the end of a day."""
         return self.amount - sum((amount for on, amount in self.settled if on <= day), ZERO)
 
+    def planned_on(self, day: date) -> Planned:
+        """How it stood in its plan at the end of a day."""
+        return Planned(self.item_id, self.planned, self.open_on(day))
+
+    def left_on(self, day: date) -> Decimal:
+        """What of its planned amount was open at the end of a day."""
+        return self.planned_on(day).left
+
 
 @dataclass(frozen=True)
 class KeptPlan:
@@ -55,7 +63,7 @@ class KeptPlan:
 
     def _past_on(self, item_id: int, day: date) -> Decimal:
         """What is past its instalment's day at the end of a day, and what is open beyond the plan."""
-        planned = [Planned(item.item_id, item.planned, item.open_on(day)) for item in self.items]
+        planned = [item.planned_on(day) for item in self.items]
         own = [each for each in spread(planned, self.instalments) if each.item_id == item_id]
         open_ = next(item.open_on(day) for item in self.items if item.item_id == item_id)
         past = sum((each.amount for each in own if each.due_on <= day), ZERO)
