@@ -7,6 +7,7 @@ what was exchanged is as old as what it was exchanged from.
 """
 
 from credit_control.plans.sql import parts_sql
+from credit_control.promises import came_on_sql
 from ledger.balances import open_on_day_sql
 
 HELD = """
@@ -80,15 +81,14 @@ _WRITE_OFF = """
         AND (r.decided_at IS NULL OR (r.decided_at AT TIME ZONE %(zone)s)::date > %(on)s)
 """
 
-_PROMISE = """
+_PROMISE = f"""
     SELECT unnest(array_agg(part.item_id)) AS item_id
     FROM (
         SELECT p.id, p.customer_id, p.currency, p.made_on, p.counts_until, p.newest_item, i.item_id, i.amount,
             coalesce(items.open, 0) AS open, coalesce((
                 SELECT sum(a.amount) FROM ledger_allocation a JOIN ledger_openitem m ON m.id = a.credit_id
                 WHERE a.debit_id = i.item_id AND a.dated_on <= %(on)s AND m.kind IN ('payment', 'exchange')
-                    AND m.id > p.newest_item AND CASE m.kind WHEN 'exchange' THEN m.due_on ELSE m.dated_on END
-                        BETWEEN p.made_on AND p.counts_until
+                    AND m.id > p.newest_item AND {came_on_sql("m")} BETWEEN p.made_on AND p.counts_until
             ), 0) AS paid
         FROM credit_control_paymentpromise p JOIN credit_control_promiseditem i ON i.promise_id = p.id
         LEFT JOIN aged AS items ON items.id = i.item_id AND items.is_debt
@@ -103,7 +103,7 @@ _PROMISE = """
     GROUP BY part.id, waits.sum
     HAVING sum(least(part.amount, part.paid)) + coalesce(waits.sum, 0)
         < sum(least(part.amount, part.paid + part.open))
-"""
+"""  # noqa: S608  our own texts
 
 _NOTICE = """
     SELECT ri.item_id FROM credit_control_reminderitem ri JOIN credit_control_reminder r ON r.id = ri.reminder_id
@@ -113,10 +113,10 @@ _NOTICE = """
                 AND m.status NOT IN ('failed', 'bounced', 'cancelled')))
 """
 
-_WAITING = """
-    SELECT id, customer_id, currency, CASE kind WHEN 'exchange' THEN due_on ELSE dated_on END AS came_on, open
+_WAITING = f"""
+    SELECT id, customer_id, currency, {came_on_sql("owed")} AS came_on, open
     FROM owed WHERE open < 0 AND kind IN ('payment', 'exchange')
-"""
+"""  # noqa: S608  our own texts
 
 _PERCENT = """
     SELECT r.percent FROM credit_control_provisionrate r

@@ -106,6 +106,11 @@ def came_on(credit: str = "") -> Case:
     return Case(exchanged, default=F(f"{credit}dated_on"))
 
 
+def came_on_sql(credit: str) -> str:
+    """The same of a credit as a query calls it."""
+    return f"CASE {credit}.kind WHEN 'exchange' THEN {credit}.due_on ELSE {credit}.dated_on END"
+
+
 def _waiting() -> Coalesce:
     """Payments of those days that are not applied yet."""
     credits = OpenItem.objects.alias(came_on=came_on()).filter(

@@ -7,6 +7,7 @@ now.
 """
 
 from credit_control.plans.sql import parts_sql
+from credit_control.promises import came_on_sql
 from ledger.balances import open_on_day_sql
 
 _HELD = """
@@ -82,7 +83,7 @@ _INSTALMENTS = """
     WHERE k.due_on + %(grace)s <= %(on)s AND due.open >= %(smallest)s AND coalesce(free.amount, 0) < due.open
 """
 
-_PROMISES = """
+_PROMISES = f"""
     SELECT part.customer_id, 'promise', CASE WHEN %(is_first)s THEN part.counts_until + 1 ELSE %(day)s END,
         part.pay_on, sum(least(part.amount, part.paid + part.open)) - sum(least(part.amount, part.paid))
             - coalesce(waits.amount, 0),
@@ -91,8 +92,7 @@ _PROMISES = """
         SELECT p.*, i.amount AS part_amount, coalesce(owed.open, 0) AS open, coalesce((
                 SELECT sum(a.amount) FROM ledger_allocation a JOIN ledger_openitem m ON m.id = a.credit_id
                 WHERE a.debit_id = i.item_id AND a.dated_on <= %(on)s AND m.kind IN ('payment', 'exchange')
-                    AND m.id > p.newest_item AND CASE m.kind WHEN 'exchange' THEN m.due_on ELSE m.dated_on END
-                        BETWEEN p.made_on AND p.counts_until
+                    AND m.id > p.newest_item AND {came_on_sql("m")} BETWEEN p.made_on AND p.counts_until
             ), 0) AS paid
         FROM (
             SELECT id, customer_id, currency, made_on, pay_on, counts_until, newest_item
@@ -106,13 +106,12 @@ _PROMISES = """
         SELECT -sum(w.open) AS amount FROM owed w
         WHERE w.open < 0 AND w.kind IN ('payment', 'exchange') AND w.customer_id = part.customer_id
             AND w.currency = part.currency AND w.id > part.newest_item
-            AND CASE w.kind WHEN 'exchange' THEN w.due_on ELSE w.dated_on END
-                BETWEEN part.made_on AND part.counts_until
+            AND {came_on_sql("w")} BETWEEN part.made_on AND part.counts_until
     ) AS waits ON true
     GROUP BY part.id, part.customer_id, part.counts_until, part.pay_on, part.currency, waits.amount
     HAVING sum(least(part.amount, part.paid + part.open)) - sum(least(part.amount, part.paid))
         - coalesce(waits.amount, 0) >= greatest(%(smallest)s, 0.0001)
-"""
+"""  # noqa: S608  our own texts
 """What of promises had not come when their days were over: as promises.py counts it."""
 
 FIND = f"""
